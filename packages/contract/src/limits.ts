@@ -1,0 +1,57 @@
+/** Every limit that more than one part must agree on. Units are the last word of the name. */
+export const limits = {
+  /** One OCPP frame, after decompression. */
+  frameBytesMax: 262_144,
+  /** Nesting of a JSON document at any door. */
+  jsonDepthMax: 32,
+  /** One request or response body over HTTP. */
+  bodyBytesMax: 262_144,
+  /** Calls waiting for their turn on one OCPP connection. */
+  callQueueMax: 256,
+  callTimeoutMillis: 30_000,
+  httpTimeoutMillis: 20_000,
+
+  /** Clock difference tolerated when an issued-at lies in the future. */
+  clockSkewMillisMax: 30_000,
+  /** From issued-at to expiry of a signed command. */
+  commandLifetimeMillisMax: 24 * 3_600_000,
+  /** One window of the megawatt budget, and so the longest effect interval. */
+  budgetWindowMillis: 30 * 60_000,
+  /** From first to last edge of one schedule. */
+  scheduleMillisMax: 24 * 3_600_000,
+  schedulePeriodsMax: 96,
+
+  /** How long a trigger waits for its arm. */
+  armWaitMillisMax: 5_000,
+  /** The longest window of one arm (ECS47a/ECS47e). */
+  armWindowMillisMax: 24 * 3_600_000,
+  /** Between the change and the return that one arm allows. */
+  armChangeSpacingMillis: 60_000,
+  /** An arm that no trigger used gives its budget back after this. */
+  armUnusedMillis: 60_000,
+  armsHeldMax: 16,
+  triggersWaitingMax: 4,
+
+  /** Regulation 11 of SI 2021/1467. */
+  randomDelaySecondsDefault: 600,
+  randomDelaySecondsMax: 1_800,
+  /** After this without an answer a home station applies its stored authorisation rule. */
+  authorisationWaitMillis: 10_000,
+
+  /** How far the two frequency readings of one home may differ. */
+  frequencyDisagreementHertzMax: 0.05,
+  /** How old a frequency reading may be when a station acts on it. */
+  frequencyAgeMillisMax: 2_000,
+  responseMillisMax: 30 * 60_000,
+  curvePointsMax: 20,
+
+  ownerKeysMax: 8,
+  pairingCodeAttemptsMax: 5,
+  pairingCodeMillis: 10 * 60_000,
+  /** A consumer's override ends by itself. */
+  overrideMillisMax: 12 * 3_600_000,
+
+  linkFrameBytesMax: 16_384,
+  linkMessageLifetimeMillis: 10_000,
+  revocationListMillisMax: 72 * 3_600_000,
+} as const

@@ -1,0 +1,34 @@
+import type { Role } from '@interlock/kernel'
+
+/**
+ * Who may originate which critical action at a station: the only source of permission, enforced by
+ * the device and again by the supervisor. An action or a role that is absent may not.
+ */
+export const permissions: Readonly<Record<string, readonly Role[]>> = {
+  RequestStartTransaction: ['csms'],
+  RequestStopTransaction: ['csms'],
+  SetChargingProfile: ['csms', 'dsrsp'],
+  ClearChargingProfile: ['csms', 'dsrsp'],
+  Reset: ['csms', 'maintainer'],
+  ChangeAvailability: ['csms', 'maintainer'],
+  UpdateFirmware: ['csms', 'maintainer'],
+  InstallCertificate: ['csms', 'recovery'],
+  DeleteCertificate: ['csms', 'recovery'],
+  SetNetworkProfile: ['csms', 'recovery'],
+  SetVariables: ['csms', 'maintainer'],
+  FrequencyCurve: ['dsrsp'],
+}
+
+export const mayOriginate = (role: Role, action: string): boolean =>
+  (permissions[action] ?? []).includes(role)
+
+/** Who may originate an arm, by its use. */
+export const armOriginators = { onDemand: 'owner', response: 'dsrsp' } as const satisfies Record<
+  string,
+  Role
+>
+/** Who may trigger under an arm of that use. A consumer's arm is triggered by the bound CSMS. */
+export const armTriggers = { onDemand: 'csms', response: 'dsrsp' } as const satisfies Record<
+  string,
+  Role
+>

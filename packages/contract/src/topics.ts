@@ -1,0 +1,24 @@
+/** Topics of the bus: `ev/<region>/<feeder>/<kind>/<id>`. */
+export const topicKinds = ['state', 'frequency', 'arm', 'trigger', 'refusal', 'security'] as const
+export type TopicKind = (typeof topicKinds)[number]
+
+export type Topic = {
+  readonly region: string
+  readonly feeder: string
+  readonly kind: TopicKind
+  readonly id: string
+}
+
+const part = /^[A-Za-z0-9_.*+=|@-]{1,64}$/
+
+export const topicName = (topic: Topic): string =>
+  `ev/${topic.region}/${topic.feeder}/${topic.kind}/${topic.id}`
+
+export function parseTopic(name: string): Topic | undefined {
+  const [root, region, feeder, kind, id, ...rest] = name.split('/')
+  if (root !== 'ev' || rest.length > 0) return undefined
+  if (![region, feeder, id].every((each) => each !== undefined && part.test(each))) return undefined
+  const known = topicKinds.find((each) => each === kind)
+  if (known === undefined || !region || !feeder || !id) return undefined
+  return { region, feeder, kind: known, id }
+}

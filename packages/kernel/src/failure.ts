@@ -1,0 +1,35 @@
+/**
+ * Three kinds of failure. A *bug* stops: `assert`. A *refusal* is a value with a reason from the
+ * contract. A *fault* of the world is thrown, typed, with its cause.
+ */
+
+export type Refusal<Reason extends string> = {
+  readonly ok: false
+  readonly reason: Reason
+  /** What was seen, for the audit record; never secret. */
+  readonly detail?: string
+}
+export type Ok<Value> = { readonly ok: true; readonly value: Value }
+export type Outcome<Value, Reason extends string> = Ok<Value> | Refusal<Reason>
+
+export const ok = <Value>(value: Value): Ok<Value> => ({ ok: true, value })
+export const refused = <Reason extends string>(reason: Reason, detail?: string): Refusal<Reason> =>
+  detail === undefined ? { ok: false, reason } : { ok: false, reason, detail }
+
+/** Something outside the program went wrong. `remedy` says what a person can do about it. */
+export class Fault extends Error {
+  override readonly name = 'Fault'
+  readonly code: string
+  readonly remedy: string | undefined
+
+  constructor(code: string, message: string, options: { cause?: unknown; remedy?: string } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.code = code
+    this.remedy = options.remedy
+  }
+}
+
+/** @throws Error when `condition` is false: a bug, never a matter of input. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${message}`)
+}
