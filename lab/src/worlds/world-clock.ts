@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  instant,
+  millis,
+  plus,
+  type Activity,
+  type Clock,
+  type Instant,
+  type Millis,
+  type Timer,
+} from '@interlock/kernel'
+import { createInFlight } from './in-flight.ts'
+import { createTimerQueue, type Due } from './timer-queue.ts'
+
+/**
+ * World time for many actors in one process. It moves only while nothing is in flight, one timer at
+ * a time in the order of instant and label, so that a run depends on its seed and not on how fast
+ * the machine happens to be. At speed 1 it is plain real time, shifted to the world's calendar.
+ */
+export type WorldClock = {
+  /** The clock of one actor; its name makes the order of simultaneous timers repeatable. */
+  clockFor(actor: string): Clock
+  readonly activity: Activity
+  now(): Instant
+  /** Lets time pass until `until`. Rejects with the first error a timer threw. */
+  run(until: Instant): Promise<void>
+  /** Resolves when nothing is in flight. */
+  quiet(): Promise<void>
+  stop(): void
+}
+
+/** World seconds per wall second; `stepped` is as fast as the work allows. */
+export type Speed = number | 'stepped'
+
+/** How often a paced clock looks for timers that were set from outside while it slept. */
+const sliceMillis = 20
+
+export function createWorldClock(options: {
+  start: Instant
+  speed: Speed
+  wallMillis?: () => number
+}): WorldClock {
+  const wallMillis = options.wallMillis ?? (() => performance.now())
+  const inFlight = createInFlight(new AsyncLocalStorage())
+  const timers = createTimerQueue()
+  const paced = typeof options.speed === 'number' ? options.speed : undefined
+  const realTime = paced === 1
+  let world: Instant = options.start
+  let wallBase = wallMillis()
+  let stopped = false
+  let failure: { error: unknown } | undefined
+
+  const now = (): Instant =>
+    realTime ? instant(Math.floor(options.start + (wallMillis() - wallBase))) : world
+
+  const fire = (due: Due): void => {
+    const settled = inFlight.root(async () => due.work())
+    settled.catch((error: unknown) => (failure ??= { error }))
+  }
+
+  /** How far a paced clock may have come by now. */
+  const reached = (): number =>
+    paced === undefined ? Number.POSITIVE_INFINITY : worldBase + (wallMillis() - wallBase) * paced
+  let worldBase: number = options.start
+
+  async function run(until: Instant): Promise<void> {
+    // Real time went on while nobody ran the clock; a paced world starts again where it stood.
+    if (!realTime) [worldBase, wallBase] = [world, wallMillis()]
+    while (!stopped) {
+      if (!realTime) await inFlight.quiet()
+      if (failure !== undefined) throw failure.error
+      const next = timers.peek()
+      const target = next === undefined || next.at > until ? until : next.at
+      const allowed = realTime ? now() : reached()
+      if (allowed < target) {
+        if (!realTime) world = instant(Math.max(world, Math.floor(allowed)))
+        await pause(Math.min(sliceMillis, (target - allowed) / (paced ?? 1)))
+        continue
+      }
+      world = target
+      if (next === undefined || next.at > until) return
+      timers.pop()
+      fire(next)
+    }
+  }
+
+  const clockFor = (actor: string): Clock => ({
+    now,
+    after: (delay: Millis, label: string, work): Timer =>
+      timers.add(plus(now(), millis(Math.max(0, Math.ceil(delay)))), `${actor}/${label}`, work),
+  })
+
+  return {
+    clockFor,
+    activity: inFlight.activity,
+    now,
+    run,
+    quiet: () => inFlight.quiet(),
+    stop: () => {
+      stopped = true
+    },
+  }
+}
+
+const pause = (wall: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, Math.max(1, wall))
+  })
