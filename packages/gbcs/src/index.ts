@@ -1,1 +1,8 @@
-export {}
+export * from './arm.ts'
+export * from './command.ts'
+export * from './date-time.ts'
+export * from './load-control.ts'
+export * from './message.ts'
+export * from './problems.ts'
+export * from './tariff.ts'
+export * from './use-cases.ts'

@@ -1,0 +1,21 @@
+/** BER lengths in their shortest form, the only one accepted. */
+export function berLength(length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(length)
+  if (length < 0x100) return Uint8Array.of(0x81, length)
+  return Uint8Array.of(0x82, length >> 8, length & 0xff)
+}
+
+/** The length at `at` and where its content begins; `undefined` unless it is in shortest form. */
+export function readBerLength(
+  bytes: Uint8Array,
+  at: number,
+): { readonly length: number; readonly next: number } | undefined {
+  const first = bytes[at]
+  if (first === undefined) return undefined
+  if (first < 0x80) return { length: first, next: at + 1 }
+  const high = bytes[at + 1]
+  if (first === 0x81 && high !== undefined && high >= 0x80) return { length: high, next: at + 2 }
+  const low = bytes[at + 2]
+  if (first !== 0x82 || high === undefined || high === 0 || low === undefined) return undefined
+  return { length: (high << 8) | low, next: at + 3 }
+}
