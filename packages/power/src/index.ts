@@ -1,1 +1,9 @@
-export {}
+export * from './charging-profile.ts'
+export * from './composite.ts'
+export * from './edges.ts'
+export * from './fallback.ts'
+export * from './level.ts'
+export * from './local-time.ts'
+export * from './plan-session.ts'
+export * from './prices.ts'
+export * from './schedule.ts'
