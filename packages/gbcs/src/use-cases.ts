@@ -17,8 +17,8 @@ export type UseCaseRow<Parameters extends object> = {
   readonly standard: boolean
   /** A critical command needs the originator's signature besides the DCC's MAC. */
   readonly critical: boolean
-  /** How many results the response to it lists. */
-  readonly results: number
+  /** The DLMS specifications (1 get, 2 set, 3 action) whose results the response lists. */
+  readonly results: readonly number[]
   readonly encode: (parameters: Parameters, counter: bigint) => Uint8Array
   /** `undefined` unless the content is exactly what `encode` writes. */
   readonly decode: (content: Uint8Array, counter: bigint) => Parameters | undefined
@@ -33,7 +33,7 @@ const loadControl = (
   title,
   standard: true,
   critical: true,
-  results: 3,
+  results: [2, 2, 3],
   encode: (parameters, counter) => encodeLoadControl(parameters, objects, counter),
   decode: (content, counter) => decodeLoadControl(content, objects, counter),
 })
@@ -43,7 +43,7 @@ const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   title: 'Update Half-Hourly Tariff',
   standard: false,
   critical: true,
-  results: 1,
+  results: [2],
   encode: (parameters) => encodeTariff(parameters),
   decode: (content) => decodeTariff(content),
 }
@@ -54,7 +54,7 @@ const readTariff: UseCaseRow<object> = {
   title: 'Read Half-Hourly Tariff',
   standard: false,
   critical: false,
-  results: 1,
+  results: [1],
   encode: () => readTariffContent,
   decode: (content) => (sameBytes(content, readTariffContent) ? {} : undefined),
 }
