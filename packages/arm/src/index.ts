@@ -1,1 +1,8 @@
-export {}
+export { fromBase64, toBase64, toHex } from './bytes.ts'
+export * from './check.ts'
+export * from './enrolment.ts'
+export * from './key.ts'
+export * from './pre-command.ts'
+export * from './sentence.ts'
+export * from './sign.ts'
+export * from './store.ts'
