@@ -44,7 +44,7 @@ export const refusals = {
   CountersignInvalid: { gate: 3, words: 'the countersignature does not verify', event: invalid },
   CountersignExpired: { gate: 3, words: 'the countersignature has expired', event: attack },
   SameOrganisation: { gate: 3, words: 'both signatures are from one organisation', event: invalid },
-  SecondUnsuitable: { gate: 3, words: 'this command needs an arm, not a countersignature' },
+  SecondUnsuitable: { gate: 3, words: 'this command needs the other kind of second party' },
   NotArmed: { gate: 3, words: 'no arm for it arrived in time' },
   ArmInvalid: { gate: 3, words: "the arm's signature does not verify", event: invalid },
   ArmOriginator: { gate: 3, words: 'the arm is from someone else', event: invalid },
@@ -65,6 +65,7 @@ export const refusals = {
   ResponseTooLong: { gate: 3, words: 'the response has lasted its longest time' },
 
   DelayTooLong: { gate: 4, words: 'the random delay would exceed its legal limit' },
+  EffectOutside: { gate: 4, words: 'it would take effect outside its effect interval' },
   Overridden: { gate: 4, words: "the owner's override is in force" },
 
   AboveHardware: { gate: 5, words: 'it asks for more than the charger can do' },

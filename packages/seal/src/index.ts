@@ -1,1 +1,9 @@
-export {}
+export * from './counters.ts'
+export { countersign, type CountersignatureToSign } from './countersignature.ts'
+export * from './link-codec.ts'
+export * from './owner-key.ts'
+export * from './pairing.ts'
+export { parseSigned } from './parse-signed.ts'
+export * from './reply.ts'
+export { effectWindow, signCommand, type CommandToSign } from './sign-command.ts'
+export { parseStrictJson } from './strict-json.ts'

@@ -1,0 +1,36 @@
+import {
+  concat,
+  euiBytes,
+  euiFromBytes,
+  sameBytes,
+  utf8,
+  type Crypto,
+  type Eui64,
+} from '@interlock/kernel'
+
+/**
+ * Proof that whoever sends an owner's key has read the code at the charger: HMAC-SHA-256 by the code
+ * over `interlock-owner` ‖ station ‖ SPKI. The CSMS relays it and cannot change the key.
+ */
+export const ownerKeyMac = (
+  code: string,
+  station: Eui64,
+  spki: Uint8Array,
+  crypto: Crypto,
+): Uint8Array =>
+  crypto.hmacSha256(utf8(code), concat(utf8('interlock-owner'), euiBytes(station), spki))
+
+export const ownerKeyMacMatches = (
+  mac: Uint8Array,
+  code: string,
+  station: Eui64,
+  spki: Uint8Array,
+  crypto: Crypto,
+): boolean => sameBytes(mac, ownerKeyMac(code, station, spki, crypto))
+
+/** An owner's key has no certificate: its EUI-64 is made of its digest, marked as locally assigned. */
+export function ownerEui(spki: Uint8Array, crypto: Crypto): Eui64 {
+  const bytes = crypto.sha256(spki).slice(0, 8)
+  bytes[0] = (bytes[0] ?? 0) | 0x02
+  return euiFromBytes(bytes)
+}
