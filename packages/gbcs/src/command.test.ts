@@ -1,0 +1,239 @@
+import { nodeCrypto as crypto } from '@interlock/host'
+import { eui64, euiFromBytes, fromIso, instant, toHex, type Eui64 } from '@interlock/kernel'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  armDigest,
+  armOf,
+  attachSignature,
+  decodePreCommand,
+  decodeSigned,
+  decodeUnsignedCommand,
+  encodePreCommand,
+  encodeUnsignedCommand,
+  signPreCommand,
+  tariffPricesMax,
+  useCases,
+  type Command,
+} from './index.ts'
+
+const originator = eui64('90-B3-D5-1F-30-01-00-00')
+const target = eui64('00-DB-12-34-56-78-90-A0')
+const at = (text: string) => fromIso(text) ?? instant(0)
+const command: Command = {
+  useCase: 'ECS47a',
+  originator,
+  target,
+  counter: 1002n,
+  controller: 5,
+  direction: 'import',
+  levelPercent: 100,
+  from: at('2015-01-03T00:00:00Z'),
+  until: at('2015-01-03T01:00:00Z'),
+}
+
+test('an ECS47a pre-command is, byte for byte, what the standard prescribes', () => {
+  expect(toHex(encodePreCommand(command))).toBe(
+    [
+      'df0901' + '00000000000003ea',
+      '0890b3d51f30010000' + '0800db1234567890a0' + '00',
+      '02011e' + '45',
+      'd9200003ea00' + '03',
+      '020001' + '00005e2c7901' + '02',
+      '020001' + '00005e2c7902' + '02',
+      '030009' + '00000a0067ff' + '01',
+      '03',
+      '090c' + '07df0103ff00000000800' + '0ff',
+      '090c' + '07df0103ff01000000800' + '0ff',
+      '12' + '1564',
+    ].join(''),
+  )
+})
+
+test('an ECS47e pre-command differs in code, objects, script and direction', () => {
+  const text = toHex(
+    encodePreCommand({
+      ...command,
+      useCase: 'ECS47e',
+      controller: 3,
+      direction: 'export',
+      levelPercent: 50,
+    }),
+  )
+  expect(text).toContain('02011f45d9200003ea0003')
+  expect(text).toContain('02000100005e2c770302' + '02000100005e2c770402')
+  expect(text).toContain('03000900000a006bff01')
+  expect(text.endsWith('122332')).toBe(true)
+})
+
+const eui = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(euiFromBytes)
+const seconds = fc.integer({ min: 946_684_800, max: 4_102_444_799 })
+const addressed = {
+  originator: eui,
+  target: eui,
+  counter: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+}
+const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({
+    ...addressed,
+    useCase: fc.constantFrom('ECS47a' as const, 'ECS47e' as const),
+    controller: fc.integer({ min: 1, max: 5 }),
+    direction: fc.constantFrom('import' as const, 'export' as const),
+    levelPercent: fc.integer({ min: 0, max: 100 }),
+    from: seconds.map((each) => instant(each * 1000)),
+    until: seconds.map((each) => instant(each * 1000)),
+  }),
+  fc.record({
+    ...addressed,
+    useCase: fc.constant('UpdateHalfHourlyTariff' as const),
+    version: fc.integer({ min: 0, max: 0xffff_ffff }),
+    from: fc.integer({ min: 0, max: 2_000_000 }).map((each) => instant(each * 1_800_000)),
+    prices: fc.array(fc.integer({ min: -10_000_000, max: 10_000_000 }), {
+      minLength: 1,
+      maxLength: 60,
+    }),
+  }),
+  fc.record({ ...addressed, useCase: fc.constant('ReadHalfHourlyTariff' as const) }),
+)
+
+test('every command is read back as it was written', () => {
+  fc.assert(
+    fc.property(anyCommand, (each) => {
+      const read = decodePreCommand(encodePreCommand(each))
+      expect(read.ok && read.value.command).toEqual(each)
+    }),
+  )
+})
+
+test('bytes that are read are exactly the bytes that would be written', () => {
+  const bytes = fc.tuple(anyCommand, fc.nat(), fc.integer({ min: 1, max: 255 }))
+  fc.assert(
+    fc.property(bytes, ([each, position, flip]) => {
+      const changed = encodePreCommand(each)
+      changed[position % changed.length] = (changed[position % changed.length] ?? 0) ^ flip
+      const read = decodePreCommand(changed)
+      if (read.ok) expect(encodePreCommand(read.value.command)).toEqual(changed)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('arbitrary bytes never throw', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const framed = Uint8Array.from([0xdf, 9, 1, ...bytes])
+      for (const each of [bytes, framed]) {
+        decodePreCommand(each)
+        decodeSigned(each)
+        decodeUnsignedCommand(each)
+      }
+    }),
+  )
+})
+
+const pair = crypto.generateKey().key
+const signed = signPreCommand(encodePreCommand(command), pair, crypto)
+
+test('the originator signs everything after the leading DF', () => {
+  const read = decodeSigned(signed)
+  if (!read.ok) throw new Error(read.reason)
+  expect(read.value.covered).toEqual(encodePreCommand(command).slice(1))
+  expect(crypto.verify(pair.publicKey, read.value.covered, read.value.signature)).toBe(true)
+})
+
+const refusal = (bytes: Uint8Array): string => {
+  const read = decodeSigned(bytes)
+  return read.ok ? 'accepted' : read.reason
+}
+const changedAt = (bytes: Uint8Array, position: number, value: number): Uint8Array =>
+  Uint8Array.from(bytes, (byte, index) => (index === position ? value : byte))
+
+test('each way of being malformed has its name', () => {
+  const unsigned = encodePreCommand(command)
+  expect(refusal(signed)).toBe('accepted')
+  expect(refusal(new Uint8Array(9_000).fill(0xdf))).toBe('TooLong')
+  expect(refusal(new Uint8Array())).toBe('NotGbcs')
+  expect(refusal(changedAt(signed, 0, 0xdd))).toBe('NotGbcs')
+  expect(refusal(signed.slice(0, 20))).toBe('LengthWrong')
+  expect(refusal(Uint8Array.from([...signed, 0]))).toBe('LengthWrong')
+  expect(refusal(signed.slice(0, -1))).toBe('LengthWrong')
+  expect(refusal(changedAt(signed, 33, 0x44))).toBe('LengthWrong')
+  expect(refusal(changedAt(signed, 2, 0x04))).toBe('HeaderMalformed')
+  expect(refusal(changedAt(signed, 2, 0x02))).toBe('HeaderMalformed')
+  expect(refusal(changedAt(signed, 29, 1))).toBe('HeaderMalformed')
+  expect(refusal(unsigned)).toBe('SignatureMissing')
+  expect(refusal(Uint8Array.from([...unsigned, 0]))).toBe('SignatureMissing')
+  expect(refusal(changedAt(signed, 32, 0x99))).toBe('UseCaseUnknown')
+  expect(refusal(changedAt(signed, 102, 101))).toBe('ContentMalformed')
+})
+
+test('a long BER length that would fit in a short one is refused', () => {
+  const unsigned = encodePreCommand(command)
+  const long = Uint8Array.from([...unsigned.slice(0, 33), 0x81, ...unsigned.slice(33)])
+  expect(refusal(attachSignature(long, new Uint8Array(64)))).toBe('LengthWrong')
+})
+
+test('a critical command without its signature is not read as a non-critical one', () => {
+  const bytes = Uint8Array.from([...encodePreCommand(command), 0])
+  expect(decodeUnsignedCommand(bytes)).toEqual({ ok: false, reason: 'SignatureMissing' })
+  expect(() => encodeUnsignedCommand(command)).toThrow('a critical command is signed')
+})
+
+test('an arm is named by the digest over DF 09 to the end of the signature', () => {
+  const arm = armOf(signed, crypto)
+  expect(arm.ok && arm.value).toEqual({
+    digest: armDigest(signed, crypto),
+    use: 'onDemand',
+    originator,
+    target,
+    counter: 1002n,
+    evse: 5,
+    direction: 'import',
+    levelPercent: 100,
+    from: command.from,
+    until: command.until,
+  })
+})
+
+const windowOf = (from: string, until: string) => {
+  const each: Command = { ...command, from: at(from), until: at(until) }
+  return armOf(signPreCommand(encodePreCommand(each), pair, crypto), crypto)
+}
+
+test('an arm of exactly 24 hours is read; longer, empty and reversed windows are refused', () => {
+  const from = '2026-01-05T00:00:00Z'
+  expect(windowOf(from, '2026-01-06T00:00:00Z').ok).toBe(true)
+  const invalid = { ok: false, reason: 'WindowInvalid' }
+  expect(windowOf(from, '2026-01-06T00:00:01Z')).toEqual(invalid)
+  expect(windowOf(from, from)).toEqual(invalid)
+  expect(windowOf(from, '2026-01-04T23:59:59Z')).toEqual(invalid)
+})
+
+test('a signed tariff is not an arm', () => {
+  const tariff = { originator, target, counter: 1n, version: 1, from: instant(0), prices: [1] }
+  const bytes = encodePreCommand({ useCase: 'UpdateHalfHourlyTariff', ...tariff })
+  const arm = armOf(signPreCommand(bytes, pair, crypto), crypto)
+  expect(arm.ok ? '' : arm.reason).toBe('UseCaseUnknown')
+})
+
+test('the longest tariff fits in a message, and one price more is refused', () => {
+  const prices = Array.from({ length: tariffPricesMax }, (_, index) => index)
+  const longest = { useCase: 'UpdateHalfHourlyTariff', ...{ originator, target } } as const
+  const write = (values: readonly number[], to: Eui64 = target) =>
+    encodePreCommand({
+      ...longest,
+      target: to,
+      counter: 1n,
+      version: 1,
+      from: instant(0),
+      prices: values,
+    })
+  expect(decodePreCommand(write(prices)).ok).toBe(true)
+  expect(() => write([...prices, 0])).toThrow('within its limits')
+})
+
+test('no two use cases share a message code, and ours are marked as not standard', () => {
+  const rows = Object.values(useCases)
+  expect(new Set(rows.map((row) => row.code)).size).toBe(rows.length)
+  expect(rows.filter((row) => !row.standard).every((row) => row.code >= 0xf000)).toBe(true)
+})
