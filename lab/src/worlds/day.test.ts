@@ -44,7 +44,7 @@ test.skipIf(!existsSync(real.tariff))(
     expect(new Date(nadir.at).toISOString()).toBe('2026-01-12T15:53:49.000Z')
     expect(nadir.hertz).toBe(48.787)
     const price = day.prices.find((row) => row.from === worldStart + 90 * 60_000)
-    expect(price?.pencePerKilowattHour).toBe(-4.41)
+    expect(price?.pencePerKilowattHour).toBe(-10.7835)
   },
 )
 

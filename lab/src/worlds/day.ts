@@ -89,6 +89,8 @@ function builtInSessions(entropy: Entropy): readonly SessionRow[] {
 
 const homeWatts = 7_360
 const slowWatts = 3_680
+/** A car that takes this much in one night has a big battery, and with it a fast charger on board. */
+const bigSessionWattHours = 10_000
 
 /** Lays a session on the world's day: those of the morning belong to the next. */
 function placed(row: SessionRow): Session {
@@ -99,7 +101,10 @@ function placed(row: SessionRow): Session {
     pluggedIn,
     departure: instant(pluggedIn + row.durationMillis),
     energyWattHours: row.energyWattHours,
-    vehicleWattsMax: averageWatts > 0.8 * slowWatts ? homeWatts : slowWatts,
+    vehicleWattsMax:
+      averageWatts > 0.8 * slowWatts || row.energyWattHours > bigSessionWattHours
+        ? homeWatts
+        : slowWatts,
   }
 }
 

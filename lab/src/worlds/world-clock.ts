@@ -23,7 +23,7 @@ export type WorldClock = {
   readonly activity: Activity
   now(): Instant
   /** Lets time pass until `until`. Rejects with the first error a timer threw. */
-  run(until: Instant): Promise<void>
+  run(until: Instant, speed: Speed): Promise<void>
   /** Resolves when nothing is in flight. */
   quiet(): Promise<void>
   stop(): void
@@ -35,53 +35,51 @@ export type Speed = number | 'stepped'
 /** How often a paced clock looks for timers that were set from outside while it slept. */
 const sliceMillis = 20
 
-export function createWorldClock(options: {
-  start: Instant
-  speed: Speed
-  wallMillis?: () => number
-}): WorldClock {
-  const wallMillis = options.wallMillis ?? (() => performance.now())
+export function createWorldClock(
+  start: Instant,
+  wallMillis: () => number = () => performance.now(),
+): WorldClock {
   const inFlight = createInFlight(new AsyncLocalStorage())
   const timers = createTimerQueue()
-  const paced = typeof options.speed === 'number' ? options.speed : undefined
-  const realTime = paced === 1
-  let world: Instant = options.start
-  let wallBase = wallMillis()
+  let world: Instant = start
+  /** While a run is paced: where world and wall stood when it began. */
+  let pace: { speed: number; world: number; wall: number } | undefined
   let stopped = false
   let failure: { error: unknown } | undefined
 
-  const now = (): Instant =>
-    realTime ? instant(Math.floor(options.start + (wallMillis() - wallBase))) : world
+  const reached = (): number =>
+    pace === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.floor(pace.world + (wallMillis() - pace.wall) * pace.speed)
+  const now = (): Instant => (pace?.speed === 1 ? instant(Math.max(world, reached())) : world)
 
   const fire = (due: Due): void => {
     const settled = inFlight.root(async () => due.work())
     settled.catch((error: unknown) => (failure ??= { error }))
   }
 
-  /** How far a paced clock may have come by now. */
-  const reached = (): number =>
-    paced === undefined ? Number.POSITIVE_INFINITY : worldBase + (wallMillis() - wallBase) * paced
-  let worldBase: number = options.start
-
-  async function run(until: Instant): Promise<void> {
-    // Real time went on while nobody ran the clock; a paced world starts again where it stood.
-    if (!realTime) [worldBase, wallBase] = [world, wallMillis()]
-    while (!stopped) {
-      if (!realTime) await inFlight.quiet()
-      if (failure !== undefined) throw failure.error
-      const next = timers.peek()
-      const target = next === undefined || next.at > until ? until : next.at
-      const allowed = realTime ? now() : reached()
-      if (allowed < target) {
-        if (!realTime) world = instant(Math.max(world, Math.floor(allowed)))
-        await pause(Math.min(sliceMillis, (target - allowed) / (paced ?? 1)))
-        continue
-      }
-      world = target
-      if (next === undefined || next.at > until) return
-      timers.pop()
-      fire(next)
+  async function run(until: Instant, speed: Speed): Promise<void> {
+    pace = speed === 'stepped' ? undefined : { speed, world, wall: wallMillis() }
+    try {
+      while (!stopped && world < until) await step(until, speed)
+    } finally {
+      world = now()
+      pace = undefined
     }
+  }
+
+  async function step(until: Instant, speed: Speed): Promise<void> {
+    if (speed !== 1) await inFlight.quiet()
+    if (failure !== undefined) throw failure.error
+    const next = timers.peek()
+    const target = next === undefined || next.at > until ? until : next.at
+    const allowed = reached()
+    world = instant(Math.max(world, Math.min(target, allowed)))
+    if (allowed < target)
+      return pause(Math.min(sliceMillis, (target - allowed) / (pace?.speed ?? 1)))
+    if (next === undefined || next.at > until) return
+    timers.pop()
+    fire(next)
   }
 
   const clockFor = (actor: string): Clock => ({
