@@ -1,1 +1,9 @@
-export {}
+export * from './endpoint.ts'
+export * from './error-codes.ts'
+export * from './frame.ts'
+export * from './limits.ts'
+export * from './messages.ts'
+export * from './transport.ts'
+export * from './validate.ts'
+export { parseActionName, readSigned, signedName, type FlattenedJws } from './signed.ts'
+export type { Answer, CallContext, Handler, Handlers } from './incoming.ts'

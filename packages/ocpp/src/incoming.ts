@@ -1,0 +1,117 @@
+import type { Activity } from '@interlock/kernel'
+import { CallError } from './error-codes.ts'
+import { formatFrame, type Call } from './frame.ts'
+import { connectionLimits } from './limits.ts'
+import type { Action, Request, Response } from './messages.ts'
+import { activityKey } from './outgoing.ts'
+import { isFlattenedJws, parseActionName, readSigned, type FlattenedJws } from './signed.ts'
+import type { Problem } from './transport.ts'
+import { validateRequest, validateResponse } from './validate.ts'
+
+export type CallContext = {
+  readonly messageId: string
+  /** Present when the call came as `<Action>-Signed`; its payload is the request. */
+  readonly signed?: FlattenedJws
+}
+
+/** The answer, in the clear or signed (Part 4 §7.2). Throw `CallError` for a CALLERROR. */
+export type Answer<A extends Action> = Response<A> | { readonly signed: FlattenedJws }
+export type Handler<A extends Action> = (
+  request: Request<A>,
+  context: CallContext,
+) => Promise<Answer<A>> | Answer<A>
+export type Handlers = { [A in Action]?: Handler<A> }
+
+/** The peer's calls on one connection: validated, handed over, answered once. */
+export type Incoming = { receive(call: Call): void }
+
+export function createIncoming(options: {
+  send: (text: string) => void
+  handlerOf: (action: Action) => Handler<Action> | undefined
+  activity: Activity
+  onProblem: (problem: Problem) => void
+}): Incoming {
+  const handling = new Set<string>()
+
+  const answer = async (call: Call): Promise<void> => {
+    const { messageId } = call
+    try {
+      const payload = await process(call, options.handlerOf)
+      options.send(formatFrame({ type: 'result', messageId, payload }))
+    } catch (cause) {
+      const error = cause instanceof CallError ? cause : new CallError('InternalError')
+      options.onProblem({
+        kind: cause instanceof CallError ? 'payload' : 'handler',
+        code: error.code,
+        detail: `${call.action}: ${error.message}`,
+        messageId,
+        cause,
+      })
+      options.send(errorFrame(messageId, error))
+    }
+  }
+
+  return {
+    receive(call) {
+      const { messageId } = call
+      const refusal = refusalOf(messageId, handling)
+      if (refusal !== undefined) {
+        options.onProblem({
+          kind: 'overload',
+          code: refusal.code,
+          detail: refusal.message,
+          messageId,
+        })
+        options.send(errorFrame(messageId, refusal))
+        return
+      }
+      handling.add(messageId)
+      void options.activity
+        .within(activityKey(messageId), () => answer(call))
+        .finally(() => handling.delete(messageId))
+    },
+  }
+}
+
+export function errorFrame(messageId: string, error: CallError): string {
+  const { code, message, details } = error
+  return formatFrame({ type: 'error', messageId, code, description: message, details })
+}
+
+function refusalOf(messageId: string, handling: ReadonlySet<string>): CallError | undefined {
+  if (handling.has(messageId)) {
+    return new CallError('RpcFrameworkError', 'a call with this message id is being handled')
+  }
+  if (handling.size >= connectionLimits.handlingMax) {
+    return new CallError('GenericError', 'too many calls at once; wait for the answers')
+  }
+  return undefined
+}
+
+/** @throws CallError for everything the peer did wrong. */
+async function process(
+  call: Call,
+  handlerOf: (action: Action) => Handler<Action> | undefined,
+): Promise<Record<string, unknown>> {
+  const name = parseActionName(call.action)
+  if (name === undefined) throw new CallError('NotImplemented')
+  const handler = handlerOf(name.action)
+  if (handler === undefined) throw new CallError('NotSupported')
+  const { payload, context } = name.signed
+    ? openSigned(call)
+    : { payload: call.payload, context: { messageId: call.messageId } }
+  const request = validateRequest(name.action, payload)
+  if (!request.ok) throw new CallError(request.reason, request.detail)
+  const answer = await handler(request.value, context)
+  if ('signed' in answer && isFlattenedJws(answer.signed)) return { ...answer.signed }
+  const response = validateResponse(name.action, answer)
+  if (!response.ok) throw new Error(`the handler's answer is not valid: ${response.detail}`)
+  return response.value as Record<string, unknown>
+}
+
+function openSigned(call: Call): { payload: unknown; context: CallContext } {
+  const read = readSigned(call.payload)
+  if (!read.ok) throw new CallError(read.reason, read.detail)
+  const { jws, payload } = read.value
+  return { payload, context: { messageId: call.messageId, signed: jws } }
+}

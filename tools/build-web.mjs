@@ -1,0 +1,42 @@
+/** Builds the console and the arm page with Vite, when their sources have changed. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const web = join(here, '../actors/web')
+/** The pages import these too. */
+const sources = ['../actors/web', '../packages/arm', '../packages/kernel', '../packages/contract']
+
+/** @returns {Promise<string>} what was done, for the log */
+export async function buildWeb() {
+  const configFile = join(web, 'vite.config.ts')
+  if (!existsSync(configFile)) return 'no pages'
+  const stampFile = join(web, 'dist/.sources')
+  const digest = sourcesDigest()
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === digest) return 'up to date'
+  const { build } = await import('vite')
+  await build({ configFile, root: web, logLevel: 'warn' })
+  writeFileSync(stampFile, digest)
+  return 'built'
+}
+
+function sourcesDigest() {
+  const hash = createHash('sha256')
+  for (const source of sources) {
+    for (const path of filesBelow(join(here, source))) hash.update(path).update(readFileSync(path))
+  }
+  return hash.digest('hex')
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+    .filter((entry) => !['node_modules', 'dist', 'generated'].includes(entry.name))
+    .filter((entry) => !entry.name.includes('.test.'))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? filesBelow(path) : [path]
+    })
+}
