@@ -30,6 +30,7 @@ export const decisionNotes = {
   ScheduleEnded: 'the schedule ended; the written fallback applies',
   DelayElapsed: 'the random delay has passed',
   Restored: 'the grid has recovered',
+  MadeSafe: 'the charger made itself safe',
   NothingToChange: 'nothing had to change',
 } as const
 export type DecisionNote = keyof typeof decisionNotes

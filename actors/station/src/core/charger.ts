@@ -1,0 +1,167 @@
+import type { DecisionNote } from '@interlock/contract'
+import type { Instant } from '@interlock/kernel'
+import { compositeLevel, fallbackLevel, type InstalledProfile } from '@interlock/power'
+import { energy, newMeter, type Meter } from '../hardware/meter.ts'
+import type { Vehicle } from '../hardware/vehicle.ts'
+import { nobody, type Authorisation } from './authorisation.ts'
+import { atRest, type Applied } from './smooth.ts'
+
+/** The owner's word: wins over every schedule and provider, and ends by itself. */
+export type Override = {
+  readonly action: 'charge' | 'stop'
+  /** Ceiling while charging; the arm's level, or the rating for a gesture. */
+  readonly limitWatts: number
+  readonly until: Instant
+  readonly by: 'gesture' | 'arm'
+  readonly reference?: string
+}
+
+/** What a provider took from the set-point for the grid's sake, and until when at the latest. */
+export type Relief = {
+  readonly ceilingWatts: number
+  readonly until: Instant
+  readonly reference: string
+}
+
+/** Everything durable that bears on power at this charger. */
+export type Charger = {
+  readonly vehicle?: Vehicle
+  readonly authorisation: Authorisation
+  readonly fault?: string
+  readonly override?: Override
+  /** Autonomous response: the frequency curve, under the LLCS's arm. */
+  readonly response?: Relief
+  /** Dispatched response: the provider's trigger, under a pre-authorised arm. */
+  readonly dispatch?: Relief
+  /** A relief has ended and the load is not yet restored. */
+  readonly restoring?: boolean
+  readonly applied: Applied
+  readonly meter: Meter
+}
+
+export const newCharger = (now: Instant): Charger => ({
+  authorisation: nobody,
+  applied: atRest,
+  meter: newMeter(now),
+})
+
+/** What the metal allows. */
+export type Ratings = {
+  readonly ratingWatts: number
+  readonly fuseWatts: number
+  readonly siteWatts: number
+}
+
+export const whys = [
+  'NoVehicle',
+  'Faulted',
+  'OverrideCharge',
+  'OverrideStop',
+  'NotAuthorised',
+  'Response',
+  'Dispatch',
+  'Schedule',
+  'Fallback',
+] as const
+export type Why = (typeof whys)[number]
+
+export type Wanted = {
+  readonly watts: number
+  readonly why: Why
+  /** When this may become another level. */
+  readonly until?: Instant
+  readonly exempt?: DecisionNote
+  readonly reference?: string
+}
+
+const horizonMillis = 24 * 3_600_000
+
+/** The set-point that everything standing calls for at `now`, before any random delay. */
+export function wanted(
+  charger: Charger,
+  profiles: readonly InstalledProfile[],
+  ratings: Ratings,
+  now: Instant,
+): Wanted {
+  const { vehicle, fault, override } = charger
+  if (vehicle === undefined) return { watts: 0, why: 'NoVehicle', exempt: 'GestureAtCharger' }
+  if (fault !== undefined) return { watts: 0, why: 'Faulted', exempt: 'MadeSafe' }
+  if (override !== undefined && now < override.until) return overridden(override, ratings)
+  const base = scheduled(charger, profiles, ratings, now)
+  return relieved(charger, base, now)
+}
+
+const safe = (watts: number, ratings: Ratings): number =>
+  Math.max(
+    0,
+    Math.floor(Math.min(watts, ratings.ratingWatts, ratings.fuseWatts, ratings.siteWatts)),
+  )
+
+const overridden = (override: Override, ratings: Ratings): Wanted => ({
+  watts: override.action === 'charge' ? safe(override.limitWatts, ratings) : 0,
+  why: override.action === 'charge' ? 'OverrideCharge' : 'OverrideStop',
+  until: override.until,
+  exempt: override.by === 'gesture' ? 'GestureAtCharger' : 'ConsumerOverride',
+  ...(override.reference === undefined ? {} : { reference: override.reference }),
+})
+
+function scheduled(
+  charger: Charger,
+  profiles: readonly InstalledProfile[],
+  ratings: Ratings,
+  now: Instant,
+): Wanted {
+  const { authorisation } = charger
+  const allowed = authorisation.state === 'allowed'
+  if (!allowed && authorisation.state !== 'late') return { watts: 0, why: 'NotAuthorised' }
+  const usable =
+    authorisation.state === 'late'
+      ? profiles.filter((each) => each.schedule.from >= authorisation.at)
+      : profiles
+  const fallback = fallbackLevel(allowed ? ratings.ratingWatts : 0)
+  const level = compositeLevel(usable, fallback)
+  const horizon = (now + horizonMillis) as Instant
+  const watts = safe(level.at(now), ratings)
+  const until = level.changes(now, horizon).find((at) => safe(level.at(at), ratings) !== watts)
+  const reached = usable.some(({ schedule }) => now >= schedule.from && now < schedule.until)
+  return {
+    watts,
+    why: reached ? 'Schedule' : 'Fallback',
+    ...(until === undefined ? {} : { until }),
+  }
+}
+
+/** A relief is a ceiling: it can take from the schedule, never add to it. */
+function relieved(charger: Charger, base: Wanted, now: Instant): Wanted {
+  const named = { Response: charger.response, Dispatch: charger.dispatch } as const
+  let result = base
+  for (const why of ['Response', 'Dispatch'] as const) {
+    const relief = named[why]
+    if (relief === undefined || now >= relief.until) continue
+    if (relief.ceilingWatts >= result.watts) continue
+    result = {
+      watts: relief.ceilingWatts,
+      why,
+      until: earlier(base.until, relief.until),
+      exempt: 'ResponseService',
+      reference: relief.reference,
+    }
+  }
+  return result
+}
+
+const earlier = (left: Instant | undefined, right: Instant): Instant =>
+  left !== undefined && left < right ? left : right
+
+/** OCPP's chargingState (ChargingStateEnumType). */
+export type ChargingState = 'Idle' | 'EVConnected' | 'Charging' | 'SuspendedEV' | 'SuspendedEVSE'
+
+export function chargingState(charger: Charger): ChargingState {
+  if (charger.vehicle === undefined) return 'Idle'
+  if (charger.meter.powerWatts > 0) return 'Charging'
+  if (charger.applied.watts > 0) return 'SuspendedEV'
+  return charger.authorisation.state === 'allowed' ? 'SuspendedEVSE' : 'EVConnected'
+}
+
+export const registerWattHours = (charger: Charger, now: Instant): number =>
+  energy(charger.meter, now)

@@ -1,0 +1,31 @@
+import { instant, type Instant } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { hear, isTrusted, noTimeYet } from './time-trust.ts'
+
+const now = instant(Date.UTC(2026, 0, 5))
+const off = (by: number): Instant => instant(now + by)
+
+test('with an LLCS in the home both sources must agree', () => {
+  const one = hear(noTimeYet(true), 'csms', now, now)
+  expect(isTrusted(one.trust)).toBe(false)
+  expect(isTrusted(hear(one.trust, 'llcs', off(900), now).trust)).toBe(true)
+})
+
+test('without an LLCS the CSMS suffices', () => {
+  expect(isTrusted(noTimeYet(false))).toBe(false)
+  expect(isTrusted(hear(noTimeYet(false), 'csms', now, now).trust)).toBe(true)
+})
+
+test('a source that is off by more than the tolerance disagrees, in either direction', () => {
+  for (const by of [30_001, -30_001]) {
+    const heard = hear(noTimeYet(false), 'csms', off(by), now)
+    expect(heard.disagrees).toBe(true)
+    expect(isTrusted(heard.trust)).toBe(false)
+  }
+  expect(hear(noTimeYet(false), 'csms', off(30_000), now).disagrees).toBe(false)
+})
+
+test('a source that comes to disagree ends the trust it gave', () => {
+  const trusted = hear(noTimeYet(false), 'csms', now, now).trust
+  expect(isTrusted(hear(trusted, 'csms', off(3_600_000), now).trust)).toBe(false)
+})
