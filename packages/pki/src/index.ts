@@ -1,1 +1,15 @@
-export {}
+export { peerOf, type Peer, type PeerProblem } from './peer.ts'
+export type { Subject } from './identity.ts'
+export * from './profiles.ts'
+export { createCsr, verifyCsr, type CertificateRequest, type RequestProblem } from './csr.ts'
+export {
+  createCa,
+  issue,
+  newSerial,
+  type CertificateAuthority,
+  type IssueProblem,
+} from './issue.ts'
+export { verifyChain, type ChainDemands, type ChainProblem } from './verify.ts'
+export { createCrl, readCrl, type RevocationList, type RevocationListProblem } from './crl.ts'
+export { fromPem, toPem, type PemLabel } from './pem.ts'
+export * from './first-contact.ts'

@@ -1,0 +1,83 @@
+import { concat, toHex, type Crypto, type Instant, type PublicKey } from '@interlock/kernel'
+import { children, context, DerError, expectTag, readOne, tags, type Der } from './der.ts'
+import {
+  oid,
+  readBits,
+  readInteger,
+  readOid,
+  readTime,
+  sequence,
+  signatureFromDer,
+} from './der-values.ts'
+import { publicKeyBits, readExtensions, type Extensions } from './extensions.ts'
+
+/** A certificate taken apart; nothing in it is verified. */
+export type Certificate = {
+  readonly der: Uint8Array
+  readonly signed: Uint8Array
+  /** 64 bytes r‖s. */
+  readonly signature: Uint8Array
+  /** Lower-case hex, without leading zeros. */
+  readonly serialHex: string
+  readonly issuer: Der
+  readonly subject: Der
+  readonly notBefore: Instant
+  readonly notAfter: Instant
+  readonly spki: Uint8Array
+  readonly extensions: Extensions
+}
+
+export const certificateBytesMax = 8_192
+export const serialBytesMax = 20
+const ecdsaWithSha256 = '1.2.840.10045.4.3.2'
+export const signatureAlgorithm = (): Uint8Array => sequence(oid(ecdsaWithSha256))
+
+/** @throws DerError unless the three parts of a signed structure are there, signed with ES256. */
+export function readSigned(der: Uint8Array): { body: Der; signature: Uint8Array } {
+  const [body, algorithm, bits, ...rest] = children(readOne(der, tags.sequence))
+  if (rest.length > 0) throw new DerError('a signed structure has three parts')
+  if (readOid(children(expectTag(algorithm, tags.sequence))[0]) !== ecdsaWithSha256)
+    throw new DerError('only ECDSA with SHA-256 is accepted')
+  const [r, s] = children(readOne(readBits(bits), tags.sequence))
+  return { body: expectTag(body, tags.sequence), signature: signatureFromDer(r, s) }
+}
+
+/** @throws DerError when the bytes are not a version 3 certificate signed with ES256. */
+export function readCertificate(bytes: Uint8Array): Certificate {
+  if (bytes.length > certificateBytesMax) throw new DerError('a certificate is too large')
+  const der = concat(bytes)
+  const { body, signature } = readSigned(der)
+  const [version, serial, algorithm, issuer, validity, subject, spki, ...rest] = children(body)
+  if (version?.tag !== context(0, true) || version.content.at(-1) !== 2)
+    throw new DerError('only version 3 certificates are accepted')
+  if (readOid(children(expectTag(algorithm, tags.sequence))[0]) !== ecdsaWithSha256)
+    throw new DerError('the signed algorithm differs')
+  const [notBefore, notAfter] = children(expectTag(validity, tags.sequence))
+  const wrapped = rest.find((part) => part.tag === context(3, true))
+  const [extensions] = wrapped === undefined ? [] : children(wrapped)
+  const serialBytes = readInteger(serial)
+  if (serialBytes.length > serialBytesMax) throw new DerError('a serial number is too long')
+  return {
+    der,
+    signed: body.raw,
+    signature,
+    serialHex: toHex(serialBytes),
+    issuer: expectTag(issuer, tags.sequence),
+    subject: expectTag(subject, tags.sequence),
+    notBefore: readTime(notBefore),
+    notAfter: readTime(notAfter),
+    spki: expectTag(spki, tags.sequence).raw,
+    extensions: extensions === undefined ? new Map() : readExtensions(extensions),
+  }
+}
+
+/** Key identifier: the leftmost 160 bits of SHA-256 of the public key (RFC 7093 §2, method 1). */
+export const keyIdOf = (spki: Uint8Array, crypto: Crypto): Uint8Array =>
+  crypto.sha256(publicKeyBits(spki)).slice(0, 20)
+
+/** @throws DerError unless the key is on P-256. */
+export function publicKeyOf(spki: Uint8Array, crypto: Crypto): PublicKey {
+  const key = crypto.publicKey(spki)
+  if (key === undefined) throw new DerError('the public key is not on P-256')
+  return key
+}

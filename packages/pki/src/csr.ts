@@ -1,0 +1,159 @@
+import {
+  concat,
+  ok,
+  refused,
+  type Crypto,
+  type Outcome,
+  type PrivateKey,
+  type PublicKey,
+} from '@interlock/kernel'
+import { publicKeyOf, readSigned, signatureAlgorithm } from './certificate.ts'
+import { children, context, DerError, expectTag, readOne, tags, tlv } from './der.ts'
+import {
+  bits,
+  oid,
+  readOid,
+  readText,
+  sequence,
+  set,
+  signatureToDer,
+  smallInteger,
+  utf8String,
+} from './der-values.ts'
+import {
+  encodeExtension,
+  extensionOids,
+  readBasicConstraints,
+  readExtensions,
+  readKeyUsage,
+  keyUsageByte,
+  type Extensions,
+} from './extensions.ts'
+import {
+  claimsIdentity,
+  commonNameOf,
+  encodeName,
+  encodeNames,
+  identityOf,
+  readNames,
+  type Subject,
+} from './identity.ts'
+import { fromPem, toPem } from './pem.ts'
+
+/** A PKCS#10 request (RFC 2986) whose own signature has been verified. */
+export type CertificateRequest = {
+  readonly commonName: string
+  /** What it says of its identity; `undefined` when it says nothing. */
+  readonly identity: Omit<Subject, 'commonName'> | undefined
+  /** It asks to be a certification authority. */
+  readonly forCa: boolean
+  /** challengePassword (PKCS#9): the proof of first contact or of renewal. */
+  readonly challenge: string | undefined
+  readonly publicKey: PublicKey
+  readonly der: Uint8Array
+}
+export type RequestProblem = 'RequestUnreadable' | 'RequestSignature'
+
+const challengeOid = '1.2.840.113549.1.9.7'
+const extensionRequestOid = '1.2.840.113549.1.9.14'
+const requestBytesMax = 8_192
+const challengeCharsMax = 128
+
+/** Makes a request, PEM. The private key stays with its holder. */
+export function createCsr(
+  key: PrivateKey,
+  subject: Subject,
+  crypto: Crypto,
+  options: { challenge?: string } = {},
+): string {
+  const names = encodeExtension(extensionOids.names, false, encodeNames(subject, []))
+  const attributes = [attribute(extensionRequestOid, sequence(names))]
+  if (options.challenge !== undefined)
+    attributes.push(attribute(challengeOid, utf8String(options.challenge)))
+  const body = sequence(
+    smallInteger(0),
+    encodeName(subject.commonName, subject.organisation),
+    key.publicKey.spki,
+    tlv(context(0, true), ...attributes.sort(compareBytes)),
+  )
+  const signature = signatureToDer(crypto.sign(key, body))
+  return toPem(sequence(body, signatureAlgorithm(), bits(signature)), 'CERTIFICATE REQUEST')
+}
+
+const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), set(value))
+
+/** The order of a DER SET OF. */
+function compareBytes(left: Uint8Array, right: Uint8Array): number {
+  for (const [i, byte] of left.entries()) {
+    const difference = byte - (right[i] ?? -1)
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
+/** Reads a request and verifies that whoever made it holds the key in it. */
+export function verifyCsr(
+  pem: string,
+  crypto: Crypto,
+): Outcome<CertificateRequest, RequestProblem> {
+  const [der, ...more] = fromPem(pem, 'CERTIFICATE REQUEST')
+  if (der === undefined || more.length > 0 || der.length > requestBytesMax)
+    return refused('RequestUnreadable', 'it must be one CERTIFICATE REQUEST in PEM')
+  try {
+    return readRequest(concat(der), crypto)
+  } catch (error) {
+    if (error instanceof DerError) return refused('RequestUnreadable', error.message)
+    throw error
+  }
+}
+
+function readRequest(der: Uint8Array, crypto: Crypto): Outcome<CertificateRequest, RequestProblem> {
+  const { body, signature } = readSigned(der)
+  const [, subject, spki, attributes] = children(body)
+  const publicKey = publicKeyOf(expectTag(spki, tags.sequence).raw, crypto)
+  if (!crypto.verify(publicKey, body.raw, signature)) return refused('RequestSignature')
+
+  const values = new Map<string, Uint8Array>()
+  const list = attributes === undefined ? [] : children(expectTag(attributes, context(0, true)))
+  for (const each of list) {
+    const [type, held] = children(expectTag(each, tags.sequence))
+    const [value, ...others] = children(expectTag(held, tags.set))
+    const name = readOid(type)
+    if (value === undefined || others.length > 0 || values.has(name))
+      throw new DerError(`attribute ${name} must have one value`)
+    values.set(name, value.raw)
+  }
+  const requested = values.get(extensionRequestOid)
+  const extensions: Extensions =
+    requested === undefined ? new Map() : readExtensions(readOne(requested))
+  const names = extensions.get(extensionOids.names)
+  const { uris } = names === undefined ? { uris: [] } : readNames(names.value)
+  const identity = identityOf(uris)
+  if (identity === undefined && claimsIdentity(uris))
+    return refused('RequestUnreadable', 'it names an identity incompletely')
+  const challenge = values.get(challengeOid)
+  return ok({
+    commonName: commonNameOf(expectTag(subject, tags.sequence)),
+    identity,
+    forCa: asksToBeCa(extensions),
+    challenge: challenge === undefined ? undefined : readChallenge(challenge),
+    publicKey,
+    der,
+  })
+}
+
+function readChallenge(value: Uint8Array): string {
+  const text = readText(readOne(value))
+  if (text.length > challengeCharsMax) throw new DerError('a challenge password is too long')
+  return text
+}
+
+function asksToBeCa(extensions: Extensions): boolean {
+  const constraints = extensions.get(extensionOids.basicConstraints)
+  const usage = extensions.get(extensionOids.keyUsage)
+  return (
+    (constraints !== undefined && readBasicConstraints(constraints.value).ca) ||
+    (usage !== undefined &&
+      (readKeyUsage(usage.value) & keyUsageByte(['keyCertSign', 'cRLSign'])) !== 0)
+  )
+}
