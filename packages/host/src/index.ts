@@ -1,1 +1,12 @@
-export {}
+export * from './append-file.ts'
+export * from './config.ts'
+export * from './deps.ts'
+export * from './disk-fault.ts'
+export * from './exit.ts'
+export * from './files.ts'
+export type { Identity } from './identity.ts'
+export * from './journal.ts'
+export * from './log.ts'
+export * from './node-crypto.ts'
+export * from './run-actor.ts'
+export * from './system-clock.ts'

@@ -1,0 +1,46 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { diskFault } from './disk-fault.ts'
+
+/**
+ * Replaces a file so that a reader, or a crash at any moment, sees the old or the new content whole.
+ * @throws Fault `DiskFull`, `DiskFailed` or `FileDenied`; the old content stays.
+ */
+export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const draft = `${path}.${process.pid}.draft`
+  try {
+    writeFileSync(draft, content, { mode, flush: true })
+    renameSync(draft, path)
+    syncDir(dirname(path))
+  } catch (cause) {
+    rmSync(draft, { force: true })
+    throw diskFault(path, cause)
+  }
+}
+
+/** Makes the folder and its parents; new ones are readable by their owner only, unless `mode` says so. */
+export function ensureDir(path: string, mode = 0o700): void {
+  try {
+    mkdirSync(path, { recursive: true, mode })
+  } catch (cause) {
+    throw diskFault(path, cause)
+  }
+}
+
+/** A new or renamed file is durable only when its folder is. */
+export function syncDir(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { Fault, utf8 } from '@interlock/kernel'
+import type { Journal } from '@interlock/store'
+import { openAppendFile, systemCalls, type FileCalls } from './append-file.ts'
+import { diskFault } from './disk-fault.ts'
+import { writeAtomic } from './files.ts'
+
+/**
+ * Opens a device's journal, or starts one. A line is `mark JSON`, where the mark chains it to the line
+ * before. A last line that a crash cut short was never acted on and is dropped.
+ * @throws Fault `JournalDamaged` for any other difference from what was written.
+ */
+export function openJournal(path: string, calls: FileCalls = systemCalls): Journal {
+  const read = readJournal(path)
+  let { mark } = read
+  let entries = read.entries
+  let file = openAppendFile(path, calls)
+  if (read.torn) file.cut(read.bytes)
+
+  return {
+    entries: () => entries,
+    append(entry) {
+      const line = lineAfter(mark, entry)
+      file.append(utf8(line.text))
+      file.sync()
+      mark = line.mark
+      entries.push(JSON.parse(line.json))
+    },
+    rewrite(kept) {
+      let draft = ''
+      let next = firstMark
+      for (const entry of kept) {
+        const line = lineAfter(next, entry)
+        draft += line.text
+        next = line.mark
+      }
+      writeAtomic(path, draft)
+      file.close()
+      file = openAppendFile(path, calls)
+      mark = next
+      entries = kept.map((entry) => JSON.parse(JSON.stringify(entry)))
+    },
+    close: () => file.close(),
+  }
+}
+
+const firstMark = 'interlock-journal-1'
+const markLength = 16
+
+type Line = { readonly json: string; readonly mark: string; readonly text: string }
+
+function lineAfter(mark: string, entry: unknown): Line {
+  const json = JSON.stringify(entry)
+  const next = markOf(mark, json)
+  return { json, mark: next, text: `${next} ${json}\n` }
+}
+
+const markOf = (mark: string, json: string): string =>
+  createHash('sha256').update(mark).update(json).digest('hex').slice(0, markLength)
+
+type Read = { entries: unknown[]; mark: string; bytes: number; torn: boolean }
+
+function readJournal(path: string): Read {
+  const content = contentOf(path)
+  const read: Read = { entries: [], mark: firstMark, bytes: 0, torn: false }
+  for (let number = 1; read.bytes < content.length; number++) {
+    const end = content.indexOf(0x0a, read.bytes)
+    const last = end === -1 || end === content.length - 1
+    const line = content.subarray(read.bytes, end === -1 ? content.length : end)
+    // A crash leaves a last line without its end, or with zeros where no block was written yet.
+    if (last && (end === -1 || line.includes(0))) return { ...read, torn: true }
+    const text = line.toString('utf8')
+    const json = text.slice(markLength + 1)
+    const mark = markOf(read.mark, json)
+    if (text !== `${mark} ${json}`) throw damaged(path, number)
+    read.entries.push(JSON.parse(json))
+    read.mark = mark
+    read.bytes = end + 1
+  }
+  return read
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    return existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
+  } catch (cause) {
+    throw diskFault(path, cause)
+  }
+}
+
+const damaged = (path: string, line: number): Fault =>
+  new Fault('JournalDamaged', `${path}: line ${line} is not what was written`, {
+    remedy: 'keep the file as evidence, and commission the device again with an empty data folder',
+  })

@@ -1,0 +1,117 @@
+import {
+  createCipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  randomBytes,
+  randomInt,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
+import { assert, Fault, fromHex, sameBytes } from '@interlock/kernel'
+import type { Crypto, Entropy, PrivateKey, PublicKey } from '@interlock/kernel'
+
+/** The kernel's port, and the two ways a private key comes into being: made here, or read from PEM. */
+export type NodeCrypto = Crypto & {
+  generateKey(): { key: PrivateKey; pem: string }
+  /** @throws Fault `KeyUnreadable` unless `pem` is an unencrypted P-256 private key. */
+  privateKey(pem: string): PrivateKey
+}
+
+/** SubjectPublicKeyInfo of every uncompressed P-256 key, up to the point (RFC 5480 §2.1.1). */
+const spkiPrefix = fromHex('3059301306072a8648ce3d020106082a8648ce3d03010703420004')
+const spkiBytes = 91
+const gcmTagBytes = 12
+
+// OpenSSL takes longer to parse a key than to use it, so a key is parsed once in its life.
+const publicHandles = new WeakMap<PublicKey, KeyObject>()
+const privateHandles = new WeakMap<PrivateKey, KeyObject>()
+
+export const nodeCrypto: NodeCrypto = {
+  sha256: (data) => bytes(createHash('sha256').update(data).digest()),
+  hmacSha256: (key, data) => bytes(createHmac('sha256', key).update(data).digest()),
+  sign: (key, data) =>
+    bytes(sign('sha256', data, { key: privateHandle(key), dsaEncoding: 'ieee-p1363' })),
+  verify(key, data, signature) {
+    if (signature.length !== 64) return false
+    try {
+      const handle = { key: publicHandle(key), dsaEncoding: 'ieee-p1363' } as const
+      return verify('sha256', data, handle, signature)
+    } catch {
+      return false
+    }
+  },
+  agree: (key, peer) =>
+    bytes(diffieHellman({ privateKey: privateHandle(key), publicKey: publicHandle(peer) })),
+  gcmTag(key, iv, additional) {
+    const cipher = createCipheriv('aes-128-gcm', key, iv, { authTagLength: gcmTagBytes })
+    cipher.setAAD(additional)
+    cipher.final()
+    return bytes(cipher.getAuthTag())
+  },
+  publicKey(spki) {
+    if (spki.length !== spkiBytes || spkiPrefix === undefined) return undefined
+    if (!sameBytes(spki.subarray(0, spkiPrefix.length), spkiPrefix)) return undefined
+    try {
+      // Refuses a point that is not on the curve.
+      const handle = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+      return remember(handle)
+    } catch {
+      return undefined
+    }
+  },
+  generateKey() {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const pem = pair.privateKey.export({ format: 'pem', type: 'pkcs8' })
+    return { key: own(pair.privateKey), pem: pem.toString() }
+  },
+  privateKey(pem) {
+    const remedy = 'give an unencrypted P-256 private key in PKCS#8 PEM'
+    let handle: KeyObject
+    try {
+      handle = createPrivateKey(pem)
+    } catch (cause) {
+      throw new Fault('KeyUnreadable', 'the private key cannot be read', { cause, remedy })
+    }
+    if (handle.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+      throw new Fault('KeyUnreadable', 'the private key is not on P-256', { remedy })
+    return own(handle)
+  },
+}
+
+/** The only entropy fit for keys. */
+export const systemEntropy: Entropy = {
+  bytes: (length) => bytes(randomBytes(length)),
+  below: (limit) => randomInt(limit),
+}
+
+/** Plain `Uint8Array`s leave this file: a Buffer compares and slices differently. */
+const bytes = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer)
+
+function remember(handle: KeyObject): PublicKey {
+  const key = Object.freeze({ spki: bytes(handle.export({ format: 'der', type: 'spki' })) })
+  publicHandles.set(key, handle)
+  return key
+}
+
+function own(handle: KeyObject): PrivateKey {
+  const key = Object.freeze({ publicKey: remember(createPublicKey(handle)) })
+  privateHandles.set(key, handle)
+  return key
+}
+
+function publicHandle(key: PublicKey): KeyObject {
+  const handle = publicHandles.get(key)
+  assert(handle !== undefined, 'a public key comes from Crypto.publicKey')
+  return handle
+}
+
+function privateHandle(key: PrivateKey): KeyObject {
+  const handle = privateHandles.get(key)
+  assert(handle !== undefined, 'a private key comes from NodeCrypto')
+  return handle
+}

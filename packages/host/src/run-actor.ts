@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util'
+import { inSeconds, type Timer } from '@interlock/kernel'
+import type { TSchema } from 'typebox'
+import { readConfig } from './config.ts'
+import { systemDeps, type ActorDeps, type Running } from './deps.ts'
+import { describeFailure, exitCodeOf, exitCodes } from './exit.ts'
+
+const closeMillisMax = inSeconds(15)
+
+/**
+ * Runs one actor as a process: reads `--config FILE`, starts, and closes once on SIGINT or SIGTERM.
+ * There are no other options, so no flag can weaken an actor.
+ * @returns the exit code: 0 closed, 1 failed, 2 wrong usage, 3 the environment (config, port, disk …).
+ */
+export async function runActor<Config>(
+  schema: TSchema,
+  start: (config: Config, deps: ActorDeps) => Promise<Running>,
+  argv: readonly string[],
+): Promise<number> {
+  const path = configPath(argv)
+  if (path === undefined) return exitCodes.usage
+  const signal = firstSignal()
+  try {
+    const config = readConfig(path, schema) as Config & { actor: string }
+    const deps = systemDeps(config.actor)
+    const running = await start(config, deps)
+    deps.log.info({ config: path }, 'started')
+    const name = await signal.received
+    deps.log.info({ signal: name }, 'closing')
+    return await closeInTime(running, deps)
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`)
+    return exitCodeOf(error)
+  } finally {
+    signal.forget()
+  }
+}
+
+function configPath(argv: readonly string[]): string | undefined {
+  try {
+    const { values } = parseArgs({ args: [...argv], options: { config: { type: 'string' } } })
+    if (values.config !== undefined) return values.config
+    process.stderr.write('usage: --config FILE\n')
+  } catch (error) {
+    const message = error instanceof Error ? error.message : `${error}`
+    process.stderr.write(`${message}\nusage: --config FILE\n`)
+  }
+  return undefined
+}
+
+/** Listens before the start, so that a signal during it closes what was started. */
+function firstSignal(): { received: Promise<NodeJS.Signals>; forget(): void } {
+  let onSignal: (name: NodeJS.Signals) => void = () => {}
+  const received = new Promise<NodeJS.Signals>((resolve) => (onSignal = resolve))
+  // A pending promise does not keep a process alive; an actor without sockets must stay all the same.
+  const alive = setInterval(() => {}, inSeconds(3600))
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const forget = (): void => {
+    clearInterval(alive)
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+  return { received, forget }
+}
+
+async function closeInTime(running: Running, deps: ActorDeps): Promise<number> {
+  let timer: Timer | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = deps.wall.after(closeMillisMax, 'close', () => resolve('late'))
+  })
+  const outcome = await Promise.race([running.close(), late])
+  timer?.cancel()
+  if (outcome !== 'late') return exitCodes.done
+  deps.log.error({ closeMillisMax }, 'did not close in time')
+  return exitCodes.failed
+}

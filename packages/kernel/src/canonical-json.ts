@@ -1,0 +1,20 @@
+/**
+ * JSON with one spelling (RFC 8785): keys sorted by UTF-16 code unit, no spaces. What is hashed or
+ * signed as JSON goes through here. Members that are `undefined` are left out, as JSON does.
+ * @throws TypeError for what JSON cannot carry: bigint, function, NaN, infinity.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string')
+    return JSON.stringify(value)
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`JSON has no number ${value}`)
+    return JSON.stringify(value)
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`)
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}

@@ -1,0 +1,12 @@
+/**
+ * What a device keeps: entries in the order they were appended, each on the disk before `append`
+ * returns. The host implements it as a file; entries are JSON values.
+ */
+export type Journal = {
+  entries(): readonly unknown[]
+  /** @throws Fault when the entry could not be made durable; it is then absent. */
+  append(entry: unknown): void
+  /** Replaces everything by `entries`, whole or not at all. */
+  rewrite(entries: readonly unknown[]): void
+  close(): void
+}
