@@ -1,4 +1,5 @@
 export * from './append-file.ts'
+export * from './audit-file.ts'
 export * from './config.ts'
 export * from './deps.ts'
 export * from './disk-fault.ts'
