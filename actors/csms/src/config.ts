@@ -1,0 +1,95 @@
+import { actorConfig, ListenConfig } from '@interlock/host'
+import { Type, type Static } from 'typebox'
+
+const strict = { additionalProperties: false }
+const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
+const StationName = Type.String({ pattern: '^[A-Za-z0-9*\\-_=+|@.]{1,48}$' })
+const Path = Type.String({ minLength: 1, maxLength: 4096 })
+const Url = Type.String({ minLength: 1, maxLength: 2048 })
+
+/** A charging station that this CSMS admits; written to its database of stations at start. */
+export const StationConfig = Type.Object(
+  {
+    stationId: StationName,
+    eui: Eui,
+    ratingWatts: Type.Integer({ minimum: 1, maximum: 350_000 }),
+    evse: Type.Integer({ minimum: 1, maximum: 5, default: 1 }),
+    feeder: Type.String({ minLength: 1, maxLength: 32 }),
+    delaySecondsMax: Type.Integer({ minimum: 0, maximum: 1800, default: 600 }),
+    /** SHA-256, hex, of the password of first contact (package pki, `firstContactPassword`). */
+    passwordSha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+    llcs: Type.Optional(Eui),
+    /** The smart meter whose tariff the home pays. */
+    meter: Type.Optional(Eui),
+    /** Whether a virtual EVSE represents it at the DSR service provider. */
+    enrolled: Type.Boolean({ default: false }),
+    /** Tokens that may start a charge here. */
+    idTokens: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+      maxItems: 64,
+      default: [],
+    }),
+  },
+  strict,
+)
+export type StationConfig = Static<typeof StationConfig>
+
+const Moment = Type.String({
+  pattern: '^([01]\\d|2[0-3]):[0-5]\\d$|^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?Z$',
+})
+
+/** A charge the operator expects; `HH:MM` is every day, civil time; a date-time is once. */
+export const ExpectedSession = Type.Object(
+  {
+    stationId: StationName,
+    arrival: Moment,
+    departure: Moment,
+    energyWattHours: Type.Integer({ minimum: 1, maximum: 200_000 }),
+  },
+  strict,
+)
+export type ExpectedSession = Static<typeof ExpectedSession>
+
+export const CsmsConfig = actorConfig({
+  /** Folder with key and chain under the charging root. */
+  identity: Path,
+  /** Folder with key and chain under the smart-meter root, for requests to the DCC. */
+  smartMeterIdentity: Path,
+  trust: Type.Object({ charging: Path, smartMeter: Path }, strict),
+  database: Url,
+  /** REST for the console. */
+  listen: ListenConfig,
+  ocpp: Type.Object({ profile2: ListenConfig, profile3: ListenConfig }, strict),
+  peers: Type.Object(
+    {
+      /** `https://…` */
+      supervisor: Url,
+      dcc: Url,
+      /** `wss://…/ocpp/` of the DSR service provider's virtual CSMS. */
+      dsrsp: Type.Optional(Url),
+    },
+    strict,
+  ),
+  stations: Type.Array(StationConfig, { maxItems: 20_000 }),
+  expectedSessions: Type.Array(ExpectedSession, { maxItems: 20_000, default: [] }),
+  tariff: Type.Object(
+    {
+      /** Certificate (PEM) of the supplier whose tariffs are believed; smart-meter root. */
+      supplierCertificate: Path,
+      refreshMinutes: Type.Integer({ minimum: 5, maximum: 1440, default: 360 }),
+    },
+    strict,
+  ),
+  planning: Type.Object(
+    {
+      /** Where nobody said anything: leave at this time, civil time. */
+      departure: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', default: '07:30' }),
+      energyWattHours: Type.Integer({ minimum: 0, maximum: 200_000, default: 10_000 }),
+      /** How much more than expected the day-ahead plan asks for. */
+      marginPercent: Type.Integer({ minimum: 0, maximum: 200, default: 25 }),
+      /** How far arrivals may differ from what was expected. */
+      arrivalToleranceMinutes: Type.Integer({ minimum: 0, maximum: 240, default: 60 }),
+    },
+    { ...strict, default: {} },
+  ),
+})
+export type CsmsConfig = Static<typeof CsmsConfig>

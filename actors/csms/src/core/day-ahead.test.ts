@@ -1,0 +1,56 @@
+import { inHours, instant, plus } from '@interlock/kernel'
+import { edges, fallbackLevel, planSession } from '@interlock/power'
+import { expect, test } from 'vitest'
+import { dayAheadWindows, type DayAhead } from './day-ahead.ts'
+
+const from = instant(Date.UTC(2026, 0, 5))
+const halfHour = 30 * 60_000
+const prices = Array.from({ length: 96 }, (_, n) => ({
+  from: instant(from + n * halfHour),
+  pencePerKilowattHour: n === 55 || n === 56 ? 5 : 30,
+}))
+const station = { stationId: 'CS-1', ratingWatts: 7000, delaySecondsMax: 600, prices }
+const day: DayAhead = {
+  from,
+  until: plus(from, inHours(48)),
+  stations: new Map([['CS-1', station]]),
+  expected: [{ stationId: 'CS-1', arrival: '18:00', departure: '07:30', energyWattHours: 7000 }],
+  marginPercent: 0,
+  arrivalToleranceMinutes: 60,
+}
+
+test('the plan covers what the actual session then moves', () => {
+  const now = instant(Date.UTC(2026, 0, 5, 18, 20))
+  const { schedule } = planSession({
+    now,
+    departure: instant(Date.UTC(2026, 0, 6, 7, 30)),
+    energyWattHours: 7000,
+    maxWatts: 7000,
+    prices,
+    slackSeconds: 600,
+  })
+  if (schedule === undefined) throw new Error('the session can be planned')
+  const fallback = fallbackLevel(7000)
+  const planned = new Map(dayAheadWindows(day).map((each) => [each.from, each.swingWatts]))
+  for (const edge of edges({
+    previous: fallback,
+    next: schedule,
+    fallback,
+    delaySecondsMax: 600,
+  })) {
+    const window = Math.floor(edge.from / halfHour) * halfHour
+    expect(planned.get(window)).toBeGreaterThanOrEqual(edge.swingWatts)
+  }
+})
+
+test('a margin is added, in whole watts', () => {
+  const plain = dayAheadWindows(day)
+  const more = dayAheadWindows({ ...day, marginPercent: 25 })
+  expect(more).toEqual(
+    plain.map((each) => ({ ...each, swingWatts: Math.ceil(each.swingWatts * 1.25) })),
+  )
+})
+
+test('without expected sessions nothing is planned', () => {
+  expect(dayAheadWindows({ ...day, expected: [] })).toEqual([])
+})

@@ -1,0 +1,104 @@
+import { limits } from '@interlock/contract'
+import { inMinutes, inSeconds, instant, plus, type Instant } from '@interlock/kernel'
+import {
+  edges,
+  fallbackLevel,
+  levelOf,
+  levelsWithin,
+  planSession,
+  type HalfHourPrice,
+  type Level,
+  type LoadEdge,
+  type Schedule,
+} from '@interlock/power'
+import { occurrences, type Expected } from './goal.ts'
+
+export type PlannedStation = {
+  readonly stationId: string
+  readonly ratingWatts: number
+  readonly delaySecondsMax: number
+  readonly prices: readonly HalfHourPrice[]
+}
+
+export type DayAhead = {
+  readonly from: Instant
+  readonly until: Instant
+  readonly stations: ReadonlyMap<string, PlannedStation>
+  readonly expected: readonly Expected[]
+  readonly marginPercent: number
+  readonly arrivalToleranceMinutes: number
+}
+
+export type PlanWindow = { readonly from: number; readonly swingWatts: number }
+
+/**
+ * The load this CSMS expects to move in each budget window: every expected stay planned on its
+ * tariff as it will be on the day, each edge in every window it may touch, and a margin. Ordinary
+ * cheap-hour starts are then within the plan and cost no budget.
+ */
+export function dayAheadWindows(day: DayAhead): PlanWindow[] {
+  const swings = new Map<number, number>()
+  for (const edge of expectedEdges(day)) {
+    for (const window of windowsOf(edge))
+      swings.set(window, (swings.get(window) ?? 0) + edge.swingWatts)
+  }
+  return [...swings]
+    .filter(([window]) => window >= windowOf(day.from) && window < day.until)
+    .map(([from, swing]) => ({
+      from,
+      swingWatts: Math.ceil((swing * (100 + day.marginPercent)) / 100),
+    }))
+    .sort((a, b) => a.from - b.from)
+}
+
+function expectedEdges(day: DayAhead): LoadEdge[] {
+  return occurrences(day.expected, day.from, day.until).flatMap((stay) => {
+    const station = day.stations.get(stay.stationId)
+    if (station === undefined) return []
+    const { schedule } = planSession({
+      now: stay.arrival,
+      departure: stay.departure,
+      energyWattHours: stay.energyWattHours,
+      maxWatts: station.ratingWatts,
+      prices: station.prices,
+      slackSeconds: station.delaySecondsMax,
+    })
+    if (schedule === undefined) return []
+    const fallback = fallbackLevel(station.ratingWatts)
+    const { delaySecondsMax } = station
+    const next = schedule
+    const planned = edges({ previous: levelOf(next, fallback), next, fallback, delaySecondsMax })
+    return [...planned, takeover(station, next, fallback, day.arrivalToleranceMinutes)]
+  })
+}
+
+/** The schedule takes over when the vehicle comes, which is not known to the minute. */
+function takeover(
+  station: PlannedStation,
+  next: Schedule,
+  fallback: Level,
+  toleranceMinutes: number,
+): LoadEdge {
+  const from = instant(next.from - inMinutes(toleranceMinutes))
+  const until = plus(
+    plus(next.from, inMinutes(toleranceMinutes)),
+    inSeconds(station.delaySecondsMax),
+  )
+  const first = next.periods[0]?.limitWatts ?? 0
+  const before = levelsWithin(fallback, from, until)
+  return {
+    from,
+    until,
+    swingWatts: Math.max(...before.map((level) => Math.abs(level - first))),
+  }
+}
+
+const windowOf = (at: number): number =>
+  Math.floor(at / limits.budgetWindowMillis) * limits.budgetWindowMillis
+
+function windowsOf(edge: LoadEdge): number[] {
+  const windows: number[] = []
+  for (let at = windowOf(edge.from); at <= edge.until; at += limits.budgetWindowMillis)
+    windows.push(at)
+  return windows
+}
