@@ -34,9 +34,11 @@ export const root = createCa('chargingRoot', {
   entropy,
   crypto,
 })
+const issuingKey = crypto.generateKey()
+export const issuingKeyPem = issuingKey.pem
 export const issuing = createCa('chargingIssuing', {
   commonName: 'Interlock Charging Issuing',
-  key: crypto.generateKey().key,
+  key: issuingKey.key,
   parent: root,
   now,
   entropy,
