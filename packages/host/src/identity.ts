@@ -1,5 +1,9 @@
-import type { PrivateKey } from '@interlock/kernel'
-import type { Peer } from '@interlock/pki'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault, sameBytes, type PrivateKey } from '@interlock/kernel'
+import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { ensureDir, writeAtomic } from './files.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** An actor's own key and certificate. */
 export type Identity = {
@@ -10,3 +14,60 @@ export type Identity = {
   /** What the certificate says. */
   readonly peer: Peer
 }
+
+const keyFile = 'key.pem'
+const chainFile = 'chain.pem'
+
+/**
+ * Reads `key.pem` and `chain.pem` of a folder. The key must be its owner's alone (0600) and belong to
+ * the first certificate.
+ * @throws Fault `IdentityUnreadable`, naming the file.
+ */
+export function loadIdentity(dir: string): Identity {
+  const keyPath = join(dir, keyFile)
+  const chainPath = join(dir, chainFile)
+  const keyPem = contentOf(keyPath)
+  if ((statSync(keyPath).mode & 0o077) !== 0)
+    throw unreadable(keyPath, 'others than its owner may read it', `chmod 600 ${keyPath}`)
+  return identityOf(keyPem, contentOf(chainPath), chainPath)
+}
+
+/** The same from text; `source` names the certificate in errors. @throws Fault `IdentityUnreadable`. */
+export function identityOf(keyPem: string, chainPem: string, source: string): Identity {
+  const [leaf] = fromPem(chainPem, 'CERTIFICATE')
+  if (leaf === undefined) throw unreadable(source, 'holds no certificate')
+  const peer = peerOf(leaf, nodeCrypto)
+  if (!peer.ok) throw unreadable(source, `${peer.reason} ${peer.detail ?? ''}`.trim())
+  const key = keyOf(keyPem, source)
+  if (!sameBytes(key.publicKey.spki, peer.value.publicKey.spki))
+    throw unreadable(source, 'the certificate belongs to another key')
+  return { key, keyPem, chainPem, peer: peer.value }
+}
+
+/** Writes both files; the key first, so that a certificate never stands without its key. */
+export function saveIdentity(dir: string, keyPem: string, chainPem: string): void {
+  ensureDir(dir)
+  writeAtomic(join(dir, keyFile), keyPem, 0o600)
+  writeAtomic(join(dir, chainFile), chainPem, 0o644)
+}
+
+function keyOf(keyPem: string, source: string): PrivateKey {
+  try {
+    return nodeCrypto.privateKey(keyPem)
+  } catch (cause) {
+    throw unreadable(source, 'its key cannot be read', defaultRemedy, cause)
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw unreadable(path, 'cannot be read', defaultRemedy, cause)
+  }
+}
+
+const defaultRemedy = 'issue the identity again, or point the config at the folder that holds it'
+
+const unreadable = (path: string, words: string, remedy = defaultRemedy, cause?: unknown): Fault =>
+  new Fault('IdentityUnreadable', `${path}: ${words}`, { remedy, cause })

@@ -1,0 +1,255 @@
+import { createServer as createPlainServer } from 'node:http'
+import { createServer } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+import { limits, type ServerRefusal } from '@interlock/contract'
+import { Fault, parseJson, type Activity, type Role } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import {
+  fastify,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { ListenConfig } from './config.ts'
+import type { Running } from './deps.ts'
+import { createEventStreams, type Subscribe } from './http-events.ts'
+import { problem, type Reply } from './http-problem.ts'
+import type { Identity } from './identity.ts'
+import type { Log } from './log.ts'
+import { handshakeMillisMax, peerOn, serverTls, type Trust } from './tls.ts'
+
+export type HttpRequest = {
+  readonly peer: Peer
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** Parsed and, where the endpoint has a schema, of its shape. Text where it takes XML. */
+  readonly body: unknown
+}
+
+/** One row per route: who may call it and what it takes. */
+export type Endpoint = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly url: string
+  readonly roles: readonly Role[]
+  readonly body?: TSchema
+  readonly contentType?: 'json' | 'xml'
+  readonly handle: (request: HttpRequest) => Promise<Reply> | Reply
+}
+
+export type HttpServer = Running & {
+  readonly app: FastifyInstance
+  readonly endpoints: readonly Endpoint[]
+  route(endpoint: Endpoint): void
+  /** @returns the port; Fault `PortTaken` when it is not free. */
+  listen(): Promise<number>
+  /** A stream of server-sent events. */
+  events(url: string, roles: readonly Role[], subscribe: Subscribe): void
+}
+
+export type HttpServerOptions = {
+  readonly name: string
+  readonly listen: ListenConfig
+  readonly identity?: Identity
+  readonly trust: Trust
+  readonly activity: Activity
+  readonly log: Log
+  /** False for web pages: then no route of the table can be called, only those of `app`. */
+  readonly clientCertificates?: boolean
+  /** HTTP without TLS, on loopback only. */
+  readonly plain?: boolean
+}
+
+/** The header that names a request, so that its handling can be found in flight. */
+export const requestIdHeader = 'x-request-id'
+
+// eslint-disable-next-line typescript/require-await -- asynchronous by contract, as every opening is
+export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { trust, activity, log } = options
+  const app = createApp(options)
+  const endpoints: Endpoint[] = []
+  const streams = createEventStreams()
+  const peers = new WeakMap<FastifyRequest, Peer>()
+
+  /** Runs before the body is read. */
+  const admit =
+    (roles: readonly Role[]) => async (request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = (reason: ServerRefusal, detail?: string) => {
+        log.warn({ url: request.url, reason, detail }, 'request refused')
+        // The unread body would otherwise be taken for the next request.
+        void reply.header('connection', 'close')
+        return answer(reply, problem(reason, detail))
+      }
+      if (options.plain === true) return refusal('NotAuthenticated', 'no TLS here')
+      const peer = peerOn(request.raw.socket as TLSSocket, trust)
+      if (!peer.ok) return refusal(peer.reason, peer.detail)
+      if (!roles.includes(peer.value.role)) return refusal('NotPermitted', peer.value.role)
+      peers.set(request, peer.value)
+      return undefined
+    }
+
+  const route = (endpoint: Endpoint): void => {
+    endpoints.push(endpoint)
+    const shape = endpoint.body === undefined ? undefined : Compile(endpoint.body)
+    const work = async (request: FastifyRequest, reply: FastifyReply) => {
+      const peer = peers.get(request)
+      if (peer === undefined) return answer(reply, problem('NotAuthenticated'))
+      if (shape !== undefined && !shape.Check(request.body)) {
+        const [first] = shape.Errors(request.body)
+        const where = first === undefined ? '' : `${first.instancePath || 'body'} ${first.message}`
+        return answer(reply, problem('BodyInvalid', where))
+      }
+      const query = textsOf(request.query)
+      if (query === undefined) return answer(reply, problem('BodyInvalid', 'a repeated parameter'))
+      const params = textsOf(request.params) ?? {}
+      return answer(reply, await endpoint.handle({ peer, params, query, body: request.body }))
+    }
+    app.route({
+      method: endpoint.method,
+      url: endpoint.url,
+      onRequest: admit(endpoint.roles),
+      preHandler: async (request, reply) => {
+        const xml = endpoint.contentType === 'xml'
+        if (request.body === undefined || xml === (typeof request.body === 'string')) return
+        return answer(reply, problem('BodyInvalid', `expected ${xml ? 'XML' : 'JSON'}`))
+      },
+      handler: (request, reply) =>
+        within(activity, request, () => work(request, reply)),
+    })
+  }
+
+  return {
+    app,
+    endpoints,
+    route,
+    async listen() {
+      await listenOn(app, options.listen)
+      return portOf(app)
+    },
+    events(url, roles, subscribe) {
+      app.get(url, { onRequest: admit(roles) }, (_request, reply) => {
+        if (!streams.open(reply, subscribe)) void answer(reply, problem('Unavailable', 'too many'))
+      })
+    },
+    async close() {
+      streams.close()
+      const server = app.server
+      const ended = app.close()
+      const timer = setTimeout(() => server.closeAllConnections(), closeMillisMax)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Requests under way may finish, for so long. */
+const closeMillisMax = 2_000
+const connectionsMax = 20_000
+
+function createApp(options: HttpServerOptions): FastifyInstance {
+  const { identity, trust, log } = options
+  const app = fastify({
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.httpTimeoutMillis,
+    keepAliveTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    serverFactory: (handler): RawServerDefault => {
+      if (options.plain === true) {
+        if (!isLoopback(options.listen.host)) {
+          throw new Fault('ListenRefused', `${options.name}: HTTP without TLS is for loopback only`)
+        }
+        return createPlainServer(handler)
+      }
+      if (identity === undefined) {
+        throw new Fault('IdentityMissing', `${options.name}: HTTPS needs a certificate`)
+      }
+      return createServer(serverTls(identity, trust, options.clientCertificates ?? true), handler)
+    },
+  })
+  app.server.headersTimeout = handshakeMillisMax
+  app.server.maxConnections = connectionsMax
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    const parsed = parseJson(String(body), limits.jsonDepthMax)
+    if (parsed.ok) done(null, parsed.value)
+    else done(new BodyUnreadable(parsed.reason))
+  })
+  app.addContentTypeParser(
+    ['application/xml', 'text/xml'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, String(body)),
+  )
+  app.setNotFoundHandler((_request, reply) => answer(reply, problem('NotFound')))
+  app.setErrorHandler((error, request, reply) => answer(reply, failure(error, request, log)))
+  return app
+}
+
+class BodyUnreadable extends Error {
+  override readonly name = 'BodyUnreadable'
+}
+
+/** The only place where what was thrown becomes an answer. */
+function failure(error: unknown, request: FastifyRequest, log: Log): Reply {
+  if (error instanceof BodyUnreadable) return problem('BodyInvalid', error.message)
+  const code = codeOf(error)
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('BodyTooLarge')
+  if (code.startsWith('FST_ERR_CTP')) return problem('BodyInvalid', code)
+  if (error instanceof Fault) {
+    log.warn({ url: request.url, code, detail: error.message }, 'request failed')
+    return problem(code === 'PeerUnavailable' ? 'PeerUnavailable' : 'Unavailable', code)
+  }
+  log.error({ url: request.url, error }, 'a handler broke')
+  return problem('Internal')
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+
+function answer(reply: FastifyReply, { status, body, type }: Reply): FastifyReply {
+  void reply.status(status)
+  if (body === undefined) return reply.send()
+  void reply.type(type ?? 'application/json')
+  return reply.send(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+function within<Result>(
+  activity: Activity,
+  request: FastifyRequest,
+  work: () => Result,
+): Result {
+  const id = request.headers[requestIdHeader]
+  const known = typeof id === 'string' && /^[0-9A-Za-z-]{1,64}$/.test(id)
+  return known ? activity.within(`http/${id}`, work) : work()
+}
+
+/** `undefined` when a value is not one text. */
+function textsOf(values: unknown): Record<string, string> | undefined {
+  const entries = Object.entries(values ?? {})
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return texts.length === entries.length ? Object.fromEntries(texts) : undefined
+}
+
+async function listenOn(app: FastifyInstance, { host, port }: ListenConfig): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    throw listenFault(cause, host, port)
+  }
+}
+
+export function listenFault(cause: unknown, host: string, port: number): Fault {
+  const taken = codeOf(cause) === 'EADDRINUSE'
+  return new Fault(taken ? 'PortTaken' : 'ListenFailed', `cannot listen on ${host}:${port}`, {
+    cause,
+    remedy: taken ? 'choose another port, or end what holds it' : 'check the host and the port',
+  })
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host)
