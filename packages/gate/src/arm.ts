@@ -1,0 +1,34 @@
+import { armOriginators, type Arm } from '@interlock/contract'
+import { armOf, decodeSigned } from '@interlock/gbcs'
+import { ok, refused, type Crypto, type Outcome } from '@interlock/kernel'
+import type { Cells } from './state.ts'
+
+export type ArmProblem = 'ArmInvalid' | 'ArmOriginator' | 'ArmWindow'
+
+/**
+ * Reads a signed pre-command (`DF 09` … end of signature) and verifies it by the cell of the role
+ * that its use demands: the owner for on-demand arms, the DSRSP for response. Used by the LLCS
+ * (after its own check of MAC and counter) and again by the station.
+ */
+export function verifyArm(
+  bytes: Uint8Array,
+  cells: Cells,
+  crypto: Crypto,
+): Outcome<Arm, ArmProblem> {
+  const read = decodeSigned(bytes)
+  if (!read.ok) return refused('ArmInvalid', read.reason)
+  const arm = armOf(bytes, crypto)
+  if (!arm.ok) {
+    const windowWrong = arm.reason === 'WindowInvalid'
+    return refused(windowWrong ? 'ArmWindow' : 'ArmInvalid', arm.reason)
+  }
+  const { originator, use } = arm.value
+  const known = (cells[armOriginators[use]] ?? []).filter(
+    (cell) => cell.organisation === originator && !cell.revoked,
+  )
+  if (known.length === 0) return refused('ArmOriginator', originator)
+  const { covered, signature } = read.value
+  return known.some((cell) => crypto.verify(cell.publicKey, covered, signature))
+    ? ok(arm.value)
+    : refused('ArmInvalid', 'the signature does not verify')
+}
