@@ -1,1 +1,3 @@
-export {}
+export * from './bus.ts'
+export * from './filter.ts'
+export * from './in-process.ts'
