@@ -1,0 +1,233 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { eui64, euiFromBytes, fromIso, instant } from '@interlock/kernel'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  buildRequest,
+  buildResponse,
+  codeOf,
+  parseRequest,
+  parseResponse,
+  responseCodes,
+  services,
+  type RequestBody,
+  type ServiceRequest,
+} from './index.ts'
+
+const originator = eui64('90-B3-D5-1F-30-01-00-00')
+const target = eui64('00-DB-12-34-56-78-90-A0')
+const at = (text: string) => fromIso(text) ?? instant(0)
+const request: ServiceRequest = {
+  originator,
+  target,
+  counter: 1002n,
+  service: '7.13',
+  commandVariant: 4,
+  body: {
+    kind: 'loadControl',
+    controller: 5,
+    direction: 'import',
+    levelPercent: 100,
+    from: at('2015-01-03T00:00:00Z'),
+    until: at('2015-01-03T01:00:00Z'),
+  },
+}
+
+const eui = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(euiFromBytes)
+const second = fc.integer({ min: 0, max: 4_102_444_799 }).map((each) => instant(each * 1000))
+const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
+  loadControl: fc.record({
+    kind: fc.constant('loadControl' as const),
+    controller: fc.integer({ min: 1, max: 5 }),
+    direction: fc.constantFrom('import' as const, 'export' as const),
+    levelPercent: fc.integer({ min: 0, max: 100 }),
+    from: second,
+    until: second,
+  }),
+  tariff: fc.record({
+    kind: fc.constant('tariff' as const),
+    version: fc.integer({ min: 0, max: 0xffff_ffff }),
+    from: fc.integer({ min: 0, max: 2_000_000 }).map((each) => instant(each * 1_800_000)),
+    prices: fc.array(fc.integer({ min: -10_000_000, max: 10_000_000 }), {
+      minLength: 1,
+      maxLength: 96,
+    }),
+  }),
+  readTariff: fc.constant({ kind: 'readTariff' as const }),
+  signedPreCommand: fc.record({
+    kind: fc.constant('signedPreCommand' as const),
+    payload: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  }),
+}
+const shapes = Object.entries(services).flatMap(([service, row]) =>
+  Object.entries(row.variants).map(([variant, kind]) => ({ service, variant, kind })),
+)
+const anyRequest = fc.constantFrom(...shapes).chain(({ service, variant, kind }) =>
+  fc
+    .record({
+      originator: eui,
+      target: eui,
+      counter: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+      body: bodies[kind] ?? fc.constant({ kind: 'readTariff' as const }),
+    })
+    .map((rest) => ({ ...rest, service, commandVariant: Number(variant) }) as ServiceRequest),
+)
+
+test('every service request is read back as it was built', () => {
+  fc.assert(
+    fc.property(anyRequest, (each) => {
+      const read = parseRequest(buildRequest(each))
+      expect(read.ok && read.value).toEqual(each)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a body that is not the one of its service is a bug', () => {
+  expect(() => buildRequest({ ...request, commandVariant: 5 })).toThrow('no such body')
+})
+
+const refusal = (xml: string): string => {
+  const read = parseRequest(xml)
+  return read.ok ? 'accepted' : read.reason
+}
+const xml = buildRequest(request)
+
+const malformed: readonly (readonly [string, string, (xml: string) => string])[] = [
+  ['a document type', 'XmlForbidden', (x) => x.replace('?>', '?><!DOCTYPE sr:Request>')],
+  [
+    'entities that expand',
+    'XmlForbidden',
+    (x) => x.replace('?>', '?><!DOCTYPE a [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>'),
+  ],
+  ['an entity reference', 'XmlForbidden', (x) => x.replace('1002', '&a;')],
+  ['a character reference', 'XmlForbidden', (x) => x.replace('1002', '&#49;002')],
+  ['a comment', 'XmlForbidden', (x) => x.replace('1002', '10<!-- -->02')],
+  ['a CDATA section', 'XmlForbidden', (x) => x.replace('1002', '<![CDATA[1002]]>')],
+  ['a processing instruction', 'XmlForbidden', (x) => x.replace('<sr:Body>', '<?a b?><sr:Body>')],
+  ['another encoding', 'XmlForbidden', (x) => x.replace('UTF-8', 'UTF-7')],
+  ['a control character', 'XmlForbidden', (x) => x.replace('1002', '10\u000002')],
+  ['65,537 characters', 'TooLarge', (x) => x.replace('<sr:Body>', ' '.repeat(65_537))],
+  ['deep nesting', 'TooDeep', (x) => x.replace('<sr:Body>', '<sr:Body>' + '<a>'.repeat(5_000))],
+  ['an unclosed element', 'XmlMalformed', (x) => x.replace('</sr:Body>', '')],
+  ['two roots', 'XmlMalformed', (x) => `${x}<sr:Request/>`],
+  [
+    'a repeated attribute',
+    'XmlMalformed',
+    (x) => x.replace('schemaV', 'schemaVersion="5.4" schemaV'),
+  ],
+  ['text among elements', 'XmlMalformed', (x) => x.replace('<sr:Body>', 'x<sr:Body>')],
+  ['an empty document', 'XmlMalformed', () => ''],
+  [
+    'another root',
+    'DocumentUnexpected',
+    (x) => x.replaceAll('sr:Request>', 'sr:Reply>').replace('<sr:Request ', '<sr:Reply '),
+  ],
+  ['another namespace', 'DocumentUnexpected', (x) => x.replace('ServiceUserGateway', 'Other')],
+  ['two bodies', 'DocumentUnexpected', (x) => x.replace('</sr:Body>', '</sr:Body><sr:Body/>')],
+  [
+    'two request ids',
+    'DocumentUnexpected',
+    (x) => x.replace('<sr:RequestID>', '<sr:RequestID>1</sr:RequestID><sr:RequestID>'),
+  ],
+  [
+    'a counter of 65 bits',
+    'RequestIdInvalid',
+    (x) => x.replace(':1002<', ':18446744073709551616<'),
+  ],
+  ['a counter with a leading zero', 'RequestIdInvalid', (x) => x.replace(':1002<', ':01002<')],
+  ['a lower-case EUI-64', 'RequestIdInvalid', (x) => x.replace('90-B3', '90-b3')],
+  ['an unknown service', 'ServiceUnknown', (x) => x.replaceAll('7.13', '7.14')],
+  ['a variant of another service', 'ServiceUnknown', (x) => x.replace('>4<', '>1<')],
+  ['a reference of another service', 'ServiceUnknown', (x) => x.replace('>7.13<', '>7.16<')],
+  [
+    'the body of another service',
+    'BodyInvalid',
+    (x) => x.replaceAll('SetAuxiliaryControllerState', 'LimitAPCLevel'),
+  ],
+  ['controller 6', 'BodyInvalid', (x) => x.replace('N="5"', 'N="6"')],
+  ['level 101', 'BodyInvalid', (x) => x.replace('>100<', '>101<')],
+  ['level 1e2', 'BodyInvalid', (x) => x.replace('>100<', '>1e2<')],
+  ['a fraction of a second', 'BodyInvalid', (x) => x.replace('00:00:00.00Z', '00:00:00.50Z')],
+  ['a time without a zone', 'BodyInvalid', (x) => x.replace('01:00:00.00Z', '01:00:00.00')],
+  ['30 February', 'BodyInvalid', (x) => x.replace('2015-01-03T00', '2015-02-30T00')],
+  ['an attribute too many', 'BodyInvalid', (x) => x.replace('N="5"', 'N="5" x="1"')],
+  [
+    'parameters in another order',
+    'BodyInvalid',
+    (x) =>
+      x
+        .replaceAll('StartDateTime', 'X')
+        .replaceAll('EndDateTime', 'StartDateTime')
+        .replaceAll('sr:X', 'sr:EndDateTime'),
+  ],
+]
+
+test.each(malformed)('%s is refused', (_name, reason, change) => {
+  const changed = change(xml)
+  expect(changed).not.toBe(xml)
+  expect(refusal(changed)).toBe(reason)
+})
+
+test('arbitrary text never throws', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 200 }), (text) => {
+      expect(refusal(text)).not.toBe('accepted')
+      expect(refusal(xml.replace('1002', text))).toBeTypeOf('string')
+    }),
+  )
+})
+
+test('a response is read back as it was built, with and without its parts', () => {
+  const full = {
+    request: { originator, target, counter: 7n },
+    service: '7.13' as const,
+    code: codeOf('Accepted'),
+    at: at('2026-01-05T18:00:00Z'),
+    preCommand: Uint8Array.of(1, 2, 3),
+    payload: Uint8Array.of(4, 5),
+    detail: 'a <detail> & "more"',
+  }
+  const read = parseResponse(buildResponse(full))
+  expect(read.ok && read.value).toEqual(full)
+  const bare = { code: codeOf('BudgetExceeded'), at: full.at }
+  const again = parseResponse(buildResponse(bare))
+  expect(again.ok && again.value).toEqual(bare)
+})
+
+test('a detail that quotes forbidden characters still makes a readable response', () => {
+  const code = codeOf('RequestMalformed')
+  const read = parseResponse(buildResponse({ code, at: instant(0), detail: 'a\u0000<!--ü' }))
+  expect(read.ok && read.value.detail).toBe('a?<!--?')
+})
+
+test('every response has a name of its own', () => {
+  const names = Object.values(responseCodes).map((row) => row.name)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+const samples = new URL('../../../../shared/data/duis/', import.meta.url)
+
+test.skipIf(!existsSync(samples))(
+  'sample requests from elsewhere are read (skipped: ../shared/data/duis is absent)',
+  () => {
+    const read = (name: string) => {
+      const text = readFileSync(new URL(name, samples), 'utf8').replaceAll(/<!--.*?-->/gs, '')
+      const parsed = parseRequest(text)
+      return parsed.ok ? parsed.value : parsed.reason
+    }
+    expect(readdirSync(samples).length).toBeGreaterThan(0)
+    expect(read('ECS47a_7.13_APC_OUTPUT_SUCCESS_REQUEST_DUIS.XML')).toEqual(request)
+    expect(read('ECS47e_7.16_APC_INPUT_SUCCESS_REQUEST_DUIS.XML')).toMatchObject({
+      service: '7.16',
+      counter: 9001n,
+      body: { controller: 3, direction: 'export', levelPercent: 50 },
+    })
+    expect(read('ECS24_4.11.1_SUCCESS_REQUEST_DUIS.XML')).toMatchObject({
+      service: '4.11.1',
+      body: { kind: 'readTariff' },
+    })
+    expect(read('ECS61d_7.14_SUCCESS_REQUEST_DUIS.XML')).toBe('ServiceUnknown')
+    expect(read('ECS01a_1.1.1_IMMEDIATE_TOU_SUCCESS_REQUEST_DUIS.XML')).toBe('BodyInvalid')
+  },
+)

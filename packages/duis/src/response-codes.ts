@@ -1,0 +1,41 @@
+/**
+ * Response codes. `I0` and the letters (I information, W warning, E error) are DUIS's; the numbers
+ * are ours, from 100, since the standard's list is not public.
+ */
+export const responseCodes = {
+  I0: { name: 'Accepted', words: 'done' },
+  E100: { name: 'RequestMalformed', words: 'the request is not an acceptable DUIS document' },
+  E101: { name: 'SignatureInvalid', words: 'the XML signature is missing or does not verify' },
+  E102: { name: 'SignerWrong', words: 'the document is not signed with the certificate in use' },
+  E103: { name: 'RoleForbidden', words: 'this role may not make this service request' },
+  E104: { name: 'OriginatorWrong', words: 'the originator is not one this user may act for' },
+  E105: { name: 'DeviceUnknown', words: 'the device is not in the inventory' },
+  E106: { name: 'DeviceUnsuitable', words: 'the device does not take this service request' },
+  E107: { name: 'ParameterInvalid', words: 'a parameter is outside its range' },
+  E108: { name: 'CounterUsed', words: 'the counter is not above the last one used' },
+  E109: { name: 'PreCommandChanged', words: 'the signed pre-command is not the one asked for' },
+  E110: { name: 'SignatureRefused', words: 'the signature on the pre-command does not verify' },
+  E111: { name: 'BudgetExceeded', words: 'the megawatt budget is used up; quarantined' },
+  E112: { name: 'PeerUnavailable', words: 'the other ledger does not answer; nothing is granted' },
+  E113: { name: 'DeviceUnreachable', words: 'the communications hub is not connected' },
+  E114: { name: 'DeliveryTimeout', words: 'the device did not answer in time' },
+  E115: { name: 'DeviceDiscarded', words: 'the device discarded the command' },
+  E116: { name: 'AnswerInvalid', words: "the answer is not the device's" },
+  E117: { name: 'DeviceRefused', words: 'the device refused to execute the command' },
+  E118: { name: 'RateExceeded', words: 'too many service requests' },
+} as const
+export type ResponseCode = keyof typeof responseCodes
+export type ResponseName = (typeof responseCodes)[ResponseCode]['name']
+
+export const isResponseCode = (text: string): text is ResponseCode =>
+  Object.hasOwn(responseCodes, text)
+export const responseNameOf = (code: ResponseCode): ResponseName => responseCodes[code].name
+
+/** The code of a named response. */
+export function codeOf(name: ResponseName): ResponseCode {
+  const code = Object.keys(responseCodes).find(
+    (each): each is ResponseCode => isResponseCode(each) && responseCodes[each].name === name,
+  )
+  if (code === undefined) throw new TypeError(`no response is called ${name}`)
+  return code
+}

@@ -1,0 +1,56 @@
+/** Name spaces: the data company's, the signature's, and ours for what the standard lacks. */
+export const namespaces = {
+  sr: 'http://www.dccinterface.co.uk/ServiceUserGateway',
+  ds: 'http://www.w3.org/2000/09/xmldsig#',
+  il: 'urn:interlock:duis:1',
+} as const
+export const schemaVersion = '5.4'
+
+/** What the body of a request says. */
+export type BodyKind = 'loadControl' | 'tariff' | 'readTariff' | 'signedPreCommand'
+
+/**
+ * One row per service request: its reference, the body element, and what each command variant
+ * carries. 1 is a command, 4 asks for a pre-command, 5 brings it back signed.
+ */
+export type ServiceRow = {
+  readonly reference: string
+  readonly title: string
+  readonly element: string
+  readonly variants: Readonly<Partial<Record<1 | 4 | 5, BodyKind>>>
+}
+
+const critical = (body: BodyKind) => ({ 4: body, 5: 'signedPreCommand' }) as const
+
+export const services = {
+  '1.1.1': {
+    reference: '1.1',
+    title: 'Update Import Tariff (Primary Element)',
+    element: 'UpdateImportTariffPrimaryElement',
+    variants: critical('tariff'),
+  },
+  '4.11.1': {
+    reference: '4.11',
+    title: 'Read Tariff (Primary Element)',
+    element: 'ReadTariffPrimaryElement',
+    variants: { 1: 'readTariff' },
+  },
+  '7.13': {
+    reference: '7.13',
+    title: 'Set Auxiliary Controller State',
+    element: 'SetAuxiliaryControllerState',
+    variants: critical('loadControl'),
+  },
+  '7.16': {
+    reference: '7.16',
+    title: 'Limit APC Level',
+    element: 'LimitAPCLevel',
+    variants: critical('loadControl'),
+  },
+} as const satisfies Record<string, ServiceRow>
+
+export type Service = keyof typeof services
+export type CommandVariant = 1 | 4 | 5
+export const serviceRow = (service: Service): ServiceRow => services[service]
+export const isService = (text: string): text is Service => Object.hasOwn(services, text)
+export const commandVariants = [1, 4, 5] as const
