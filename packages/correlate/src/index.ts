@@ -1,1 +1,2 @@
-export {}
+export * from './correlate.ts'
+export { mismatches, type Mismatch } from './mismatch.ts'

@@ -1,0 +1,20 @@
+/** What of a pre-command is not what the request asked for. Whoever sees one does not sign. */
+export const mismatches = {
+  RequestUnreadable: 'the request cannot be read',
+  PreCommandUnreadable: 'the pre-command cannot be read',
+  Originator: 'the pre-command speaks for someone else',
+  Target: 'the pre-command is for another device',
+  Counter: 'the pre-command carries another counter',
+  MessageCode: 'the pre-command is another use case',
+  Controller: 'the pre-command is for another controller',
+  Direction: 'the pre-command is for the other direction',
+  Level: 'the pre-command sets another level',
+  Start: 'the pre-command starts at another time',
+  End: 'the pre-command ends at another time',
+  TariffVersion: 'the pre-command carries another version of the tariff',
+  Prices: 'the pre-command carries other prices',
+} as const
+export type Mismatch = keyof typeof mismatches
+
+/** What a request asks for, or a pre-command says, reduced to text that can be compared. */
+export type Facts = Readonly<Partial<Record<Mismatch, string>>>

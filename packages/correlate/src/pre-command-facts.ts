@@ -1,0 +1,132 @@
+import { toHex } from '@interlock/kernel'
+import type { Facts } from './mismatch.ts'
+
+/** What the pre-command says; `undefined` when some byte of it is not accounted for. */
+export function preCommandFacts(bytes: Uint8Array): Facts | undefined {
+  try {
+    return walk(bytes)
+  } catch (error) {
+    if (error instanceof Unaccounted) return undefined
+    throw error
+  }
+}
+
+/** Thrown by the walk when a byte is not what it must be; caught where the walk begins. */
+class Unaccounted extends Error {}
+
+/** Takes bytes from the front, one after the other; nothing is skipped. */
+type Walker = {
+  readonly take: (count: number) => Uint8Array
+  readonly number: (count: number) => number
+  readonly expect: (hex: string) => void
+  readonly end: () => void
+}
+
+function walker(bytes: Uint8Array): Walker {
+  let at = 0
+  const take = (count: number): Uint8Array => {
+    if (at + count > bytes.length) throw new Unaccounted()
+    return bytes.subarray(at, (at += count))
+  }
+  return {
+    take,
+    number: (count) => take(count).reduce((value, byte) => value * 256 + byte, 0),
+    expect(hex) {
+      if (toHex(take(hex.length / 2)) !== hex) throw new Unaccounted()
+    },
+    end() {
+      if (at !== bytes.length) throw new Unaccounted()
+    },
+  }
+}
+
+function walk(bytes: Uint8Array): Facts {
+  const at = walker(bytes)
+  at.expect('df0901')
+  const counter = at.take(8)
+  at.expect('08')
+  const originator = toHex(at.take(8))
+  at.expect('08')
+  const target = toHex(at.take(8))
+  at.expect('0002')
+  const code = toHex(at.take(2))
+  const content = at.take(lengthAt(at))
+  at.end()
+  const walked = code === 'f001' ? walkTariff(content) : walkLoadControl(content, counter, code)
+  return {
+    Originator: originator,
+    Target: target,
+    Counter: BigInt(`0x${toHex(counter)}`).toString(),
+    MessageCode: code,
+    ...walked,
+  }
+}
+
+function lengthAt(at: Walker): number {
+  const first = at.number(1)
+  if (first < 0x80) return first
+  if (first !== 0x81 && first !== 0x82) throw new Unaccounted()
+  const length = at.number(first - 0x80)
+  if (length < (first === 0x81 ? 0x80 : 0x100)) throw new Unaccounted()
+  return length
+}
+
+/** F of the period's start, of its end, and D of the script, by message code. */
+const objects: Readonly<Record<string, readonly [string, string, string]>> = {
+  '011e': ['01', '02', '67'],
+  '011f': ['03', '04', '6b'],
+}
+
+function walkLoadControl(content: Uint8Array, counter: Uint8Array, code: string): Facts {
+  const [start, end, script] = objects[code] ?? []
+  if (start === undefined || end === undefined || script === undefined) throw new Unaccounted()
+  const at = walker(content)
+  at.expect(`d920${toHex(counter.subarray(5))}0003`)
+  at.expect('02000100005e2c')
+  const controller = at.number(1) - 116
+  at.expect(`${start}02`)
+  at.expect('02000100005e2c')
+  if (at.number(1) - 116 !== controller) throw new Unaccounted()
+  at.expect(`${end}02`)
+  at.expect(`03000900000a00${script}ff01`)
+  at.expect('03')
+  const from = dateTimeAt(at)
+  const until = dateTimeAt(at)
+  at.expect('12')
+  const high = at.number(1)
+  const level = at.number(1)
+  at.end()
+  const direction = { 0x10: 'output', 0x20: 'input' }[high & 0xf0]
+  if (direction === undefined || (high & 0x0f) !== controller) throw new Unaccounted()
+  return {
+    Controller: String(controller),
+    Direction: direction,
+    Level: String(level),
+    Start: from,
+    End: until,
+  }
+}
+
+/** A DLMS octet string of 12: date, time, no day of the week, hundredths zero, in UTC. */
+function dateTimeAt(at: Walker): string {
+  at.expect('090c')
+  const two = (): string => String(at.number(1)).padStart(2, '0')
+  const date = `${String(at.number(2)).padStart(4, '0')}-${two()}-${two()}`
+  at.expect('ff')
+  const time = `${two()}:${two()}:${two()}`
+  at.expect('008000ff')
+  return `${date}T${time}`
+}
+
+function walkTariff(content: Uint8Array): Facts {
+  const at = walker(content)
+  at.expect('f1')
+  const version = at.number(4)
+  const seconds = at.number(8)
+  const count = at.number(2)
+  const prices = Array.from({ length: count }, () => at.number(4) | 0)
+  at.end()
+  if (seconds > 253_402_300_799) throw new Unaccounted()
+  const from = new Date(seconds * 1000).toISOString().slice(0, 19)
+  return { TariffVersion: String(version), Start: from, Prices: prices.join(' ') }
+}
