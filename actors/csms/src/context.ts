@@ -1,0 +1,44 @@
+import type { Happening } from '@interlock/contract'
+import type { ActorDeps, Identity, OcppSocket } from '@interlock/host'
+import type { StationId } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { Action, Endpoint, Request } from '@interlock/ocpp'
+import type { CsmsConfig } from './config.ts'
+import type { StationView } from './core/view.ts'
+import type { KeptStore } from './data/kept.ts'
+import type { StationStore } from './data/stations.ts'
+import type { TransactionStore } from './data/transaction-events.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** One live connection of a station. */
+export type Session = {
+  readonly stationId: StationId
+  readonly profile: 2 | 3
+  readonly endpoint: Endpoint
+  readonly socket: OcppSocket
+}
+
+/** What all parts of the CSMS share. */
+export type Context = {
+  readonly config: CsmsConfig
+  readonly deps: ActorDeps
+  readonly identity: Identity
+  readonly audit: Audit
+  readonly stations: StationStore
+  readonly transactions: TransactionStore
+  readonly kept: KeptStore
+  readonly supervisor: Supervisor
+  readonly views: Map<StationId, StationView>
+  readonly sessions: Map<StationId, Session>
+  /** Tells whoever watches; never waits and never fails. */
+  readonly tell: (happening: Omit<Happening, 'at' | 'actor'>) => void
+  readonly hooks: Hooks
+}
+
+/** What the parts tell each other; set once at start. */
+export type Hooks = {
+  /** A reason to plan this station's session anew. */
+  replan: (station: StationId) => void
+  /** A message of the station that its virtual EVSE passes on. */
+  forward: <A extends Action>(station: StationId, action: A, request: Request<A>) => void
+}

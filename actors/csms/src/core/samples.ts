@@ -1,0 +1,32 @@
+import type { MeterValueType } from '@interlock/ocpp'
+
+/** The latest of each quantity in a message's meter values. */
+export type Samples = {
+  readonly powerWatts?: number
+  readonly registerWattHours?: number
+  readonly hertz?: number
+}
+
+const fields = {
+  'Power.Active.Import': 'powerWatts',
+  'Energy.Active.Import.Register': 'registerWattHours',
+  Frequency: 'hertz',
+} as const
+
+/** Units may be written in thousands (`kWh`) or with a power of ten as multiplier (Part 2 §3.53). */
+export function samplesOf(values: readonly MeterValueType[] | undefined): Samples {
+  const found: { -readonly [Name in keyof Samples]: Samples[Name] } = {}
+  for (const value of values ?? []) {
+    for (const sample of value.sampledValue) {
+      const measurand = sample.measurand ?? 'Energy.Active.Import.Register'
+      const field = fields[measurand as keyof typeof fields]
+      // A single phase is not the whole.
+      if (field === undefined || sample.phase !== undefined || sample.location === 'Body') continue
+      const unit = sample.unitOfMeasure?.unit ?? ''
+      const scale =
+        10 ** (sample.unitOfMeasure?.multiplier ?? 0) * (unit.startsWith('k') ? 1000 : 1)
+      found[field] = sample.value * scale
+    }
+  }
+  return found
+}

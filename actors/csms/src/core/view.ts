@@ -1,0 +1,94 @@
+import type { Eui64, Instant } from '@interlock/kernel'
+import type { Schedule } from '@interlock/power'
+import type { StationRecord } from '../data/stations.ts'
+import type { Goal } from './goal.ts'
+
+/** What the station itself last said about its state (DataTransfer `State`). */
+export type StateReport = {
+  readonly state: string
+  readonly why: string | null
+  readonly until: string | null
+  readonly setPointWatts: number | null
+  readonly powerWatts: number | null
+  readonly override: unknown
+  readonly waitingFor: string | null
+}
+
+export type TransactionView = {
+  readonly id: string
+  readonly startedAt: Instant
+  readonly chargingState: string | undefined
+  readonly firstWattHours: number | undefined
+}
+
+/** A command that came to nothing, for people to see. */
+export type RefusedView = {
+  readonly at: Instant
+  readonly action: string
+  readonly reason: string
+  readonly detail?: string
+}
+
+/** How the current plan came out. */
+export type PlanView = {
+  readonly plannedWattHours: number
+  readonly costPence: number
+  readonly tariffVersion: number
+  readonly shortfall?: { readonly wattHours: number; readonly reason: string }
+}
+
+/** What the CSMS knows about one station at this moment; written by handlers, read by everyone. */
+export type StationView = {
+  record: StationRecord
+  connected: boolean
+  trustMode: 'none' | 'firstContact' | 'certificate'
+  status: string
+  report: StateReport | undefined
+  powerWatts: number | undefined
+  meterWattHours: number | undefined
+  hertz: number | undefined
+  transaction: TransactionView | undefined
+  lastTransactionWattHours: number | undefined
+  goal: Goal | undefined
+  /** Register of the meter from which the goal counts. */
+  goalFromWattHours: number | undefined
+  schedule: Schedule | undefined
+  plan: PlanView | undefined
+  refused: RefusedView | undefined
+}
+
+export const newView = (record: StationRecord): StationView => ({
+  record,
+  connected: false,
+  trustMode: 'none',
+  status: 'Unknown',
+  report: undefined,
+  powerWatts: undefined,
+  meterWattHours: undefined,
+  hertz: undefined,
+  transaction: undefined,
+  lastTransactionWattHours: undefined,
+  goal: undefined,
+  goalFromWattHours: undefined,
+  schedule: undefined,
+  plan: undefined,
+  refused: undefined,
+})
+
+/** Energy of the running transaction, else of the last one. */
+export function transactionWattHours(view: StationView): number | undefined {
+  const first = view.transaction?.firstWattHours
+  if (view.transaction === undefined) return view.lastTransactionWattHours
+  if (first === undefined || view.meterWattHours === undefined) return undefined
+  return Math.max(0, view.meterWattHours - first)
+}
+
+/** What is still to be charged for the goal. */
+export function remainingWattHours(view: StationView, goal: Goal): number {
+  const from = view.goalFromWattHours ?? view.transaction?.firstWattHours
+  if (from === undefined || view.meterWattHours === undefined) return goal.energyWattHours
+  return Math.max(0, goal.energyWattHours - (view.meterWattHours - from))
+}
+
+export type Views = ReadonlyMap<string, StationView>
+export type StationAddress = { readonly station: Eui64; readonly evse: number }

@@ -1,0 +1,84 @@
+import { sql, type Kysely } from 'kysely'
+
+/** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
+export type CsmsTables = {
+  stations: {
+    station_id: string
+    eui: string
+    rating_watts: number
+    evse: number
+    feeder: string
+    delay_seconds_max: number
+    password_sha256: string | null
+    llcs: string | null
+    meter: string | null
+    enrolled: boolean
+    id_tokens: string
+    commissioned_at: string | null
+  }
+  transaction_events: {
+    station_id: string
+    transaction_id: string
+    seq_no: number
+    at: string
+    event_type: string
+    register_watt_hours: number | null
+    message: string
+  }
+  counters: { target: string; path: string; value: string }
+  tariffs: { meter: string; signed: string; read_at: string }
+  goals: {
+    station_id: string
+    departure: string
+    energy_watt_hours: number
+    from_watt_hours: number | null
+  }
+  schedules: { station_id: string; transaction_id: string; schedule: string }
+  refused_commands: {
+    id: string
+    station_id: string
+    at: string
+    action: string
+    reason: string
+    detail: string | null
+  }
+  knocks: { id: string; first_at: string; last_at: string; times: number; reason: string }
+}
+
+const statements = [
+  `create table stations (
+    station_id text primary key, eui text not null unique, rating_watts integer not null,
+    evse integer not null, feeder text not null, delay_seconds_max integer not null,
+    password_sha256 text, llcs text, meter text, enrolled boolean not null,
+    id_tokens text not null, commissioned_at bigint)`,
+  `create table transaction_events (
+    station_id text not null, transaction_id text not null, seq_no integer not null,
+    at bigint not null, event_type text not null, register_watt_hours double precision,
+    message text not null, primary key (station_id, transaction_id, seq_no))`,
+  `create table counters (
+    target text not null, path text not null, value numeric(20,0) not null,
+    primary key (target, path))`,
+  `create table tariffs (
+    meter text primary key, signed text not null, read_at bigint not null)`,
+  `create table goals (
+    station_id text primary key, departure bigint not null,
+    energy_watt_hours double precision not null, from_watt_hours double precision)`,
+  `create table schedules (
+    station_id text primary key, transaction_id text not null, schedule text not null)`,
+  `create table refused_commands (
+    id text primary key, station_id text not null, at bigint not null, action text not null,
+    reason text not null, detail text)`,
+  `create index refused_commands_of_station on refused_commands (station_id, at desc)`,
+  `create table knocks (
+    id text primary key, first_at bigint not null, last_at bigint not null,
+    times integer not null, reason text not null)`,
+]
+
+export const migrations = [
+  {
+    name: '0001-csms',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+]

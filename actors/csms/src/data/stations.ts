@@ -1,0 +1,141 @@
+import { eui64, stationId, type Eui64, type Instant, type StationId } from '@interlock/kernel'
+import { sql, type Kysely, type Selectable } from 'kysely'
+import type { StationConfig } from '../config.ts'
+import type { CsmsTables } from './schema.ts'
+
+/** A station as the database of stations has it. */
+export type StationRecord = {
+  readonly stationId: StationId
+  readonly eui: Eui64
+  readonly ratingWatts: number
+  readonly evse: number
+  readonly feeder: string
+  readonly delaySecondsMax: number
+  readonly passwordSha256: string | undefined
+  readonly llcs: Eui64 | undefined
+  readonly meter: Eui64 | undefined
+  readonly enrolled: boolean
+  readonly idTokens: readonly string[]
+  readonly commissioned: boolean
+}
+
+export type StationStore = {
+  find(id: string): Promise<StationRecord | undefined>
+  all(): Promise<StationRecord[]>
+  /** Adds stations or changes what is known of them; that one is commissioned stays. */
+  put(stations: readonly StationConfig[]): Promise<void>
+  /** It has come with its own certificate: first contact is over. */
+  commissioned(id: StationId, at: Instant): Promise<void>
+  /** Someone unknown was here. */
+  knocked(id: string, reason: string, at: Instant): Promise<void>
+  knocks(): Promise<{ id: string; times: number; lastAt: number; reason: string }[]>
+}
+
+/** How many unknown identities are remembered. */
+const knocksMax = 1000
+
+export function stationStore(db: Kysely<CsmsTables>): StationStore {
+  return {
+    async find(id) {
+      const row = await db
+        .selectFrom('stations')
+        .selectAll()
+        .where('station_id', '=', id)
+        .executeTakeFirst()
+      return row === undefined ? undefined : recordOf(row)
+    },
+    async all() {
+      const rows = await db.selectFrom('stations').selectAll().orderBy('station_id').execute()
+      return rows.map(recordOf)
+    },
+    async put(stations) {
+      for (let at = 0; at < stations.length; at += 500)
+        await putSome(db, stations.slice(at, at + 500))
+    },
+    async commissioned(id, at) {
+      await db
+        .updateTable('stations')
+        .set({ commissioned_at: String(at) })
+        .where('station_id', '=', id)
+        .where('commissioned_at', 'is', null)
+        .execute()
+    },
+    async knocked(id, reason, at) {
+      await sql`
+        insert into knocks (id, first_at, last_at, times, reason)
+        select ${id}, ${at}, ${at}, 1, ${reason}
+        where (select count(*) from knocks) < ${knocksMax} or exists (select 1 from knocks where id = ${id})
+        on conflict (id) do update
+          set last_at = excluded.last_at, times = knocks.times + 1, reason = excluded.reason`.execute(
+        db,
+      )
+    },
+    async knocks() {
+      const rows = await db
+        .selectFrom('knocks')
+        .selectAll()
+        .orderBy('last_at', 'desc')
+        .limit(100)
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        times: row.times,
+        lastAt: Number(row.last_at),
+        reason: row.reason,
+      }))
+    },
+  }
+}
+
+async function putSome(db: Kysely<CsmsTables>, stations: readonly StationConfig[]): Promise<void> {
+  await db
+    .insertInto('stations')
+    .values(
+      stations.map((station) => ({
+        station_id: station.stationId,
+        eui: station.eui,
+        rating_watts: station.ratingWatts,
+        evse: station.evse,
+        feeder: station.feeder,
+        delay_seconds_max: station.delaySecondsMax,
+        password_sha256: station.passwordSha256 ?? null,
+        llcs: station.llcs ?? null,
+        meter: station.meter ?? null,
+        enrolled: station.enrolled,
+        id_tokens: JSON.stringify(station.idTokens),
+        commissioned_at: null,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.column('station_id').doUpdateSet((eb) => ({
+        eui: eb.ref('excluded.eui'),
+        rating_watts: eb.ref('excluded.rating_watts'),
+        evse: eb.ref('excluded.evse'),
+        feeder: eb.ref('excluded.feeder'),
+        delay_seconds_max: eb.ref('excluded.delay_seconds_max'),
+        password_sha256: eb.ref('excluded.password_sha256'),
+        llcs: eb.ref('excluded.llcs'),
+        meter: eb.ref('excluded.meter'),
+        enrolled: eb.ref('excluded.enrolled'),
+        id_tokens: eb.ref('excluded.id_tokens'),
+      })),
+    )
+    .execute()
+}
+
+function recordOf(row: Selectable<CsmsTables['stations']>): StationRecord {
+  return {
+    stationId: stationId(row.station_id),
+    eui: eui64(row.eui),
+    ratingWatts: row.rating_watts,
+    evse: row.evse,
+    feeder: row.feeder,
+    delaySecondsMax: row.delay_seconds_max,
+    passwordSha256: row.password_sha256 ?? undefined,
+    llcs: row.llcs === null ? undefined : eui64(row.llcs),
+    meter: row.meter === null ? undefined : eui64(row.meter),
+    enrolled: row.enrolled,
+    idTokens: JSON.parse(row.id_tokens) as string[],
+    commissioned: row.commissioned_at !== null,
+  }
+}

@@ -1,0 +1,84 @@
+import { sql, type Kysely } from 'kysely'
+import { groupCommit, type GroupCommit } from './group-commit.ts'
+import type { CsmsTables } from './schema.ts'
+
+/** One TransactionEvent as it is kept: the message itself and what is asked of it later. */
+export type EventRow = {
+  readonly stationId: string
+  readonly transactionId: string
+  readonly seqNo: number
+  readonly at: number
+  readonly eventType: 'Started' | 'Updated' | 'Ended'
+  readonly registerWattHours: number | undefined
+  readonly message: string
+}
+
+export type KeptTransaction = {
+  readonly stationId: string
+  readonly transactionId: string
+  readonly startedAt: number
+  readonly ended: boolean
+  readonly firstWattHours: number | undefined
+  readonly lastWattHours: number | undefined
+}
+
+export type Totals = { readonly transactions: number; readonly energyWattHours: number }
+
+export type TransactionStore = GroupCommit<EventRow> & {
+  /** The latest transaction of each station. */
+  latest(): Promise<KeptTransaction[]>
+  totals(): Promise<Totals>
+}
+
+/** Durable TransactionEvents. One that comes again (E13) changes nothing. */
+export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
+  const commit = groupCommit<EventRow>({
+    insert: (rows) => insertEvents(db, rows),
+    rowsMax: 1000,
+    queueMax: 20_000,
+  })
+  return {
+    add: (row) => commit.add(row),
+    async latest() {
+      const { rows } = await sql<KeptTransaction>`
+        select distinct on (station_id) station_id as "stationId", transaction_id as "transactionId",
+          started_at::float8 as "startedAt", ended,
+          first_watt_hours as "firstWattHours", last_watt_hours as "lastWattHours"
+        from (${sql.raw(perTransaction)}) as kept
+        order by station_id, started_at desc, transaction_id`.execute(db)
+      return rows.map((row) => ({
+        ...row,
+        firstWattHours: row.firstWattHours ?? undefined,
+        lastWattHours: row.lastWattHours ?? undefined,
+      }))
+    },
+    async totals() {
+      const { rows } = await sql<{ transactions: string; energy: number | null }>`
+        select count(*) as transactions, sum(last_watt_hours - first_watt_hours) as energy
+        from (${sql.raw(perTransaction)}) as kept`.execute(db)
+      const [row] = rows
+      return { transactions: Number(row?.transactions ?? 0), energyWattHours: row?.energy ?? 0 }
+    },
+  }
+}
+
+const perTransaction = `
+  select station_id, transaction_id, min(at) as started_at,
+    bool_or(event_type = 'Ended') as ended,
+    min(register_watt_hours) as first_watt_hours, max(register_watt_hours) as last_watt_hours
+  from transaction_events group by station_id, transaction_id`
+
+async function insertEvents(db: Kysely<CsmsTables>, rows: readonly EventRow[]): Promise<void> {
+  await sql`
+    insert into transaction_events
+      (station_id, transaction_id, seq_no, at, event_type, register_watt_hours, message)
+    select * from unnest(
+      ${rows.map((row) => row.stationId)}::text[],
+      ${rows.map((row) => row.transactionId)}::text[],
+      ${rows.map((row) => row.seqNo)}::integer[],
+      ${rows.map((row) => row.at)}::bigint[],
+      ${rows.map((row) => row.eventType)}::text[],
+      ${rows.map((row) => row.registerWattHours ?? null)}::double precision[],
+      ${rows.map((row) => row.message)}::text[])
+    on conflict do nothing`.execute(db)
+}

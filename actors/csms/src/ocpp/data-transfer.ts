@@ -1,0 +1,66 @@
+import { limits, vendorId } from '@interlock/contract'
+import { parseJson } from '@interlock/kernel'
+import type { Handler } from '@interlock/ocpp'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Context } from '../context.ts'
+import type { StateReport } from '../core/view.ts'
+import type { Sender } from './handlers.ts'
+
+const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()])
+const Report = Compile(
+  Type.Object({
+    state: Type.String({ maxLength: 64 }),
+    why: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
+    until: Type.Optional(nullable(Type.Union([Type.String({ maxLength: 40 }), Type.Number()]))),
+    setPointWatts: Type.Optional(nullable(Type.Number())),
+    powerWatts: Type.Optional(nullable(Type.Number())),
+    override: Type.Optional(Type.Unknown()),
+    waitingFor: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
+  }),
+)
+
+/** P01/P02: the state of the charger in its own words, for the console. */
+export const dataTransfer =
+  (context: Context, sender: Sender): Handler<'DataTransfer'> =>
+  (request) => {
+    if (request.vendorId !== vendorId) return { status: 'UnknownVendorId' }
+    if (request.messageId !== 'State') return { status: 'UnknownMessageId' }
+    const report = reportOf(request.data)
+    if (report === undefined) return { status: 'Rejected' }
+    const view = context.views.get(sender.stationId)
+    if (view !== undefined) {
+      view.report = report
+      view.powerWatts = report.powerWatts ?? view.powerWatts
+    }
+    context.tell({
+      kind: 'state',
+      station: sender.stationId,
+      data: {
+        state: report.state,
+        why: report.why,
+        until: report.until,
+        setPointWatts: report.setPointWatts,
+        powerWatts: report.powerWatts,
+        waitingFor: report.waitingFor,
+      },
+    })
+    return { status: 'Accepted' }
+  }
+
+function reportOf(data: unknown): StateReport | undefined {
+  const parsed = typeof data === 'string' ? parseJson(data, limits.jsonDepthMax) : undefined
+  const value = parsed === undefined ? data : parsed.ok ? parsed.value : undefined
+  if (!Report.Check(value)) return undefined
+  const { state, why, until, setPointWatts, powerWatts, override, waitingFor } = value
+  return {
+    state,
+    why: why ?? null,
+    until: typeof until === 'number' ? new Date(until).toISOString() : (until ?? null),
+    setPointWatts: setPointWatts ?? null,
+    powerWatts: powerWatts ?? null,
+    override: override ?? null,
+    waitingFor: waitingFor ?? null,
+  }
+}

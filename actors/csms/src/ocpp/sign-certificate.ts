@@ -1,0 +1,64 @@
+import { vendorId } from '@interlock/contract'
+import { Fault } from '@interlock/kernel'
+import { CallFailed, type Handler } from '@interlock/ocpp'
+import type { Context } from '../context.ts'
+import type { Sender } from './handlers.ts'
+
+/**
+ * A02: the request goes to the supervisor, whose register decides. The certificate follows in a
+ * CertificateSigned of its own, with the certificates of the cells that the station shall pin. The
+ * CSMS sees the request but cannot change it: a proof inside binds it to the unit.
+ */
+export const signCertificate =
+  (context: Context, sender: Sender): Handler<'SignCertificate'> =>
+  (request) => {
+    if (request.certificateType === 'V2GCertificate')
+      return { status: 'Rejected', statusInfo: { reasonCode: 'V2GNotOffered' } }
+    context.audit.record('CertificateRequested', { station: sender.stationId })
+    const done = context.deps.activity.begin(`sign/${crypto.randomUUID()}`)
+    // After the answer, so that the station is ready for the certificate.
+    setImmediateLike(() => void obtain(context, sender, request.csr).finally(done))
+    return { status: 'Accepted' }
+  }
+
+const setImmediateLike = (work: () => void): void => {
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    port1.close()
+    work()
+  }
+  port2.postMessage(undefined)
+}
+
+async function obtain(context: Context, sender: Sender, csrPem: string): Promise<void> {
+  const { stationId, profile } = sender
+  try {
+    const answer = await context.supervisor.certificate(stationId, csrPem, profile === 2)
+    if (!answer.ok) {
+      refuse(context, sender, answer.reason, answer.detail)
+      return
+    }
+    const endpoint = context.sessions.get(stationId)?.endpoint
+    const response = await endpoint?.call('CertificateSigned', {
+      certificateChain: answer.value.chainPem,
+      certificateType: 'ChargingStationCertificate',
+      customData: { vendorId, cells: answer.value.cells },
+    })
+    context.audit.record('CertificateDelivered', {
+      station: stationId,
+      status: response?.status ?? 'Offline',
+    })
+  } catch (cause) {
+    if (!(cause instanceof Fault) && !(cause instanceof CallFailed)) throw cause
+    refuse(context, sender, cause.code, cause.message)
+  }
+}
+
+function refuse(context: Context, sender: Sender, reason: string, detail?: string): void {
+  context.audit.record('CertificateRefused', {
+    station: sender.stationId,
+    reason,
+    detail: detail ?? null,
+  })
+  context.tell({ kind: 'security', station: sender.stationId, reason })
+}

@@ -1,0 +1,52 @@
+import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
+import type { HttpClient } from '@interlock/host'
+import { ok, refused, type Outcome, type StationId } from '@interlock/kernel'
+
+/** What the CSMS asks of the supervisor. Reasons are those of its problem documents. */
+export type Supervisor = {
+  countersign(station: StationId, command: FlattenedJws): Promise<Outcome<FlattenedJws, string>>
+  certificate(
+    station: StationId,
+    csrPem: string,
+    firstContact: boolean,
+  ): Promise<Outcome<{ chainPem: string; cells: unknown }, string>>
+  submitPlan(plan: DayAheadPlan): Promise<Outcome<void, string>>
+  revocationList(): Promise<Outcome<string, string>>
+}
+
+export function supervisorClient(http: HttpClient, url: string): Supervisor {
+  const post = async (path: string, body: unknown) =>
+    outcomeOf(await http.request('POST', `${url}${path}`, body))
+  return {
+    async countersign(stationId, command) {
+      const answer = await post('/api/v1/countersignatures', { stationId, command })
+      return answer.ok ? ok((answer.value as { command: FlattenedJws }).command) : answer
+    },
+    async certificate(stationId, csrPem, firstContact) {
+      const answer = await post('/api/v1/certificates', { stationId, csrPem, firstContact })
+      return answer.ok ? ok(answer.value as { chainPem: string; cells: unknown }) : answer
+    },
+    async submitPlan(plan) {
+      const answer = await post('/api/v1/plans', plan)
+      return answer.ok ? ok(undefined) : answer
+    },
+    async revocationList() {
+      const answer = outcomeOf(await http.request('GET', `${url}/api/v1/crl`))
+      return answer.ok ? ok(String(answer.value)) : answer
+    },
+  }
+}
+
+/** A success's body, or the reason of its problem document. */
+export function outcomeOf(response: { status: number; body: unknown }): Outcome<unknown, string> {
+  const { status, body } = response
+  if (status >= 200 && status < 300) return ok(body)
+  const { reason, detail } = (typeof body === 'object' && body !== null ? body : {}) as {
+    reason?: unknown
+    detail?: unknown
+  }
+  return refused(
+    typeof reason === 'string' ? reason : `Status${status}`,
+    typeof detail === 'string' ? detail : undefined,
+  )
+}
