@@ -1,6 +1,7 @@
 export * from './arms.ts'
 export * from './critical-action.ts'
 export * from './decision.ts'
+export * from './han.ts'
 export * from './happening.ts'
 export * from './ledger.ts'
 export * from './limits.ts'

@@ -1,0 +1,20 @@
+import { concat, euiBytes, utf8, type Crypto, type Eui64 } from '@interlock/kernel'
+
+/**
+ * The home area network between communications hub and devices, over length-prefixed frames. A device
+ * asks for a challenge, proves that it holds the home's key, and from then on both sides send GBCS
+ * messages: commands down, answered with the response (empty when discarded), and alerts up,
+ * answered with {@link hanAnswers}.
+ */
+export const hanMessages = { challenge: 0x01, join: 0x02, message: 0x03 } as const
+export const hanAnswers = { done: 0x00, refused: 0x01 } as const
+export const hanNonceBytes = 16
+export const hanKeyBytes = 32
+
+/** HMAC-SHA-256 over the hub's challenge and the device's identity. */
+export const hanProof = (
+  key: Uint8Array,
+  nonce: Uint8Array,
+  device: Eui64,
+  crypto: Pick<Crypto, 'hmacSha256'>,
+): Uint8Array => crypto.hmacSha256(key, concat(utf8('interlock-han-join'), nonce, euiBytes(device)))
