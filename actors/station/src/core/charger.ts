@@ -19,6 +19,7 @@ export type Override = {
 /** What a provider took from the set-point for the grid's sake, and until when at the latest. */
 export type Relief = {
   readonly ceilingWatts: number
+  readonly from: Instant
   readonly until: Instant
   readonly reference: string
 }
@@ -28,6 +29,8 @@ export type Charger = {
   readonly vehicle?: Vehicle
   readonly authorisation: Authorisation
   readonly fault?: string
+  /** Set inoperative by a seconded ChangeAvailability. */
+  readonly inoperative?: boolean
   readonly override?: Override
   /** Autonomous response: the frequency curve, under the LLCS's arm. */
   readonly response?: Relief
@@ -55,6 +58,7 @@ export type Ratings = {
 export const whys = [
   'NoVehicle',
   'Faulted',
+  'Inoperative',
   'OverrideCharge',
   'OverrideStop',
   'NotAuthorised',
@@ -87,6 +91,7 @@ export function wanted(
   if (vehicle === undefined) return { watts: 0, why: 'NoVehicle', exempt: 'GestureAtCharger' }
   if (fault !== undefined) return { watts: 0, why: 'Faulted', exempt: 'MadeSafe' }
   if (override !== undefined && now < override.until) return overridden(override, ratings)
+  if (charger.inoperative === true) return { watts: 0, why: 'Inoperative' }
   const base = scheduled(charger, profiles, ratings, now)
   return relieved(charger, base, now)
 }
@@ -137,7 +142,7 @@ function relieved(charger: Charger, base: Wanted, now: Instant): Wanted {
   let result = base
   for (const why of ['Response', 'Dispatch'] as const) {
     const relief = named[why]
-    if (relief === undefined || now >= relief.until) continue
+    if (relief === undefined || now < relief.from || now >= relief.until) continue
     if (relief.ceilingWatts >= result.watts) continue
     result = {
       watts: relief.ceilingWatts,

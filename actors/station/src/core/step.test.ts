@@ -97,7 +97,7 @@ test('an override from afar is the owner’s too and has no delay', () => {
 
 test('a relief takes effect at once and is restored with a random delay', () => {
   const until = plus(night, inMinutes(10))
-  const response = { ceilingWatts: 2_000, until, reference: 'arm' }
+  const response = { ceilingWatts: 2_000, from: night, until, reference: 'arm' }
   const reduced = step({ ...charging(), response }, [], ratings, night, never)
   expect(reduced.notes[0]).toMatchObject({ reason: 'ResponseService', setPointWatts: 2_000 })
   const over = step(reduced.charger, [], ratings, until, () => 90)
@@ -108,10 +108,28 @@ test('a relief takes effect at once and is restored with a random delay', () => 
   expect(restored.charger.restoring).toBeUndefined()
 })
 
+test('a relief that is yet to begin waits for its beginning', () => {
+  const from = plus(night, inMinutes(1))
+  const dispatch = { ceilingWatts: 1_000, from, until: plus(night, inHours(1)), reference: 'arm' }
+  const before = step({ ...charging(), dispatch }, [], ratings, night, never)
+  expect(before.charger.applied.watts).toBe(7_400)
+  expect(before.nextAt).toBe(from)
+  expect(step(before.charger, [], ratings, from, never).charger.applied.watts).toBe(1_000)
+})
+
+test('an inoperative charger stops after its delay, but not against the owner', () => {
+  const delayed = step({ ...charging(), inoperative: true }, [], ratings, night, () => 5)
+  expect(delayed.charger.applied).toMatchObject({ watts: 7_400, pending: { delaySeconds: 5 } })
+  const until = plus(night, inMinutes(30))
+  const override = { action: 'charge', limitWatts: 7_400, until, by: 'gesture' } as const
+  const owner = step({ ...charging(), inoperative: true, override }, [], ratings, night, never)
+  expect(owner.charger.applied.watts).toBe(7_400)
+})
+
 test('a relief never adds load, and the stricter of two holds', () => {
   const until = plus(night, inMinutes(10))
-  const high = { ceilingWatts: 9_000, until, reference: 'high' }
-  const low = { ceilingWatts: 1_000, until, reference: 'low' }
+  const high = { ceilingWatts: 9_000, from: night, until, reference: 'high' }
+  const low = { ceilingWatts: 1_000, from: night, until, reference: 'low' }
   const unmoved = step({ ...charging(), response: high }, [], ratings, night, never)
   expect(unmoved.charger.applied.watts).toBe(7_400)
   const both = step({ ...charging(), response: high, dispatch: low }, [], ratings, night, never)
@@ -121,7 +139,7 @@ test('a relief never adds load, and the stricter of two holds', () => {
 test('the owner’s override wins over a relief', () => {
   const until = plus(night, inMinutes(10))
   const override = { action: 'charge', limitWatts: 7_400, until, by: 'gesture' } as const
-  const response = { ceilingWatts: 0, until, reference: 'arm' }
+  const response = { ceilingWatts: 0, from: night, until, reference: 'arm' }
   const kept = step({ ...charging(), override, response }, [], ratings, night, never)
   expect(kept.charger.applied.watts).toBe(7_400)
 })

@@ -44,8 +44,7 @@ export function step(
     target.until,
     settled.applied.pending?.due,
     charger.override?.until,
-    charger.response?.until,
-    charger.dispatch?.until,
+    ...[charger.response, charger.dispatch].flatMap((each) => [each?.from, each?.until]),
     fullAt(charger, now),
   ])
   return {

@@ -1,0 +1,67 @@
+import { eui64, instant } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { arrive } from '../hardware/vehicle.ts'
+import { newMemory, outboxMax, recall, remember, type MemoryChange } from './memory.ts'
+import { nextEvent } from './transaction.ts'
+
+const now = instant(Date.UTC(2026, 0, 5, 23))
+const start = newMemory(now)
+const plugged = {
+  ...start.charger,
+  vehicle: arrive({ energyWattHours: 1_000, vehicleWattsMax: 7_000 }, now),
+}
+const eventOf = (seqNo: number) =>
+  nextEvent({ id: 'tx', seqNo }, plugged, {
+    eventType: 'Updated',
+    trigger: 'MeterValuePeriodic',
+    evse: 1,
+    now,
+    offline: true,
+  }).event
+
+test('what a journal holds is what was remembered', () => {
+  const organisation = eui64('02-00-00-00-00-00-00-01')
+  const counter = 18_446_744_073_709_551_615n.toString()
+  const changes: MemoryChange[] = [
+    { set: { charger: plugged, counters: [{ organisation, path: 'armed', counter }] } },
+    { set: { transaction: { id: 'tx', seqNo: 1 } }, queue: [eventOf(0), eventOf(1)] },
+    { sent: 1 },
+    { set: { transaction: null, ownerKeys: ['key'] }, queue: [eventOf(2)] },
+  ]
+  const lived = changes.reduce(remember, start)
+  const kept = JSON.parse(JSON.stringify([start, ...changes])) as unknown[]
+  expect(recall(kept, now)).toEqual(lived)
+  expect(lived.transaction).toBeUndefined()
+  expect(lived.outbox.map((event) => event.seqNo)).toEqual([1, 2])
+  expect(lived.counters[0]?.counter).toBe(counter)
+})
+
+test('an empty journal is a new charger', () => {
+  expect(recall([], now)).toEqual(start)
+})
+
+test('a charger offline for very long forgets the oldest events, not the newest', () => {
+  const queue = Array.from({ length: outboxMax + 5 }, (_, seqNo) => eventOf(seqNo))
+  const full = remember(start, { queue })
+  expect(full.outbox.length).toBe(outboxMax)
+  expect(full.outbox.at(-1)?.seqNo).toBe(outboxMax + 4)
+})
+
+test('an event carries energy, power and frequency, and the sequence has no gaps', () => {
+  const first = nextEvent({ id: 'tx', seqNo: 0, idToken: 'AB' }, plugged, {
+    eventType: 'Started',
+    trigger: 'CablePluggedIn',
+    evse: 1,
+    now,
+    frequencyHertz: 49.98,
+    offline: false,
+  })
+  expect(first.transaction.seqNo).toBe(1)
+  expect(first.event).toMatchObject({
+    seqNo: 0,
+    idToken: { idToken: 'AB', type: 'ISO14443' },
+    transactionInfo: { transactionId: 'tx', chargingState: 'EVConnected' },
+  })
+  const measurands = first.event.meterValue?.[0]?.sampledValue.map((value) => value.measurand)
+  expect(measurands).toEqual(['Energy.Active.Import.Register', 'Power.Active.Import', 'Frequency'])
+})

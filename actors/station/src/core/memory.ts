@@ -1,0 +1,87 @@
+import type { FrequencyCurve } from '@interlock/contract'
+import type { Eui64, Instant, Role } from '@interlock/kernel'
+import type { Request } from '@interlock/ocpp'
+import type { ChargingProfile } from '@interlock/power'
+import { newCharger, type Charger } from './charger.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A profile as it was accepted, and by whose word. */
+export type StoredProfile = {
+  readonly profile: ChargingProfile
+  readonly evse: number
+  readonly originator: Eui64
+  /** The reservation or arm it rests on. */
+  readonly reference: string
+}
+export type StoredCurve = { readonly curve: FrequencyCurve; readonly originator: Eui64 }
+
+/** One pinned certificate: the very one in force for its role. */
+export type StoredCell = {
+  readonly role: Role
+  readonly organisation: Eui64
+  readonly certificatePem: string
+  readonly revoked?: boolean
+}
+export type StoredCounter = {
+  readonly organisation: Eui64
+  readonly path: 'countersigned' | 'armed'
+  /** 64 bits, decimal. */
+  readonly counter: string
+}
+export type StoredArmUse = { readonly changes: number; readonly lastAt: Instant }
+export type TransactionEvent = Request<'TransactionEvent'>
+
+/** Everything a charger must know again after it lost power. JSON values only. */
+export type Memory = {
+  readonly charger: Charger
+  readonly counters: readonly StoredCounter[]
+  readonly cells: readonly StoredCell[]
+  readonly profiles: readonly StoredProfile[]
+  readonly curve?: StoredCurve
+  /** Signed pre-commands the LLCS forwarded, base64. */
+  readonly arms: readonly string[]
+  readonly armUses: Readonly<Record<string, StoredArmUse>>
+  /** SPKI, base64. */
+  readonly ownerKeys: readonly string[]
+  readonly variables: Readonly<Record<string, number>>
+  readonly transaction?: Transaction
+  /** Events the CSMS has not acknowledged, oldest first. */
+  readonly outbox: readonly TransactionEvent[]
+}
+
+export const newMemory = (now: Instant): Memory => ({
+  charger: newCharger(now),
+  counters: [],
+  cells: [],
+  profiles: [],
+  arms: [],
+  armUses: {},
+  ownerKeys: [],
+  variables: {},
+  outbox: [],
+})
+
+/** What one journal entry may say. All of an entry is durable, or none. */
+export type MemoryChange = {
+  /** New values; `null` takes a value away. */
+  readonly set?: { readonly [Key in keyof Omit<Memory, 'outbox'>]?: Memory[Key] | null }
+  readonly queue?: readonly TransactionEvent[]
+  /** How many of the oldest queued events were acknowledged. */
+  readonly sent?: number
+}
+
+/** Oldest events give way when a charger has been offline for longer than it can remember. */
+export const outboxMax = 2_000
+
+export function remember(memory: Memory, change: MemoryChange): Memory {
+  const merged = Object.entries({ ...memory, ...change.set }).filter(([, value]) => value !== null)
+  const outbox = [...memory.outbox.slice(change.sent ?? 0), ...(change.queue ?? [])]
+  const kept = Object.fromEntries(merged) as Omit<Memory, 'outbox'>
+  return { ...kept, outbox: outbox.slice(-outboxMax) }
+}
+
+/** The memory that a journal holds; the first entry is a whole one. */
+export function recall(entries: readonly unknown[], now: Instant): Memory {
+  const [first, ...changes] = entries as [Memory?, ...MemoryChange[]]
+  return changes.reduce(remember, first ?? newMemory(now))
+}
