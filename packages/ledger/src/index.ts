@@ -1,2 +1,5 @@
 export * from './audit.ts'
 export * from './audit-verifier.ts'
+export * from './charges.ts'
+export * from './megawatt-ledger.ts'
+export { windowAt, windowStart } from './windows.ts'

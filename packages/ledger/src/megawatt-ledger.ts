@@ -1,0 +1,186 @@
+import type { BudgetLimits, DayAheadPlan, Reservation } from '@interlock/contract'
+import { limits as shared } from '@interlock/contract'
+import { canonicalJson, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
+import { accountOf, chargesIn, overdrawn, ownerOf, type Account, type Window } from './charges.ts'
+import { isInterval, windowAt, windowsOf, windowStart } from './windows.ts'
+
+/**
+ * What may still move, per 30-minute window. A value: each operation gives a new ledger or a refusal.
+ * DCC and supervisor each keep one, so that neither alone can let the grid be moved.
+ */
+export type MegawattLedger = {
+  /** The first window that still counts. */
+  readonly since: number
+  readonly reservations: ReadonlyMap<string, Reservation>
+  readonly windows: ReadonlyMap<number, Window>
+}
+
+export const emptyLedger: MegawattLedger = { since: 0, reservations: new Map(), windows: new Map() }
+
+export type ReserveProblem = 'BudgetExceeded' | 'ReservationConflict' | 'BodyInvalid'
+
+/**
+ * Charges every edge, at its full swing, to every window it may touch; all of it or nothing.
+ * The same reservation again changes nothing.
+ */
+export function reserve(
+  ledger: MegawattLedger,
+  reservation: Reservation,
+  limits: BudgetLimits,
+  now: Instant,
+): Outcome<MegawattLedger, ReserveProblem> {
+  const held = ledger.reservations.get(reservation.id)
+  if (held !== undefined)
+    return canonicalJson(held) === canonicalJson(reservation)
+      ? ok(ledger)
+      : refused('ReservationConflict', reservation.id)
+  if (!reservation.edges.every(isInterval))
+    return refused('BodyInvalid', 'an edge ends before it begins, or spans more than a day')
+  const current = dropOld(ledger, now)
+  if (reservation.edges.some(({ until }) => windowAt(until) < current.since))
+    return refused('BodyInvalid', 'an edge lies in the past')
+  const charged = charge(current, reservation, 1)
+  for (const window of touched(reservation)) {
+    const excess = overdrawn(chargesIn(charged.windows.get(window)), reservation, limits)
+    if (excess !== undefined)
+      return refused('BudgetExceeded', `${excess} in the window from ${isoStart(window)}`)
+  }
+  return ok(charged)
+}
+
+/** Gives a reservation back. An unknown id changes nothing. */
+export function release(ledger: MegawattLedger, id: string): MegawattLedger {
+  const held = ledger.reservations.get(id)
+  return held === undefined ? ledger : charge(ledger, held, -1)
+}
+
+/**
+ * Takes an organisation's day-ahead plan for a region in place of its earlier one. Windows that have
+ * begun, or begin before another window has passed, stay as they were: a plan made on the day would be
+ * a way around the limits.
+ */
+export function acceptPlan(
+  ledger: MegawattLedger,
+  plan: DayAheadPlan,
+  limits: BudgetLimits,
+  now: Instant,
+): Outcome<MegawattLedger, 'PlanUnacceptable'> {
+  const current = dropOld(ledger, now)
+  const closed = windowAt(now) + 1
+  const key = accountOf(plan)
+  const windows = new Map(current.windows)
+  for (const [number, window] of windows)
+    if (number > closed) windows.set(number, withPlan(window, key, undefined))
+  for (const { from, swingWatts } of plan.windows) {
+    if (from % shared.budgetWindowMillis !== 0)
+      return refused('PlanUnacceptable', `${new Date(from).toISOString()} begins no window`)
+    const number = windowAt(from)
+    if (number > closed) windows.set(number, withPlan(windows.get(number), key, swingWatts))
+  }
+  for (const [number, window] of windows) {
+    if (number <= closed) continue
+    const planned = [...window.plans.values()].reduce((sum, watts) => sum + watts, 0)
+    if (planned > limits.planWatts)
+      return refused(
+        'PlanUnacceptable',
+        `${planned} W planned, ${limits.planWatts} W allowed in the window from ${isoStart(number)}`,
+      )
+    const excess = overdrawn(chargesIn(window), { ...plan, kind: 'command' }, limits)
+    if (excess !== undefined)
+      return refused('PlanUnacceptable', `${excess} already in the window from ${isoStart(number)}`)
+  }
+  return ok({ ...current, windows: withoutEmpty(windows) })
+}
+
+/** Forgets windows that have passed, and reservations that touch none that has not. */
+export function dropOld(ledger: MegawattLedger, now: Instant): MegawattLedger {
+  // Another clock may be behind by as much, and its edges must still be charged somewhere.
+  const since = windowAt(now - shared.clockSkewMillisMax)
+  if (since <= ledger.since) return ledger
+  const windows = new Map([...ledger.windows].filter(([number]) => number >= since))
+  const lasts = ({ edges }: Reservation): boolean =>
+    edges.some(({ until }) => windowAt(until) >= since)
+  const reservations = new Map([...ledger.reservations].filter(([, each]) => lasts(each)))
+  return { since, reservations, windows }
+}
+
+/** Plans in force, one per organisation and region: with the reservations, what a server keeps. */
+export function plansOf(ledger: MegawattLedger): DayAheadPlan[] {
+  const plans = new Map<Account, DayAheadPlan>()
+  for (const [number, window] of ledger.windows)
+    for (const [key, swingWatts] of window.plans) {
+      const plan = plans.get(key) ?? { ...ownerOf(key), windows: [] }
+      plan.windows.push({ from: windowStart(number), swingWatts })
+      plans.set(key, plan)
+    }
+  return [...plans.values()]
+}
+
+/** Rebuilds a ledger from what was kept; what was granted once is not judged again. */
+export function restoreLedger(
+  reservations: Iterable<Reservation>,
+  plans: Iterable<DayAheadPlan>,
+): MegawattLedger {
+  let ledger = emptyLedger
+  for (const reservation of reservations) ledger = charge(ledger, reservation, 1)
+  const windows = new Map(ledger.windows)
+  for (const plan of plans)
+    for (const { from, swingWatts } of plan.windows) {
+      const number = windowAt(from)
+      windows.set(number, withPlan(windows.get(number), accountOf(plan), swingWatts))
+    }
+  return { ...ledger, windows }
+}
+
+const isoStart = (window: number): string => new Date(windowStart(window)).toISOString()
+
+const touched = ({ edges }: Reservation): Set<number> => new Set(edges.flatMap(windowsOf))
+
+const emptyWindow: Window = { swings: new Map(), consumers: new Map(), plans: new Map() }
+
+function charge(ledger: MegawattLedger, reservation: Reservation, sign: 1 | -1): MegawattLedger {
+  const windows = new Map(ledger.windows)
+  for (const edge of reservation.edges)
+    for (const number of windowsOf(edge)) {
+      if (number < ledger.since) continue
+      const window = windows.get(number) ?? emptyWindow
+      windows.set(number, withSwing(window, reservation, sign * edge.swingWatts))
+    }
+  const reservations = new Map(ledger.reservations)
+  if (sign === 1) reservations.set(reservation.id, reservation)
+  else reservations.delete(reservation.id)
+  return { ...ledger, reservations, windows: withoutEmpty(windows) }
+}
+
+function withSwing(window: Window, reservation: Reservation, swingWatts: number): Window {
+  const consumer = reservation.kind === 'consumer'
+  const key = consumer ? reservation.organisation : accountOf(reservation)
+  return consumer
+    ? { ...window, consumers: added(window.consumers, key, swingWatts) }
+    : { ...window, swings: added(window.swings, key, swingWatts) }
+}
+
+function withPlan(
+  window: Window | undefined,
+  account: Account,
+  swingWatts: number | undefined,
+): Window {
+  const plans = new Map(window?.plans)
+  if (swingWatts === undefined || swingWatts === 0) plans.delete(account)
+  else plans.set(account, swingWatts)
+  return { ...(window ?? emptyWindow), plans }
+}
+
+function added(sums: ReadonlyMap<string, number>, key: string, by: number): Map<string, number> {
+  const next = new Map(sums)
+  const sum = (next.get(key) ?? 0) + by
+  if (sum === 0) next.delete(key)
+  else next.set(key, sum)
+  return next
+}
+
+const withoutEmpty = (windows: Map<number, Window>): Map<number, Window> => {
+  for (const [number, { swings, consumers, plans }] of windows)
+    if (swings.size + consumers.size + plans.size === 0) windows.delete(number)
+  return windows
+}
