@@ -1,5 +1,7 @@
+export { publicKeyOfCertificate } from './certificate.ts'
 export { peerOf, type Peer, type PeerProblem } from './peer.ts'
 export type { Subject } from './identity.ts'
+export { issuerNameOf } from './issuer-name.ts'
 export * from './profiles.ts'
 export { createCsr, verifyCsr, type CertificateRequest, type RequestProblem } from './csr.ts'
 export {
