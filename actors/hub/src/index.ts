@@ -1,1 +1,2 @@
-export {}
+export { HubConfig } from './config.ts'
+export { startHub, type HubRunning } from './hub.ts'

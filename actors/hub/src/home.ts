@@ -1,0 +1,64 @@
+import { hanAnswers, hanMessages, hanNonceBytes, hanProof } from '@interlock/contract'
+import { systemEntropy, type FrameSocket, type Log } from '@interlock/host'
+import { euiFromBytes, sameBytes, type Crypto, type Eui64 } from '@interlock/kernel'
+
+/** Who has joined the home area network, and what they send. */
+export type Home = {
+  /** A device has connected; it must prove itself before anything else is listened to. */
+  admit(socket: FrameSocket): void
+  deviceOf(eui: Eui64): FrameSocket | undefined
+}
+
+export function createHome(options: {
+  readonly key: Uint8Array
+  readonly devices: ReadonlySet<string>
+  /** An alert from a device that has joined; true when it was taken further up. */
+  readonly onAlert: (from: Eui64, alert: Uint8Array) => Promise<boolean>
+  readonly crypto: Crypto
+  readonly log: Log
+}): Home {
+  const joined = new Map<Eui64, FrameSocket>()
+
+  const join = (nonce: Uint8Array | undefined, claim: Uint8Array): Eui64 | undefined => {
+    if (nonce === undefined || claim.length !== claimBytes) return undefined
+    const eui = euiFromBytes(claim.subarray(0, 8))
+    const proof = hanProof(options.key, nonce, eui, options.crypto)
+    const proven = sameBytes(proof, claim.subarray(8))
+    return proven && options.devices.has(eui) ? eui : undefined
+  }
+
+  return {
+    deviceOf: (eui) => joined.get(eui),
+    admit(socket) {
+      let nonce: Uint8Array | undefined
+      let device: Eui64 | undefined
+      socket.onRequest(async (bytes) => {
+        const rest = bytes.subarray(1)
+        if (bytes[0] === hanMessages.challenge) return (nonce = systemEntropy.bytes(hanNonceBytes))
+        if (bytes[0] === hanMessages.join && device === undefined) {
+          device = join(nonce, rest)
+          // A challenge is good for one attempt.
+          nonce = undefined
+          if (device === undefined) {
+            options.log.warn({ remote: socket.remote }, 'a device was not admitted')
+            return refusal
+          }
+          // A device that comes back replaces the connection that it lost.
+          joined.get(device)?.close()
+          joined.set(device, socket)
+          return done
+        }
+        if (bytes[0] === hanMessages.message && device !== undefined)
+          return (await options.onAlert(device, rest)) ? done : refusal
+        return refusal
+      })
+      socket.onClose(() => {
+        if (device !== undefined && joined.get(device) === socket) joined.delete(device)
+      })
+    },
+  }
+}
+
+const claimBytes = 8 + 32
+const done = Uint8Array.of(hanAnswers.done)
+const refusal = Uint8Array.of(hanAnswers.refused)
