@@ -26,8 +26,11 @@ export function writeAtomic(path: string, content: string | Uint8Array, mode = 0
   }
 }
 
-/** Makes the folder and its parents; new ones are readable by their owner only, unless `mode` says so. */
-export function ensureDir(path: string, mode = 0o700): void {
+/**
+ * Makes the folder and its parents. Others may pass through, which the database's user must, but not
+ * look around; what is secret in it is in files of mode 0600.
+ */
+export function ensureDir(path: string, mode = 0o711): void {
   try {
     mkdirSync(path, { recursive: true, mode })
   } catch (cause) {
