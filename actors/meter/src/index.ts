@@ -1,1 +1,2 @@
-export {}
+export { MeterConfig } from './config.ts'
+export { startMeter, type MeterRunning } from './meter.ts'

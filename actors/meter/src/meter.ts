@@ -1,0 +1,110 @@
+import type { HalfHourlyTariff } from '@interlock/gbcs'
+import {
+  ensureDir,
+  joinHan,
+  keepConnected,
+  loadIdentity,
+  openAudit,
+  openJournal,
+  readText,
+  type ActorDeps,
+  type HanConnection,
+  type Running,
+} from '@interlock/host'
+import { eui64, Fault, fromHex, type Crypto, type Role } from '@interlock/kernel'
+import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { answerCommand } from './commands.ts'
+import type { MeterConfig } from './config.ts'
+import { openTariffMemory } from './tariff-memory.ts'
+
+export type MeterRunning = Running & {
+  /** The tariff in force. */
+  tariff(): HalfHourlyTariff | undefined
+  readonly joined: () => boolean
+}
+
+const retryMillisMax = 10_000
+
+/**
+ * A smart meter, simulated: it holds the tariff of the home behind the network's real messages.
+ * @throws Fault when identity, anchors or journal cannot be read.
+ */
+// oxlint-disable-next-line typescript/require-await -- every actor starts asynchronously
+export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<MeterRunning> {
+  const eui = eui64(config.eui)
+  const identity = loadIdentity(config.identity)
+  if (identity.peer.role !== 'meter' || identity.peer.eui !== eui)
+    throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of meter ${eui}`)
+  const broker = anchor(config.anchors.broker, 'dcc', deps.crypto)
+  const supplier = anchor(config.anchors.supplier, 'supplier', deps.crypto)
+  ensureDir(config.data)
+  const audit = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock: deps.clock,
+    identity,
+  })
+  const journal = openJournal(`${config.data}/meter.journal`)
+  const memory = openTariffMemory(journal)
+  const parts = {
+    anchors: {
+      eui,
+      keyAgreement: identity.key,
+      brokerKey: broker.publicKey,
+      signer: (originator: string, useCase: string) =>
+        originator === supplier.organisation && useCase === 'UpdateHalfHourlyTariff'
+          ? supplier.publicKey
+          : undefined,
+      lastCounter: memory.lastCounter,
+    },
+    memory,
+    audit,
+    crypto: deps.crypto,
+    log: deps.log,
+  }
+
+  let han: HanConnection | undefined
+  const line = keepConnected({
+    label: `${config.actor}/han`,
+    connect: async () => {
+      const connection = await joinHan({
+        host: config.hub.host,
+        port: config.hub.port,
+        eui,
+        key: fromHex(config.hub.hanKey) ?? new Uint8Array(),
+        onCommand: (bytes) => answerCommand(bytes, parts),
+        activity: deps.activity,
+        log: deps.log,
+      })
+      han = connection
+      void connection.closed.then(() => (han === connection ? (han = undefined) : undefined))
+      return connection
+    },
+    clock: deps.wall,
+    entropy: deps.entropy,
+    log: deps.log,
+    maxMillis: retryMillisMax,
+  })
+
+  return {
+    tariff: () => memory.tariff()?.tariff,
+    joined: () => han !== undefined,
+    async close() {
+      await line.close()
+      han?.close()
+      await han?.closed
+      journal.close()
+      audit.close()
+    },
+  }
+}
+
+/** The certificate in a trust-anchor cell, which must be of the role the cell is for. */
+function anchor(path: string, role: Role, crypto: Crypto): Peer {
+  const [der] = fromPem(readText(path), 'CERTIFICATE')
+  const peer = der && peerOf(der, crypto)
+  if (peer?.ok && peer.value.role === role) return peer.value
+  throw new Fault('AnchorUnreadable', `${path}: not the certificate of a ${role}`, {
+    remedy: 'install the certificate that the smart-meter authority issued',
+  })
+}

@@ -1,0 +1,84 @@
+import {
+  assert,
+  fromBase64,
+  ok,
+  refused,
+  toBase64,
+  type Eui64,
+  type Outcome,
+} from '@interlock/kernel'
+import { decodeSigned, type CommandOf, type HalfHourlyTariff } from '@interlock/gbcs'
+import type { Journal } from '@interlock/store'
+
+/** What a meter must not forget: the counters it has accepted, and the tariff with its signature. */
+export type TariffMemory = {
+  /** Highest counter accepted from that originator; −1 before the first. */
+  lastCounter(originator: Eui64): bigint
+  /** Uses up a counter; on the disk before it returns. */
+  use(originator: Eui64, counter: bigint): void
+  /** Takes a tariff that is newer than the one in force; on the disk before it returns. */
+  install(signed: Uint8Array): Outcome<HalfHourlyTariff, 'TariffOlder'>
+  /** The tariff in force, and the supplier's signed command that set it. */
+  tariff(): { readonly tariff: HalfHourlyTariff; readonly signed: Uint8Array } | undefined
+}
+
+type Entry =
+  | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
+  | { readonly kind: 'tariff'; readonly signed: string }
+
+/** Entries kept before the journal is written anew. */
+const entriesMax = 1_000
+
+export function openTariffMemory(journal: Journal): TariffMemory {
+  const counters = new Map<Eui64, bigint>()
+  let held: { tariff: HalfHourlyTariff; signed: Uint8Array } | undefined
+
+  const apply = (entry: Entry): void => {
+    if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
+    else held = read(entry.signed)
+  }
+  for (const entry of journal.entries()) apply(entry as Entry)
+
+  const keep = (entry: Entry): void => {
+    journal.append(entry)
+    apply(entry)
+    if (journal.entries().length > entriesMax) journal.rewrite(snapshot())
+  }
+  const snapshot = (): Entry[] => [
+    ...[...counters].map(([originator, counter]): Entry => ({
+      kind: 'counter',
+      originator,
+      counter: counter.toString(),
+    })),
+    ...(held === undefined ? [] : [{ kind: 'tariff', signed: toBase64(held.signed) } as const]),
+  ]
+
+  return {
+    lastCounter: (originator) => counters.get(originator) ?? -1n,
+    use: (originator, counter) =>
+      keep({ kind: 'counter', originator, counter: counter.toString() }),
+    install(signed) {
+      const next = tariffIn(signed)
+      if (held !== undefined && next.version <= held.tariff.version)
+        return refused('TariffOlder', `${next.version} ≤ ${held.tariff.version}`)
+      keep({ kind: 'tariff', signed: toBase64(signed) })
+      return ok(next)
+    },
+    tariff: () => held,
+  }
+}
+
+function read(signed: string): { tariff: HalfHourlyTariff; signed: Uint8Array } {
+  const bytes = fromBase64(signed)
+  assert(bytes !== undefined, 'a journal holds what was written')
+  return { tariff: tariffIn(bytes), signed: bytes }
+}
+
+function tariffIn(signed: Uint8Array): CommandOf<'UpdateHalfHourlyTariff'> {
+  const command = decodeSigned(signed)
+  assert(
+    command.ok && command.value.command.useCase === 'UpdateHalfHourlyTariff',
+    'only tariffs are installed',
+  )
+  return command.value.command as CommandOf<'UpdateHalfHourlyTariff'>
+}
