@@ -1,1 +1,3 @@
-export {}
+export { SupplierConfig } from './config.ts'
+export { startSupplier, type Published, type SupplierRunning } from './supplier.ts'
+export { TariffOrder } from './tariff.ts'

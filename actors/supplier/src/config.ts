@@ -1,0 +1,20 @@
+import { actorConfig, ListenConfig } from '@interlock/host'
+import { Type, type Static } from 'typebox'
+
+const Path = Type.String({ minLength: 1, maxLength: 4096 })
+
+export const SupplierConfig = actorConfig({
+  /** Folder with key and chain under the smart-meter root: TLS, XML signatures, tariffs. */
+  identity: Path,
+  trust: Type.Object({ smartMeter: Path }, { additionalProperties: false }),
+  listen: ListenConfig,
+  /** `https://host:port` of the data company. */
+  dcc: Type.String({ pattern: '^https://[^/]+$', maxLength: 2048 }),
+  /** The meters this supplier serves. */
+  meters: Type.Array(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }), {
+    maxItems: 20_000,
+  }),
+  /** A tariff (JSON, as `POST /api/v1/tariffs` takes it) to publish at every start. */
+  tariff: Type.Optional(Path),
+})
+export type SupplierConfig = Static<typeof SupplierConfig>

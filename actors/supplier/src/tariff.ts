@@ -1,0 +1,51 @@
+import { fromIso, ok, refused, type Outcome } from '@interlock/kernel'
+import { halfHourMillis, pricesProblem, type HalfHourPrice } from '@interlock/power'
+import { tariffPriceMax, tariffPricesMax, type HalfHourlyTariff } from '@interlock/gbcs'
+import { Type, type Static } from 'typebox'
+
+/** `POST /api/v1/tariffs`, and the shape of the tariff file. */
+export const TariffOrder = Type.Object(
+  {
+    prices: Type.Array(
+      Type.Object(
+        {
+          /** Start of the half-hour, RFC 3339. */
+          from: Type.String({ minLength: 20, maxLength: 30 }),
+          pencePerKilowattHour: Type.Number({ minimum: -10_000, maximum: 10_000 }),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: tariffPricesMax },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type TariffOrder = Static<typeof TariffOrder>
+
+export type TariffProblem = 'TimeInvalid' | 'PricesInvalid' | 'PricesHaveGaps' | 'TooManyPrices'
+
+export function pricesOf(order: TariffOrder): Outcome<HalfHourPrice[], TariffProblem> {
+  const prices: HalfHourPrice[] = []
+  for (const { from: text, pencePerKilowattHour } of order.prices) {
+    const from = fromIso(text)
+    if (from === undefined) return refused('TimeInvalid', text)
+    prices.push({ from, pencePerKilowattHour })
+  }
+  return ok(prices)
+}
+
+/** The tariff as a message carries it: successive half-hours, thousandths of a penny. */
+export function tariffOf(
+  prices: readonly HalfHourPrice[],
+  version: number,
+): Outcome<HalfHourlyTariff, TariffProblem> {
+  const [first] = prices
+  const problem = pricesProblem(prices)
+  if (first === undefined || problem !== undefined) return refused('PricesInvalid', problem)
+  if (prices.length > tariffPricesMax) return refused('TooManyPrices', `${prices.length}`)
+  const gap = prices.find((each, index) => each.from !== first.from + index * halfHourMillis)
+  if (gap !== undefined) return refused('PricesHaveGaps', new Date(gap.from).toISOString())
+  const thousandths = prices.map((each) => Math.round(each.pencePerKilowattHour * 1000) + 0)
+  if (thousandths.some((each) => Math.abs(each) > tariffPriceMax)) return refused('PricesInvalid')
+  return ok({ version, from: first.from, prices: thousandths })
+}
