@@ -9,7 +9,12 @@ const isBase64: Rule = (value) => typeof value === 'string' && fromBase64(value)
 const isTime: Rule = (value) => Number.isSafeInteger(value) && Number(value) >= 0
 const isHertz: Rule = (value) => typeof value === 'number' && value >= 0 && value <= 100
 
-/** One row per kind of message: its members and their shapes. A trailing `?` may be absent. */
+const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined || rule(value)
+
+/** One row per kind of message: its members and their shapes. */
 const shapes: Readonly<Record<LinkMessage['kind'], Readonly<Record<string, Rule>>>> = {
   arm: { preCommand: isBase64 },
   respond: { digest: isDigest, hertz: isHertz, measuredAt: isTime, until: isTime },
@@ -21,7 +26,7 @@ const shapes: Readonly<Record<LinkMessage['kind'], Readonly<Record<string, Rule>
     keys: (value) =>
       Array.isArray(value) && value.length <= limits.ownerKeysMax && value.every(isBase64),
   },
-  ack: { to: matches(/^[1-9]\d{0,19}$/), 'reason?': matches(/^[A-Za-z]{1,40}$/) },
+  ack: { to: matches(/^[1-9]\d{0,19}$/), reason: optional(matches(/^[A-Za-z]{1,40}$/)) },
 }
 
 /** Reads the body of a link frame that has been authenticated. */
@@ -31,13 +36,7 @@ export function parseLinkMessage(body: Uint8Array): Outcome<LinkMessage, 'LinkMa
   const { kind, ...members } = parsed.value
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return refused('LinkMalformed')
   const shape = shapes[kind as LinkMessage['kind']]
-  const known = Object.entries(shape).every(([name, rule]) => {
-    const optional = name.endsWith('?')
-    const value = members[optional ? name.slice(0, -1) : name]
-    return (optional && value === undefined) || rule(value)
-  })
-  const stray = Object.keys(members).some(
-    (name) => !Object.hasOwn(shape, name) && !Object.hasOwn(shape, `${name}?`),
-  )
+  const known = Object.entries(shape).every(([name, rule]) => rule(members[name]))
+  const stray = Object.keys(members).some((name) => !Object.hasOwn(shape, name))
   return known && !stray ? ok(parsed.value as LinkMessage) : refused('LinkMalformed', kind)
 }

@@ -66,7 +66,10 @@ function readHeader(header: Members): Outcome<HeaderFields, 'Malformed' | 'CritM
   if (stray !== undefined) return refused('Malformed', `header ${stray}`)
   const bad = Object.entries(rules).find(([name, rule]) => !rule(header[name]))
   if (bad !== undefined) return refused('Malformed', `header ${bad[0]}`)
-  return ok(fieldsOf(header as CheckedHeader))
+  const checked = header as CheckedHeader
+  if (checked.exp <= checked.iat) return refused('Malformed', 'header exp runs backwards')
+  if (checked.efx[1] < checked.efx[0]) return refused('Malformed', 'header efx runs backwards')
+  return ok(fieldsOf(checked))
 }
 
 /** The shape of each header member; what it says is for the gates. */
