@@ -115,8 +115,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
         if (request.body === undefined || xml === (typeof request.body === 'string')) return
         return answer(reply, problem('BodyInvalid', `expected ${xml ? 'XML' : 'JSON'}`))
       },
-      handler: (request, reply) =>
-        within(activity, request, () => work(request, reply)),
+      handler: (request, reply) => within(activity, request, () => work(request, reply)),
     })
   }
 
@@ -214,11 +213,7 @@ function answer(reply: FastifyReply, { status, body, type }: Reply): FastifyRepl
   return reply.send(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-function within<Result>(
-  activity: Activity,
-  request: FastifyRequest,
-  work: () => Result,
-): Result {
+function within<Result>(activity: Activity, request: FastifyRequest, work: () => Result): Result {
   const id = request.headers[requestIdHeader]
   const known = typeof id === 'string' && /^[0-9A-Za-z-]{1,64}$/.test(id)
   return known ? activity.within(`http/${id}`, work) : work()

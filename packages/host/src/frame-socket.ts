@@ -1,0 +1,213 @@
+import { createServer, connect, type Socket } from 'node:net'
+import { limits } from '@interlock/contract'
+import { Fault, toHex, type Activity } from '@interlock/kernel'
+import type { ListenConfig } from './config.ts'
+import type { Running } from './deps.ts'
+import { createFrameReader, frame, frameKinds, type Frame } from './frame-codec.ts'
+import { listenFault } from './http-server.ts'
+import type { Log } from './log.ts'
+import { systemEntropy } from './node-crypto.ts'
+
+/** Requests and answers, both ways, over one TCP connection inside a home. */
+export type FrameSocket = {
+  /** @throws Fault `PeerUnavailable` when there is no answer in time or the connection closes. */
+  request(bytes: Uint8Array, timeoutMillis?: number): Promise<Uint8Array>
+  /** Replaces the one who answers. */
+  onRequest(answer: (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array): void
+  onClose(listener: () => void): void
+  close(): void
+  readonly remote: string
+}
+
+const socketsMax = 64
+const requestsMax = 64
+const earlyMax = 16
+const connectMillisMax = 5_000
+const requestMillisDefault = 10_000
+const bufferedBytesMax = 64 * limits.linkFrameBytesMax
+const socketIdBytes = 16
+
+/** @throws Fault `PortTaken` */
+export async function listenFrames(options: {
+  listen: ListenConfig
+  activity: Activity
+  log: Log
+  accept: (socket: FrameSocket) => void
+}): Promise<Running & { port: number }> {
+  const { listen, activity, log } = options
+  const open = new Set<Socket>()
+  const server = createServer((socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    const connection = createConnection(socket, 'listener', activity, log)
+    const timer = setTimeout(() => socket.destroy(), connectMillisMax)
+    socket.once('close', () => clearTimeout(timer))
+    connection.introduced(() => {
+      clearTimeout(timer)
+      options.accept(connection.socket)
+    })
+  })
+  server.maxConnections = socketsMax
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(listenFault(cause, listen.host, listen.port)))
+    server.listen(listen.port, listen.host, resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    async close() {
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of open) socket.destroy()
+      await ended
+    },
+  }
+}
+
+/** @throws Fault `PeerUnavailable` */
+export async function connectFrames(options: {
+  host: string
+  port: number
+  activity: Activity
+  log: Log
+}): Promise<FrameSocket> {
+  const { host, port, activity, log } = options
+  const socket = connect({ host, port })
+  await new Promise<void>((resolve, reject) => {
+    const fail = (cause?: unknown): void => {
+      socket.destroy()
+      reject(new Fault('PeerUnavailable', `no connection to ${host}:${port}`, { cause }))
+    }
+    const timer = setTimeout(fail, connectMillisMax)
+    socket.once('error', fail)
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.off('error', fail)
+      resolve()
+    })
+  })
+  const id = systemEntropy.bytes(socketIdBytes)
+  socket.write(frame(0, frameKinds.introduction, id))
+  const connection = createConnection(socket, 'connector', activity, log)
+  connection.named(id)
+  return connection.socket
+}
+
+type Side = 'listener' | 'connector'
+const other = { listener: 'connector', connector: 'listener' } as const
+
+function createConnection(socket: Socket, side: Side, activity: Activity, log: Log) {
+  const remote = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`
+  const waiting = new Map<number, { settle(answer: Uint8Array | Fault): void }>()
+  const early: Frame[] = []
+  let name = ''
+  let answerer: ((bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array) | undefined
+  let whenIntroduced = (): void => {}
+  let nextId = 1
+  let handling = 0
+
+  const keyOf = (from: Side, id: number): string => `frame/${name}/${from}/${id}`
+  const send = (id: number, kind: Frame['kind'], bytes: Uint8Array): void => {
+    if (!socket.destroyed) socket.write(frame(id, kind, bytes))
+  }
+  const broken = (detail: string): void => {
+    log.warn({ remote, detail }, 'frame connection closed')
+    socket.destroy()
+  }
+
+  const serve = async ({ id, bytes }: Frame): Promise<void> => {
+    handling += 1
+    try {
+      if (answerer !== undefined) send(id, frameKinds.answer, await answerer(bytes))
+    } catch (error) {
+      // The other side runs into its timeout: a frame has no way to say that something broke.
+      log.error({ remote, error }, 'the answer to a frame broke')
+    } finally {
+      handling -= 1
+    }
+  }
+
+  const receive = (each: Frame): void => {
+    if (name === '') {
+      if (each.kind !== frameKinds.introduction || each.bytes.length !== socketIdBytes) {
+        return broken('the first frame is not an introduction')
+      }
+      name = toHex(each.bytes)
+      return whenIntroduced()
+    }
+    if (each.kind === frameKinds.answer) {
+      const asked = waiting.get(each.id)
+      if (asked === undefined) log.warn({ remote, id: each.id }, 'an answer nobody waits for')
+      else asked.settle(each.bytes)
+    } else if (each.kind === frameKinds.request) {
+      if (handling >= requestsMax) return broken('too many requests at once')
+      if (socket.writableLength > bufferedBytesMax) return broken('it does not read')
+      if (answerer !== undefined) {
+        void activity.within(keyOf(other[side], each.id), () => serve(each))
+      } else if (early.push(each) > earlyMax) broken('too many requests too early')
+    } else broken('a second introduction')
+  }
+
+  const reader = createFrameReader(limits.linkFrameBytesMax)
+  socket.setNoDelay(true)
+  socket.on('error', () => {})
+  socket.on('data', (chunk: Buffer) => {
+    const read = reader(chunk)
+    if (!read.ok) return broken(read.reason)
+    for (const each of read.value) if (!socket.destroyed) receive(each)
+  })
+  socket.on('close', () => {
+    for (const each of waiting.values()) {
+      each.settle(new Fault('PeerUnavailable', `${remote} closed the connection`))
+    }
+  })
+
+  const frameSocket: FrameSocket = {
+    remote,
+    request(bytes, timeoutMillis = requestMillisDefault) {
+      if (socket.destroyed) {
+        return Promise.reject(new Fault('PeerUnavailable', `${remote} is not connected`))
+      }
+      if (waiting.size >= requestsMax) {
+        return Promise.reject(new Fault('PeerUnavailable', `${remote}: too many requests waiting`))
+      }
+      const id = nextId
+      nextId = nextId >= 0xffff_ffff ? 1 : nextId + 1
+      const done = activity.begin(keyOf(side, id))
+      return new Promise((resolve, reject) => {
+        const settle = (answer: Uint8Array | Fault): void => {
+          clearTimeout(timer)
+          waiting.delete(id)
+          if (answer instanceof Fault) reject(answer)
+          else resolve(answer)
+          done()
+        }
+        const timer = setTimeout(
+          () => settle(new Fault('PeerUnavailable', `${remote}: no answer in ${timeoutMillis} ms`)),
+          timeoutMillis,
+        )
+        waiting.set(id, { settle })
+        send(id, frameKinds.request, bytes)
+      })
+    },
+    onRequest(answer) {
+      answerer = answer
+      for (const each of early.splice(0)) receive(each)
+    },
+    onClose(listener) {
+      if (socket.destroyed) listener()
+      else socket.once('close', listener)
+    },
+    close: () => {
+      socket.destroySoon()
+    },
+  }
+  return {
+    socket: frameSocket,
+    introduced(listener: () => void): void {
+      whenIntroduced = listener
+    },
+    named(id: Uint8Array): void {
+      name = toHex(id)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { parseStationId } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { problemType } from './http-problem.ts'
+import { peerOn, type Trust } from './tls.ts'
+
+/** Who asks to connect: the identity in the path, and what proves it. */
+export type AdmissionRequest = {
+  readonly id: string
+  /** Security profile 3: from a certificate that has been verified. */
+  readonly peer?: Peer
+  /** Security profile 2: not verified yet. */
+  readonly basic?: { readonly user: string; readonly password: string }
+}
+
+export type UpgradeRefusal = {
+  readonly ok: false
+  readonly status: 401 | 403 | 404 | 429 | 503
+  readonly reason: string
+}
+export type Admission = { readonly ok: true } | UpgradeRefusal
+
+export const refuseUpgrade = (
+  status: UpgradeRefusal['status'],
+  reason: string,
+): UpgradeRefusal => ({
+  ok: false,
+  status,
+  reason,
+})
+
+/** What the transport itself can say, before anyone is asked (Part 2 §1.3, profiles 2 and 3). */
+export function readAdmission(
+  request: IncomingMessage,
+  options: { path: string; securityProfile: 2 | 3; trust: Trust },
+): { ok: true; value: AdmissionRequest } | UpgradeRefusal {
+  const id = identityIn(request.url ?? '', options.path)
+  if (id === undefined) return refuseUpgrade(404, 'UnknownIdentity')
+  if (options.securityProfile === 2) {
+    const basic = basicIn(request.headers.authorization)
+    if (basic === undefined) return refuseUpgrade(401, 'NotAuthenticated')
+    return { ok: true, value: { id, basic } }
+  }
+  const { socket } = request
+  if (!(socket instanceof TLSSocket)) return refuseUpgrade(401, 'NotAuthenticated')
+  const peer = peerOn(socket, options.trust)
+  if (peer.ok) return { ok: true, value: { id, peer: peer.value } }
+  return refuseUpgrade(peer.reason === 'CertificateRevoked' ? 403 : 401, peer.reason)
+}
+
+function identityIn(url: string, path: string): string | undefined {
+  const [pathname = ''] = url.split('?')
+  if (!pathname.startsWith(path)) return undefined
+  try {
+    return parseStationId(decodeURIComponent(pathname.slice(path.length)))
+  } catch {
+    return undefined
+  }
+}
+
+const basicCharsMax = 512
+
+function basicIn(header: string | undefined): AdmissionRequest['basic'] {
+  if (header === undefined || header.length > basicCharsMax) return undefined
+  const [, encoded] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? []
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  if (colon < 1) return undefined
+  return { user: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+/** Answers the upgrade request over HTTP and ends the connection. */
+export function endUpgrade(socket: Duplex, { status, reason }: UpgradeRefusal): void {
+  const body = JSON.stringify({ type: `urn:interlock:problem:${reason}`, status, reason })
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    `Content-Type: ${problemType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(status === 401 ? ['WWW-Authenticate: Basic realm="ocpp", charset="UTF-8"'] : []),
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

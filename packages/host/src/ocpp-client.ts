@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+import { limits } from '@interlock/contract'
+import { Fault, unobserved, type Activity, type Role } from '@interlock/kernel'
+import { WebSocket } from 'ws'
+import type { Identity } from './identity.ts'
+import type { Log } from './log.ts'
+import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
+import { clientTls, handshakeMillisMax, type Trust } from './tls.ts'
+import { peerBehind, TrustingAgent } from './trusting-agent.ts'
+
+export type OcppClientOptions = {
+  /** `wss://host:port/ocpp/<identity>` */
+  readonly url: string
+  /** Security profile 3. */
+  readonly identity?: Identity
+  /** Security profile 2. */
+  readonly basic?: { readonly user: string; readonly password: string }
+  readonly trust: Trust
+  readonly subprotocols: readonly string[]
+  readonly log: Log
+  readonly activity?: Activity
+  /** The role that the server's certificate must name. */
+  readonly expectRole?: Role
+}
+
+/** The server answered the upgrade with an HTTP status instead of a WebSocket. */
+export class UpgradeRefused extends Fault {
+  readonly status: number
+
+  constructor(status: number, reason: string) {
+    super('UpgradeRefused', `the server refused the connection: ${status} ${reason}`)
+    this.status = status
+  }
+}
+
+/**
+ * @throws Fault `UpgradeRefused` with a status, `PeerUntrusted` when the server is not whom it should
+ * be, `SubprotocolRefused` when it speaks none of ours, else `PeerUnavailable`.
+ */
+export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocket> {
+  const { trust, activity = unobserved } = options
+  const url = new URL(options.url)
+  const agent = new TrustingAgent(
+    { ...clientTls(options.identity, trust), maxCachedSessions: 0 },
+    trust,
+    options.expectRole,
+  )
+  const { basic } = options
+  const webSocket = new WebSocket(url, [...options.subprotocols], {
+    agent,
+    handshakeTimeout: handshakeMillisMax,
+    maxPayload: limits.frameBytesMax,
+    perMessageDeflate: deflate,
+    followRedirects: false,
+    ...(basic === undefined ? {} : { headers: { authorization: basicHeader(basic) } }),
+  })
+  const done = activity.begin(`connect/${crypto.randomUUID()}`)
+  try {
+    // The socket listens before the handshake ends, so that no frame is missed.
+    const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
+    return await opened(
+      webSocket,
+      (peer) => openSocket({ id, peer, socket: webSocket, activity }),
+      trust,
+    )
+  } finally {
+    done()
+  }
+}
+
+function opened(
+  webSocket: WebSocket,
+  open: (peer: OcppSocket['peer']) => OcppSocket,
+  trust: Trust,
+): Promise<OcppSocket> {
+  return new Promise((resolve, reject) => {
+    let peer: OcppSocket['peer']
+    const fail = (error: Error): void => {
+      reject(faultOf(error))
+      webSocket.on('error', () => {})
+      webSocket.terminate()
+    }
+    webSocket.once('error', fail)
+    webSocket.once('upgrade', (response: IncomingMessage) => {
+      if (response.socket instanceof TLSSocket) peer = peerBehind(response.socket, trust)
+    })
+    webSocket.once('unexpected-response', (_request, response: IncomingMessage) => {
+      void reasonIn(response).then((reason) =>
+        fail(new UpgradeRefused(response.statusCode ?? 0, reason)),
+      )
+    })
+    webSocket.once('open', () => {
+      webSocket.off('error', fail)
+      resolve(open(peer))
+    })
+  })
+}
+
+function faultOf(error: Error): Fault {
+  if (error instanceof Fault) return error
+  if (error.message === 'Server sent no subprotocol') {
+    return new Fault('SubprotocolRefused', 'the server speaks none of our OCPP versions')
+  }
+  return new Fault('PeerUnavailable', `no connection: ${error.message}`, { cause: error })
+}
+
+const reasonBytesMax = 2_048
+
+async function reasonIn(response: IncomingMessage): Promise<string> {
+  let text = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+      text += chunk
+      if (text.length > reasonBytesMax) break
+    }
+    const { reason } = JSON.parse(text) as { reason?: unknown }
+    return typeof reason === 'string' ? reason : ''
+  } catch {
+    return text.slice(0, reasonBytesMax)
+  }
+}
+
+const basicHeader = ({ user, password }: { user: string; password: string }): string =>
+  `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`

@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { limits } from '@interlock/contract'
+import type { Activity } from '@interlock/kernel'
+import { WebSocketServer } from 'ws'
+import type { ListenConfig } from './config.ts'
+import type { Running } from './deps.ts'
+import { listenFault } from './http-server.ts'
+import type { Identity } from './identity.ts'
+import type { Log } from './log.ts'
+import {
+  endUpgrade,
+  readAdmission,
+  refuseUpgrade,
+  type Admission,
+  type AdmissionRequest,
+  type UpgradeRefusal,
+} from './ocpp-admission.ts'
+import { createSessions } from './ocpp-sessions.ts'
+import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
+import { handshakeMillisMax, serverTls, type Trust } from './tls.ts'
+
+export type OcppServerOptions = {
+  readonly listen: ListenConfig
+  readonly identity: Identity
+  readonly trust: Trust
+  /** 2: TLS with Basic authentication. 3: TLS with a client certificate, which is demanded. */
+  readonly securityProfile: 2 | 3
+  readonly activity: Activity
+  readonly log: Log
+  /** The identity follows it in the URL; `/ocpp/` unless given. */
+  readonly path?: string
+  /** Those spoken here; the client's order decides. */
+  readonly subprotocols: readonly string[]
+  /** Binds the identity in the path to the certificate or password. Refusals are HTTP statuses. */
+  readonly admit: (request: AdmissionRequest) => Promise<Admission>
+  /**
+   * A connection is open. A second one with an identity that is connected is the caller's matter. It
+   * runs before the client learns that it is connected.
+   */
+  readonly accept: (socket: OcppSocket) => void
+}
+
+export type OcppServer = Running & {
+  readonly port: number
+  /** Closes the connections whose certificates have been revoked since; call it after a new CRL. */
+  sweep(): number
+}
+
+const upgradesMax = 256
+const connectionsMax = 20_000
+/** A connection that misses two pings is dead. */
+const pingMillis = 60_000
+const admitMillisMax = 15_000
+
+/** @throws Fault `PortTaken` */
+export async function openOcppServer(options: OcppServerOptions): Promise<OcppServer> {
+  const { activity, log } = options
+  const sessions = createSessions(options.trust)
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.frameBytesMax,
+    perMessageDeflate: deflate,
+    clientTracking: false,
+    handleProtocols: (offered) =>
+      [...offered].find((name) => options.subprotocols.includes(name)) ?? false,
+  })
+  const server = createServer(
+    serverTls(options.identity, options.trust, options.securityProfile === 3),
+    (_request, response) => response.writeHead(426, { connection: 'close' }).end(),
+  )
+  server.headersTimeout = handshakeMillisMax
+  server.maxConnections = connectionsMax
+  server.on('tlsClientError', (error) =>
+    log.warn({ detail: error.message }, 'TLS handshake failed'),
+  )
+
+  let upgrades = 0
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const verdict = await admission(request, options)
+    if (socket.destroyed) return
+    if (!verdict.ok) {
+      log.warn({ url: request.url, status: verdict.status, reason: verdict.reason }, 'refused')
+      return endUpgrade(socket, verdict)
+    }
+    const { id, peer } = verdict.value
+    upgrader.handleUpgrade(request, socket, head, (webSocket) => {
+      // Part 4 §3.1.2: complete the handshake without a subprotocol, then close.
+      if (webSocket.protocol === '') return webSocket.close(1002, 'no common subprotocol')
+      const refusal = (): string | undefined => sessions.refusalOf(webSocket)
+      sessions.add(webSocket, request.socket)
+      options.accept(openSocket({ id, peer, socket: webSocket, activity, refusal }))
+    })
+  }
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    if (upgrades >= upgradesMax) return endUpgrade(socket, refuseUpgrade(503, 'Busy'))
+    upgrades += 1
+    upgrade(request, socket, head)
+      .catch((error: unknown) => {
+        log.error({ error }, 'an upgrade broke')
+        endUpgrade(socket, refuseUpgrade(503, 'Unavailable'))
+      })
+      .finally(() => (upgrades -= 1))
+  })
+
+  const port = await listening(server, options.listen)
+  const pinging = setInterval(() => sessions.ping(), pingMillis)
+  return {
+    port,
+    sweep: () => sessions.sweep(),
+    async close() {
+      clearInterval(pinging)
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+      await sessions.close()
+      server.closeAllConnections()
+      await ended
+    },
+  }
+}
+
+type Admitted = { readonly ok: true; readonly value: AdmissionRequest }
+
+async function admission(
+  request: IncomingMessage,
+  options: OcppServerOptions,
+): Promise<Admitted | UpgradeRefusal> {
+  const { securityProfile, trust } = options
+  const asked = readAdmission(request, { path: options.path ?? '/ocpp/', securityProfile, trust })
+  if (!asked.ok) return asked
+  const verdict = await inTime(options.admit(asked.value))
+  return verdict.ok ? asked : verdict
+}
+
+async function inTime(verdict: Promise<Admission>): Promise<Admission> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Admission>((resolve) => {
+    timer = setTimeout(() => resolve(refuseUpgrade(503, 'Unavailable')), admitMillisMax)
+  })
+  return Promise.race([verdict, late]).finally(() => clearTimeout(timer))
+}
+
+async function listening(server: Server, { host, port }: ListenConfig): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(listenFault(cause, host, port)))
+    server.listen(port, host, resolve)
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
