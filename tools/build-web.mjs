@@ -16,8 +16,9 @@ export async function buildWeb() {
   const stampFile = join(web, 'dist/.sources')
   const digest = sourcesDigest()
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === digest) return 'up to date'
-  const { build } = await import('vite')
-  await build({ configFile, root: web, logLevel: 'warn' })
+  const { createBuilder } = await import('vite')
+  const builder = await createBuilder({ configFile, root: web, logLevel: 'warn' })
+  await builder.buildApp()
   writeFileSync(stampFile, digest)
   return 'built'
 }

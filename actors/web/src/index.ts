@@ -1,1 +1,12 @@
-export {}
+export { hashPassword } from './server/password.ts'
+export { WebConfig } from './server/config-schema.ts'
+export type { Account, Home } from './server/config-schema.ts'
+export type { AttackHook } from './server/console-routes.ts'
+export type { ArmDesk } from './server/arm-desk.ts'
+export type { HandOvers } from './server/hand-overs.ts'
+export type { Person, WebRole } from './server/access.ts'
+export type { Upstreams } from './server/upstreams.ts'
+export type { ArmNetwork } from './server/arm-network.ts'
+export { startWeb, type WebDeps, type WebRunning } from './server/start-web.ts'
+export type { AttackResult } from './shared/shapes.ts'
+export { sentences } from './sentences.ts'

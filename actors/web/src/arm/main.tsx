@@ -1,0 +1,7 @@
+import '../page/theme.css'
+import './arm.css'
+import { render } from 'preact'
+import { ArmPage } from './arm-page.tsx'
+
+const page = document.querySelector('#page')
+if (page !== null) render(<ArmPage />, page)

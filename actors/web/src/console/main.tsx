@@ -1,0 +1,7 @@
+import '../page/theme.css'
+import './console.css'
+import { render } from 'preact'
+import { Console } from './console.tsx'
+
+const page = document.querySelector('#page')
+if (page !== null) render(<Console />, page)

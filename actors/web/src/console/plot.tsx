@@ -1,0 +1,129 @@
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useRef } from 'preact/hooks'
+import UPlot from 'uplot'
+import type { Series } from './live.ts'
+import { localTime } from './local-time.ts'
+
+/** A curve, and the same in a table beside it. */
+export function Plot(props: {
+  id: string
+  title: string
+  unit: string
+  decimals: number
+  series: Series
+  timeZone: string
+  /** Keeps at least so much above and below a middle in view. */
+  around?: { middle: number; least: number }
+}) {
+  const { id, title, unit, decimals, series, timeZone } = props
+  const canvas = useRef<HTMLDivElement>(null)
+  const plot = useRef<UPlot>(undefined)
+  useEffect(() => {
+    const home = canvas.current
+    if (home === null) return
+    const make = () => {
+      plot.current?.destroy()
+      plot.current = draw(home, props)
+    }
+    make()
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: home.clientWidth, height: plotHeight }),
+    )
+    resized.observe(home)
+    const scheme = matchMedia('(prefers-color-scheme: dark)')
+    scheme.addEventListener('change', make)
+    return () => {
+      resized.disconnect()
+      scheme.removeEventListener('change', make)
+      plot.current?.destroy()
+    }
+  }, [])
+  useEffect(() => plot.current?.setData([[...series.times], [...series.values]]), [series])
+  const last = series.values.at(-1)
+  const lowest = series.values.length === 0 ? undefined : Math.min(...series.values)
+  const shown = (value: number | undefined) =>
+    value === undefined ? 'not known yet' : `${value.toFixed(decimals)} ${unit}`
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <div class="plot">
+        <div
+          ref={canvas}
+          class="canvas"
+          role="img"
+          aria-label={`${title}: now ${shown(last)}, lowest ${shown(lowest)}. The table has the values.`}
+        />
+        <table>
+          <caption class="unseen">{title}, latest values</caption>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">{unit}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {latest(series).map(([time, value]) => (
+              <tr key={time}>
+                <th scope="row">{localTime(time * 1000, timeZone)}</th>
+                <td>{value.toFixed(decimals)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+const plotHeight = 150
+const rowsMax = 5
+
+/** The newest value of each of the last minutes, newest first. */
+export function latest(series: Series): readonly (readonly [number, number])[] {
+  const rows = new Map<number, readonly [number, number]>()
+  for (let i = series.times.length - 1; i >= 0 && rows.size < rowsMax; i--) {
+    const time = series.times[i] ?? 0
+    const minute = Math.floor(time / 60)
+    if (!rows.has(minute)) rows.set(minute, [time, series.values[i] ?? 0])
+  }
+  return [...rows.values()]
+}
+
+function draw(home: HTMLElement, props: Parameters<typeof Plot>[0]): UPlot {
+  const style = getComputedStyle(home)
+  const colour = style.color
+  const line = style.borderTopColor
+  const soft = style.outlineColor
+  const { around } = props
+  const range = (_plot: UPlot, low: number, high: number): [number, number] => {
+    if (around === undefined) return [0, Math.max(1, (Number.isFinite(high) ? high : 0) * 1.15)]
+    const far = Math.max(around.least, around.middle - low || 0, high - around.middle || 0) * 1.1
+    return [around.middle - far, around.middle + far]
+  }
+  const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { show: false } }
+  return new UPlot(
+    {
+      width: Math.max(1, home.clientWidth),
+      height: plotHeight,
+      legend: { show: false },
+      cursor: { show: false },
+      tzDate: (at) => UPlot.tzDate(new Date(at * 1000), props.timeZone),
+      scales: { y: { range } },
+      axes: [
+        {
+          ...axis,
+          space: 90,
+          values: (_plot, splits) => splits.map((at) => localTime(at * 1000, props.timeZone)),
+        },
+        {
+          ...axis,
+          size: 52,
+          values: (_plot, splits) => splits.map((each) => each.toFixed(props.decimals)),
+        },
+      ],
+      series: [{}, { stroke: colour, width: 2, points: { show: false } }],
+    },
+    [[...props.series.times], [...props.series.values]],
+    home,
+  )
+}

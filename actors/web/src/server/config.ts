@@ -1,0 +1,43 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Fault } from '@interlock/kernel'
+
+/** Where Vite puts the two pages. */
+export const pagesDir = (page: 'console' | 'arm'): string =>
+  fileURLToPath(new URL(`../../dist/${page}`, import.meta.url))
+
+/**
+ * The certificate that browsers see; unlike an actor's identity it may come from any authority.
+ * @throws Fault `TlsUnreadable`
+ */
+export function readTls(dir: string): { key: string; cert: string } {
+  try {
+    const read = (name: string) => readFileSync(join(dir, name), 'utf8')
+    return { key: read('key.pem'), cert: read('chain.pem') }
+  } catch (cause) {
+    const remedy = 'put key.pem and chain.pem there, readable by this user'
+    throw new Fault('TlsUnreadable', `tls: ${dir} has no readable key and certificate`, {
+      cause,
+      remedy,
+    })
+  }
+}
+
+/** Roots in PEM. @throws Fault `TrustUnreadable` */
+export function readRoots(...paths: readonly (string | undefined)[]): readonly string[] {
+  return paths.flatMap((path) => {
+    if (path === undefined) return []
+    try {
+      return [readFileSync(path, 'utf8')]
+    } catch (cause) {
+      const remedy = 'point trust at the PEM file of the root'
+      throw new Fault('TrustUnreadable', `trust: ${path} cannot be read`, { cause, remedy })
+    }
+  })
+}
+
+/** Distinguished name of the issuer of the first certificate, as XML signatures write it. */
+export const issuerOf = (chainPem: string): string =>
+  new X509Certificate(chainPem).issuer.split('\n').toReversed().join(', ')

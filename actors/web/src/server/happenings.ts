@@ -1,0 +1,80 @@
+import type { Happening } from '@interlock/contract'
+import type { Clock } from '@interlock/kernel'
+import { maySee, type Person } from './access.ts'
+import { record } from './street.ts'
+
+const kinds = new Set<unknown>([
+  'state',
+  'frequency',
+  'arm',
+  'trigger',
+  'refusal',
+  'response',
+  'security',
+  'attack',
+])
+const keptMax = 300
+/** Frequency comes from every home each second; a person needs one of them, four times a second. */
+const frequencyMillisMin = 250
+
+/** The last happenings, and everyone who listens. */
+export interface Happenings {
+  take(value: unknown): void
+  recent(person: Person): readonly Happening[]
+  listen(listener: (happening: Happening) => void): () => void
+}
+
+export function createHappenings(wall: Clock): Happenings {
+  const kept: Happening[] = []
+  const listeners = new Set<(happening: Happening) => void>()
+  let frequencyAt = Number.NEGATIVE_INFINITY
+  return {
+    take: (value) => {
+      const happening = parseHappening(value)
+      if (happening === undefined) return
+      if (happening.kind === 'frequency') {
+        if (wall.now() - frequencyAt < frequencyMillisMin) return
+        frequencyAt = wall.now()
+      }
+      kept.push(happening)
+      if (kept.length > keptMax) kept.shift()
+      for (const listener of listeners) listener(happening)
+    },
+    recent: (person) => kept.filter((each) => concerns(person, each)),
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** The grid is everybody's; a charger's affairs are its people's. */
+export const concerns = (person: Person, happening: Happening): boolean =>
+  happening.kind === 'frequency' ||
+  (happening.station === undefined
+    ? person.roles.some((role) => role !== 'driver')
+    : maySee(person, happening.station))
+
+export function parseHappening(value: unknown): Happening | undefined {
+  const { at, actor, kind, station, reason, data } = record(value)
+  if (typeof at !== 'number' || typeof actor !== 'string' || !kinds.has(kind)) return undefined
+  return {
+    at,
+    actor: actor.slice(0, 64),
+    kind: kind as Happening['kind'],
+    ...(typeof station === 'string' ? { station: station.slice(0, 48) } : {}),
+    ...(typeof reason === 'string' ? { reason: reason.slice(0, 64) } : {}),
+    ...(data === undefined ? {} : { data: parseData(data) }),
+  }
+}
+
+function parseData(value: unknown): NonNullable<Happening['data']> {
+  const entries = Object.entries(record(value)).slice(0, 32)
+  return Object.fromEntries(
+    entries.flatMap(([name, each]): [string, string | number | boolean | null][] => {
+      if (typeof each === 'string') return [[name, each.slice(0, 300)]]
+      const plain = each === null || typeof each === 'number' || typeof each === 'boolean'
+      return plain ? [[name, each]] : []
+    }),
+  )
+}

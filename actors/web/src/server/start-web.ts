@@ -1,0 +1,267 @@
+import { ensureDir, httpClient, loadIdentity, openAudit, openJournal } from '@interlock/host'
+import type { ActorDeps, Running } from '@interlock/host'
+import type { ArmSession, ConsoleSession } from '../shared/shapes.ts'
+import type { WebRoute } from './access.ts'
+import { createArmDesk, type ArmDesk } from './arm-desk.ts'
+import { createArmNetwork, type ArmNetwork } from './arm-network.ts'
+import { armRoutes } from './arm-routes.ts'
+import type { WebConfig } from './config-schema.ts'
+import { issuerOf, pagesDir, readRoots, readTls } from './config.ts'
+import { consoleRoutes, type AttackHook } from './console-routes.ts'
+import { addEventStream } from './event-stream.ts'
+import { createHandOvers, type HandOvers } from './hand-overs.ts'
+import { concerns, createHappenings } from './happenings.ts'
+import { createLogin, loginRoutes, type Login } from './login.ts'
+import { createOriginServer, type OriginServer } from './origin-server.ts'
+import { openOriginatorCounters } from './originator-counters.ts'
+import { securityHeaders } from './security-headers.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { changedRows, createStreetWatch } from './street-watch.ts'
+import { parseStations, seenBy } from './street.ts'
+import { createUpstreams, type Upstreams } from './upstreams.ts'
+
+/** `attack` comes from the lab; the two neighbours are made from the config unless given. */
+export type WebDeps = ActorDeps & {
+  readonly attack?: AttackHook
+  readonly upstreams?: Upstreams
+  readonly network?: ArmNetwork
+}
+
+export type WebRunning = Running & {
+  readonly consoleUrl: string
+  readonly armUrl: string
+  readonly consolePort: number
+  readonly armPort: number
+  /** What the two pages do through their routes; a scripted person calls the same. */
+  readonly desk: ArmDesk
+  readonly handOvers: HandOvers
+}
+
+type Parts = {
+  readonly config: WebConfig
+  readonly deps: WebDeps
+  readonly login: Login
+  readonly upstreams: Upstreams
+  readonly handOvers: HandOvers
+  readonly desk: ArmDesk
+  readonly tls: { readonly key: string; readonly cert: string } | undefined
+  readonly origins: { console: string; arm: string }
+  readonly audit: (kind: string, data: Record<string, unknown>) => void
+}
+
+/**
+ * Two origins for people: the console, and the page that signs. Each has its own port, sessions,
+ * cookies and content policy; they share a login and the errands handed from one to the other.
+ */
+export async function startWeb(config: WebConfig, deps: WebDeps): Promise<WebRunning> {
+  const open: Running[] = []
+  const close = async (): Promise<void> => {
+    for (const each of open.splice(0).toReversed()) await each.close()
+  }
+  try {
+    const parts = createParts(config, deps, open)
+    const consoleServer = await openConsole(parts, open)
+    const armServer = await openArm(parts, open)
+    const ports = { console: await consoleServer.listen(), arm: await armServer.listen() }
+    const scheme = parts.tls === undefined ? 'http' : 'https'
+    parts.origins.console = config.console.origin ?? `${scheme}://localhost:${ports.console}`
+    parts.origins.arm = config.arm.origin ?? `${scheme}://localhost:${ports.arm}`
+    const { console: consoleUrl, arm: armUrl } = parts.origins
+    deps.log.info({ console: consoleUrl, arm: armUrl }, 'pages are served')
+    return {
+      consoleUrl,
+      armUrl,
+      consolePort: ports.console,
+      armPort: ports.arm,
+      desk: parts.desk,
+      handOvers: parts.handOvers,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
+  ensureDir(config.data)
+  const trail = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock: deps.clock,
+  })
+  const audit = (kind: string, data: Record<string, unknown>) => void trail.record(kind, data)
+  open.push({ close: async () => trail.close() })
+  const handOvers = createHandOvers(deps.wall)
+  const { upstreams, network } = neighbours(config, deps, open)
+  const { clock, wall, crypto } = deps
+  const { homes } = config
+  return {
+    config,
+    deps,
+    audit,
+    handOvers,
+    upstreams,
+    login: createLogin(config.login, wall),
+    desk: createArmDesk({ network, handOvers, homes, wall, clock, crypto, audit }),
+    tls: config.tls === undefined ? undefined : readTls(config.tls),
+    origins: { console: '', arm: '' },
+  }
+}
+
+function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
+  if (deps.upstreams !== undefined && deps.network !== undefined)
+    return { upstreams: deps.upstreams, network: deps.network }
+  const { peers, trust } = config
+  const roots = readRoots(trust.charging, trust.smartMeter)
+  const client = (dir: string) => {
+    const identity = loadIdentity(dir)
+    const { activity } = deps
+    const http = httpClient({ identity, trust: { roots }, activity })
+    open.push(http)
+    return { identity, http }
+  }
+  const charging = client(config.identity.charging)
+  const meter = client(config.identity.smartMeter)
+  const journal = openJournal(`${config.data}/counters.journal`)
+  open.push({ close: async () => journal.close() })
+  const signer = {
+    key: meter.identity.key,
+    issuer: issuerOf(meter.identity.chainPem),
+    serialHex: meter.identity.peer.serialHex,
+  }
+  return {
+    upstreams:
+      deps.upstreams ??
+      createUpstreams({
+        charging: charging.http,
+        smartMeter: meter.http,
+        csms: peers.csms,
+        narrators: [peers.csms, peers.supervisor, peers.dsrsp].filter((each) => each !== undefined),
+        dcc: peers.dcc,
+        wall: deps.wall,
+      }),
+    network:
+      deps.network ??
+      createArmNetwork({
+        http: meter.http,
+        dcc: peers.dcc,
+        signer,
+        counters: openOriginatorCounters(journal, deps.clock),
+        crypto: deps.crypto,
+      }),
+  }
+}
+
+const cookieName = (page: string, tls: boolean): string =>
+  tls ? `__Host-interlock-${page}` : `interlock-${page}`
+
+async function openConsole(parts: Parts, open: Running[]): Promise<OriginServer> {
+  const { config, deps, upstreams, handOvers, audit, origins, tls } = parts
+  const { clock, wall, attack } = deps
+  const sessions = createSessions(wall)
+  const about = (): Omit<ConsoleSession, 'login'> => ({
+    timeZone: config.timeZone,
+    now: clock.now(),
+    armOrigin: origins.arm,
+    ...(attack === undefined ? {} : { attack: { controls: attack.controls } }),
+  })
+  const armOrigin = () => origins.arm
+  const { homes } = config
+  const routes = consoleRoutes({ upstreams, handOvers, homes, clock, armOrigin, attack, audit })
+  const server = await openOrigin(parts, 'console', sessions, about, routes)
+  open.push(
+    server,
+    addConsoleEvents(parts, server, sessions, cookieName('console', tls !== undefined)),
+  )
+  return server
+}
+
+async function openArm(parts: Parts, open: Running[]): Promise<OriginServer> {
+  const { config, deps, upstreams, handOvers, desk, audit, origins, tls } = parts
+  const sessions = createSessions(deps.wall)
+  const about = (): Omit<ArmSession, 'login'> => ({
+    timeZone: config.timeZone,
+    now: deps.clock.now(),
+    consoleOrigin: origins.console,
+  })
+  const name = cookieName('arm', tls !== undefined)
+  const { homes } = config
+  const routes = armRoutes({ desk, handOvers, upstreams, homes, sessions, cookieName: name, audit })
+  const server = await openOrigin(parts, 'arm', sessions, about, routes)
+  open.push(server)
+  return server
+}
+
+function openOrigin(
+  parts: Parts,
+  page: 'console' | 'arm',
+  sessions: Sessions,
+  about: () => object,
+  routes: readonly WebRoute[],
+): Promise<OriginServer> {
+  const { config, deps, login, tls, origins, audit } = parts
+  const origin = () => origins[page]
+  const name = cookieName(page, tls !== undefined)
+  const onSignedIn = ({ name: person }: { name: string }) => audit('signed-in', { person, page })
+  return createOriginServer({
+    page,
+    listen: config[page].listen,
+    origin,
+    tls,
+    cookieName: name,
+    sessions,
+    routes: [
+      ...loginRoutes({ login, sessions, cookieName: name, origin, about, onSignedIn }),
+      ...routes,
+    ],
+    pages: pagesDir(page),
+    log: deps.log,
+  })
+}
+
+/** What happens, as it happens: a first picture, then what changes. */
+function addConsoleEvents(
+  { config, deps, upstreams, tls }: Parts,
+  server: OriginServer,
+  sessions: Sessions,
+  cookieName: string,
+): Running {
+  const { wall, clock, log } = deps
+  const happenings = createHappenings(wall)
+  const source = upstreams.happenings(happenings.take)
+  const street = createStreetWatch({
+    wall,
+    rows: async () => parseStations(await upstreams.stations(), config.homes),
+    onFailure: (err) => log.warn({ err }, 'the street cannot be read'),
+  })
+  const streams = addEventStream({
+    app: server.app,
+    url: '/api/events',
+    cookieName,
+    sessions,
+    wall,
+    headers: securityHeaders('console', tls !== undefined),
+    subscribe: ({ person }, send) => {
+      for (const each of happenings.recent(person)) send('happening', each)
+      const changed = changedRows(new Map())
+      const unwatch = street.watch((rows) =>
+        send('street', { at: clock.now(), stations: changed(seenBy(person, rows)) }),
+      )
+      const unlisten = happenings.listen((each) => {
+        if (concerns(person, each)) send('happening', each)
+      })
+      return () => {
+        unwatch()
+        unlisten()
+      }
+    },
+  })
+  return {
+    close: async () => {
+      streams.close()
+      street.close()
+      await source.close()
+    },
+  }
+}

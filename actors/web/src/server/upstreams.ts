@@ -1,0 +1,106 @@
+import type { HttpClient, Running } from '@interlock/host'
+import { Fault, inSeconds, type Clock, type Timer } from '@interlock/kernel'
+import { Declined, webRefusals, type WebRefusal } from './access.ts'
+
+/** The other actors, as far as people need them. Answers are unparsed; the door is in `street.ts`. */
+export interface Upstreams {
+  stations(): Promise<unknown>
+  tariff(): Promise<unknown>
+  goal(station: string, goal: { departure: string; energyWattHours: number }): Promise<void>
+  trigger(
+    station: string,
+    trigger: { action: 'start' | 'stop'; arm: string },
+  ): Promise<{ status: string; reasonCode?: string }>
+  ownerKey(station: string, key: { spki: string; mac: string }): Promise<void>
+  /** What every actor with an event stream says, as it comes. */
+  happenings(onHappening: (happening: unknown) => void): Running
+}
+
+export function createUpstreams(options: {
+  charging: HttpClient
+  smartMeter: HttpClient
+  csms: string
+  dcc: string
+  /** Base URLs of everyone on the charging side whose happenings are shown. */
+  narrators: readonly string[]
+  wall: Clock
+}): Upstreams {
+  const { charging: http, csms, dcc, smartMeter, narrators, wall } = options
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await http.request(method, `${csms}/api/v1${path}`, body).catch(unavailable)
+    if (answer.status >= 300) throw declinedAs(answer.status, answer.body)
+    return answer.body
+  }
+  const station = (id: string) => `/stations/${encodeURIComponent(id)}`
+  return {
+    stations: () => call('GET', '/stations'),
+    tariff: () => call('GET', '/tariff'),
+    goal: async (id, goal) => void (await call('POST', `${station(id)}/goal`, goal)),
+    ownerKey: async (id, key) => accepted(await call('POST', `${station(id)}/owner-keys`, key)),
+    trigger: async (id, trigger) =>
+      statusOf(await call('POST', `${station(id)}/triggers`, trigger)),
+    happenings: (onHappening) => {
+      const streams = [
+        ...narrators.map((base) => follow(http, base, onHappening, wall)),
+        follow(smartMeter, dcc, onHappening, wall),
+      ]
+      return {
+        close: async () => void (await Promise.all(streams.map((each) => each.close()))),
+      }
+    },
+  }
+}
+
+const againMillis = inSeconds(2)
+
+/** Listens for as long as it is open; a narrator that goes away is asked again. */
+function follow(
+  http: HttpClient,
+  base: string,
+  onHappening: (happening: unknown) => void,
+  wall: Clock,
+): Running {
+  let timer: Timer | undefined
+  let stream: Running | undefined
+  let closed = false
+  const listen = (): void => {
+    stream = http.events(`${base}/api/v1/events`, onHappening, () => {
+      if (!closed) timer = wall.after(againMillis, `web/follow ${base}`, listen)
+    })
+  }
+  listen()
+  return {
+    close: async () => {
+      closed = true
+      timer?.cancel()
+      await stream?.close()
+    },
+  }
+}
+
+function statusOf(body: unknown): { status: string; reasonCode?: string } {
+  const { status, reasonCode } = (body ?? {}) as Record<string, unknown>
+  if (typeof status !== 'string') throw new Declined('Unavailable', 'the answer has no status')
+  return typeof reasonCode === 'string' ? { status, reasonCode } : { status }
+}
+
+/** A charger may answer politely and refuse: status other than Accepted. */
+function accepted(body: unknown): void {
+  const { status, reasonCode } = (body ?? {}) as Record<string, unknown>
+  if (typeof status === 'string' && status !== 'Accepted')
+    throw new Declined('StationRefused', typeof reasonCode === 'string' ? reasonCode : status)
+}
+
+export function unavailable(cause: unknown): never {
+  if (!(cause instanceof Fault)) throw cause
+  throw new Declined('Unavailable', undefined, { cause })
+}
+
+/** Passes on a reason that is in our table; anything else is "unavailable". */
+export function declinedAs(status: number, body: unknown): Declined {
+  const { reason, detail } = (body ?? {}) as Record<string, unknown>
+  const words = typeof detail === 'string' ? detail.slice(0, 300) : undefined
+  const known = typeof reason === 'string' && Object.hasOwn(webRefusals, reason)
+  if (known) return new Declined(reason as WebRefusal, words)
+  return new Declined('Unavailable', words, { cause: new Error(`status ${status}`) })
+}

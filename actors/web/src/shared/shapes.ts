@@ -1,0 +1,84 @@
+import type { Happening } from '@interlock/contract'
+
+/** One charger as the console shows it; times in ms since 1970. Parsed at the door from the CSMS. */
+export type StationRow = {
+  readonly stationId: string
+  readonly place: string
+  readonly ratingWatts: number
+  readonly connected: boolean
+  /** `supervised` needs a second party for every change; anything else is said loudly. */
+  readonly trustMode: string
+  readonly state: string
+  /** Reason code; the sentence is made from it. */
+  readonly why: string
+  readonly until: number | undefined
+  readonly powerWatts: number
+  readonly setPointWatts: number
+  readonly energyWattHours: number
+  readonly override: { readonly action: string; readonly until: number | undefined } | undefined
+  readonly goal: { readonly departure: number; readonly energyWattHours: number } | undefined
+  readonly waitingFor: string | undefined
+  readonly hasLlcs: boolean
+  /** Whether the signed-in person lives there. */
+  readonly own: boolean
+}
+
+/** `GET /api/street`, and `street` events with what has changed. */
+export type Street = {
+  readonly at: number
+  readonly stations: readonly StationRow[]
+}
+
+export type TariffPrice = { readonly from: number; readonly pencePerKilowattHour: number }
+
+export type { Happening }
+
+/** `GET /api/session` on the console. */
+export type ConsoleSession = {
+  readonly login: 'builtIn' | 'oidc'
+  readonly timeZone: string
+  readonly now: number
+  readonly armOrigin: string
+  readonly attack?: { readonly controls: 'on' | 'off' }
+  readonly person?: PersonView
+  readonly csrf?: string
+}
+export type PersonView = {
+  readonly name: string
+  readonly roles: readonly string[]
+}
+
+/** What the lab's attack found out; `POST /api/attack`. */
+export type AttackResult = {
+  readonly controls: 'on' | 'off'
+  readonly commandsSent: number
+  /** Without a second party. */
+  readonly commandsApplied: number
+  readonly countersignedStepWatts: number
+  readonly budgetWatts: number
+  readonly loadStepWatts: number
+  readonly loadBeforeWatts: number
+  readonly loadAfterWatts: number
+  readonly refusals: Readonly<Record<string, number>>
+}
+
+/** `GET /api/session` on the arm origin. */
+export type ArmSession = {
+  readonly login: 'builtIn' | 'oidc'
+  readonly timeZone: string
+  /** World time, for the windows asked for. */
+  readonly now: number
+  readonly consoleOrigin: string
+  readonly person?: PersonView
+  readonly csrf?: string
+}
+
+export type ArmAction = 'charge' | 'stop'
+
+/** What the console handed over: a proposal, which the person changes or signs on the arm page. */
+export type Errand = {
+  readonly id: string
+  readonly station: string
+  readonly action: ArmAction
+  readonly until: number | undefined
+}
