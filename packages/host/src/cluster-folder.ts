@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault, toHex } from '@interlock/kernel'
 import { diskFault } from './disk-fault.ts'
-import { ensureDir, syncDir, writeAtomic } from './files.ts'
+import { ensureDir, syncDir, temporaryDir, writeAtomic } from './files.ts'
 import type { Log } from './log.ts'
 import { systemEntropy } from './node-crypto.ts'
 import { demandReachable, type PostgresProgram } from './postgres-program.ts'
@@ -50,13 +48,12 @@ export function prepareCluster(program: PostgresProgram, dir: string): string {
 
 function initialise(program: PostgresProgram, draft: string, password: string): void {
   // initdb reads the password from a file, as the database's user; the folder is gone at once.
-  const secret = mkdtempSync(join(tmpdir(), 'interlock-'))
+  const secret = temporaryDir('interlock-initdb')
   const passwordFile = join(secret, 'password')
   try {
     writeFileSync(passwordFile, password, { mode: 0o600 })
     const { user } = program
-    if (user !== undefined)
-      for (const path of [secret, passwordFile]) chownSync(path, user.uid, user.gid)
+    if (user !== undefined) chownSync(passwordFile, user.uid, user.gid)
     const done = spawnSync(
       program.initdb,
       [

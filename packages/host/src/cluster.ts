@@ -44,6 +44,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   let port: number
   try {
     await endOrphan(dir, log)
+    if (options.port !== undefined) await freePort(host, options.port)
     const password = prepareCluster(program, dir)
     ;({ postmaster, port } = await startSomewhere(options.port, (free) =>
       startPostmaster({ program, dir, host, port: free, log }),

@@ -1,13 +1,16 @@
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { diskFault } from './disk-fault.ts'
 
 /**
@@ -36,6 +39,13 @@ export function ensureDir(path: string, mode = 0o711): void {
   } catch (cause) {
     throw diskFault(path, cause)
   }
+}
+
+/** A new folder of the system's temporary ones, which others may pass through as above. */
+export function temporaryDir(name: string): string {
+  const path = mkdtempSync(join(tmpdir(), `${name}-`))
+  chmodSync(path, 0o711)
+  return path
 }
 
 /** A new or renamed file is durable only when its folder is. */
