@@ -23,6 +23,7 @@ export type Context = {
   readonly config: CsmsConfig
   readonly deps: ActorDeps
   readonly identity: Identity
+  readonly smartMeterIdentity: Identity
   readonly audit: Audit
   readonly stations: StationStore
   readonly transactions: TransactionStore
@@ -30,6 +31,8 @@ export type Context = {
   readonly supervisor: Supervisor
   readonly views: Map<StationId, StationView>
   readonly sessions: Map<StationId, Session>
+  /** The sessions under security profile 3. */
+  readonly live: Map<StationId, Endpoint>
   /** Tells whoever watches; never waits and never fails. */
   readonly tell: (happening: Omit<Happening, 'at' | 'actor'>) => void
   readonly hooks: Hooks

@@ -1,1 +1,5 @@
-export {}
+export { CsmsConfig } from './config.ts'
+export type { StationView } from './core/view.ts'
+export type { StationDocument } from './rest/station-document.ts'
+export { startCsms, type CsmsRunning } from './start.ts'
+export { virtualId } from './virtual-evse/virtual-evse.ts'

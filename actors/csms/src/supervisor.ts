@@ -10,7 +10,9 @@ export type Supervisor = {
     csrPem: string,
     firstContact: boolean,
   ): Promise<Outcome<{ chainPem: string; cells: unknown }, string>>
-  submitPlan(plan: DayAheadPlan): Promise<Outcome<void, string>>
+  /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
+  passwordSha256(station: StationId): Promise<string | undefined>
+  readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
   revocationList(): Promise<Outcome<string, string>>
 }
 
@@ -25,6 +27,12 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
     async certificate(stationId, csrPem, firstContact) {
       const answer = await post('/api/v1/certificates', { stationId, csrPem, firstContact })
       return answer.ok ? ok(answer.value as { chainPem: string; cells: unknown }) : answer
+    },
+    async passwordSha256(stationId) {
+      const path = `/api/v1/devices/${encodeURIComponent(stationId)}`
+      const answer = outcomeOf(await http.request('GET', `${url}${path}`))
+      const { passwordSha256 } = (answer.ok ? answer.value : {}) as { passwordSha256?: unknown }
+      return typeof passwordSha256 === 'string' ? passwordSha256 : undefined
     },
     async submitPlan(plan) {
       const answer = await post('/api/v1/plans', plan)

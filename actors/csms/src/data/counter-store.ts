@@ -5,8 +5,11 @@ import { sql, type Kysely } from 'kysely'
 import type { CsmsTables } from './schema.ts'
 
 export type CounterStore = {
-  /** The next counter towards that target, durable before it is used. */
-  next(target: Eui64, path: Path, now: Instant): Promise<bigint>
+  /**
+   * The next counter towards that target, durable before it is used. Commands count by their path;
+   * requests to the DCC by `duis`.
+   */
+  next(target: Eui64, path: Path | 'duis', now: Instant): Promise<bigint>
 }
 
 export const counterStore = (db: Kysely<CsmsTables>): CounterStore => ({

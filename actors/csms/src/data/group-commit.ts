@@ -15,7 +15,7 @@ export class QueueFull extends Error {
  * shares the cost of making an event durable, and none waits longer than two writes.
  */
 export function groupCommit<Row>(options: {
-  insert(rows: readonly Row[]): Promise<void>
+  readonly insert: (rows: readonly Row[]) => Promise<void>
   readonly rowsMax: number
   readonly queueMax: number
 }): GroupCommit<Row> {

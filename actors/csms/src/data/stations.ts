@@ -26,6 +26,8 @@ export type StationStore = {
   put(stations: readonly StationConfig[]): Promise<void>
   /** It has come with its own certificate: first contact is over. */
   commissioned(id: StationId, at: Instant): Promise<void>
+  /** What first contact will be checked against, as the register has it. */
+  rememberPassword(id: StationId, passwordSha256: string): Promise<void>
   /** Someone unknown was here. */
   knocked(id: string, reason: string, at: Instant): Promise<void>
   knocks(): Promise<{ id: string; times: number; lastAt: number; reason: string }[]>
@@ -58,6 +60,13 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
         .set({ commissioned_at: String(at) })
         .where('station_id', '=', id)
         .where('commissioned_at', 'is', null)
+        .execute()
+    },
+    async rememberPassword(id, passwordSha256) {
+      await db
+        .updateTable('stations')
+        .set({ password_sha256: passwordSha256 })
+        .where('station_id', '=', id)
         .execute()
     },
     async knocked(id, reason, at) {
@@ -113,7 +122,7 @@ async function putSome(db: Kysely<CsmsTables>, stations: readonly StationConfig[
         evse: eb.ref('excluded.evse'),
         feeder: eb.ref('excluded.feeder'),
         delay_seconds_max: eb.ref('excluded.delay_seconds_max'),
-        password_sha256: eb.ref('excluded.password_sha256'),
+        password_sha256: eb.fn.coalesce('excluded.password_sha256', 'stations.password_sha256'),
         llcs: eb.ref('excluded.llcs'),
         meter: eb.ref('excluded.meter'),
         enrolled: eb.ref('excluded.enrolled'),

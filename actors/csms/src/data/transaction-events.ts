@@ -27,7 +27,7 @@ export type Totals = { readonly transactions: number; readonly energyWattHours: 
 export type TransactionStore = GroupCommit<EventRow> & {
   /** The latest transaction of each station. */
   latest(): Promise<KeptTransaction[]>
-  totals(): Promise<Totals>
+  readonly totals: () => Promise<Totals>
 }
 
 /** Durable TransactionEvents. One that comes again (E13) changes nothing. */

@@ -1,6 +1,7 @@
 import { vendorId } from '@interlock/contract'
 import { Fault } from '@interlock/kernel'
 import { CallFailed, type Handler } from '@interlock/ocpp'
+import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import type { Sender } from './handlers.ts'
 
@@ -15,20 +16,9 @@ export const signCertificate =
     if (request.certificateType === 'V2GCertificate')
       return { status: 'Rejected', statusInfo: { reasonCode: 'V2GNotOffered' } }
     context.audit.record('CertificateRequested', { station: sender.stationId })
-    const done = context.deps.activity.begin(`sign/${crypto.randomUUID()}`)
-    // After the answer, so that the station is ready for the certificate.
-    setImmediateLike(() => void obtain(context, sender, request.csr).finally(done))
+    inBackground(context.deps, 'sign-certificate', () => obtain(context, sender, request.csr))
     return { status: 'Accepted' }
   }
-
-const setImmediateLike = (work: () => void): void => {
-  const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => {
-    port1.close()
-    work()
-  }
-  port2.postMessage(undefined)
-}
 
 async function obtain(context: Context, sender: Sender, csrPem: string): Promise<void> {
   const { stationId, profile } = sender

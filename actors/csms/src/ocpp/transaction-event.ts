@@ -1,5 +1,6 @@
 import { fromIso, type Instant } from '@interlock/kernel'
 import { CallError, type Handler, type Request } from '@interlock/ocpp'
+import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
 import type { StationView } from '../core/view.ts'
@@ -103,5 +104,8 @@ function ended(context: Context, view: StationView): void {
   view.schedule = undefined
   view.plan = undefined
   view.powerWatts = 0
-  context.hooks.replan(view.record.stationId)
+  inBackground(context.deps, 'transaction-ended', async () => {
+    await context.kept.putGoal(view.record.stationId, undefined)
+    await context.kept.putSchedule(view.record.stationId, undefined)
+  })
 }

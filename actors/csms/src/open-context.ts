@@ -1,0 +1,103 @@
+import { httpClient, loadIdentity, openAudit, type ActorDeps, type Trust } from '@interlock/host'
+import { instant, type StationId } from '@interlock/kernel'
+import { openDatabase } from '@interlock/store'
+import type { CsmsConfig } from './config.ts'
+import type { Context, Hooks } from './context.ts'
+import { newView, type StationView } from './core/view.ts'
+import { counterStore } from './data/counter-store.ts'
+import { keptStore } from './data/kept.ts'
+import { migrations, type CsmsTables } from './data/schema.ts'
+import { stationStore } from './data/stations.ts'
+import { transactionStore } from './data/transaction-events.ts'
+import { createHappenings } from './happenings.ts'
+import { supervisorClient } from './supervisor.ts'
+
+/** What to close, in the order it was opened. */
+export type Closers = (() => Promise<void> | void)[]
+
+/** What all parts share, with the state of before a restart. */
+export async function openContext(
+  config: CsmsConfig,
+  deps: ActorDeps,
+  trust: Trust,
+  closers: Closers,
+) {
+  const identity = loadIdentity(config.identity)
+  const smartMeterIdentity = loadIdentity(config.smartMeterIdentity)
+  const audit = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock: deps.clock,
+    identity,
+    checkpointEvery: 1_000,
+  })
+  closers.push(() => audit.close())
+  const database = await openDatabase<CsmsTables>(config.database, migrations)
+  closers.push(() => database.close())
+  const stations = stationStore(database.db)
+  await stations.put(config.stations)
+  const http = httpClient({
+    identity,
+    trust,
+    activity: deps.activity,
+    expectRole: 'supervisor',
+  })
+  closers.push(() => http.close())
+  const views = new Map<StationId, StationView>()
+  const happenings = createHappenings(
+    config,
+    deps,
+    (id) => views.get(id as StationId)?.record.feeder,
+  )
+  closers.push(() => happenings.bus.close())
+  const hooks: Hooks = { replan: () => {}, forward: () => {} }
+  const context: Context = {
+    config,
+    deps,
+    identity,
+    smartMeterIdentity,
+    audit,
+    stations,
+    transactions: transactionStore(database.db),
+    kept: keptStore(database.db),
+    supervisor: supervisorClient(http, config.peers.supervisor),
+    views,
+    sessions: new Map(),
+    live: new Map(),
+    tell: happenings.tell,
+    hooks,
+  }
+  await restoreViews(context)
+  const counters = counterStore(database.db)
+  return { context, counters, subscribe: happenings.subscribe }
+}
+
+/** After a restart the CSMS knows what it knew: running transactions, goals and schedules. */
+async function restoreViews(context: Context): Promise<void> {
+  const [records, latest, goals, schedules] = await Promise.all([
+    context.stations.all(),
+    context.transactions.latest(),
+    context.kept.goals(),
+    context.kept.schedules(),
+  ])
+  const transactions = new Map(latest.map((each) => [each.stationId, each]))
+  for (const record of records) {
+    const view = newView(record)
+    const last = transactions.get(record.stationId)
+    view.meterWattHours = last?.lastWattHours
+    if (last?.ended === false) {
+      const { transactionId: id, startedAt, firstWattHours } = last
+      const chargingState = undefined
+      view.transaction = { id, startedAt: instant(startedAt), chargingState, firstWattHours }
+      const kept = schedules.get(record.stationId)
+      if (kept?.transactionId === id) view.schedule = kept.schedule
+    }
+    const goal = goals.get(record.stationId)
+    if (goal !== undefined && goal.departure > context.deps.clock.now()) {
+      const { departure, energyWattHours, fromWattHours } = goal
+      view.goal = { departure, energyWattHours, source: 'driver' }
+      view.goalFromWattHours = fromWattHours
+    }
+    context.views.set(record.stationId, view)
+  }
+}

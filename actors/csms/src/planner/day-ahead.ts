@@ -1,0 +1,104 @@
+import {
+  inHours,
+  inMinutes,
+  instant,
+  plus,
+  Fault,
+  type Instant,
+  type Outcome,
+} from '@interlock/kernel'
+import type { DayAheadPlan } from '@interlock/contract'
+import { halfHourOf } from '@interlock/power'
+import type { Context } from '../context.ts'
+import { dayAheadWindows, type PlannedStation } from '../core/day-ahead.ts'
+import type { Tariff } from '../core/tariff.ts'
+import type { StationView } from '../core/view.ts'
+
+/** A ledger that takes day-ahead plans. */
+export type PlanTaker = (plan: DayAheadPlan) => Promise<Outcome<void, string>>
+
+export type DayAheadPlanner = {
+  /** Offers today's plan to both ledgers unless that has been done on these tariffs. */
+  readonly ensure: () => Promise<void>
+}
+
+const horizon = inHours(48)
+/** The plan is renewed as the day goes on, so that it always reaches over the next night. */
+const renewMillis = inHours(12)
+const retryMillis = inMinutes(30)
+
+/**
+ * The operator's plan of what it will move, accepted by both ledgers before the schedules that make
+ * it true are countersigned. A ledger that refuses or is silent is told again half an hour later;
+ * until then every change is charged in full.
+ */
+export function createDayAhead(options: {
+  readonly context: Context
+  readonly tariffOf: (view: StationView) => Tariff | undefined
+  readonly ledgers: Readonly<Record<string, PlanTaker>>
+}): DayAheadPlanner {
+  const { context } = options
+  const submitted = new Map<
+    string,
+    { readonly at: Instant; readonly basis: string; readonly ok: boolean }
+  >()
+
+  const submit = async (name: string, taker: PlanTaker, basis: string): Promise<void> => {
+    const now = context.deps.clock.now()
+    const last = submitted.get(name)
+    const fresh = last !== undefined && now - last.at < (last.ok ? renewMillis : retryMillis)
+    if (fresh && last.basis === basis) return
+    const plan = planFrom(context, options.tariffOf, now)
+    const outcome = await offered(taker, plan)
+    submitted.set(name, { at: now, basis, ok: outcome.ok })
+    context.audit.record('PlanSubmitted', {
+      ledger: name,
+      windows: plan.windows.length,
+      outcome: outcome.ok ? 'Accepted' : outcome.reason,
+    })
+    if (!outcome.ok) context.tell({ kind: 'refusal', reason: outcome.reason, data: { plan: name } })
+  }
+
+  return {
+    async ensure() {
+      const basis = [...context.views.values()]
+        .map((view) => options.tariffOf(view)?.version ?? 0)
+        .join()
+      for (const [name, taker] of Object.entries(options.ledgers)) await submit(name, taker, basis)
+    },
+  }
+}
+
+async function offered(taker: PlanTaker, plan: DayAheadPlan): Promise<Outcome<void, string>> {
+  try {
+    return await taker(plan)
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause
+    return { ok: false, reason: cause.code }
+  }
+}
+
+function planFrom(
+  context: Context,
+  tariffOf: (view: StationView) => Tariff | undefined,
+  now: Instant,
+): DayAheadPlan {
+  const { planning, expectedSessions, region } = context.config
+  const from = instant(halfHourOf(now))
+  const stations = new Map<string, PlannedStation>()
+  for (const view of context.views.values()) {
+    const { stationId, ratingWatts, delaySecondsMax } = view.record
+    const prices = tariffOf(view)?.prices
+    if (prices !== undefined)
+      stations.set(stationId, { stationId, ratingWatts, delaySecondsMax, prices })
+  }
+  const windows = dayAheadWindows({
+    from,
+    until: plus(from, horizon),
+    stations,
+    expected: expectedSessions,
+    marginPercent: planning.marginPercent,
+    arrivalToleranceMinutes: planning.arrivalToleranceMinutes,
+  })
+  return { organisation: context.identity.peer.organisation, region, windows: [...windows] }
+}

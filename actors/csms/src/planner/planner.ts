@@ -1,0 +1,164 @@
+import { inSeconds, instant, type Instant, type StationId, type Timer } from '@interlock/kernel'
+import { toChargingProfile, type Schedule, type SessionPlan } from '@interlock/power'
+import { isAccepted, type Command, type Commands, type Ready } from '../commands.ts'
+import type { Context } from '../context.ts'
+import { order } from '../core/goal.ts'
+import type { Tariff } from '../core/tariff.ts'
+import type { StationView } from '../core/view.ts'
+import { goalOf, planOf, sameFrom } from './session-plan.ts'
+
+export type Planner = {
+  /** Plans that station's session within a second of world time. */
+  readonly request: (station: StationId) => void
+  close(): void
+}
+
+/** The one profile of the planner at each station; a new one takes the place of the old (K01.FR.05). */
+const profileId = 1
+const retryMillis = 30 * 60_000
+/** Refusals that time may mend. */
+const passing = new Set([
+  'BudgetExceeded',
+  'PeerUnavailable',
+  'RateExceeded',
+  'StationOffline',
+  'Timeout',
+  'Unavailable',
+])
+
+type Draft = { readonly view: StationView; readonly schedule: Schedule; readonly plan: SessionPlan }
+
+/**
+ * Plans charging sessions. What comes in during one second of world time is planned together, in
+ * the order of station identities: the ledgers are asked one after another, so that who gets the
+ * last of a budget does not depend on whose message was faster.
+ */
+export function createPlanner(options: {
+  readonly context: Context
+  readonly commands: Commands
+  readonly tariffOf: (view: StationView) => Tariff | undefined
+  /** Resolves when the plan of the day has been offered to both ledgers. */
+  readonly dayAhead: () => Promise<void>
+}): Planner {
+  const { context, commands } = options
+  const { clock } = context.deps
+  const waiting = new Set<StationId>()
+  let timer: Timer | undefined
+  let retry: { readonly timer: Timer; readonly stations: Set<StationId> } | undefined
+  let running = false
+  let closed = false
+
+  const request = (station: StationId): void => {
+    waiting.add(station)
+    if (closed || running || timer !== undefined) return
+    const now = clock.now()
+    const delay = instant(Math.floor(now / 1000) * 1000 + 1000 - now)
+    timer = clock.after(inSeconds(delay / 1000), `${context.config.actor}/plan`, run)
+  }
+
+  const run = async (): Promise<void> => {
+    timer = undefined
+    running = true
+    try {
+      const stations = [...waiting].sort(order)
+      waiting.clear()
+      await options.dayAhead()
+      await planAll(stations)
+    } finally {
+      running = false
+      const [next] = waiting
+      if (next !== undefined) request(next)
+    }
+  }
+
+  const planAll = async (stations: readonly StationId[]): Promise<void> => {
+    const sends: Promise<void>[] = []
+    for (const station of stations) {
+      const draft = draftFor(station)
+      if (draft === undefined) continue
+      const ready = await commands.prepare(commandOf(draft, clock.now()))
+      if (ready.ok) sends.push(install(draft, ready))
+      else mayRetry(station, ready.outcome.reason)
+    }
+    await Promise.all(sends)
+  }
+
+  const draftFor = (station: StationId): Draft | undefined => {
+    const view = context.views.get(station)
+    const tariff = view === undefined ? undefined : options.tariffOf(view)
+    if (view?.transaction === undefined || tariff === undefined) return undefined
+    const now = clock.now()
+    const goal = goalOf(view, now, { ...context.config, ...context.config.planning })
+    view.goal = goal
+    const plan = planOf(view, goal, tariff, now)
+    const { schedule, plannedWattHours, costPence, shortfall } = plan
+    if (schedule === undefined) return undefined
+    view.plan = {
+      plannedWattHours,
+      costPence,
+      tariffVersion: tariff.version,
+      ...(shortfall === undefined ? {} : { shortfall }),
+    }
+    if (view.trustMode !== 'certificate') return undefined
+    return sameFrom(now, view.schedule, schedule) ? undefined : { view, schedule, plan }
+  }
+
+  const install = async (draft: Draft, ready: Ready): Promise<void> => {
+    const { view, schedule } = draft
+    const outcome = await ready.send()
+    const transactionId = view.transaction?.id
+    if (!isAccepted(outcome)) return mayRetry(view.record.stationId, outcome.reason)
+    if (transactionId === undefined) return
+    view.schedule = schedule
+    view.refused = undefined
+    try {
+      await context.kept.putSchedule(view.record.stationId, { transactionId, schedule })
+    } catch (cause) {
+      context.deps.log.error({ station: view.record.stationId, cause }, 'a schedule is not kept')
+    }
+  }
+
+  const mayRetry = (station: StationId, reason: string | undefined): void => {
+    if (closed || reason === undefined || !passing.has(reason)) return
+    if (retry !== undefined) {
+      retry.stations.add(station)
+      return
+    }
+    const now = clock.now()
+    const wait = retryMillis - (now % retryMillis)
+    const stations = new Set([station])
+    const again = (): void => {
+      retry = undefined
+      for (const each of stations) request(each)
+    }
+    const label = `${context.config.actor}/plan-again`
+    retry = { stations, timer: clock.after(inSeconds(wait / 1000), label, again) }
+  }
+
+  return {
+    request,
+    close() {
+      closed = true
+      timer?.cancel()
+      retry?.timer.cancel()
+    },
+  }
+}
+
+function commandOf(draft: Draft, now: Instant): Command<'SetChargingProfile'> {
+  const { record, transaction } = draft.view
+  return {
+    stationId: record.stationId,
+    action: 'SetChargingProfile',
+    evse: record.evse,
+    effectFrom: now,
+    payload: {
+      evseId: record.evse,
+      chargingProfile: toChargingProfile(draft.schedule, {
+        id: profileId,
+        purpose: 'TxProfile',
+        ...(transaction === undefined ? {} : { transactionId: transaction.id }),
+      }),
+    },
+  }
+}

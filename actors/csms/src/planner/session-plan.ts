@@ -1,0 +1,59 @@
+import { instant, type Instant } from '@interlock/kernel'
+import {
+  levelOf,
+  constantLevel,
+  planSession,
+  type Schedule,
+  type SessionPlan,
+} from '@interlock/power'
+import type { ExpectedSession } from '../config.ts'
+import { expectedGoal, nextLocal, type Goal } from '../core/goal.ts'
+import type { Tariff } from '../core/tariff.ts'
+import { remainingWattHours, type StationView } from '../core/view.ts'
+
+export type Assumptions = {
+  readonly expectedSessions: readonly ExpectedSession[]
+  readonly departure: string
+  readonly energyWattHours: number
+  readonly arrivalToleranceMinutes: number
+}
+
+/** The driver's word, else what was expected, else what is usual. */
+export function goalOf(view: StationView, now: Instant, assume: Assumptions): Goal {
+  const { goal, record, transaction } = view
+  if (goal !== undefined && goal.departure > now) return goal
+  const since = transaction?.startedAt ?? now
+  return (
+    expectedGoal(
+      record.stationId,
+      since,
+      assume.expectedSessions,
+      assume.arrivalToleranceMinutes,
+    ) ?? {
+      departure: nextLocal(now, assume.departure),
+      energyWattHours: assume.energyWattHours,
+      source: 'usual',
+    }
+  )
+}
+
+/** The plan of a running session, on the tariff of its home. */
+export function planOf(view: StationView, goal: Goal, tariff: Tariff, now: Instant): SessionPlan {
+  return planSession({
+    now,
+    departure: goal.departure,
+    energyWattHours: remainingWattHours(view, goal),
+    maxWatts: view.record.ratingWatts,
+    prices: tariff.prices,
+    slackSeconds: view.record.delaySecondsMax,
+  })
+}
+
+/** Whether two schedules allow the same from now on; then sending the second would move nothing. */
+export function sameFrom(now: Instant, held: Schedule | undefined, next: Schedule): boolean {
+  if (held === undefined || held.until !== next.until) return false
+  const nothing = constantLevel(-1)
+  const [before, after] = [levelOf(held, nothing), levelOf(next, nothing)]
+  const starts = [now, ...before.changes(now, next.until), ...after.changes(now, next.until)]
+  return starts.every((at) => before.at(instant(at)) === after.at(instant(at)))
+}

@@ -1,0 +1,24 @@
+import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
+import type { Commands } from '../commands.ts'
+import type { Context } from '../context.ts'
+import type { StationView } from '../core/view.ts'
+import type { Tariffs } from '../tariff/tariffs.ts'
+
+/** What the REST interface works with. */
+export type Api = {
+  readonly context: Context
+  readonly commands: Commands
+  readonly tariffs: Tariffs
+}
+
+/** Runs `handle` with the station in the path, or answers that there is none. */
+export const withStation =
+  (
+    api: Api,
+    handle: (view: StationView, request: HttpRequest) => Promise<Reply> | Reply,
+  ): Endpoint['handle'] =>
+  (request) => {
+    const id = request.params['id'] ?? ''
+    const view = [...api.context.views].find(([stationId]) => stationId === id)?.[1]
+    return view === undefined ? problem('NotFound', `no station ${id}`) : handle(view, request)
+  }

@@ -1,0 +1,46 @@
+import { toIso } from '@interlock/kernel'
+import { transactionWattHours, type StationView } from '../core/view.ts'
+
+/** A station as `GET /api/v1/stations` shows it. Instants are ISO 8601, power in watts. */
+export function stationDocument(view: StationView) {
+  const { record, report, goal, schedule, plan, refused } = view
+  return {
+    stationId: record.stationId,
+    eui: record.eui,
+    llcs: record.llcs ?? null,
+    meter: record.meter ?? null,
+    feeder: record.feeder,
+    evse: record.evse,
+    ratingWatts: record.ratingWatts,
+    enrolled: record.enrolled,
+    connected: view.connected,
+    trustMode: view.trustMode,
+    status: view.status,
+    state: report?.state ?? null,
+    why: report?.why ?? null,
+    until: report?.until ?? null,
+    waitingFor: report?.waitingFor ?? null,
+    override: report?.override ?? null,
+    setPointWatts: report?.setPointWatts ?? null,
+    powerWatts: view.powerWatts ?? null,
+    hertz: view.hertz ?? null,
+    meterWattHours: view.meterWattHours ?? null,
+    energyWattHours: transactionWattHours(view) ?? null,
+    transactionId: view.transaction?.id ?? null,
+    goal: goal === undefined ? null : { ...goal, departure: toIso(goal.departure) },
+    plan: plan ?? null,
+    schedule:
+      schedule === undefined
+        ? null
+        : {
+            from: toIso(schedule.from),
+            until: toIso(schedule.until),
+            periods: schedule.periods.map((period) => ({
+              from: toIso(period.from),
+              limitWatts: period.limitWatts,
+            })),
+          },
+    refused: refused === undefined ? null : { ...refused, at: toIso(refused.at) },
+  }
+}
+export type StationDocument = ReturnType<typeof stationDocument>

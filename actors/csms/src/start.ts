@@ -1,0 +1,146 @@
+import {
+  ensureDir,
+  httpClient,
+  openHttpServer,
+  readText,
+  type ActorDeps,
+  type Running,
+  type Trust,
+} from '@interlock/host'
+import { Fault, type StationId } from '@interlock/kernel'
+import type { Endpoint as OcppEndpoint } from '@interlock/ocpp'
+import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { createCommands } from './commands.ts'
+import type { CsmsConfig } from './config.ts'
+import type { Context } from './context.ts'
+import type { StationView } from './core/view.ts'
+import type { CounterStore } from './data/counter-store.ts'
+import type { Totals } from './data/transaction-events.ts'
+import { openOcppServers } from './ocpp/servers.ts'
+import { openContext, type Closers } from './open-context.ts'
+import { createDayAhead } from './planner/day-ahead.ts'
+import { createPlanner } from './planner/planner.ts'
+import { endpointsOf } from './rest/endpoints.ts'
+import { createRevocations } from './revocations.ts'
+import { dccClient } from './tariff/dcc.ts'
+import { createTariffs } from './tariff/tariffs.ts'
+import { openVirtualEvses } from './virtual-evse/virtual-evse.ts'
+
+export type CsmsRunning = Running & {
+  /** REST. */
+  readonly port: number
+  readonly ocppPorts: { readonly profile2: number; readonly profile3: number }
+  /** Live connections under security profile 3, by station. */
+  readonly sessions: ReadonlyMap<StationId, OcppEndpoint>
+  readonly views: ReadonlyMap<StationId, StationView>
+  /** From the database: transactions and the energy their meters counted. */
+  totals(): Promise<Totals>
+  /** Reads every home's tariff through the DCC now. */
+  refreshTariffs(): Promise<void>
+  /** Offers the day-ahead plan to both ledgers unless that has been done. */
+  submitPlan(): Promise<void>
+}
+
+/** @throws Fault when config, identity, database or a port are not as they must be. */
+export async function startCsms(config: CsmsConfig, deps: ActorDeps): Promise<CsmsRunning> {
+  const closers: Closers = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return { ...(await open(config, deps, closers)), close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function open(
+  config: CsmsConfig,
+  deps: ActorDeps,
+  closers: Closers,
+): Promise<Omit<CsmsRunning, 'close'>> {
+  ensureDir(config.data)
+  const revocations = createRevocations()
+  closers.push(() => revocations.close())
+  const trust: Trust = {
+    roots: [readText(config.trust.charging)],
+    revoked: revocations.revoked,
+  }
+  const { context, counters, subscribe } = await openContext(config, deps, trust, closers)
+  const planning = await openPlanning(context, counters, closers)
+  const { ports, sweep } = await openOcppServers(context, trust, closers)
+  const server = await openHttpServer({
+    name: config.actor,
+    listen: config.listen,
+    identity: context.identity,
+    trust,
+    activity: deps.activity,
+    log: deps.log,
+  })
+  closers.push(() => server.close())
+  for (const endpoint of endpointsOf({ context, ...planning })) server.route(endpoint)
+  server.events('/api/v1/events', ['web'], subscribe)
+  const port = await server.listen()
+  openVirtual(context, trust, closers)
+  revocations.start(context, sweep)
+  planning.tariffs.start()
+  return {
+    port,
+    ocppPorts: ports,
+    sessions: context.live,
+    views: context.views,
+    totals: context.transactions.totals,
+    refreshTariffs: planning.tariffs.refresh,
+    submitPlan: planning.dayAhead.ensure,
+  }
+}
+
+/** Tariffs, the day-ahead plan and the planner of sessions, which rest on each other in this order. */
+async function openPlanning(context: Context, counters: CounterStore, closers: Closers) {
+  const { config, deps, smartMeterIdentity } = context
+  const http = httpClient({
+    identity: smartMeterIdentity,
+    trust: { roots: [readText(config.trust.smartMeter)] },
+    activity: deps.activity,
+    expectRole: 'dcc',
+  })
+  closers.push(() => http.close())
+  const dcc = dccClient(http, config.peers.dcc, smartMeterIdentity, deps.crypto)
+  const supplier = readCertificate(config.tariff.supplierCertificate, deps)
+  const tariffs = createTariffs({ context, dcc, counters, supplier })
+  await tariffs.restore()
+  closers.push(() => tariffs.close())
+  const ledgers = { supervisor: context.supervisor.submitPlan, dcc: dcc.submitPlan }
+  const dayAhead = createDayAhead({ context, tariffOf: tariffs.of, ledgers })
+  const commands = createCommands(context, counters)
+  const planner = createPlanner({
+    context,
+    commands,
+    tariffOf: tariffs.of,
+    dayAhead: dayAhead.ensure,
+  })
+  closers.push(() => planner.close())
+  context.hooks.replan = planner.request
+  return { tariffs, dayAhead, commands }
+}
+
+function openVirtual(context: Context, trust: Trust, closers: Closers): void {
+  const { dsrsp } = context.config.peers
+  if (dsrsp === undefined) return
+  const enrolled = [...context.views.values()].filter((view) => view.record.enrolled)
+  const stations = enrolled.map((view) => view.record.stationId)
+  const virtual = openVirtualEvses(context, { url: dsrsp, trust, stations })
+  closers.push(() => virtual.close())
+  context.hooks.forward = virtual.forward
+}
+
+/** @throws Fault `CertificateUnreadable`, naming the file. */
+function readCertificate(path: string, deps: ActorDeps): Peer {
+  const [der] = fromPem(readText(path), 'CERTIFICATE')
+  const peer = der === undefined ? undefined : peerOf(der, deps.crypto)
+  if (peer?.ok === true) return peer.value
+  throw new Fault('CertificateUnreadable', `${path}: is not a certificate with an identity`, {
+    remedy: "point the config at the supplier's certificate under the smart-meter root",
+  })
+}

@@ -1,0 +1,124 @@
+import { Fault, inMinutes, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import type { Context } from '../context.ts'
+import { order } from '../core/goal.ts'
+import { acceptTariff, isNewer, type Tariff } from '../core/tariff.ts'
+import type { StationView } from '../core/view.ts'
+import type { CounterStore } from '../data/counter-store.ts'
+import type { Dcc } from './dcc.ts'
+import { openTariff, signedTariffIn } from './open-tariff.ts'
+
+export type Tariffs = {
+  readonly of: (view: StationView) => Tariff | undefined
+  all(): readonly Tariff[]
+  /** Why the last reading of a meter was not used. */
+  problems(): ReadonlyMap<string, string>
+  /** Takes up what was kept. */
+  restore(): Promise<void>
+  /** Reads every home's meter now. */
+  readonly refresh: () => Promise<void>
+  /** Reads now and then, as the config says. */
+  start(): void
+  close(): void
+}
+
+const retryMinutes = 5
+
+/** Tariffs as the homes' meters hold them, read through the DCC and verified end to end. */
+export function createTariffs(options: {
+  readonly context: Context
+  readonly dcc: Dcc
+  readonly counters: CounterStore
+  readonly supplier: Peer
+}): Tariffs {
+  const { context, dcc, supplier } = options
+  const { clock, crypto } = context.deps
+  const held = new Map<string, Tariff>()
+  const problems = new Map<string, string>()
+  let timer: Timer | undefined
+  let closed = false
+
+  const read = async (meter: Eui64): Promise<Outcome<Tariff, string>> => {
+    const counter = await options.counters.next(meter, 'duis', clock.now())
+    const answer = await dcc.request({
+      originator: context.smartMeterIdentity.peer.organisation,
+      target: meter,
+      counter,
+      service: '4.11.1',
+      commandVariant: 1,
+      body: { kind: 'readTariff' },
+    })
+    if (!answer.ok) return answer
+    const signed = signedTariffIn(answer.value.payload ?? new Uint8Array())
+    if (signed === undefined) return { ok: false, reason: 'TariffUnreadable' }
+    const opened = openTariff(signed, meter, supplier, crypto, clock.now())
+    if (!opened.ok) return opened
+    const accepted = acceptTariff(held.get(meter), opened.value, clock.now())
+    if (accepted.ok) await take(accepted.value, signed)
+    return accepted
+  }
+
+  const take = async (tariff: Tariff, signed: Uint8Array): Promise<void> => {
+    const newer = isNewer(held.get(tariff.meter), tariff)
+    held.set(tariff.meter, tariff)
+    if (!newer) return
+    await context.kept.putTariff(tariff.meter, signed, tariff.readAt)
+    context.audit.record('TariffTaken', { meter: tariff.meter, version: tariff.version })
+    for (const view of context.views.values()) {
+      if (view.record.meter === tariff.meter) context.hooks.replan(view.record.stationId)
+    }
+  }
+
+  const readOne = async (meter: Eui64): Promise<void> => {
+    const outcome = await read(meter).catch(unavailable)
+    if (outcome.ok) {
+      problems.delete(meter)
+      return
+    }
+    problems.set(meter, outcome.reason)
+    const { reason, detail } = outcome
+    context.audit.record('TariffNotTaken', { meter, reason, detail: detail ?? null })
+    context.tell({ kind: 'refusal', reason, data: { meter } })
+  }
+
+  const refresh = async (): Promise<void> => {
+    const meters = new Set([...context.views.values()].map((view) => view.record.meter))
+    for (const meter of [...meters].sort((a, b) => order(a ?? '', b ?? ''))) {
+      if (meter !== undefined && !closed) await readOne(meter)
+    }
+  }
+
+  const again = (): void => {
+    if (closed) return
+    const minutes = problems.size > 0 ? retryMinutes : context.config.tariff.refreshMinutes
+    const label = `${context.config.actor}/tariff`
+    timer = clock.after(inMinutes(minutes), label, () => refresh().then(again))
+  }
+
+  return {
+    of: (view) => (view.record.meter === undefined ? undefined : held.get(view.record.meter)),
+    all: () => [...held.values()],
+    problems: () => problems,
+    async restore() {
+      for (const kept of await context.kept.tariffs()) {
+        const opened = openTariff(kept.signed, kept.meter as Eui64, supplier, crypto, kept.readAt)
+        if (opened.ok) held.set(kept.meter, opened.value)
+      }
+    },
+    refresh,
+    start() {
+      timer = clock.after(inMinutes(0), `${context.config.actor}/tariff`, () =>
+        refresh().then(again),
+      )
+    },
+    close() {
+      closed = true
+      timer?.cancel()
+    },
+  }
+}
+
+function unavailable(cause: unknown): Outcome<Tariff, string> {
+  if (!(cause instanceof Fault)) throw cause
+  return { ok: false, reason: cause.code, detail: cause.message }
+}
