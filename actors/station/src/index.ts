@@ -1,1 +1,7 @@
-export {}
+export { startStation, type StationDeps, type StationRunning } from './start.ts'
+export { StationConfig } from './config.ts'
+export type { Gate, Message } from './judging.ts'
+export type { Hardware } from './hardware.ts'
+export type { Observation } from './observe.ts'
+export type { PlugIn } from './hardware/vehicle.ts'
+export { revocationStatement } from './owners.ts'

@@ -1,21 +1,36 @@
-import { limits, refusals, type Decision, type FlattenedJws } from '@interlock/contract'
-import type { Accepted, gateMessage, Refused, Verdict } from '@interlock/gate'
-import { millis, type Activity, type Clock, type Crypto } from '@interlock/kernel'
+import { limits, tableAction, type Decision, type FlattenedJws } from '@interlock/contract'
+import type { Accepted, Evidence, GateState, Refused, Verdict } from '@interlock/gate'
+import {
+  between,
+  millis,
+  plus,
+  type Activity,
+  type Clock,
+  type Crypto,
+  type Eui64,
+  type Instant,
+} from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
 import type { MemoryChange, StoredCounter } from './core/memory.ts'
 import { gateState, heldArms, type Standing } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
 import type { Records } from './records.ts'
 
+/** A critical command as it came over OCPP. */
+export type Message = {
+  readonly action: string
+  readonly payload: unknown
+  readonly signed?: FlattenedJws
+}
 /** The gate as the station calls it; a lab may inject another, production code has no way to. */
-export type Gate = typeof gateMessage
+export type Gate = (message: Message, evidence: Evidence, state: GateState, now: Instant) => Verdict
 
 export type Judging = {
   /**
    * Puts a critical command through the gate. What the verdict uses up is durable when it resolves.
    * A trigger whose arm is still on its way waits for it.
    */
-  judge(action: string, signed: FlattenedJws | undefined): Promise<Verdict>
+  judge(message: Message): Promise<Verdict>
   /** An arm has come in: whoever waits for it looks again. */
   armed(): void
   readonly waiting: number
@@ -34,12 +49,23 @@ export function createJudging(options: {
   const { keeper, records, clock, activity, crypto } = options
   const waiters = new Set<() => void>()
 
-  const verdictOn = (action: string, signed: FlattenedJws | undefined): Verdict => {
+  /** Verdict and its consumption are one step: two commands cannot use one arm or counter. */
+  const judgeNow = (message: Message, mayWait: boolean): Verdict => {
     const { memory } = keeper
     const now = clock.now()
     const state = gateState(memory, options.standing(), now)
-    const message = signed === undefined ? { action } : { action, signed }
-    return options.gate(message, { arms: heldArms(memory, crypto) }, state, now)
+    const verdict = options.gate(message, { arms: heldArms(memory, crypto) }, state, now)
+    if (mayWait && !verdict.ok && verdict.reason === 'NotArmed') return verdict
+    const action = tableAction(message.action, message.payload)
+    const about = aboutCommand(message)
+    records.before('Command', { action, ...about, verdict: verdict.ok ? 'ok' : verdict.reason })
+    if (verdict.consume !== undefined) keeper.commit({ set: used(verdict, memory, now) })
+    if (!verdict.ok) {
+      const originator = about.originator === undefined ? {} : { originator: about.originator }
+      records.decide({ action, ...originator, decision: 'refused', reason: verdict.reason })
+      options.onRefusal(action, verdict)
+    }
+    return verdict
   }
 
   /** Resolves when an arm came, or when no arm comes any more. */
@@ -54,41 +80,16 @@ export function createJudging(options: {
       waiters.add(end)
     })
 
-  const waitForArm = async (
-    action: string,
-    signed: FlattenedJws | undefined,
-    first: Verdict,
-  ): Promise<Verdict> => {
-    const until = clock.now() + limits.armWaitMillisMax
-    let verdict = first
-    while (
-      !verdict.ok &&
-      verdict.reason === 'NotArmed' &&
-      waiters.size < limits.triggersWaitingMax
-    ) {
-      const remaining = until - clock.now()
-      if (remaining <= 0) break
-      await activity.parked(() => armOrTimeout(remaining))
-      verdict = verdictOn(action, signed)
-    }
-    return verdict
-  }
-
   return {
-    async judge(action, signed) {
-      const first = verdictOn(action, signed)
-      const waits = !first.ok && first.reason === 'NotArmed'
-      const verdict = waits ? await waitForArm(action, signed, first) : first
-      const { memory } = keeper
-      records.before('Command', { action, ...aboutCommand(signed, action), verdict: word(verdict) })
-      if (verdict.consume !== undefined) {
-        keeper.commit({ set: used(verdict, memory, clock.now()) })
+    async judge(message) {
+      const until = plus(clock.now(), millis(limits.armWaitMillisMax))
+      for (;;) {
+        const remaining = between(clock.now(), until)
+        const mayWait = remaining > 0 && waiters.size < limits.triggersWaitingMax
+        const verdict = judgeNow(message, mayWait)
+        if (!mayWait || verdict.ok || verdict.reason !== 'NotArmed') return verdict
+        await activity.parked(() => armOrTimeout(remaining))
       }
-      if (!verdict.ok) {
-        records.decide({ action, ...originatorOf(signed, action), ...refusal(verdict) })
-        options.onRefusal(action, verdict)
-      }
-      return verdict
     },
     armed() {
       for (const wake of [...waiters]) wake()
@@ -99,18 +100,11 @@ export function createJudging(options: {
   }
 }
 
-const word = (verdict: Verdict): string => (verdict.ok ? 'accepted' : verdict.reason)
-
-const refusal = (verdict: Refused): Pick<Decision, 'decision' | 'reason'> => ({
-  decision: 'refused',
-  reason: verdict.reason,
-})
-
 /** The counter, and the use of the arm, as they are after this verdict. */
 function used(
   verdict: Verdict,
   memory: Keeper['memory'],
-  now: ReturnType<Clock['now']>,
+  now: Instant,
 ): NonNullable<MemoryChange['set']> {
   const { consume } = verdict
   if (consume === undefined) return {}
@@ -129,19 +123,10 @@ function used(
   }
 }
 
-/** Who claims to have sent it; the claim is worth nothing before gate 1 has passed. */
-const originatorOf = (
-  signed: FlattenedJws | undefined,
-  action: string,
-): Pick<Decision, 'originator'> => {
-  const command = signed === undefined ? undefined : parseSigned(signed, action)
-  return command?.ok === true ? { originator: command.value.organisation } : {}
-}
+type About = { readonly originator?: Eui64; readonly [name: string]: unknown }
 
-const aboutCommand = (
-  signed: FlattenedJws | undefined,
-  action: string,
-): Readonly<Record<string, unknown>> => {
+/** Who claims to have sent what; the claim is worth nothing before gate 1 has passed. */
+function aboutCommand({ action, signed }: Message): About {
   const command = signed === undefined ? undefined : parseSigned(signed, action)
   if (command?.ok !== true) return { signed: signed !== undefined }
   const { organisation, role, counter, armDigest } = command.value
@@ -161,5 +146,3 @@ export const secondOf = (
   second: accepted.second,
   reference: accepted.reference,
 })
-
-export const refusalWords = (refused: Refused): string => refusals[refused.reason].words

@@ -15,6 +15,8 @@ export type Caller = {
 
 /** What the charger tells the CSMS of its own accord. */
 export type Reports = {
+  /** A new connection: the CSMS is told again what it may have missed. */
+  online(): void
   /** Sends queued transaction events, oldest first; what is not acknowledged stays queued. */
   flush(): Promise<void>
   /** The console's view of this charger. */
@@ -70,6 +72,13 @@ export function createReports(options: {
   }
 
   return {
+    online() {
+      lastState = ''
+      lastStatus = ''
+      this.status()
+      this.state()
+      void this.flush()
+    },
     flush() {
       flushing ??= background('TransactionEvent', async () => {
         while (await sendOldest());

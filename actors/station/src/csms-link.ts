@@ -1,0 +1,193 @@
+import {
+  connectOcpp,
+  keepConnected,
+  systemEntropy,
+  type Running,
+  type Trust,
+} from '@interlock/host'
+import { fromIso, inSeconds, type Timer } from '@interlock/kernel'
+import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@interlock/ocpp'
+import { firstContactKey, firstContactPassword } from '@interlock/pki'
+import type { Caller } from './reports.ts'
+import type { Station } from './station.ts'
+
+const subprotocols = ['ocpp2.0.1'] as const
+const retrySecondsDefault = 60
+/** Wall time that a start waits for first contact to lead to a certificate. */
+const startSecondsMax = 15
+
+/** The connection to the CSMS, first over security profile 2 and from then on over 3. */
+export type CsmsLink = Running & {
+  readonly caller: Caller
+  /** Opens the first connection. Settles when it has been tried. */
+  start(): Promise<void>
+  /** Ends the present connection; the next is opened as the identity then demands. */
+  reconnect(): void
+}
+
+export type CsmsLinkOptions = {
+  readonly station: () => Station
+  readonly trust: Trust
+  /** At first contact, and afterwards. */
+  readonly handlers: () => Handlers
+  /** What to send at first contact, once the boot is accepted. */
+  readonly request: () => string
+  /** The boot was accepted under profile 3. */
+  readonly onOnline: () => void
+}
+
+export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
+  let endpoint: Endpoint | undefined
+  let accepted = false
+  let timer: Timer | undefined
+  let keeping: Running | undefined
+  let closing = false
+
+  const caller: Caller = {
+    online: () => accepted && endpoint !== undefined,
+    call(action, payload) {
+      if (endpoint === undefined || !accepted) {
+        return Promise.reject(new CallFailed('Closed', action, 'there is no connection'))
+      }
+      return endpoint.call(action, payload)
+    },
+  }
+
+  const open = async (): Promise<{ closed: Promise<void> }> => {
+    const station = options.station()
+    const { deps, config } = station
+    const identity = station.identity()
+    const base = identity === undefined ? config.csms.profile2Url : config.csms.profile3Url
+    const password = (): string =>
+      firstContactPassword(firstContactKey(config.secret ?? '', deps.crypto), deps.crypto)
+    const socket = await connectOcpp({
+      url: `${base.replace(/\/$/, '')}/${encodeURIComponent(station.stationId)}`,
+      ...(identity === undefined
+        ? { basic: { user: station.stationId, password: password() } }
+        : { identity }),
+      trust: options.trust,
+      subprotocols,
+      log: deps.log,
+      activity: deps.activity,
+      expectRole: 'csms',
+    })
+    if (closing) socket.close(1001, 'closing')
+    const current = createEndpoint({
+      transport: socket,
+      handlers: options.handlers(),
+      wall: deps.wall,
+      activity: deps.activity,
+      onProblem: ({ kind, code, detail }) => deps.log.warn({ kind, code, detail }, 'OCPP'),
+    })
+    endpoint = current
+    const closed = current.closed.then(() => {
+      if (endpoint !== current) return
+      endpoint = undefined
+      accepted = false
+      timer?.cancel()
+    })
+    try {
+      await boot(current)
+    } catch (error) {
+      current.close()
+      throw error
+    }
+    return { closed }
+  }
+
+  /** B01 … B03: until the boot is accepted nothing else is sent; the charge goes on meanwhile. */
+  const boot = async (current: Endpoint): Promise<void> => {
+    const station = options.station()
+    const { clock } = station.deps
+    const answer = await current.call('BootNotification', {
+      reason: 'PowerUp',
+      chargingStation: {
+        model: 'Interlock home charger (simulated)',
+        vendorName: 'Interlock',
+        serialNumber: station.eui.replaceAll('-', ''),
+      },
+    })
+    const at = fromIso(answer.currentTime)
+    if (at !== undefined) station.hearTime('csms', at)
+    const interval = answer.interval > 0 ? answer.interval : retrySecondsDefault
+    timer?.cancel()
+    if (answer.status !== 'Accepted') {
+      station.records.note('BootNotAccepted', { status: answer.status })
+      timer = clock.after(inSeconds(interval), 'boot', () => again(current))
+      return
+    }
+    accepted = true
+    if (station.identity() === undefined) {
+      await current.call('SignCertificate', {
+        csr: options.request(),
+        certificateType: 'ChargingStationCertificate',
+      })
+      return
+    }
+    options.onOnline()
+    beat(current, interval)
+  }
+
+  const again = async (current: Endpoint): Promise<void> => {
+    try {
+      await boot(current)
+    } catch {
+      current.close()
+    }
+  }
+
+  const beat = (current: Endpoint, interval: number): void => {
+    const station = options.station()
+    timer = station.deps.clock.after(inSeconds(interval), 'heartbeat', async () => {
+      if (endpoint !== current) return
+      try {
+        const { currentTime } = await current.call('Heartbeat', {})
+        const at = fromIso(currentTime)
+        if (at !== undefined) station.hearTime('csms', at)
+        if (endpoint === current) beat(current, interval)
+      } catch {
+        current.close()
+      }
+    })
+  }
+
+  return {
+    caller,
+    start: () =>
+      new Promise((resolve) => {
+        const { deps, config } = options.station()
+        const late = deps.wall.after(inSeconds(startSecondsMax), `${config.actor}/start`, resolve)
+        const connect = async (): Promise<{ closed: Promise<void> }> => {
+          let firstContact = false
+          try {
+            const connection = await open()
+            firstContact = accepted && options.station().identity() === undefined
+            return connection
+          } finally {
+            // At first contact the connection that counts is the next one.
+            if (!firstContact) {
+              late.cancel()
+              resolve()
+            }
+          }
+        }
+        keeping = keepConnected({
+          label: `${config.actor}/csms`,
+          connect,
+          clock: deps.wall,
+          entropy: systemEntropy,
+          log: deps.log,
+        })
+      }),
+    reconnect: () => endpoint?.close(),
+    async close() {
+      closing = true
+      timer?.cancel()
+      const ended = keeping?.close()
+      endpoint?.close()
+      await ended
+      endpoint?.close()
+      timer?.cancel()
+    },
+  }
+}

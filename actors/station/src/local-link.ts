@@ -1,0 +1,209 @@
+import { limits, type LinkMessage } from '@interlock/contract'
+import { verifyArm } from '@interlock/gate'
+import {
+  connectFrames,
+  keepConnected,
+  systemEntropy,
+  type FrameSocket,
+  type Running,
+} from '@interlock/host'
+import {
+  fromBase64,
+  fromUtf8,
+  inSeconds,
+  instant,
+  toBase64,
+  utf8,
+  type Timer,
+} from '@interlock/kernel'
+import { createLinkCodec, derivePairingKey, linkExpiry, type LinkCodec } from '@interlock/seal'
+import { cellsOf, heldArms } from './gate-state.ts'
+import { onRespond, onRestore } from './responding.ts'
+import type { Station } from './station.ts'
+
+const nonceBytes = 16
+/** World time between heartbeats; a link that does not answer is opened again. */
+const heartbeatSeconds = 300
+
+/** The link to the LLCS of the home. */
+export type LocalLink = Running & {
+  send(message: LinkMessage): void
+  connected(): boolean
+  /** Settles when the first attempt to connect has ended. */
+  readonly tried: Promise<void>
+}
+
+type Session = { readonly socket: FrameSocket; readonly codec: LinkCodec }
+
+export function openLocalLink(
+  station: Station,
+  to: { readonly host: string; readonly port: number; readonly installCode: string },
+): LocalLink {
+  const { deps, background } = station
+  const { clock, wall, log } = deps
+  let session: Session | undefined
+  let timer: Timer | undefined
+  let closing = false
+  let settleTried = (): void => {}
+  const tried = new Promise<void>((resolve) => (settleTried = resolve))
+
+  const exchange = async ({ socket, codec }: Session, message: LinkMessage): Promise<void> => {
+    const sealed = codec.seal(message, linkExpiry(clock.now()))
+    const answer = codec.open(await socket.request(sealed.bytes), clock.now())
+    const acknowledged =
+      answer.ok &&
+      answer.value.message.kind === 'ack' &&
+      answer.value.message.to === sealed.counter.toString()
+    if (!acknowledged) socket.close()
+  }
+
+  const beat = (current: Session): void => {
+    timer = clock.after(inSeconds(heartbeatSeconds), 'link-heartbeat', async () => {
+      if (session !== current) return
+      try {
+        await exchange(current, { kind: 'heartbeat', at: clock.now() })
+        beat(current)
+      } catch {
+        current.socket.close()
+      }
+    })
+  }
+
+  const open = async (): Promise<{ closed: Promise<void> }> => {
+    const socket = await connectFrames({ ...to, activity: deps.activity, log })
+    try {
+      const codec = await pair(station, socket, to.installCode)
+      const current: Session = { socket, codec }
+      socket.onRequest((bytes) => answer(station, codec, bytes))
+      const closed = new Promise<void>((resolve) => socket.onClose(resolve))
+      await exchange(current, { kind: 'ownerKeys', keys: station.keeper.memory.ownerKeys })
+      if (closing) throw new TypeError('the station is closing')
+      session = current
+      void closed.then(() => {
+        if (session === current) session = undefined
+      })
+      beat(current)
+      return { closed }
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+  }
+
+  const keeping = keepConnected({
+    label: `${station.config.actor}/llcs`,
+    connect: () => open().finally(settleTried),
+    clock: wall,
+    entropy: systemEntropy,
+    log,
+  })
+
+  return {
+    tried,
+    connected: () => session !== undefined,
+    send(message) {
+      const current = session
+      if (current === undefined) return
+      void background(`link/${message.kind}`, () => exchange(current, message))
+    },
+    async close() {
+      closing = true
+      timer?.cancel()
+      const ended = keeping.close()
+      session?.socket.close()
+      await ended
+    },
+  }
+}
+
+/** Both sides derive the key of this connection; whoever lacks the code cannot speak on it. */
+async function pair(station: Station, socket: FrameSocket, code: string): Promise<LinkCodec> {
+  const { crypto } = station.deps
+  const nonce = systemEntropy.bytes(nonceBytes)
+  const hello = { station: station.eui, nonce: toBase64(nonce) }
+  const answered = JSON.parse(fromUtf8(await socket.request(utf8(JSON.stringify(hello))))) as {
+    nonce?: unknown
+  }
+  const theirs = typeof answered.nonce === 'string' ? fromBase64(answered.nonce) : undefined
+  if (theirs?.length !== nonceBytes) throw new TypeError('the LLCS does not pair')
+  const key = derivePairingKey(code, theirs, nonce, crypto)
+  return createLinkCodec({ key, side: 'station', crypto, counters: sessionCounters() })
+}
+
+/** The key lives as long as the connection, and so do the counters under it. */
+const sessionCounters = () => {
+  let sent = 0n
+  let received = 0n
+  return {
+    next: () => (sent += 1n),
+    lastReceived: () => received,
+    received: (counter: bigint) => void (received = counter),
+  }
+}
+
+/** Opens a frame, does what it says, and seals the acknowledgement. */
+function answer(station: Station, codec: LinkCodec, bytes: Uint8Array): Uint8Array {
+  const now = station.deps.clock.now()
+  const opened = codec.open(bytes, now)
+  if (!opened.ok) {
+    station.reports.security('InvalidMessages', `local link: ${opened.reason}`)
+    return new Uint8Array()
+  }
+  const { message, counter } = opened.value
+  const reason = handle(station, message)
+  const ack: LinkMessage = {
+    kind: 'ack',
+    to: counter.toString(),
+    ...(reason === undefined ? {} : { reason }),
+  }
+  return codec.seal(ack, linkExpiry(now)).bytes
+}
+
+function handle(station: Station, message: LinkMessage): string | undefined {
+  switch (message.kind) {
+    case 'arm':
+      return onArm(station, message.preCommand)
+    case 'respond':
+      return onRespond(station, message)
+    case 'restore':
+      return onRestore(station, message)
+    case 'time':
+    case 'heartbeat':
+      station.hearTime('llcs', instant(message.at))
+      return undefined
+    case 'used':
+    case 'ownerKeys':
+    case 'ack':
+      return 'Unexpected'
+  }
+}
+
+/** An arm the LLCS has verified is verified here again, and kept while its window lasts. */
+export function onArm(station: Station, text: string): string | undefined {
+  const { keeper, deps, records, judging } = station
+  const { memory } = keeper
+  const now = deps.clock.now()
+  const bytes = fromBase64(text)
+  const read =
+    bytes === undefined ? undefined : verifyArm(bytes, cellsOf(memory, deps.crypto), deps.crypto)
+  if (bytes === undefined || read === undefined) return 'ArmInvalid'
+  const about = { action: 'Arm', second: 'armed' } as const
+  const refuse = (reason: 'ArmInvalid' | 'ArmOriginator' | 'ArmWindow' | 'ArmTarget') => {
+    records.decide({ ...about, decision: 'refused', reason })
+    station.reports.refusal(reason, 'arm')
+    return reason
+  }
+  if (!read.ok) return refuse(read.reason)
+  const arm = read.value
+  if (arm.target !== station.llcs) return refuse('ArmTarget')
+  if (now >= arm.until) return refuse('ArmWindow')
+  const held = heldArms(memory, deps.crypto).filter((each) => now < each.arm.until)
+  if (held.some((each) => each.arm.digest === arm.digest)) return undefined
+  const kept = held.slice(-(limits.armsHeldMax - 1)).map((each) => toBase64(each.bytes))
+  keeper.commit({ set: { arms: [...kept, text] } })
+  const { digest: reference, originator } = arm
+  records.decide({ ...about, originator, decision: 'stored', reference })
+  records.publish({ kind: 'arm', data: { arm: reference, use: arm.use, originator } })
+  judging.armed()
+  return undefined
+}

@@ -1,0 +1,71 @@
+import { toIso, type Instant } from '@interlock/kernel'
+import type { Request } from '@interlock/ocpp'
+import { chargingState, registerWattHours, type Override } from './core/charger.ts'
+import { isVehicleFull } from './hardware.ts'
+import type { Station } from './station.ts'
+
+/** What a charger would show of itself: what, why, until when, and what it waits for. */
+export type Observation = {
+  readonly state: string
+  readonly why: string
+  /** When this may change by itself; ms since 1970. */
+  readonly until: Instant | undefined
+  readonly setPointWatts: number
+  readonly powerWatts: number
+  readonly meterWattHours: number
+  readonly override: Override | undefined
+  readonly waitingFor: 'Authorisation' | 'RandomDelay' | 'Arm' | undefined
+  readonly transactionId: string | undefined
+}
+
+export function observe(station: Station): Observation {
+  const { keeper, charging, deps, judging } = station
+  const now = deps.clock.now()
+  const { charger, transaction } = keeper.memory
+  const { wanted } = charging
+  const pending = charger.applied.pending
+  const waits = {
+    Authorisation: charger.authorisation.state === 'waiting',
+    RandomDelay: pending !== undefined,
+    Arm: judging.waiting > 0,
+  }
+  const waitingFor = (['Authorisation', 'RandomDelay', 'Arm'] as const).find((each) => waits[each])
+  return {
+    state: chargingState(charger),
+    why: isVehicleFull(charger, now) ? 'Full' : wanted.why,
+    until: pending?.due ?? wanted.until,
+    setPointWatts: charger.applied.watts,
+    powerWatts: charger.meter.powerWatts,
+    meterWattHours: registerWattHours(charger, now),
+    override: charger.override,
+    waitingFor,
+    transactionId: transaction?.id,
+  }
+}
+
+/** The same for the console, in JSON. */
+export function stateReport(station: Station): Readonly<Record<string, unknown>> {
+  const { state, why, until, setPointWatts, powerWatts, override, waitingFor } = observe(station)
+  return {
+    state,
+    why,
+    until: until === undefined ? null : toIso(until),
+    setPointWatts,
+    powerWatts,
+    override:
+      override === undefined
+        ? null
+        : { action: override.action, until: toIso(override.until), by: override.by },
+    waitingFor: waitingFor ?? null,
+  }
+}
+
+/** OCPP's connectorStatus (ConnectorStatusEnumType). */
+export function connectorStatus(
+  station: Station,
+): Request<'StatusNotification'>['connectorStatus'] {
+  const { charger } = station.keeper.memory
+  if (charger.fault !== undefined) return 'Faulted'
+  if (charger.vehicle !== undefined) return 'Occupied'
+  return charger.inoperative === true ? 'Unavailable' : 'Available'
+}

@@ -1,0 +1,49 @@
+import { vendorId } from '@interlock/contract'
+import { CallError, type Handler } from '@interlock/ocpp'
+import { secondOf } from '../judging.ts'
+import { enrolOwner, revokeOwner } from '../owners.ts'
+import type { Station } from '../station.ts'
+import { throughGate } from './critical.ts'
+
+/** What this system carries inside DataTransfer until OCPP has a message for it (P01). */
+export const dataTransfer =
+  (station: Station): Handler<'DataTransfer'> =>
+  (request, context) => {
+    if (request.vendorId !== vendorId) return { status: 'UnknownVendorId' }
+    switch (request.messageId) {
+      case 'FrequencyCurve':
+        return frequencyCurve(station)(request, context)
+      case 'OwnerKey':
+        return ownerKeyAnswer(enrolOwner(station, request.data))
+      case 'OwnerKeyRevocation':
+        return ownerKeyAnswer(revokeOwner(station, request.data))
+      default:
+        if (context.signed !== undefined) throw new CallError('SecurityError', 'not to be signed')
+        return { status: 'UnknownMessageId' }
+    }
+  }
+
+/** Storing the curve moves nothing; without a later arm it never will. */
+const frequencyCurve =
+  (station: Station): Handler<'DataTransfer'> =>
+  (request, context) =>
+    throughGate(station, 'DataTransfer', request, context, {
+      apply(_, accepted) {
+        const { setting, consume } = accepted
+        if (setting.kind !== 'curve') return { status: 'Rejected' }
+        const curve = { curve: setting.curve, originator: consume.organisation }
+        station.records.decide({
+          action: 'FrequencyCurve',
+          decision: 'stored',
+          ...secondOf(accepted),
+        })
+        station.charging.update({ curve })
+        return { status: 'Accepted' }
+      },
+      refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
+    })
+
+const ownerKeyAnswer = (refusal: string | undefined) =>
+  refusal === undefined
+    ? ({ status: 'Accepted' } as const)
+    : ({ status: 'Rejected', statusInfo: { reasonCode: refusal } } as const)

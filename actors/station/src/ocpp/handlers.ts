@@ -1,0 +1,39 @@
+import type { Handlers } from '@interlock/ocpp'
+import type { Station } from '../station.ts'
+import { certificateSigned, type AcceptCertificate } from './certificate-signed.ts'
+import { changeAvailability } from './change-availability.ts'
+import { clearChargingProfile } from './clear-charging-profile.ts'
+import { dataTransfer } from './data-transfer.ts'
+import { deleteCertificate } from './delete-certificate.ts'
+import { getCompositeSchedule } from './get-composite-schedule.ts'
+import { installCertificate } from './install-certificate.ts'
+import { requestStartTransaction } from './request-start-transaction.ts'
+import { requestStopTransaction } from './request-stop-transaction.ts'
+import { reset } from './reset.ts'
+import { setChargingProfile } from './set-charging-profile.ts'
+import { setNetworkProfile } from './set-network-profile.ts'
+import { setVariables } from './set-variables.ts'
+import { updateFirmware } from './update-firmware.ts'
+
+/** Everything a CSMS may ask under security profile 3. */
+export const handlersOf = (station: Station, accept: AcceptCertificate): Handlers => ({
+  ...firstContactHandlers(station, accept),
+  ChangeAvailability: changeAvailability(station),
+  ClearChargingProfile: clearChargingProfile(station),
+  DataTransfer: dataTransfer(station),
+  DeleteCertificate: deleteCertificate(station),
+  GetCompositeSchedule: getCompositeSchedule(station),
+  InstallCertificate: installCertificate(station),
+  RequestStartTransaction: requestStartTransaction(station),
+  RequestStopTransaction: requestStopTransaction(station),
+  Reset: reset(station),
+  SetChargingProfile: setChargingProfile(station),
+  SetNetworkProfile: setNetworkProfile(station),
+  SetVariables: setVariables(station),
+  UpdateFirmware: updateFirmware(station),
+})
+
+/** At first contact a station can be given its certificate, and asked for nothing. */
+export const firstContactHandlers = (station: Station, accept: AcceptCertificate): Handlers => ({
+  CertificateSigned: certificateSigned(station, accept),
+})

@@ -1,0 +1,62 @@
+import type { FlattenedJws, RefusalReason } from '@interlock/contract'
+import type { ActorDeps, Identity } from '@interlock/host'
+import type { Eui64, Instant, StationId } from '@interlock/kernel'
+import type { LinkMessage } from '@interlock/contract'
+import type { Background } from './background.ts'
+import type { Charging } from './charging.ts'
+import type { StationConfig } from './config.ts'
+import type { Ratings } from './core/charger.ts'
+import type { PairingCode } from './core/owner-keys.ts'
+import type { TimeSource, TimeTrust } from './core/time-trust.ts'
+import type { Judging } from './judging.ts'
+import type { Keeper } from './keeper.ts'
+import type { Records } from './records.ts'
+import type { Reports } from './reports.ts'
+import type { Standing } from './gate-state.ts'
+
+/** One reading of the charger's own frequency meter. */
+export type Reading = { readonly at: number; readonly hertz: number }
+
+/** What does not survive a loss of power. */
+export type Moment = {
+  trust: TimeTrust
+  reading: Reading | undefined
+  pairing: PairingCode | undefined
+}
+
+/** The charger as its parts see each other. */
+export type Station = {
+  readonly config: StationConfig
+  readonly deps: ActorDeps
+  readonly stationId: StationId
+  readonly eui: Eui64
+  readonly llcs: Eui64 | undefined
+  /** The one EVSE of the simulated hardware. */
+  readonly evse: number
+  readonly ratings: Ratings
+  readonly keeper: Keeper
+  readonly records: Records
+  readonly charging: Charging
+  readonly judging: Judging
+  readonly reports: Reports
+  readonly background: Background
+  readonly moment: Moment
+  standing(): Standing
+  /** Undefined before first contact. */
+  identity(): Identity | undefined
+  /** A signed request gets a signed reply (Part 4 §7.2). */
+  signReply(action: string, response: object, request: FlattenedJws): FlattenedJws
+  /** Over the local link, if there is one now. */
+  tellLlcs(message: LinkMessage): void
+  /** A source of time has spoken; it is compared with the clock and never steps it. */
+  hearTime(source: TimeSource, at: Instant): void
+  /** Connects to the CSMS anew, as after a reset. */
+  reconnect(): void
+}
+
+/** The words that go with a reason code in `statusInfo`. */
+export const statusInfo = (
+  reasonCode: RefusalReason | string,
+  additionalInfo?: string,
+): { reasonCode: string; additionalInfo?: string } =>
+  additionalInfo === undefined ? { reasonCode } : { reasonCode, additionalInfo }
