@@ -1,0 +1,67 @@
+import { decodeAlert } from '@interlock/gbcs'
+import type { ActorDeps } from '@interlock/host'
+import type { Eui64 } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { ArmBook } from './arm-book.ts'
+import type { Counters } from './counters.ts'
+import type { Happened } from './happened.ts'
+import type { Inventory } from './inventory.ts'
+
+export type AlertParts = {
+  /** The data company itself: alerts are addressed to it. */
+  readonly self: Eui64
+  readonly inventory: Inventory
+  readonly counters: Counters
+  readonly arms: ArmBook
+  readonly audit: Audit
+  readonly happened: Happened
+  readonly deps: Pick<ActorDeps, 'crypto' | 'log'>
+}
+
+/**
+ * Takes an alert that a hub brings: signed by the device it names, which lives behind that hub.
+ * @returns true when it was taken, now or before; false when it is nobody's.
+ */
+export async function takeAlert(
+  hub: Eui64,
+  from: Eui64,
+  bytes: Uint8Array,
+  parts: AlertParts,
+): Promise<boolean> {
+  const device = parts.inventory.device(from)
+  const read = decodeAlert(bytes)
+  const refuse = (reason: string): false => {
+    parts.audit.critical('AlertRefused', { hub, device: from, reason })
+    parts.happened.security(`Alert${reason}`, from)
+    return false
+  }
+  if (device === undefined || device.hub !== hub) return refuse('DeviceUnknown')
+  if (!read.ok) return refuse(read.reason)
+  const { alert, covered, signature } = read.value
+  if (alert.device !== from || alert.recipient !== parts.self) return refuse('Misaddressed')
+  if (!parts.deps.crypto.verify(device.publicKey, covered, signature))
+    return refuse('SignatureInvalid')
+  // Taken before, and the acknowledgement was lost.
+  if (!(await parts.counters.use(from, parts.self, alert.counter))) return true
+  const { code, about, levelPercent } = alert
+  parts.audit.critical('AlertTaken', {
+    code,
+    device: from,
+    originator: about.party,
+    counter: about.counter.toString(),
+    levelPercent,
+  })
+  const key = { originator: about.party, target: from, counter: about.counter }
+  if (code === 'ECS102') parts.happened.arm('ended', key)
+  else if (await parts.arms.used(key)) parts.happened.arm('used', key)
+  else {
+    // Load moved under an arm whose budget has been given back, or that never was.
+    parts.audit.critical('UsedWithoutBudget', {
+      device: from,
+      ...about,
+      counter: `${about.counter}`,
+    })
+    parts.happened.security('UsedWithoutBudget', from)
+  }
+  return true
+}

@@ -1,0 +1,73 @@
+import { nationalBudget } from '@interlock/contract'
+import { actorConfig, ListenConfig } from '@interlock/host'
+import { Type, type Static } from 'typebox'
+
+const strict = { additionalProperties: false }
+const Path = Type.String({ minLength: 1, maxLength: 4096 })
+const Url = Type.String({ minLength: 1, maxLength: 2048 })
+const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
+const Watts = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
+
+/** Limits of this ledger, in watts of swing per 30-minute window. */
+const BudgetConfig = Type.Object(
+  {
+    organisationWatts: Watts,
+    consumerVendorWatts: Watts,
+    regionWatts: Watts,
+    totalWatts: Watts,
+    planWatts: Watts,
+  },
+  { ...strict, default: { ...nationalBudget } },
+)
+
+/** One device of the inventory. One certificate, whose key both signs and agrees. */
+export const DeviceConfig = Type.Object(
+  {
+    eui: Eui,
+    kind: Type.Union([Type.Literal('meter'), Type.Literal('llcs')]),
+    /** The communications hub of its home. */
+    hub: Eui,
+    /** PEM file, smart-meter root. */
+    certificate: Path,
+    /** What an LLCS controls: the EVSEs behind it, by auxiliary controller number. */
+    controllers: Type.Array(
+      Type.Object(
+        {
+          number: Type.Integer({ minimum: 1, maximum: 5 }),
+          ratingWatts: Type.Integer({ minimum: 1, maximum: 350_000 }),
+        },
+        strict,
+      ),
+      { maxItems: 5, default: [] },
+    ),
+  },
+  strict,
+)
+export type DeviceConfig = Static<typeof DeviceConfig>
+
+export const DccConfig = actorConfig({
+  feeder: Type.String({ minLength: 1, maxLength: 32 }),
+  /** Folder with key and chain under the smart-meter root: it listens, and MACs, with them. */
+  identity: Path,
+  /** Folder with key and chain under the charging root, to ask the supervisor's ledger. */
+  chargingIdentity: Path,
+  trust: Type.Object({ charging: Path, smartMeter: Path }, strict),
+  /** `postgres://…` */
+  database: Url,
+  /** HTTPS: DUIS, the ledger, events. */
+  listen: ListenConfig,
+  /** Where communications hubs connect. */
+  wan: ListenConfig,
+  peers: Type.Object({ supervisor: Url }, strict),
+  budget: BudgetConfig,
+  inventory: Type.Object(
+    {
+      hubs: Type.Array(Eui, { maxItems: 20_000 }),
+      devices: Type.Array(DeviceConfig, { maxItems: 40_000 }),
+    },
+    strict,
+  ),
+  /** Revoked certificates of the smart-meter root (PEM, `X509 CRL`). */
+  revocationList: Type.Optional(Path),
+})
+export type DccConfig = Static<typeof DccConfig>

@@ -1,0 +1,148 @@
+import { inProcessBus } from '@interlock/bus'
+import {
+  ensureDir,
+  httpClient,
+  loadIdentity,
+  openAudit,
+  openHttpServer,
+  readText,
+  type ActorDeps,
+  type Identity,
+  type Running,
+} from '@interlock/host'
+import { Fault, type Crypto, type Role } from '@interlock/kernel'
+import { fromPem, readCrl } from '@interlock/pki'
+import { openDatabase } from '@interlock/store'
+import { takeAlert } from './alerts.ts'
+import { openArmBook } from './arm-book.ts'
+import type { DccConfig } from './config.ts'
+import { counters as openCounters } from './counters.ts'
+import { endpoints } from './endpoints.ts'
+import { createHappened, type ArmTotals } from './happened.ts'
+import { createInventory } from './inventory.ts'
+import { openLedgerAccount } from './ledger-account.ts'
+import { otherLedger } from './other-ledger.ts'
+import { migrations, type DccTables } from './tables.ts'
+import { openWanServer } from './wan-server.ts'
+
+export type DccRunning = Running & {
+  /** HTTPS. */
+  readonly port: number
+  /** Communications hubs. */
+  readonly wanPort: number
+  readonly hubsConnected: () => number
+  /** Arms since the start, by what became of them. */
+  totals(): Readonly<ArmTotals>
+}
+
+/**
+ * The smart-meter data company, simulated: checks service requests, makes and delivers commands, and
+ * keeps one of the two megawatt ledgers. It can neither sign for an originator nor for a device.
+ * @throws Fault when identities, inventory or database cannot be opened, or a port is taken.
+ */
+export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccRunning> {
+  const { activity, clock, crypto, log } = deps
+  const identity = identityOf(config.identity, 'dcc')
+  const charging = identityOf(config.chargingIdentity, 'dcc')
+  const self = identity.peer.organisation
+  const trust = {
+    roots: [readText(config.trust.smartMeter)],
+    revoked: revokedBy(config.revocationList, identity, crypto),
+  }
+  const inventory = createInventory(config.inventory, crypto)
+  ensureDir(config.data)
+  const audit = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock,
+    identity,
+    checkpointEvery: 1_000,
+  })
+  const database = await openDatabase<DccTables>(config.database, migrations)
+  const bus = inProcessBus({ queueMax: 1_000, activity })
+  const happened = createHappened(bus, config, clock)
+  const counters = openCounters(database.db)
+  const ledger = await openLedgerAccount(database.db, config.budget, clock.now())
+  const http = httpClient({
+    identity: charging,
+    trust: { roots: [readText(config.trust.charging)] },
+    activity,
+    expectRole: 'supervisor',
+  })
+  const other = otherLedger(http, config.peers.supervisor, log)
+  const onUnused = (digest: string): void => {
+    audit.critical('ArmUnused', { digest })
+    happened.unused(digest)
+  }
+  const arms = await openArmBook(database.db, ledger, other, onUnused, deps)
+  const wan = await openWanServer(
+    {
+      listen: config.wan,
+      identity,
+      trust,
+      inventory,
+      onAlert: (hub, from, alert) =>
+        takeAlert(hub, from, alert, { self, inventory, counters, arms, audit, happened, deps }),
+    },
+    deps,
+  )
+  const server = await openHttpServer({
+    name: config.actor,
+    listen: config.listen,
+    identity,
+    trust,
+    activity,
+    log,
+  })
+  const service = {
+    region: config.region,
+    identity,
+    inventory,
+    counters,
+    arms,
+    wan,
+    audit,
+    happened,
+    deps,
+  }
+  for (const each of endpoints({ actor: config.actor, ledger, audit, service, clock }))
+    server.route(each)
+  server.events('/api/v1/events', ['web'], (send) =>
+    bus.subscribe('ev/#', (_topic, message) => send(message as object)),
+  )
+  const port = await server.listen()
+
+  return {
+    port,
+    wanPort: wan.port,
+    hubsConnected: wan.hubsConnected,
+    totals: happened.totals,
+    async close() {
+      arms.close()
+      await server.close()
+      await wan.close()
+      await http.close()
+      await bus.close()
+      await database.close()
+      audit.close()
+    },
+  }
+}
+
+function identityOf(dir: string, role: Role): Identity {
+  const identity = loadIdentity(dir)
+  if (identity.peer.role === role) return identity
+  throw new Fault('IdentityUnreadable', `${dir}: not the identity of a ${role}`)
+}
+
+/** @throws Fault `RevocationListInvalid` when the list is not the issuing authority's. */
+function revokedBy(path: string | undefined, identity: Identity, crypto: Crypto) {
+  if (path === undefined) return () => false
+  const [, issuing = new Uint8Array()] = fromPem(identity.chainPem, 'CERTIFICATE')
+  const list = readCrl(readText(path), issuing, crypto)
+  if (!list.ok)
+    throw new Fault('RevocationListInvalid', `${path}: ${list.reason}`, {
+      remedy: 'fetch the list that the smart-meter authority issued last',
+    })
+  return (serialHex: string): boolean => list.value.serials.has(serialHex)
+}

@@ -1,0 +1,90 @@
+import { DayAheadPlan, Reservation } from '@interlock/contract'
+import { problem, type Endpoint, type Reply } from '@interlock/host'
+import type { Clock } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import { userRoles } from './eligibility.ts'
+import type { LedgerAccount } from './ledger-account.ts'
+import { answerServiceRequest, type ServiceParts } from './service-requests.ts'
+
+/** One row per route; the roles are the only ones that may call it. */
+export const endpoints = (options: {
+  readonly actor: string
+  readonly ledger: LedgerAccount
+  readonly audit: Audit
+  readonly service: ServiceParts
+  readonly clock: Clock
+}): readonly Endpoint[] => {
+  const { actor, ledger, audit, service, clock } = options
+  return [
+    {
+      method: 'GET',
+      url: '/healthz',
+      roles: [...userRoles, 'supervisor', 'dcc', 'recovery'],
+      handle: () => ({
+        status: 200,
+        body: {
+          status: 'ok',
+          actor,
+          simulated: 'a data company for the lab, behind the real interfaces',
+          hubs: service.wan.hubsConnected(),
+        },
+      }),
+    },
+    {
+      method: 'POST',
+      url: '/duis',
+      roles: userRoles,
+      contentType: 'xml',
+      handle: ({ body, peer }) =>
+        typeof body === 'string'
+          ? answerServiceRequest(body, peer, service)
+          : problem('BodyInvalid', 'expected XML'),
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/reservations',
+      roles: ['supervisor'],
+      body: Reservation,
+      async handle({ body }) {
+        const reservation = body as Reservation
+        const reserved = await ledger.reserve(reservation, 'supervisor', clock.now())
+        audit.critical('Reservation', {
+          id: reservation.id,
+          organisation: reservation.organisation,
+          outcome: reserved.ok ? 'granted' : reserved.reason,
+        })
+        return reserved.ok ? created : problem(reserved.reason, reserved.detail)
+      },
+    },
+    {
+      method: 'DELETE',
+      url: '/api/v1/reservations/:id',
+      roles: ['supervisor'],
+      async handle({ params }) {
+        const id = params['id'] ?? ''
+        await ledger.release(id, 'supervisor')
+        audit.record('ReservationReleased', { id })
+        return { status: 204 }
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/plans',
+      roles: ['csms', 'dsrsp'],
+      body: DayAheadPlan,
+      async handle({ body, peer }) {
+        const plan = body as DayAheadPlan
+        if (plan.organisation !== peer.organisation) return problem('IdentityMismatch')
+        const accepted = await ledger.acceptPlan(plan, clock.now())
+        audit.critical('Plan', {
+          organisation: plan.organisation,
+          windows: plan.windows.length,
+          outcome: accepted.ok ? 'accepted' : accepted.reason,
+        })
+        return accepted.ok ? created : problem(accepted.reason, accepted.detail)
+      },
+    },
+  ]
+}
+
+const created: Reply = { status: 201, body: {} }

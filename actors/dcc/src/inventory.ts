@@ -1,0 +1,56 @@
+import { readText } from '@interlock/host'
+import { eui64, Fault, type Crypto, type Eui64, type PublicKey } from '@interlock/kernel'
+import { fromPem, peerOf } from '@interlock/pki'
+import type { DccConfig, DeviceConfig } from './config.ts'
+import type { DeviceKind } from './eligibility.ts'
+
+/** A device that the data company delivers to. */
+export type Device = {
+  readonly eui: Eui64
+  readonly kind: DeviceKind
+  readonly hub: Eui64
+  /** Verifies its responses and alerts, and agrees the key of a command's MAC. */
+  readonly publicKey: PublicKey
+  /** Rating of each auxiliary controller, watts. */
+  readonly ratings: ReadonlyMap<number, number>
+}
+
+export type Inventory = {
+  device(eui: Eui64): Device | undefined
+  isHub(eui: Eui64): boolean
+}
+
+/**
+ * Owners are not in it: who may arm a home is between the home and its owner, and only the LLCS knows.
+ * @throws Fault `InventoryInvalid`, naming the device.
+ */
+export function createInventory(config: DccConfig['inventory'], crypto: Crypto): Inventory {
+  const hubs = new Set<Eui64>(config.hubs.map(eui64))
+  const devices = new Map<Eui64, Device>()
+  for (const each of config.devices) {
+    const device = readDevice(each, crypto)
+    if (!hubs.has(device.hub)) throw invalid(each, `its hub ${each.hub} is not in the inventory`)
+    if (devices.has(device.eui)) throw invalid(each, 'it is there twice')
+    devices.set(device.eui, device)
+  }
+  return { device: (eui) => devices.get(eui), isHub: (eui) => hubs.has(eui) }
+}
+
+function readDevice(config: DeviceConfig, crypto: Crypto): Device {
+  const [der] = fromPem(readText(config.certificate), 'CERTIFICATE')
+  const peer = der && peerOf(der, crypto)
+  if (!peer?.ok || peer.value.role !== config.kind || peer.value.eui !== config.eui)
+    throw invalid(config, `${config.certificate} is not its certificate`)
+  return {
+    eui: eui64(config.eui),
+    kind: config.kind,
+    hub: eui64(config.hub),
+    publicKey: peer.value.publicKey,
+    ratings: new Map(config.controllers.map((each) => [each.number, each.ratingWatts])),
+  }
+}
+
+const invalid = (device: DeviceConfig, words: string): Fault =>
+  new Fault('InventoryInvalid', `device ${device.eui}: ${words}`, {
+    remedy: "correct the inventory in the data company's config",
+  })

@@ -1,0 +1,118 @@
+import { limits } from '@interlock/contract'
+import { serviceRow, type ResponseName, type ServiceRequest } from '@interlock/duis'
+import {
+  decodeSigned,
+  encodePreCommand,
+  isLoadControlCommand,
+  isRepresentable,
+  isWindow,
+  type Command,
+  type SignedCommand,
+} from '@interlock/gbcs'
+import { ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { eligibilityOf } from './eligibility.ts'
+import type { Device, Inventory } from './inventory.ts'
+
+type Judged<Value> = Outcome<Value, ResponseName>
+
+/** Who asks for what of which device: role, originator, device. */
+export function judgeUser(
+  request: ServiceRequest,
+  peer: Peer,
+  inventory: Inventory,
+): Judged<Device> {
+  const row = eligibilityOf(request.service)
+  if (!row.roles.includes(peer.role))
+    return refused('RoleForbidden', `${peer.role} ${request.service}`)
+  if (row.originator === 'self' && request.originator !== peer.organisation)
+    return refused('OriginatorWrong', request.originator)
+  const device = inventory.device(request.target)
+  if (device === undefined) return refused('DeviceUnknown', request.target)
+  if (device.kind !== row.device) return refused('DeviceUnsuitable', device.kind)
+  // An organisation's identity is no owner's: its arms come from itself.
+  if (row.originator === 'owner' && (request.originator === peer.organisation || isDevice()))
+    return refused('OriginatorWrong', request.originator)
+  return ok(device)
+
+  function isDevice(): boolean {
+    return inventory.device(request.originator) !== undefined
+  }
+}
+
+/** The command that a request for a pre-command asks for. */
+export function commandOf(request: ServiceRequest, device: Device, now: Instant): Judged<Command> {
+  const { originator, target, counter, body, service } = request
+  const id = { originator, target, counter }
+  if (body.kind === 'tariff') {
+    const { version, from, prices } = body
+    return ok({ useCase: 'UpdateHalfHourlyTariff', ...id, version, from, prices })
+  }
+  if (body.kind === 'readTariff') return ok({ useCase: 'ReadHalfHourlyTariff', ...id })
+  if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
+  const { controller, direction, levelPercent, from, until } = body
+  if (!isRepresentable(from) || !isRepresentable(until)) return refused('ParameterInvalid', 'time')
+  const useCase = service === '7.13' ? 'ECS47a' : 'ECS47e'
+  const command = { useCase, ...id, controller, direction, levelPercent, from, until } as const
+  const problem = loadControlProblem(command, device, now)
+  return problem ?? ok(command)
+}
+
+export const transform = (command: Command): Uint8Array => encodePreCommand(command)
+
+/**
+ * The command in a signed pre-command: what the request's header says it is, with parameters that
+ * would be given a pre-command now, and signed by the user where it is the user's own.
+ */
+export function judgeSigned(
+  request: ServiceRequest,
+  payload: Uint8Array,
+  peer: Peer,
+  device: Device,
+  now: Instant,
+  crypto: Crypto,
+): Judged<SignedCommand> {
+  const read = decodeSigned(payload)
+  if (!read.ok) return refused('PreCommandChanged', read.reason)
+  const { command, covered, signature } = read.value
+  const same =
+    command.originator === request.originator &&
+    command.target === request.target &&
+    command.counter === request.counter &&
+    serviceOf(command) === request.service
+  if (!same) return refused('PreCommandChanged', `${command.useCase} in ${request.service}`)
+  const own = eligibilityOf(request.service).originator === 'self'
+  if (own && !crypto.verify(peer.publicKey, covered, signature)) return refused('SignatureRefused')
+  if (!isLoadControlCommand(command)) return ok(read.value)
+  return loadControlProblem(command, device, now) ?? ok(read.value)
+}
+
+const serviceOf = ({ useCase }: Command): string =>
+  ({
+    ECS47a: '7.13',
+    ECS47e: '7.16',
+    UpdateHalfHourlyTariff: '1.1.1',
+    ReadHalfHourlyTariff: '4.11.1',
+  })[useCase]
+
+/** The rules of ECS47a and ECS47e, and of our profile: an on-demand arm is valid at once. */
+function loadControlProblem(
+  command: Extract<Command, { useCase: 'ECS47a' | 'ECS47e' }>,
+  device: Device,
+  now: Instant,
+): ReturnType<typeof refused<ResponseName>> | undefined {
+  const { controller, from, until, useCase } = command
+  const invalid = (words: string) => refused<ResponseName>('ParameterInvalid', words)
+  if (!isWindow(command)) return invalid('the period is empty, reversed or longer than 24 hours')
+  if (until <= now) return invalid('the period is over')
+  if (!device.ratings.has(controller)) return invalid(`no controller ${controller}`)
+  const ahead = useCase === 'ECS47a' ? limits.clockSkewMillisMax : limits.armWindowMillisMax
+  if (from > now + ahead) return invalid('the period starts too far ahead')
+  if (useCase === 'ECS47a' && from < now - limits.armUnusedMillis)
+    return invalid('an on-demand arm is valid at once, not since long')
+  return undefined
+}
+
+/** Whether a service request has a pre-command at all. */
+export const isCritical = (request: ServiceRequest): boolean =>
+  serviceRow(request.service).variants[5] !== undefined

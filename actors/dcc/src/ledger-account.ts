@@ -1,0 +1,116 @@
+import { limits, type BudgetLimits, type DayAheadPlan, type Reservation } from '@interlock/contract'
+import { ok, type Instant, type Outcome } from '@interlock/kernel'
+import {
+  acceptPlan,
+  plansOf,
+  release,
+  reserve,
+  restoreLedger,
+  type ReserveProblem,
+} from '@interlock/ledger'
+import type { Kysely } from 'kysely'
+import type { DccTables } from './tables.ts'
+
+/** Who asked: the DCC for its arms, or the supervisor for what it countersigns. */
+export type AskedBy = 'dcc' | 'supervisor'
+
+/** The DCC's megawatt ledger: one decision after the other, each durable before it counts. */
+export type LedgerAccount = {
+  reserve(
+    reservation: Reservation,
+    by: AskedBy,
+    now: Instant,
+  ): Promise<Outcome<undefined, ReserveProblem>>
+  /** Gives back what `by` reserved; anything else stays. */
+  release(id: string, by: AskedBy): Promise<void>
+  acceptPlan(plan: DayAheadPlan, now: Instant): Promise<Outcome<undefined, 'PlanUnacceptable'>>
+  holds(id: string): boolean
+}
+
+export async function openLedgerAccount(
+  db: Kysely<DccTables>,
+  budget: BudgetLimits,
+  now: Instant,
+): Promise<LedgerAccount> {
+  const open = now - limits.budgetWindowMillis
+  await db.deleteFrom('reservations').where('ends_at', '<', open).execute()
+  await db.deleteFrom('plans').where('ends_at', '<', open).execute()
+  const rows = await db.selectFrom('reservations').selectAll().execute()
+  const plans = await db.selectFrom('plans').select('plan').execute()
+  const askedBy = new Map(rows.map((row) => [row.id, row.asked_by]))
+  let ledger = restoreLedger(
+    rows.map((row) => JSON.parse(row.reservation) as Reservation),
+    plans.map((row) => JSON.parse(row.plan) as DayAheadPlan),
+  )
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const mine = last.then(work, work)
+    last = mine.catch(() => {})
+    return mine
+  }
+
+  return {
+    holds: (id) => ledger.reservations.has(id),
+    reserve: (reservation, by, now) =>
+      inTurn(async () => {
+        const next = reserve(ledger, reservation, budget, now)
+        if (!next.ok) return next
+        if (!ledger.reservations.has(reservation.id)) {
+          await insertReservation(db, reservation, by)
+          askedBy.set(reservation.id, by)
+        }
+        ledger = next.value
+        return ok(undefined)
+      }),
+    release: (id, by) =>
+      inTurn(async () => {
+        if (askedBy.get(id) !== by) return
+        await db.deleteFrom('reservations').where('id', '=', id).execute()
+        askedBy.delete(id)
+        ledger = release(ledger, id)
+      }),
+    acceptPlan: (plan, now) =>
+      inTurn(async () => {
+        const next = acceptPlan(ledger, plan, budget, now)
+        if (!next.ok) return next
+        const { organisation, region } = plan
+        // Windows that were closed already keep what was accepted before.
+        const accepted = plansOf(next.value).find(
+          (each) => each.organisation === organisation && each.region === region,
+        )
+        await putPlan(db, accepted ?? { organisation, region, windows: [] })
+        ledger = next.value
+        return ok(undefined)
+      }),
+  }
+}
+
+async function insertReservation(
+  db: Kysely<DccTables>,
+  reservation: Reservation,
+  by: AskedBy,
+): Promise<void> {
+  await db
+    .insertInto('reservations')
+    .values({
+      id: reservation.id,
+      reservation: JSON.stringify(reservation),
+      asked_by: by,
+      ends_at: Math.max(...reservation.edges.map((edge) => edge.until)),
+    })
+    .execute()
+}
+
+async function putPlan(db: Kysely<DccTables>, plan: DayAheadPlan): Promise<void> {
+  const row = {
+    organisation: plan.organisation,
+    region: plan.region,
+    plan: JSON.stringify(plan),
+    ends_at: Math.max(0, ...plan.windows.map((window) => window.from)) + limits.budgetWindowMillis,
+  }
+  await db
+    .insertInto('plans')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['organisation', 'region']).doUpdateSet(row))
+    .execute()
+}

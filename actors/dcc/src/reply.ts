@@ -1,0 +1,32 @@
+import {
+  buildResponse,
+  codeOf,
+  type ResponseName,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '@interlock/duis'
+import type { Reply } from '@interlock/host'
+import type { Instant } from '@interlock/kernel'
+
+type Parts = Pick<ServiceResponse, 'preCommand' | 'payload' | 'detail'>
+
+/** A DUIS response as an HTTP answer: 200 even for a refusal, as the code says which it is. */
+export function duisReply(
+  name: ResponseName,
+  at: Instant,
+  request: ServiceRequest | undefined,
+  parts: { readonly [Part in keyof Parts]: Parts[Part] | undefined } = {},
+): Reply {
+  const { preCommand, payload, detail } = parts
+  const xml = buildResponse({
+    code: codeOf(name),
+    at,
+    ...(request === undefined ? {} : { request: idOf(request), service: request.service }),
+    ...(preCommand === undefined ? {} : { preCommand }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(detail === undefined ? {} : { detail }),
+  })
+  return { status: 200, type: 'application/xml; charset=utf-8', body: xml }
+}
+
+const idOf = ({ originator, target, counter }: ServiceRequest) => ({ originator, target, counter })

@@ -1,0 +1,180 @@
+import {
+  parseRequest,
+  signerSerial,
+  verifySigned,
+  type ResponseName,
+  type ServiceRequest,
+} from '@interlock/duis'
+import {
+  addMac,
+  armOf,
+  decodeResponse,
+  encodeUnsignedCommand,
+  isLoadControlCommand,
+  type Command,
+  type SignedCommand,
+} from '@interlock/gbcs'
+import type { ActorDeps, Identity, Reply } from '@interlock/host'
+import { ok, refused, type Ok, type Outcome, type Refusal } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { Peer } from '@interlock/pki'
+import type { ArmBook } from './arm-book.ts'
+import { chargeOf } from './charge.ts'
+import type { Counters } from './counters.ts'
+import type { Happened } from './happened.ts'
+import type { Device, Inventory } from './inventory.ts'
+import { commandOf, judgeSigned, judgeUser, transform } from './judge.ts'
+import { duisReply } from './reply.ts'
+import type { WanServer } from './wan-server.ts'
+
+export type ServiceParts = {
+  readonly region: string
+  readonly identity: Identity
+  readonly inventory: Inventory
+  readonly counters: Counters
+  readonly arms: ArmBook
+  readonly wan: WanServer
+  readonly audit: Audit
+  readonly happened: Happened
+  readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
+}
+
+type Answered = { readonly preCommand?: Uint8Array; readonly payload?: Uint8Array }
+/** A refusal by the device carries the device's own answer. */
+type Served = Ok<Answered> | (Refusal<ResponseName> & { readonly payload?: Uint8Array })
+
+/** `POST /duis`: one service request, answered when the device has answered. */
+export async function answerServiceRequest(
+  xml: string,
+  peer: Peer,
+  parts: ServiceParts,
+): Promise<Reply> {
+  const { clock } = parts.deps
+  const read = readSigned(xml, peer, parts)
+  const request = read.ok ? read.value : undefined
+  const outcome: Served = read.ok ? await serve(read.value, peer, parts) : read
+  if (outcome.ok) return duisReply('Accepted', clock.now(), request, outcome.value)
+  const { reason, detail, payload } = outcome
+  parts.audit.critical('RequestRefused', {
+    user: peer.organisation,
+    role: peer.role,
+    reason,
+    detail: detail ?? '',
+    ...(request === undefined ? {} : factsOf(request)),
+  })
+  parts.happened.refused(reason, peer, request)
+  return duisReply(reason, clock.now(), request, { detail, payload })
+}
+
+/** Nothing is read but what the user's own certificate has signed. */
+function readSigned(
+  xml: string,
+  peer: Peer,
+  { deps }: ServiceParts,
+): Outcome<ServiceRequest, ResponseName> {
+  const serial = signerSerial(xml)
+  if (!serial.ok) {
+    const unsigned = serial.reason === 'SignatureMissing' || serial.reason === 'SignatureUnexpected'
+    return refused(unsigned ? 'SignatureInvalid' : 'RequestMalformed', serial.reason)
+  }
+  if (serial.value !== peer.serialHex) return refused('SignerWrong', serial.value)
+  const verified = verifySigned(xml, peer.publicKey, deps.crypto)
+  if (!verified.ok) return refused('SignatureInvalid', verified.reason)
+  const request = parseRequest(verified.value.xml)
+  return request.ok ? request : refused('RequestMalformed', request.reason)
+}
+
+async function serve(request: ServiceRequest, peer: Peer, parts: ServiceParts): Promise<Served> {
+  const { clock, crypto } = parts.deps
+  const device = judgeUser(request, peer, parts.inventory)
+  if (!device.ok) return device
+  const { originator, target, counter, body } = request
+  if (counter <= (await parts.counters.last(originator, target)))
+    return refused('CounterUsed', `${counter}`)
+  if (body.kind === 'signedPreCommand') {
+    const now = clock.now()
+    const signed = judgeSigned(request, body.payload, peer, device.value, now, crypto)
+    return signed.ok ? await execute(signed.value, request, peer, device.value, parts) : signed
+  }
+  const command = commandOf(request, device.value, clock.now())
+  if (!command.ok) return command
+  if (request.commandVariant === 4) return ok({ preCommand: transform(command.value) })
+  if (!(await parts.counters.use(originator, target, counter)))
+    return refused('CounterUsed', `${counter}`)
+  const frame = encodeUnsignedCommand(command.value)
+  return await deliver(frame, 'unsigned', command.value, device.value, parts)
+}
+
+/** Counter, both ledgers, then delivery: each durable before the next. */
+async function execute(
+  signed: SignedCommand,
+  request: ServiceRequest,
+  peer: Peer,
+  device: Device,
+  parts: ServiceParts,
+): Promise<Served> {
+  const { command, bytes } = signed
+  const { originator, target, counter } = request
+  if (!(await parts.counters.use(originator, target, counter)))
+    return refused('CounterUsed', `${counter}`)
+  const facts = { ...factsOf(request), user: peer.organisation, role: peer.role }
+  if (!isLoadControlCommand(command)) {
+    parts.audit.critical('CommandAccepted', facts)
+    return await deliver(bytes, 'signed', command, device, parts)
+  }
+  const arm = armOf(bytes, parts.deps.crypto)
+  if (!arm.ok) return refused('PreCommandChanged', arm.reason)
+  const rating = device.ratings.get(arm.value.evse) ?? 0
+  const account = { organisation: peer.organisation, region: parts.region }
+  const granted = await parts.arms.grant(arm.value, chargeOf(arm.value, rating, account))
+  if (!granted.ok) return granted
+  parts.audit.critical('ArmGranted', { ...facts, digest: arm.value.digest })
+  const delivered = await deliver(bytes, 'signed', command, device, parts)
+  parts.audit.record('ArmDelivered', {
+    digest: arm.value.digest,
+    outcome: delivered.ok ? 'Accepted' : delivered.reason,
+  })
+  // Only where it certainly reached nobody: a hub could say that a device had refused.
+  if (!delivered.ok && certainlyUndone.has(delivered.reason))
+    await parts.arms.cancel(arm.value.digest)
+  if (delivered.ok) parts.happened.arm('granted', arm.value)
+  return delivered
+}
+
+/** Never sent, or refused in an answer that the device itself signed. */
+const certainlyUndone: ReadonlySet<ResponseName> = new Set(['DeviceUnreachable', 'DeviceRefused'])
+
+/** Adds the MAC, delivers, and verifies that the answer is the device's. */
+async function deliver(
+  bytes: Uint8Array,
+  form: 'signed' | 'unsigned',
+  command: Command,
+  device: Device,
+  parts: ServiceParts,
+): Promise<Served> {
+  const { crypto } = parts.deps
+  const keys = { own: parts.identity.key, peer: device.publicKey }
+  const answer = await parts.wan.deliver(device, addMac(bytes, form, keys, crypto))
+  if (!answer.ok) return answer
+  if (answer.value.length === 0) return refused('DeviceDiscarded')
+  const read = decodeResponse(answer.value)
+  if (!read.ok) return refused('AnswerInvalid', read.reason)
+  const { response, covered, signature } = read.value
+  const fits =
+    response.device === device.eui &&
+    response.originator === command.originator &&
+    response.counter === command.counter &&
+    response.useCase === command.useCase
+  if (!fits || !crypto.verify(device.publicKey, covered, signature))
+    return refused('AnswerInvalid', 'not the signed answer to this command')
+  if (response.result !== 'success')
+    return { ...refused('DeviceRefused', response.result), payload: answer.value }
+  return ok({ payload: answer.value })
+}
+
+const factsOf = ({ originator, target, counter, service }: ServiceRequest) => ({
+  originator,
+  target,
+  counter: counter.toString(),
+  service,
+})

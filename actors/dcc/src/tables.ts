@@ -1,0 +1,47 @@
+import { sql, type Kysely } from 'kysely'
+
+/** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
+export type DccTables = {
+  counters: { originator: string; target: string; last: string }
+  reservations: {
+    id: string
+    reservation: string
+    asked_by: string
+    ends_at: string | number
+  }
+  /** Arms that moved nothing yet: their budget goes back at `release_at`. */
+  arms: {
+    digest: string
+    originator: string
+    target: string
+    counter: string
+    release_at: string | number | null
+    used: boolean
+  }
+  plans: { organisation: string; region: string; plan: string; ends_at: string | number }
+}
+
+const statements = [
+  `create table counters (
+    originator text not null, target text not null, last numeric(20) not null,
+    primary key (originator, target))`,
+  `create table reservations (
+    id text primary key, reservation text not null, asked_by text not null,
+    ends_at bigint not null)`,
+  `create table arms (
+    digest text primary key, originator text not null, target text not null,
+    counter numeric(20) not null, release_at bigint, used boolean not null,
+    unique (originator, target, counter))`,
+  `create table plans (
+    organisation text not null, region text not null, plan text not null, ends_at bigint not null,
+    primary key (organisation, region))`,
+]
+
+export const migrations = [
+  {
+    name: '0001-dcc',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+]

@@ -1,0 +1,129 @@
+import { parseWan, wanBytes, wanFrame, wanKey, wanPath, wanSubprotocol } from '@interlock/contract'
+import type { WanMessage } from '@interlock/contract'
+import {
+  openOcppServer,
+  type ActorDeps,
+  type Identity,
+  type ListenConfig,
+  type OcppSocket,
+  type Running,
+  type Trust,
+} from '@interlock/host'
+import { inSeconds, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Device, Inventory } from './inventory.ts'
+
+export type DeliveryProblem = 'DeviceUnreachable' | 'DeliveryTimeout'
+
+/** The wide area network: hubs connect to it, each with its own certificate. */
+export type WanServer = Running & {
+  readonly port: number
+  /** The device's answer; empty when it discarded the message. */
+  deliver(device: Device, frame: Uint8Array): Promise<Outcome<Uint8Array, DeliveryProblem>>
+  readonly hubsConnected: () => number
+}
+
+type Waiting = {
+  readonly socket: OcppSocket
+  readonly settle: (message: WanMessage | undefined) => void
+}
+
+const deliveryMillisMax = inSeconds(15)
+
+export async function openWanServer(
+  options: {
+    readonly listen: ListenConfig
+    readonly identity: Identity
+    readonly trust: Trust
+    readonly inventory: Inventory
+    /** An alert from a device of that hub; true when it was taken. */
+    readonly onAlert: (hub: Eui64, from: Eui64, alert: Uint8Array) => Promise<boolean>
+  },
+  deps: ActorDeps,
+): Promise<WanServer> {
+  const hubs = new Map<Eui64, OcppSocket>()
+  const waiting = new Map<string, Waiting>()
+
+  const takeAlert = async (
+    socket: OcppSocket,
+    { id, from, alert }: Extract<WanMessage, { alert: string }>,
+  ): Promise<void> => {
+    const bytes = wanBytes(alert)
+    const hub = socket.id as Eui64
+    const taken = bytes !== undefined && (await options.onAlert(hub, from as Eui64, bytes))
+    socket.send(JSON.stringify({ id, taken } satisfies WanMessage))
+  }
+
+  const receive = (socket: OcppSocket, text: string): void => {
+    const message = parseWan(text)
+    if (message === undefined) return socket.close(1008, 'not a message of this network')
+    if ('alert' in message)
+      void deps.activity.within(wanKey(message.id), () =>
+        takeAlert(socket, message).catch((error: unknown) =>
+          deps.log.error({ hub: socket.id, error }, 'an alert could not be taken'),
+        ),
+      )
+    else {
+      const asked = waiting.get(message.id)
+      // Only the hub that was asked can answer.
+      if (asked?.socket === socket) asked.settle(message)
+    }
+  }
+
+  const server = await openOcppServer({
+    listen: options.listen,
+    identity: options.identity,
+    trust: options.trust,
+    securityProfile: 3,
+    activity: deps.activity,
+    log: deps.log,
+    path: wanPath,
+    subprotocols: [wanSubprotocol],
+    admit({ id, peer }) {
+      const own = peer?.role === 'hub' && peer.eui === id && options.inventory.isHub(peer.eui)
+      return Promise.resolve(
+        own ? { ok: true } : { ok: false, status: 403, reason: 'NotPermitted' },
+      )
+    },
+    accept(socket) {
+      const hub = socket.id as Eui64
+      hubs.get(hub)?.close(1000, 'connected again')
+      hubs.set(hub, socket)
+      socket.onMessage((text) => receive(socket, text))
+      socket.onClose(() => {
+        if (hubs.get(hub) === socket) hubs.delete(hub)
+        for (const each of waiting.values()) if (each.socket === socket) each.settle(undefined)
+      })
+    },
+  })
+
+  return {
+    port: server.port,
+    hubsConnected: () => hubs.size,
+    async deliver(device, frame) {
+      const socket = hubs.get(device.hub)
+      if (socket === undefined) return refused('DeviceUnreachable', `hub ${device.hub}`)
+      const id = crypto.randomUUID()
+      const done = deps.activity.begin(wanKey(id))
+      const answer = await new Promise<WanMessage | undefined>((resolve) => {
+        const settle = (message: WanMessage | undefined): void => {
+          timer.cancel()
+          waiting.delete(id)
+          resolve(message)
+          done()
+        }
+        const timer = deps.wall.after(deliveryMillisMax, wanKey(id), () => settle(undefined))
+        waiting.set(id, { socket, settle })
+        socket.send(wanFrame(id, device.eui, frame))
+      })
+      return deliveryOf(answer)
+    },
+    close: () => server.close(),
+  }
+}
+
+function deliveryOf(answer: WanMessage | undefined): Outcome<Uint8Array, DeliveryProblem> {
+  if (answer !== undefined && 'problem' in answer && answer.problem === 'DeviceOffline')
+    return refused('DeviceUnreachable', 'the device is not in the home network')
+  const bytes = answer !== undefined && 'answer' in answer ? wanBytes(answer.answer) : undefined
+  return bytes === undefined ? refused('DeliveryTimeout') : ok(bytes)
+}
