@@ -1,1 +1,2 @@
-export {}
+export { SupervisorConfig } from './config.ts'
+export { startSupervisor, type SupervisorRunning } from './start.ts'

@@ -18,6 +18,7 @@ export const serverRefusals = {
   BudgetExceeded: { status: 409, words: 'the megawatt budget of a window is used up; quarantined' },
   ReservationConflict: { status: 409, words: 'that reservation id stands for other edges' },
   PlanUnacceptable: { status: 409, words: "the plan is outside the system operator's limit" },
+  CheckpointConflict: { status: 409, words: 'an earlier checkpoint says otherwise' },
   PeerUnavailable: { status: 503, words: 'the other ledger does not answer; nothing is granted' },
   StationOffline: { status: 503, words: 'the station is not connected' },
   Unavailable: { status: 503, words: 'a part this depends on does not answer' },

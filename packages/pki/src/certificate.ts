@@ -81,3 +81,13 @@ export function publicKeyOf(spki: Uint8Array, crypto: Crypto): PublicKey {
   if (key === undefined) throw new DerError('the public key is not on P-256')
   return key
 }
+
+/** The key of any certificate, an authority's too; `undefined` when it cannot be read. */
+export function publicKeyOfCertificate(der: Uint8Array, crypto: Crypto): PublicKey | undefined {
+  try {
+    return publicKeyOf(readCertificate(der).spki, crypto)
+  } catch (error) {
+    if (error instanceof DerError) return undefined
+    throw error
+  }
+}

@@ -3,7 +3,7 @@ import { toBase64Url } from '@interlock/kernel'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { certify, csms, issuing, now, only, root, station } from './hierarchy.fixture.ts'
-import { peerOf, verifyChain } from './index.ts'
+import { peerOf, publicKeyOfCertificate, verifyChain } from './index.ts'
 
 const { der } = certify(station, 'chargingDevice')
 
@@ -60,4 +60,10 @@ test('a changed byte never throws and never verifies', () => {
 
 test('random bytes never throw', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => !peerOf(bytes, crypto).ok))
+})
+
+test('the key of an authority is read, that of nonsense is not', () => {
+  const der = only(issuing.certificatePem)
+  expect(publicKeyOfCertificate(der, crypto)).toEqual(issuing.key.publicKey)
+  expect(publicKeyOfCertificate(new Uint8Array(9), crypto)).toBeUndefined()
 })

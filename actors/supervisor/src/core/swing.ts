@@ -1,0 +1,152 @@
+import type { Edge, SignedCommand } from '@interlock/contract'
+import type { ProfileSetting, Setting } from '@interlock/gate'
+import { inSeconds, instant, plus, type Instant } from '@interlock/kernel'
+import {
+  constantLevel,
+  edges,
+  fallbackLevel,
+  levelOf,
+  levelsWithin,
+  type Level,
+  type Schedule,
+} from '@interlock/power'
+import { ratingOf, type Device } from './device.ts'
+
+/** A schedule that was countersigned and may be in force; whether it was delivered is not known. */
+export type Standing = {
+  readonly evse: number
+  /** Profiles of one slot replace each other. */
+  readonly slot: string
+  readonly schedule: Schedule
+}
+
+export const slotOf = ({ evse, purpose, stackLevel }: ProfileSetting): string =>
+  `${evse}/${purpose}/${stackLevel}`
+
+export const scheduleOf = ({ from, until, periods }: ProfileSetting): Schedule => ({
+  from,
+  until,
+  periods,
+})
+
+/** The interval in which the command takes effect, and whom it is for. */
+type Asked = Pick<SignedCommand, 'effect' | 'target'> & {
+  /** Carrying it out restarts or stops what runs (the gate's action row). */
+  readonly movesLoad: boolean
+}
+
+/**
+ * The load changes that a command can cause, each at its largest: whatever of what was granted
+ * before is in force, whenever inside its effect interval the command arrives, and whatever delay is
+ * drawn. A command that moves nothing has one edge of 0 W.
+ */
+export function swingsOf(
+  setting: Setting,
+  asked: Asked,
+  device: Device,
+  standing: readonly Standing[],
+): Edge[] {
+  const rating = ratingOf(device, asked.target.evse)
+  const { from, until } = asked.effect
+  const settled = plus(until, inSeconds(device.delaySecondsMax))
+  const once = (swingWatts: number): Edge => ({ from, until: settled, swingWatts })
+  switch (setting.kind) {
+    case 'profile':
+      return scheduleSwings(setting, asked, device, standing)
+    case 'clear': {
+      const levels = candidates(asked, device, standing).flatMap((level) =>
+        levelsWithin(level, from, settled),
+      )
+      return [once(Math.ceil(Math.max(...levels) - Math.min(...levels)))]
+    }
+    case 'availability':
+      return [once(rating)]
+    case 'reset':
+    case 'configuration':
+      return asked.movesLoad ? [once(rating), once(rating)] : [once(0)]
+    case 'curve': {
+      const percents = setting.curve.points.map((point) => point.percent)
+      const span = Math.max(...percents) - Math.min(...percents)
+      const end = plus(setting.curve.until, inSeconds(device.delaySecondsMax))
+      const swingWatts = Math.ceil((rating * span) / 100)
+      return [{ from: setting.curve.from, until: end, swingWatts }]
+    }
+    case 'start':
+    case 'stop':
+    case 'variables':
+      return [once(0)]
+  }
+}
+
+function scheduleSwings(
+  setting: ProfileSetting,
+  asked: Asked,
+  device: Device,
+  standing: readonly Standing[],
+): Edge[] {
+  const next = scheduleOf(setting)
+  const { delaySecondsMax } = device
+  const before = candidates(asked, device, standing)
+  const rest = before.flatMap((fallback) =>
+    edges({ previous: fallback, next, fallback, delaySecondsMax }).filter(
+      (edge) => edge.from > next.from,
+    ),
+  )
+  const meeting = overlaps(setting, asked, device, standing).flatMap((other) => {
+    const beside = levelOf(next, fallbackOf(asked, device))
+    return edges({ previous: beside, next: other, fallback: beside, delaySecondsMax })
+  })
+  return largest([switchOver(next, asked, before, device), ...rest, ...meeting])
+}
+
+/** The command may arrive at any moment of its effect interval. */
+function switchOver(next: Schedule, asked: Asked, before: readonly Level[], device: Device): Edge {
+  const { effect } = asked
+  const from = instant(Math.max(effect.from, next.from))
+  const until = instant(Math.max(effect.until, plus(from, inSeconds(device.delaySecondsMax))))
+  const after = levelsWithin(levelOf(next, fallbackOf(asked, device)), from, until)
+  const gaps = before
+    .flatMap((level) => levelsWithin(level, from, until))
+    .flatMap((old) => after.map((level) => Math.abs(level - old)))
+  return { from, until, swingWatts: Math.ceil(Math.max(0, ...gaps)) }
+}
+
+const fallbackOf = ({ target }: Asked, device: Device): Level =>
+  fallbackLevel(ratingOf(device, target.evse))
+
+/** Every level that may be in force before the command. */
+function candidates(asked: Asked, device: Device, standing: readonly Standing[]): Level[] {
+  const { evse } = asked.target
+  const fallback = fallbackOf(asked, device)
+  const same = standing.filter((each) => each.evse === evse)
+  const levels = [fallback, ...same.map((each) => levelOf(each.schedule, fallback))]
+  // A limit on the whole station and one on an EVSE meet somewhere between nothing and everything.
+  const mixed = standing.some((each) => (each.evse === 0) !== (evse === 0))
+  return mixed ? [...levels, constantLevel(0), constantLevel(ratingOf(device, evse))] : levels
+}
+
+/** Schedules of other slots that run beside the new one: where they begin and end, load moves too. */
+const overlaps = (
+  setting: ProfileSetting,
+  { target }: Asked,
+  device: Device,
+  standing: readonly Standing[],
+): Schedule[] =>
+  standing
+    .filter((each) => each.slot !== slotOf(setting) && each.evse === target.evse)
+    .map((each) => each.schedule)
+    .filter((schedule) => schedule.until > setting.from && schedule.from < latest(setting, device))
+
+const latest = ({ until }: ProfileSetting, { delaySecondsMax }: Device): Instant =>
+  plus(until, inSeconds(delaySecondsMax))
+
+/** One edge for each interval, at its largest swing. */
+function largest(all: readonly Edge[]): Edge[] {
+  const merged = new Map<string, Edge>()
+  for (const edge of all) {
+    const key = `${edge.from} ${edge.until}`
+    const known = merged.get(key)
+    if (known === undefined || known.swingWatts < edge.swingWatts) merged.set(key, edge)
+  }
+  return [...merged.values()].sort((a, b) => a.from - b.from || a.until - b.until)
+}

@@ -1,0 +1,174 @@
+import type { Endpoint, Reply } from '@interlock/host'
+import { fromHex, ok, parseStationId, refused, toHex, type Outcome } from '@interlock/kernel'
+import type { ServerRefusal } from '@interlock/contract'
+import {
+  fromPem,
+  publicKeyOfCertificate,
+  verifyCsr,
+  verifyFirstContactProof,
+  verifyRenewalProof,
+  type CertificateRequest,
+  type Peer,
+} from '@interlock/pki'
+import { Type, type Static } from 'typebox'
+import { isInService, type Device } from '../core/device.ts'
+import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
+import { StationName, strict } from './shapes.ts'
+
+const CertificateOrder = Type.Object(
+  {
+    stationId: StationName,
+    csrPem: Type.String({ minLength: 1, maxLength: 8_192 }),
+    /** True on the unit's first connection; otherwise the key in force names its successor. */
+    firstContact: Type.Boolean(),
+  },
+  strict,
+)
+type CertificateOrder = Static<typeof CertificateOrder>
+
+export const certificateEndpoints = (supervisor: Supervisor): Endpoint[] => [
+  {
+    method: 'POST',
+    url: '/api/v1/certificates',
+    roles: ['csms'],
+    body: CertificateOrder,
+    handle: ({ body, peer }) => {
+      const order = body as CertificateOrder
+      return supervisor.turn(`certificate ${order.stationId}`, () =>
+        certify(order, peer, supervisor),
+      )
+    },
+  },
+]
+
+/** docs/flows/commissioning.md, step 4. */
+async function certify(
+  order: CertificateOrder,
+  peer: Peer,
+  supervisor: Supervisor,
+): Promise<Reply> {
+  const { deps, devices, authority } = supervisor
+  const act: Act = {
+    kind: 'Certificate',
+    station: order.stationId,
+    facts: { firstContact: order.firstContact, by: peer.organisation },
+  }
+  const id = parseStationId(order.stationId)
+  const device = id === undefined ? undefined : await devices.find(id)
+  if (device === undefined) return refuse(supervisor, act, 'DeviceUnknown', order.stationId)
+  if (device.csms !== peer.organisation)
+    return refuse(supervisor, act, 'IdentityMismatch', 'another CSMS is bound to it')
+  const request = verifyCsr(order.csrPem, deps.crypto)
+  if (!request.ok) return refuse(supervisor, act, 'RequestInvalid', request.detail, request.reason)
+  if (!isFor(device, request.value))
+    return refuse(supervisor, act, 'IdentityMismatch', 'the request names someone else')
+
+  const key = toHex(deps.crypto.sha256(request.value.publicKey.spki))
+  if (hasKey(device, request.value, supervisor))
+    return { status: 200, body: answer(device, device.chainPem ?? '', supervisor) }
+  const proven = order.firstContact
+    ? firstContact(device, request.value, key, supervisor)
+    : renewal(device, request.value, supervisor)
+  if (!proven.ok) return refuse(supervisor, act, proven.reason, proven.detail)
+  if (order.firstContact && !(await devices.claimFirstContact(device.stationId, key)))
+    return refuse(supervisor, act, 'DeviceState', 'its first contact was used for another key')
+
+  supervisor.audit.record('CertificateOrdered', { station: device.stationId, key })
+  const issued = await authority.issue({
+    profile: 'chargingDevice',
+    csrPem: order.csrPem,
+    subject: {
+      commonName: device.stationId,
+      role: 'station',
+      eui: device.eui,
+      // A home's charger belongs to no provider, so its certificate outlives a change of provider.
+      organisation: device.eui,
+    },
+  })
+  if (!issued.ok) return refuse(supervisor, act, 'RequestInvalid', issued.detail, issued.reason)
+  const { serialHex, chainPem } = issued.value
+  await devices.certified(device.stationId, issued.value)
+  const body = answer(device, chainPem, supervisor)
+  return grant(supervisor, act, { status: 200, body }, { serialHex, key })
+}
+
+const isFor = (device: Device, { commonName, identity }: CertificateRequest): boolean =>
+  commonName === device.stationId &&
+  (identity === undefined ||
+    (identity.role === 'station' &&
+      identity.eui === device.eui &&
+      identity.organisation === device.eui))
+
+/** The answer was lost on the way: the same key gets the same certificate. */
+function hasKey(device: Device, request: CertificateRequest, { deps }: Supervisor): boolean {
+  const key = isInService(device) ? keyInForce(device, deps.crypto) : undefined
+  return key !== undefined && toHex(key.spki) === toHex(request.publicKey.spki)
+}
+
+const keyInForce = (device: Device, crypto: Supervisor['deps']['crypto']) => {
+  const [leaf] = fromPem(device.chainPem ?? '', 'CERTIFICATE')
+  return leaf === undefined ? undefined : publicKeyOfCertificate(leaf, crypto)
+}
+
+type Proof = Outcome<undefined, ServerRefusal>
+
+function firstContact(
+  device: Device,
+  { challenge, publicKey }: CertificateRequest,
+  key: string,
+  { deps: { crypto } }: Supervisor,
+): Proof {
+  const used = device.firstContactKey !== undefined && device.firstContactKey !== key
+  if (device.state !== 'prenotified' || used)
+    return refused('DeviceState', `first contact is over; it is ${device.state}`)
+  const secret = fromHex(device.secretSha256) ?? new Uint8Array()
+  return verifyFirstContactProof(challenge, secret, device.stationId, publicKey, crypto)
+    ? ok(undefined)
+    : refused('RequestInvalid', 'the proof of first contact does not verify')
+}
+
+function renewal(
+  device: Device,
+  { challenge, publicKey }: CertificateRequest,
+  { deps: { crypto }, revocations }: Supervisor,
+): Proof {
+  if (!isInService(device)) return refused('DeviceState', `it is ${device.state}`)
+  if (device.serialHex !== undefined && revocations.isRevoked(device.serialHex))
+    return refused('CertificateRevoked', 'the certificate in force is revoked')
+  const old = keyInForce(device, crypto)
+  return old !== undefined &&
+    verifyRenewalProof(challenge, old, device.stationId, publicKey, crypto)
+    ? ok(undefined)
+    : refused('RequestInvalid', 'the key in force did not sign for its successor')
+}
+
+/** The certificate, and those that the station pins: one for each role that may speak to it. */
+function answer(device: Device, chainPem: string, supervisor: Supervisor): object {
+  const { providers, identity } = supervisor
+  const cells = [
+    { role: 'csms', provider: providers.find(device.csms, 'csms') },
+    {
+      role: 'dsrsp',
+      provider: device.dsrsp === undefined ? undefined : providers.find(device.dsrsp, 'dsrsp'),
+    },
+  ].flatMap(({ role, provider }) =>
+    provider === undefined
+      ? []
+      : [
+          {
+            role,
+            organisation: provider.peer.organisation,
+            certificatePem: leafOf(provider.chainPem),
+          },
+        ],
+  )
+  const own = {
+    role: 'supervisor',
+    organisation: identity.peer.organisation,
+    certificatePem: leafOf(identity.chainPem),
+  }
+  return { chainPem, cells: [own, ...cells] }
+}
+
+const leafOf = (chainPem: string): string =>
+  `${chainPem.split('-----END CERTIFICATE-----')[0]}-----END CERTIFICATE-----\n`

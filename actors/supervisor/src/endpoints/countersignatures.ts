@@ -1,0 +1,209 @@
+import {
+  riskOf,
+  type FlattenedJws,
+  type ServerRefusal,
+  type SignedCommand,
+} from '@interlock/contract'
+import { authentic, permitted, type Permitted } from '@interlock/gate'
+import type { Endpoint, Reply } from '@interlock/host'
+import {
+  concat,
+  instant,
+  ok,
+  parseStationId,
+  refused,
+  toBase64Url,
+  type Outcome,
+} from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { countersign, parseSigned } from '@interlock/seal'
+import { Type, type Static } from 'typebox'
+import { isInService, type Device } from '../core/device.ts'
+import { gateStateOf } from '../core/gate-state.ts'
+import { plausibility } from '../core/plausible.ts'
+import { scheduleOf, slotOf, swingsOf } from '../core/swing.ts'
+import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
+import { StationName, strict } from './shapes.ts'
+
+const Part = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 131_072 })
+const CountersignatureOrder = Type.Object(
+  {
+    stationId: StationName,
+    command: Type.Object({ payload: Part, protected: Part, signature: Part }, strict),
+  },
+  strict,
+)
+type CountersignatureOrder = Static<typeof CountersignatureOrder>
+
+export const countersignatureEndpoints = (supervisor: Supervisor): Endpoint[] => [
+  {
+    method: 'POST',
+    url: '/api/v1/countersignatures',
+    roles: ['csms', 'dsrsp'],
+    body: CountersignatureOrder,
+    handle: ({ body, peer }) => {
+      const order = body as CountersignatureOrder
+      return supervisor.turn(`command ${order.stationId}`, () =>
+        dualControl(order, peer, supervisor),
+      )
+    },
+  },
+]
+
+/** Refused by the supervisor; `cause` is the gate's own reason where a gate refused. */
+type Refused = { readonly reason: ServerRefusal; readonly detail?: string; readonly cause?: string }
+type Judged<Value> = Outcome<Value, ServerRefusal> | (Refused & { readonly ok: false })
+
+/** Dual control: an independent reading, then every check, then both ledgers, then the signature. */
+async function dualControl(
+  { stationId, command: jws }: CountersignatureOrder,
+  peer: Peer,
+  supervisor: Supervisor,
+): Promise<Reply> {
+  const parsed = parseSigned(jws)
+  const act: Act = {
+    kind: 'Countersignature',
+    station: stationId,
+    facts: {
+      by: peer.organisation,
+      role: peer.role,
+      ...(parsed.ok ? { action: parsed.value.action, counter: `${parsed.value.counter}` } : {}),
+    },
+  }
+  const no = ({ reason, detail, cause }: Refused) => refuse(supervisor, act, reason, detail, cause)
+
+  const id = parseStationId(stationId)
+  const device = id === undefined ? undefined : await supervisor.devices.find(id)
+  if (device === undefined) return no({ reason: 'DeviceUnknown', detail: stationId })
+  if (!isInService(device)) return no({ reason: 'DeviceState', detail: `it is ${device.state}` })
+  if (!parsed.ok) return no(byGate(parsed))
+  const command = parsed.value
+  if (command.organisation !== peer.organisation || command.role !== peer.role)
+    return no({ reason: 'IdentityMismatch', detail: 'it is not signed by the one who asks' })
+
+  const reservation = reservationId(command, supervisor)
+  const earlier = await supervisor.grants.find(reservation)
+  // The answer was lost on the way: the same command gets the same countersignature.
+  if (earlier !== undefined) return { status: 200, body: { command: earlier } }
+
+  const judged = await judge(command, device, supervisor)
+  if (!judged.ok) return no(judged)
+  const granted = await second({ jws, command, device, reservation }, judged.value, supervisor)
+  if (!granted.ok) return no(granted)
+  const body = { command: granted.value.command }
+  return grant(supervisor, act, { status: 200, body }, { reservation, ...granted.value.charged })
+}
+
+const byGate = ({ reason, detail }: { reason: string; detail?: string }) =>
+  ({
+    ok: false,
+    reason: 'CommandRefused',
+    cause: reason,
+    ...(detail === undefined ? {} : { detail }),
+  }) as const
+
+/** Made from the command, so that asking twice reserves once. */
+const reservationId = (command: SignedCommand, { deps }: Supervisor): string =>
+  toBase64Url(deps.crypto.sha256(concat(command.signed, command.signature))).slice(0, 32)
+
+async function judge(
+  command: SignedCommand,
+  device: Device,
+  supervisor: Supervisor,
+): Promise<Judged<Permitted>> {
+  const { deps, grants, rate, firmware } = supervisor
+  const now = deps.clock.now()
+  const counter = await grants.counter(command.organisation, device.stationId)
+  const state = gateStateOf(command, device, counter, supervisor)
+  const problem = authentic(command, state, now)
+  if (problem !== undefined) return byGate(problem)
+  const unsuitable = suitability(command)
+  if (unsuitable !== undefined) return refused(unsuitable, command.action)
+  if (!(await grants.useCounter(command.organisation, device.stationId, command.counter)))
+    return byGate({ reason: 'Replayed', detail: `${command.counter}` })
+  if (!rate.take(`${command.organisation} ${device.stationId}`, now))
+    return refused('RateExceeded', 'commands to this station in an hour')
+  const asked = permitted(command, state)
+  if (!asked.ok) return byGate(asked)
+  const sense = plausibility(command, asked.value.setting, device, firmware, now)
+  return sense.ok ? asked : sense
+}
+
+/** An arm is for the smart-meter side to grant; it is never replaced by a countersignature. */
+function suitability({ action, armDigest }: SignedCommand): ServerRefusal | undefined {
+  const risk = riskOf(action)
+  if (risk === undefined || risk.kind !== 'command') return 'NotCritical'
+  return risk.second === 'arm' || armDigest !== undefined ? 'ArmRequired' : undefined
+}
+
+type Order = {
+  readonly jws: FlattenedJws
+  readonly command: SignedCommand
+  readonly device: Device
+  readonly reservation: string
+}
+type Granted = {
+  readonly command: FlattenedJws
+  readonly charged: { readonly edges: number; readonly swingWatts: number }
+}
+
+/** Both ledgers are charged, or neither; then the command is signed and kept. */
+async function second(
+  { jws, command, device, reservation }: Order,
+  { setting, row }: Permitted,
+  supervisor: Supervisor,
+): Promise<Judged<Granted>> {
+  const { deps, grants, identity, ledger, otherLedger } = supervisor
+  const now = deps.clock.now()
+  const { movesLoad } = row
+  const standing = await grants.standing(device.stationId, now)
+  const edges = swingsOf(setting, { ...command, movesLoad }, device, standing)
+  if (edges.length > edgesMax) return refused('PlausibilityFailed', 'it changes load too often')
+  const asked = {
+    id: reservation,
+    organisation: command.organisation,
+    region: device.region,
+    kind: setting.kind === 'curve' ? ('response' as const) : ('command' as const),
+    edges,
+  }
+  const own = await ledger.reserve(asked, 'supervisor', now)
+  if (!own.ok)
+    return own.reason === 'BudgetExceeded' ? own : refused('PlausibilityFailed', own.reason)
+  const other = await otherLedger.reserve(asked)
+  if (!other.ok) {
+    await ledger.release(reservation, 'supervisor')
+    return other
+  }
+  const signed = countersign(
+    jws,
+    {
+      org: identity.peer.organisation,
+      thumbprint: identity.peer.thumbprint,
+      reservation,
+      // What is held back until its effect interval has passed is worth nothing.
+      expiresAt: instant(Math.min(command.expiresAt, command.effect.until)),
+    },
+    identity.key,
+    deps.crypto,
+  )
+  await grants.add(
+    {
+      reservation,
+      organisation: command.organisation,
+      station: device.stationId,
+      evse: command.target.evse,
+      standing:
+        setting.kind === 'profile'
+          ? { slot: slotOf(setting), schedule: scheduleOf(setting) }
+          : undefined,
+      standsUntil: instant(Math.max(...edges.map((edge) => edge.until))),
+      command: signed,
+    },
+    now,
+  )
+  const swingWatts = Math.max(...edges.map((edge) => edge.swingWatts))
+  return ok({ command: signed, charged: { edges: edges.length, swingWatts } })
+}
+
+/** As many as a reservation holds. */
+const edgesMax = 200

@@ -1,0 +1,180 @@
+import { inProcessBus, type Bus } from '@interlock/bus'
+import {
+  ensureDir,
+  httpClient,
+  loadIdentity,
+  openAudit,
+  openHttpServer,
+  readText,
+  type ActorDeps,
+  type Endpoint,
+  type HttpClient,
+  type Identity,
+  type Running,
+} from '@interlock/host'
+import { Fault, type Role } from '@interlock/kernel'
+import { fromPem, toPem } from '@interlock/pki'
+import { openDatabase } from '@interlock/store'
+import type { Kysely } from 'kysely'
+import { authorityClient } from './authority-client.ts'
+import type { SupervisorConfig } from './config.ts'
+import { inTurn } from './core/in-turn.ts'
+import { hourlyRate } from './core/rate.ts'
+import { endpoints } from './endpoints/index.ts'
+import { providerOf } from './endpoints/registers.ts'
+import { announcer } from './happenings.ts'
+import { otherLedger } from './other-ledger.ts'
+import { checkpointRegister } from './register/checkpoints.ts'
+import { deviceRegister } from './register/devices.ts'
+import { firmwareRegister } from './register/firmware.ts'
+import { grantRegister } from './register/grants.ts'
+import { ledgerAccount } from './register/ledger-account.ts'
+import { providerRegister } from './register/providers.ts'
+import { migrations, type SupervisorTables } from './register/tables.ts'
+import { openRevocations } from './revocations.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export type SupervisorRunning = Running & {
+  readonly port: number
+  readonly endpoints: readonly Endpoint[]
+  readonly bus: Bus
+}
+
+type Closers = (() => Promise<void> | void)[]
+
+/**
+ * The central supervisor: registers, certificates, dual control, megawatt ledger, revocation, witness.
+ * @throws Fault when config, identity, database or port are not as they must be; nothing is left open
+ */
+export async function startSupervisor(
+  config: SupervisorConfig,
+  deps: ActorDeps,
+): Promise<SupervisorRunning> {
+  const closers: Closers = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return { ...(await open(config, deps, closers)), close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function open(
+  config: SupervisorConfig,
+  deps: ActorDeps,
+  closers: Closers,
+): Promise<Omit<SupervisorRunning, 'close'>> {
+  ensureDir(config.data)
+  const identity = loadIdentity(config.identity)
+  const root = readText(config.trust.charging)
+  const audit = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock: deps.clock,
+    identity,
+    checkpointEvery: 1_000,
+  })
+  closers.push(() => audit.close())
+  const database = await openDatabase<SupervisorTables>(config.database, migrations)
+  closers.push(() => database.close())
+  const bus = inProcessBus({
+    queueMax: 1_000,
+    activity: deps.activity,
+    onProblem: (problem) => deps.log.warn({ problem }, 'bus'),
+  })
+  closers.push(() => bus.close())
+  const connect = connecting(deps, closers)
+  const authority = authorityClient(connect(identity, root, 'authority'), config.peers.authority)
+  const revocations = await openRevocations(database.db, authority, issuingOf(identity), deps)
+  closers.push(() => revocations.close())
+  const supervisor: Supervisor = {
+    deps,
+    identity,
+    roots: fromPem(root, 'CERTIFICATE'),
+    audit,
+    announce: announcer(bus, config, deps.clock),
+    authority,
+    revocations,
+    otherLedger: dccLedger(config, deps, connect),
+    rate: hourlyRate(config.commandsPerHourMax),
+    turn: inTurn(),
+    ...(await registers(database.db, config, deps)),
+  }
+  await registerConfigured(config, supervisor)
+  const server = await openHttpServer({
+    name: config.actor,
+    listen: config.listen,
+    identity,
+    trust: { roots: [root], revoked: (serialHex) => revocations.isRevoked(serialHex) },
+    activity: deps.activity,
+    log: deps.log,
+  })
+  closers.push(() => server.close())
+  for (const endpoint of endpoints(supervisor)) server.route(endpoint)
+  server.events('/api/v1/events', ['web'], (send) =>
+    bus.subscribe('ev/#', (_topic, message) => send(message as object)),
+  )
+  return { port: await server.listen(), endpoints: server.endpoints, bus }
+}
+
+async function registers(db: Kysely<SupervisorTables>, config: SupervisorConfig, deps: ActorDeps) {
+  return {
+    devices: deviceRegister(db),
+    providers: await providerRegister(db, deps.crypto),
+    firmware: await firmwareRegister(db),
+    grants: grantRegister(db),
+    checkpoints: checkpointRegister(db),
+    ledger: await ledgerAccount(db, config.budget, deps.clock.now()),
+  }
+}
+
+type Connect = (identity: Identity, root: string, expectRole: Role) => HttpClient
+
+const connecting =
+  (deps: ActorDeps, closers: Closers): Connect =>
+  (identity, root, expectRole) => {
+    const client = httpClient({
+      identity,
+      trust: { roots: [root] },
+      activity: deps.activity,
+      expectRole,
+    })
+    closers.push(() => client.close())
+    return client
+  }
+
+/** Each side of the two ledgers is known to the other under the other's root. */
+function dccLedger(
+  { smartMeterIdentity, trust, peers }: SupervisorConfig,
+  deps: ActorDeps,
+  connect: Connect,
+) {
+  const identity = loadIdentity(smartMeterIdentity)
+  return otherLedger(connect(identity, readText(trust.smartMeter), 'dcc'), peers.dcc, deps.log)
+}
+
+/** The authority above the supervisor's own certificate signs the revocation list too. */
+function issuingOf(identity: Identity): string {
+  const [, issuing] = fromPem(identity.chainPem, 'CERTIFICATE')
+  if (issuing !== undefined) return toPem(issuing, 'CERTIFICATE')
+  throw new Fault('IdentityUnreadable', 'the chain lacks the issuing authority', {
+    remedy: 'the chain file must hold the certificate and then its issuer',
+  })
+}
+
+/** @throws Fault `ProviderInvalid`, naming the file. */
+async function registerConfigured(config: SupervisorConfig, supervisor: Supervisor): Promise<void> {
+  const now = supervisor.deps.clock.now()
+  for (const image of config.firmware) await supervisor.firmware.add(image, now)
+  for (const path of config.providers) {
+    const provider = providerOf(readText(path), supervisor)
+    if (!provider.ok)
+      throw new Fault('ProviderInvalid', `${path}: ${provider.reason} ${provider.detail ?? ''}`, {
+        remedy: 'give a chain (PEM, leaf first) under the charging root',
+      })
+    await supervisor.providers.put(provider.value, now)
+  }
+}

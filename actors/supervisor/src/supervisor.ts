@@ -1,0 +1,79 @@
+import type { ServerRefusal } from '@interlock/contract'
+import { problem, type ActorDeps, type Identity, type Reply } from '@interlock/host'
+import type { Audit } from '@interlock/ledger'
+import type { AuthorityClient } from './authority-client.ts'
+import type { InTurn } from './core/in-turn.ts'
+import type { Rate } from './core/rate.ts'
+import type { Announce } from './happenings.ts'
+import type { OtherLedger } from './other-ledger.ts'
+import type { CheckpointRegister } from './register/checkpoints.ts'
+import type { DeviceRegister } from './register/devices.ts'
+import type { FirmwareRegister } from './register/firmware.ts'
+import type { GrantRegister } from './register/grants.ts'
+import type { LedgerAccount } from './register/ledger-account.ts'
+import type { ProviderRegister } from './register/providers.ts'
+import type { Revocations } from './revocations.ts'
+
+/** Everything an endpoint of the supervisor works with. */
+export type Supervisor = {
+  readonly deps: ActorDeps
+  readonly identity: Identity
+  /** The charging root, DER. */
+  readonly roots: readonly Uint8Array[]
+  readonly audit: Audit
+  readonly announce: Announce
+  readonly devices: DeviceRegister
+  readonly providers: ProviderRegister
+  readonly firmware: FirmwareRegister
+  readonly grants: GrantRegister
+  readonly checkpoints: CheckpointRegister
+  readonly ledger: LedgerAccount
+  readonly otherLedger: OtherLedger
+  readonly authority: AuthorityClient
+  readonly revocations: Revocations
+  readonly rate: Rate
+  readonly turn: InTurn
+}
+
+type Facts = Readonly<Record<string, string | number | boolean | null>>
+
+/** What is being decided: the name of the act in the audit file, and what it is about. */
+export type Act = { readonly kind: string; readonly station?: string; readonly facts: Facts }
+
+/** Refuses: audited first, then published, then answered. `cause` is the reason of the gate, if any. */
+export async function refuse(
+  { audit, announce }: Supervisor,
+  { kind, station, facts }: Act,
+  reason: ServerRefusal,
+  detail?: string,
+  cause?: string,
+): Promise<Reply> {
+  const about = station === undefined ? facts : { station, ...facts }
+  const why = { reason: cause ?? reason, refusal: reason, detail: detail ?? null }
+  audit.critical(`${kind}Refused`, { ...about, ...why })
+  await announce('refusal', {
+    ...(station === undefined ? {} : { station }),
+    reason: cause ?? reason,
+    data: { act: kind, ...facts, detail: detail ?? null },
+  })
+  return problem(
+    reason,
+    [cause, detail].filter((part) => part !== undefined).join(': ') || undefined,
+  )
+}
+
+/** Grants: audited first, then published, then answered. */
+export async function grant(
+  { audit, announce }: Supervisor,
+  { kind, station, facts }: Act,
+  reply: Reply,
+  result: Facts = {},
+): Promise<Reply> {
+  const about = station === undefined ? facts : { station, ...facts }
+  audit.critical(`${kind}Granted`, { ...about, ...result })
+  await announce('security', {
+    ...(station === undefined ? {} : { station }),
+    data: { act: kind, ...facts, ...result },
+  })
+  return reply
+}
