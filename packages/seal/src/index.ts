@@ -1,6 +1,7 @@
 export * from './counters.ts'
 export { countersign, type CountersignatureToSign } from './countersignature.ts'
 export * from './link-codec.ts'
+export * from './link-session.ts'
 export * from './owner-key.ts'
 export * from './pairing.ts'
 export { parseSigned } from './parse-signed.ts'
