@@ -1,1 +1,2 @@
-export {}
+export { LlcsConfig } from './config.ts'
+export { startLlcs, type LlcsDeps, type LlcsRunning } from './start.ts'

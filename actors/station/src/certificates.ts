@@ -1,6 +1,6 @@
 import { vendorId } from '@interlock/contract'
 import { saveIdentity, type Identity, identityOf } from '@interlock/host'
-import { parseEui64, sameBytes, type Eui64, type PrivateKey } from '@interlock/kernel'
+import { eui64, sameBytes, type PrivateKey } from '@interlock/kernel'
 import {
   createCsr,
   firstContactKey,
@@ -102,7 +102,7 @@ export function createCertificates(
               crypto,
             )
           : renewalProof(identity.key, stationId, publicKey, crypto)
-      const organisation: Eui64 = parseEui64(config.organisation ?? '') ?? eui
+      const organisation = eui64(config.organisation)
       const subject = { commonName: stationId, role: 'station', eui, organisation } as const
       return createCsr(asked.key, subject, crypto, { challenge })
     },

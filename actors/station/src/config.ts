@@ -12,8 +12,8 @@ export const StationConfig = actorConfig({
   feeder: Type.String({ minLength: 1, maxLength: 64, default: 'unknown' }),
   stationId: Type.String({ pattern: '^[A-Za-z0-9*_=+|@.-]{1,48}$' }),
   eui: Eui,
-  /** Organisation in the certificate request, as the register has it; the device itself if absent. */
-  organisation: Type.Optional(Eui),
+  /** The organisation that operates it, as the register has it: that of its CSMS. */
+  organisation: Eui,
   evses: Type.Array(
     Type.Object(
       {

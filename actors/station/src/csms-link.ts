@@ -80,7 +80,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       onProblem: ({ kind, code, detail }) => deps.log.warn({ kind, code, detail }, 'OCPP'),
     })
     endpoint = current
-    const closed = current.closed.then(() => {
+    socket.onClose(() => {
       if (endpoint !== current) return
       endpoint = undefined
       accepted = false
@@ -92,7 +92,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       current.close()
       throw error
     }
-    return { closed }
+    return { closed: current.closed }
   }
 
   /** B01 … B03: until the boot is accepted nothing else is sent; the charge goes on meanwhile. */

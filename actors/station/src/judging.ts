@@ -92,7 +92,7 @@ export function createJudging(options: {
       }
     },
     armed() {
-      for (const wake of [...waiters]) wake()
+      for (const wake of Array.from(waiters)) wake()
     },
     get waiting() {
       return waiters.size

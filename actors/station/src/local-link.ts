@@ -16,7 +16,7 @@ import {
   utf8,
   type Timer,
 } from '@interlock/kernel'
-import { createLinkCodec, derivePairingKey, linkExpiry, type LinkCodec } from '@interlock/seal'
+import { createLinkSession, derivePairingKey, linkExpiry, type LinkSession } from '@interlock/seal'
 import { cellsOf, heldArms } from './gate-state.ts'
 import { onRespond, onRestore } from './responding.ts'
 import type { Station } from './station.ts'
@@ -33,7 +33,7 @@ export type LocalLink = Running & {
   readonly tried: Promise<void>
 }
 
-type Session = { readonly socket: FrameSocket; readonly codec: LinkCodec }
+type Session = { readonly socket: FrameSocket; readonly codecs: LinkSession }
 
 export function openLocalLink(
   station: Station,
@@ -47,9 +47,9 @@ export function openLocalLink(
   let settleTried = (): void => {}
   const tried = new Promise<void>((resolve) => (settleTried = resolve))
 
-  const exchange = async ({ socket, codec }: Session, message: LinkMessage): Promise<void> => {
-    const sealed = codec.seal(message, linkExpiry(clock.now()))
-    const answer = codec.open(await socket.request(sealed.bytes), clock.now())
+  const exchange = async ({ socket, codecs }: Session, message: LinkMessage): Promise<void> => {
+    const sealed = codecs.asking.seal(message, linkExpiry(clock.now()))
+    const answer = codecs.asking.open(await socket.request(sealed.bytes), clock.now())
     const acknowledged =
       answer.ok &&
       answer.value.message.kind === 'ack' &&
@@ -72,14 +72,14 @@ export function openLocalLink(
   const open = async (): Promise<{ closed: Promise<void> }> => {
     const socket = await connectFrames({ ...to, activity: deps.activity, log })
     try {
-      const codec = await pair(station, socket, to.installCode)
-      const current: Session = { socket, codec }
-      socket.onRequest((bytes) => answer(station, codec, bytes))
+      const codecs = await pair(station, socket, to.installCode)
+      const current: Session = { socket, codecs }
+      socket.onRequest((bytes) => answer(station, codecs, bytes))
       const closed = new Promise<void>((resolve) => socket.onClose(resolve))
       await exchange(current, { kind: 'ownerKeys', keys: station.keeper.memory.ownerKeys })
       if (closing) throw new TypeError('the station is closing')
       session = current
-      void closed.then(() => {
+      socket.onClose(() => {
         if (session === current) session = undefined
       })
       beat(current)
@@ -117,7 +117,7 @@ export function openLocalLink(
 }
 
 /** Both sides derive the key of this connection; whoever lacks the code cannot speak on it. */
-async function pair(station: Station, socket: FrameSocket, code: string): Promise<LinkCodec> {
+async function pair(station: Station, socket: FrameSocket, code: string): Promise<LinkSession> {
   const { crypto } = station.deps
   const nonce = systemEntropy.bytes(nonceBytes)
   const hello = { station: station.eui, nonce: toBase64(nonce) }
@@ -127,24 +127,13 @@ async function pair(station: Station, socket: FrameSocket, code: string): Promis
   const theirs = typeof answered.nonce === 'string' ? fromBase64(answered.nonce) : undefined
   if (theirs?.length !== nonceBytes) throw new TypeError('the LLCS does not pair')
   const key = derivePairingKey(code, theirs, nonce, crypto)
-  return createLinkCodec({ key, side: 'station', crypto, counters: sessionCounters() })
-}
-
-/** The key lives as long as the connection, and so do the counters under it. */
-const sessionCounters = () => {
-  let sent = 0n
-  let received = 0n
-  return {
-    next: () => (sent += 1n),
-    lastReceived: () => received,
-    received: (counter: bigint) => void (received = counter),
-  }
+  return createLinkSession({ key, side: 'station', crypto })
 }
 
 /** Opens a frame, does what it says, and seals the acknowledgement. */
-function answer(station: Station, codec: LinkCodec, bytes: Uint8Array): Uint8Array {
+function answer(station: Station, { answering }: LinkSession, bytes: Uint8Array): Uint8Array {
   const now = station.deps.clock.now()
-  const opened = codec.open(bytes, now)
+  const opened = answering.open(bytes, now)
   if (!opened.ok) {
     station.reports.security('InvalidMessages', `local link: ${opened.reason}`)
     return new Uint8Array()
@@ -156,7 +145,7 @@ function answer(station: Station, codec: LinkCodec, bytes: Uint8Array): Uint8Arr
     to: counter.toString(),
     ...(reason === undefined ? {} : { reason }),
   }
-  return codec.seal(ack, linkExpiry(now)).bytes
+  return answering.seal(ack, linkExpiry(now)).bytes
 }
 
 function handle(station: Station, message: LinkMessage): string | undefined {

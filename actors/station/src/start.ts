@@ -27,6 +27,7 @@ import { createKeeper } from './keeper.ts'
 import { openLocalLink, type LocalLink } from './local-link.ts'
 import { connectorStatus, observe, stateReport, type Observation } from './observe.ts'
 import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
+import type { AcceptCertificate } from './ocpp/certificate-signed.ts'
 import { createRecords } from './records.ts'
 import { createReports } from './reports.ts'
 import type { Moment, Station } from './station.ts'
@@ -284,7 +285,8 @@ function assemble(
       deps.wall.after(handoverMillis, `${config.actor}/identity`, () => csms.reconnect())
     },
   })
-  const accept = certificates.accept
+  const accept: AcceptCertificate = (chainPem, customData) =>
+    certificates.accept(chainPem, customData)
   charging.onChange(() => {
     void reports.flush()
     reports.status()

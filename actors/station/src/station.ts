@@ -1,7 +1,6 @@
-import type { FlattenedJws, RefusalReason } from '@interlock/contract'
+import type { FlattenedJws, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
 import type { Eui64, Instant, StationId } from '@interlock/kernel'
-import type { LinkMessage } from '@interlock/contract'
 import type { Background } from './background.ts'
 import type { Charging } from './charging.ts'
 import type { StationConfig } from './config.ts'
@@ -53,10 +52,3 @@ export type Station = {
   /** Connects to the CSMS anew, as after a reset. */
   reconnect(): void
 }
-
-/** The words that go with a reason code in `statusInfo`. */
-export const statusInfo = (
-  reasonCode: RefusalReason | string,
-  additionalInfo?: string,
-): { reasonCode: string; additionalInfo?: string } =>
-  additionalInfo === undefined ? { reasonCode } : { reasonCode, additionalInfo }

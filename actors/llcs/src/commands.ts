@@ -1,0 +1,101 @@
+import {
+  acceptCommand,
+  armOf,
+  encodeResponse,
+  isExecutable,
+  isLoadControlCommand,
+  type Command,
+  type ResultCode,
+} from '@interlock/gbcs'
+import { fromBase64, toBase64, type Eui64, type PublicKey } from '@interlock/kernel'
+import { ownerEui } from '@interlock/seal'
+import { advanceCounter, lastCounter } from './core/counters.ts'
+import { heldArms, withArm } from './core/memory.ts'
+import type { Llcs } from './llcs.ts'
+
+/**
+ * Answers one message from the network; `undefined` discards it. Nothing is answered to what does not
+ * verify: an answer would be signed, and would serve whoever sent it.
+ */
+export async function answerCommand(
+  llcs: Llcs,
+  bytes: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const { deps, identity, anchors, keeper, audit } = llcs
+  const accepted = acceptCommand(
+    bytes,
+    {
+      eui: llcs.eui,
+      keyAgreement: identity.key,
+      brokerKey: anchors.broker.publicKey,
+      signer: (originator, useCase) => signer(llcs, originator, useCase),
+      lastCounter: (originator) => lastCounter(keeper.memory.counters, originator),
+    },
+    deps.crypto,
+  )
+  if (!accepted.ok) {
+    const { reason, detail } = accepted
+    deps.log.warn({ reason, detail }, 'a command was discarded')
+    audit.critical('CommandDiscarded', { reason, detail: detail ?? '' })
+    llcs.publish({ kind: 'refusal', reason })
+    return undefined
+  }
+  const { command, critical, bytes: signed } = accepted.value
+  const { originator, counter, useCase } = command
+  if (critical) {
+    const counters = advanceCounter(keeper.memory.counters, originator, counter)
+    if (!counters.ok) return undefined
+    // Used up before anything else happens, so that no crash lets it be used again.
+    keeper.commit({ counters: counters.value })
+  }
+  audit.critical('CommandAccepted', { useCase, originator, counter: counter.toString() })
+  const result = await execute(llcs, command, signed)
+  audit.critical('CommandAnswered', {
+    useCase,
+    originator,
+    counter: counter.toString(),
+    result,
+  })
+  return encodeResponse(command, { result }, identity.key, deps.crypto)
+}
+
+/** The cell whose role may originate this: the owner for on-demand arms, the DSRSP for response. */
+function signer(llcs: Llcs, originator: Eui64, useCase: string): PublicKey | undefined {
+  const { crypto } = llcs.deps
+  if (useCase === 'ECS47e') {
+    const { dsrsp } = llcs.anchors
+    return dsrsp?.organisation === originator ? dsrsp.publicKey : undefined
+  }
+  if (useCase !== 'ECS47a') return undefined
+  for (const text of llcs.keeper.memory.ownerKeys) {
+    const spki = fromBase64(text)
+    if (spki !== undefined && ownerEui(spki, crypto) === originator) return crypto.publicKey(spki)
+  }
+  return undefined
+}
+
+/** Keeps the arm and passes it to the charger, which verifies it again. */
+async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promise<ResultCode> {
+  const { deps, keeper, config } = llcs
+  const now = deps.clock.now()
+  if (!isLoadControlCommand(command)) return 'objectUndefined'
+  if (!config.evses.includes(command.controller)) return 'objectUndefined'
+  const arm = armOf(signed, deps.crypto)
+  if (!isExecutable(command) || !arm.ok || arm.value.until <= now) return 'otherReason'
+  const preCommand = toBase64(signed)
+  keeper.commit({ arms: withArm(heldArms(keeper.memory, now, deps.crypto), preCommand) })
+  const { digest, use, originator } = arm.value
+  llcs.publish({ kind: 'arm', data: { arm: digest, use, originator } })
+  // A charger that cannot be reached now is told when it comes back.
+  const reason = await llcs.tellStation({ kind: 'arm', preCommand })
+  if (reason === undefined || reason === 'Offline') return 'success'
+  forget(llcs, digest)
+  return 'readWriteDenied'
+}
+
+function forget({ keeper, deps }: Llcs, digest: string): void {
+  const held = heldArms(keeper.memory, deps.clock.now(), deps.crypto)
+  keeper.commit({
+    arms: held.filter(({ arm }) => arm.digest !== digest).map(({ stored }) => stored),
+  })
+}

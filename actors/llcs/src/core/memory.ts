@@ -1,0 +1,62 @@
+import { limits, type Arm } from '@interlock/contract'
+import { armOf } from '@interlock/gbcs'
+import { fromBase64, type Crypto, type Instant } from '@interlock/kernel'
+import type { CounterSet } from './counters.ts'
+
+/** A signed pre-command that is in force or yet to be, and what became of it. */
+export type StoredArm = {
+  /** `DF 09` … signature, base64. */
+  readonly bytes: string
+  readonly used?: boolean
+  /** It has served its response, or the charger will not have it. */
+  readonly spent?: boolean
+}
+
+/** What an LLCS must know again after it lost power. JSON values only. */
+export type Memory = {
+  readonly counters: CounterSet
+  readonly arms: readonly StoredArm[]
+  /** SPKI, base64, as the charger last said. */
+  readonly ownerKeys: readonly string[]
+  /** The last counter of an alert, decimal. */
+  readonly alertCounter: string
+  /** Signed alerts that the data company has not taken yet, base64. */
+  readonly alerts: readonly string[]
+}
+
+export const newMemory: Memory = {
+  counters: {},
+  arms: [],
+  ownerKeys: [],
+  alertCounter: '0',
+  alerts: [],
+}
+
+/** The first entry of a journal is a whole memory, the others are what changed. */
+export const recall = (entries: readonly unknown[]): Memory =>
+  Object.assign({}, newMemory, ...(entries as Partial<Memory>[])) as Memory
+
+export type HeldArm = { readonly arm: Arm; readonly stored: StoredArm; readonly bytes: Uint8Array }
+
+/** Arms whose window has not ended, oldest first. */
+export const heldArms = (memory: Memory, now: Instant, crypto: Crypto): readonly HeldArm[] =>
+  memory.arms.flatMap((stored) => {
+    const bytes = fromBase64(stored.bytes)
+    const arm = bytes === undefined ? undefined : armOf(bytes, crypto)
+    return bytes !== undefined && arm?.ok === true && now < arm.value.until
+      ? [{ arm: arm.value, stored, bytes }]
+      : []
+  })
+
+/** With one more; the oldest gives way when there are too many. */
+export const withArm = (held: readonly HeldArm[], bytes: string): readonly StoredArm[] => [
+  ...held.slice(-(limits.armsHeldMax - 1)).map(({ stored }) => stored),
+  { bytes },
+]
+
+export const marked = (
+  held: readonly HeldArm[],
+  digest: string,
+  mark: Omit<StoredArm, 'bytes'>,
+): readonly StoredArm[] =>
+  held.map(({ arm, stored }) => (arm.digest === digest ? { ...stored, ...mark } : stored))

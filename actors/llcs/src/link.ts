@@ -1,0 +1,172 @@
+import type { LinkMessage } from '@interlock/contract'
+import { listenFrames, systemEntropy, type FrameSocket, type Running } from '@interlock/host'
+import {
+  Fault,
+  fromBase64,
+  fromUtf8,
+  inMinutes,
+  parseJson,
+  toBase64,
+  utf8,
+  type Timer,
+} from '@interlock/kernel'
+import { createLinkSession, derivePairingKey, linkExpiry, type LinkSession } from '@interlock/seal'
+import { onUsed } from './alerts.ts'
+import { heldArms } from './core/memory.ts'
+import type { Llcs } from './llcs.ts'
+
+const nonceBytes = 16
+const helloDepthMax = 2
+/** World time between words of trusted time to the charger. */
+const timeMinutes = 15
+
+/** The local link's end at the LLCS. */
+export type StationLink = Running & {
+  readonly port: number
+  connected(): boolean
+  tell(message: LinkMessage): Promise<string | undefined>
+}
+
+type Session = { readonly socket: FrameSocket; readonly codecs: LinkSession }
+
+/** @throws Fault `PortTaken` */
+export async function openStationLink(llcs: Llcs): Promise<StationLink> {
+  const { deps, config } = llcs
+  const { clock } = deps
+  let session: Session | undefined
+  let timer: Timer | undefined
+
+  const tellOn = async (
+    { socket, codecs }: Session,
+    message: LinkMessage,
+  ): Promise<string | undefined> => {
+    try {
+      const sealed = codecs.asking.seal(message, linkExpiry(clock.now()))
+      const answer = codecs.asking.open(await socket.request(sealed.bytes), clock.now())
+      const ack =
+        answer.ok && answer.value.message.kind === 'ack' ? answer.value.message : undefined
+      if (ack?.to === sealed.counter.toString()) return ack.reason
+      socket.close()
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+    }
+    return 'Offline'
+  }
+
+  /** Whoever proved the code is the charger; an earlier connection of it is over. */
+  const adopt = async (next: Session): Promise<void> => {
+    if (session !== next) {
+      session?.socket.close()
+      session = next
+      next.socket.onClose(() => {
+        if (session === next) session = undefined
+      })
+    }
+    timer?.cancel()
+    await tellTime(next)
+    const held = heldArms(llcs.keeper.memory, clock.now(), deps.crypto)
+    for (const { bytes } of held) {
+      await tellOn(next, { kind: 'arm', preCommand: toBase64(bytes) })
+    }
+  }
+
+  const tellTime = async (to: Session): Promise<void> => {
+    await tellOn(to, { kind: 'time', at: clock.now() })
+    timer?.cancel()
+    if (session !== to) return
+    timer = clock.after(inMinutes(timeMinutes), 'time', () => tellTime(to))
+  }
+
+  const handle = async (message: LinkMessage, from: Session): Promise<string | undefined> => {
+    switch (message.kind) {
+      case 'ownerKeys':
+        llcs.audit.critical('OwnerKeys', { keys: message.keys.length })
+        llcs.keeper.commit({ ownerKeys: message.keys })
+        if (session !== from) await adopt(from)
+        return undefined
+      case 'used':
+        onUsed(llcs, message.digest, message.change)
+        await llcs.sendAlerts()
+        return undefined
+      case 'heartbeat':
+        return undefined
+      case 'arm':
+      case 'respond':
+      case 'restore':
+      case 'time':
+      case 'ack':
+        return 'Unexpected'
+    }
+  }
+
+  const serve = async (current: Session, bytes: Uint8Array): Promise<Uint8Array> => {
+    const opened = current.codecs.answering.open(bytes, clock.now())
+    if (!opened.ok) {
+      deps.log.warn({ reason: opened.reason }, 'a link frame was refused')
+      llcs.audit.critical('LinkRefused', { reason: opened.reason })
+      llcs.publish({ kind: 'security', reason: opened.reason })
+      return new Uint8Array()
+    }
+    const { message, counter } = opened.value
+    const reason = await handle(message, current)
+    const ack: LinkMessage = {
+      kind: 'ack',
+      to: counter.toString(),
+      ...(reason === undefined ? {} : { reason }),
+    }
+    return current.codecs.answering.seal(ack, linkExpiry(clock.now())).bytes
+  }
+
+  const accept = (socket: FrameSocket): void => {
+    socket.onRequest((hello) => {
+      const theirs = nonceOf(hello, config.station)
+      if (theirs === undefined) {
+        socket.close()
+        return new Uint8Array()
+      }
+      const nonce = systemEntropy.bytes(nonceBytes)
+      const key = derivePairingKey(config.installCode, nonce, theirs, deps.crypto)
+      const codecs = createLinkSession({ key, side: 'llcs', crypto: deps.crypto })
+      const current: Session = { socket, codecs }
+      socket.onRequest((bytes) => serve(current, bytes))
+      return utf8(JSON.stringify({ nonce: toBase64(nonce) }))
+    })
+  }
+
+  const listening = await listenFrames({
+    listen: config.listen,
+    activity: deps.activity,
+    log: deps.log,
+    accept,
+  })
+  return {
+    port: listening.port,
+    connected: () => session !== undefined,
+    tell: async (message) => (session === undefined ? 'Offline' : tellOn(session, message)),
+    async close() {
+      timer?.cancel()
+      session?.socket.close()
+      await listening.close()
+      timer?.cancel()
+    },
+  }
+}
+
+/** The station's nonce, if the greeting is that of the charger of this home. */
+function nonceOf(hello: Uint8Array, station: string): Uint8Array | undefined {
+  const parsed = parseJson(textOf(hello), helloDepthMax)
+  const { station: claimed, nonce } = (parsed.ok ? (parsed.value ?? {}) : {}) as {
+    station?: unknown
+    nonce?: unknown
+  }
+  const bytes = typeof nonce === 'string' ? fromBase64(nonce) : undefined
+  return claimed === station && bytes?.length === nonceBytes ? bytes : undefined
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return fromUtf8(bytes)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,32 @@
+import type { Happening, LinkMessage } from '@interlock/contract'
+import type { ActorDeps, Identity } from '@interlock/host'
+import type { Eui64, PublicKey } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { LlcsConfig } from './config.ts'
+import type { Keeper } from './keeper.ts'
+
+/** A certificate in a trust-anchor cell. */
+export type Anchor = {
+  readonly eui: Eui64
+  readonly organisation: Eui64
+  readonly publicKey: PublicKey
+}
+
+/** The LLCS as its parts see each other. */
+export type Llcs = {
+  readonly config: LlcsConfig
+  readonly deps: ActorDeps
+  readonly eui: Eui64
+  readonly identity: Identity
+  readonly anchors: { readonly broker: Anchor; readonly dsrsp: Anchor | undefined }
+  readonly keeper: Keeper
+  readonly audit: Audit
+  publish(happening: Omit<Happening, 'at' | 'actor'>): void
+  /**
+   * Tells the charger. `'Offline'` when it cannot be reached, the reason when it does not agree,
+   * `undefined` when it is done.
+   */
+  tellStation(message: LinkMessage): Promise<string | undefined>
+  /** Sends waiting alerts; those not taken stay. */
+  sendAlerts(): Promise<void>
+}

@@ -1,0 +1,170 @@
+import type { Arm, Happening } from '@interlock/contract'
+import {
+  ensureDir,
+  joinHan,
+  keepConnected,
+  loadIdentity,
+  openAudit,
+  openJournal,
+  readText,
+  systemEntropy,
+  type ActorDeps,
+  type HanConnection,
+  type Running,
+} from '@interlock/host'
+import { eui64, Fault, fromBase64, fromHex, type Crypto, type Role } from '@interlock/kernel'
+import { fromPem, peerOf } from '@interlock/pki'
+import { answerCommand } from './commands.ts'
+import type { LlcsConfig } from './config.ts'
+import { heldArms } from './core/memory.ts'
+import { createKeeper } from './keeper.ts'
+import { openStationLink } from './link.ts'
+import type { Anchor, Llcs } from './llcs.ts'
+import { createSupervising, type Sample } from './supervising.ts'
+
+export type LlcsDeps = ActorDeps & { readonly publish?: (happening: Happening) => void }
+
+export type LlcsRunning = Running & {
+  /** Of the local link. */
+  readonly port: number
+  /** Simulated. */
+  readonly hardware: {
+    /** A reading of the grid frequency. Resolves when its consequences are done, at the charger too. */
+    frequency(sample: Sample): Promise<void>
+  }
+  /** Arms in force or yet to be. */
+  arms(): readonly Arm[]
+  supervision(): 'ready' | 'armed' | 'spent'
+  connected(): { readonly hub: boolean; readonly station: boolean }
+}
+
+const retryMillisMax = 10_000
+
+/**
+ * Starts a local load control supervisor. Resolves when the communications hub has been tried once.
+ * @throws Fault when identity, anchors or journal cannot be read, or the port is taken.
+ */
+export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<LlcsRunning> {
+  const eui = eui64(config.eui)
+  const identity = loadIdentity(config.identity)
+  if (identity.peer.role !== 'llcs' || identity.peer.eui !== eui)
+    throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of LLCS ${eui}`)
+  const { broker, dsrsp } = config.anchors
+  const anchors = {
+    broker: anchor(broker, 'dcc', deps.crypto),
+    dsrsp: dsrsp === undefined ? undefined : anchor(dsrsp, 'dsrsp', deps.crypto),
+  }
+  ensureDir(config.data)
+  const { clock } = deps
+  const audit = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock,
+    identity,
+  })
+  const keeper = createKeeper(openJournal(`${config.data}/journal.jsonl`))
+  let han: HanConnection | undefined
+  let sending: Promise<void> | undefined
+
+  const sendAll = async (): Promise<void> => {
+    for (;;) {
+      const [text] = keeper.memory.alerts
+      const bytes = text === undefined ? undefined : fromBase64(text)
+      if (bytes === undefined || han === undefined || !(await taken(han, bytes))) return
+      keeper.commit({ alerts: keeper.memory.alerts.slice(1) })
+    }
+  }
+  const llcs: Llcs = {
+    config,
+    deps,
+    eui,
+    identity,
+    anchors,
+    keeper,
+    audit,
+    publish: (happening) => deps.publish?.({ at: clock.now(), actor: config.actor, ...happening }),
+    tellStation: (message) => link.tell(message),
+    sendAlerts: () => (sending ??= sendAll().finally(() => (sending = undefined))),
+  }
+  const link = await openStationLink(llcs)
+  const supervising = createSupervising(llcs)
+  const hub = joinHub(llcs, (next) => {
+    han = next
+    if (next !== undefined) void llcs.sendAlerts()
+  })
+  await hub.tried
+
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    await hub.close()
+    han?.close()
+    await link.close()
+    await sending
+    keeper.close()
+    audit.close()
+  }
+  return {
+    port: link.port,
+    hardware: { frequency: (sample) => supervising.sample(sample) },
+    arms: () => heldArms(keeper.memory, clock.now(), deps.crypto).map(({ arm }) => arm),
+    supervision: () => supervising.state,
+    connected: () => ({ hub: han !== undefined, station: link.connected() }),
+    close: () => (closing ??= close()),
+  }
+}
+
+function joinHub(
+  llcs: Llcs,
+  onChange: (han: HanConnection | undefined) => void,
+): Running & { readonly tried: Promise<void> } {
+  const { config, deps, eui } = llcs
+  let settle = (): void => {}
+  const tried = new Promise<void>((resolve) => (settle = resolve))
+  const connect = async (): Promise<HanConnection> => {
+    try {
+      const connection = await joinHan({
+        host: config.hub.host,
+        port: config.hub.port,
+        eui,
+        key: fromHex(config.hub.hanKey) ?? new Uint8Array(),
+        onCommand: (bytes) => answerCommand(llcs, bytes),
+        activity: deps.activity,
+        log: deps.log,
+      })
+      onChange(connection)
+      void connection.closed.then(() => onChange(undefined))
+      return connection
+    } finally {
+      settle()
+    }
+  }
+  const keeping = keepConnected({
+    label: `${config.actor}/han`,
+    connect,
+    clock: deps.wall,
+    entropy: systemEntropy,
+    log: deps.log,
+    maxMillis: retryMillisMax,
+  })
+  return { tried, close: () => keeping.close() }
+}
+
+/** False when the hub is gone or cannot pass the alert on; it is then kept. */
+async function taken(han: HanConnection, alert: Uint8Array): Promise<boolean> {
+  try {
+    return await han.alert(alert)
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
+/** The certificate in a trust-anchor cell, which must be of the role the cell is for. */
+function anchor(path: string, role: Role, crypto: Crypto): Anchor {
+  const [der] = fromPem(readText(path), 'CERTIFICATE')
+  const peer = der && peerOf(der, crypto)
+  if (peer?.ok && peer.value.role === role) return peer.value
+  throw new Fault('AnchorUnreadable', `${path}: not the certificate of a ${role}`, {
+    remedy: 'install the certificate that the smart-meter authority issued',
+  })
+}
