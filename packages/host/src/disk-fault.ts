@@ -25,6 +25,11 @@ const rows: Readonly<Record<string, Row>> = {
   EFBIG: diskFull,
   EIO: diskFailed,
   EROFS: { ...denied, words: 'the file system is read-only' },
+  ENOENT: {
+    code: 'FileMissing',
+    words: 'does not exist',
+    remedy: 'check the path; folders are not made where a file is expected',
+  },
   EACCES: denied,
   EPERM: denied,
 }

@@ -18,7 +18,7 @@ import { diskFault } from './disk-fault.ts'
  * @throws Fault `DiskFull`, `DiskFailed` or `FileDenied`; the old content stays.
  */
 export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
-  const draft = `${path}.${process.pid}.draft`
+  const draft = `${path}.draft`
   try {
     writeFileSync(draft, content, { mode, flush: true })
     renameSync(draft, path)

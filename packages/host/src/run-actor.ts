@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util'
 import { inSeconds, type Timer } from '@interlock/kernel'
 import type { TSchema } from 'typebox'
-import { readConfig } from './config.ts'
+import { claimFolder } from './claim.ts'
+import { readConfig, type CommonConfig } from './config.ts'
 import { systemDeps, type ActorDeps, type Running } from './deps.ts'
 import { describeFailure, exitCodeOf, exitCodes } from './exit.ts'
 
 const closeMillisMax = inSeconds(15)
 
 /**
- * Runs one actor as a process: reads `--config FILE`, starts, and closes once on SIGINT or SIGTERM.
+ * Runs one actor as a process: reads `--config FILE` (whose schema extends {@link CommonConfig}), claims
+ * its data folder, starts, and closes once on SIGINT or SIGTERM.
  * There are no other options, so no flag can weaken an actor.
  * @returns the exit code: 0 closed, 1 failed, 2 wrong usage, 3 the environment (config, port, disk …).
  */
@@ -20,9 +22,11 @@ export async function runActor<Config>(
   const path = configPath(argv)
   if (path === undefined) return exitCodes.usage
   const signal = firstSignal()
+  let release = (): void => {}
   try {
-    const config = readConfig(path, schema) as Config & { actor: string }
+    const config = readConfig(path, schema) as Config & Pick<CommonConfig, 'actor' | 'data'>
     const deps = systemDeps(config.actor)
+    release = claimFolder(config.data)
     const running = await start(config, deps)
     deps.log.info({ config: path }, 'started')
     const name = await signal.received
@@ -32,6 +36,7 @@ export async function runActor<Config>(
     process.stderr.write(`${describeFailure(error)}\n`)
     return exitCodeOf(error)
   } finally {
+    release()
     signal.forget()
   }
 }
@@ -67,8 +72,7 @@ async function closeInTime(running: Running, deps: ActorDeps): Promise<number> {
   const late = new Promise<'late'>((resolve) => {
     timer = deps.wall.after(closeMillisMax, 'close', () => resolve('late'))
   })
-  const outcome = await Promise.race([running.close(), late])
-  timer?.cancel()
+  const outcome = await Promise.race([running.close(), late]).finally(() => timer?.cancel())
   if (outcome !== 'late') return exitCodes.done
   deps.log.error({ closeMillisMax }, 'did not close in time')
   return exitCodes.failed
