@@ -164,6 +164,9 @@ function createConnection(socket: Socket, side: Side, activity: Activity, log: L
   const frameSocket: FrameSocket = {
     remote,
     request(bytes, timeoutMillis = requestMillisDefault) {
+      if (bytes.length > limits.linkFrameBytesMax) {
+        return Promise.reject(new TypeError(`a frame holds ${limits.linkFrameBytesMax} bytes`))
+      }
       if (socket.destroyed) {
         return Promise.reject(new Fault('PeerUnavailable', `${remote} is not connected`))
       }

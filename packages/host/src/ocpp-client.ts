@@ -41,6 +41,7 @@ export class UpgradeRefused extends Fault {
 export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocket> {
   const { trust, activity = unobserved } = options
   const url = new URL(options.url)
+  const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
   const agent = new TrustingAgent(
     { ...clientTls(options.identity, trust), maxCachedSessions: 0 },
     trust,
@@ -58,7 +59,6 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
   const done = activity.begin(`connect/${crypto.randomUUID()}`)
   try {
     // The socket listens before the handshake ends, so that no frame is missed.
-    const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
     return await opened(
       webSocket,
       (peer) => openSocket({ id, peer, socket: webSocket, activity }),
