@@ -208,10 +208,9 @@ test('a full disk is a Fault, leaves no half record, and the trail goes on when 
   const head = audit.head()
   disk.fails.write = 'ENOSPC'
   disk.writtenBytes = 20
-  for (const write of [audit.record, audit.critical])
-    expect(() => write('Reset', {})).toThrow(
-      expect.objectContaining({ code: 'DiskFull', remedy: expect.any(String) }),
-    )
+  const writes = [() => audit.record('Reset', {}), () => audit.critical('Reset', {})]
+  for (const write of writes)
+    expect(write).toThrow(expect.objectContaining({ code: 'DiskFull', remedy: expect.any(String) }))
   expect(() => audit.checkpoint()).toThrow(expect.objectContaining({ code: 'DiskFull' }))
   expect(audit.head()).toEqual(head)
   delete disk.fails.write

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -169,6 +169,21 @@ test('a fixed port that is taken is named, with the remedy', async () => {
   server.close()
   rmSync(other, { recursive: true, force: true })
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'a folder that the database may not enter is named, and the one to open up',
+  async () => {
+    const home = temporaryDir('interlock-home')
+    chmodSync(home, 0o700)
+    const refused = startCluster({ dir: join(home, 'data'), databases: [], log: silentLog })
+    await expect(refused).rejects.toMatchObject({
+      code: 'PostgresUnreachable',
+      message: expect.stringContaining(join(home, 'data')),
+      remedy: expect.stringContaining(`chmod o+x ${home}`),
+    })
+    rmSync(home, { recursive: true, force: true })
+  },
+)
 
 /** Runs a cluster in a process of its own, and kills that process. @returns the server's process id */
 async function killOwner(beforehand: (server: number) => void = () => {}): Promise<number> {

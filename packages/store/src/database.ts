@@ -12,7 +12,7 @@ export type Migration = {
 export type Database<Schema> = {
   /** A statement that meets a database that is gone throws Fault `DatabaseUnavailable`. */
   readonly db: Kysely<Schema>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -65,9 +65,10 @@ async function migrate(
       throw new Fault('DatabaseNewer', `${shown}: holds the schema step ${newer}, unknown here`, {
         remedy: 'run the version of the program that made it, or use another database',
       })
-    for (const { name, up } of migrations) {
+    for (const migration of migrations) {
+      const { name } = migration
       if (applied.has(name)) continue
-      await up(transaction as unknown as Kysely<unknown>)
+      await migration.up(transaction as unknown as Kysely<unknown>)
       await transaction
         .insertInto('migration')
         .values({ name, applied_at: sql<Date>`now()` })
