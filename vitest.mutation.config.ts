@@ -13,5 +13,5 @@ export default defineConfig({
       { find: /^@interlock\/([a-z]+)$/, replacement: `${packages}$1/src/index.ts` },
     ],
   },
-  test: { include: ['packages/{gate,seal}/**/*.test.ts', 'packages/gbcs/src/command.test.ts'] },
+  test: { include: ['tools/mutation/gate.mutation.ts'] },
 })

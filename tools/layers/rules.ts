@@ -54,12 +54,15 @@ export const withoutNode: Rule = (source) => {
   return [...modules, ...globals].map((name) => said(source, `${name} outside the host`))
 }
 
+/** Tests may use the tools; nothing else reaches outside its part by path. */
 export const importsStayInside: Rule = (source) =>
   importsOf(source.text)
     .filter((name) => name.startsWith('.'))
     .flatMap((name) => {
       const path = normalize(join(dirname(source.path), name))
-      const problems = path.startsWith(`${source.part.folder}/`) ? [] : [`${name} leaves the part`]
+      const inside = path.startsWith(`${source.part.folder}/`)
+      const usesTool = source.isTest && path.startsWith('tools/')
+      const problems = inside || usesTool ? [] : [`${name} leaves the part`]
       if (!/\.(tsx?|m?js|css|json)$/.test(name)) problems.push(`${name} has no extension`)
       return problems.map((problem) => said(source, problem))
     })

@@ -33,7 +33,6 @@ export const layers: readonly (readonly string[])[] = [
 /** Third-party packages that a part may use; one that is absent may use none. */
 export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   ocpp: ['ajv', 'ajv-formats'],
-  pki: ['@peculiar/x509'],
   duis: ['@xmldom/xmldom', 'xml-crypto'],
   correlate: ['fast-xml-parser'],
   contract: ['typebox'],

@@ -1,0 +1,16 @@
+/**
+ * Every test of what is mutated, as one file: a worker is started for each file and each mutant, and
+ * that start costs more than the tests.
+ */
+import '../../packages/gate/src/authentic.test.ts'
+import '../../packages/gate/src/gate.test.ts'
+import '../../packages/gate/src/mutations.test.ts'
+import '../../packages/gate/src/permitted.test.ts'
+import '../../packages/gate/src/refusals.test.ts'
+import '../../packages/gate/src/respond.test.ts'
+import '../../packages/gate/src/second.test.ts'
+import '../../packages/gate/src/smooth-and-safe.test.ts'
+import '../../packages/gbcs/src/command.test.ts'
+import '../../packages/seal/src/counters.test.ts'
+import '../../packages/seal/src/signed-command.test.ts'
+import '../../packages/seal/src/strict-json.test.ts'
