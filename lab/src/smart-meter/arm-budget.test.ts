@@ -1,0 +1,149 @@
+import { limits, nationalBudget } from '@interlock/contract'
+import type { ServiceRequest } from '@interlock/duis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './eventually.fixture.ts'
+import { network, owner, ownerEui, rating } from './network.fixture.ts'
+
+// Room for two consumer arms, as each is charged its change and its return.
+const consumerVendorWatts = 4 * rating
+let world: Awaited<ReturnType<typeof network>>
+beforeAll(async () => {
+  world = await network('arm-budget', { ...nationalBudget, consumerVendorWatts })
+  await eventually(() => world.hub.connected())
+})
+afterAll(() => world.close())
+
+const armNow = async (request: ServiceRequest = world.armRequest('7.13')) =>
+  (await world.arm(world.users.web, request, owner)).name
+const held = (): number => world.ledger().held().length
+/** Until no arm holds any budget. */
+const passOver = async (): Promise<void> => {
+  await world.clock.advance(limits.armUnusedMillis)
+  await eventually(() => held() === 0)
+}
+const used = (request: ServiceRequest, change: { signer?: typeof world.devices.meter } = {}) =>
+  world.llcs.alert(
+    {
+      code: 'ECS101',
+      recipient: world.devices.dcc,
+      about: { party: request.originator, counter: request.counter },
+      controller: 1,
+      direction: 'import',
+      levelPercent: 100,
+      from: world.clock.now(),
+      until: world.clock.now(),
+    },
+    change,
+  )
+
+test('what exceeds the budget of the app vendor is quarantined and reaches nobody', async () => {
+  expect(await armNow()).toBe('Accepted')
+  expect(await armNow()).toBe('Accepted')
+  const reached = world.llcs.accepted.length
+  expect(await armNow()).toBe('BudgetExceeded')
+  expect(world.llcs.accepted.length).toBe(reached)
+  expect(held()).toBe(2)
+  expect(world.dcc().totals()).toMatchObject({ granted: 2, refused: 1 })
+})
+
+test('an arm that moves nothing gives its budget back after 60 s, in both ledgers', async () => {
+  await world.clock.advance(limits.armUnusedMillis - 1_000)
+  expect(held()).toBe(2)
+  expect(await armNow()).toBe('BudgetExceeded')
+  await world.clock.advance(1_000)
+  await eventually(() => held() === 0)
+  expect(world.dcc().totals().unused).toBe(2)
+  expect(await armNow()).toBe('Accepted')
+  await passOver()
+})
+
+test('an arm under which the load has moved keeps its budget', async () => {
+  const request = world.armRequest('7.13')
+  expect(await armNow(request)).toBe('Accepted')
+  expect(await used(request)).toBe(true)
+  await world.clock.advance(limits.armUnusedMillis)
+  expect(held()).toBe(1)
+  expect(world.dcc().totals().used).toBe(1)
+})
+
+test('the other ledger can refuse, and then this one is not charged either', async () => {
+  world.ledger().limits = { ...nationalBudget, consumerVendorWatts: 1 }
+  expect(await armNow()).toBe('BudgetExceeded')
+  world.ledger().limits = nationalBudget
+  expect(await armNow()).toBe('Accepted')
+  await world.clock.advance(limits.armUnusedMillis)
+  await eventually(() => held() === 1)
+})
+
+test('while the other ledger does not answer nothing is granted', async () => {
+  const reached = world.llcs.accepted.length
+  await world.stopLedger()
+  expect(await armNow()).toBe('PeerUnavailable')
+  expect(world.llcs.accepted.length).toBe(reached)
+  await world.startLedger()
+  expect(await armNow()).toBe('Accepted')
+  await passOver()
+})
+
+test('an alert that the device has not signed changes nothing', async () => {
+  const request = world.armRequest('7.13')
+  expect(await armNow(request)).toBe('Accepted')
+  const before = world.dcc().totals().used
+  expect(await used(request, { signer: world.devices.meter })).toBe(false)
+  expect(world.dcc().totals().used).toBe(before)
+  await passOver()
+})
+
+test('an alert about an arm without budget is taken, and changes nothing', async () => {
+  const before = world.dcc().totals().used
+  const { target } = world.armRequest('7.13')
+  const unknown = { ...world.armRequest('7.13'), originator: ownerEui, target, counter: 1n }
+  expect(await used(unknown)).toBe(true)
+  expect(world.dcc().totals().used).toBe(before)
+})
+
+test('a device that refuses in a signed answer, or is not there, costs nothing', async () => {
+  world.llcs.behaviour = 'otherReason'
+  expect(await armNow()).toBe('DeviceRefused')
+  await eventually(() => held() === 0)
+  world.llcs.behaviour = 'success'
+  world.llcs.close()
+  await eventually(async () => (await armNow()) === 'DeviceUnreachable')
+  await eventually(() => held() === 0)
+  const again = await world.joinLlcs()
+  expect(await armNow()).toBe('Accepted')
+  again.close()
+  await passOver()
+})
+
+test('a device that discards, or stays silent, keeps its budget for 60 s', async () => {
+  const llcs = await world.joinLlcs()
+  expect(await armNow({ ...world.armRequest('7.13'), counter: 900n })).toBe('CounterUsed')
+  llcs.behaviour = 'silent'
+  const silent = armNow()
+  await eventually(() => llcs.accepted.length === 1)
+  await world.dccWall.advance(20_000)
+  expect(await silent).toBe('DeliveryTimeout')
+  expect(held()).toBe(1)
+  llcs.close()
+  await passOver()
+})
+
+test('arms, budget and counters survive the restart of the data company', async () => {
+  const llcs = await world.joinLlcs()
+  const request = world.armRequest('7.13')
+  expect(await armNow(request)).toBe('Accepted')
+  await world.restartDcc()
+  await eventually(() => world.hub.connected())
+  expect(await armNow(request)).toBe('CounterUsed')
+  expect(held()).toBe(1)
+  await passOver()
+  llcs.close()
+})
+
+test('a hub that is not connected is said to be unreachable', async () => {
+  await world.hub.close()
+  await eventually(() => world.dcc().hubsConnected() === 0)
+  expect(await armNow()).toBe('DeviceUnreachable')
+  await eventually(() => held() === 0)
+})

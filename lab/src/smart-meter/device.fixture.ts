@@ -1,0 +1,73 @@
+import {
+  acceptCommand,
+  encodeAlert,
+  encodeResponse,
+  type Accepted,
+  type Alert,
+  type ResultCode,
+} from '@interlock/gbcs'
+import { joinHan, nodeCrypto as crypto, silentLog, type Identity } from '@interlock/host'
+import { unobserved, type Eui64, type PublicKey } from '@interlock/kernel'
+
+/** A device that obeys the rules of GBCS, and what a test makes it do instead. */
+export type TestDevice = {
+  readonly accepted: Accepted[]
+  readonly refusals: string[]
+  /** How it answers what it accepts. */
+  behaviour: ResultCode | 'silent' | 'garbled'
+  alert(alert: Omit<Alert, 'device' | 'counter'>, change?: { signer?: Identity }): Promise<boolean>
+  close(): void
+}
+
+export async function testDevice(
+  identity: Identity,
+  hub: { readonly port: number; readonly key: Uint8Array },
+  anchors: { readonly broker: PublicKey; readonly signer: (eui: Eui64) => PublicKey | undefined },
+): Promise<TestDevice> {
+  const eui = identity.peer.eui
+  const counters = new Map<Eui64, bigint>()
+  let alerts = 0n
+  const state = {
+    accepted: [] as Accepted[],
+    refusals: [] as string[],
+    behaviour: 'success' as TestDevice['behaviour'],
+  }
+  const onCommand = (bytes: Uint8Array): Uint8Array | undefined | Promise<undefined> => {
+    const device = {
+      eui,
+      keyAgreement: identity.key,
+      brokerKey: anchors.broker,
+      signer: anchors.signer,
+      lastCounter: (originator: Eui64) => counters.get(originator) ?? -1n,
+    }
+    const accepted = acceptCommand(bytes, device, crypto)
+    if (!accepted.ok) {
+      state.refusals.push(accepted.reason)
+      return undefined
+    }
+    const { command } = accepted.value
+    counters.set(command.originator, command.counter)
+    state.accepted.push(accepted.value)
+    if (state.behaviour === 'silent') return new Promise(() => {})
+    if (state.behaviour === 'garbled')
+      return encodeResponse(command, { result: 'success' }, crypto.generateKey().key, crypto)
+    return encodeResponse(command, { result: state.behaviour }, identity.key, crypto)
+  }
+  const connection = await joinHan({
+    host: '127.0.0.1',
+    port: hub.port,
+    eui,
+    key: hub.key,
+    onCommand,
+    activity: unobserved,
+    log: silentLog,
+  })
+  return Object.assign(state, {
+    async alert(alert: Omit<Alert, 'device' | 'counter'>, change: { signer?: Identity } = {}) {
+      alerts += 1n
+      const { key } = change.signer ?? identity
+      return connection.alert(encodeAlert({ ...alert, device: eui, counter: alerts }, key, crypto))
+    },
+    close: () => connection.close(),
+  })
+}

@@ -1,0 +1,135 @@
+import { wanSubprotocol } from '@interlock/contract'
+import { buildRequest, type ServiceRequest } from '@interlock/duis'
+import { connectOcpp, silentLog, type Identity } from '@interlock/host'
+import type { DayAheadPlan, Reservation } from '@interlock/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './eventually.fixture.ts'
+import { evening, network } from './network.fixture.ts'
+
+let world: Awaited<ReturnType<typeof network>>
+beforeAll(async () => {
+  world = await network('doors')
+  await eventually(() => world.hub.connected())
+})
+afterAll(() => world.close())
+
+const reservation = (id: string): Reservation => ({
+  id,
+  organisation: world.users.csms.peer.organisation,
+  region: 'GB',
+  kind: 'command',
+  edges: [{ from: evening, until: evening + 60_000, swingWatts: 7_000 }],
+})
+const plan = (): DayAheadPlan => ({
+  organisation: world.users.csms.peer.organisation,
+  region: 'GB',
+  windows: [{ from: evening + 6 * 3_600_000, swingWatts: 20_000 }],
+})
+
+/** Who may call what; everyone else gets 403. */
+const doors = [
+  ['GET', '/healthz', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
+  ['POST', '/duis', ['supplier', 'dsrsp', 'csms', 'web']],
+  ['POST', '/api/v1/reservations', ['supervisor']],
+  ['DELETE', '/api/v1/reservations/reservation-1', ['supervisor']],
+  ['POST', '/api/v1/plans', ['dsrsp', 'csms']],
+  ['GET', '/api/v1/events', ['web']],
+] as const
+
+test.each(doors)('%s %s is for its roles only', async (method, path, roles) => {
+  const allowed: string[] = []
+  const everyone = { ...world.users, llcs: world.devices.llcs, hub: world.devices.hub }
+  for (const [role, user] of Object.entries(everyone)) {
+    if (path === '/api/v1/events' && role === 'web') {
+      // A stream that stays open; that it opened is what counts.
+      allowed.push(role)
+      continue
+    }
+    const xml = path === '/duis'
+    const body = xml ? '<x/>' : method === 'POST' ? bodyOf(path, user) : undefined
+    const settings = xml ? { type: 'application/xml' } : {}
+    const url = `${world.url}${path}`
+    const { status } = await world.clientOf(user).request(method, url, body, settings)
+    if (status !== 403) allowed.push(role)
+  }
+  expect(allowed).toEqual(
+    [...Object.keys(everyone)].filter((role) => roles.includes(role as never)),
+  )
+})
+
+const bodyOf = (path: string, user: Identity): object =>
+  path.endsWith('plans')
+    ? { ...plan(), organisation: user.peer.organisation }
+    : reservation('reservation-1')
+
+test('the stream of events tells the console of every arm and refusal', async () => {
+  const seen: { kind?: string; reason?: string }[] = []
+  const { web } = world.users
+  const stream = world
+    .clientOf(web)
+    .events(`${world.url}/api/v1/events`, (event) => void seen.push(event as object))
+  const badly = world.sign(web, buildRequest({ ...world.armRequest('7.13'), target: meter() }))
+  await eventually(async () => {
+    await world.post(web, badly)
+    return seen.some((each) => each.kind === 'refusal' && each.reason === 'DeviceUnsuitable')
+  })
+  await stream.close()
+})
+
+const meter = (): ServiceRequest['target'] => world.devices.meter.peer.eui
+
+test('a plan is for the organisation that submits it', async () => {
+  const { dsrsp } = world.users
+  const answer = await world
+    .clientOf(dsrsp)
+    .request('POST', `${world.url}/api/v1/plans`, { ...plan() })
+  expect(answer).toMatchObject({ status: 403, body: { reason: 'IdentityMismatch' } })
+})
+
+test('a reservation is idempotent, and another one under its id is refused', async () => {
+  const post = (body: Reservation) =>
+    world.clientOf(world.users.supervisor).request('POST', `${world.url}/api/v1/reservations`, body)
+  expect((await post(reservation('reservation-2'))).status).toBe(201)
+  expect((await post(reservation('reservation-2'))).status).toBe(201)
+  const other = { ...reservation('reservation-2'), region: 'elsewhere' }
+  expect(await post(other)).toMatchObject({ status: 409, body: { reason: 'ReservationConflict' } })
+  const huge = reservation('reservation-3')
+  huge.edges = [{ from: evening, until: evening, swingWatts: 900_000_000 }]
+  expect(await post(huge)).toMatchObject({ status: 409, body: { reason: 'BudgetExceeded' } })
+})
+
+const openWan = (identity: Identity, eui: string) =>
+  connectOcpp({
+    url: `${world.wanUrl}/wan/${eui}`,
+    identity,
+    trust: { roots: [world.smki.rootPem] },
+    subprotocols: [wanSubprotocol],
+    log: silentLog,
+  })
+
+test('only a hub with its own certificate is let onto the wide area network, before the upgrade', async () => {
+  const { hub, llcs } = world.devices
+  const refusal = { code: 'UpgradeRefused', status: 403 }
+  await expect(openWan(llcs, llcs.peer.eui)).rejects.toMatchObject(refusal)
+  await expect(openWan(hub, llcs.peer.eui)).rejects.toMatchObject(refusal)
+  await expect(openWan(world.users.csms, hub.peer.eui)).rejects.toMatchObject(refusal)
+  const stranger = world.identity('hub', 'smki')
+  await expect(openWan(stranger, stranger.peer.eui)).rejects.toMatchObject(refusal)
+  const own = await openWan(hub, hub.peer.eui)
+  own.close(1000, 'done')
+  await eventually(() => world.hub.connected())
+})
+
+test('a hub that sends what is not a message of the network is disconnected', async () => {
+  const { hub } = world.devices
+  for (const text of ['{}', 'x', JSON.stringify({ id: '1', taken: true }), '['.repeat(10_000)]) {
+    const socket = await openWan(hub, hub.peer.eui)
+    const closed = new Promise<number>((resolve) => socket.onClose(resolve))
+    socket.send(text)
+    expect(await closed).toBe(1008)
+  }
+})
+
+test('a device joins the home network only with the key of the home', async () => {
+  await expect(world.joinLlcs(new Uint8Array(32))).rejects.toMatchObject({ code: 'HanRefused' })
+})

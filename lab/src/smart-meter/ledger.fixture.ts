@@ -1,0 +1,55 @@
+import { nationalBudget, Reservation, type BudgetLimits } from '@interlock/contract'
+import { openHttpServer, problem, silentLog, type Identity, type Running } from '@interlock/host'
+import { unobserved, type Clock } from '@interlock/kernel'
+import { emptyLedger, release, reserve } from '@interlock/ledger'
+
+/** The supervisor's half of the megawatt ledger, over its real interface. */
+export type TestLedger = Running & {
+  readonly port: number
+  limits: BudgetLimits
+  held(): readonly Reservation[]
+}
+
+export async function testLedger(
+  identity: Identity,
+  rootPem: string,
+  clock: Clock,
+  port = 0,
+): Promise<TestLedger> {
+  let ledger = emptyLedger
+  const state = { limits: nationalBudget }
+  const server = await openHttpServer({
+    name: 'ledger',
+    listen: { host: '127.0.0.1', port },
+    identity,
+    trust: { roots: [rootPem] },
+    activity: unobserved,
+    log: silentLog,
+  })
+  server.route({
+    method: 'POST',
+    url: '/api/v1/reservations',
+    roles: ['dcc'],
+    body: Reservation,
+    handle({ body }) {
+      const next = reserve(ledger, body as Reservation, state.limits, clock.now())
+      if (!next.ok) return problem(next.reason)
+      ledger = next.value
+      return { status: 201, body: {} }
+    },
+  })
+  server.route({
+    method: 'DELETE',
+    url: '/api/v1/reservations/:id',
+    roles: ['dcc'],
+    handle({ params }) {
+      ledger = release(ledger, params['id'] ?? '')
+      return { status: 204 }
+    },
+  })
+  return Object.assign(state, {
+    port: await server.listen(),
+    held: () => [...ledger.reservations.values()],
+    close: () => server.close(),
+  })
+}

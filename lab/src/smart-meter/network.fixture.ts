@@ -1,0 +1,299 @@
+import { createAuthority } from '@interlock/authority'
+import { nationalBudget, type BudgetLimits } from '@interlock/contract'
+import { createSmki, startDcc, type DccConfig } from '@interlock/dcc'
+import {
+  buildRequest,
+  parseResponse,
+  responseNameOf,
+  signDocument,
+  type RequestBody,
+  type ServiceRequest,
+} from '@interlock/duis'
+import { signPreCommand } from '@interlock/gbcs'
+import {
+  httpClient,
+  identityOf,
+  nodeCrypto as crypto,
+  saveIdentity,
+  silentLog,
+  startCluster,
+  systemClock,
+  systemEntropy,
+  temporaryDir,
+  writeAtomic,
+  type ActorDeps,
+  type Identity,
+} from '@interlock/host'
+import { startHub } from '@interlock/hub'
+import { eui64, fromHex, instant, unobserved, type PrivateKey, type Role } from '@interlock/kernel'
+import { startMeter } from '@interlock/meter'
+import { startSupplier, type SupplierConfig } from '@interlock/supplier'
+import { testClock } from './clock.fixture.ts'
+import { testDevice } from './device.fixture.ts'
+import { testLedger } from './ledger.fixture.ts'
+
+export const evening = instant(Date.UTC(2026, 0, 5, 18))
+export const rating = 7_400
+const hanKey = 'a5'.repeat(32)
+const loopback = { host: '127.0.0.1', port: 0 }
+
+export const owner = crypto.generateKey().key
+export const ownerEui = eui64('A2-00-00-00-00-00-00-01')
+
+/** One home and the smart-meter network around it: real sockets, TLS and database. */
+export async function network(name: string, budget: BudgetLimits = nationalBudget) {
+  const dir = temporaryDir(`interlock-${name}`)
+  const wallDeps = { wall: systemClock, crypto }
+  const smki = createSmki(`${dir}/smki`, wallDeps)
+  const charging = createAuthority(`${dir}/charging`, wallDeps)
+  writeAtomic(`${dir}/smart-meter.pem`, smki.rootPem, 0o644)
+  writeAtomic(`${dir}/charging.pem`, charging.rootPem, 0o644)
+  const trust = { charging: `${dir}/charging.pem`, smartMeter: `${dir}/smart-meter.pem` }
+  let number = 0
+  const identity = (role: Role, by: 'smki' | 'charging' = 'smki', as?: Identity): Identity => {
+    const eui = as?.peer.eui ?? eui64(`02-00-00-00-00-00-00-${String(++number).padStart(2, '0')}`)
+    const certifier = by === 'smki' ? smki : charging
+    const subject = { commonName: role, role, eui, organisation: eui }
+    const { keyPem, chainPem } = certifier.certify(subject)
+    saveIdentity(`${dir}/${by}-${role}`, keyPem, chainPem)
+    return identityOf(keyPem, chainPem, role)
+  }
+  const dccIdentity = identity('dcc')
+  identity('dcc', 'charging', dccIdentity)
+  const supervisor = identity('supervisor')
+  const supervisorCharging = identity('supervisor', 'charging', supervisor)
+  const users = {
+    supplier: identity('supplier'),
+    dsrsp: identity('dsrsp'),
+    csms: identity('csms'),
+    web: identity('web'),
+    supervisor,
+  }
+  const devices = {
+    hub: identity('hub'),
+    meter: identity('meter'),
+    llcs: identity('llcs'),
+    dcc: dccIdentity.peer.organisation,
+  }
+
+  const clock = testClock(evening)
+  const dccWall = testClock(evening)
+  const depsOf = (wall: ActorDeps['wall'] = systemClock): ActorDeps => ({
+    clock,
+    wall,
+    activity: unobserved,
+    entropy: systemEntropy,
+    crypto,
+    log: silentLog,
+  })
+  const databases = [{ name: 'dcc', user: 'dcc', password: 'for-tests-only' }]
+  const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
+  let ledger = await testLedger(supervisorCharging, charging.rootPem, clock)
+  const ledgerPort = ledger.port
+  const common = { region: 'GB', production: true }
+  const inventoryOf = (kind: 'meter' | 'llcs') => ({
+    eui: devices[kind].peer.eui,
+    kind,
+    hub: devices.hub.peer.eui,
+    certificate: `${dir}/smki-${kind}/chain.pem`,
+    controllers: kind === 'llcs' ? [{ number: 1, ratingWatts: rating }] : [],
+  })
+  const dccConfig: DccConfig = {
+    ...common,
+    actor: 'dcc',
+    name: 'DCC',
+    feeder: 'F1',
+    data: `${dir}/dcc`,
+    identity: `${dir}/smki-dcc`,
+    chargingIdentity: `${dir}/charging-dcc`,
+    trust,
+    database: cluster.url('dcc'),
+    listen: loopback,
+    wan: loopback,
+    peers: { supervisor: `https://127.0.0.1:${ledgerPort}` },
+    budget,
+    inventory: {
+      hubs: [devices.hub.peer.eui],
+      devices: [inventoryOf('meter'), inventoryOf('llcs')],
+    },
+  }
+  let dcc = await startDcc(dccConfig, depsOf(dccWall))
+  const fixed = {
+    ...dccConfig,
+    listen: { ...loopback, port: dcc.port },
+    wan: { ...loopback, port: dcc.wanPort },
+  }
+  const url = `https://127.0.0.1:${dcc.port}`
+  const wanUrl = `wss://127.0.0.1:${dcc.wanPort}`
+  const hubConfig = {
+    ...common,
+    actor: 'hub',
+    name: 'hub',
+    data: `${dir}/hub`,
+    eui: devices.hub.peer.eui,
+    identity: `${dir}/smki-hub`,
+    trust: { smartMeter: trust.smartMeter },
+    wan: wanUrl,
+    listen: loopback,
+    hanKey,
+    devices: [devices.meter.peer.eui, devices.llcs.peer.eui],
+  }
+  const hub = await startHub(hubConfig, depsOf())
+  const startMeterHere = () =>
+    startMeter(
+      {
+        ...common,
+        actor: 'meter',
+        name: 'meter',
+        data: `${dir}/meter`,
+        eui: devices.meter.peer.eui,
+        identity: `${dir}/smki-meter`,
+        hub: { host: '127.0.0.1', port: hub.port, hanKey },
+        anchors: {
+          broker: `${dir}/smki-dcc/chain.pem`,
+          supplier: `${dir}/smki-supplier/chain.pem`,
+        },
+      },
+      depsOf(),
+    )
+  const meter = { running: await startMeterHere() }
+  const hanKeyBytes = fromHex(hanKey) ?? new Uint8Array()
+  const joinLlcs = (key = hanKeyBytes) =>
+    testDevice(
+      devices.llcs,
+      { port: hub.port, key },
+      {
+        broker: dccIdentity.peer.publicKey,
+        signer: (eui) =>
+          eui === ownerEui
+            ? owner.publicKey
+            : eui === users.dsrsp.peer.organisation
+              ? users.dsrsp.peer.publicKey
+              : undefined,
+      },
+    )
+  const llcs = await joinLlcs()
+  const supplierConfig: SupplierConfig = {
+    ...common,
+    actor: 'supplier',
+    name: 'Supplier',
+    data: `${dir}/supplier`,
+    identity: `${dir}/smki-supplier`,
+    trust: { smartMeter: trust.smartMeter },
+    listen: loopback,
+    dcc: url,
+    meters: [devices.meter.peer.eui],
+  }
+  const supplier = await startSupplier(supplierConfig, depsOf())
+
+  const clients = new Map<Identity, ReturnType<typeof httpClient>>()
+  const clientOf = (user: Identity) => {
+    const options = { identity: user, trust: { roots: [smki.rootPem] }, activity: unobserved }
+    const client = clients.get(user) ?? httpClient({ ...options, expectRole: 'dcc' })
+    clients.set(user, client)
+    return client
+  }
+  const signerOf = ({ key, peer }: Identity) => ({
+    key,
+    issuer: 'CN=Interlock Smart Meter Issuing',
+    serialHex: peer.serialHex,
+  })
+  const post = async (user: Identity, xml: string) => {
+    const answer = await clientOf(user).request('POST', `${url}/duis`, xml, {
+      type: 'application/xml',
+    })
+    const read = typeof answer.body === 'string' ? parseResponse(answer.body) : undefined
+    if (!read?.ok) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`)
+    return { ...read.value, name: responseNameOf(read.value.code) }
+  }
+  const sign = (user: Identity, xml: string) => signDocument(xml, signerOf(user), crypto)
+  const ask = (user: Identity, request: ServiceRequest) =>
+    post(user, sign(user, buildRequest(request)))
+
+  // The supplier counts in milliseconds of world time.
+  let counter = BigInt(evening) + 1_000_000n
+  /** An arm of the owner (through the app vendor) or of the DSRSP, ready to be sent. */
+  const armRequest = (
+    service: '7.13' | '7.16',
+    change: Partial<Extract<RequestBody, { kind: 'loadControl' }>> = {},
+  ): ServiceRequest => ({
+    originator: service === '7.13' ? ownerEui : users.dsrsp.peer.organisation,
+    target: devices.llcs.peer.eui,
+    counter: (counter += 1n),
+    service,
+    commandVariant: 4,
+    body: {
+      kind: 'loadControl',
+      controller: 1,
+      direction: 'import',
+      levelPercent: 100,
+      from: clock.now(),
+      until: instant(clock.now() + 2 * 3_600_000),
+      ...change,
+    },
+  })
+  const signedBy = (request: ServiceRequest, payload: Uint8Array): ServiceRequest => ({
+    ...request,
+    commandVariant: 5,
+    body: { kind: 'signedPreCommand', payload },
+  })
+  /** Both halves of a critical request, as an honest user makes them. */
+  const arm = async (user: Identity, request: ServiceRequest, key: PrivateKey) => {
+    const first = await ask(user, request)
+    if (first.preCommand === undefined) return first
+    return ask(user, signedBy(request, signPreCommand(first.preCommand, key, crypto)))
+  }
+
+  return {
+    dir,
+    url,
+    wanUrl,
+    smki,
+    users,
+    devices,
+    identity,
+    clock,
+    dccWall,
+    depsOf,
+    hub,
+    hubConfig,
+    meter,
+    startMeterHere,
+    llcs,
+    joinLlcs,
+    supplier,
+    cluster,
+    clientOf,
+    post,
+    sign,
+    ask,
+    armRequest,
+    signedBy,
+    arm,
+    nextCounter: () => (counter += 1n),
+    ledger: () => ledger,
+    dcc: () => dcc,
+    async stopLedger() {
+      await ledger.close()
+    },
+    async startLedger() {
+      ledger = await testLedger(supervisorCharging, charging.rootPem, clock, ledgerPort)
+    },
+    async restartDcc() {
+      await dcc.close()
+      dcc = await startDcc(fixed, depsOf(dccWall))
+    },
+    async close() {
+      await supplier.close()
+      llcs.close()
+      await meter.running.close()
+      await hub.close()
+      await Promise.all([...clients.values()].map((client) => client.close()))
+      await dcc.close()
+      await ledger.close()
+      await cluster.close()
+      smki.close()
+      charging.close()
+    },
+  }
+}

@@ -1,0 +1,246 @@
+import { correlate } from '@interlock/correlate'
+import { buildRequest, services, type ServiceRequest } from '@interlock/duis'
+import {
+  armOf,
+  decodeResponse,
+  decodeSigned,
+  encodePreCommand,
+  signPreCommand,
+} from '@interlock/gbcs'
+import { nodeCrypto as crypto, type Identity } from '@interlock/host'
+import { eui64, instant, type PrivateKey } from '@interlock/kernel'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { eventually } from './eventually.fixture.ts'
+import { evening, network, owner, ownerEui, rating } from './network.fixture.ts'
+
+let world: Awaited<ReturnType<typeof network>>
+beforeAll(async () => {
+  world = await network('service-requests')
+  await eventually(() => world.hub.connected() && world.meter.running.joined())
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.llcs.behaviour = 'success'
+})
+
+const prices = [
+  { from: instant(evening), pencePerKilowattHour: 38.4 },
+  { from: instant(evening + 1_800_000), pencePerKilowattHour: -1.25 },
+]
+const readTariff = (user: Identity): ServiceRequest => ({
+  originator: user.peer.organisation,
+  target: world.devices.meter.peer.eui,
+  counter: world.nextCounter(),
+  service: '4.11.1',
+  commandVariant: 1,
+  body: { kind: 'readTariff' },
+})
+
+test('before a tariff is published there is none to read', async () => {
+  const answer = await world.ask(world.users.csms, readTariff(world.users.csms))
+  expect(answer.name).toBe('DeviceRefused')
+  const response = decodeResponse(answer.payload ?? new Uint8Array())
+  expect(response.ok && response.value.response.result).toBe('objectUndefined')
+})
+
+test("a supplier's tariff reaches the meter, and a reader verifies the supplier's signature", async () => {
+  const published = await world.supplier.publish(prices)
+  expect(published.meters).toEqual([{ meter: world.devices.meter.peer.eui }])
+  expect(world.meter.running.tariff()).toMatchObject({
+    version: published.version,
+    from: evening,
+    prices: [38_400, -1_250],
+  })
+  const answer = await world.ask(world.users.csms, readTariff(world.users.csms))
+  expect(answer.name).toBe('Accepted')
+  const response = decodeResponse(answer.payload ?? new Uint8Array())
+  if (!response.ok) throw new Error(response.reason)
+  const { covered, signature } = response.value
+  expect(crypto.verify(world.devices.meter.peer.publicKey, covered, signature)).toBe(true)
+  const tariff = decodeSigned(response.value.response.data ?? new Uint8Array())
+  if (!tariff.ok) throw new Error(tariff.reason)
+  const { supplier } = world.users
+  expect(crypto.verify(supplier.peer.publicKey, tariff.value.covered, tariff.value.signature)).toBe(
+    true,
+  )
+})
+
+test('a tariff survives the restart of the meter', async () => {
+  const before = world.meter.running.tariff()
+  await world.meter.running.close()
+  world.meter.running = await world.startMeterHere()
+  expect(world.meter.running.tariff()).toEqual(before)
+  await eventually(() => world.meter.running.joined())
+})
+
+test("an owner's arm goes through the app vendor to the LLCS, checked by everyone on its way", async () => {
+  const request = world.armRequest('7.13')
+  const first = await world.ask(world.users.web, request)
+  expect(first.name).toBe('Accepted')
+  const preCommand = first.preCommand ?? new Uint8Array()
+  expect(correlate(buildRequest(request), preCommand)).toEqual({ ok: true, value: 'matches' })
+  const signed = signPreCommand(preCommand, owner, crypto)
+  const answer = await world.ask(world.users.web, world.signedBy(request, signed))
+  expect(answer.name).toBe('Accepted')
+  const arm = armOf(world.llcs.accepted.at(-1)?.bytes ?? new Uint8Array(), crypto)
+  expect(arm).toEqual(armOf(signed, crypto))
+  expect(arm.ok && arm.value).toMatchObject({ use: 'onDemand', originator: ownerEui, evse: 1 })
+  const charged = world.ledger().held().at(-1)
+  expect(charged).toMatchObject({
+    id: arm.ok ? arm.value.digest : '',
+    organisation: world.users.web.peer.organisation,
+    kind: 'consumer',
+  })
+  expect(charged?.edges.map((edge) => edge.swingWatts)).toEqual([rating, rating])
+})
+
+test('an arm to feed in is charged its swing from full import', async () => {
+  const request = world.armRequest('7.16', { direction: 'export', levelPercent: 50 })
+  expect((await world.arm(world.users.dsrsp, request, world.users.dsrsp.key)).name).toBe('Accepted')
+  expect(world.ledger().held().at(-1)).toMatchObject({ kind: 'response' })
+  expect(world.ledger().held().at(-1)?.edges[0]?.swingWatts).toBe(1.5 * rating)
+})
+
+test('every role tries every service request, and only the table allows', async () => {
+  const allowed: string[] = []
+  for (const user of ['supplier', 'dsrsp', 'csms', 'web'] as const)
+    for (const service of ['1.1.1', '4.11.1', '7.13', '7.16'] as const) {
+      const peer = world.users[user].peer
+      const load = world.armRequest(service === '7.16' ? '7.16' : '7.13')
+      const meter = { target: world.devices.meter.peer.eui, originator: peer.organisation }
+      const tariff = { kind: 'tariff', version: 9, from: evening, prices: [1] } as const
+      const own = service === '7.16' ? { originator: peer.organisation } : {}
+      const request: ServiceRequest =
+        service === '1.1.1'
+          ? { ...load, ...meter, service, body: tariff }
+          : service === '4.11.1'
+            ? readTariff(world.users[user])
+            : { ...load, ...own }
+      const { name } = await world.ask(world.users[user], request)
+      if (name === 'Accepted') allowed.push(`${user} ${service}`)
+      else expect(name).toBe('RoleForbidden')
+    }
+  expect(allowed).toEqual([
+    'supplier 1.1.1',
+    'supplier 4.11.1',
+    'dsrsp 4.11.1',
+    'dsrsp 7.16',
+    'csms 4.11.1',
+    'web 4.11.1',
+    'web 7.13',
+  ])
+  expect(Object.keys(services)).toHaveLength(4)
+})
+
+test('a supervisor has no service requests, and a stranger no connection', async () => {
+  const { supervisor } = world.users
+  const xml = world.sign(supervisor, buildRequest(readTariff(supervisor)))
+  await expect(world.post(supervisor, xml)).rejects.toThrow('NotPermitted')
+})
+
+const outcome = async (user: Identity, request: ServiceRequest): Promise<string> =>
+  (await world.ask(user, request)).name
+
+test('an unsigned request, or one signed by someone else, is refused', async () => {
+  const { web, csms } = world.users
+  const xml = buildRequest(world.armRequest('7.13'))
+  expect((await world.post(web, xml)).name).toBe('SignatureInvalid')
+  expect((await world.post(web, world.sign(csms, xml))).name).toBe('SignerWrong')
+  const forged = world.sign({ ...web, key: crypto.generateKey().key }, xml)
+  expect((await world.post(web, forged)).name).toBe('SignatureInvalid')
+  const changed = world.sign(web, xml).replace('>100<', '>10<')
+  expect((await world.post(web, changed)).name).toBe('SignatureInvalid')
+  expect((await world.post(web, 'not xml')).name).toBe('RequestMalformed')
+  expect((await world.post(web, `<!DOCTYPE a>${xml}`)).name).toBe('RequestMalformed')
+})
+
+test('originator, device and its kind must be the ones that the service is for', async () => {
+  const { web, dsrsp, supplier } = world.users
+  const { meter, llcs } = world.devices
+  const arm = world.armRequest('7.13')
+  expect(await outcome(web, { ...arm, target: eui64('02-00-00-00-00-00-00-99') })).toBe(
+    'DeviceUnknown',
+  )
+  expect(await outcome(web, { ...arm, target: meter.peer.eui })).toBe('DeviceUnsuitable')
+  expect(await outcome(web, { ...arm, originator: web.peer.organisation })).toBe('OriginatorWrong')
+  expect(await outcome(web, { ...arm, originator: llcs.peer.eui })).toBe('OriginatorWrong')
+  const response = { ...world.armRequest('7.16'), originator: supplier.peer.organisation }
+  expect(await outcome(dsrsp, response)).toBe('OriginatorWrong')
+})
+
+const hour = 3_600_000
+const windows: readonly (readonly [string, object])[] = [
+  ['longer than 24 hours', { until: instant(evening + 24 * hour + 1000) }],
+  ['empty', { until: evening }],
+  ['reversed', { until: instant(evening - 1000) }],
+  ['in the past', { from: instant(evening - 2 * hour), until: instant(evening - hour) }],
+  ['starting later', { from: instant(evening + 60_000) }],
+  ['started long ago', { from: instant(evening - 61_000) }],
+  ['of a controller that is not there', { controller: 2 }],
+]
+
+test.each(windows)('an on-demand arm with a window %s is refused', async (_name, change) => {
+  const request = world.armRequest('7.13', change)
+  expect(await outcome(world.users.web, request)).toBe('ParameterInvalid')
+  // The same parameters, with the transform left out.
+  if (request.body.kind !== 'loadControl') throw new Error('a load control')
+  const { kind: _, ...load } = request.body
+  const { originator, target, counter } = request
+  const bytes = encodePreCommand({ useCase: 'ECS47a', originator, target, counter, ...load })
+  const signed = signPreCommand(bytes, owner, crypto)
+  expect(await outcome(world.users.web, world.signedBy(request, signed))).toBe('ParameterInvalid')
+})
+
+test('a counter is used once, even by two requests at the same time', async () => {
+  const { web } = world.users
+  const request = world.armRequest('7.13')
+  const { preCommand = new Uint8Array() } = await world.ask(web, request)
+  const signed = world.signedBy(request, signPreCommand(preCommand, owner, crypto))
+  const both = await Promise.all([world.ask(web, signed), world.ask(web, signed)])
+  expect(both.map((each) => each.name).sort()).toEqual(['Accepted', 'CounterUsed'])
+  expect(await outcome(web, signed)).toBe('CounterUsed')
+  expect(await outcome(web, request)).toBe('CounterUsed')
+  expect(await outcome(web, { ...request, counter: request.counter - 1n })).toBe('CounterUsed')
+})
+
+const sign = (request: ServiceRequest, bytes: Uint8Array, key: PrivateKey) =>
+  world.signedBy(request, signPreCommand(bytes, key, crypto))
+
+test('a signed pre-command that is not the one in the header is refused', async () => {
+  const { web, dsrsp } = world.users
+  const request = world.armRequest('7.13')
+  const other = world.armRequest('7.13')
+  const { preCommand = new Uint8Array() } = await world.ask(web, request)
+  expect(await outcome(web, sign(other, preCommand, owner))).toBe('PreCommandChanged')
+  expect(await outcome(web, world.signedBy(request, preCommand))).toBe('PreCommandChanged')
+  expect(await outcome(web, world.signedBy(request, new Uint8Array(9)))).toBe('PreCommandChanged')
+  const response = world.armRequest('7.16')
+  const made = await world.ask(dsrsp, response)
+  const bytes = made.preCommand ?? new Uint8Array()
+  expect(await outcome(dsrsp, sign(response, bytes, owner))).toBe('SignatureRefused')
+  expect(await outcome(dsrsp, sign(response, bytes, dsrsp.key))).toBe('Accepted')
+})
+
+test('an arm whose owner the LLCS does not know is discarded there', async () => {
+  const stranger = crypto.generateKey().key
+  const request = world.armRequest('7.13')
+  expect((await world.arm(world.users.web, request, stranger)).name).toBe('DeviceDiscarded')
+  expect(world.llcs.refusals.at(-1)).toBe('SignatureInvalid')
+  const unknown = { ...world.armRequest('7.13'), originator: eui64('A2-00-00-00-00-00-00-77') }
+  expect((await world.arm(world.users.web, unknown, stranger)).name).toBe('DeviceDiscarded')
+  expect(world.llcs.refusals.at(-1)).toBe('OriginatorUnknown')
+})
+
+test('an answer that the device has not signed is not believed', async () => {
+  world.llcs.behaviour = 'garbled'
+  const answer = await world.arm(world.users.web, world.armRequest('7.13'), owner)
+  expect(answer.name).toBe('AnswerInvalid')
+})
+
+test('the data company says that it is simulated', async () => {
+  const client = world.clientOf(world.users.web)
+  const { status, body } = await client.request('GET', `${world.url}/healthz`)
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ status: 'ok', actor: 'dcc', hubs: 1 })
+  expect(JSON.stringify(body)).toContain('"simulated"')
+})
