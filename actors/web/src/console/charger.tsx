@@ -8,12 +8,15 @@ import { Departure } from './departure.tsx'
 export function Charger(props: {
   row: StationRow
   telling: Telling
+  /** The person's only charger: its button stands out. */
+  only: boolean
   onAsk: (station: string, action: 'charge' | 'stop') => Promise<void>
   onTold: (result: ToldResult) => void
 }) {
   const { row, telling, onAsk } = props
   const { what, until } = tellStation(row, telling)
   const trust = tellTrust(row.trustMode)
+  const main = (when: boolean) => (props.only && when ? 'primary' : '')
   const charging = row.powerWatts > 50
   return (
     <li class="charger" data-testid={`charger-${row.stationId}`}>
@@ -25,11 +28,11 @@ export function Charger(props: {
         {until !== '' && <p class="soft">{until}</p>}
         {!trust.safe && <p class="warned">{trust.words}</p>}
       </div>
-      {row.own && row.hasLlcs && (
+      {row.own && row.hasLlcs && !idle.has(row.why) && (
         <div class="row doing">
           <button
             type="button"
-            class={charging ? '' : 'primary'}
+            class={main(!charging)}
             aria-label={`Charge now at ${row.place}`}
             onClick={() => void onAsk(row.stationId, 'charge')}
           >
@@ -37,7 +40,7 @@ export function Charger(props: {
           </button>
           <button
             type="button"
-            class={charging ? 'primary' : ''}
+            class={main(charging)}
             aria-label={`Stop at ${row.place}`}
             onClick={() => void onAsk(row.stationId, 'stop')}
           >
@@ -62,6 +65,9 @@ export function Charger(props: {
     </li>
   )
 }
+
+/** Nothing to start and nothing to stop. */
+const idle: ReadonlySet<string> = new Set(['NoVehicle', 'Faulted'])
 
 function Facts({ row, telling }: { row: StationRow; telling: Telling }) {
   const moment = (at: number) => momentOf(at, telling.now, telling.timeZone)

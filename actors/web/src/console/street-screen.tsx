@@ -56,7 +56,14 @@ export function StreetScreen(props: {
         <h2 id="chargers">Chargers</h2>
         <ul>
           {live.stations.map((row) => (
-            <Charger key={row.stationId} row={row} telling={telling} onAsk={ask} onTold={setOwn} />
+            <Charger
+              key={row.stationId}
+              row={row}
+              telling={telling}
+              only={live.stations.filter((each) => each.own).length === 1}
+              onAsk={ask}
+              onTold={setOwn}
+            />
           ))}
         </ul>
       </section>

@@ -1,7 +1,6 @@
 import { limits } from '@interlock/contract'
 import {
   eui64,
-  euiFromBytes,
   fromBase64,
   sameBytes,
   toBase64,
@@ -10,6 +9,7 @@ import {
   type Crypto,
   type Eui64,
 } from '@interlock/kernel'
+import { ownerEui } from '@interlock/seal'
 import type { Errand } from '../shared/shapes.ts'
 import { Declined, type Person } from './access.ts'
 import type { Home } from './config-schema.ts'
@@ -110,13 +110,6 @@ function checkWindow({ from, until }: PreCommandRequest, clock: Clock): void {
   const near = Math.abs(from - clock.now()) <= shownMillisMax
   if (!whole || !near || length <= 0 || length > limits.overrideMillisMax)
     throw new Declined('BodyInvalid', 'the window must start now and last at most 12 hours')
-}
-
-/** The first 8 bytes of SHA-256 over the key, marked as locally administered. */
-function ownerEui(spki: Uint8Array, crypto: Crypto): Eui64 {
-  const bytes = crypto.sha256(spki).slice(0, 8)
-  bytes[0] = (bytes[0] ?? 0) | 0x02
-  return euiFromBytes(bytes)
 }
 
 /** What was shown, then `40`, then a signature by the key it was shown to. */

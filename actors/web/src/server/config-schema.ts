@@ -1,13 +1,18 @@
 import { actorConfig, ListenConfig, TrustConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
-import { webRoles } from './access.ts'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Url = Type.String({ pattern: '^https?://[^\\s/]+(/\\S*)?$', maxLength: 2048 })
 const Origin = Type.String({ pattern: '^https?://[^\\s/]+$', maxLength: 255 })
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
 const Station = Type.String({ pattern: '^[A-Za-z0-9*\\-_=+|@.]{1,48}$' })
-const Roles = Type.Array(Type.Union(webRoles.map((role) => Type.Literal(role))), { minItems: 1 })
+const WebRoleName = Type.Union([
+  Type.Literal('driver'),
+  Type.Literal('operator'),
+  Type.Literal('regulator'),
+  Type.Literal('lab'),
+])
+const Roles = Type.Array(WebRoleName, { minItems: 1, maxItems: 4 })
 const closed = { additionalProperties: false }
 
 /** A built-in identity; `password` is a record of `hashPassword`, never the password. */

@@ -6,7 +6,7 @@ import { Declined, ownerOf, sessionOf, type WebRoute } from './access.ts'
 import { triggerOf, type HandOvers } from './hand-overs.ts'
 import { parseStations, seenBy } from './street.ts'
 import type { Home } from './config-schema.ts'
-import type { Upstreams } from './upstreams.ts'
+import { stationRefused, type Upstreams } from './upstreams.ts'
 
 /** The lab's attack on the street, injected by the lab and by nothing else. */
 export type AttackHook = {
@@ -115,8 +115,7 @@ async function trigger(
   const action = triggerOf[errand.action]
   const answer = await upstreams.trigger(errand.station, { action, arm })
   audit('trigger', { person: person.name, station: errand.station, action, arm, ...answer })
-  if (answer.status !== 'Accepted')
-    throw new Declined('StationRefused', answer.reasonCode ?? answer.status)
+  if (answer.status !== 'Accepted') throw stationRefused(answer.reasonCode ?? answer.status)
   handOvers.finish(id)
   const place = homes.find((each) => each.station === errand.station)?.place ?? errand.station
   return { status: 200, body: { place, action: errand.action } }

@@ -1,3 +1,4 @@
+import { refusals } from '@interlock/contract'
 import type { HttpClient, Running } from '@interlock/host'
 import { Fault, inSeconds, type Clock, type Timer } from '@interlock/kernel'
 import { Declined, webRefusals, type WebRefusal } from './access.ts'
@@ -88,8 +89,15 @@ function statusOf(body: unknown): { status: string; reasonCode?: string } {
 function accepted(body: unknown): void {
   const { status, reasonCode } = (body ?? {}) as Record<string, unknown>
   if (typeof status === 'string' && status !== 'Accepted')
-    throw new Declined('StationRefused', typeof reasonCode === 'string' ? reasonCode : status)
+    throw stationRefused(typeof reasonCode === 'string' ? reasonCode : status)
 }
+
+/** In the words of the gate, where it is a reason of the gate. */
+export const stationRefused = (reason: string): Declined =>
+  new Declined(
+    'StationRefused',
+    Object.hasOwn(refusals, reason) ? refusals[reason as keyof typeof refusals].words : reason,
+  )
 
 export function unavailable(cause: unknown): never {
   if (!(cause instanceof Fault)) throw cause

@@ -1,0 +1,215 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildWeb } from '../../../tools/build-web.mjs'
+import { accessibilityProblems, sidewaysPixels } from '../../../tools/browser/accessibility.ts'
+import { launchChromium, noChromium } from '../../../tools/browser/chromium.ts'
+import { streetPages, type StreetPages } from '../../../tools/browser/street-pages.ts'
+import { ownerKeyMac } from '@interlock/seal'
+import { decodeSigned } from '@interlock/gbcs'
+import { nodeCrypto } from '@interlock/host'
+import { eui64, fromBase64 } from '@interlock/kernel'
+import { homes, password, startTestWeb, type TestWeb } from './server/web.fixture.ts'
+
+const skipped = noChromium()
+const title = skipped === undefined ? 'the pages' : `the pages (skipped: ${skipped})`
+
+describe.skipIf(skipped !== undefined)(title, () => {
+  let browser: Browser
+  let web: TestWeb
+  let context: BrowserContext
+  let page: Page
+  let pages: StreetPages
+  let complaints: string[]
+
+  beforeAll(async () => {
+    await buildWeb()
+    browser = await launchChromium()
+  })
+  afterAll(() => browser?.close())
+  beforeEach(async () => {
+    const result = {
+      controls: 'on' as const,
+      commandsSent: 312,
+      commandsApplied: 0,
+      countersignedStepWatts: 14_800,
+      budgetWatts: 300_000_000,
+      loadStepWatts: 0,
+      loadBeforeWatts: 7_400,
+      loadAfterWatts: 7_400,
+      refusals: { Unsigned: 100, NotSeconded: 212 },
+    }
+    const attack = { controls: 'on' as const, run: async () => result }
+    web = await startTestWeb({ deps: { attack } })
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    page = await context.newPage()
+    complaints = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    pages = streetPages(page, web.consoleUrl)
+  })
+  afterEach(async () => {
+    await context.close()
+    await web.close()
+  })
+
+  test('Charge now by keyboard: ask, enrol, read, sign; arm and trigger meet', async () => {
+    const [home] = homes
+    if (home === undefined) throw new Error('no home')
+    await pages.signIn('driver', password)
+    expect(await pages.sentence(home.station)).toBe('Waiting for a cheaper half-hour.')
+
+    await pages.ask('Charge now', home.place)
+    expect(page.url().startsWith(web.armUrl)).toBe(true)
+    await pages.enrol('abcd-2345')
+    expect(page.url()).toBe(`${web.armUrl}/`)
+    expect(await pages.armSentence()).toMatch(
+      /^Charge now at up to 7\.4 kW at 12 Acacia Avenue until \d\d:\d\d( on .+)?$/,
+    )
+    expect(await pages.sign()).toBe('Arm and trigger met: Charge now at 12 Acacia Avenue.')
+
+    const { asked, state } = web.neighbours
+    const owner = asked.find((each) => each.name === 'ownerKey')?.body as Record<string, string>
+    const spki = fromBase64(owner['spki'] ?? '') ?? new Uint8Array()
+    const mac = ownerKeyMac('ABCD2345', eui64(home.stationEui), spki, nodeCrypto)
+    expect(fromBase64(owner['mac'] ?? '')).toEqual(mac)
+    const signed = decodeSigned(state.delivered[0] ?? new Uint8Array())
+    if (!signed.ok) throw new Error(signed.reason)
+    expect(signed.value.command).toMatchObject({ target: home.target, levelPercent: 100 })
+    const key = nodeCrypto.publicKey(spki)
+    if (key === undefined) throw new Error('no key')
+    expect(nodeCrypto.verify(key, signed.value.covered, signed.value.signature)).toBe(true)
+    expect(asked.at(-1)).toMatchObject({ name: 'trigger', body: { action: 'start' } })
+
+    await page.getByText('Charging at 7.4 kW because the owner said Charge now.').waitFor()
+    await page.getByTestId('meetings').getByText('Arm and trigger met at 12').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('a second time the device is known: two presses from one page to the other', async () => {
+    await pages.signIn('driver', password)
+    await pages.ask('Charge now', '12 Acacia Avenue')
+    await pages.enrol('abcd2345')
+    await pages.sign()
+    await pages.ask('Stop', '12 Acacia Avenue')
+    expect(await pages.armSentence()).toMatch(/^Stop charging now at 12 Acacia Avenue and stay/)
+    expect(await pages.sign()).toBe('Arm and trigger met: Stop at 12 Acacia Avenue.')
+    await page.getByText('Stopped because the owner said so.').waitFor()
+  })
+
+  test('bytes that say something else are shown as such and cannot be signed', async () => {
+    web.neighbours.state.alter = (order) => ({ ...order, target: eui64('00-DB-12-34-56-78-90-FF') })
+    await pages.signIn('driver', password)
+    await pages.ask('Charge now', '12 Acacia Avenue')
+    await pages.enrol('abcd2345')
+    await page.getByTestId('arm-mismatch').getByText('It is for another home.').waitFor()
+    expect(await page.getByRole('button', { name: 'Sign and send' }).count()).toBe(0)
+    expect(web.neighbours.state.delivered).toEqual([])
+  })
+
+  test('a refused trigger is told in words', async () => {
+    web.neighbours.state.triggerAnswer = { status: 'Rejected', reasonCode: 'NotArmed' }
+    await pages.signIn('driver', password)
+    await pages.ask('Charge now', '12 Acacia Avenue')
+    await pages.enrol('abcd2345')
+    expect(await pages.sign()).toContain('no arm for it arrived in time')
+  })
+
+  test('neither page can be framed, and the key cannot be taken out', async () => {
+    await pages.signIn('driver', password)
+    await pages.ask('Charge now', '12 Acacia Avenue')
+    await pages.enrol('abcd2345')
+    await pages.armSentence()
+    const taken = await page.evaluate(async () => {
+      const open = indexedDB.open('interlock-arm')
+      await new Promise((resolve) => open.addEventListener('success', resolve))
+      const get = open.result.transaction('keys').objectStore('keys').get('owner')
+      await new Promise((resolve) => get.addEventListener('success', resolve))
+      const key = (get.result as { privateKey: CryptoKey }).privateKey
+      return crypto.subtle.exportKey('pkcs8', key).then(
+        () => 'taken',
+        () => 'refused',
+      )
+    })
+    expect(taken).toBe('refused')
+    const framed = await context.newPage()
+    await framed.goto(web.consoleUrl)
+    const blocked = framed.waitForEvent('console', (message) =>
+      /frame-ancestors|frame/i.test(message.text()),
+    )
+    await framed.evaluate((url) => {
+      const frame = document.createElement('iframe')
+      frame.src = url
+      document.body.append(frame)
+    }, web.armUrl)
+    expect((await blocked).text()).toMatch(/frame/i)
+  })
+
+  test('the attack is there for the lab only, with what came of it', async () => {
+    await pages.signIn('lab', password)
+    await page.getByRole('button', { name: 'Attack', exact: true }).click()
+    await page.getByText('None moved anything without a second party.').waitFor()
+    await page.getByTestId('attack-result').getByText('Load before').waitFor()
+    const other = await browser.newContext()
+    const driver = await other.newPage()
+    await streetPages(driver, web.consoleUrl).signIn('driver', password)
+    expect(await driver.getByRole('button', { name: 'Attack', exact: true }).count()).toBe(0)
+    await other.close()
+  })
+
+  test('a departure can be set, and the plan is asked for', async () => {
+    await pages.signIn('driver', password)
+    await page.getByLabel('More about 12 Acacia Avenue').click()
+    await page.getByLabel('Ready by').fill('07:30')
+    await page.getByLabel('Energy, kWh').fill('18')
+    await page.getByRole('button', { name: 'Set departure' }).click()
+    await page.getByText('12 Acacia Avenue will be ready by 07:30.').waitFor()
+    expect(web.neighbours.asked.at(-1)).toMatchObject({
+      name: 'goal',
+      station: 'acacia-12',
+      body: { energyWattHours: 18_000 },
+    })
+  })
+
+  describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+    test('no page has a violation of WCAG 2.2 AA that axe-core can find, at any width', async () => {
+      await page.emulateMedia({ colorScheme })
+      const check = async (what: string): Promise<void> => {
+        for (const width of [1280, 640, 320]) {
+          await page.setViewportSize({ width, height: 800 })
+          expect(await sidewaysPixels(page), `${what} at ${width} px`).toBe(0)
+        }
+        if (colorScheme === 'light') await page.setViewportSize({ width: 1280, height: 800 })
+        expect(await accessibilityProblems(page), what).toEqual([])
+      }
+      await page.goto(web.consoleUrl)
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+      await check('sign in')
+      await pages.signIn('demo', password)
+      const at = Date.now()
+      const refused = { at, actor: 'csms', kind: 'refusal', station: 'acacia-12' } as const
+      web.neighbours.happen({ ...refused, reason: 'NotSeconded', data: { action: 'Reset' } })
+      const frequency = { at, actor: 'llcs', kind: 'frequency', data: { hertz: 49.4 } } as const
+      web.neighbours.happen(frequency)
+      await page.getByText('far too low').waitFor()
+      await page.getByText('Reset at 12 Acacia Avenue: no second party agreed.').waitFor()
+      await page.getByLabel('More about 12 Acacia Avenue').click()
+      await page.getByRole('button', { name: 'Attack', exact: true }).click()
+      await page.getByTestId('attack-result').waitFor()
+      await check('the street')
+      await pages.ask('Charge now', '12 Acacia Avenue')
+      await page.getByLabel('Code at the charger').waitFor()
+      await check('enrol')
+      await pages.enrol('abcd2345')
+      await pages.armSentence()
+      await page.getByText('Show the bytes').click()
+      await check('sign')
+      await page.getByRole('button', { name: 'Other homes' }).click()
+      await page.getByRole('heading', { name: 'What this device may sign for' }).waitFor()
+      await page.getByText('Forget this device').waitFor()
+      await check('homes')
+      expect(complaints).toEqual([])
+    })
+  })
+})

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestWeb, Visitor, type TestWeb } from './web.fixture.ts'
+
+/** Every route of both origins, who may use it, and what they are told; nobody else may. */
+
+let web: TestWeb
+beforeAll(async () => {
+  const run = async () => ({
+    controls: 'on' as const,
+    commandsSent: 1,
+    commandsApplied: 0,
+    countersignedStepWatts: 0,
+    budgetWatts: 1,
+    loadStepWatts: 0,
+    loadBeforeWatts: 0,
+    loadAfterWatts: 0,
+    refusals: { Unsigned: 1 },
+  })
+  web = await startTestWeb({ deps: { attack: { controls: 'on', run } } })
+})
+afterAll(() => web.close())
+
+const people = ['driver', 'operator', 'regulator', 'lab'] as const
+const token = 'x'.repeat(43)
+const departure = () => new Date(Date.now() + 8 * 3_600_000).toISOString()
+
+type Row = readonly [
+  origin: 'console' | 'arm',
+  method: 'GET' | 'POST',
+  path: string,
+  body: () => object,
+  allowed: readonly (typeof people)[number][],
+  /** Status for those allowed: 4xx where the thing does not exist, never 401 or 403. */
+  status: number,
+]
+const nothing = () => ({})
+const table: readonly Row[] = [
+  ['console', 'GET', '/api/street', nothing, people, 200],
+  ['console', 'GET', '/api/tariff', nothing, people, 200],
+  ['console', 'POST', '/api/attack', nothing, ['lab'], 200],
+  [
+    'console',
+    'POST',
+    '/api/stations/acacia-12/goal',
+    () => ({ departure: departure(), energyWattHours: 9000 }),
+    ['driver'],
+    204,
+  ],
+  [
+    'console',
+    'POST',
+    '/api/hand-overs',
+    () => ({ station: 'acacia-12', action: 'charge' }),
+    ['driver'],
+    201,
+  ],
+  ['console', 'POST', `/api/hand-overs/${token}/trigger`, nothing, ['driver'], 410],
+  ['console', 'POST', '/api/logout', nothing, people, 204],
+  ['arm', 'GET', '/api/homes', nothing, ['driver'], 200],
+  [
+    'arm',
+    'POST',
+    '/api/errands',
+    () => ({ station: 'acacia-12', action: 'stop' }),
+    ['driver'],
+    201,
+  ],
+  [
+    'arm',
+    'POST',
+    '/api/owner-keys',
+    () => ({ station: 'acacia-12', spki: 'AAAA', mac: 'AAAA' }),
+    ['driver'],
+    204,
+  ],
+  [
+    'arm',
+    'POST',
+    '/api/pre-commands',
+    () => ({ errand: token, spki: 'AAAA', from: 0, until: 1000 }),
+    ['driver'],
+    410,
+  ],
+  ['arm', 'POST', '/api/arms', () => ({ id: token, bytes: 'AAAA' }), ['driver'], 410],
+  ['arm', 'POST', '/api/logout', nothing, people, 204],
+]
+
+const originOf = (origin: 'console' | 'arm') => (origin === 'console' ? web.consoleUrl : web.armUrl)
+
+test.each(table)('%s %s %s needs a session', async (origin, method, path, body) => {
+  const visitor = new Visitor(originOf(origin))
+  const sent = method === 'GET' ? undefined : body()
+  const { status, body: problem } = await visitor.send(method, path, sent)
+  expect([status, problem['reason']]).toEqual([401, 'SignedOut'])
+})
+
+test.each(table.flatMap((row) => people.map((person) => [person, ...row] as const)))(
+  '%s on %s %s %s',
+  async (person, origin, method, path, body, allowed, status) => {
+    const visitor = new Visitor(originOf(origin))
+    await visitor.signIn(person)
+    const answer = await visitor.send(method, path, method === 'GET' ? undefined : body())
+    if (allowed.includes(person)) expect(answer.status).toBe(status)
+    else expect([answer.status, answer.body['reason']]).toEqual([403, 'NotPermitted'])
+  },
+)
+
+test('the event stream needs a session', async () => {
+  const { status } = await new Visitor(web.consoleUrl).get('/api/events')
+  expect(status).toBe(401)
+})
+
+test('what is in no table does not exist', async () => {
+  const visitor = new Visitor(web.consoleUrl)
+  await visitor.signIn('demo')
+  expect((await visitor.get('/api/pre-commands')).status).toBe(404)
+  expect((await visitor.post('/api/arms', { id: token, bytes: 'AAAA' })).status).toBe(404)
+  expect((await visitor.get('/arm.html')).status).toBe(404)
+})
+
+test('a driver sees and asks for the own home only, and learns nothing of others', async () => {
+  const visitor = new Visitor(web.consoleUrl)
+  await visitor.signIn('driver')
+  const street = await visitor.get('/api/street')
+  expect(street.body['stations']).toMatchObject([{ stationId: 'acacia-12', own: true }])
+  const other = { station: 'acacia-14', action: 'charge' }
+  const unknown = { station: 'nowhere', action: 'charge' }
+  const [theirs, none] = [
+    await visitor.post('/api/hand-overs', other),
+    await visitor.post('/api/hand-overs', unknown),
+  ]
+  expect(theirs.status).toBe(404)
+  expect(theirs.body).toEqual(none.body)
+})
+
+test('an operator sees every home and owns none', async () => {
+  const visitor = new Visitor(web.consoleUrl)
+  await visitor.signIn('operator')
+  const { body } = await visitor.get('/api/street')
+  expect(body['stations']).toHaveLength(3)
+  expect(body['stations']).toMatchObject([{ own: false }, { own: false }, { own: false }])
+})
+
+test('without a lab there is no attack to press', async () => {
+  const plain = await startTestWeb()
+  try {
+    const visitor = new Visitor(plain.consoleUrl)
+    await visitor.signIn('lab')
+    expect((await visitor.post('/api/attack')).status).toBe(404)
+    expect(await visitor.load()).not.toHaveProperty('attack')
+  } finally {
+    await plain.close()
+  }
+})

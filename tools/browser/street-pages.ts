@@ -1,0 +1,79 @@
+import type { Page } from 'playwright-core'
+
+/** The steps a person takes through the pages, by role and name, for tests of any street. */
+export type StreetPages = {
+  signIn(name: string, password: string): Promise<void>
+  /** The sentence of one charger. */
+  sentence(station: string): Promise<string>
+  /** Presses `Charge now` or `Stop` of a place with the keyboard; ends on the arm page. */
+  ask(action: 'Charge now' | 'Stop', place: string): Promise<void>
+  /** On the arm page: the code shown at the charger. */
+  enrol(code: string): Promise<void>
+  /** On the arm page: what is about to be signed. */
+  armSentence(): Promise<string>
+  /** Signs with the keyboard; ends on the console, with what it says about the trigger. */
+  sign(): Promise<string>
+}
+
+const waitMillis = 15_000
+
+/** `consoleUrl` is where the page starts; everything else is found from there. */
+export function streetPages(page: Page, consoleUrl: string): StreetPages {
+  const press = async (name: string | RegExp): Promise<void> => {
+    const button = page.getByRole('button', { name, exact: true })
+    await button.waitFor({ timeout: waitMillis })
+    await tabTo(page, button)
+    await page.keyboard.press('Enter')
+  }
+  return {
+    signIn: async (name, password) => {
+      await page.goto(consoleUrl)
+      await tabTo(page, page.getByLabel('Name', { exact: true }))
+      await page.keyboard.type(name)
+      await page.keyboard.press('Tab')
+      await page.keyboard.type(password)
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { name: 'Chargers' }).waitFor({ timeout: waitMillis })
+    },
+    sentence: async (station) =>
+      (await page.getByTestId(`charger-${station}`).getByTestId('sentence').textContent()) ?? '',
+    ask: async (action, place) => {
+      await press(`${action} at ${place}`)
+      await page.waitForURL((url) => url.origin !== new URL(consoleUrl).origin)
+    },
+    enrol: async (code) => {
+      const field = page.getByLabel('Code at the charger')
+      await field.waitFor({ timeout: waitMillis })
+      await tabTo(page, field)
+      await page.keyboard.type(code)
+      await page.keyboard.press('Enter')
+    },
+    armSentence: async () => {
+      const sentence = page.getByTestId('arm-sentence')
+      await sentence.waitFor({ timeout: waitMillis })
+      return (await sentence.textContent()) ?? ''
+    },
+    sign: async () => {
+      await press('Sign and send')
+      await page.waitForURL(`${consoleUrl}/**`, { timeout: waitMillis })
+      const result = page.getByRole('region', { name: 'Now' }).getByRole('status')
+      await page.waitForFunction(
+        (element) => /^(?!Signed\.).+/.test(element?.textContent ?? ''),
+        await result.elementHandle({ timeout: waitMillis }),
+        { timeout: waitMillis },
+      )
+      return (await result.textContent()) ?? ''
+    },
+  }
+}
+
+const tabsMax = 120
+
+/** Presses Tab until the element has the focus; nothing here uses a pointer. */
+async function tabTo(page: Page, target: ReturnType<Page['getByRole']>): Promise<void> {
+  for (let tabs = 0; tabs < tabsMax; tabs++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('the keyboard does not reach it')
+}
