@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { createAuthority } from '@interlock/authority'
+import { createSmki } from '@interlock/dcc'
+import { ensureDir, nodeCrypto, saveIdentity, systemClock, writeAtomic } from '@interlock/host'
+import type { Eui64, Role } from '@interlock/kernel'
+import { organisations, servers, type Home, type Server } from './address-book.ts'
+import type { DeviceKind, Layout } from './layout.ts'
+
+/**
+ * The set-up that happens once, offline, before anything runs: two roots in different folders, an
+ * identity under each for every organisation that needs one, and the smart-meter devices as their
+ * makers would have provisioned them. Chargers get nothing here: they make their own keys.
+ */
+export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
+  const deps = { wall: systemClock, crypto: nodeCrypto }
+  const charging = createAuthority(join(layout.ceremony, 'charging'), deps)
+  const smartMeter = createSmki(join(layout.ceremony, 'smart-meter'), deps)
+  try {
+    ensureDir(join(layout.dir, 'trust'))
+    writeAtomic(layout.trust.charging, charging.rootPem, 0o644)
+    writeAtomic(layout.trust.smartMeter, smartMeter.rootPem, 0o644)
+    const subject = (commonName: string, role: Role, eui: Eui64) => ({
+      commonName,
+      role,
+      eui,
+      organisation: eui,
+    })
+    const keep = (dir: string, made: { keyPem: string; chainPem: string }): void =>
+      saveIdentity(dir, made.keyPem, made.chainPem)
+
+    for (const name of servers) {
+      const who = subject(name, name, organisations[name])
+      if (chargingUsers.includes(name)) keep(layout.server(name).charging, charging.certify(who))
+      if (smartMeterUsers.includes(name))
+        keep(layout.server(name).smartMeter, smartMeter.certify(who))
+    }
+    keep(
+      installerDir(layout),
+      charging.certify(subject('installer', 'installer', organisations.supervisor)),
+    )
+    for (const home of homes)
+      for (const kind of deviceKinds)
+        keep(
+          layout.device(kind, home).smartMeter,
+          smartMeter.certify(subject(`${kind}-${home.number}`, kind, home[kind])),
+        )
+  } finally {
+    charging.close()
+    smartMeter.close()
+  }
+}
+
+/** Who works with its charging certificate, and who with one of the smart-meter network. */
+const chargingUsers: readonly Server[] = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc', 'web']
+const smartMeterUsers: readonly Server[] = ['supervisor', 'csms', 'dsrsp', 'dcc', 'supplier', 'web']
+const deviceKinds = ['hub', 'meter', 'llcs'] as const satisfies readonly DeviceKind[]
+
+/** The simulated installer, who tells the register of each charger before it is switched on. */
+export const installerDir = (layout: Layout): string => join(layout.dir, 'installer')

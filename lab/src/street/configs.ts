@@ -1,0 +1,313 @@
+import { join } from 'node:path'
+import type { AuthorityConfig } from '@interlock/authority'
+import type { BudgetLimits } from '@interlock/contract'
+import type { CsmsConfig } from '@interlock/csms'
+import type { DccConfig } from '@interlock/dcc'
+import { nodeCrypto } from '@interlock/host'
+import { toHex, toIso, utf8 } from '@interlock/kernel'
+import type { HubConfig } from '@interlock/hub'
+import type { LlcsConfig } from '@interlock/llcs'
+import type { MeterConfig } from '@interlock/meter'
+import { firstContactKey, firstContactPassword } from '@interlock/pki'
+import type { StationConfig } from '@interlock/station'
+import type { SupervisorConfig } from '@interlock/supervisor'
+import type { SupplierConfig } from '@interlock/supplier'
+import type { WebConfig } from '@interlock/web'
+import type { Session } from '../worlds/day.ts'
+import { feeder, fuseWatts, ratingWatts, region, type Home } from './address-book.ts'
+import type { Layout } from './layout.ts'
+import type { HomeSecrets } from './secrets.ts'
+
+/** Everything a config is made from. */
+export type Plan = {
+  readonly layout: Layout
+  readonly homes: readonly Home[]
+  readonly secretsOf: (home: Home) => HomeSecrets
+  /** Ports by name: a server's, `csms/ocpp2`, `home-3/llcs` … */
+  readonly port: (name: string) => number
+  readonly databaseUrl: (name: string) => string
+  readonly sessions: readonly Session[]
+}
+
+const loopback = '127.0.0.1'
+export const https = (plan: Plan, name: string): string => `https://${loopback}:${plan.port(name)}`
+export const wss = (plan: Plan, name: string): string => `wss://${loopback}:${plan.port(name)}`
+export const listen = (plan: Plan, name: string) => ({ host: loopback, port: plan.port(name) })
+
+/** A quarter of the street may be moved by one organisation; a lab's figure, not the nation's. */
+export function streetBudget(stations: number): BudgetLimits {
+  const street = stations * ratingWatts
+  return {
+    organisationWatts: Math.round(street / 4),
+    consumerVendorWatts: street,
+    regionWatts: 4 * street,
+    totalWatts: 4 * street,
+    planWatts: 4 * street,
+  }
+}
+
+const base = (actor: string, name: string, folder: { data: string }) => ({
+  actor,
+  name,
+  region,
+  data: folder.data,
+  production: false,
+})
+
+export function authorityConfig(plan: Plan): AuthorityConfig {
+  const folder = plan.layout.server('authority')
+  return {
+    ...base('authority', 'Charging authority', folder),
+    identity: folder.charging,
+    trust: { charging: plan.layout.trust.charging },
+    issuing: join(plan.layout.ceremony, 'charging/issuing'),
+    database: plan.databaseUrl('authority'),
+    listen: listen(plan, 'authority'),
+  }
+}
+
+export function supervisorConfig(plan: Plan): SupervisorConfig {
+  const folder = plan.layout.server('supervisor')
+  const chain = (name: 'csms' | 'dsrsp') => `${plan.layout.server(name).charging}/chain.pem`
+  return {
+    ...base('supervisor', 'Central supervisor', folder),
+    feeder,
+    identity: folder.charging,
+    smartMeterIdentity: folder.smartMeter,
+    trust: plan.layout.trust,
+    database: plan.databaseUrl('supervisor'),
+    listen: listen(plan, 'supervisor'),
+    peers: { authority: https(plan, 'authority'), dcc: https(plan, 'dcc') },
+    budget: streetBudget(plan.homes.length),
+    commandsPerHourMax: 60,
+    providers: [chain('csms'), chain('dsrsp')],
+    firmware: [{ sha256: firmwareSha256, maker: 'Interlock', version: '1.0' }],
+  }
+}
+
+/** The one firmware of the street: the digest of its name, since simulated hardware has no image. */
+export const firmwareSha256 = toHex(nodeCrypto.sha256(utf8('interlock simulated charger 1.0')))
+
+export function csmsConfig(plan: Plan): CsmsConfig {
+  const folder = plan.layout.server('csms')
+  return {
+    ...base('csms', 'Acacia Charging', folder),
+    identity: folder.charging,
+    smartMeterIdentity: folder.smartMeter,
+    trust: plan.layout.trust,
+    database: plan.databaseUrl('csms'),
+    listen: listen(plan, 'csms'),
+    ocpp: { profile2: listen(plan, 'csms/ocpp2'), profile3: listen(plan, 'csms/ocpp3') },
+    peers: {
+      supervisor: https(plan, 'supervisor'),
+      dcc: https(plan, 'dcc'),
+      dsrsp: `${wss(plan, 'dsrsp/ocpp')}/ocpp/`,
+    },
+    stations: plan.homes.map((home) => ({
+      stationId: home.stationId,
+      eui: home.station,
+      ratingWatts,
+      evse: 1,
+      feeder,
+      delaySecondsMax: 600,
+      passwordSha256: passwordSha256(plan.secretsOf(home).station),
+      llcs: home.llcs,
+      meter: home.meter,
+      enrolled: true,
+      idTokens: [idTokenOf(home)],
+    })),
+    expectedSessions: plan.homes.flatMap((home, index) => {
+      const session = plan.sessions[index]
+      if (session === undefined) return []
+      const { pluggedIn, departure, energyWattHours } = session
+      const times = { arrival: toIso(pluggedIn), departure: toIso(departure) }
+      return [{ stationId: home.stationId, ...times, energyWattHours }]
+    }),
+    tariff: {
+      supplierCertificate: `${plan.layout.server('supplier').smartMeter}/chain.pem`,
+      refreshMinutes: 360,
+    },
+    planning: {
+      departure: '07:30',
+      energyWattHours: 10_000,
+      marginPercent: 25,
+      arrivalToleranceMinutes: 60,
+    },
+  }
+}
+
+/** The token that the home's owner uses at their own charger. */
+export const idTokenOf = (home: Home): string => `OWNER-${home.number}`
+
+function passwordSha256(secret: string): string {
+  const password = firstContactPassword(firstContactKey(secret, nodeCrypto), nodeCrypto)
+  return toHex(nodeCrypto.sha256(utf8(password)))
+}
+
+export function dccConfig(plan: Plan): DccConfig {
+  const folder = plan.layout.server('dcc')
+  const certificate = (kind: 'meter' | 'llcs', home: Home) =>
+    `${plan.layout.device(kind, home).smartMeter}/chain.pem`
+  return {
+    ...base('dcc', 'Smart-meter data company (simulated)', folder),
+    feeder,
+    identity: folder.smartMeter,
+    chargingIdentity: folder.charging,
+    trust: plan.layout.trust,
+    database: plan.databaseUrl('dcc'),
+    listen: listen(plan, 'dcc'),
+    wan: listen(plan, 'dcc/wan'),
+    peers: { supervisor: https(plan, 'supervisor') },
+    budget: streetBudget(plan.homes.length),
+    inventory: {
+      hubs: plan.homes.map((home) => home.hub),
+      devices: plan.homes.flatMap((home) => [
+        {
+          eui: home.meter,
+          kind: 'meter' as const,
+          hub: home.hub,
+          certificate: certificate('meter', home),
+          controllers: [],
+        },
+        {
+          eui: home.llcs,
+          kind: 'llcs' as const,
+          hub: home.hub,
+          certificate: certificate('llcs', home),
+          controllers: [{ number: 1, ratingWatts }],
+        },
+      ]),
+    },
+  }
+}
+
+export function supplierConfig(plan: Plan): SupplierConfig {
+  const folder = plan.layout.server('supplier')
+  return {
+    ...base('supplier', 'Acacia Energy', folder),
+    identity: folder.smartMeter,
+    trust: { smartMeter: plan.layout.trust.smartMeter },
+    listen: listen(plan, 'supplier'),
+    dcc: https(plan, 'dcc'),
+    meters: plan.homes.map((home) => home.meter),
+  }
+}
+
+export function hubConfig(plan: Plan, home: Home): HubConfig {
+  const folder = plan.layout.device('hub', home)
+  return {
+    ...base(`hub-${home.number}`, `Communications hub, ${home.address}`, folder),
+    eui: home.hub,
+    identity: folder.smartMeter,
+    trust: { smartMeter: plan.layout.trust.smartMeter },
+    wan: wss(plan, 'dcc/wan'),
+    listen: listen(plan, `home-${home.number}/hub`),
+    hanKey: plan.secretsOf(home).hanKey,
+    devices: [home.llcs, home.meter],
+  }
+}
+
+export function meterConfig(plan: Plan, home: Home): MeterConfig {
+  const folder = plan.layout.device('meter', home)
+  return {
+    ...base(`meter-${home.number}`, `Smart meter, ${home.address}`, folder),
+    eui: home.meter,
+    identity: folder.smartMeter,
+    hub: han(plan, home),
+    anchors: {
+      broker: `${plan.layout.server('dcc').smartMeter}/chain.pem`,
+      supplier: `${plan.layout.server('supplier').smartMeter}/chain.pem`,
+    },
+  }
+}
+
+export const han = (plan: Plan, home: Home) => ({
+  host: loopback,
+  port: plan.port(`home-${home.number}/hub`),
+  hanKey: plan.secretsOf(home).hanKey,
+})
+
+export function llcsConfig(plan: Plan, home: Home): LlcsConfig {
+  const folder = plan.layout.device('llcs', home)
+  return {
+    ...base(`llcs-${home.number}`, `Load control supervisor, ${home.address}`, folder),
+    feeder,
+    eui: home.llcs,
+    identity: folder.smartMeter,
+    hub: han(plan, home),
+    anchors: {
+      broker: `${plan.layout.server('dcc').smartMeter}/chain.pem`,
+      dsrsp: `${plan.layout.server('dsrsp').smartMeter}/chain.pem`,
+    },
+    station: home.station,
+    installCode: plan.secretsOf(home).installCode,
+    listen: listen(plan, `home-${home.number}/llcs`),
+    evses: [1],
+    deadbandHertz: 0.2,
+    dwellMillis: 10_000,
+    durationMillisMax: 1_800_000,
+    stepHertz: 0.02,
+  }
+}
+
+export function stationConfig(plan: Plan, home: Home): StationConfig {
+  const folder = plan.layout.device('station', home)
+  const secrets = plan.secretsOf(home)
+  return {
+    ...base(`station-${home.number}`, home.address, folder),
+    feeder,
+    stationId: home.stationId,
+    eui: home.station,
+    organisation: home.station,
+    evses: [{ id: 1, ratingWatts, phases: 1 }],
+    fuseWatts,
+    siteWatts: fuseWatts,
+    csms: {
+      profile2Url: `${wss(plan, 'csms/ocpp2')}/ocpp`,
+      profile3Url: `${wss(plan, 'csms/ocpp3')}/ocpp`,
+    },
+    secret: secrets.station,
+    trust: { charging: plan.layout.trust.charging },
+    cells: [],
+    llcs: {
+      eui: home.llcs,
+      host: loopback,
+      port: plan.port(`home-${home.number}/llcs`),
+      installCode: secrets.installCode,
+    },
+    delaySecondsMax: 600,
+    meterIntervalSeconds: 900,
+    storedRule: 'charge',
+  }
+}
+
+export function webConfig(
+  plan: Plan,
+  accounts: WebConfig['login'] & { kind: 'builtIn' },
+  ports: { readonly console: number; readonly arm: number },
+): WebConfig {
+  const folder = plan.layout.server('web')
+  return {
+    ...base('web', 'Acacia Avenue', folder),
+    identity: { charging: folder.charging, smartMeter: folder.smartMeter },
+    trust: plan.layout.trust,
+    peers: {
+      csms: https(plan, 'csms'),
+      dcc: https(plan, 'dcc'),
+      supervisor: https(plan, 'supervisor'),
+      dsrsp: https(plan, 'dsrsp'),
+    },
+    console: { listen: { host: loopback, port: ports.console } },
+    arm: { listen: { host: loopback, port: ports.arm } },
+    login: accounts,
+    homes: plan.homes.map((home) => ({
+      station: home.stationId,
+      stationEui: home.station,
+      target: home.llcs,
+      controller: 1,
+      ratingWatts,
+      place: home.address,
+    })),
+    timeZone: 'Europe/London',
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { Home, Server } from './address-book.ts'
+
+/** Where everything of a street lies below its folder. */
+export const layoutOf = (dir: string) => ({
+  dir,
+  /** What the street is: its size, ports and secrets; written once. */
+  street: join(dir, 'street.json'),
+  ceremony: join(dir, 'ceremony'),
+  trust: {
+    charging: join(dir, 'trust/charging-root.pem'),
+    smartMeter: join(dir, 'trust/smart-meter-root.pem'),
+  },
+  cluster: join(dir, 'database'),
+  server: (name: Server) => folder(join(dir, name)),
+  device: (kind: DeviceKind, home: Home) => folder(join(dir, 'homes', `${home.number}`, kind)),
+})
+export type Layout = ReturnType<typeof layoutOf>
+export type DeviceKind = 'hub' | 'meter' | 'llcs' | 'station'
+
+/** One actor's folder: config, data, and an identity under each root. */
+const folder = (root: string) => ({
+  root,
+  config: join(root, 'config.json'),
+  data: join(root, 'data'),
+  charging: join(root, 'charging'),
+  smartMeter: join(root, 'smart-meter'),
+})

@@ -1,0 +1,179 @@
+import { startAuthority } from '@interlock/authority'
+import { startCsms, type CsmsRunning } from '@interlock/csms'
+import { startDcc, type DccRunning } from '@interlock/dcc'
+import {
+  ensureDir,
+  nodeCrypto,
+  startCluster,
+  systemClock,
+  writeAtomic,
+  type ActorDeps,
+  type Log,
+  type Running,
+} from '@interlock/host'
+import { startHub } from '@interlock/hub'
+import { seeded } from '@interlock/kernel'
+import { startLlcs, type LlcsRunning } from '@interlock/llcs'
+import { startMeter } from '@interlock/meter'
+import { startStation, type StationDeps, type StationRunning } from '@interlock/station'
+import { startSupervisor } from '@interlock/supervisor'
+import { startSupplier, type SupplierRunning } from '@interlock/supplier'
+import type { Session } from '../worlds/day.ts'
+import type { WorldClock } from '../worlds/world-clock.ts'
+import type { Home } from './address-book.ts'
+import { holdCeremony } from './ceremony.ts'
+import { preNotify } from './commissioning.ts'
+import * as configs from './configs.ts'
+import { databaseNames, openStreetFile, saveStreetFile } from './street-file.ts'
+
+export type StreetOptions = {
+  readonly dir: string
+  readonly seed: number
+  readonly sessions: readonly Session[]
+  readonly world: WorldClock
+  readonly log: Log
+  /** Lab only: another gate at every station. */
+  readonly gate?: StationDeps['gate']
+  /** Told of each step, for people. */
+  readonly say: (words: string) => void
+}
+
+/** One home's devices, running. */
+export type RunningHome = {
+  readonly home: Home
+  readonly llcs: LlcsRunning
+  readonly station: StationRunning
+}
+
+export type Street = Running & {
+  readonly plan: configs.Plan
+  readonly homes: readonly RunningHome[]
+  readonly csms: CsmsRunning
+  readonly dcc: DccRunning
+  readonly supplier: SupplierRunning
+  readonly depsOf: (actor: string) => ActorDeps
+  /** Adds something to be closed with the street, before what is there. */
+  readonly adopt: <Part extends Running>(part: Part) => Part
+}
+
+/**
+ * Starts every actor of a street in this process, each from its own config file, and commissions
+ * what is new. World time stands still meanwhile.
+ *
+ * @throws Fault when any part cannot start; nothing is left running.
+ */
+export async function startStreet(options: StreetOptions): Promise<Street> {
+  const closers: Running[] = []
+  const adopt = <Part extends Running>(part: Part): Part => {
+    closers.push(part)
+    return part
+  }
+  const close = async (): Promise<void> => {
+    for (const part of closers.splice(0).toReversed()) await part.close()
+  }
+  try {
+    return { ...(await start(options, adopt)), adopt, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function start(
+  options: StreetOptions,
+  adopt: Street['adopt'],
+): Promise<Omit<Street, 'close' | 'adopt'>> {
+  const { world, seed, say } = options
+  const depsOf = (actor: string): ActorDeps => ({
+    clock: world.clockFor(actor),
+    wall: systemClock,
+    activity: world.activity,
+    entropy: seeded(`${seed}/${actor}`),
+    crypto: nodeCrypto,
+    log: options.log.child({ actor }),
+  })
+  const { plan, fresh } = await prepare(options, adopt)
+  /** Starts an actor from its config, which is kept where `interlock ACTOR --config` finds it. */
+  const run = async <Config extends { actor: string }, Part extends Running>(
+    config: Config,
+    folder: { readonly root: string; readonly config: string },
+    startActor: (config: Config, deps: ActorDeps) => Promise<Part>,
+  ): Promise<Part> => {
+    ensureDir(folder.root)
+    writeAtomic(folder.config, `${JSON.stringify(config, null, 2)}\n`, 0o600)
+    return adopt(await startActor(config, depsOf(config.actor)))
+  }
+  const { server, device } = plan.layout
+
+  say('Starting the servers: authority, supervisor, DCC (simulated), CSMS, supplier.')
+  await run(configs.authorityConfig(plan), server('authority'), startAuthority)
+  const [, dcc] = await Promise.all([
+    run(configs.supervisorConfig(plan), server('supervisor'), startSupervisor),
+    run(configs.dccConfig(plan), server('dcc'), startDcc),
+  ])
+  const csms = await run(configs.csmsConfig(plan), server('csms'), startCsms)
+  const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
+
+  const homes = plan.homes
+  if (fresh) {
+    say('The installer (simulated) registers the chargers.')
+    await preNotify(plan, homes, world.activity)
+  }
+  say(`Starting ${homes.length} homes: hub, meter, LLCS and charger in each (simulated hardware).`)
+  const running = await Promise.all(
+    homes.map(async (home): Promise<RunningHome> => {
+      await run(configs.hubConfig(plan, home), device('hub', home), startHub)
+      await run(configs.meterConfig(plan, home), device('meter', home), startMeter)
+      const llcs = await run(configs.llcsConfig(plan, home), device('llcs', home), startLlcs)
+      const station = await run(
+        configs.stationConfig(plan, home),
+        device('station', home),
+        (config, deps) =>
+          startStation(config, options.gate ? { ...deps, gate: options.gate } : deps),
+      )
+      return { home, llcs, station }
+    }),
+  )
+  return { plan, homes: running, csms, dcc, supplier, depsOf }
+}
+
+/** Folders, identities, ports and the database cluster. */
+async function prepare(
+  options: StreetOptions,
+  adopt: Street['adopt'],
+): Promise<{ plan: configs.Plan; fresh: boolean }> {
+  const opened = await openStreetFile(options.dir, options.sessions.length)
+  const { file, homes, layout, fresh } = opened
+  if (fresh) {
+    options.say('Holding the key ceremony: two roots, an identity for each party.')
+    holdCeremony(layout, homes)
+  }
+  const cluster = adopt(
+    await startCluster({
+      dir: layout.cluster,
+      port: file.ports['database'] ?? 0,
+      databases: databaseNames.map((name) => ({
+        name,
+        user: name,
+        password: file.secrets.databases[name] ?? '',
+      })),
+      log: options.log,
+    }),
+  )
+  if (fresh) saveStreetFile(layout, file)
+  const plan: configs.Plan = {
+    layout,
+    homes,
+    secretsOf: (home) =>
+      known(file.secrets.homes[home.number - 1], `secrets of home ${home.number}`),
+    port: (name) => known(file.ports[name], `port of ${name}`),
+    databaseUrl: (name) => cluster.url(name),
+    sessions: options.sessions,
+  }
+  return { plan, fresh }
+}
+
+function known<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) throw new TypeError(`the street has no ${what}`)
+  return value
+}
