@@ -114,6 +114,12 @@ test('an override holds its own EVSE, until it ends', () => {
   })
   const whole = { payload, target: { station, evse: 0 } }
   expect(judge(whole, override({ evse: 2 }))).toMatchObject({ heldUntil: later(600) })
+  const ends = [300, 900, 600].map((seconds, i) => ({
+    evse: i + 1,
+    by: 'arm' as const,
+    until: later(seconds),
+  }))
+  expect(judge(whole, state({ overrides: ends }))).toMatchObject({ heldUntil: later(900) })
 })
 
 test.each(['Reset', 'UpdateFirmware', 'ChangeAvailability'])(

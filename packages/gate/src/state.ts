@@ -58,9 +58,14 @@ export type HeldArm = { readonly arm: Arm; readonly bytes: Uint8Array }
 /** What came from elsewhere than the originator. The countersignature is in the command itself. */
 export type Evidence = { readonly arms: readonly HeldArm[] }
 
-/** The override in force for an EVSE; for the station as a whole (0), that of any of its EVSEs. */
+/**
+ * The override in force for an EVSE; for the station as a whole (0), that of its EVSEs which lasts
+ * longest.
+ */
 export const overrideOf = (state: GateState, evse: number, now: Instant): Override | undefined =>
-  state.overrides.find((each) => (evse === 0 || each.evse === evse) && now < each.until)
+  state.overrides
+    .filter((each) => (evse === 0 || each.evse === evse) && now < each.until)
+    .toSorted((one, other) => other.until - one.until)[0]
 
 export const evseOf = (state: GateState, id: number): EvseState | undefined =>
   state.evses.find((each) => each.id === id)
