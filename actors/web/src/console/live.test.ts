@@ -1,0 +1,110 @@
+import type { Happening } from '@interlock/contract'
+import { expect, test } from 'vitest'
+import type { StationRow } from '../shared/shapes.ts'
+import { startOf, withHappening, withStreet } from './live.ts'
+import { localTime, nextLocalTime } from './local-time.ts'
+import { meetingsOf, tellMeeting } from './meetings.tsx'
+import { refusalGroups, tellRefusals } from './refusals.tsx'
+import { tellAttack } from './attack.tsx'
+
+const row = (stationId: string, powerWatts: number) => ({ stationId, powerWatts }) as StationRow
+const event = (kind: Happening['kind'], at: number, more: Partial<Happening> = {}): Happening => ({
+  at,
+  actor: 'csms',
+  kind,
+  ...more,
+})
+
+test('rows that changed replace their like, others stay, and the load is their sum', () => {
+  const first = withStreet(startOf(0), { at: 1_000, stations: [row('a', 1000), row('b', 2000)] })
+  const second = withStreet(first, { at: 2_000, stations: [row('b', 5000)] })
+  expect(second.stations.map((each) => each.powerWatts)).toEqual([1000, 5000])
+  expect(second.load).toEqual({ times: [1, 2], values: [3, 6] })
+})
+
+test('time in a plot only grows, and only so much of it is kept', () => {
+  let live = startOf(0)
+  for (let at = 1; at <= 700; at++) {
+    live = withHappening(live, event('frequency', at * 1000, { data: { hertz: 50 } }))
+  }
+  live = withHappening(live, event('frequency', 5_000, { data: { hertz: 49 } }))
+  expect(live.frequency.times).toHaveLength(600)
+  expect(live.frequency.values).not.toContain(49)
+})
+
+test('a frequency that is no number is left out', () => {
+  const live = withHappening(startOf(0), event('frequency', 1, { data: { hertz: 'high' } }))
+  expect(live.frequency.values).toEqual([])
+})
+
+test('arm and trigger with one digest are one meeting, in whichever order they came', () => {
+  const arm = event('arm', 1, { station: 'a', data: { digest: 'd1' } })
+  const trigger = event('trigger', 2, { station: 'a', data: { arm: 'd1', action: 'start' } })
+  const alone = event('arm', 3, { station: 'b', data: { digest: 'd2' } })
+  for (const [newest, oldest] of [
+    [trigger, arm],
+    [arm, trigger],
+  ] as const) {
+    const meetings = meetingsOf([alone, newest, oldest])
+    expect(meetings).toMatchObject([
+      { key: 'd2', arm: true, trigger: false },
+      { key: 'd1', arm: true, trigger: true, action: 'start' },
+    ])
+    expect(meetings.map((each) => tellMeeting(each, 'home'))).toEqual([
+      'home holds an arm; it does nothing without its trigger.',
+      'Arm and trigger met at home: Charge now.',
+    ])
+  }
+})
+
+test('refusals of one reason are counted together, the newest first', () => {
+  const refusal = (reason: string, action: string) =>
+    event('refusal', 1, { reason, data: { action } })
+  const groups = refusalGroups([
+    refusal('NotSeconded', 'Reset'),
+    refusal('Unsigned', 'Reset'),
+    refusal('NotSeconded', 'SetChargingProfile'),
+  ])
+  expect(groups.map(({ reason, count }) => [reason, count])).toEqual([
+    ['NotSeconded', 2],
+    ['Unsigned', 1],
+  ])
+  expect(groups.map((group) => tellRefusals(group, 'home'))).toEqual([
+    'Reset at home, and 1 more: no second party agreed.',
+    'Reset at home: a critical command came without a signature.',
+  ])
+})
+
+test('an attack that was obeyed is not called harmless', () => {
+  const result = {
+    controls: 'off',
+    commandsSent: 10,
+    commandsApplied: 7,
+    countersignedStepWatts: 0,
+    budgetWatts: 0,
+    loadStepWatts: 0,
+    loadBeforeWatts: 0,
+    loadAfterWatts: 0,
+    refusals: {},
+  } as const
+  expect(tellAttack(result)).toContain('7 were obeyed although no second party agreed')
+})
+
+test.each([
+  ['07:00', '2026-01-05T18:00:00Z', '2026-01-06T07:00:00Z'],
+  ['19:30', '2026-01-05T18:00:00Z', '2026-01-05T19:30:00Z'],
+  ['18:00', '2026-01-05T18:00:00Z', '2026-01-06T18:00:00Z'],
+  ['07:00', '2026-07-05T18:00:00Z', '2026-07-06T06:00:00Z'],
+  // Clocks go forward in between.
+  ['07:00', '2026-03-28T18:00:00Z', '2026-03-29T06:00:00Z'],
+  // Clocks go back in between.
+  ['07:00', '2026-10-24T18:00:00Z', '2026-10-25T07:00:00Z'],
+])('the next %s after %s is %s', (time, now, expected) => {
+  const next = nextLocalTime(time, Date.parse(now), 'Europe/London')
+  expect(new Date(next ?? 0).toISOString()).toBe(expected.replace('Z', '.000Z'))
+  expect(localTime(next ?? 0, 'Europe/London')).toBe(time)
+})
+
+test('what is no time of day is none', () => {
+  expect(nextLocalTime('25:00', 0, 'Europe/London')).toBeUndefined()
+})

@@ -1,0 +1,126 @@
+import { correlate } from '@interlock/correlate'
+import { buildResponse, parseRequest, verifySigned, type ServiceRequest } from '@interlock/duis'
+import { encodePreCommand } from '@interlock/gbcs'
+import { nodeCrypto, type HttpClient } from '@interlock/host'
+import { eui64, Fault, instant } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { createArmNetwork } from './arm-network.ts'
+import { openOriginatorCounters } from './originator-counters.ts'
+import { movedClock } from './web.fixture.ts'
+
+const { key } = nodeCrypto.generateKey()
+const at = Date.parse('2026-01-05T18:00:00Z')
+const order = {
+  originator: eui64('92-B3-D5-1F-30-01-00-08'),
+  target: eui64('00-DB-12-34-56-78-90-A0'),
+  controller: 1,
+  levelPercent: 100,
+  from: at,
+  until: at + 7_200_000,
+}
+
+function journal(entries: unknown[] = []) {
+  return {
+    entries: () => entries,
+    append: (entry: unknown) => void entries.push(entry),
+    rewrite: (next: readonly unknown[]) => void entries.splice(0, entries.length, ...next),
+    close: () => {},
+  }
+}
+
+/** A data company in memory that speaks real DUIS; `answer` may spoil what it says. */
+function network(answer: (request: ServiceRequest) => string) {
+  const requests: { request: ServiceRequest; xml: string }[] = []
+  const http: HttpClient = {
+    request: async (_method, _url, body) => {
+      const xml = `${body}`
+      const verified = verifySigned(xml, key.publicKey, nodeCrypto)
+      if (!verified.ok) throw new Error(verified.reason)
+      const request = parseRequest(verified.value.xml)
+      if (!request.ok) throw new Error(request.reason)
+      requests.push({ request: request.value, xml })
+      return { status: 200, body: answer(request.value) }
+    },
+    events: () => ({ close: async () => {} }),
+    close: async () => {},
+  }
+  const counters = openOriginatorCounters(journal(), movedClock(at).clock)
+  const signer = { key, issuer: 'CN=test', serialHex: 'ab12' }
+  const crypto = nodeCrypto
+  return { requests, ...createArmNetwork({ http, dcc: 'https://dcc', signer, counters, crypto }) }
+}
+
+function transformed(request: ServiceRequest, level = 100): string {
+  const { body, originator, target, counter } = request
+  const id = { request: { originator, target, counter }, code: 'I0', at: instant(at) } as const
+  if (body.kind !== 'loadControl') return buildResponse(id)
+  const { controller, direction, from, until } = body
+  const values = { controller, direction, levelPercent: level, from, until }
+  const preCommand = encodePreCommand({ useCase: 'ECS47a', originator, target, counter, ...values })
+  return buildResponse({ ...id, preCommand })
+}
+
+test('asks for ECS47a in variant 4 and delivers in variant 5 with the same counter', async () => {
+  const { requests, preCommand, arm } = network(transformed)
+  const { bytes, counter } = await preCommand(order)
+  const { originator, target } = order
+  await arm({ originator, target, counter, signed: bytes })
+  expect(requests.map((each) => each.request)).toMatchObject([
+    { service: '7.13', commandVariant: 4, originator, target, counter: BigInt(at) },
+    { service: '7.13', commandVariant: 5, originator, target, counter: BigInt(at) },
+  ])
+  expect(correlate(requests[0]?.xml ?? '', bytes).ok).toBe(true)
+})
+
+test('a pre-command that says something else is not shown to anybody', async () => {
+  const { preCommand } = network((request) => transformed(request, 50))
+  await expect(preCommand(order)).rejects.toMatchObject({ reason: 'ArmMismatch' })
+})
+
+test('a refusal of the data company is told in its words', async () => {
+  const { preCommand } = network(() => buildResponse({ code: 'E111', at: instant(at) }))
+  await expect(preCommand(order)).rejects.toMatchObject({
+    reason: 'ArmRefused',
+    detail: 'BudgetExceeded: the megawatt budget is used up; quarantined',
+  })
+})
+
+test.each([
+  ['no pre-command', () => buildResponse({ code: 'I0' as const, at: instant(at) })],
+  ['no DUIS', () => '<html/>'],
+])('an answer with %s is no answer', async (_what, answer) => {
+  await expect(network(answer).preCommand(order)).rejects.toMatchObject({ reason: 'Unavailable' })
+})
+
+test('a data company that does not answer is said not to', async () => {
+  const { preCommand } = network(() => {
+    throw new Fault('PeerUnavailable', 'gone')
+  })
+  await expect(preCommand(order)).rejects.toMatchObject({ reason: 'Unavailable' })
+})
+
+test('counters never repeat: not at once, not after a restart, not when the clock is set back', () => {
+  const entries: unknown[] = []
+  const { clock } = movedClock(at)
+  const first = openOriginatorCounters(journal(entries), clock)
+  const { originator } = order
+  expect(first.next(originator)).toBe(BigInt(at))
+  expect(first.next(originator)).toBe(BigInt(at) + 1n)
+  const earlier = openOriginatorCounters(journal(entries), movedClock(at - 86_400_000).clock)
+  expect(earlier.next(originator)).toBe(BigInt(at) + 2n)
+  const lost = openOriginatorCounters(journal(), movedClock(at + 86_400_000).clock)
+  expect(lost.next(originator)).toBeGreaterThan(BigInt(at) + 2n)
+})
+
+test('a counter that could not be kept is not given out', () => {
+  const entries: unknown[] = []
+  const full = {
+    ...journal(entries),
+    append: () => {
+      throw new Fault('DiskFull', 'no space left')
+    },
+  }
+  const counters = openOriginatorCounters(full, movedClock(at).clock)
+  expect(() => counters.next(order.originator)).toThrow(Fault)
+  expect(entries).toEqual([])
+})
