@@ -1,5 +1,6 @@
-import { instant, type Instant } from '@interlock/kernel'
+import type { Instant } from '@interlock/kernel'
 import {
+  ascending,
   levelOf,
   constantLevel,
   planSession,
@@ -49,11 +50,18 @@ export function planOf(view: StationView, goal: Goal, tariff: Tariff, now: Insta
   })
 }
 
-/** Whether two schedules allow the same from now on; then sending the second would move nothing. */
+/** Differences that are shorter than this in all are not worth a command and its budget. */
+const differenceMillisMin = 5 * 60_000
+
+/** Whether two schedules allow as good as the same from now on. */
 export function sameFrom(now: Instant, held: Schedule | undefined, next: Schedule): boolean {
   if (held === undefined || held.until !== next.until) return false
   const nothing = constantLevel(-1)
   const [before, after] = [levelOf(held, nothing), levelOf(next, nothing)]
-  const starts = [now, ...before.changes(now, next.until), ...after.changes(now, next.until)]
-  return starts.every((at) => before.at(instant(at)) === after.at(instant(at)))
+  const changes = [...before.changes(now, next.until), ...after.changes(now, next.until)]
+  const starts = ascending([now, ...changes])
+  const different = starts.map((at, n) =>
+    before.at(at) === after.at(at) ? 0 : (starts[n + 1] ?? next.until) - at,
+  )
+  return different.reduce((sum, each) => sum + each, 0) < differenceMillisMin
 }

@@ -1,0 +1,192 @@
+import { UpgradeRefused, connectOcpp, nodeCrypto, silentLog, systemClock } from '@interlock/host'
+import { toHex, utf8 } from '@interlock/kernel'
+import { CallFailed, type Endpoint } from '@interlock/ocpp'
+import { createCsr } from '@interlock/pki'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { testClock } from './fixture/clock.fixture.ts'
+import { stationSubject } from './fixture/identities.fixture.ts'
+import { started, testStation, type TestStation } from './fixture/station.fixture.ts'
+import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
+import type { CsmsRunning } from './start.ts'
+
+let world: CsmsWorld
+let csms: CsmsRunning
+const open: TestStation[] = []
+
+beforeAll(async () => {
+  world = await csmsWorld('connections')
+  csms = await world.start(world.clock())
+})
+afterEach(async () => {
+  for (const station of open.splice(0)) {
+    station.endpoint.close()
+    await station.endpoint.closed
+  }
+})
+afterAll(async () => {
+  await csms.close()
+  await world.close()
+})
+
+const connect = async (id: string, as = id): Promise<TestStation> => {
+  const station = await testStation(world.identities, {
+    port: csms.ocppPorts.profile3,
+    id,
+    identity: world.identityOf(as),
+  })
+  open.push(station)
+  return station
+}
+const firstContact = async (id: string, password: string): Promise<TestStation> => {
+  const station = await testStation(world.identities, {
+    port: csms.ocppPorts.profile2,
+    id,
+    basic: { user: id, password },
+  })
+  open.push(station)
+  return station
+}
+const statusOf = (attempt: Promise<unknown>): Promise<unknown> =>
+  attempt.then(
+    () => 'connected',
+    (cause: unknown) => (cause instanceof UpgradeRefused ? cause.status : cause),
+  )
+const codeOf = (attempt: Promise<unknown>): Promise<unknown> =>
+  attempt.then(
+    () => 'answered',
+    (cause: unknown) => (cause instanceof CallFailed ? cause.code : cause),
+  )
+const boot = (endpoint: Endpoint) =>
+  endpoint.call('BootNotification', {
+    reason: 'PowerUp',
+    chargingStation: { vendorName: 'Test', model: 'One' },
+  })
+
+test('a station with a certificate of our CA boots and transacts', async () => {
+  const { endpoint } = await connect('CS-1')
+  expect(await boot(endpoint)).toMatchObject({
+    status: 'Accepted',
+    currentTime: '2026-01-05T18:00:00.000Z',
+  })
+  await endpoint.call('StatusNotification', {
+    timestamp: '2026-01-05T18:00:00Z',
+    connectorStatus: 'Occupied',
+    evseId: 1,
+    connectorId: 1,
+  })
+  const idToken = { idToken: 'DRIVER-1', type: 'Central' } as const
+  const answer = await endpoint.call('TransactionEvent', {
+    ...started({ now: () => systemClock.now() }, 'boots-1', 100),
+    idToken,
+  })
+  expect(answer.idTokenInfo?.status).toBe('Accepted')
+  const stranger = { idToken: { idToken: 'STRANGER', type: 'Central' } } as const
+  expect(await endpoint.call('Authorize', stranger)).toEqual({
+    idTokenInfo: { status: 'Unknown' },
+  })
+  expect(csms.sessions.size).toBe(1)
+})
+
+test('without a certificate, with another station’s, or unknown, it is refused before the upgrade', async () => {
+  const bare = connectOcpp({
+    url: `wss://127.0.0.1:${csms.ocppPorts.profile3}/ocpp/CS-1`,
+    trust: world.identities.trust('charging'),
+    subprotocols: ['ocpp2.0.1'],
+    log: silentLog,
+  })
+  expect(await statusOf(bare)).toBe(401)
+  expect(await statusOf(connect('CS-1', 'CS-2'))).toBe(403)
+  expect(await statusOf(connect('CS-9'))).toBe(404)
+})
+
+test('a server’s certificate does not pass for a station’s', async () => {
+  const impostor = testStation(world.identities, {
+    port: csms.ocppPorts.profile3,
+    id: 'CS-1',
+    identity: world.csms,
+  })
+  expect(await statusOf(impostor)).toBe(401)
+})
+
+test('a second connection with a live identity leaves the first its session', async () => {
+  const first = await connect('CS-2')
+  expect(await statusOf(connect('CS-2'))).toBe(429)
+  expect(await boot(first.endpoint)).toMatchObject({ status: 'Accepted' })
+})
+
+test('a connection that no longer answers gives way to a new one', async () => {
+  const identity = world.identityOf('CS-2')
+  const silent = await connectOcpp({
+    url: `wss://127.0.0.1:${csms.ocppPorts.profile3}/ocpp/CS-2`,
+    identity,
+    trust: world.identities.trust('charging'),
+    subprotocols: ['ocpp2.0.1'],
+    log: silentLog,
+  })
+  const closed = new Promise((resolve) => silent.onClose(resolve))
+  const second = await connect('CS-2')
+  expect(await boot(second.endpoint)).toMatchObject({ status: 'Accepted' })
+  expect(await closed).toBe(1001)
+})
+
+test('a malformed frame is answered as such and the connection stays', async () => {
+  const { socket, endpoint } = await connect('CS-1')
+  socket.send('not JSON')
+  socket.send('[2,"m1","NoSuchAction",{}]')
+  expect(await codeOf(endpoint.call('Heartbeat', {}))).toBe('answered')
+  expect(await codeOf(endpoint.call('CostUpdated', { totalCost: 1, transactionId: 'x' }))).toBe(
+    'NotSupported',
+  )
+})
+
+test('an oversized frame closes its connection and nobody else’s', async () => {
+  const large = await connect('CS-1')
+  const other = await connect('CS-3')
+  const closed = new Promise((resolve) => large.socket.onClose(resolve))
+  large.socket.send(`[2,"m2","DataTransfer",{"vendorId":"x","data":"${'a'.repeat(300_000)}"}]`)
+  expect(await closed).toBe(1009)
+  expect(await codeOf(other.endpoint.call('Heartbeat', {}))).toBe('answered')
+})
+
+test('first contact needs the one-time password and is for the first certificate only', async () => {
+  const sha256 = toHex(nodeCrypto.sha256(utf8('the right password')))
+  world.supervisor.passwords.set('CS-4', sha256)
+  expect(await statusOf(firstContact('CS-4', 'a wrong password'))).toBe(401)
+  const { endpoint } = await firstContact('CS-4', 'the right password')
+  const chain = new Promise<string>((resolve) =>
+    endpoint.handle('CertificateSigned', (request) => {
+      resolve(request.certificateChain)
+      return { status: 'Accepted' }
+    }),
+  )
+  expect(await boot(endpoint)).toMatchObject({ status: 'Accepted' })
+  const event = started({ now: () => systemClock.now() }, 'too-early', 1)
+  expect(await codeOf(endpoint.call('TransactionEvent', event))).toBe('SecurityError')
+  const csr = createCsr(nodeCrypto.generateKey().key, stationSubject('CS-4', 4), nodeCrypto)
+  expect(await endpoint.call('SignCertificate', { csr })).toEqual({ status: 'Accepted' })
+  expect(await chain).toContain('BEGIN CERTIFICATE')
+})
+
+test('once a station has come with its certificate its password opens nothing', async () => {
+  await connect('CS-4')
+  await expect.poll(() => statusOf(firstContact('CS-4', 'the right password'))).toBe(403)
+})
+
+test('a revoked certificate is refused, and an open connection of it ends', async () => {
+  const own = world.identityOf('CS-1')
+  const wall = testClock(systemClock.now())
+  const other = await world.start(world.clock(), { data: `${world.dir}/revoking` }, wall)
+  const again = () =>
+    testStation(world.identities, {
+      port: other.ocppPorts.profile3,
+      id: 'CS-1',
+      identity: own,
+    })
+  const station = await again()
+  const closed = new Promise((resolve) => station.socket.onClose(resolve))
+  world.supervisor.crl = world.identities.crl([own.peer.serialHex], 2)
+  await wall.advance(60_000)
+  expect(await closed).toBe(1008)
+  expect(await statusOf(again())).toBe(403)
+  await other.close()
+})

@@ -1,0 +1,71 @@
+import { instant, stationId } from '@interlock/kernel'
+import { CallFailed } from '@interlock/ocpp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { started } from './fixture/station.fixture.ts'
+import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
+import type { CsmsRunning } from './start.ts'
+
+let world: CsmsWorld
+let csms: CsmsRunning
+
+beforeAll(async () => {
+  world = await csmsWorld('transactions')
+  csms = await world.start(world.clock())
+})
+afterAll(async () => {
+  await csms.close()
+  await world.close()
+})
+
+const clock = { now: () => instant(Date.UTC(2026, 0, 5, 18)) }
+
+test('a transaction event that comes again is acknowledged and counted once', async () => {
+  const { endpoint } = await world.connect(csms, 'CS-1')
+  const first = started(clock, 'T-1', 1000)
+  const second = started(clock, 'T-1', 3500, 1)
+  for (const event of [first, second, second, first]) {
+    expect(await endpoint.call('TransactionEvent', event)).toEqual({})
+  }
+  expect(await csms.totals()).toEqual({ transactions: 1, energyWattHours: 2500 })
+})
+
+test('an event that no database could hold is refused by name', async () => {
+  const { endpoint } = await world.connect(csms, 'CS-2')
+  const event = started(clock, 'T\u00002', 1)
+  await expect(endpoint.call('TransactionEvent', event)).rejects.toMatchObject({
+    code: 'PropertyConstraintViolation',
+  })
+})
+
+test('without its database nothing is acknowledged, the process lives, and work goes on after it', async () => {
+  const { endpoint } = await world.connect(csms, 'CS-3')
+  const { cluster } = world.database
+  await cluster.close()
+  const event = started(clock, 'T-3', 100)
+  await expect(endpoint.call('TransactionEvent', event)).rejects.toMatchObject({
+    code: 'InternalError',
+  })
+  expect(csms.views.get(stationId('CS-3'))?.transaction).toBeUndefined()
+  expect(await endpoint.call('Heartbeat', {})).toHaveProperty('currentTime')
+  await expect(world.connect(csms, 'CS-4')).rejects.toMatchObject({ status: 503 })
+
+  world.database.cluster = await world.startDatabase(cluster.port)
+  const sentAgain = () =>
+    endpoint.call('TransactionEvent', event).catch((cause: unknown) => {
+      if (!(cause instanceof CallFailed)) throw cause
+      return cause.code
+    })
+  await expect.poll(sentAgain, { timeout: 15_000 }).toEqual({})
+  expect((await csms.totals()).transactions).toBe(2)
+})
+
+test('after a restart running transactions, goals and schedules are known', async () => {
+  const before = await csms.totals()
+  await csms.close()
+  csms = await world.start(world.clock())
+  expect(csms.views.get(stationId('CS-1'))?.transaction).toMatchObject({
+    id: 'T-1',
+    firstWattHours: 1000,
+  })
+  expect(await csms.totals()).toEqual(before)
+})
