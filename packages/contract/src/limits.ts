@@ -4,8 +4,10 @@ export const limits = {
   frameBytesMax: 262_144,
   /** Nesting of a JSON document at any door. */
   jsonDepthMax: 32,
-  /** One request or response body over HTTP. */
+  /** One request body over HTTP. */
   bodyBytesMax: 262_144,
+  /** One answer over HTTP: the list of every station of a large operator. */
+  answerBytesMax: 4_194_304,
   /** Calls waiting for their turn on one OCPP connection. */
   callQueueMax: 256,
   callTimeoutMillis: 30_000,

@@ -118,14 +118,11 @@ async function collect(response: IncomingMessage): Promise<string> {
   let bytes = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > responseBytesMax) throw new Error(`the answer exceeds ${responseBytesMax} bytes`)
+    if (bytes > limits.answerBytesMax) throw new Error('the answer is too large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
-
-/** A list of every station of a large operator is longer than any request. */
-const responseBytesMax = 16 * limits.bodyBytesMax
 
 function decode(response: IncomingMessage, text: string): HttpResponse {
   const status = response.statusCode ?? 0

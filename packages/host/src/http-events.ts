@@ -13,8 +13,10 @@ export const eventHeartbeatMillis = 15_000
 export function createEventStreams() {
   const closers = new Set<() => void>()
   return {
-    /** False when there are too many. */
-    open(reply: FastifyReply, subscribe: Subscribe): boolean {
+    /**
+     * Ends by itself once the reader is no longer `permitted`. False when there are too many.
+     */
+    open(reply: FastifyReply, subscribe: Subscribe, permitted: () => boolean): boolean {
       if (closers.size >= streamsMax) return false
       reply.hijack()
       const raw = reply.raw
@@ -24,8 +26,12 @@ export function createEventStreams() {
         'x-accel-buffering': 'no',
       })
       raw.write(':\n\n')
-      const heartbeat = setInterval(() => write(raw, ':\n\n'), eventHeartbeatMillis)
-      const unsubscribe = subscribe((event) => write(raw, `data: ${JSON.stringify(event)}\n\n`))
+      const send = (text: string): void => {
+        if (permitted()) write(raw, text)
+        else raw.destroy()
+      }
+      const heartbeat = setInterval(() => send(':\n\n'), eventHeartbeatMillis)
+      const unsubscribe = subscribe((event) => send(`data: ${JSON.stringify(event)}\n\n`))
       const close = (): void => {
         if (!closers.delete(close)) return
         clearInterval(heartbeat)

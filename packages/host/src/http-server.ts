@@ -128,8 +128,10 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       return portOf(app)
     },
     events(url, roles, subscribe) {
-      app.get(url, { onRequest: admit(roles) }, (_request, reply) => {
-        if (!streams.open(reply, subscribe)) void answer(reply, problem('Unavailable', 'too many'))
+      app.get(url, { onRequest: admit(roles) }, (request, reply) => {
+        const permitted = () => peerOn(request.raw.socket as TLSSocket, trust).ok
+        if (!streams.open(reply, subscribe, permitted))
+          void answer(reply, problem('Unavailable', 'too many'))
       })
     },
     async close() {

@@ -232,6 +232,22 @@ test('events reach a subscriber, and the stream ends when the client leaves', as
   await client.close()
 })
 
+test('a stream ends when the certificate of its reader is revoked', async () => {
+  const client = httpClient({ identity: identities.csms, trust, activity })
+  const open = new Promise<void>((resolve) => (subscribed = resolve))
+  const events: unknown[] = []
+  const closed = new Promise<void>((resolve) => {
+    client.events(`https://127.0.0.1:${port}/events`, (event) => events.push(event), resolve)
+  })
+  await open
+  revoked.add(identities.csms.peer.serialHex)
+  publish({ kind: 'state' })
+  await closed
+  revoked.clear()
+  expect(events).toEqual([])
+  await client.close()
+})
+
 test.each([['a role that may not', 'dsrsp'] as const, ['no way in', 'stranger'] as const])(
   'a client with %s gets no events',
   async (_title, who) => {

@@ -58,7 +58,6 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
   })
   const done = activity.begin(`connect/${crypto.randomUUID()}`)
   try {
-    // The socket listens before the handshake ends, so that no frame is missed.
     return await opened(
       webSocket,
       (peer) => openSocket({ id, peer, socket: webSocket, activity }),

@@ -90,7 +90,12 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
       if (webSocket.protocol === '') return webSocket.close(1002, 'no common subprotocol')
       const refusal = (): string | undefined => sessions.refusalOf(webSocket)
       sessions.add(webSocket, request.socket)
-      options.accept(openSocket({ id, peer, socket: webSocket, activity, refusal }))
+      try {
+        options.accept(openSocket({ id, peer, socket: webSocket, activity, refusal }))
+      } catch (error) {
+        log.error({ id, error }, 'a connection was not taken up')
+        webSocket.close(1011, 'internal error')
+      }
     })
   }
   server.on('upgrade', (request, socket, head) => {

@@ -8,12 +8,13 @@ const closeMillisMax = 1_000
 
 /** The open WebSockets of one server: kept alive, and cut when their certificate is revoked. */
 export function createSessions(trust: Trust) {
-  const open = new Map<WebSocket, Socket>()
+  /** With its TLS socket where that has a client certificate (security profile 3). */
+  const open = new Map<WebSocket, TLSSocket | undefined>()
   const silent = new WeakSet<WebSocket>()
 
   const refusalOf = (webSocket: WebSocket): string | undefined => {
     const socket = open.get(webSocket)
-    if (!(socket instanceof TLSSocket) || !hasCertificate(socket)) return undefined
+    if (socket === undefined) return undefined
     const peer = peerOn(socket, trust)
     return peer.ok ? undefined : peer.reason
   }
@@ -31,7 +32,7 @@ export function createSessions(trust: Trust) {
 
   return {
     add(webSocket: WebSocket, socket: Socket): void {
-      open.set(webSocket, socket)
+      open.set(webSocket, hasCertificate(socket) ? socket : undefined)
       webSocket.on('close', () => open.delete(webSocket))
       webSocket.on('pong', () => silent.delete(webSocket))
     },
@@ -67,5 +68,5 @@ export function createSessions(trust: Trust) {
   }
 }
 
-/** Under security profile 2 a client has none, and none is asked for. */
-const hasCertificate = (socket: TLSSocket): boolean => socket.getPeerX509Certificate() !== undefined
+const hasCertificate = (socket: Socket): socket is TLSSocket =>
+  socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined

@@ -278,6 +278,15 @@ test('a frame that inflates beyond the limit closes the connection', async () =>
   expect(await stationOn(await connect()).call('Heartbeat', {})).toEqual(beat)
 })
 
+test('a connection that the CSMS fails to take up is closed', async () => {
+  const { connect } = await csmsServer({
+    accept: () => {
+      throw new Error('broken')
+    },
+  })
+  expect(await closing(await connect())).toBe(1011)
+})
+
 test('binary frames close the connection', async () => {
   const { url } = await csmsServer()
   const { webSocket, opened, closed } = rawClient(url('station-1'))

@@ -29,7 +29,8 @@ const common = {
     'ECDHE-ECDSA-AES256-GCM-SHA384',
   ].join(':'),
   ecdhCurve: 'P-256',
-  secureOptions: constants.SSL_OP_NO_TICKET,
+  // Nor may a connection change its identity half-way.
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
   rejectUnauthorized: false,
 } as const satisfies TlsOptions
 
