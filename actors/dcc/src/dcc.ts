@@ -116,7 +116,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     port,
     wanPort: wan.port,
     hubsConnected: wan.hubsConnected,
-    totals: happened.totals,
+    totals: () => happened.totals(),
     async close() {
       arms.close()
       await server.close()

@@ -78,11 +78,13 @@ export function openWanLink(
     })
     current = socket
     socket.onMessage((text) => receive(socket, text))
-    const closed = new Promise<void>((resolve) => socket.onClose(() => resolve()))
-    void closed.then(() => {
-      if (current === socket) current = undefined
-      for (const settle of waiting.values()) settle(false)
-    })
+    const closed = new Promise<void>((resolve) =>
+      socket.onClose(() => {
+        if (current === socket) current = undefined
+        for (const settle of waiting.values()) settle(false)
+        resolve()
+      }),
+    )
     return { closed }
   }
 

@@ -11,7 +11,7 @@ import {
   type HanConnection,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, fromHex, type Crypto, type Role } from '@interlock/kernel'
+import { eui64, Fault, fromHex, type Crypto, type Eui64, type Role } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
 import { answerCommand } from './commands.ts'
 import type { MeterConfig } from './config.ts'
@@ -55,7 +55,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
         originator === supplier.organisation && useCase === 'UpdateHalfHourlyTariff'
           ? supplier.publicKey
           : undefined,
-      lastCounter: memory.lastCounter,
+      lastCounter: (originator: Eui64) => memory.lastCounter(originator),
     },
     memory,
     audit,

@@ -75,10 +75,9 @@ function read(signed: string): { tariff: HalfHourlyTariff; signed: Uint8Array } 
 }
 
 function tariffIn(signed: Uint8Array): CommandOf<'UpdateHalfHourlyTariff'> {
-  const command = decodeSigned(signed)
-  assert(
-    command.ok && command.value.command.useCase === 'UpdateHalfHourlyTariff',
-    'only tariffs are installed',
-  )
-  return command.value.command as CommandOf<'UpdateHalfHourlyTariff'>
+  const read = decodeSigned(signed)
+  assert(read.ok, 'only what was verified is installed')
+  const { command } = read.value
+  assert(command.useCase === 'UpdateHalfHourlyTariff', 'only tariffs are installed')
+  return command
 }

@@ -1,3 +1,4 @@
 export { SupplierConfig } from './config.ts'
-export { startSupplier, type Published, type SupplierRunning } from './supplier.ts'
+export type { Published } from './rounds.ts'
+export { startSupplier, type SupplierRunning } from './supplier.ts'
 export { TariffOrder } from './tariff.ts'

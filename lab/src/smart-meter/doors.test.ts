@@ -52,9 +52,7 @@ test.each(doors)('%s %s is for its roles only', async (method, path, roles) => {
     const { status } = await world.clientOf(user).request(method, url, body, settings)
     if (status !== 403) allowed.push(role)
   }
-  expect(allowed).toEqual(
-    Object.keys(everyone).filter((role) => roles.includes(role as never)),
-  )
+  expect(allowed).toEqual(Object.keys(everyone).filter((role) => roles.includes(role as never)))
 })
 
 const bodyOf = (path: string, user: Identity): object =>

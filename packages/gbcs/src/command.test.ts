@@ -218,7 +218,7 @@ test('a signed tariff is not an arm', () => {
 
 test('the longest tariff fits in a message, and one price more is refused', () => {
   const prices = Array.from({ length: tariffPricesMax }, (_, index) => index)
-  const longest = { useCase: 'UpdateHalfHourlyTariff', ...{ originator, target } } as const
+  const longest = { useCase: 'UpdateHalfHourlyTariff', originator } as const
   const write = (values: readonly number[], to: Eui64 = target) =>
     encodePreCommand({
       ...longest,

@@ -187,7 +187,11 @@ test('an alert names the command it is about', () => {
     recipient: stranger,
     counter: 3n,
     about: { party: originator, counter: 7n },
-    ...{ controller, direction, levelPercent, from, until },
+    controller,
+    direction,
+    levelPercent,
+    from,
+    until,
   }
   const bytes = encodeAlert(alert, deviceKey, crypto)
   const read = decodeAlert(bytes)

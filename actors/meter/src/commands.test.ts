@@ -1,0 +1,122 @@
+import {
+  addMac,
+  decodeResponse,
+  encodePreCommand,
+  encodeUnsignedCommand,
+  signPreCommand,
+  type Command,
+} from '@interlock/gbcs'
+import {
+  nodeCrypto as crypto,
+  openAudit,
+  openJournal,
+  silentLog,
+  temporaryDir,
+} from '@interlock/host'
+import { eui64, fromIso, instant, unobserved } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { answerCommand } from './commands.ts'
+import { openTariffMemory } from './tariff-memory.ts'
+
+const supplier = crypto.generateKey().key
+const broker = crypto.generateKey().key
+const own = crypto.generateKey().key
+const originator = eui64('02-00-00-00-00-00-00-06')
+const target = eui64('02-00-00-03-00-00-00-01')
+const from = fromIso('2026-01-05T00:00:00Z') ?? instant(0)
+const clock = { now: () => from, after: () => ({ cancel: unobserved.begin('') }) }
+
+/** A meter on a journal of its own; `again` opens the same journal after a crash. */
+function meter(dir = temporaryDir('interlock-meter')) {
+  const journal = openJournal(`${dir}/meter.journal`)
+  const memory = openTariffMemory(journal)
+  const audit = openAudit({ path: `${dir}/audit.jsonl`, actor: 'meter', clock })
+  const anchors = {
+    eui: target,
+    keyAgreement: own,
+    brokerKey: broker.publicKey,
+    signer: (eui: string, useCase: string) =>
+      eui === originator && useCase === 'UpdateHalfHourlyTariff' ? supplier.publicKey : undefined,
+    lastCounter: memory.lastCounter.bind(memory),
+  }
+  const parts = { anchors, memory, audit, crypto, log: silentLog }
+  return {
+    memory,
+    send(bytes: Uint8Array): string {
+      const answer = answerCommand(bytes, parts)
+      const read = answer && decodeResponse(answer)
+      return read?.ok ? read.value.response.result : 'discarded'
+    },
+    again() {
+      journal.close()
+      audit.close()
+      return meter(dir)
+    },
+  }
+}
+
+const keys = { own: broker, peer: own.publicKey }
+const tariff = (version: number, counter: number, change: Partial<Command> = {}): Uint8Array => {
+  const body = { originator, target, counter: BigInt(counter), version, from, prices: [1, -2] }
+  const bytes = encodePreCommand({
+    useCase: 'UpdateHalfHourlyTariff',
+    ...body,
+    ...change,
+  } as Command)
+  return addMac(signPreCommand(bytes, supplier, crypto), 'signed', keys, crypto)
+}
+
+test('a tariff is kept, with its signature, over a crash', () => {
+  const first = meter()
+  expect(first.send(tariff(1, 10))).toBe('success')
+  const second = first.again()
+  expect(second.memory.tariff()?.tariff).toMatchObject({ version: 1, prices: [1, -2] })
+  expect(second.memory.tariff()?.signed).toEqual(first.memory.tariff()?.signed)
+})
+
+test('a command replayed, before or after a crash, is discarded', () => {
+  const first = meter()
+  const command = tariff(1, 10)
+  expect(first.send(command)).toBe('success')
+  expect(first.send(command)).toBe('discarded')
+  const second = first.again()
+  expect(second.send(command)).toBe('discarded')
+  expect(second.send(tariff(2, 9))).toBe('discarded')
+  expect(second.send(tariff(2, 11))).toBe('success')
+})
+
+test('an older tariff is refused, and its counter is used up all the same', () => {
+  const one = meter()
+  expect(one.send(tariff(5, 10))).toBe('success')
+  expect(one.send(tariff(5, 11))).toBe('otherReason')
+  expect(one.send(tariff(4, 12))).toBe('otherReason')
+  expect(one.send(tariff(6, 12))).toBe('discarded')
+  expect(one.memory.tariff()?.tariff.version).toBe(5)
+})
+
+test('nobody but the supplier sets a tariff, and nobody arms a meter', () => {
+  const one = meter()
+  expect(one.send(tariff(1, 10, { originator: eui64('02-00-00-00-00-00-00-07') }))).toBe(
+    'discarded',
+  )
+  const load = {
+    controller: 1,
+    direction: 'import',
+    levelPercent: 0,
+    from,
+    until: instant(from + 1000),
+  }
+  const arm = { useCase: 'ECS47a', originator, target, counter: 20n, ...load } as Command
+  const bytes = signPreCommand(encodePreCommand(arm), supplier, crypto)
+  expect(one.send(addMac(bytes, 'signed', keys, crypto))).toBe('discarded')
+  expect(one.memory.tariff()).toBeUndefined()
+})
+
+test('a tariff is read without a counter, by whoever the data company lets', () => {
+  const one = meter()
+  const read = { useCase: 'ReadHalfHourlyTariff', originator: target, target, counter: 1n } as const
+  const frame = addMac(encodeUnsignedCommand(read), 'unsigned', keys, crypto)
+  expect(one.send(frame)).toBe('objectUndefined')
+  one.send(tariff(1, 10))
+  expect(one.send(frame)).toBe('success')
+})

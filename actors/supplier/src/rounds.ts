@@ -1,0 +1,96 @@
+import type { Happening } from '@interlock/contract'
+import type { ActorDeps } from '@interlock/host'
+import { Fault, inSeconds, type Eui64, type Timer } from '@interlock/kernel'
+import type { HalfHourPrice } from '@interlock/power'
+import type { Audit } from '@interlock/ledger'
+import type { Numbers } from './numbers.ts'
+import { publishTariff, type Publication } from './publish.ts'
+import { tariffOf } from './tariff.ts'
+
+export type Published = {
+  readonly version: number
+  readonly meters: readonly { readonly meter: Eui64; readonly problem?: string }[]
+}
+
+/** Publishes to every meter; those not reached are tried again until a newer tariff comes. */
+export type Rounds = {
+  /** @throws Fault `TariffInvalid` */
+  publish(prices: readonly HalfHourPrice[]): Promise<Published>
+  close(): void
+}
+
+/** Meters asked at the same time. */
+const atOnce = 8
+const retrySeconds = 60
+const roundsMax = 10
+
+export function createRounds(options: {
+  readonly actor: string
+  readonly meters: readonly Eui64[]
+  readonly publication: Publication
+  readonly numbers: Numbers
+  readonly audit: Audit
+  readonly tell: (happening: Happening) => void
+  readonly deps: Pick<ActorDeps, 'clock' | 'log'>
+}): Rounds {
+  const { actor, publication, numbers, audit, tell } = options
+  const { clock, log } = options.deps
+  let retry: Timer | undefined
+
+  const publishOne = async (prices: readonly HalfHourPrice[], version: number, meter: Eui64) => {
+    const tariff = tariffOf(prices, version)
+    if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
+    const counter = numbers.nextCounter(meter, clock.now())
+    audit.critical('TariffSent', { meter, version, counter: counter.toString() })
+    try {
+      const outcome = await publishTariff(tariff.value, meter, counter, publication)
+      return outcome.ok ? { meter } : { meter, problem: outcome.reason }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return { meter, problem: error.code }
+    }
+  }
+
+  const round = async (
+    prices: readonly HalfHourPrice[],
+    meters: readonly Eui64[],
+    number: number,
+  ): Promise<Published> => {
+    const version = numbers.nextVersion()
+    const waiting = [...meters]
+    const results: { meter: Eui64; problem?: string }[] = []
+    const worker = async (): Promise<void> => {
+      for (let meter = waiting.shift(); meter !== undefined; meter = waiting.shift())
+        results.push(await publishOne(prices, version, meter))
+    }
+    await Promise.all(Array.from({ length: atOnce }, worker))
+    const failed = results.filter((each) => each.problem !== undefined)
+    audit.record('TariffPublished', { version, meters: results.length, failed })
+    const data = { version, meters: results.length, failed: failed.length }
+    tell({ at: clock.now(), actor, kind: 'state', data })
+    if (failed.length > 0) {
+      log.warn({ version, failed }, 'meters not reached; trying again')
+      const again = failed.map((each) => each.meter)
+      if (number < roundsMax)
+        retry = clock.after(inSeconds(retrySeconds), `${actor}/publish`, async () => {
+          await round(prices, again, number + 1)
+        })
+    }
+    return { version, meters: results }
+  }
+
+  return {
+    async publish(prices) {
+      const tariff = tariffOf(prices, 0)
+      if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
+      retry?.cancel()
+      return await round(prices, options.meters, 1)
+    },
+    close: () => retry?.cancel(),
+  }
+}
+
+export const tariffInvalid = (reason: string, detail = ''): Fault =>
+  new Fault('TariffInvalid', `the tariff cannot be published: ${reason} ${detail}`.trim(), {
+    remedy: 'give successive half-hours with prices in pence per kilowatt-hour',
+  })
