@@ -1,6 +1,13 @@
 import { vendorId } from '@interlock/contract'
-import { saveIdentity, type Identity, identityOf } from '@interlock/host'
-import { eui64, sameBytes, type PrivateKey } from '@interlock/kernel'
+import {
+  ensureDir,
+  identityOf,
+  readSecret,
+  saveIdentity,
+  writeAtomic,
+  type Identity,
+} from '@interlock/host'
+import { eui64, Fault, sameBytes, type PrivateKey } from '@interlock/kernel'
 import {
   createCsr,
   firstContactKey,
@@ -88,9 +95,33 @@ export function createCertificates(
     keeper.commit({ set: { cells: [...present, ...fresh] } })
   }
 
+  /**
+   * The key of the next certificate. It is kept until its certificate came, because first contact is
+   * for one key only, whatever was lost on the way and whenever the power failed.
+   */
+  const nextKey = (): { key: PrivateKey; pem: string } => {
+    const path = `${options.dir}/next-key.pem`
+    const kept = keptKey(path)
+    const inForce = station.identity()?.key.publicKey.spki ?? new Uint8Array()
+    if (kept !== undefined && !sameBytes(kept.key.publicKey.spki, inForce)) return kept
+    const fresh = crypto.generateKey()
+    ensureDir(options.dir)
+    writeAtomic(path, fresh.pem, 0o600)
+    return fresh
+  }
+  const keptKey = (path: string): { key: PrivateKey; pem: string } | undefined => {
+    try {
+      const pem = readSecret(path)
+      return { key: crypto.privateKey(pem), pem }
+    } catch (error) {
+      if (error instanceof Fault) return undefined
+      throw error
+    }
+  }
+
   return {
     request() {
-      asked = crypto.generateKey()
+      asked = nextKey()
       const { publicKey } = asked.key
       const identity = station.identity()
       const challenge =

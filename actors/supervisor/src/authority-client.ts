@@ -1,20 +1,23 @@
 import type { HttpClient } from '@interlock/host'
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { Fault, ok, refused, type Outcome } from '@interlock/kernel'
 import type { ProfileName, Subject } from '@interlock/pki'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 
 export type IssuedCertificate = { readonly serialHex: string; readonly chainPem: string }
 
-/** Orders to the issuing authority. Methods throw Fault `PeerUnavailable` when it does not answer. */
+/** `Unavailable`: no answer, and what became of the order is not known. */
+export type OrderProblem = 'RequestInvalid' | 'NotFound' | 'Unavailable'
+
+/** Orders to the issuing authority. */
 export type AuthorityClient = {
   issue(order: {
     profile: ProfileName
     csrPem: string
     subject: Subject
-  }): Promise<Outcome<IssuedCertificate, 'OrderRefused'>>
-  revoke(serialHex: string, reason: string): Promise<Outcome<undefined, 'OrderRefused'>>
-  /** The list in force, PEM; unverified. */
+  }): Promise<Outcome<IssuedCertificate, OrderProblem>>
+  revoke(serialHex: string, reason: string): Promise<Outcome<undefined, OrderProblem>>
+  /** The list in force, PEM; unverified. @throws Fault `PeerUnavailable` */
   list(): Promise<string>
 }
 
@@ -25,16 +28,28 @@ const Issued = Type.Object({
 const Problem = Type.Object({ reason: Type.String(), detail: Type.Optional(Type.String()) })
 
 export function authorityClient(client: HttpClient, url: string): AuthorityClient {
-  const order = (path: string, body: object) => client.request('POST', `${url}${path}`, body)
+  const order = async (path: string, body: object): Promise<Outcome<unknown, OrderProblem>> => {
+    try {
+      const answer = await client.request('POST', `${url}${path}`, body)
+      if (answer.status === 200 || answer.status === 201) return ok(answer.body)
+      const reason = answer.status === 404 ? 'NotFound' : 'RequestInvalid'
+      return refused(reason, wordsOf(answer.status, answer.body))
+    } catch (error) {
+      if (error instanceof Fault) return refused('Unavailable', error.message)
+      throw error
+    }
+  }
   return {
     async issue(ordered) {
-      const { status, body } = await order('/api/v1/issue', ordered)
-      if (status === 201 && Value.Check(Issued, body)) return ok(body)
-      return refused('OrderRefused', wordsOf(status, body))
+      const answer = await order('/api/v1/issue', ordered)
+      if (!answer.ok) return answer
+      return Value.Check(Issued, answer.value)
+        ? ok(answer.value)
+        : refused('Unavailable', 'the answer of the authority is malformed')
     },
     async revoke(serialHex, reason) {
-      const { status, body } = await order('/api/v1/revoke', { serialHex, reason })
-      return status === 200 ? ok(undefined) : refused('OrderRefused', wordsOf(status, body))
+      const answer = await order('/api/v1/revoke', { serialHex, reason })
+      return answer.ok ? ok(undefined) : answer
     },
     async list() {
       const { status, body } = await client.request('GET', `${url}/api/v1/crl`)

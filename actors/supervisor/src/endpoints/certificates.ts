@@ -81,11 +81,13 @@ async function certify(
       commonName: device.stationId,
       role: 'station',
       eui: device.eui,
-      // A home's charger belongs to no provider, so its certificate outlives a change of provider.
-      organisation: device.eui,
+      organisation: device.csms,
     },
   })
-  if (!issued.ok) return refuse(supervisor, act, 'RequestInvalid', issued.detail, issued.reason)
+  if (!issued.ok) {
+    if (order.firstContact) await devices.releaseFirstContact(device.stationId, key)
+    return refuse(supervisor, act, issued.reason, issued.detail)
+  }
   const { serialHex, chainPem } = issued.value
   await devices.certified(device.stationId, issued.value)
   const body = answer(device, chainPem, supervisor)
@@ -97,7 +99,7 @@ const isFor = (device: Device, { commonName, identity }: CertificateRequest): bo
   (identity === undefined ||
     (identity.role === 'station' &&
       identity.eui === device.eui &&
-      identity.organisation === device.eui))
+      identity.organisation === device.csms))
 
 /** The answer was lost on the way: the same key gets the same certificate. */
 function hasKey(device: Device, request: CertificateRequest, { deps }: Supervisor): boolean {

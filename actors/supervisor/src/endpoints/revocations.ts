@@ -46,8 +46,10 @@ async function revoke(
     return refuse(supervisor, act, 'IdentityMismatch', 'a supervisor does not revoke itself')
   supervisor.audit.record('RevocationOrdered', act.facts)
   const ordered = await authority.revoke(serialHex, reason)
-  if (!ordered.ok) return refuse(supervisor, act, 'NotFound', ordered.detail)
-  await revocations.refresh()
+  if (!ordered.ok) return refuse(supervisor, act, ordered.reason, ordered.detail)
+  await revocations.refresh().catch((error: unknown) => {
+    supervisor.deps.log.warn({ error: String(error) }, 'revocation list not renewed')
+  })
   return revocations.isRevoked(serialHex)
     ? grant(supervisor, act, { status: 201, body: { serialHex } })
     : refuse(supervisor, act, 'Unavailable', 'the new list has not come yet')

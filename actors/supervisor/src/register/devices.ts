@@ -11,6 +11,8 @@ export type DeviceRegister = {
   move(device: Device, to: DeviceState): Promise<boolean>
   /** Takes the one first contact for a key. @returns whether that key has it now. */
   claimFirstContact(station: StationId, key: string): Promise<boolean>
+  /** Gives first contact back when nothing was issued. */
+  releaseFirstContact(station: StationId, key: string): Promise<void>
   certified(station: StationId, certificate: { chainPem: string; serialHex: string }): Promise<void>
 }
 
@@ -56,6 +58,15 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
       .returning('station_id')
       .execute()
     return claimed.length > 0
+  },
+  async releaseFirstContact(station, key) {
+    await db
+      .updateTable('devices')
+      .set({ first_contact_key: null })
+      .where('station_id', '=', station)
+      .where('first_contact_key', '=', key)
+      .where('chain_pem', 'is', null)
+      .execute()
   },
   async certified(station, { chainPem, serialHex }) {
     await db

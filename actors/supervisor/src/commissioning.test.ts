@@ -1,0 +1,184 @@
+import { nodeCrypto as crypto } from '@interlock/host'
+import { toHex, utf8 } from '@interlock/kernel'
+import { createCsr, firstContactKey, firstContactPassword, fromPem, peerOf } from '@interlock/pki'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  firstRequest,
+  inService,
+  notified,
+  openWorld,
+  order,
+  pair,
+  preNotification,
+  renewalRequest,
+  subjectOf,
+  type World,
+} from './world.fixture.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(async () => {
+  await world.close()
+})
+const refusedWith = (reason: string) => ({ body: { reason } })
+const leafOf = (chainPem = '') => {
+  const [leaf] = fromPem(chainPem, 'CERTIFICATE')
+  const peer = peerOf(leaf ?? new Uint8Array(), crypto)
+  return peer.ok ? peer.value : undefined
+}
+
+test('a pre-notified unit with its proof gets its certificate and the cells to pin', async () => {
+  const unit = await notified(world)
+  const { status, body } = await order(world, unit, firstRequest(world, unit, pair()))
+  expect(status).toBe(200)
+  expect(leafOf(body.chainPem)).toMatchObject({ stationId: unit.stationId, eui: unit.eui })
+  expect(body.cells?.map((cell) => cell.role)).toEqual(['supervisor', 'csms', 'dsrsp'])
+  expect(leafOf(body.cells?.[1]?.certificatePem)?.thumbprint).toBe(world.csms.peer.thumbprint)
+  const path = `/api/v1/devices/${unit.stationId}`
+  expect((await world.ask(world.csms, 'GET', path)).body.state).toBe('authorised')
+})
+
+test('its CSMS can recognise the unit at first contact, once, and nobody else can', async () => {
+  const unit = await notified(world)
+  const path = `/api/v1/devices/${unit.stationId}`
+  const password = firstContactPassword(firstContactKey(unit.secret, crypto), crypto)
+  const { body } = await world.ask(world.csms, 'GET', path)
+  expect(body.passwordSha256).toBe(toHex(crypto.sha256(utf8(password))))
+  expect(JSON.stringify(body)).not.toContain('secretSha256')
+  const seenBy = async (identity: World['csms']) => (await world.ask(identity, 'GET', path)).body
+  expect(await seenBy(world.otherCsms)).not.toHaveProperty('passwordSha256')
+  await order(world, unit, firstRequest(world, unit, pair()))
+  expect((await seenBy(world.csms)).passwordSha256).toBeNull()
+})
+
+test('a unit that nobody announced is refused', async () => {
+  const unit = { stationId: 'S-unknown', eui: world.csms.peer.eui, secret: 'x', counter: 0n }
+  expect(await order(world, unit, firstRequest(world, unit, pair()))).toMatchObject(
+    refusedWith('DeviceUnknown'),
+  )
+})
+
+test('a CSMS that recorded a first contact cannot have a key of its own certified', async () => {
+  const unit = await notified(world)
+  const own = pair()
+  const password = firstContactPassword(firstContactKey(unit.secret, crypto), crypto)
+  const withPassword = { ...unit, secret: password }
+  expect(await order(world, unit, firstRequest(world, withPassword, own))).toMatchObject(
+    refusedWith('RequestInvalid'),
+  )
+  const bare = createCsr(own.key, subjectOf(world, unit), crypto)
+  expect(await order(world, unit, bare)).toMatchObject(refusedWith('RequestInvalid'))
+})
+
+test('another CSMS than the bound one is refused', async () => {
+  const unit = await notified(world)
+  const body = {
+    stationId: unit.stationId,
+    csrPem: firstRequest(world, unit, pair()),
+    firstContact: true,
+  }
+  expect(await world.ask(world.otherCsms, 'POST', '/api/v1/certificates', body)).toMatchObject(
+    refusedWith('IdentityMismatch'),
+  )
+})
+
+test('a request that names another unit, or does not verify, is refused', async () => {
+  const [unit, other] = [await notified(world), await notified(world)]
+  expect(await order(world, unit, firstRequest(world, other, pair()))).toMatchObject(
+    refusedWith('IdentityMismatch'),
+  )
+  const swapped = { ...unit, eui: other.eui }
+  expect(await order(world, unit, firstRequest(world, swapped, pair()))).toMatchObject(
+    refusedWith('IdentityMismatch'),
+  )
+  expect(await order(world, unit, 'nonsense')).toMatchObject(refusedWith('RequestInvalid'))
+})
+
+test('one first contact gives one certificate; the same key gets the same one again', async () => {
+  const unit = await notified(world)
+  const own = pair()
+  const first = await order(world, unit, firstRequest(world, unit, own))
+  const again = await order(world, unit, firstRequest(world, unit, own))
+  expect(again.body.chainPem).toBe(first.body.chainPem)
+  expect(await order(world, unit, firstRequest(world, unit, pair()))).toMatchObject(
+    refusedWith('DeviceState'),
+  )
+})
+
+test('two first contacts at the same moment give one certificate', async () => {
+  const unit = await notified(world)
+  const answers = await Promise.all(
+    [pair(), pair()].map((each) => order(world, unit, firstRequest(world, unit, each))),
+  )
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409])
+})
+
+test('the key in force renews, and no other key does', async () => {
+  const unit = await notified(world)
+  const [old, next] = [pair(), pair()]
+  await order(world, unit, firstRequest(world, unit, old))
+  expect(await order(world, unit, renewalRequest(world, unit, next, next), false)).toMatchObject(
+    refusedWith('RequestInvalid'),
+  )
+  expect(await order(world, unit, firstRequest(world, unit, next), false)).toMatchObject(
+    refusedWith('RequestInvalid'),
+  )
+  const renewed = await order(world, unit, renewalRequest(world, unit, old, next), false)
+  expect(leafOf(renewed.body.chainPem)?.publicKey.spki).toEqual(next.key.publicKey.spki)
+  // The old key is no longer in force.
+  expect(await order(world, unit, renewalRequest(world, unit, old, pair()), false)).toMatchObject(
+    refusedWith('RequestInvalid'),
+  )
+})
+
+test('a notification again changes nothing; a different one for the same unit is refused', async () => {
+  const unit = await notified(world)
+  const same = preNotification(world, unit)
+  const notify = (body: object) => world.ask(world.installer, 'POST', '/api/v1/devices', body)
+  expect((await notify(same)).status).toBe(200)
+  expect(await notify({ ...same, ratingWatts: 22_000 })).toMatchObject(refusedWith('DeviceState'))
+  expect(await notify({ ...same, stationId: 'S-other' })).toMatchObject(refusedWith('DeviceState'))
+})
+
+test('a unit with firmware that is not registered is refused', async () => {
+  const unit = { stationId: 'S-firmware', eui: world.dsrsp.peer.eui, secret: 'x', counter: 0n }
+  const body = { ...preNotification(world, unit), firmwareSha256: 'cd'.repeat(32) }
+  const notify = () => world.ask(world.installer, 'POST', '/api/v1/devices', body)
+  expect(await notify()).toMatchObject(refusedWith('PlausibilityFailed'))
+  const entry = { sha256: 'cd'.repeat(32), maker: 'Maker', version: '1.1' }
+  const added = await world.ask(world.as('maintainer'), 'POST', '/api/v1/firmware', entry)
+  expect(added.status).toBe(201)
+  expect((await notify()).status).toBe(201)
+  const path = `/api/v1/firmware/${entry.sha256}`
+  expect((await world.ask(world.csms, 'GET', path)).body).toEqual(entry)
+})
+
+test('life moves along its table: a decommissioned unit neither renews nor comes back', async () => {
+  const unit = await inService(world)
+  const move = (state: string) =>
+    world.ask(world.installer, 'POST', `/api/v1/devices/${unit.stationId}/state`, { state })
+  expect((await move('commissioned')).status).toBe(200)
+  expect(await move('authorised')).toMatchObject(refusedWith('DeviceState'))
+  expect((await move('decommissioned')).status).toBe(200)
+  expect(await move('commissioned')).toMatchObject(refusedWith('DeviceState'))
+  expect(await order(world, unit, firstRequest(world, unit, pair()), false)).toMatchObject(
+    refusedWith('DeviceState'),
+  )
+})
+
+test('without the authority nothing is issued, and the unit can try again', async () => {
+  const unit = await notified(world)
+  const own = pair()
+  await world.restart()
+  await world.issuing.close()
+  const lost = await order(world, unit, firstRequest(world, unit, own))
+  expect(lost).toMatchObject({ status: 503, ...refusedWith('Unavailable') })
+  expect(world.auditLines().at(-1)).toContain('CertificateRefused')
+  const path = `/api/v1/devices/${unit.stationId}`
+  expect((await world.ask(world.csms, 'GET', path)).body).toMatchObject({
+    state: 'prenotified',
+    firstContactUsed: false,
+  })
+})
