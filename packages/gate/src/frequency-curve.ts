@@ -4,10 +4,10 @@ import type { FrequencyCurve } from '@interlock/contract'
 export function curvePercent({ points }: FrequencyCurve, hertz: number): number {
   const above = points.findIndex((point) => point.hertz >= hertz)
   const upper = points[above] ?? points.at(-1)
-  const lower = points[above - 1] ?? upper
   // A curve without points asks for nothing.
-  if (upper === undefined || lower === undefined) return 100
-  if (above <= 0) return upper.percent
+  if (upper === undefined) return 100
+  const lower = points[above - 1]
+  if (lower === undefined) return upper.percent
   const share = (hertz - lower.hertz) / (upper.hertz - lower.hertz)
   return lower.percent + share * (upper.percent - lower.percent)
 }

@@ -140,7 +140,22 @@ test('a reading older than two seconds, or from the future, is stale', () => {
   expect(aged(0, 2_001)).toMatchObject({ reason: 'FrequencyStale' })
 })
 
+test('curve and pre-authorisation count from their first instant', () => {
+  const evidence = agreeing({ curve: curveWith({ from: now }) }, { from: now })
+  expect(respond(evidence, state(), now)).toMatchObject({ ok: true })
+})
+
+test('a refusal says what it saw', () => {
+  expect(respond(readings(50.2), state(), now)).toMatchObject({ detail: '50.2 Hz' })
+  expect(respond(agreeing(), running(-1), now)).toMatchObject({ detail: '1' })
+  expect(respond(agreeing(), state({ evses: [] }), now)).toMatchObject({ detail: '1' })
+  const faulted = state({ evses: [{ id: 1, ratingWatts: 7_400, faulted: true }] })
+  expect(respond(agreeing(), faulted, now)).toMatchObject({ detail: '1' })
+})
+
 test('both readings must agree, and be numbers', () => {
+  // The one pair whose difference is exactly the limit in binary.
+  expect(respond(readings(0.05, 0), state(), now)).toMatchObject({ ok: true, percent: 0 })
   expect(respond(readings(49.75, 49.7), state(), now)).toMatchObject({ ok: true })
   expect(respond(readings(49.7, 49.76), state(), now)).toMatchObject({
     reason: 'FrequencyDisagrees',
