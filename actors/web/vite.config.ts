@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import preact from '@preact/preset-vite'
+import { preact } from '@preact/preset-vite'
 import { defineConfig, type EnvironmentOptions } from 'vite'
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url))

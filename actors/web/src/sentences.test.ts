@@ -19,7 +19,7 @@ const row: StationRow = {
   place: '12 Acacia Avenue',
   ratingWatts: 7400,
   connected: true,
-  trustMode: 'supervised',
+  trustMode: 'certificate',
   state: 'Charging',
   why: 'Schedule',
   until,
@@ -111,10 +111,10 @@ test.each([
   expect(tellFrequency(hertz)).toContain(words)
 })
 
-test('an open gate is said loudly, an unknown mode is not called safe', () => {
-  expect(tellTrust('open').safe).toBe(false)
+test('only what is known to be safe is called so', () => {
+  expect(tellTrust('certificate').safe).toBe(true)
   expect(tellTrust('').safe).toBe(false)
-  expect(tellTrust('supervised').safe).toBe(true)
+  expect(tellTrust('something-new').safe).toBe(false)
 })
 
 test('commands have names for people', () => {

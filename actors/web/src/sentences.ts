@@ -16,6 +16,7 @@ const charges = (row: StationRow): boolean => row.powerWatts > 50
 /** Keyed by the `why` of a charger's state. */
 export const stationSentences: Readonly<Record<string, Teller>> = {
   NoVehicle: () => told('No car is plugged in.'),
+  Full: () => told('The car is full.'),
   Faulted: () =>
     told('Out of order: the charger found a fault and switched off.', 'Unplug and plug in again.'),
   OverrideCharge: (row, when, power) =>
@@ -62,7 +63,7 @@ export const stationSentences: Readonly<Record<string, Teller>> = {
         ),
 }
 
-const told = (what: string, until: string | undefined = undefined): Told => ({
+const told = (what: string, until?: string): Told => ({
   what,
   until: until ?? '',
 })
@@ -86,10 +87,9 @@ const untold = (row: StationRow): Told =>
 
 /** Keyed by what a charger waits for. */
 const waits: Readonly<Record<string, string>> = {
-  arm: 'It waits for the arm that belongs to the trigger.',
-  delay:
-    'The change comes after a random delay of up to ten minutes, so that no street moves at once.',
-  authorisation: 'It waits for an answer about this car.',
+  Arm: 'A trigger is here; it waits for the arm that belongs to it.',
+  RandomDelay: 'The change comes after a random delay, so that no street moves at once.',
+  Authorisation: 'It waits for an answer about this car.',
 }
 const waiting = (what: string): string => waits[what] ?? `It waits for ${what}.`
 
@@ -117,15 +117,12 @@ export function tellFrequency(hertz: number | undefined): string {
 
 /** Keyed by trust mode. */
 const trustModes: Readonly<Record<string, { words: string; safe: boolean }>> = {
-  supervised: { words: 'No single party can switch it.', safe: true },
+  certificate: { words: 'No single party can switch it.', safe: true },
   firstContact: { words: 'It is being commissioned; it takes no orders yet.', safe: true },
-  open: { words: 'Its gate is open: anyone with the CSMS’s keys can switch it.', safe: false },
+  none: { words: 'Without contact it keeps to what was agreed before.', safe: true },
 }
 export const tellTrust = (mode: string): { words: string; safe: boolean } =>
-  trustModes[mode] ?? {
-    words: mode === '' ? 'Trust mode unknown.' : `Trust mode ${mode}.`,
-    safe: mode !== '',
-  }
+  trustModes[mode] ?? { words: `Trust mode ${mode === '' ? 'unknown' : mode}.`, safe: false }
 
 /** Reason codes in words: of the gates, of decisions, of servers. */
 export function reasonWords(reason: string): string {
@@ -167,12 +164,7 @@ export const happeningSentences: Readonly<
 > = {
   state: (event, place) => `${place} changed${because(event)}.`,
   frequency: (event) => `The grid was at ${event.data?.['hertz'] ?? 'an unknown number of'} Hz.`,
-  arm: (event, place) => {
-    const status = `${event.data?.['status'] ?? 'held'}`
-    return status === 'refused'
-      ? `An arm for ${place} was refused${because(event)}.`
-      : `${place} has an arm${because(event)}.`
-  },
+  arm: (event, place) => `${place} has an arm${because(event)}.`,
   trigger: (event, place) => `${action(event)} reached ${place}${because(event)}.`,
   refusal: (event, place) => `${action(event)} at ${place} was refused${because(event)}.`,
   response: (event, place) => `${place} helped the grid${because(event)}.`,

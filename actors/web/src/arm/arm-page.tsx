@@ -29,9 +29,9 @@ export function ArmPage() {
       await get<ArmSession>('/api/session').then(
         (found) => {
           useToken(found.csrf)
-          setSession(found)
+          return setSession(found)
         },
-        () => {},
+        () => undefined,
       )
     }
   }, [])

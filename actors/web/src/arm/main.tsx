@@ -1,5 +1,3 @@
-import '../page/theme.css'
-import './arm.css'
 import { render } from 'preact'
 import { ArmPage } from './arm-page.tsx'
 

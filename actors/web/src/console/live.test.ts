@@ -57,6 +57,31 @@ test('arm and trigger with one digest are one meeting, in whichever order they c
   }
 })
 
+test('the data company names no trigger and the CSMS no arm: the charger joins them', () => {
+  const data = { originator: 'o', counter: '7' }
+  const granted = event('arm', 1, {
+    station: 'a',
+    data: { ...data, digest: 'd', phase: 'granted' },
+  })
+  const trigger = event('trigger', 2, { station: 'a', data: { action: 'RequestStartTransaction' } })
+  const used = event('arm', 3, { station: 'a', data: { ...data, phase: 'used' } })
+  expect(meetingsOf([used, trigger, granted])).toMatchObject([
+    { key: 'd', arm: true, trigger: true },
+  ])
+  expect(meetingsOf([used, granted]).map((each) => tellMeeting(each, 'home'))).toEqual([
+    'Arm and trigger met at home: the load moved.',
+  ])
+})
+
+test('an arm that nobody used is told as such', () => {
+  const granted = event('arm', 1, { station: 'a', data: { digest: 'd', phase: 'granted' } })
+  const unused = event('arm', 2, { data: { digest: 'd', phase: 'unused' } })
+  const [meeting] = meetingsOf([unused, granted])
+  expect(meeting && tellMeeting(meeting, 'home')).toBe(
+    'The arm of home was not used and has given its budget back.',
+  )
+})
+
 test('refusals of one reason are counted together, the newest first', () => {
   const refusal = (reason: string, action: string) =>
     event('refusal', 1, { reason, data: { action } })

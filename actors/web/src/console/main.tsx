@@ -1,5 +1,3 @@
-import '../page/theme.css'
-import './console.css'
 import { render } from 'preact'
 import { Console } from './console.tsx'
 

@@ -1,4 +1,3 @@
-import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'preact/hooks'
 import UPlot from 'uplot'
 import type { Series } from './live.ts'

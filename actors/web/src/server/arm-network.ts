@@ -33,14 +33,14 @@ export type MadePreCommand = { readonly bytes: Uint8Array; readonly counter: big
 /** The smart-meter side, as the app vendor reaches it. */
 export interface ArmNetwork {
   /** DUIS 7.13, command variant 4; correlated with the request before it is returned. */
-  preCommand(order: ArmOrder): Promise<MadePreCommand>
+  readonly preCommand: (order: ArmOrder) => Promise<MadePreCommand>
   /** Command variant 5: the signed pre-command on its way to the LLCS. */
-  arm(order: {
+  readonly arm: (order: {
     originator: Eui64
     target: Eui64
     counter: bigint
     signed: Uint8Array
-  }): Promise<void>
+  }) => Promise<void>
 }
 
 export function createArmNetwork(options: {

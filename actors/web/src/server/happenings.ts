@@ -1,6 +1,7 @@
 import type { Happening } from '@interlock/contract'
 import type { Clock } from '@interlock/kernel'
 import { maySee, type Person } from './access.ts'
+import type { Home } from './config-schema.ts'
 import { record } from './street.ts'
 
 const kinds = new Set<unknown>([
@@ -19,19 +20,23 @@ const frequencyMillisMin = 250
 
 /** The last happenings, and everyone who listens. */
 export interface Happenings {
-  take(value: unknown): void
+  readonly take: (value: unknown) => void
   recent(person: Person): readonly Happening[]
   listen(listener: (happening: Happening) => void): () => void
 }
 
-export function createHappenings(wall: Clock): Happenings {
+export function createHappenings(wall: Clock, homes: readonly Home[] = []): Happenings {
+  // The data company knows a home by its LLCS; people know it by its charger.
+  const stationBehind = new Map(homes.map((home) => [home.target, home.station]))
   const kept: Happening[] = []
   const listeners = new Set<(happening: Happening) => void>()
   let frequencyAt = Number.NEGATIVE_INFINITY
   return {
     take: (value) => {
-      const happening = parseHappening(value)
-      if (happening === undefined) return
+      const parsed = parseHappening(value)
+      if (parsed === undefined) return
+      const station = parsed.station ?? stationBehind.get(`${parsed.data?.['llcs']}`)
+      const happening = station === undefined ? parsed : { ...parsed, station }
       if (happening.kind === 'frequency') {
         if (wall.now() - frequencyAt < frequencyMillisMin) return
         frequencyAt = wall.now()

@@ -45,9 +45,7 @@ export async function createOriginServer(options: OriginOptions): Promise<Origin
     forceCloseConnections: true,
   }
   const app: FastifyInstance =
-    options.tls === undefined
-      ? fastify(shared)
-      : (fastify({ ...shared, https: options.tls }) as unknown as FastifyInstance)
+    options.tls === undefined ? fastify(shared) : fastify({ ...shared, https: options.tls })
   const headers = securityHeaders(options.page, options.tls !== undefined)
   await app.register(fastifyCookie)
   app.addHook('onRequest', async (request, reply) => {
@@ -201,6 +199,6 @@ function declinedBy(error: unknown): Declined {
   const status = (error as { statusCode?: number }).statusCode ?? 500
   if (status === 415) return new Declined('NotJson')
   if (status === 404) return new Declined('NotFound')
-  if (status < 500) return new Declined('BodyInvalid', `${(error as Error).message}`)
+  if (status < 500) return new Declined('BodyInvalid', (error as Error).message)
   return new Declined('Unavailable', undefined, { cause: error })
 }

@@ -1,4 +1,5 @@
 import { ensureDir, httpClient, loadIdentity, openAudit, openJournal } from '@interlock/host'
+import type { Happening } from '@interlock/contract'
 import type { ActorDeps, Running } from '@interlock/host'
 import type { ArmSession, ConsoleSession } from '../shared/shapes.ts'
 import type { WebRoute } from './access.ts'
@@ -10,14 +11,14 @@ import { issuerOf, pagesDir, readRoots, readTls } from './config.ts'
 import { consoleRoutes, type AttackHook } from './console-routes.ts'
 import { addEventStream } from './event-stream.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
-import { concerns, createHappenings } from './happenings.ts'
+import { concerns, createHappenings, type Happenings } from './happenings.ts'
 import { createLogin, loginRoutes, type Login } from './login.ts'
 import { createOriginServer, type OriginServer } from './origin-server.ts'
 import { openOriginatorCounters } from './originator-counters.ts'
 import { securityHeaders } from './security-headers.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { changedRows, createStreetWatch } from './street-watch.ts'
-import { parseStations, seenBy } from './street.ts'
+import { hertzOf, parseStations, seenBy } from './street.ts'
 import { createUpstreams, type Upstreams } from './upstreams.ts'
 
 /** `attack` comes from the lab; the two neighbours are made from the config unless given. */
@@ -35,6 +36,8 @@ export type WebRunning = Running & {
   /** What the two pages do through their routes; a scripted person calls the same. */
   readonly desk: ArmDesk
   readonly handOvers: HandOvers
+  /** Shows a happening that no neighbour tells of, such as what the lab's grid does. */
+  readonly tell: (happening: Happening) => void
 }
 
 type Parts = {
@@ -43,6 +46,7 @@ type Parts = {
   readonly login: Login
   readonly upstreams: Upstreams
   readonly handOvers: HandOvers
+  readonly happenings: Happenings
   readonly desk: ArmDesk
   readonly tls: { readonly key: string; readonly cert: string } | undefined
   readonly origins: { console: string; arm: string }
@@ -75,6 +79,7 @@ export async function startWeb(config: WebConfig, deps: WebDeps): Promise<WebRun
       armPort: ports.arm,
       desk: parts.desk,
       handOvers: parts.handOvers,
+      tell: parts.happenings.take,
       close,
     }
   } catch (error) {
@@ -101,6 +106,7 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
     deps,
     audit,
     handOvers,
+    happenings: createHappenings(wall, homes),
     upstreams,
     login: createLogin(config.login, wall),
     desk: createArmDesk({ network, handOvers, homes, wall, clock, crypto, audit }),
@@ -113,16 +119,16 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
   if (deps.upstreams !== undefined && deps.network !== undefined)
     return { upstreams: deps.upstreams, network: deps.network }
   const { peers, trust } = config
-  const roots = readRoots(trust.charging, trust.smartMeter)
-  const client = (dir: string) => {
+  // Two hands, two roots: neither side's servers are believed by the other side's client.
+  const client = (dir: string, root: string | undefined) => {
     const identity = loadIdentity(dir)
     const { activity } = deps
-    const http = httpClient({ identity, trust: { roots }, activity })
+    const http = httpClient({ identity, trust: { roots: readRoots(root) }, activity })
     open.push(http)
     return { identity, http }
   }
-  const charging = client(config.identity.charging)
-  const meter = client(config.identity.smartMeter)
+  const charging = client(config.identity.charging, trust.charging)
+  const meter = client(config.identity.smartMeter, trust.smartMeter)
   const journal = openJournal(`${config.data}/counters.journal`)
   open.push({ close: async () => journal.close() })
   const signer = {
@@ -222,17 +228,23 @@ function openOrigin(
 
 /** What happens, as it happens: a first picture, then what changes. */
 function addConsoleEvents(
-  { config, deps, upstreams, tls }: Parts,
+  { config, deps, upstreams, happenings, tls }: Parts,
   server: OriginServer,
   sessions: Sessions,
   cookieName: string,
 ): Running {
   const { wall, clock, log } = deps
-  const happenings = createHappenings(wall)
   const source = upstreams.happenings(happenings.take)
   const street = createStreetWatch({
     wall,
-    rows: async () => parseStations(await upstreams.stations(), config.homes),
+    rows: async () => {
+      const answer = await upstreams.stations()
+      const hertz = hertzOf(answer)
+      const at = clock.now()
+      if (hertz !== undefined)
+        happenings.take({ at, actor: 'csms', kind: 'frequency', data: { hertz } })
+      return parseStations(answer, config.homes)
+    },
     onFailure: (err) => log.warn({ err }, 'the street cannot be read'),
   })
   const streams = addEventStream({

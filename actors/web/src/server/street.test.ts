@@ -55,6 +55,13 @@ test('a driver hears of the own home and of the grid', async () => {
   expect(happenings.recent(operator)).toHaveLength(5)
 })
 
+test('a home that is named by its LLCS is known by its charger', () => {
+  const happenings = createHappenings(movedClock().clock, homes)
+  const data = { llcs: homes[0]?.target ?? '', phase: 'granted' }
+  happenings.take({ at: 1, actor: 'dcc', kind: 'arm', data })
+  expect(happenings.recent(driver)).toMatchObject([{ station: 'acacia-12' }])
+})
+
 test('the street is asked for only while somebody looks', async () => {
   const { clock, move } = movedClock()
   let asked = 0

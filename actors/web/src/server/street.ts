@@ -51,6 +51,13 @@ function parseStation(value: unknown, places: Map<string, string>): UnseenRow | 
   }
 }
 
+/** The frequency that the first charger that measures it has reported. */
+export function hertzOf(answer: unknown): number | undefined {
+  const rows: unknown[] = Array.isArray(answer) ? answer : []
+  const measured = rows.map((row) => record(row)['hertz'])
+  return measured.find((each): each is number => typeof each === 'number')
+}
+
 /** What this person may see of the street. */
 export const seenBy = (person: Person, rows: readonly UnseenRow[]): readonly StationRow[] =>
   rows

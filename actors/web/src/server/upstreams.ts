@@ -93,11 +93,20 @@ function accepted(body: unknown): void {
 }
 
 /** In the words of the gate, where it is a reason of the gate. */
-export const stationRefused = (reason: string): Declined =>
-  new Declined(
-    'StationRefused',
-    Object.hasOwn(refusals, reason) ? refusals[reason as keyof typeof refusals].words : reason,
-  )
+export function stationRefused(reason: string): Declined {
+  const gate = Object.hasOwn(refusals, reason)
+    ? refusals[reason as keyof typeof refusals]
+    : undefined
+  return new Declined('StationRefused', gate?.words ?? enrolmentWords[reason] ?? reason)
+}
+
+/** What a charger says to an owner's key that it does not take. */
+const enrolmentWords: Readonly<Record<string, string>> = {
+  NoPairingCode: 'it shows no code now; press Pair at the charger',
+  CodeWrong: 'the code is not the one it shows',
+  TooManyOwnerKeys: 'it knows as many devices as it can',
+  KeyUnreadable: 'it cannot read the key',
+}
 
 export function unavailable(cause: unknown): never {
   if (!(cause instanceof Fault)) throw cause

@@ -79,7 +79,7 @@ export const fakeStation = (stationId: string, more: object = {}): FakeStation =
   eui: '00-DB-12-34-56-78-91-00',
   ratingWatts: 7400,
   connected: true,
-  trustMode: 'supervised',
+  trustMode: 'certificate',
   status: 'Occupied',
   state: 'waiting',
   why: 'Schedule',

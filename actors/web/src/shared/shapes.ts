@@ -6,7 +6,7 @@ export type StationRow = {
   readonly place: string
   readonly ratingWatts: number
   readonly connected: boolean
-  /** `supervised` needs a second party for every change; anything else is said loudly. */
+  /** How the CSMS knows it: `certificate`, `firstContact` or `none`. */
   readonly trustMode: string
   readonly state: string
   /** Reason code; the sentence is made from it. */
