@@ -46,7 +46,7 @@ const hexPair = (byte: number): string => byte.toString(16).padStart(2, '0')
 export type Hierarchy = {
   readonly rootPem: string
   readonly issuing: CertificateAuthority
-  certify(role: Role, organisation?: Eui64): Identity
+  certify(role: Role, organisation?: Eui64, eui?: Eui64): Identity
 }
 
 export function hierarchy(kind: 'charging' | 'smartMeter'): Hierarchy {
@@ -65,9 +65,9 @@ export function hierarchy(kind: 'charging' | 'smartMeter'): Hierarchy {
   return {
     rootPem: root.certificatePem,
     issuing,
-    certify(role, organisation = freshEui()) {
+    certify(role, organisation = freshEui(), eui = freshEui()) {
       const { key, pem } = crypto.generateKey()
-      const subject = { commonName: role, role, eui: freshEui(), organisation }
+      const subject = { commonName: role, role, eui, organisation }
       const profile = role === 'station' ? 'chargingDevice' : `${kind}Organisation`
       const issued = sign(profile as ProfileName, createCsr(key, subject, crypto), subject, issuing)
       return identityOf(pem, issued + issuing.certificatePem, role)

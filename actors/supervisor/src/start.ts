@@ -175,6 +175,10 @@ async function registerConfigured(config: SupervisorConfig, supervisor: Supervis
       throw new Fault('ProviderInvalid', `${path}: ${provider.reason} ${provider.detail ?? ''}`, {
         remedy: 'give a chain (PEM, leaf first) under the charging root',
       })
-    await supervisor.providers.put(provider.value, now)
+    const { organisation, role, notBefore } = provider.value.peer
+    const known = supervisor.providers.find(organisation, role)
+    // A config that was not brought up to date must not bring an old certificate back.
+    if (known === undefined || notBefore > known.peer.notBefore)
+      await supervisor.providers.put(provider.value, now)
   }
 }

@@ -129,7 +129,7 @@ async function describe(station: string, peer: Peer, supervisor: Supervisor): Pr
 
 /** What may be known of a device; only its CSMS learns how to recognise it at first contact. */
 function shown(device: Device, peer: Peer, { deps: { crypto } }: Supervisor): object {
-  const { secretSha256, firstContactKey, chainPem: _chain, ...open } = device
+  const { secretSha256, firstContactKey, ...open } = device
   if (peer.role !== 'csms' || peer.organisation !== device.csms) return open
   const secret = fromHex(secretSha256)
   const waiting = device.state === 'prenotified' && secret !== undefined

@@ -1,0 +1,144 @@
+import type { ProfileSetting } from '@interlock/gate'
+import {
+  eui64,
+  inHours,
+  inSeconds,
+  instant,
+  plus,
+  stationId,
+  type Instant,
+} from '@interlock/kernel'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Device } from './device.ts'
+import { scheduleOf, slotOf, swingsOf, type Standing } from './swing.ts'
+
+const eui = eui64('02-00-00-00-00-00-00-01')
+const rating = 7_000
+const device: Device = {
+  stationId: stationId('S1'),
+  eui,
+  ratingWatts: rating,
+  evses: [1],
+  delaySecondsMax: 600,
+  region: 'GB-EAST',
+  feeder: 'F',
+  csms: eui,
+  dsrsp: undefined,
+  llcs: undefined,
+  firmwareSha256: '',
+  secretSha256: '',
+  state: 'commissioned',
+  firstContactKey: undefined,
+  chainPem: undefined,
+  serialHex: undefined,
+  notifiedAt: instant(0),
+}
+/** A Saturday: the fallback is the rating all day. */
+const start = instant(Date.parse('2026-01-03T00:00:00Z'))
+const hour = (n: number): Instant => plus(start, inHours(n))
+const window = { from: start, until: plus(start, inSeconds(1_800)) }
+const asked = { effect: window, target: { station: eui, evse: 1 }, movesLoad: true }
+const profile = (
+  from: number,
+  levels: readonly number[],
+  purpose = 'TxDefaultProfile',
+): ProfileSetting => ({
+  kind: 'profile',
+  evse: 1,
+  id: 1,
+  stackLevel: 0,
+  purpose,
+  from: hour(from),
+  until: hour(from + levels.length),
+  periods: levels.map((limitWatts, i) => ({ from: hour(from + i), limitWatts })),
+})
+const standingOf = (setting: ProfileSetting): Standing => ({
+  evse: 1,
+  slot: slotOf(setting),
+  schedule: scheduleOf(setting),
+})
+const swings = (setting: ProfileSetting, standing: readonly Standing[] = []) =>
+  swingsOf(setting, asked, device, standing).map(({ from, swingWatts }) => [
+    (from - start) / 3_600_000,
+    swingWatts,
+  ])
+
+test('a schedule is charged at switch-over, at each change and at its end', () => {
+  expect(swings(profile(0, [1_000, 4_000]))).toEqual([
+    [0, 6_000],
+    [1, 3_000],
+    [2, 3_000],
+  ])
+})
+
+test('the switch-over may come at any moment of the effect interval, with any delay', () => {
+  const [first] = swingsOf(profile(0, [1_000]), asked, device, [])
+  expect(first).toEqual({ from: window.from, until: window.until, swingWatts: 6_000 })
+})
+
+test('what was granted before may be in force or not: the larger swing counts', () => {
+  const before = standingOf(profile(0, [0, 0]))
+  expect(swings(profile(0, [6_500]), [before])).toEqual([
+    [0, 6_500],
+    [1, 6_500],
+  ])
+})
+
+test('a schedule of another slot that begins or ends meanwhile is charged too', () => {
+  const beside = standingOf(profile(1, [0], 'TxProfile'))
+  // Nothing moves at switch-over, and an edge of nothing says so.
+  expect(swings(profile(0, [7_000, 7_000, 7_000]), [beside])).toEqual([
+    [0, 0],
+    [1, 7_000],
+    [2, 7_000],
+  ])
+})
+
+test('clearing may lead from any level that may be in force to any other', () => {
+  const setting = { kind: 'clear', evse: 1 } as const
+  const standing = [standingOf(profile(0, [500])), standingOf(profile(0, [3_000], 'TxProfile'))]
+  expect(swingsOf(setting, asked, device, standing)).toMatchObject([{ swingWatts: 6_500 }])
+  expect(swingsOf(setting, asked, device, [])).toMatchObject([{ swingWatts: 0 }])
+})
+
+test('a restart is charged off and on, an availability once, a setting not at all', () => {
+  const reset = swingsOf({ kind: 'reset', evse: 1, immediate: true }, asked, device, [])
+  expect(reset.map((edge) => edge.swingWatts)).toEqual([rating, rating])
+  const availability = { kind: 'availability', evse: 1, operative: false } as const
+  expect(swingsOf(availability, asked, device, [])).toMatchObject([{ swingWatts: rating }])
+  const quiet = { ...asked, movesLoad: false }
+  expect(swingsOf({ kind: 'configuration' }, quiet, device, [])).toMatchObject([{ swingWatts: 0 }])
+  expect(swingsOf({ kind: 'configuration' }, asked, device, []).length).toBe(2)
+  expect(swingsOf({ kind: 'variables', values: [] }, quiet, device, [])).toMatchObject([
+    { swingWatts: 0 },
+  ])
+})
+
+test('a limit on the whole station beside one on an EVSE is charged at its worst', () => {
+  const cap = { ...asked, target: { station: eui, evse: 0 } }
+  const station = { ...profile(0, [3_500], 'ChargingStationMaxProfile'), evse: 0 }
+  const edges = swingsOf(station, cap, device, [standingOf(profile(0, [7_000]))])
+  expect(Math.max(...edges.map((edge) => edge.swingWatts))).toBe(3_500)
+})
+
+test('no installed combination moves more at once than what was charged for that time', () => {
+  const levels = fc.array(fc.integer({ min: 0, max: rating }), { minLength: 1, maxLength: 5 })
+  fc.assert(
+    fc.property(levels, levels, fc.boolean(), (before, after, delivered) => {
+      const old = profile(0, before)
+      const next = profile(0, after)
+      const edges = swingsOf(next, asked, device, [standingOf(old)])
+      const oldAt = (h: number) => (delivered ? (before[h] ?? rating) : rating)
+      const swing = Math.abs(oldAt(0) - (after[0] ?? rating))
+      const charged = edges.find((edge) => edge.from === start)
+      expect(charged?.swingWatts).toBeGreaterThanOrEqual(swing)
+      for (let h = 1; h <= after.length; h++) {
+        const now = after[h] ?? oldAt(h)
+        const change = Math.abs(now - (after[h - 1] ?? rating))
+        const paid = edges.find((edge) => edge.from === hour(h))?.swingWatts ?? 0
+        expect(paid).toBeGreaterThanOrEqual(change)
+      }
+    }),
+  )
+})
