@@ -8,7 +8,7 @@ import type { Happened } from './happened.ts'
 import type { Inventory } from './inventory.ts'
 
 export type AlertParts = {
-  /** The data company itself: alerts are addressed to it. */
+  /** The data company's own EUI-64: alerts are addressed to it. */
   readonly self: Eui64
   readonly inventory: Inventory
   readonly counters: Counters

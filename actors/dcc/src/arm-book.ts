@@ -1,12 +1,20 @@
 import { limits, type Arm, type Reservation } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
-import { instant, millis, ok, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
+import {
+  instant,
+  millis,
+  ok,
+  refused,
+  type Eui64,
+  type Outcome,
+  type Timer,
+} from '@interlock/kernel'
 import type { Kysely } from 'kysely'
 import type { LedgerAccount } from './ledger-account.ts'
 import type { OtherLedger } from './other-ledger.ts'
 import type { DccTables } from './tables.ts'
 
-export type GrantProblem = 'BudgetExceeded' | 'PeerUnavailable'
+export type GrantProblem = 'BudgetExceeded' | 'PeerUnavailable' | 'CounterUsed'
 /** Which command an alert is about. */
 export type ArmKey = {
   readonly originator: Eui64
@@ -65,6 +73,8 @@ export async function openArmBook(
     async grant(arm, reservation) {
       const now = deps.clock.now()
       const mine = await own.reserve(reservation, 'dcc', now)
+      // The same arm, presented by two vendors, is under way once.
+      if (!mine.ok && mine.reason === 'ReservationConflict') return refused('CounterUsed')
       if (!mine.ok) return { ...mine, reason: 'BudgetExceeded' }
       const theirs = await other.reserve(reservation)
       if (!theirs.ok) {
@@ -79,18 +89,19 @@ export async function openArmBook(
     },
     cancel: giveBack,
     async used({ originator, target, counter }) {
-      const row = await db
+      const rows = await db
         .updateTable('arms')
         .set({ used: true })
         .where('originator', '=', originator)
         .where('target', '=', target)
         .where('counter', '=', counter.toString())
         .returning('digest')
-        .executeTakeFirst()
-      if (row === undefined) return false
-      timers.get(row.digest)?.cancel()
-      timers.delete(row.digest)
-      return true
+        .execute()
+      for (const { digest } of rows) {
+        timers.get(digest)?.cancel()
+        timers.delete(digest)
+      }
+      return rows.length > 0
     },
     close() {
       for (const timer of timers.values()) timer.cancel()

@@ -2,37 +2,41 @@ import type { Eui64 } from '@interlock/kernel'
 import type { Kysely } from 'kysely'
 import type { DccTables } from './tables.ts'
 
-/** The highest counter used by each originator towards each target. */
+/**
+ * The highest counter used by each source towards each target. A source is an originator whose
+ * signature was verified here, or an owner as one app vendor presents them: no vendor can use up
+ * another's counters, or an organisation's. The device keeps the counters that decide.
+ */
 export type Counters = {
   /** −1 before the first. */
-  last(originator: Eui64, target: Eui64): Promise<bigint>
+  last(source: string, target: Eui64): Promise<bigint>
   /** Uses a counter up, durably; false when it is not above the last one. */
-  use(originator: Eui64, target: Eui64, counter: bigint): Promise<boolean>
+  use(source: string, target: Eui64, counter: bigint): Promise<boolean>
 }
 
 export const counters = (db: Kysely<DccTables>): Counters => ({
-  async last(originator, target) {
+  async last(source, target) {
     const row = await db
       .selectFrom('counters')
       .select('last')
-      .where('originator', '=', originator)
+      .where('source', '=', source)
       .where('target', '=', target)
       .executeTakeFirst()
     return row === undefined ? -1n : BigInt(row.last)
   },
-  async use(originator, target, counter) {
+  async use(source, target, counter) {
     // One statement, so that of two requests with one counter exactly one wins.
     const last = counter.toString()
     const rows = await db
       .insertInto('counters')
-      .values({ originator, target, last })
+      .values({ source, target, last })
       .onConflict((conflict) =>
         conflict
-          .columns(['originator', 'target'])
+          .columns(['source', 'target'])
           .doUpdateSet({ last })
           .where('counters.last', '<', last),
       )
-      .returning('originator')
+      .returning('source')
       .execute()
     return rows.length === 1
   },

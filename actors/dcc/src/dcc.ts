@@ -44,7 +44,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   const { activity, clock, crypto, log } = deps
   const identity = identityOf(config.identity, 'dcc')
   const charging = identityOf(config.chargingIdentity, 'dcc')
-  const self = identity.peer.organisation
+  const self = identity.peer.eui
   const trust = {
     roots: [readText(config.trust.smartMeter)],
     revoked: revokedBy(config.revocationList, identity, crypto),

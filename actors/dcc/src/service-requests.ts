@@ -21,6 +21,7 @@ import type { Peer } from '@interlock/pki'
 import type { ArmBook } from './arm-book.ts'
 import { chargeOf } from './charge.ts'
 import type { Counters } from './counters.ts'
+import { eligibilityOf } from './eligibility.ts'
 import type { Happened } from './happened.ts'
 import type { Device, Inventory } from './inventory.ts'
 import { commandOf, judgeSigned, judgeUser, transform } from './judge.ts'
@@ -88,8 +89,9 @@ async function serve(request: ServiceRequest, peer: Peer, parts: ServiceParts): 
   const { clock, crypto } = parts.deps
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device
-  const { originator, target, counter, body } = request
-  if (counter <= (await parts.counters.last(originator, target)))
+  const { target, counter, body } = request
+  const source = sourceOf(request, peer)
+  if (counter <= (await parts.counters.last(source, target)))
     return refused('CounterUsed', `${counter}`)
   if (body.kind === 'signedPreCommand') {
     const now = clock.now()
@@ -99,7 +101,7 @@ async function serve(request: ServiceRequest, peer: Peer, parts: ServiceParts): 
   const command = commandOf(request, device.value, clock.now())
   if (!command.ok) return command
   if (request.commandVariant === 4) return ok({ preCommand: transform(command.value) })
-  if (!(await parts.counters.use(originator, target, counter)))
+  if (!(await parts.counters.use(source, target, counter)))
     return refused('CounterUsed', `${counter}`)
   const frame = encodeUnsignedCommand(command.value)
   return await deliver(frame, 'unsigned', command.value, device.value, parts)
@@ -114,8 +116,8 @@ async function execute(
   parts: ServiceParts,
 ): Promise<Served> {
   const { command, bytes } = signed
-  const { originator, target, counter } = request
-  if (!(await parts.counters.use(originator, target, counter)))
+  const { target, counter } = request
+  if (!(await parts.counters.use(sourceOf(request, peer), target, counter)))
     return refused('CounterUsed', `${counter}`)
   const facts = { ...factsOf(request), user: peer.organisation, role: peer.role }
   if (!isLoadControlCommand(command)) {
@@ -134,15 +136,21 @@ async function execute(
     digest: arm.value.digest,
     outcome: delivered.ok ? 'Accepted' : delivered.reason,
   })
-  // Only where it certainly reached nobody: a hub could say that a device had refused.
-  if (!delivered.ok && certainlyUndone.has(delivered.reason))
+  if (!delivered.ok && reachedNobody.has(delivered.reason))
     await parts.arms.cancel(arm.value.digest)
   if (delivered.ok) parts.happened.arm('granted', arm.value)
   return delivered
 }
 
-/** Never sent, or refused in an answer that the device itself signed. */
-const certainlyUndone: ReadonlySet<ResponseName> = new Set(['DeviceUnreachable', 'DeviceRefused'])
+/**
+ * The arm is in no device's hands. A hub that says so falsely gains nothing alone: the arm is still its
+ * originator's to use. Without any word, as after a timeout, the budget stays.
+ */
+const reachedNobody: ReadonlySet<ResponseName> = new Set([
+  'DeviceUnreachable',
+  'DeviceDiscarded',
+  'DeviceRefused',
+])
 
 /** Adds the MAC, delivers, and verifies that the answer is the device's. */
 async function deliver(
@@ -171,6 +179,10 @@ async function deliver(
     return { ...refused('DeviceRefused', response.result), payload: answer.value }
   return ok({ payload: answer.value })
 }
+
+/** Whose counter it is: see {@link Counters}. */
+const sourceOf = ({ service, originator }: ServiceRequest, peer: Peer): string =>
+  eligibilityOf(service).originator === 'self' ? originator : `${peer.organisation}/${originator}`
 
 const factsOf = ({ originator, target, counter, service }: ServiceRequest) => ({
   originator,

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
 export type DccTables = {
-  counters: { originator: string; target: string; last: string }
+  counters: { source: string; target: string; last: string }
   reservations: {
     id: string
     reservation: string
@@ -23,15 +23,15 @@ export type DccTables = {
 
 const statements = [
   `create table counters (
-    originator text not null, target text not null, last numeric(20) not null,
-    primary key (originator, target))`,
+    source text not null, target text not null, last numeric(20) not null,
+    primary key (source, target))`,
   `create table reservations (
     id text primary key, reservation text not null, asked_by text not null,
     ends_at bigint not null)`,
   `create table arms (
     digest text primary key, originator text not null, target text not null,
-    counter numeric(20) not null, release_at bigint, used boolean not null,
-    unique (originator, target, counter))`,
+    counter numeric(20) not null, release_at bigint, used boolean not null)`,
+  `create index arms_by_command on arms (originator, target, counter)`,
   `create table plans (
     organisation text not null, region text not null, plan text not null, ends_at bigint not null,
     primary key (organisation, region))`,

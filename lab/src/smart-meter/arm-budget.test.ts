@@ -102,7 +102,10 @@ test('an alert about an arm without budget is taken, and changes nothing', async
   expect(world.dcc().totals().used).toBe(before)
 })
 
-test('a device that refuses in a signed answer, or is not there, costs nothing', async () => {
+test('a device that refuses, discards, or is not there, costs nothing', async () => {
+  const stranger = { ...world.armRequest('7.13'), originator: world.users.dsrsp.peer.eui }
+  expect(await armNow(stranger)).toBe('DeviceDiscarded')
+  await eventually(() => held() === 0)
   world.llcs.behaviour = 'otherReason'
   expect(await armNow()).toBe('DeviceRefused')
   await eventually(() => held() === 0)
@@ -116,7 +119,7 @@ test('a device that refuses in a signed answer, or is not there, costs nothing',
   await passOver()
 })
 
-test('a device that discards, or stays silent, keeps its budget for 60 s', async () => {
+test('an arm of which nobody knows whether it arrived keeps its budget for 60 s', async () => {
   const llcs = await world.joinLlcs()
   expect(await armNow({ ...world.armRequest('7.13'), counter: 900n })).toBe('CounterUsed')
   llcs.behaviour = 'silent'

@@ -73,7 +73,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     hub: identity('hub'),
     meter: identity('meter'),
     llcs: identity('llcs'),
-    dcc: dccIdentity.peer.organisation,
+    dcc: dccIdentity.peer.eui,
   }
 
   const clock = testClock(evening)

@@ -203,6 +203,15 @@ test('a counter is used once, even by two requests at the same time', async () =
   expect(await outcome(web, { ...request, counter: request.counter - 1n })).toBe('CounterUsed')
 })
 
+test('an app vendor cannot use up the counters of others', async () => {
+  const { web, dsrsp } = world.users
+  const burnt = { ...world.armRequest('7.13'), originator: dsrsp.peer.organisation }
+  expect((await world.arm(web, { ...burnt, counter: (1n << 64n) - 1n }, web.key)).name).toBe(
+    'DeviceDiscarded',
+  )
+  expect((await world.arm(dsrsp, world.armRequest('7.16'), dsrsp.key)).name).toBe('Accepted')
+})
+
 const sign = (request: ServiceRequest, bytes: Uint8Array, key: PrivateKey) =>
   world.signedBy(request, signPreCommand(bytes, key, crypto))
 

@@ -17,12 +17,14 @@ export const responseCodes = {
   E110: { name: 'SignatureRefused', words: 'the signature on the pre-command does not verify' },
   E111: { name: 'BudgetExceeded', words: 'the megawatt budget is used up; quarantined' },
   E112: { name: 'PeerUnavailable', words: 'the other ledger does not answer; nothing is granted' },
-  E113: { name: 'DeviceUnreachable', words: 'the communications hub is not connected' },
+  E113: {
+    name: 'DeviceUnreachable',
+    words: 'the hub is not connected, or the device not in its home network',
+  },
   E114: { name: 'DeliveryTimeout', words: 'the device did not answer in time' },
   E115: { name: 'DeviceDiscarded', words: 'the device discarded the command' },
   E116: { name: 'AnswerInvalid', words: "the answer is not the device's" },
   E117: { name: 'DeviceRefused', words: 'the device refused to execute the command' },
-  E118: { name: 'RateExceeded', words: 'too many service requests' },
 } as const
 export type ResponseCode = keyof typeof responseCodes
 export type ResponseName = (typeof responseCodes)[ResponseCode]['name']
