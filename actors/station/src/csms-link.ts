@@ -102,7 +102,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     const answer = await current.call('BootNotification', {
       reason: 'PowerUp',
       chargingStation: {
-        model: 'Interlock home charger (simulated)',
+        model: 'Simulated charger',
         vendorName: 'Interlock',
         serialNumber: station.eui.replaceAll('-', ''),
       },

@@ -15,6 +15,8 @@ export type Observation = {
   readonly meterWattHours: number
   readonly override: Override | undefined
   readonly waitingFor: 'Authorisation' | 'RandomDelay' | 'Arm' | undefined
+  /** A trigger is here and its arm is not. */
+  readonly waitingForArm: boolean
   readonly transactionId: string | undefined
 }
 
@@ -39,6 +41,7 @@ export function observe(station: Station): Observation {
     meterWattHours: registerWattHours(charger, now),
     override: charger.override,
     waitingFor,
+    waitingForArm: waits.Arm,
     transactionId: transaction?.id,
   }
 }

@@ -27,6 +27,8 @@ export type Reports = {
 }
 
 const attemptsMax = 3
+/** Security events kept for the next connection (A04.FR.02). */
+const securityEventsMax = 64
 
 export function createReports(options: {
   readonly caller: Caller
@@ -41,6 +43,7 @@ export function createReports(options: {
 }): Reports {
   const { caller, keeper, records, clock, background } = options
   let flushing: Promise<void> | undefined
+  const waiting: Request<'SecurityEventNotification'>[] = []
   let lastState = ''
   let lastStatus = ''
 
@@ -75,6 +78,7 @@ export function createReports(options: {
     online() {
       lastState = ''
       lastStatus = ''
+      for (const event of waiting.splice(0)) send('SecurityEventNotification', event)
       this.status()
       this.state()
       void this.flush()
@@ -107,7 +111,9 @@ export function createReports(options: {
       const timestamp = toIso(clock.now())
       records.note('SecurityEvent', { type, techInfo })
       records.publish({ kind: 'security', reason: type })
-      send('SecurityEventNotification', { type, timestamp, techInfo: techInfo.slice(0, 255) })
+      const event = { type, timestamp, techInfo: techInfo.slice(0, 255) }
+      if (caller.online()) send('SecurityEventNotification', event)
+      else if (waiting.length < securityEventsMax) waiting.push(event)
     },
     refusal(reason, techInfo) {
       const { event } = refusalRow(reason)

@@ -1,0 +1,178 @@
+import { limits } from '@interlock/contract'
+import { inHours, inMinutes, plus, toBase64 } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { armFrom, profileOf, type SignedArm } from './fixture/commands.fixture.ts'
+import { crypto, dsrsp, otherStation } from './fixture/parties.fixture.ts'
+import { car, night, scene, type Scene, type SceneOptions } from './fixture/scene.fixture.ts'
+import { until } from './fixture/until.fixture.ts'
+
+const evening = (): SceneOptions => ({ at: plus(night, inHours(-5)) })
+const idToken = { idToken: 'owner', type: 'Central' }
+
+const start = (to: Scene, arm: SignedArm) => {
+  const payload = { evseId: 1, remoteStartId: 7, idToken }
+  const jws = to.csms.signed('RequestStartTransaction', payload, { armDigest: arm.digest })
+  return to.csms.command('RequestStartTransaction', jws)
+}
+const stop = (to: Scene, arm: SignedArm) => {
+  const transactionId = to.station.observe().transactionId ?? 'none'
+  const change = { armDigest: arm.digest }
+  const jws = to.csms.signed('RequestStopTransaction', { transactionId }, change)
+  return to.csms.command('RequestStopTransaction', jws)
+}
+const tell = (to: Scene, arm: SignedArm) =>
+  to.llcs.tell({ kind: 'arm', preCommand: toBase64(arm.bytes) })
+const reasonOf = (response: Record<string, unknown>) =>
+  (response['statusInfo'] as { reasonCode?: unknown } | undefined)?.reasonCode
+
+/** A home whose owner's key is in, with a vehicle at the plug. */
+async function home(options: SceneOptions = evening()): Promise<Scene> {
+  const to = await scene(options)
+  await to.enrolOwner()
+  to.station.hardware.plugIn(car)
+  return to
+}
+
+test('arm, then trigger: the charge starts at once and outlasts every schedule until the arm ends', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now(), { levelPercent: 60 })
+  expect(to.station.observe().setPointWatts).toBe(0)
+  expect(await tell(to, arm)).toBeUndefined()
+  const answer = await start(to, arm)
+  expect(answer).toMatchObject({ status: 'Accepted' })
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 4_440, why: 'OverrideCharge' })
+  const decision = to.station.decisions().at(-1)
+  expect(decision).toMatchObject({
+    action: 'RequestStartTransaction',
+    decision: 'applied',
+    second: 'armed',
+    reference: arm.digest,
+    delaySeconds: 0,
+    reason: 'ConsumerOverride',
+  })
+  await until(() => to.llcs.heard.some((each) => each.kind === 'used'), 'the word to the LLCS')
+  await to.clock.advance(inHours(1))
+  expect(to.station.observe().override).toBeUndefined()
+})
+
+test('trigger, then arm: the trigger waits, and the charge starts when the arm comes', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now())
+  const answer = start(to, arm)
+  await until(() => to.station.observe().waitingForArm, 'the waiting')
+  expect(to.station.observe().setPointWatts).toBe(0)
+  await tell(to, arm)
+  expect(await answer).toMatchObject({ status: 'Accepted' })
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+})
+
+test('a trigger whose arm does not come is refused after its wait, and an arm that comes later helps it no more', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now())
+  const answer = start(to, arm)
+  await until(() => to.station.observe().waitingForArm, 'the waiting')
+  await to.clock.advance(limits.armWaitMillisMax)
+  expect(reasonOf(await answer)).toBe('NotArmed')
+  await tell(to, arm)
+  expect(to.station.observe().setPointWatts).toBe(0)
+})
+
+test('an arm without a trigger does nothing', async () => {
+  const to = await home()
+  await tell(to, armFrom(to.clock.now()))
+  await to.clock.advance(inMinutes(30))
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Fallback' })
+})
+
+test('two triggers that wait for one arm: one of them moves the load', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now())
+  const answers = [start(to, arm), start(to, arm)]
+  await until(() => to.station.observe().waitingForArm, 'the waiting')
+  await tell(to, arm)
+  const statuses = (await Promise.all(answers)).map((answer) => answer['status'])
+  expect(new Set(statuses)).toEqual(new Set(['Accepted', 'Rejected']))
+})
+
+test('the arm that started a charge does not stop it; a fresh one does', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now())
+  await tell(to, arm)
+  await start(to, arm)
+  expect(reasonOf(await stop(to, arm))).toBe('ArmTooSoon')
+  await to.clock.advance(limits.armChangeSpacingMillis)
+  expect(reasonOf(await stop(to, arm))).toBe('Overridden')
+  expect(reasonOf(await start(to, arm))).toBe('ArmSpent')
+  const fresh = armFrom(to.clock.now(), { levelPercent: 0 })
+  await tell(to, fresh)
+  expect(await stop(to, fresh)).toEqual({ status: 'Accepted' })
+  expect(to.station.observe()).toMatchObject({ powerWatts: 0, why: 'OverrideStop' })
+})
+
+test('an arm outside its window, for another charger or with a forged signature is refused', async () => {
+  const to = await home()
+  const now = to.clock.now()
+  expect(await tell(to, armFrom(now, { target: otherStation }))).toBe('ArmTarget')
+  const forged = armFrom(now, { key: crypto.generateKey().key })
+  expect(await tell(to, forged)).toBe('ArmInvalid')
+  const later = armFrom(now, { from: plus(now, inMinutes(10)), until: plus(now, inHours(1)) })
+  expect(await tell(to, later)).toBeUndefined()
+  expect(reasonOf(await start(to, later))).toBe('ArmWindow')
+  const over = armFrom(now, { from: plus(now, inHours(-2)), until: now })
+  expect(await tell(to, over)).toBe('ArmWindow')
+  const another = armFrom(now, { controller: 2 })
+  expect(await tell(to, another)).toBeUndefined()
+  expect(reasonOf(await start(to, another))).toBe('ArmTarget')
+  expect(to.station.observe().setPointWatts).toBe(0)
+})
+
+test('an arm of somebody who is not an owner is refused', async () => {
+  const to = await scene(evening())
+  expect(await tell(to, armFrom(to.clock.now()))).toBe('ArmOriginator')
+})
+
+test('an override from afar ends by itself and the schedule comes back with a random delay', async () => {
+  const to = await home({
+    ...evening(),
+    entropy: { bytes: (n) => new Uint8Array(n), below: () => 50 },
+  })
+  const arm = armFrom(to.clock.now(), { until: plus(to.clock.now(), inMinutes(10)) })
+  await tell(to, arm)
+  await start(to, arm)
+  await to.clock.advance(inMinutes(10))
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 7_400, waitingFor: 'RandomDelay' })
+  await to.clock.advance(50_000)
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Fallback' })
+})
+
+test('the owner’s override is not undone by a provider', async () => {
+  const to = await home({})
+  to.station.hardware.press('stop')
+  await to.countersigned('SetChargingProfile', profileOf(night, 7_000))
+  await to.clock.advance(inMinutes(30))
+  expect(to.station.observe()).toMatchObject({ powerWatts: 0, why: 'OverrideStop' })
+})
+
+test('a dispatched response under a pre-authorised arm reduces at once and is restored later', async () => {
+  const to = await home({ entropy: { bytes: (n) => new Uint8Array(n), below: () => 0 } })
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+  const arm = armFrom(night, { use: 'ECS47e', until: plus(night, inHours(3)) })
+  await tell(to, arm)
+  const change = { by: dsrsp, armDigest: arm.digest }
+  const jws = to.csms.signed('SetChargingProfile', profileOf(night, 1_500), change)
+  expect(await to.csms.command('SetChargingProfile', jws)).toEqual({ status: 'Accepted' })
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 1_500, why: 'Dispatch' })
+  await to.clock.advance(inHours(2))
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+})
+
+test('uses of arms and the override survive a loss of power', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now())
+  await tell(to, arm)
+  await start(to, arm)
+  await to.restart()
+  await to.llcs.tell({ kind: 'time', at: to.clock.now() })
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 7_400, why: 'OverrideCharge' })
+  expect(reasonOf(await start(to, arm))).toBe('ArmSpent')
+})
