@@ -112,7 +112,7 @@ test('two first contacts at the same moment give one certificate', async () => {
   const answers = await Promise.all(
     [pair(), pair()].map((each) => order(world, unit, firstRequest(world, unit, each))),
   )
-  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409])
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200, 409]))
 })
 
 test('the key in force renews, and no other key does', async () => {

@@ -139,7 +139,7 @@ test('of two commands with one counter at the same moment one is countersigned',
   unit.counter -= 1n
   const second = signed(world, unit, 'SetChargingProfile', profileOf(world.now(), [2_000]))
   const answers = await Promise.all([submit(world, unit, first), submit(world, unit, second)])
-  expect(answers.map((each) => each.status).sort()).toEqual([200, 403])
+  expect(new Set(answers.map((each) => each.status))).toEqual(new Set([200, 403]))
 })
 
 test('time: expired, too long-lived, or with a wide effect interval is refused', async () => {

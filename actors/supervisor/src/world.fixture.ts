@@ -101,9 +101,9 @@ export async function openWorld(budget = nationalBudget) {
       firmware: [{ sha256: firmwareSha256, maker: 'Maker', version: '1.0' }],
     },
     SupervisorConfig,
-  ) as SupervisorConfig
+  )
   const deps: ActorDeps = {
-    clock: { now: () => now, after: systemClock.after },
+    clock: { now: () => now, after: (...timer) => systemClock.after(...timer) },
     wall: systemClock,
     activity: unobserved,
     entropy: systemEntropy,
