@@ -32,7 +32,7 @@ export function armed(
     armTarget(arm, state, command.target.evse) ??
     (arm.use === row.arm ? undefined : refused('ArmUse', arm.use)) ??
     (arm.direction === 'import' ? undefined : refused('ArmDirection', arm.direction)) ??
-    inWindow(arm, setting, now) ??
+    inWindow(arm, setting, uses, now) ??
     level(arm, setting, uses, state) ??
     spacing(uses, now)
   if (problem !== undefined) return problem
@@ -66,12 +66,19 @@ export const armTarget = (arm: Arm, state: GateState, evse: number): Problem =>
     : refused('ArmTarget', `${arm.target} ${arm.evse}`)
 
 /** Now, and for a profile its whole course, lies in the arm's window. */
-function inWindow(arm: Arm, setting: Setting, now: Instant): Problem {
-  const open = now >= arm.from && now < arm.until
+function inWindow(arm: Arm, setting: Setting, uses: ArmUses, now: Instant): Problem {
+  const open = now >= arm.from && now < arm.until && !isUnusedTooLong(arm, uses, now)
   const within =
     setting.kind !== 'profile' || (setting.from >= arm.from && setting.until <= arm.until)
   return open && within ? undefined : refused('ArmWindow')
 }
+
+/**
+ * An on-demand arm that moved nothing for 60 s is dead: both ledgers have taken its budget back, and
+ * a load moved under it would be charged to nobody.
+ */
+const isUnusedTooLong = (arm: Arm, uses: ArmUses, now: Instant): boolean =>
+  arm.use === 'onDemand' && uses.changes === 0 && now >= arm.from + limits.armUnusedMillis
 
 /**
  * The level is a ceiling from zero. A level of zero asks to stop; any other to charge, and then a

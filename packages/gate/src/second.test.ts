@@ -63,6 +63,13 @@ test('a countersignature lasts until its expiry', () => {
   expect(gate(read(jws), { arms: [] }, state(), now)).toMatchObject({ ok: true })
 })
 
+test('the wrong kind of second party is named', () => {
+  const started = read(second(sign('RequestStartTransaction')))
+  expect(gate(started, { arms: [] }, state(), now)).toMatchObject({ detail: 'a countersignature' })
+  const reset = read(second(sign('Reset', { armDigest: arm().arm.digest })))
+  expect(gate(reset, { arms: [] }, state(), now)).toMatchObject({ detail: 'an arm' })
+})
+
 test('the arm is found by its digest among those held', () => {
   const held = arm()
   const jws = sign('RequestStartTransaction', { armDigest: held.arm.digest })
@@ -153,7 +160,7 @@ test('an owner’s arm starts and stops; it does not set profiles', () => {
 })
 
 test('an arm is for the paired LLCS and one EVSE behind it', () => {
-  expect(start(arm({ evse: 2 }))).toMatchObject({ reason: 'ArmTarget' })
+  expect(start(arm({ evse: 2 }))).toMatchObject({ reason: 'ArmTarget', detail: `${llcs} 2` })
   expect(start(arm(), state({ station: { eui: station } }))).toMatchObject({ reason: 'ArmTarget' })
 })
 
@@ -161,6 +168,11 @@ test('an arm counts from its first instant until just before its last', () => {
   expect(start(arm({ from: now }))).toMatchObject({ ok: true })
   expect(start(arm({ until: later(1) }))).toMatchObject({ ok: true })
   expect(start(arm({ until: now }))).toMatchObject({ reason: 'ArmWindow' })
+})
+
+test('an on-demand arm that moved nothing for 60 s is dead, as its budget has been given back', () => {
+  expect(start(arm({ from: later(-59) }))).toMatchObject({ ok: true })
+  expect(start(arm({ from: later(-60) }))).toMatchObject({ reason: 'ArmWindow' })
 })
 
 test('a dispatched profile lies inside the arm’s window from its start to its end', () => {

@@ -272,7 +272,7 @@ export function armBytes(change: ArmChange = {}): Uint8Array {
     controller: change.evse ?? 1,
     direction: change.direction ?? 'import',
     levelPercent: change.level ?? 100,
-    from: change.from ?? later(-60),
+    from: change.from ?? later(-30),
     until: change.until ?? later(3_600),
   })
   return signPreCommand(preCommand, by.key, crypto)
