@@ -56,6 +56,18 @@ test('nobody sets the delay above its legal limit', () => {
   expect(set(1_801)).toMatchObject({ reason: 'DelayTooLong', gate: 4 })
 })
 
+test('a long interval of something else is no delay', () => {
+  const setVariableData = [
+    {
+      attributeValue: '86400',
+      component: { name: 'OCPPCommCtrlr' },
+      variable: { name: 'HeartbeatInterval' },
+    },
+  ]
+  const jws = second(sign('SetVariables', { payload: { setVariableData } }))
+  expect(gate(read(jws), { arms: [] }, state(), now).ok).toBe(true)
+})
+
 test('a change with its longest delay comes inside the effect interval', () => {
   const of = (from: number, until: number) =>
     judge({ effect: { from: later(from), until: later(until) } })
