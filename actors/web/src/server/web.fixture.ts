@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Happening } from '@interlock/contract'
 import { encodePreCommand } from '@interlock/gbcs'
-import { nodeCrypto, silentLog, systemClock, systemEntropy } from '@interlock/host'
+import { nodeCrypto, silentLog, systemClock, systemEntropy, temporaryDir } from '@interlock/host'
 import {
   instant,
   toBase64Url,
@@ -163,11 +160,11 @@ export function fakeNeighbours(crypto = nodeCrypto) {
 
 export type TestWeb = WebRunning & { readonly neighbours: ReturnType<typeof fakeNeighbours> }
 
-/** A web actor on free ports with those neighbours; `close` removes its folder too. */
+/** A web actor on free ports with those neighbours. */
 export async function startTestWeb(
   options: { config?: Partial<WebConfig>; deps?: Partial<WebDeps> } = {},
 ): Promise<TestWeb> {
-  const data = await mkdtemp(join(tmpdir(), 'interlock-web-'))
+  const data = temporaryDir('interlock-web')
   const neighbours = fakeNeighbours()
   const listen = { host: '127.0.0.1', port: 0 }
   const config: WebConfig = {
@@ -196,15 +193,8 @@ export async function startTestWeb(
     upstreams: neighbours.upstreams,
     network: neighbours.network,
     ...options.deps,
-  }).catch(async (error: unknown) => {
-    await rm(data, { recursive: true, force: true })
-    throw error
   })
-  const close = async (): Promise<void> => {
-    await running.close()
-    await rm(data, { recursive: true, force: true })
-  }
-  return { ...running, close, neighbours }
+  return { ...running, neighbours }
 }
 
 /** A browser without pages: keeps cookies, sends what one would send, and what one would not. */
