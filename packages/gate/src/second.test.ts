@@ -173,6 +173,9 @@ test('an arm counts from its first instant until just before its last', () => {
 test('an on-demand arm that moved nothing for 60 s is dead, as its budget has been given back', () => {
   expect(start(arm({ from: later(-59) }))).toMatchObject({ ok: true })
   expect(start(arm({ from: later(-60) }))).toMatchObject({ reason: 'ArmWindow' })
+  expect(stop(arm({ from: later(-120) }), used(1, 60))).toMatchObject({ ok: true })
+  const standing = arm({ use: 'response', level: 50, from: later(-120) })
+  expect(dispatch(standing)).toMatchObject({ ok: true })
 })
 
 test('a dispatched profile lies inside the arm’s window from its start to its end', () => {
