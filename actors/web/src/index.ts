@@ -1,7 +1,7 @@
 export { hashPassword } from './server/password.ts'
 export { WebConfig } from './server/config-schema.ts'
 export type { Account, Home } from './server/config-schema.ts'
-export type { AttackHook } from './server/console-routes.ts'
+export type { AttackHook, HardwareHook } from './server/console-routes.ts'
 export type { ArmDesk } from './server/arm-desk.ts'
 export type { HandOvers } from './server/hand-overs.ts'
 export type { Person, WebRole } from './server/access.ts'

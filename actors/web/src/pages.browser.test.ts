@@ -39,7 +39,8 @@ describe.skipIf(skipped !== undefined)(title, () => {
       refusals: { Unsigned: 100, NotSeconded: 212 },
     }
     const attack = { controls: 'on' as const, run: async () => result }
-    web = await startTestWeb({ deps: { attack } })
+    const hardware = { press: () => 'ABCD2345EFGH6723' }
+    web = await startTestWeb({ deps: { attack, hardware } })
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await context.newPage()
     complaints = []
@@ -155,6 +156,19 @@ describe.skipIf(skipped !== undefined)(title, () => {
     const driver = await other.newPage()
     await streetPages(driver, web.consoleUrl).signIn('driver', password)
     expect(await driver.getByRole('button', { name: 'Attack', exact: true }).count()).toBe(0)
+    await other.close()
+  })
+
+  test('the code of a simulated charger is shown to the lab only', async () => {
+    await pages.signIn('demo', password)
+    await page.getByLabel('More about 12 Acacia Avenue').click()
+    await page.getByRole('button', { name: 'Press Pair at the charger of 12 Acacia' }).click()
+    await page.getByText('Its display shows ABCD2345EFGH6723').waitFor()
+    const other = await browser.newContext()
+    const driver = await other.newPage()
+    await streetPages(driver, web.consoleUrl).signIn('driver', password)
+    await driver.getByLabel('More about 12 Acacia Avenue').click()
+    expect(await driver.getByRole('button', { name: /^Press/ }).count()).toBe(0)
     await other.close()
   })
 

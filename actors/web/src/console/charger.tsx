@@ -3,6 +3,7 @@ import { tellStation, tellTrust, type Telling } from '../sentences.ts'
 import type { StationRow } from '../shared/shapes.ts'
 import type { ToldResult } from './console.tsx'
 import { Departure } from './departure.tsx'
+import { SimulatedCharger } from './simulated-charger.tsx'
 
 /** One charger: its sentence, until when, and what its owner can do. */
 export function Charger(props: {
@@ -10,6 +11,8 @@ export function Charger(props: {
   telling: Telling
   /** The person's only charger: its button stands out. */
   only: boolean
+  /** Whether the buttons at the charger are within this person's reach. */
+  pressable: boolean
   onAsk: (station: string, action: 'charge' | 'stop') => Promise<void>
   onTold: (result: ToldResult) => void
 }) {
@@ -55,6 +58,7 @@ export function Charger(props: {
         <summary aria-label={`More about ${row.place}`}>More</summary>
         <Facts row={row} telling={telling} />
         {row.own && <Departure row={row} telling={telling} onTold={props.onTold} />}
+        {props.pressable && <SimulatedCharger row={row} onTold={props.onTold} />}
         {row.own && !row.hasLlcs && (
           <p>
             Nothing in this home can take an arm, so Charge now and Stop work at the charger itself

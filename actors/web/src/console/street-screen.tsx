@@ -61,6 +61,7 @@ export function StreetScreen(props: {
               row={row}
               telling={telling}
               only={live.stations.filter((each) => each.own).length === 1}
+              pressable={session.simulated && session.person?.roles.includes('lab') === true}
               onAsk={ask}
               onTold={setOwn}
             />

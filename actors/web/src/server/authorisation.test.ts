@@ -16,7 +16,9 @@ beforeAll(async () => {
     loadAfterWatts: 0,
     refusals: { Unsigned: 1 },
   })
-  web = await startTestWeb({ deps: { attack: { controls: 'on', run } } })
+  web = await startTestWeb({
+    deps: { attack: { controls: 'on', run }, hardware: { press: () => 'ABCD2345' } },
+  })
 })
 afterAll(() => web.close())
 
@@ -38,6 +40,7 @@ const table: readonly Row[] = [
   ['console', 'GET', '/api/street', nothing, people, 200],
   ['console', 'GET', '/api/tariff', nothing, people, 200],
   ['console', 'POST', '/api/attack', nothing, ['lab'], 200],
+  ['console', 'POST', '/api/simulated/acacia-12/press', () => ({ button: 'pair' }), ['lab'], 200],
   [
     'console',
     'POST',
@@ -141,12 +144,14 @@ test('an operator sees every home and owns none', async () => {
   expect(body['stations']).toMatchObject([{ own: false }, { own: false }, { own: false }])
 })
 
-test('without a lab there is no attack to press', async () => {
+test('without a lab there is no attack to press, and no charger within reach', async () => {
   const plain = await startTestWeb()
   try {
     const visitor = new Visitor(plain.consoleUrl)
     await visitor.signIn('lab')
     expect((await visitor.post('/api/attack')).status).toBe(404)
+    const press = { button: 'pair' }
+    expect((await visitor.post('/api/simulated/acacia-12/press', press)).status).toBe(404)
     expect(await visitor.load()).not.toHaveProperty('attack')
   } finally {
     await plain.close()

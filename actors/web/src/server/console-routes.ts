@@ -14,6 +14,12 @@ export type AttackHook = {
   readonly run: () => Promise<AttackResult>
 }
 
+/** The buttons and the display of simulated chargers: only a lab has them within reach of a page. */
+export type HardwareHook = {
+  /** What the display then shows; a code after `pair`. */
+  readonly press: (station: string, button: 'start' | 'stop' | 'pair') => string | undefined
+}
+
 const closed = { additionalProperties: false }
 const Station = Type.String({ minLength: 1, maxLength: 48 })
 const Goal = Type.Object(
@@ -31,6 +37,10 @@ const Proposal = Type.Object(
   },
   closed,
 )
+const Press = Type.Object(
+  { button: Type.Union([Type.Literal('start'), Type.Literal('stop'), Type.Literal('pair')]) },
+  closed,
+)
 const Nothing = Type.Object({}, closed)
 const everyone = ['driver', 'operator', 'regulator', 'lab'] as const
 
@@ -41,6 +51,7 @@ export type ConsoleParts = {
   readonly clock: Clock
   readonly armOrigin: () => string
   readonly attack: AttackHook | undefined
+  readonly hardware: HardwareHook | undefined
   readonly audit: (kind: string, data: Record<string, unknown>) => void
 }
 
@@ -101,6 +112,7 @@ export function consoleRoutes(parts: ConsoleParts): WebRoute[] {
       handle: (request) => trigger(parts, request.params['id'] ?? '', request),
     },
     ...attackRoutes(parts),
+    ...hardwareRoutes(parts),
   ]
 }
 
@@ -139,6 +151,25 @@ function attackRoutes({ attack, audit }: ConsoleParts): WebRoute[] {
         } finally {
           running = false
         }
+      },
+    },
+  ]
+}
+
+function hardwareRoutes({ hardware, audit }: ConsoleParts): WebRoute[] {
+  if (hardware === undefined) return []
+  return [
+    {
+      method: 'POST',
+      url: '/api/simulated/:station/press',
+      access: ['lab'],
+      body: Press,
+      handle: (request) => {
+        const station = request.params['station'] ?? ''
+        const { button } = request.body as Static<typeof Press>
+        const display = hardware.press(station, button) ?? ''
+        audit('simulated-press', { person: sessionOf(request).person.name, station, button })
+        return { status: 200, body: { display } }
       },
     },
   ]

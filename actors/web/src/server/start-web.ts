@@ -8,7 +8,7 @@ import { createArmNetwork, type ArmNetwork } from './arm-network.ts'
 import { armRoutes } from './arm-routes.ts'
 import type { WebConfig } from './config-schema.ts'
 import { issuerOf, pagesDir, readRoots, readTls } from './config.ts'
-import { consoleRoutes, type AttackHook } from './console-routes.ts'
+import { consoleRoutes, type AttackHook, type HardwareHook } from './console-routes.ts'
 import { addEventStream } from './event-stream.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
 import { concerns, createHappenings, type Happenings } from './happenings.ts'
@@ -21,9 +21,10 @@ import { changedRows, createStreetWatch } from './street-watch.ts'
 import { hertzOf, parseStations, seenBy } from './street.ts'
 import { createUpstreams, type Upstreams } from './upstreams.ts'
 
-/** `attack` comes from the lab; the two neighbours are made from the config unless given. */
+/** `attack` and `hardware` come from the lab; the two neighbours are made from the config unless given. */
 export type WebDeps = ActorDeps & {
   readonly attack?: AttackHook
+  readonly hardware?: HardwareHook
   readonly upstreams?: Upstreams
   readonly network?: ArmNetwork
 }
@@ -164,17 +165,27 @@ const cookieName = (page: string, tls: boolean): string =>
 
 async function openConsole(parts: Parts, open: Running[]): Promise<OriginServer> {
   const { config, deps, upstreams, handOvers, audit, origins, tls } = parts
-  const { clock, wall, attack } = deps
+  const { clock, wall, attack, hardware } = deps
   const sessions = createSessions(wall)
   const about = (): Omit<ConsoleSession, 'login'> => ({
     timeZone: config.timeZone,
     now: clock.now(),
     armOrigin: origins.arm,
     ...(attack === undefined ? {} : { attack: { controls: attack.controls } }),
+    simulated: hardware !== undefined,
   })
   const armOrigin = () => origins.arm
   const { homes } = config
-  const routes = consoleRoutes({ upstreams, handOvers, homes, clock, armOrigin, attack, audit })
+  const routes = consoleRoutes({
+    upstreams,
+    handOvers,
+    homes,
+    clock,
+    armOrigin,
+    attack,
+    hardware,
+    audit,
+  })
   const server = await openOrigin(parts, 'console', sessions, about, routes)
   open.push(
     server,

@@ -40,6 +40,8 @@ export type ConsoleSession = {
   readonly now: number
   readonly armOrigin: string
   readonly attack?: { readonly controls: 'on' | 'off' }
+  /** The chargers' hardware is simulated and can be pressed from here, by the lab. */
+  readonly simulated: boolean
   readonly person?: PersonView
   readonly csrf?: string
 }
