@@ -1,4 +1,5 @@
-export { startStation, type StationDeps, type StationRunning } from './start.ts'
+export { startStation, type StationRunning } from './start.ts'
+export type { StationDeps } from './assemble.ts'
 export { StationConfig } from './config.ts'
 export type { Gate, Message } from './judging.ts'
 export type { Hardware } from './hardware.ts'

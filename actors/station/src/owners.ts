@@ -1,5 +1,6 @@
 import { limits } from '@interlock/contract'
 import { concat, euiBytes, fromBase64, u64, utf8, type Eui64 } from '@interlock/kernel'
+import { systemEntropy } from '@interlock/host'
 import { ownerKeyMacMatches } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -29,7 +30,7 @@ export type OwnerRefusal =
 /** Shows a code on the charger's display. It is told to nobody else. */
 export function showPairingCode(station: Station): string {
   const { deps, moment, records } = station
-  moment.pairing = newPairingCode(deps.entropy, deps.clock.now())
+  moment.pairing = newPairingCode(systemEntropy, deps.clock.now())
   records.note('PairingCodeShown', { until: moment.pairing.until })
   return moment.pairing.code
 }

@@ -1,5 +1,6 @@
+import { limits } from '@interlock/contract'
 import type { Accepted } from '@interlock/gate'
-import type { Instant } from '@interlock/kernel'
+import { instant, type Instant } from '@interlock/kernel'
 import type { Handler, Request } from '@interlock/ocpp'
 import { fromChargingProfile, type ChargingProfile } from '@interlock/power'
 import type { Relief } from '../core/charger.ts'
@@ -59,13 +60,14 @@ function isOver(stored: StoredProfile, now: Instant): boolean {
 function dispatch(station: Station, accepted: Accepted): void {
   const { setting } = accepted
   if (setting.kind !== 'profile') return
-  const { keeper, charging, records } = station
+  const { keeper, charging, records, deps } = station
   // One change and one return for each arm: the lowest level holds throughout.
-  const limits = setting.periods.map((period) => period.limitWatts)
+  const levels = setting.periods.map((period) => period.limitWatts)
   const relief: Relief = {
-    ceilingWatts: Math.floor(Math.min(...limits, accepted.ceilingWatts ?? Infinity)),
+    ceilingWatts: Math.floor(Math.min(...levels, accepted.ceilingWatts ?? Infinity)),
     from: setting.from,
-    until: setting.until,
+    // The return of an arm comes a minute after its change at the earliest.
+    until: instant(Math.max(setting.until, deps.clock.now() + limits.armChangeSpacingMillis)),
     reference: accepted.reference,
   }
   charging.update({ charger: { ...keeper.memory.charger, dispatch: relief } })

@@ -1,0 +1,202 @@
+import type { Happening } from '@interlock/contract'
+import { gateMessage } from '@interlock/gate'
+import { openAudit, openJournal, type ActorDeps, type Identity } from '@interlock/host'
+import { assert, millis } from '@interlock/kernel'
+import type { Response } from '@interlock/ocpp'
+import { signReply } from '@interlock/seal'
+import { createBackground } from './background.ts'
+import { pinnedCells, type Bearings } from './bearings.ts'
+import { createCertificates } from './certificates.ts'
+import { createCharging } from './charging.ts'
+import type { StationConfig } from './config.ts'
+import { onAnswer } from './core/authorisation.ts'
+import { hear, isTrusted, noTimeYet } from './core/time-trust.ts'
+import { createCsmsLink, type CsmsLink } from './csms-link.ts'
+import { createHardware } from './hardware.ts'
+import { createJudging, type Gate } from './judging.ts'
+import { createKeeper, type Keeper } from './keeper.ts'
+import { openLocalLink, type LocalLink } from './local-link.ts'
+import { connectorStatus, stateReport } from './observe.ts'
+import type { AcceptCertificate } from './ocpp/certificate-signed.ts'
+import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
+import { createRecords, type Records } from './records.ts'
+import { createReports } from './reports.ts'
+import type { Moment, Station } from './station.ts'
+
+export type StationDeps = ActorDeps & {
+  /** Another gate, for a lab only: refused where the config says `production`. */
+  readonly gate?: Gate
+  readonly publish?: (happening: Happening) => void
+}
+
+/** Where the charger's identity is, and what to do when it changes. */
+export type Own = {
+  readonly dir: string
+  identity(): Identity | undefined
+  onIdentity(identity: Identity): void
+}
+
+export type Parts = {
+  readonly station: Station
+  readonly csms: CsmsLink
+  readonly link: LocalLink | undefined
+  readonly hardware: ReturnType<typeof createHardware>
+}
+
+/** Wall time for the answer to a CertificateSigned to leave before its connection ends. */
+const handoverMillis = millis(50)
+
+/** Wires the parts to each other; nothing runs yet but the link to the LLCS. */
+export function assemble(
+  config: StationConfig,
+  bearings: Bearings,
+  deps: StationDeps,
+  own: Own,
+): Parts {
+  const { clock, crypto } = deps
+  const { delaySecondsMax } = config
+  const { eui, llcs, evse, ratings, roots } = bearings
+  const moment: Moment = {
+    trust: noTimeYet(llcs !== undefined),
+    reading: undefined,
+    pairing: undefined,
+  }
+  const keeper = openKeeper(config, deps)
+  const records = openRecords(config, bearings, deps, own)
+  const background = createBackground(config.actor, deps.activity, (label, error) =>
+    deps.log.warn({ label, detail: String(error) }, 'a report did not get through'),
+  )
+  const csms = createCsmsLink({
+    station: () => station,
+    trust: { roots: roots.charging },
+    handlers: () =>
+      (own.identity() === undefined ? firstContactHandlers : handlersOf)(station, accept),
+    request: () => certificates.request(),
+    onOnline: () => reports.online(),
+  })
+  const { caller } = csms
+  const common = { keeper, records, clock, evse }
+  const standing: Station['standing'] = () => ({
+    eui,
+    ...(llcs === undefined ? {} : { llcs }),
+    evse,
+    ratings,
+    delaySecondsMax,
+    timeTrusted: isTrusted(moment.trust),
+    crypto,
+  })
+  const charging = createCharging({
+    ...common,
+    ratings,
+    delaySecondsMax,
+    entropy: deps.entropy,
+    frequencyHertz: () => moment.reading?.hertz,
+    online: () => caller.online(),
+  })
+  const reports = createReports({
+    ...common,
+    caller,
+    background,
+    stateOf: () => stateReport(station),
+    statusOf: () => connectorStatus(station),
+    onAnswer: (answer) => onEventAnswer(station, answer),
+  })
+  const judging = createJudging({
+    ...common,
+    crypto,
+    standing,
+    activity: deps.activity,
+    gate: deps.gate ?? gateMessage,
+    onRefusal: (action, refused) => reports.refusal(refused.reason, action),
+  })
+  const station: Station = {
+    ...bearings,
+    config,
+    deps,
+    keeper,
+    records,
+    charging,
+    judging,
+    reports,
+    background,
+    moment,
+    standing,
+    identity: () => own.identity(),
+    signReply: (...reply) => signedReply(station, ...reply),
+    tellLlcs: (message) => link?.send(message),
+    hearTime: (...heard) => hearTime(station, ...heard),
+    reconnect: () => csms.reconnect(),
+  }
+  const certificates = createCertificates(station, {
+    dir: own.dir,
+    roots,
+    onIdentity(next) {
+      own.onIdentity(next)
+      // After the answer has left: the next connection proves the new identity.
+      deps.wall.after(handoverMillis, `${config.actor}/identity`, () => csms.reconnect())
+    },
+  })
+  const accept: AcceptCertificate = (...certificate) => certificates.accept(...certificate)
+  charging.onChange(() => {
+    void reports.flush()
+    reports.status()
+    reports.state()
+  })
+  const hardware = createHardware(station, caller)
+  const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)
+  return { station, csms, link, hardware }
+}
+
+function openKeeper(config: StationConfig, deps: StationDeps): Keeper {
+  const pinned = pinnedCells(config, deps)
+  const keeper = createKeeper(openJournal(`${config.data}/journal.jsonl`), deps.clock.now())
+  if (keeper.memory.cells.length === 0) keeper.commit({ set: { cells: pinned } })
+  return keeper
+}
+
+function openRecords(
+  config: StationConfig,
+  { stationId }: Bearings,
+  { clock, publish }: StationDeps,
+  own: Own,
+): Records {
+  const { actor, data } = config
+  const identity = own.identity()
+  const signer = identity === undefined ? {} : { identity }
+  const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, ...signer })
+  return createRecords({ audit, clock, actor, stationId, publish })
+}
+
+/** An answer to an event judges a running charge, and does not stop it; nor does it authorise one. */
+function onEventAnswer(station: Station, answer: Response<'TransactionEvent'>): void {
+  const { keeper, records, reports, deps } = station
+  const { authorisation } = keeper.memory.charger
+  const status = answer.idTokenInfo?.status
+  if (status === undefined || status === 'Accepted' || authorisation.state !== 'allowed') return
+  const { note } = onAnswer(authorisation, false, deps.clock.now())
+  if (note === undefined) return
+  records.decide({ action: 'TransactionEventResponse', decision: 'ignored', reason: note })
+  reports.security('InvalidMessages', `${status} for a running charge`)
+}
+
+function signedReply(
+  station: Station,
+  ...[action, response, request]: Parameters<Station['signReply']>
+): ReturnType<Station['signReply']> {
+  const { deps } = station
+  const signer = station.identity()
+  assert(signer !== undefined, 'commands come only after first contact')
+  const { organisation: org, thumbprint } = signer.peer
+  const replier = { action, org, thumbprint, at: deps.clock.now() }
+  return signReply(response, request, replier, signer.key, deps.crypto)
+}
+
+function hearTime(station: Station, ...[source, at]: Parameters<Station['hearTime']>): void {
+  const { moment, deps, records, reports } = station
+  const now = deps.clock.now()
+  const heard = hear(moment.trust, source, at, now)
+  moment.trust = heard.trust
+  if (!heard.disagrees) return
+  records.decide({ action: 'CurrentTime', decision: 'ignored', reason: 'TimeUntrusted' })
+  reports.security('TimeDisagreement', `${source} differs by ${at - now} ms`)
+}

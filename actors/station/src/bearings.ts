@@ -1,0 +1,72 @@
+import { loadIdentity, readText, type ActorDeps, type Identity } from '@interlock/host'
+import { assert, eui64, Fault, stationId, type Eui64, type StationId } from '@interlock/kernel'
+import { fromPem, peerOf, toPem } from '@interlock/pki'
+import type { Roots } from './certificates.ts'
+import type { StationConfig } from './config.ts'
+import type { Ratings } from './core/charger.ts'
+import type { StoredCell } from './core/memory.ts'
+
+/** What the config says, in the terms of the code. */
+export type Bearings = {
+  readonly stationId: StationId
+  readonly eui: Eui64
+  readonly llcs: Eui64 | undefined
+  readonly evse: number
+  readonly ratings: Ratings
+  readonly roots: Roots
+}
+
+export function bearingsOf(config: StationConfig): Bearings {
+  const [row] = config.evses
+  assert(row !== undefined, 'the config has one EVSE')
+  const { charging, smartMeter } = config.trust
+  return {
+    stationId: stationId(config.stationId),
+    eui: eui64(config.eui),
+    llcs: config.llcs === undefined ? undefined : eui64(config.llcs.eui),
+    evse: row.id,
+    ratings: {
+      ratingWatts: row.ratingWatts,
+      fuseWatts: config.fuseWatts,
+      siteWatts: config.siteWatts,
+    },
+    roots: {
+      charging: charging === undefined ? [] : [readText(charging)],
+      smartMeter: smartMeter === undefined ? [] : [readText(smartMeter)],
+    },
+  }
+}
+
+/**
+ * Key and certificate of an earlier commissioning; `undefined` before first contact.
+ * @throws Fault `SecretMissing`, or `IdentityUnreadable` where there is one that cannot be used.
+ */
+export function identityIn(dir: string, config: StationConfig): Identity | undefined {
+  if (hasCertificate(dir)) return loadIdentity(dir)
+  if (config.secret !== undefined) return undefined
+  throw new Fault('SecretMissing', `${config.actor} has no certificate in ${dir} and no secret`, {
+    remedy: "give the maker's one-time secret in the config, or the folder of its identity",
+  })
+}
+
+function hasCertificate(dir: string): boolean {
+  try {
+    return readText(`${dir}/chain.pem`) !== ''
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
+/** What the installer pinned. @throws Fault `CellUnreadable` */
+export const pinnedCells = (config: StationConfig, deps: ActorDeps): readonly StoredCell[] =>
+  config.cells.map(({ role, certificate }) => {
+    const [der] = fromPem(readText(certificate), 'CERTIFICATE')
+    const peer = der === undefined ? undefined : peerOf(der, deps.crypto)
+    if (der === undefined || peer?.ok !== true || peer.value.role !== role)
+      throw new Fault('CellUnreadable', `${certificate}: not the certificate of a ${role}`, {
+        remedy: 'point the cell at the PEM certificate of the organisation bound to this charger',
+      })
+    const { organisation } = peer.value
+    return { role, organisation, certificatePem: toPem(der, 'CERTIFICATE') }
+  })
