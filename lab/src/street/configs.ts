@@ -5,6 +5,7 @@ import type { CsmsConfig } from '@interlock/csms'
 import type { DccConfig } from '@interlock/dcc'
 import { nodeCrypto } from '@interlock/host'
 import { toHex, toIso, utf8 } from '@interlock/kernel'
+import type { DsrspConfig } from '@interlock/dsrsp'
 import type { HubConfig } from '@interlock/hub'
 import type { LlcsConfig } from '@interlock/llcs'
 import type { MeterConfig } from '@interlock/meter'
@@ -14,7 +15,7 @@ import type { SupervisorConfig } from '@interlock/supervisor'
 import type { SupplierConfig } from '@interlock/supplier'
 import type { WebConfig } from '@interlock/web'
 import type { Session } from '../worlds/day.ts'
-import { feeder, fuseWatts, ratingWatts, region, type Home } from './address-book.ts'
+import { feeder, fuseWatts, organisations, ratingWatts, region, type Home } from './address-book.ts'
 import type { Layout } from './layout.ts'
 import type { HomeSecrets } from './secrets.ts'
 
@@ -181,6 +182,38 @@ export function dccConfig(plan: Plan): DccConfig {
   }
 }
 
+export function dsrspConfig(plan: Plan): DsrspConfig {
+  const folder = plan.layout.server('dsrsp')
+  return {
+    ...base('dsrsp', 'Acacia Flexibility', folder),
+    identity: folder.charging,
+    smartMeterIdentity: folder.smartMeter,
+    trust: plan.layout.trust,
+    database: plan.databaseUrl('dsrsp'),
+    listen: listen(plan, 'dsrsp'),
+    ocpp: listen(plan, 'dsrsp/ocpp'),
+    peers: { supervisor: https(plan, 'supervisor'), dcc: https(plan, 'dcc') },
+    csms: organisations.csms,
+    portfolio: plan.homes.map((home) => ({
+      stationId: home.stationId,
+      eui: home.station,
+      llcs: home.llcs,
+      evse: 1,
+      ratingWatts,
+      feeder,
+    })),
+    response: {
+      points: [
+        { hertz: 49.2, percent: 0 },
+        { hertz: 49.8, percent: 100 },
+      ],
+      deadbandHertz: 0.2,
+      durationMillisMax: 1_800_000,
+      holdHours: 24,
+    },
+  }
+}
+
 export function supplierConfig(plan: Plan): SupplierConfig {
   const folder = plan.layout.server('supplier')
   return {
@@ -258,7 +291,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
     feeder,
     stationId: home.stationId,
     eui: home.station,
-    organisation: home.station,
+    organisation: organisations.csms,
     evses: [{ id: 1, ratingWatts, phases: 1 }],
     fuseWatts,
     siteWatts: fuseWatts,

@@ -11,6 +11,7 @@ import {
   type Log,
   type Running,
 } from '@interlock/host'
+import { startDsrsp, type DsrspRunning } from '@interlock/dsrsp'
 import { startHub } from '@interlock/hub'
 import { seeded } from '@interlock/kernel'
 import { startLlcs, type LlcsRunning } from '@interlock/llcs'
@@ -41,6 +42,8 @@ export type StreetOptions = {
 /** One home's devices, running. */
 export type RunningHome = {
   readonly home: Home
+  /** The car that comes here today. */
+  readonly session: Session
   readonly llcs: LlcsRunning
   readonly station: StationRunning
 }
@@ -50,6 +53,7 @@ export type Street = Running & {
   readonly homes: readonly RunningHome[]
   readonly csms: CsmsRunning
   readonly dcc: DccRunning
+  readonly dsrsp: DsrspRunning
   readonly supplier: SupplierRunning
   readonly depsOf: (actor: string) => ActorDeps
   /** Adds something to be closed with the street, before what is there. */
@@ -105,12 +109,13 @@ async function start(
   }
   const { server, device } = plan.layout
 
-  say('Starting the servers: authority, supervisor, DCC (simulated), CSMS, supplier.')
+  say('Starting the servers: authority, supervisor, DCC (simulated), DSRSP, CSMS, supplier.')
   await run(configs.authorityConfig(plan), server('authority'), startAuthority)
   const [, dcc] = await Promise.all([
     run(configs.supervisorConfig(plan), server('supervisor'), startSupervisor),
     run(configs.dccConfig(plan), server('dcc'), startDcc),
   ])
+  const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
   const csms = await run(configs.csmsConfig(plan), server('csms'), startCsms)
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
@@ -121,7 +126,8 @@ async function start(
   }
   say(`Starting ${homes.length} homes: hub, meter, LLCS and charger in each (simulated hardware).`)
   const running = await Promise.all(
-    homes.map(async (home): Promise<RunningHome> => {
+    homes.map(async (home, index): Promise<RunningHome> => {
+      const session = known(options.sessions[index], `session of home ${home.number}`)
       await run(configs.hubConfig(plan, home), device('hub', home), startHub)
       await run(configs.meterConfig(plan, home), device('meter', home), startMeter)
       const llcs = await run(configs.llcsConfig(plan, home), device('llcs', home), startLlcs)
@@ -131,10 +137,10 @@ async function start(
         (config, deps) =>
           startStation(config, options.gate ? { ...deps, gate: options.gate } : deps),
       )
-      return { home, llcs, station }
+      return { home, session, llcs, station }
     }),
   )
-  return { plan, homes: running, csms, dcc, supplier, depsOf }
+  return { plan, homes: running, csms, dcc, dsrsp, supplier, depsOf }
 }
 
 /** Folders, identities, ports and the database cluster. */

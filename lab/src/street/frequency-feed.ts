@@ -1,0 +1,104 @@
+import { inMinutes, instant, type Clock } from '@interlock/kernel'
+import type { FrequencyRow } from '../files/frequency-file.ts'
+import { percentile, rounded } from './measure.ts'
+import { at } from './cars.ts'
+import type { RunningHome } from './start-street.ts'
+
+/** What the street did about the frequency. Latencies are wall time. */
+export type ResponseReport = {
+  /** Lowest value that an LLCS sampled; `null` before the first sample. */
+  readonly frequencyNadirHertz: number | null
+  /** From the delivery of the first sample that armed an LLCS until that LLCS had armed. */
+  readonly detectedMillis: number | null
+  /** Load just before the event, less the lowest load during it. */
+  readonly reducedWatts: number
+  /** Sample at the LLCS → set-point applied at its charger. */
+  readonly p50Millis: number
+  readonly p99Millis: number
+  readonly setPointChanges: number
+}
+
+export type FrequencyFeed = {
+  report(): ResponseReport
+  /** The latest sample, for pages. */
+  latest(): FrequencyRow | undefined
+}
+
+const nominalHertz = 50
+const quietEvery = inMinutes(30)
+const eventBandHertz = 0.2
+
+/**
+ * Delivers each reading to every home at its own instant of the world: to the charger's frequency
+ * meter and then to the LLCS's, as simulated hardware. Outside the readings the grid is at 50 Hz and
+ * sampled now and then.
+ */
+export function feedFrequency(
+  homes: readonly RunningHome[],
+  rows: readonly FrequencyRow[],
+  clock: Clock,
+): FrequencyFeed {
+  const latencies: number[] = []
+  let nadir: number | null = null
+  let detected: number | null = null
+  let latest: FrequencyRow | undefined
+  let before = 0
+  let lowest = Number.POSITIVE_INFINITY
+
+  const load = (): number => homes.reduce((sum, each) => sum + each.station.observe().powerWatts, 0)
+
+  const toHome = async ({ station, llcs }: RunningHome, row: FrequencyRow): Promise<void> => {
+    await station.hardware.frequency(row)
+    const setPoint = station.observe().setPointWatts
+    const wasArmed = llcs.supervision() === 'armed'
+    let applied: number | undefined
+    const delivered = performance.now()
+    const forget = station.onChange(() => {
+      if (applied === undefined && station.observe().setPointWatts !== setPoint)
+        applied = performance.now() - delivered
+    })
+    await llcs.hardware.frequency(row)
+    forget()
+    if (!wasArmed && llcs.supervision() === 'armed') detected ??= performance.now() - delivered
+    if (applied !== undefined && llcs.supervision() === 'armed') latencies.push(applied)
+  }
+
+  const deliver = async (row: FrequencyRow): Promise<void> => {
+    const inEvent = Math.abs(row.hertz - nominalHertz) > eventBandHertz
+    if (!inEvent && lowest === Number.POSITIVE_INFINITY) before = load()
+    latest = row
+    nadir = Math.min(nadir ?? row.hertz, row.hertz)
+    await Promise.all(homes.map((each) => toHome(each, row)))
+    if (inEvent) lowest = Math.min(lowest, load())
+  }
+
+  /** One timer at a time: the next is set when this one's consequences are done. */
+  const next = (index: number): void => {
+    const row = rows[index]
+    const now = clock.now()
+    const quiet = instant(now + quietEvery)
+    if (row !== undefined && row.at <= quiet)
+      at(clock, row.at, 'frequency', async () => {
+        await deliver(row)
+        next(index + 1)
+      })
+    else
+      at(clock, quiet, 'frequency', async () => {
+        await deliver({ at: quiet, hertz: nominalHertz })
+        next(index)
+      })
+  }
+  next(rows.findIndex((row) => row.at > clock.now()))
+
+  return {
+    latest: () => latest,
+    report: () => ({
+      frequencyNadirHertz: nadir,
+      detectedMillis: detected === null ? null : rounded(detected),
+      reducedWatts: lowest === Number.POSITIVE_INFINITY ? 0 : Math.max(0, before - lowest),
+      p50Millis: rounded(percentile(latencies, 0.5)),
+      p99Millis: rounded(percentile(latencies, 0.99)),
+      setPointChanges: latencies.length,
+    }),
+  }
+}

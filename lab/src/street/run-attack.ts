@@ -1,0 +1,130 @@
+import type { FlattenedJws } from '@interlock/contract'
+import type { CsmsRunning } from '@interlock/csms'
+import { httpClient, loadIdentity, nodeCrypto, readText } from '@interlock/host'
+import type { StationId } from '@interlock/kernel'
+import type { Action } from '@interlock/ocpp'
+import { createForge } from '../attacks/forge.ts'
+import { takeOver, type Attempt, type Loot, type Target } from '../attacks/takeover.ts'
+import { ratingWatts } from './address-book.ts'
+import { https, streetBudget } from './configs.ts'
+import { countBy } from './measure.ts'
+import type { Street } from './start-street.ts'
+
+export type AttackReport = {
+  readonly commandsSent: number
+  /** Accepted by a station without a second party. */
+  readonly commandsApplied: number
+  /** Worst case of what the attacker got countersigned: each granted station's whole rating. */
+  readonly countersignedStepWatts: number
+  readonly budgetWatts: number
+  /** Highest less lowest load of the street while the attack ran. */
+  readonly loadStepWatts: number
+  readonly loadBeforeWatts: number
+  readonly loadAfterWatts: number
+  /** What the cars that were plugged in could draw together. */
+  readonly streetWatts: number
+  readonly refusals: Readonly<Record<string, number>>
+}
+
+/** Genuine signed messages as they pass the CSMS; whoever holds the CSMS has seen them all. */
+export function tapSessions(csms: CsmsRunning): Loot['captured'] {
+  const seen = new Map<string, FlattenedJws>()
+  for (const [station, session] of csms.sessions) {
+    const genuine = session.callSigned.bind(session)
+    session.callSigned = (action: Action, jws, options) => {
+      if (jws.header?.countersignature !== undefined) seen.set(`${station} ${action}`, jws)
+      return genuine(action, jws, options)
+    }
+  }
+  return (station, action) => seen.get(`${station} ${action}`)
+}
+
+/** Takes the CSMS over and tries everything; the street is watched meanwhile. */
+export async function runAttack(street: Street, captured: Loot['captured']): Promise<AttackReport> {
+  const identity = loadIdentity(street.plan.layout.server('csms').charging)
+  const deps = street.depsOf('attacker')
+  const http = httpClient({
+    identity,
+    trust: { roots: [readText(street.plan.layout.trust.charging)] },
+    activity: deps.activity,
+  })
+  const loads = watchLoad(street)
+  const streetWatts = street.homes.reduce((sum, each) => sum + demandWatts(each), 0)
+  try {
+    const attempts = await takeOver(
+      street.homes.map(targetOf),
+      {
+        sessionOf: (station) => street.csms.sessions.get(station),
+        captured,
+        submit: async (stationId, command) => {
+          const url = `${https(street.plan, 'supervisor')}/api/v1/countersignatures`
+          const answer = await http.request('POST', url, { stationId, command })
+          const body = answer.body as { command?: FlattenedJws; reason?: string }
+          return body.command === undefined
+            ? { reason: body.reason ?? String(answer.status) }
+            : { command: body.command }
+        },
+      },
+      createForge(identity, deps.clock, nodeCrypto),
+      nodeCrypto,
+    )
+    return { ...reportOf(attempts, street.homes.length), ...loads.stop(), streetWatts }
+  } finally {
+    loads.stop()
+    await http.close()
+  }
+}
+
+const targetOf = ({ home, station }: Street['homes'][number]): Target => ({
+  stationId: home.stationId as StationId,
+  eui: home.station,
+  ratingWatts,
+  transactionId: station.observe().transactionId,
+})
+
+/** What the car at a charger would draw if it were let; 0 without one, or when it is full. */
+function demandWatts({ station, session }: Street['homes'][number]): number {
+  const { state, why } = station.observe()
+  return state === 'Idle' || why === 'Full' ? 0 : session.vehicleWattsMax
+}
+
+function reportOf(attempts: readonly Attempt[], stations: number) {
+  const applied = attempts.filter((each) => each.outcome === 'applied')
+  const granted = new Set(
+    applied.filter((each) => each.variant === 'submitted').map((each) => each.station),
+  )
+  return {
+    commandsSent: attempts.length,
+    commandsApplied: applied.filter((each) => each.variant !== 'submitted').length,
+    countersignedStepWatts: granted.size * ratingWatts,
+    budgetWatts: streetBudget(stations).organisationWatts,
+    refusals: countBy(
+      attempts.filter((each) => each.outcome === 'refused'),
+      (each) => each.reason,
+    ),
+  }
+}
+
+/** The street's load, from the chargers' own meters, at every change. */
+export function watchLoad(street: Pick<Street, 'homes'>) {
+  const load = (): number =>
+    street.homes.reduce((sum, { station }) => sum + station.observe().powerWatts, 0)
+  const before = load()
+  let [lowest, highest, last] = [before, before, before]
+  const look = (): void => {
+    last = load()
+    lowest = Math.min(lowest, last)
+    highest = Math.max(highest, last)
+  }
+  const forget = street.homes.map(({ station }) => station.onChange(look))
+  return {
+    stop: () => {
+      for (const each of forget.splice(0)) each()
+      return {
+        loadBeforeWatts: before,
+        loadAfterWatts: last,
+        loadStepWatts: highest - lowest,
+      }
+    },
+  }
+}
