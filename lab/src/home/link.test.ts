@@ -1,32 +1,90 @@
-import { startLlcs, LlcsConfig } from '@interlock/llcs'
-import { hanAnswers, hanMessages, vendorId } from '@interlock/contract'
-import { addMac, encodePreCommand, signPreCommand } from '@interlock/gbcs'
-import {
-  checkConfig,
-  identityOf,
-  listenFrames,
-  nodeCrypto as crypto,
-  openOcppServer,
-  saveIdentity,
-  silentLog,
-  systemClock,
-  systemEntropy as entropy,
-  temporaryDir,
-  writeAtomic,
-  type FrameSocket,
-  type Identity,
-} from '@interlock/host'
-import { assert, eui64, inHours, plus, seeded, toBase64, toIso } from '@interlock/kernel'
-import { createEndpoint, type Endpoint } from '@interlock/ocpp'
-import { createCa, createCsr, issue, newSerial, type Subject } from '@interlock/pki'
-import {
-  countersign,
-  effectWindow,
-  ownerEui,
-  ownerKeyMac,
-  signCommand,
-  verifyReply,
-} from '@interlock/seal'
-import { startStation, StationConfig } from '@interlock/station'
-import { expect, onTestFinished, test } from 'vitest'
-import { createWorldClock } from '../worlds/world-clock.ts'
+import { vendorId } from '@interlock/contract'
+import { inHours, inMinutes, plus, toIso } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { armFor, csms, dsrsp, home, night } from './home.fixture.ts'
+
+const idToken = { idToken: 'owner', type: 'Central' }
+const car = { energyWattHours: 40_000, vehicleWattsMax: 7_000 }
+
+test('an arm through the LLCS and a trigger through the CSMS meet at the charger', async () => {
+  const { world, station, llcs, alerts, step, command, deliver, enrolOwner } = await home()
+  expect([station.connected(), llcs.connected()]).toEqual([
+    { csms: true, llcs: true },
+    { hub: true, station: true },
+  ])
+  await enrolOwner()
+  station.hardware.plugIn(car)
+  station.hardware.press('stop')
+  expect(station.observe().powerWatts).toBe(0)
+  station.hardware.unplug()
+  station.hardware.plugIn(car)
+  const arm = armFor(world.now(), 'ECS47a', 1)
+  await deliver(arm.bytes)
+  const payload = { evseId: 1, remoteStartId: 1, idToken }
+  const answer = await command('RequestStartTransaction', payload, csms, arm.digest)
+  expect(answer).toMatchObject({ status: 'Accepted' })
+  await world.quiet()
+  expect(station.observe()).toMatchObject({ powerWatts: 7_000, why: 'OverrideCharge' })
+  expect(alerts).toHaveLength(1)
+  await step(inHours(2))
+  expect(station.observe().override).toBeUndefined()
+})
+
+test('a trigger that waits for its arm does not hold the world still', async () => {
+  const { world, station, step, command, enrolOwner } = await home()
+  await enrolOwner()
+  station.hardware.plugIn(car)
+  const { digest } = armFor(world.now(), 'ECS47a', 1)
+  const payload = { evseId: 1, remoteStartId: 1, idToken }
+  const answer = command('RequestStartTransaction', payload, csms, digest)
+  await world.quiet()
+  await step(inMinutes(1))
+  expect(await answer).toMatchObject({ statusInfo: { reasonCode: 'NotArmed' } })
+  const refused = station.decisions().find((each) => each.reason === 'NotArmed')
+  expect(refused?.at).toBe(night + 5_000)
+})
+
+test('a falling frequency lowers the load before the sample’s promise resolves, and it comes back', async () => {
+  const { world, station, llcs, step, command, deliver } = await home()
+  station.hardware.plugIn(car)
+  await step(inMinutes(10))
+  expect(station.observe().powerWatts).toBe(7_000)
+  const at = world.now()
+  const data = {
+    evse: 1,
+    direction: 'import',
+    points: [
+      { hertz: 49.5, percent: 0 },
+      { hertz: 49.8, percent: 100 },
+    ],
+    deadbandHertz: 0.2,
+    from: toIso(at),
+    until: toIso(plus(at, inHours(6))),
+    durationMillisMax: 1_800_000,
+  }
+  const curve = { vendorId, messageId: 'FrequencyCurve', data }
+  expect(await command('DataTransfer', curve, dsrsp)).toEqual({ status: 'Accepted' })
+  await deliver(armFor(at, 'ECS47e', 6).bytes)
+
+  const sample = async (hertz: number): Promise<void> => {
+    const reading = { at: world.now(), hertz }
+    await station.hardware.frequency(reading)
+    await llcs.hardware.frequency(reading)
+  }
+  for (const hertz of [50, 49.85, 49.7, 49.55]) {
+    await sample(hertz)
+    await step(1_000)
+  }
+  expect(llcs.supervision()).toBe('armed')
+  expect(station.observe()).toMatchObject({ setPointWatts: 1_233, why: 'Response' })
+  for (let second = 0; second < 70; second++) {
+    await sample(49.98)
+    await step(1_000)
+  }
+  expect(llcs.supervision()).toBe('ready')
+  await step(inMinutes(10))
+  expect(station.observe().powerWatts).toBe(7_000)
+  const last = station.decisions().at(-1)
+  expect(last).toMatchObject({ action: 'SetPoint', decision: 'applied', reason: 'Restored' })
+  expect(last?.delaySeconds).toBeGreaterThan(0)
+})
