@@ -1,1 +1,3 @@
-export {}
+export { DsrspConfig } from './config.ts'
+export type { MemberDocument } from './rest/endpoints.ts'
+export { startDsrsp, type DsrspRunning } from './start.ts'

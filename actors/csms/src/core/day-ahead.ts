@@ -1,5 +1,5 @@
 import { limits } from '@interlock/contract'
-import { inMinutes, inSeconds, instant, plus, type Instant } from '@interlock/kernel'
+import { inMinutes, instant, type Instant } from '@interlock/kernel'
 import {
   edges,
   fallbackLevel,
@@ -80,10 +80,9 @@ function takeover(
   toleranceMinutes: number,
 ): LoadEdge {
   const from = instant(next.from - inMinutes(toleranceMinutes))
-  const until = plus(
-    plus(next.from, inMinutes(toleranceMinutes)),
-    inSeconds(station.delaySecondsMax),
-  )
+  // A ledger charges the whole effect interval of the command, which is one budget window.
+  const effect = Math.max(limits.budgetWindowMillis, station.delaySecondsMax * 1000)
+  const until = instant(next.from + inMinutes(toleranceMinutes) + effect)
   const first = next.periods[0]?.limitWatts ?? 0
   const before = levelsWithin(fallback, from, until)
   return {

@@ -1,0 +1,85 @@
+import { httpClient, type HttpClient } from '@interlock/host'
+import { roles, unobserved, type Role } from '@interlock/kernel'
+import { profileRow } from '@interlock/pki'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { organisation } from './fixture/identities.fixture.ts'
+import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
+import { endpointsOf } from './rest/endpoints.ts'
+import type { Api } from './rest/api.ts'
+import type { CsmsRunning } from './start.ts'
+
+let world: CsmsWorld
+let csms: CsmsRunning
+const clients = new Map<Role, HttpClient>()
+const serverRoles = profileRow('chargingOrganisation').roles
+
+beforeAll(async () => {
+  world = await csmsWorld('authorisation')
+  csms = await world.start(world.clock())
+  for (const role of serverRoles) {
+    const subject = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
+    const identity = world.identities.identity('charging', subject)
+    const trust = world.identities.trust('charging')
+    clients.set(role, httpClient({ identity, trust, activity: unobserved }))
+  }
+})
+afterAll(async () => {
+  for (const each of clients.values()) await each.close()
+  await csms.close()
+  await world.close()
+})
+
+/** Method, path, and what its handler answers to the role that may call it, with an empty body. */
+const table = [
+  ['GET', '/api/v1/stations', 200],
+  ['GET', '/api/v1/stations/:id', 200],
+  ['GET', '/api/v1/tariff', 404],
+  ['GET', '/api/v1/knocks', 200],
+  ['POST', '/api/v1/stations/:id/goal', 400],
+  ['POST', '/api/v1/stations/:id/triggers', 400],
+  ['POST', '/api/v1/stations/:id/owner-keys', 400],
+  ['POST', '/api/v1/stations/:id/owner-key-revocations', 400],
+  ['POST', '/api/v1/stations/:id/commands/:action', 400],
+] as const
+
+const urlOf = (path: string): string =>
+  `https://127.0.0.1:${csms.port}${path.replace(':id', 'CS-1').replace(':action', 'Reset')}`
+
+test('every endpoint of the interface is in the table of this test', () => {
+  const named = endpointsOf({} as Api).map(({ method, url }) => `${method} ${url}`)
+  const tested = [...table.map(([method, url]) => `${method} ${url}`), 'GET /healthz']
+  expect(named.sort()).toEqual(tested.sort())
+})
+
+test.each(table)('%s %s is for the console alone', async (method, path, status) => {
+  const body = method === 'POST' ? {} : undefined
+  for (const role of serverRoles) {
+    const answer = await clients.get(role)?.request(method, urlOf(path), body)
+    expect(answer?.status, role).toBe(role === 'web' ? status : 403)
+  }
+})
+
+test('without a certificate of ours nothing is answered', async () => {
+  const stranger = httpClient({ trust: world.identities.trust('charging'), activity: unobserved })
+  const events = ['GET', '/api/v1/events', 0] as const
+  for (const [method, path] of [...table, ['GET', '/healthz', 0] as const, events]) {
+    const body = method === 'POST' ? {} : undefined
+    expect((await stranger.request(method, urlOf(path), body)).status, path).toBe(401)
+  }
+  await stranger.close()
+})
+
+test('health is for anyone with a certificate of ours', async () => {
+  expect((await clients.get('emsp')?.request('GET', urlOf('/healthz')))?.status).toBe(200)
+})
+
+test('an unknown station, an unknown action and a station that is offline are named', async () => {
+  const web = clients.get('web')
+  const post = (path: string, body: object) => web?.request('POST', urlOf(path), body)
+  expect(await web?.request('GET', urlOf('/api/v1/stations/CS-99'))).toMatchObject({ status: 404 })
+  expect(await post('/api/v1/stations/:id/commands/Nothing', {})).toMatchObject({ status: 404 })
+  expect(await post('/api/v1/stations/:id/commands/Reset', { type: 'OnIdle' })).toMatchObject({
+    status: 503,
+    body: { reason: 'StationOffline' },
+  })
+})

@@ -1,0 +1,214 @@
+import { armOf } from '@interlock/gbcs'
+import { httpClient, nodeCrypto, UpgradeRefused, type HttpClient } from '@interlock/host'
+import { roles, unobserved, type Role } from '@interlock/kernel'
+import { profileRow } from '@interlock/pki'
+import { parseSigned } from '@interlock/seal'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { testClock, type TestClock } from './fixture/clock.fixture.ts'
+import { organisation } from './fixture/identities.fixture.ts'
+import { dsrspWorld, evening, llcsOf, type DsrspWorld } from './fixture/world.fixture.ts'
+import type { DsrspRunning } from './start.ts'
+
+let world: DsrspWorld
+let dsrsp: DsrspRunning
+let clock: TestClock
+let day = 0
+const clients = new Map<Role, HttpClient>()
+
+const client = (role: Role): HttpClient => {
+  const subject = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
+  const known =
+    clients.get(role) ??
+    httpClient({
+      identity: world.identities.identity('charging', subject),
+      trust: world.identities.trust('charging'),
+      activity: unobserved,
+    })
+  clients.set(role, known)
+  return known
+}
+
+beforeAll(async () => {
+  world = await dsrspWorld('dsrsp')
+})
+beforeEach(async () => {
+  day += 2
+  clock = testClock((evening + day * 86_400_000) as typeof evening)
+  const { state } = world
+  state.plans.length = 0
+  state.requests.length = 0
+  state.countersigned.length = 0
+  state.refuse = undefined
+  state.transform = (request) => request
+  dsrsp = await world.start(clock)
+})
+afterEach(() => dsrsp.close())
+afterAll(async () => {
+  for (const each of clients.values()) await each.close()
+  await world.close()
+})
+
+const connect = async (id: string) => {
+  const evse = await world.virtualEvse(dsrsp, id)
+  await evse.endpoint.call('BootNotification', {
+    reason: 'PowerUp',
+    chargingStation: { vendorName: 'Test', model: 'Virtual EVSE' },
+  })
+  return evse
+}
+const dispatch = (body: object) =>
+  client('web').request('POST', `https://127.0.0.1:${dsrsp.port}/api/v1/dispatch`, body)
+const memberOf = (id: string) => dsrsp.portfolio().find((each) => each.stationId === id)
+
+test('a virtual EVSE that boots is armed through the DCC and given the countersigned curve', async () => {
+  const evse = await connect('CS-1')
+  await clock.advance(1_000)
+  const { requests, plans, countersigned } = world.state
+  expect(plans.map((each) => each.ledger)).toEqual(['supervisor', 'dcc'])
+  expect(plans[0]?.plan.windows.length).toBeGreaterThanOrEqual(49)
+  expect(requests.map((each) => [each.service, each.commandVariant, each.target])).toEqual([
+    ['7.16', 4, llcsOf(1)],
+    ['7.16', 5, llcsOf(1)],
+  ])
+  const body = requests[1]?.body
+  const arm = armOf(body?.kind === 'signedPreCommand' ? body.payload : new Uint8Array(), nodeCrypto)
+  expect(arm).toMatchObject({
+    ok: true,
+    value: { use: 'response', direction: 'import', levelPercent: 100, evse: 1 },
+  })
+  expect(countersigned).toEqual(['CS-1'])
+  expect(parseSigned(evse.received[0], 'DataTransfer')).toMatchObject({
+    ok: true,
+    value: { action: 'FrequencyCurve', role: 'dsrsp' },
+  })
+  expect(memberOf('CS-1')?.armed).toMatchObject({ curveStored: true })
+})
+
+test('members are enrolled in the order of identities, whoever came first', async () => {
+  await connect('CS-2')
+  await connect('CS-1')
+  await clock.advance(1_000)
+  expect(world.state.countersigned).toEqual(['CS-1', 'CS-2'])
+})
+
+test('a pre-command that is not what was asked for is not signed', async () => {
+  world.state.transform = (request) =>
+    request.body.kind === 'loadControl'
+      ? { ...request, body: { ...request.body, levelPercent: 0 } }
+      : request
+  await connect('CS-1')
+  await clock.advance(1_000)
+  expect(world.state.requests).toHaveLength(1)
+  expect(memberOf('CS-1')).toMatchObject({ armed: null, refused: { action: 'LimitAPCLevel' } })
+})
+
+test('a refused curve is shown with its reason and sent again, without another arm', async () => {
+  world.state.refuse = 'BudgetExceeded'
+  const evse = await connect('CS-1')
+  await clock.advance(1_000)
+  expect(evse.received).toEqual([])
+  expect(memberOf('CS-1')?.refused).toMatchObject({ reason: 'BudgetExceeded' })
+  world.state.refuse = undefined
+  await clock.advance(5 * 60_000)
+  expect(evse.received).toHaveLength(1)
+  expect(world.state.requests).toHaveLength(2)
+  expect(memberOf('CS-1')).toMatchObject({ refused: null, armed: { curveStored: true } })
+})
+
+test('a reply that the station has not signed does not count as stored', async () => {
+  const evse = await connect('CS-1')
+  evse.signer = world.csms
+  await clock.advance(1_000)
+  expect(memberOf('CS-1')).toMatchObject({
+    armed: { curveStored: false },
+    refused: { reason: 'ReplySigner' },
+  })
+})
+
+test('a dispatch relies on the arm and needs no countersignature', async () => {
+  const evse = await connect('CS-1')
+  await clock.advance(1_000)
+  expect(await dispatch({ stationId: 'CS-1', percent: 40, minutes: 15 })).toMatchObject({
+    status: 200,
+    body: { status: 'Accepted' },
+  })
+  const sent = parseSigned(evse.received[1], 'SetChargingProfile')
+  expect(sent).toMatchObject({ ok: true, value: { armDigest: memberOf('CS-1')?.armed?.digest } })
+  expect(JSON.stringify(sent.ok && sent.value.payload)).toContain('"limit":2800')
+  expect(world.state.countersigned).toHaveLength(1)
+  evse.answer = { status: 'Rejected', statusInfo: { reasonCode: 'Overridden' } }
+  expect(await dispatch({ stationId: 'CS-1', percent: 40, minutes: 15 })).toMatchObject({
+    body: { status: 'Rejected', reasonCode: 'Overridden' },
+  })
+})
+
+test('a spent arm is replaced by a new one', async () => {
+  const evse = await connect('CS-1')
+  await clock.advance(1_000)
+  const before = memberOf('CS-1')?.armed?.digest
+  evse.answer = { status: 'Rejected', statusInfo: { reasonCode: 'ArmSpent' } }
+  await dispatch({ stationId: 'CS-1', percent: 40, minutes: 15 })
+  evse.answer = { status: 'Accepted' }
+  await clock.advance(1_000)
+  expect(memberOf('CS-1')?.armed).toMatchObject({ curveStored: true })
+  expect(memberOf('CS-1')?.armed?.digest).not.toBe(before)
+})
+
+test('a dispatch without an arm, to nobody or beyond its bounds is refused', async () => {
+  expect(await dispatch({ stationId: 'CS-2', percent: 0, minutes: 15 })).toMatchObject({
+    body: { status: 'Rejected', reasonCode: 'NotArmed' },
+  })
+  expect((await dispatch({ stationId: 'CS-9', percent: 0, minutes: 15 })).status).toBe(404)
+  expect((await dispatch({ stationId: 'CS-1', percent: 101, minutes: 15 })).status).toBe(400)
+})
+
+test('only the CSMS of the contract brings virtual EVSEs, and only of the portfolio', async () => {
+  const status = (attempt: Promise<unknown>) =>
+    attempt.then(
+      () => 'connected',
+      (cause: unknown) => (cause instanceof UpgradeRefused ? cause.status : cause),
+    )
+  const other = world.identities.identity('charging', organisation('other-csms', 'csms', 9))
+  expect(await status(world.virtualEvse(dsrsp, 'CS-1', other))).toBe(403)
+  expect(await status(world.virtualEvse(dsrsp, 'CS-1', world.dsrsp))).toBe(403)
+  expect(await status(world.virtualEvse(dsrsp, 'CS-9'))).toBe(404)
+  expect(await status(world.virtualEvse(dsrsp, 'CS-1'))).toBe('connected')
+  expect(await status(world.virtualEvse(dsrsp, 'CS-1'))).toBe(429)
+})
+
+test('a holding is known after a restart and renewed when it ends', async () => {
+  await connect('CS-1')
+  await clock.advance(1_000)
+  const before = memberOf('CS-1')?.armed
+  await dsrsp.close()
+  dsrsp = await world.start(clock)
+  expect(memberOf('CS-1')?.armed).toEqual(before)
+  await connect('CS-1')
+  await clock.advance(24 * 3_600_000)
+  expect(memberOf('CS-1')?.armed?.digest).not.toBe(before?.digest)
+})
+
+const endpoints = [
+  ['GET', '/api/v1/portfolio'],
+  ['POST', '/api/v1/dispatch'],
+] as const
+const others = profileRow('chargingOrganisation').roles.filter((role) => role !== 'web')
+
+test.each(endpoints)('%s %s is for the console alone', async (method, path) => {
+  const url = `https://127.0.0.1:${dsrsp.port}${path}`
+  const body = method === 'POST' ? {} : undefined
+  for (const role of others)
+    expect((await client(role).request(method, url, body)).status, role).toBe(403)
+  expect([200, 400]).toContain((await client('web').request(method, url, body)).status)
+})
+
+test('health is for anyone with a certificate of ours, and nothing is for those without', async () => {
+  const url = `https://127.0.0.1:${dsrsp.port}/healthz`
+  expect((await client('emsp').request('GET', url)).status).toBe(200)
+  const stranger = httpClient({ trust: world.identities.trust('charging'), activity: unobserved })
+  for (const path of ['/healthz', '/api/v1/portfolio', '/api/v1/events']) {
+    const answer = await stranger.request('GET', `https://127.0.0.1:${dsrsp.port}${path}`)
+    expect(answer.status).toBe(401)
+  }
+  await stranger.close()
+})

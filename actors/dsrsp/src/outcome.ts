@@ -1,0 +1,15 @@
+import { ok, refused, type Outcome } from '@interlock/kernel'
+
+/** A success's body, or the reason of its problem document. */
+export function outcomeOf(response: { status: number; body: unknown }): Outcome<unknown, string> {
+  const { status, body } = response
+  if (status >= 200 && status < 300) return ok(body)
+  const { reason, detail } = (typeof body === 'object' && body !== null ? body : {}) as {
+    reason?: unknown
+    detail?: unknown
+  }
+  return refused(
+    typeof reason === 'string' ? reason : `Status${status}`,
+    typeof detail === 'string' ? detail : undefined,
+  )
+}

@@ -1,0 +1,155 @@
+import {
+  ensureDir,
+  httpClient,
+  loadIdentity,
+  openAudit,
+  openHttpServer,
+  readText,
+  type ActorDeps,
+  type Running,
+  type Trust,
+} from '@interlock/host'
+import { eui64, stationId, type StationId } from '@interlock/kernel'
+import { openDatabase } from '@interlock/store'
+import type { DsrspConfig } from './config.ts'
+import type { Context, Member } from './context.ts'
+import { migrations, type DsrspTables } from './data/schema.ts'
+import { openStore, type Store } from './data/store.ts'
+import { dccClient } from './dcc.ts'
+import { createHappenings } from './happenings.ts'
+import { createPortfolio } from './portfolio/portfolio.ts'
+import { endpointsOf, memberDocument, type MemberDocument } from './rest/endpoints.ts'
+import { supervisorClient } from './supervisor.ts'
+import { openVirtualCsms } from './virtual-csms.ts'
+
+export type DsrspRunning = Running & {
+  /** REST. */
+  readonly port: number
+  /** Where virtual EVSEs connect. */
+  readonly ocppPort: number
+  /** Makes every member ready to respond now; false where one is not. */
+  readonly enrol: () => Promise<boolean>
+  readonly portfolio: () => readonly MemberDocument[]
+}
+
+/** What to close, in the order it was opened. */
+type Closers = (() => Promise<void> | void)[]
+
+/** @throws Fault when config, identity, database or a port are not as they must be. */
+export async function startDsrsp(config: DsrspConfig, deps: ActorDeps): Promise<DsrspRunning> {
+  const closers: Closers = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return { ...(await open(config, deps, closers)), close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function open(
+  config: DsrspConfig,
+  deps: ActorDeps,
+  closers: Closers,
+): Promise<Omit<DsrspRunning, 'close'>> {
+  ensureDir(config.data)
+  const trust: Trust = { roots: [readText(config.trust.charging)] }
+  const { context, subscribe } = await openContext(config, deps, trust, closers)
+  const portfolio = createPortfolio(context)
+  closers.push(() => portfolio.close())
+  const virtual = await openVirtualCsms(context, {
+    trust,
+    onReady: (member) => portfolio.enrol(member.stationId),
+  })
+  closers.push(() => virtual.close())
+  const server = await openHttpServer({
+    name: config.actor,
+    listen: config.listen,
+    identity: context.identity,
+    trust,
+    activity: deps.activity,
+    log: deps.log,
+  })
+  closers.push(() => server.close())
+  const renew = (member: Member): void => {
+    member.holding = undefined
+    portfolio.enrol(member.stationId)
+  }
+  for (const endpoint of endpointsOf(context, renew)) server.route(endpoint)
+  server.events('/api/v1/events', ['web'], subscribe)
+  const port = await server.listen()
+  return {
+    port,
+    ocppPort: virtual.port,
+    enrol: portfolio.enrolAll,
+    portfolio: () => [...context.members.values()].map(memberDocument),
+  }
+}
+
+async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, closers: Closers) {
+  const identity = loadIdentity(config.identity)
+  const smartMeterIdentity = loadIdentity(config.smartMeterIdentity)
+  const audit = openAudit({
+    path: `${config.data}/audit.jsonl`,
+    actor: config.actor,
+    clock: deps.clock,
+    identity,
+    checkpointEvery: 1_000,
+  })
+  closers.push(() => audit.close())
+  const database = await openDatabase<DsrspTables>(config.database, migrations)
+  closers.push(() => database.close())
+  const { activity, crypto } = deps
+  const charging = httpClient({ identity, trust, activity, expectRole: 'supervisor' })
+  closers.push(() => charging.close())
+  const smartMeter = httpClient({
+    identity: smartMeterIdentity,
+    trust: { roots: [readText(config.trust.smartMeter)] },
+    activity,
+    expectRole: 'dcc',
+  })
+  closers.push(() => smartMeter.close())
+  const happenings = createHappenings(config, deps)
+  closers.push(() => happenings.bus.close())
+  const store = openStore(database.db)
+  const context: Context = {
+    config,
+    deps,
+    identity,
+    smartMeterIdentity,
+    audit,
+    store,
+    supervisor: supervisorClient(charging, config.peers.supervisor, crypto),
+    dcc: dccClient(smartMeter, config.peers.dcc, smartMeterIdentity, crypto),
+    members: await membersOf(config, store),
+    tell: happenings.tell,
+  }
+  return { context, subscribe: happenings.subscribe }
+}
+
+async function membersOf(config: DsrspConfig, store: Store): Promise<Map<StationId, Member>> {
+  const holdings = await store.holdings()
+  return new Map(
+    config.portfolio.map((contract) => {
+      const id = stationId(contract.stationId)
+      const { evse, ratingWatts, feeder } = contract
+      const member: Member = {
+        stationId: id,
+        eui: eui64(contract.eui),
+        llcs: eui64(contract.llcs),
+        evse,
+        ratingWatts,
+        feeder,
+        endpoint: undefined,
+        status: 'Unknown',
+        powerWatts: undefined,
+        transactionId: undefined,
+        holding: holdings.get(id),
+        refused: undefined,
+      }
+      return [id, member]
+    }),
+  )
+}
