@@ -28,12 +28,16 @@ const judged = (
   of: GateState = state(),
 ) => gateMessage({ action, signed }, { arms }, of, now)
 
-const profileCommand = second(sign('SetChargingProfile'))
-const held = arm()
-const startCommand = sign('RequestStartTransaction', { armDigest: held.arm.digest })
+type Case = { readonly jws: FlattenedJws; readonly arms: readonly HeldArm[] }
+const countersignedCase = (): Case => ({ jws: second(sign('SetChargingProfile')), arms: [] })
+const armedCase = (): Case => {
+  const held = arm()
+  const jws = sign('RequestStartTransaction', { armDigest: held.arm.digest })
+  return { jws, arms: [held] }
+}
 const cases = [
-  { name: 'countersigned', action: 'SetChargingProfile', jws: profileCommand, arms: [] },
-  { name: 'armed', action: 'RequestStartTransaction', jws: startCommand, arms: [held] },
+  { name: 'countersigned', action: 'SetChargingProfile', make: countersignedCase },
+  { name: 'armed', action: 'RequestStartTransaction', make: armedCase },
 ] as const
 
 /** Flips one bit of the text, which may leave the alphabet of base64url or not. */
@@ -43,25 +47,25 @@ const flipBit = (text: string, at: number, bit: number): string => {
   return text.slice(0, index) + flipped + text.slice(index + 1)
 }
 
-test.each(cases)('a $name command passes as it is', ({ action, jws, arms }) => {
+test.each(cases)('a $name command passes as it is', ({ action, make }) => {
+  const { jws, arms } = make()
   expect(judged(action, jws, arms)).toMatchObject({ ok: true })
 })
 
-test.each(cases)(
-  'a $name command with any bit flipped anywhere is refused',
-  ({ action, jws, arms }) => {
-    const parts = ['payload', 'protected', 'signature'] as const
-    fc.assert(
-      fc.property(fc.constantFrom(...parts), fc.nat(), fc.nat(6), (part, at, bit) => {
-        const damaged = { ...jws, [part]: flipBit(jws[part], at, bit) }
-        expect(judged(action, damaged, arms).ok).toBe(false)
-      }),
-      runs,
-    )
-  },
-)
+test.each(cases)('a $name command with any bit flipped anywhere is refused', ({ action, make }) => {
+  const { jws, arms } = make()
+  const parts = ['payload', 'protected', 'signature'] as const
+  fc.assert(
+    fc.property(fc.constantFrom(...parts), fc.nat(), fc.nat(6), (part, at, bit) => {
+      const damaged = { ...jws, [part]: flipBit(jws[part], at, bit) }
+      expect(judged(action, damaged, arms).ok).toBe(false)
+    }),
+    runs,
+  )
+})
 
 test('a countersignature with any bit flipped is refused', () => {
+  const { jws: profileCommand } = countersignedCase()
   const whole = profileCommand.header?.countersignature ?? ''
   fc.assert(
     fc.property(fc.nat(), fc.nat(6), (at, bit) => {
@@ -73,13 +77,16 @@ test('a countersignature with any bit flipped is refused', () => {
 })
 
 test('an arm with any bit flipped arms nothing', () => {
+  const { jws, arms } = armedCase()
+  const [held] = arms
+  if (held === undefined) throw new Error('no arm')
   fc.assert(
     fc.property(fc.nat(), fc.nat(7), (at, bit) => {
       const bytes = Uint8Array.from(held.bytes)
       const index = at % bytes.length
       bytes[index] = (bytes[index] ?? 0) ^ (1 << bit)
       const damaged = { arm: held.arm, bytes }
-      expect(judged('RequestStartTransaction', startCommand, [damaged]).ok).toBe(false)
+      expect(judged('RequestStartTransaction', jws, [damaged]).ok).toBe(false)
     }),
     runs,
   )
@@ -88,7 +95,8 @@ test('an arm with any bit flipped arms nothing', () => {
 const header = (jws: FlattenedJws): Record<string, unknown> =>
   JSON.parse(fromUtf8(fromBase64Url(jws.protected) ?? new Uint8Array())) as Record<string, unknown>
 
-test.each(cases)('a $name command with an edited header is refused', ({ action, jws, arms }) => {
+test.each(cases)('a $name command with an edited header is refused', ({ action, make }) => {
+  const { jws, arms } = make()
   const fields = header(jws)
   const edits = fc.record({
     name: fc.constantFrom(...Object.keys(fields), 'arm', 'b64', 'jwk'),
@@ -110,6 +118,7 @@ test.each(cases)('a $name command with an edited header is refused', ({ action, 
 })
 
 test('a countersignature counts for the very command it was made for', () => {
+  const { jws: profileCommand } = countersignedCase()
   const change = fc.record<Change>(
     {
       counter: fc.bigInt({ min: 2n, max: 2n ** 64n - 1n }),

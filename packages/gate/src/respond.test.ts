@@ -59,22 +59,30 @@ test.each([
 })
 
 test.each([
-  ['TimeUntrusted', agreeing(), state({ timeTrusted: false })],
-  ['ProviderNotBound', agreeing(), state({ bound: {} })],
-  ['NotArmed', agreeing({ arms: [] }), state()],
-  ['ArmUse', agreeing({}, { use: 'onDemand' }), state()],
-  ['ArmDirection', agreeing({}, { direction: 'export' }), state()],
-  ['ArmTarget', agreeing({}, { target: station }), state()],
-  ['ArmTarget', agreeing({}, { evse: 2 }), state()],
-  ['ArmTarget', agreeing(), state({ station: { eui: station } })],
-  ['ArmWindow', agreeing({}, { from: later(1) }), state()],
-  ['ArmWindow', agreeing({}, { until: now }), state()],
-  ['Overridden', agreeing(), state({ overrides: [{ evse: 1, by: 'gesture', until: later(1) }] })],
-  ['NoSuchEvse', agreeing(), state({ evses: [] })],
-  ['EvseFaulted', agreeing(), state({ evses: [{ id: 1, ratingWatts: 7_400, faulted: true }] })],
-  ['CurveExpired', agreeing({ curve: curveWith({ from: later(1) }) }), state()],
+  ['TimeUntrusted', () => agreeing(), state({ timeTrusted: false })],
+  ['ProviderNotBound', () => agreeing(), state({ bound: {} })],
+  ['NotArmed', () => agreeing({ arms: [] }), state()],
+  ['ArmUse', () => agreeing({}, { use: 'onDemand' }), state()],
+  ['ArmDirection', () => agreeing({}, { direction: 'export' }), state()],
+  ['ArmTarget', () => agreeing({}, { target: station }), state()],
+  ['ArmTarget', () => agreeing({}, { evse: 2 }), state()],
+  ['ArmTarget', () => agreeing(), state({ station: { eui: station } })],
+  ['ArmWindow', () => agreeing({}, { from: later(1) }), state()],
+  ['ArmWindow', () => agreeing({}, { until: now }), state()],
+  [
+    'Overridden',
+    () => agreeing(),
+    state({ overrides: [{ evse: 1, by: 'gesture', until: later(1) }] }),
+  ],
+  ['NoSuchEvse', () => agreeing(), state({ evses: [] })],
+  [
+    'EvseFaulted',
+    () => agreeing(),
+    state({ evses: [{ id: 1, ratingWatts: 7_400, faulted: true }] }),
+  ],
+  ['CurveExpired', () => agreeing({ curve: curveWith({ from: later(1) }) }), state()],
 ])('%s keeps the station from acting by itself', (reason, evidence, of) => {
-  expect(respond(evidence, of, now)).toMatchObject({ ok: false, reason })
+  expect(respond(evidence(), of, now)).toMatchObject({ ok: false, reason })
 })
 
 test('a forged pre-authorisation arms nothing', () => {
