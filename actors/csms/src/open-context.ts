@@ -50,7 +50,11 @@ export async function openContext(
     (id) => views.get(id as StationId)?.record.feeder,
   )
   closers.push(() => happenings.bus.close())
-  const hooks: Hooks = { replan: () => {}, forward: () => {} }
+  const hooks: Hooks = {
+    replan: () => {},
+    tariffsRead: () => Promise.resolve(),
+    forward: () => {},
+  }
   const context: Context = {
     config,
     deps,

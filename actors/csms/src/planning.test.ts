@@ -28,6 +28,8 @@ beforeEach(async () => {
   clock = world.clock()
   world.supervisor.refuse = undefined
   world.supervisor.asked.length = 0
+  world.supervisor.plans.length = 0
+  world.dcc.plans.length = 0
   world.publish(run * 10, nightPrices)
   csms = await world.start(clock, { data: `${world.dir}/run-${run}` })
   await csms.refreshTariffs()
@@ -84,15 +86,15 @@ test('a plug-in is planned on the tariff, countersigned, and reaches the station
   })
 })
 
-test('the day-ahead plan is with both ledgers before the first schedule is countersigned', async () => {
-  world.supervisor.plans.length = 0
-  world.dcc.plans.length = 0
-  const station = await world.connect(csms, 'CS-1')
-  await station.started(clock, `ahead-${run}`, 1000)
-  await soon()
-  expect(world.supervisor.plans).toHaveLength(1)
-  expect(world.dcc.plans).toEqual(world.supervisor.plans)
-  expect(world.supervisor.asked).toHaveLength(1)
+test('the day-ahead plan is with both ledgers once the tariff is read, and on each new one', async () => {
+  const { supervisor, dcc } = world
+  expect(supervisor.plans).toHaveLength(1)
+  expect(dcc.plans).toEqual(supervisor.plans)
+  await csms.submitPlan()
+  expect(supervisor.plans).toHaveLength(1)
+  world.publish(run * 10 + 1, nightPrices)
+  await csms.refreshTariffs()
+  expect(supervisor.plans).toHaveLength(2)
 })
 
 test('the supervisor is asked in the order of identities, whoever spoke first', async () => {

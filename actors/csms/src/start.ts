@@ -122,6 +122,7 @@ async function openPlanning(context: Context, counters: CounterStore, closers: C
   })
   closers.push(() => planner.close())
   context.hooks.replan = planner.request
+  context.hooks.tariffsRead = dayAhead.ensure
   return { tariffs, dayAhead, commands }
 }
 

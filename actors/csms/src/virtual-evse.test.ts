@@ -67,7 +67,6 @@ beforeAll(async () => {
     stations: [{ ...stationConfig('CS-1'), enrolled: true }, stationConfig('CS-2')],
   })
   station = await world.connect(csms, 'CS-1')
-  await expect.poll(() => virtual).toBeDefined()
 })
 afterAll(async () => {
   await csms.close()
@@ -112,7 +111,8 @@ const signed = () =>
     nodeCrypto,
   )
 
-test('each enrolled station has one connection, under an identity of its own', () => {
+test('each enrolled station has one connection, under an identity of its own', async () => {
+  await expect.poll(() => virtual).toBeDefined()
   expect(seen).toEqual(['VE-CS-1 csms'])
 })
 

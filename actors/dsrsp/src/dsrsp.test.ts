@@ -128,6 +128,7 @@ test('a reply that the station has not signed does not count as stored', async (
 test('a dispatch relies on the arm and needs no countersignature', async () => {
   const evse = await connect('CS-1')
   await clock.advance(1_000)
+  await clock.advance(3_600_000)
   expect(await dispatch({ stationId: 'CS-1', percent: 40, minutes: 15 })).toMatchObject({
     status: 200,
     body: { status: 'Accepted' },
@@ -176,16 +177,24 @@ test('only the CSMS of the contract brings virtual EVSEs, and only of the portfo
   expect(await status(world.virtualEvse(dsrsp, 'CS-1'))).toBe(429)
 })
 
-test('a holding is known after a restart and renewed when it ends', async () => {
+test('a holding is known after a restart', async () => {
   await connect('CS-1')
   await clock.advance(1_000)
   const before = memberOf('CS-1')?.armed
   await dsrsp.close()
   dsrsp = await world.start(clock)
   expect(memberOf('CS-1')?.armed).toEqual(before)
+})
+
+test('a holding begins where the plan covers it, and the next one when it ends', async () => {
   await connect('CS-1')
-  await clock.advance(24 * 3_600_000)
-  expect(memberOf('CS-1')?.armed?.digest).not.toBe(before?.digest)
+  await clock.advance(1_000)
+  const first = memberOf('CS-1')?.armed
+  expect(first?.from).toMatch(/T19:00:00/)
+  await clock.advance(25 * 3_600_000)
+  const second = memberOf('CS-1')?.armed
+  expect(second?.digest).not.toBe(first?.digest)
+  expect(second?.from).toBe(first?.until)
 })
 
 const endpoints = [

@@ -86,6 +86,7 @@ export function createTariffs(options: {
     for (const meter of [...meters].sort((a, b) => order(a ?? '', b ?? ''))) {
       if (meter !== undefined && !closed) await readOne(meter)
     }
+    await context.hooks.tariffsRead()
   }
 
   const again = (): void => {

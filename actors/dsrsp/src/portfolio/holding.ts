@@ -1,4 +1,4 @@
-import { limits, vendorId } from '@interlock/contract'
+import { vendorId } from '@interlock/contract'
 import { Fault, inHours, instant, plus, toIso, type Instant, type Outcome } from '@interlock/kernel'
 import { refuse, type Context, type Member } from '../context.ts'
 import { send } from './commands.ts'
@@ -14,11 +14,16 @@ export const isHeld = (member: Member, now: Instant): boolean =>
 
 /**
  * Makes an EVSE ready to respond: a pre-authorisation at its LLCS and the countersigned curve at the
- * station, for the same window. What is there already is not done again.
+ * station, for the same window, which begins where the day-ahead plan covers it. What is there
+ * already is not done again.
  */
-export async function hold(context: Context, member: Member): Promise<boolean> {
+export async function hold(
+  context: Context,
+  member: Member,
+  coveredFrom: Instant,
+): Promise<boolean> {
   try {
-    const arm = await armed(context, member)
+    const arm = await armed(context, member, coveredFrom)
     if (!arm) return false
     if (member.holding?.curveStored === true) return true
     return await curve(context, member)
@@ -29,17 +34,11 @@ export async function hold(context: Context, member: Member): Promise<boolean> {
   }
 }
 
-/** The first window for which a plan made now counts: ledgers keep what they had for earlier ones. */
-const firstPlanned = (now: Instant): Instant => {
-  const { budgetWindowMillis } = limits
-  return instant((Math.ceil(now / budgetWindowMillis) + 1) * budgetWindowMillis)
-}
-
-async function armed(context: Context, member: Member): Promise<boolean> {
+async function armed(context: Context, member: Member, coveredFrom: Instant): Promise<boolean> {
   const now = context.deps.clock.now()
   if (member.holding !== undefined && member.holding.until > now + renewMillis) return true
   member.holding = undefined
-  const from = firstPlanned(now)
+  const from = instant(Math.max(Math.floor(now / 1000) * 1000, coveredFrom))
   const window = { from, until: plus(from, inHours(context.config.response.holdHours)) }
   const arm = await preAuthorise(context, member, window)
   if (!arm.ok) {

@@ -9,9 +9,10 @@ import {
   type StationId,
   type Timer,
 } from '@interlock/kernel'
+import type { DayAheadPlan } from '@interlock/contract'
 import type { Context, Member } from '../context.ts'
 import { hold, isHeld } from './holding.ts'
-import { responsePlan } from './response-plan.ts'
+import { firstPlanned, responsePlan } from './response-plan.ts'
 
 export type Portfolio = {
   /** Makes that EVSE ready to respond, within a second of world time. */
@@ -33,7 +34,7 @@ export function createPortfolio(context: Context): Portfolio {
   const label = `${context.config.actor}/enrol`
   const waiting = new Set<StationId>()
   let timer: { readonly timer: Timer; readonly at: Instant } | undefined
-  let planned: Instant | undefined
+  let coverage: { readonly from: Instant; readonly until: Instant } | undefined
   let running: Promise<boolean> | undefined
   let closed = false
 
@@ -65,7 +66,7 @@ export function createPortfolio(context: Context): Portfolio {
       const member = context.members.get(next)
       // One that is not connected asks again when it boots.
       if (member?.endpoint === undefined) continue
-      if (!(await hold(context, member))) missing.push(next)
+      if (!(await hold(context, member, coverage?.from ?? clock.now()))) missing.push(next)
     }
     for (const station of missing) waiting.add(station)
     if (missing.length > 0) at(plus(clock.now(), inSeconds(retrySeconds)))
@@ -83,32 +84,22 @@ export function createPortfolio(context: Context): Portfolio {
     at(instant(Math.min(...held.map(({ holding }) => holding?.until ?? Infinity))))
   }
 
+  /** Twice as far as one holding, so that the next one begins where this one ends. */
   const offerPlan = async (): Promise<void> => {
     const now = clock.now()
-    const until = plus(now, inHours(context.config.response.holdHours))
-    if (planned !== undefined && planned >= now) return
-    const { points } = context.config.response
+    const { points, holdHours } = context.config.response
+    if (coverage !== undefined && coverage.until >= plus(now, inHours(holdHours))) return
     const percents = points.map((point) => point.percent)
     const curveSpanPercent = Math.max(...percents) - Math.min(...percents)
+    const until = plus(now, inHours(2 * holdHours))
     const plan = responsePlan(
       [...context.members.values()].map(({ ratingWatts }) => ({ ratingWatts, curveSpanPercent })),
-      { from: now, until: plus(until, inHours(1)) },
+      { from: now, until },
       { organisation: context.identity.peer.organisation, region: context.config.region },
     )
-    const ledgers = { supervisor: context.supervisor.submitPlan, dcc: context.dcc.submitPlan }
-    const outcomes: boolean[] = []
-    for (const [ledger, submit] of Object.entries(ledgers)) {
-      const outcome = await submit(plan).catch(asRefusal)
-      context.audit.record('PlanSubmitted', {
-        ledger,
-        windows: plan.windows.length,
-        outcome: outcome.ok ? 'Accepted' : outcome.reason,
-      })
-      if (!outcome.ok)
-        context.tell({ kind: 'refusal', reason: outcome.reason, data: { plan: ledger } })
-      outcomes.push(outcome.ok)
-    }
-    if (outcomes.every(Boolean)) planned = plus(now, inHours(1))
+    if (!(await submitted(context, plan))) return
+    const goesOn = coverage !== undefined && coverage.until >= now
+    coverage = { from: goesOn && coverage ? coverage.from : firstPlanned(now), until }
   }
 
   return {
@@ -128,6 +119,24 @@ export function createPortfolio(context: Context): Portfolio {
       timer?.timer.cancel()
     },
   }
+}
+
+/** To both ledgers; true when both have taken it. */
+async function submitted(context: Context, plan: DayAheadPlan): Promise<boolean> {
+  const ledgers = { supervisor: context.supervisor.submitPlan, dcc: context.dcc.submitPlan }
+  const taken: boolean[] = []
+  for (const [ledger, submit] of Object.entries(ledgers)) {
+    const outcome = await submit(plan).catch(asRefusal)
+    context.audit.record('PlanSubmitted', {
+      ledger,
+      windows: plan.windows.length,
+      outcome: outcome.ok ? 'Accepted' : outcome.reason,
+    })
+    if (!outcome.ok)
+      context.tell({ kind: 'refusal', reason: outcome.reason, data: { plan: ledger } })
+    taken.push(outcome.ok)
+  }
+  return taken.every(Boolean)
 }
 
 function asRefusal(cause: unknown): { ok: false; reason: string } {

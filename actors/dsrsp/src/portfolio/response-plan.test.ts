@@ -1,6 +1,6 @@
 import { instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { responsePlan } from './response-plan.ts'
+import { firstPlanned, responsePlan } from './response-plan.ts'
 
 const from = instant(Date.UTC(2026, 0, 5, 18, 10))
 const account = { organisation: '02-00-00-00-00-00-00-04', region: 'GB-EAST' }
@@ -17,7 +17,11 @@ test('every window the holding or its restoring may touch has the change, the re
   expect(new Set(plan.windows.map((each) => each.swingWatts))).toEqual(new Set([17_500]))
 })
 
-test('a whole day fits into one plan', () => {
-  const until = instant(from + 24 * 3_600_000)
+test('two whole days fit into one plan', () => {
+  const until = instant(from + 48 * 3_600_000)
   expect(responsePlan([], { from, until }, account).windows.length).toBeLessThanOrEqual(192)
+})
+
+test('a plan counts from the window after the next', () => {
+  expect(new Date(firstPlanned(from)).toISOString()).toBe('2026-01-05T19:00:00.000Z')
 })

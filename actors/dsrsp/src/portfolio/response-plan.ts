@@ -1,5 +1,5 @@
 import { limits, type DayAheadPlan } from '@interlock/contract'
-import type { Instant } from '@interlock/kernel'
+import { instant, type Instant } from '@interlock/kernel'
 
 /** What one EVSE may move when the grid calls. */
 export type Share = { readonly ratingWatts: number; readonly curveSpanPercent: number }
@@ -24,4 +24,10 @@ export function responsePlan(
   let from = Math.floor(window.from / budgetWindowMillis) * budgetWindowMillis
   for (; from <= last; from += budgetWindowMillis) windows.push({ from, swingWatts })
   return { ...account, windows }
+}
+
+/** The first window for which a plan made now counts: ledgers keep what they had for earlier ones. */
+export const firstPlanned = (now: Instant): Instant => {
+  const { budgetWindowMillis } = limits
+  return instant((Math.floor(now / budgetWindowMillis) + 2) * budgetWindowMillis)
 }
