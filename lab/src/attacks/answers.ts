@@ -1,5 +1,5 @@
-import { inSeconds, type Activity, type Clock } from '@interlock/kernel'
-import type { Endpoint } from '@interlock/ocpp'
+import { inMinutes, type Activity, type Clock } from '@interlock/kernel'
+import type { Action, Endpoint, Response } from '@interlock/ocpp'
 
 /**
  * ATK-33: load moved by answers. For as long as it lasts, the holder of the sessions answers every
@@ -9,11 +9,11 @@ import type { Endpoint } from '@interlock/ocpp'
 export type AnswerAttack = {
   /** Answers changed or held back so far. */
   readonly count: () => number
-  /** Lets go what was held back. The sessions stay in the attacker's hands. */
-  readonly release: () => void
+  /** Lets go what was held back, all at once, and gives the sessions back. */
+  readonly end: () => void
 }
 
-const heldMillisMax = inSeconds(60)
+const heldMillisMax = inMinutes(30)
 
 export function poisonAnswers(
   sessions: readonly Endpoint[],
@@ -21,6 +21,7 @@ export function poisonAnswers(
 ): AnswerAttack {
   let count = 0
   const held = new Set<() => void>()
+  const undo: (() => void)[] = []
   const hold = (): Promise<void> =>
     world.activity.parked(
       () =>
@@ -33,26 +34,37 @@ export function poisonAnswers(
           world.clock.after(heldMillisMax, `held-answer/${count}`, done)
         }),
     )
+
+  /** Lets the CSMS do its work and changes only what it answers. */
+  const change = <A extends Action>(
+    session: Endpoint,
+    action: A,
+    answer: (genuine: Response<A>) => Response<A> | Promise<Response<A>>,
+  ): void => {
+    const genuine = session.handle(action, async (request, context) => {
+      count++
+      const result = (await genuine?.(request, context)) as Response<A>
+      return answer(result)
+    })
+    if (genuine !== undefined) undo.push(() => void session.handle(action, genuine))
+  }
+
   for (const session of sessions) {
-    session.handle('TransactionEvent', () => {
-      count++
-      return { idTokenInfo: { status: 'Invalid' } }
-    })
-    session.handle('BootNotification', () => {
-      count++
-      const currentTime = new Date(world.clock.now()).toISOString()
-      return { status: 'Rejected', currentTime, interval: 1 }
-    })
-    session.handle('Authorize', async () => {
-      count++
+    change(session, 'TransactionEvent', (genuine) => ({
+      ...genuine,
+      idTokenInfo: { status: 'Invalid' },
+    }))
+    change(session, 'BootNotification', (genuine) => ({ ...genuine, status: 'Rejected' }))
+    change(session, 'Authorize', async (genuine) => {
       await hold()
-      return { idTokenInfo: { status: 'Accepted' } }
+      return genuine
     })
   }
   return {
     count: () => count,
-    release: () => {
-      for (const letGo of [...held]) letGo()
+    end: () => {
+      for (const each of undo.splice(0)) each()
+      for (const letGo of Array.from(held)) letGo()
     },
   }
 }

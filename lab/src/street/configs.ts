@@ -40,10 +40,11 @@ export function streetBudget(stations: number): BudgetLimits {
   const street = stations * ratingWatts
   return {
     organisationWatts: Math.round(street / 4),
-    consumerVendorWatts: street,
-    regionWatts: 4 * street,
-    totalWatts: 4 * street,
-    planWatts: 4 * street,
+    // A remote consumer's arm is charged its change and its return, so even two homes need this.
+    consumerVendorWatts: Math.max(2 * street, 8 * ratingWatts),
+    regionWatts: 6 * street,
+    totalWatts: 6 * street,
+    planWatts: 6 * street,
   }
 }
 
@@ -301,7 +302,13 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
     },
     secret: secrets.station,
     trust: { charging: plan.layout.trust.charging },
-    cells: [],
+    // The DSRSP signs its arms with its smart-meter key; the charging cells come at first contact.
+    cells: [
+      {
+        role: 'dsrsp' as const,
+        certificate: `${plan.layout.server('dsrsp').smartMeter}/chain.pem`,
+      },
+    ],
     llcs: {
       eui: home.llcs,
       host: loopback,

@@ -1,6 +1,6 @@
 import type { Decision } from '@interlock/contract'
 import type { Log } from '@interlock/host'
-import { inHours, inMinutes, instant, type Instant } from '@interlock/kernel'
+import { inHours, inMinutes, instant } from '@interlock/kernel'
 import { openGate } from '../attacks/open-gate.ts'
 import { poisonAnswers } from '../attacks/answers.ts'
 import { worldEnd, worldStart, type Day } from '../worlds/day.ts'
@@ -8,6 +8,7 @@ import { createWorldClock, type Speed } from '../worlds/world-clock.ts'
 import { verifyStreetAudit } from './audit-trail.ts'
 import { at, driveCars, visit } from './cars.ts'
 import { decisionsDigest } from './decisions.ts'
+import { dispatchOne } from './dispatch-one.ts'
 import { tellGoals } from './driver.ts'
 import { feedFrequency, type ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
@@ -40,6 +41,8 @@ export type OnceReport = {
   readonly refusals: Readonly<Record<string, number>>
   readonly response: ResponseReport
   readonly attack: AttackReport & { readonly answersChanged: number }
+  /** Calls of the DSRSP that a charger followed. */
+  readonly dispatched: number
   /** What the scripted (simulated) people did. */
   readonly people: readonly PersonAct[]
   readonly auditVerified: boolean
@@ -50,9 +53,10 @@ export type OnceReport = {
 /** When things happen on the scripted day. */
 const script = {
   peopleFrom: instant(worldStart + inHours(7)),
+  gesture: instant(worldStart + inHours(8.25)),
   guestComes: instant(worldStart + inHours(8.5) + inMinutes(1)),
   attack: instant(worldStart + inHours(8.5)),
-  answersReleased: instant(worldStart + inHours(8.5) + inMinutes(20)),
+  answersEnd: instant(worldStart + inHours(8.5) + inMinutes(20)),
   dispatch: instant(worldStart + inHours(14.5)),
 } as const
 
@@ -101,7 +105,7 @@ async function liveThrough(
 
   driveCars(street.homes, clock, tell)
   const feed = feedFrequency(street.homes, day.frequency, clock)
-  const chosen = quietHome(street, script.peopleFrom)
+  const chosen = street.homes.find(staysTheEvening)
   const people = chosen === undefined ? [] : schedulePeople(chosen, pages, clock, script.peopleFrom)
 
   let attack: AttackReport | undefined
@@ -127,7 +131,7 @@ async function liveThrough(
       clock,
       tell,
     )
-  at(clock, script.answersReleased, 'attack/release', () => poison?.release())
+  at(clock, script.answersEnd, 'attack/end', () => poison?.end())
 
   say(`The day begins: ${new Date(worldStart).toISOString()}.`)
   await world.run(worldEnd, speed)
@@ -137,15 +141,14 @@ async function liveThrough(
     response: feed.report(),
     attack: { ...attack, answersChanged: poison?.count() ?? 0 },
     people,
+    dispatched: (await Promise.all(calls)).filter(Boolean).length,
   }
 }
 
 /** A home whose car stays the evening and has time: nothing charges there before the night. */
-const quietHome = (street: Street, from: Instant): Street['homes'][number] | undefined =>
-  street.homes.find(
-    ({ session }) =>
-      session.pluggedIn < from - inMinutes(10) && session.departure > from + inHours(8),
-  )
+const staysTheEvening = ({ session }: Street['homes'][number]): boolean =>
+  session.pluggedIn < script.peopleFrom - inMinutes(10) &&
+  session.departure > script.peopleFrom + inHours(8)
 
 const decisionsOf = (street: Street): readonly Decision[] =>
   street.homes.flatMap(({ station }) => station.decisions())

@@ -26,8 +26,8 @@ export type Endpoint = {
     jws: FlattenedJws,
     options?: { readonly timeoutMillis?: number },
   ): Promise<unknown>
-  /** Replaces the handler of that action. */
-  handle<A extends Action>(action: A, handler: Handler<A>): void
+  /** Replaces the handler of that action and gives back the one before. */
+  handle<A extends Action>(action: A, handler: Handler<A>): Handler<A> | undefined
   readonly closed: Promise<void>
   close(code?: number, reason?: string): void
 }
@@ -104,7 +104,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       return result
     },
     handle(action, handler) {
+      const before = handlers[action]
       Object.assign(handlers, { [action]: handler })
+      return before
     },
     closed,
     close: (code = 1000, reason = '') => transport.close(code, reason),

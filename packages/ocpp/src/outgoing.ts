@@ -10,12 +10,15 @@ type Waiting = {
   readonly payload: Record<string, unknown>
   readonly timeoutMillis: number
   settle(outcome: Record<string, unknown> | CallFailed): void
+  /** Its turn has come, or will not come any more. */
+  leaveQueue(): void
   timer: Timer
 }
 
 /**
  * Our calls on one connection: one outstanding, the rest in a bounded queue (Part 4 §4.1.1). Each
- * holds its activity from the moment it is queued until it is settled.
+ * holds its activity from the moment it is queued until it is settled; while it waits for its turn,
+ * the call before it is what is in flight.
  */
 export type Outgoing = {
   call(
@@ -45,6 +48,7 @@ export function createOutgoing(options: {
     current = queue.shift()
     if (current === undefined) return
     const { messageId, name, payload } = current
+    current.leaveQueue()
     arm(current)
     options.send(formatFrame({ type: 'call', messageId, action: name, payload }))
   }
@@ -62,6 +66,7 @@ export function createOutgoing(options: {
     const at = queue.indexOf(waiting)
     if (at >= 0) queue.splice(at, 1)
     if (current === waiting) current = undefined
+    waiting.leaveQueue()
     waiting.settle(outcome)
     next()
   }
@@ -87,11 +92,17 @@ export function createOutgoing(options: {
             else resolve(outcome)
             done()
           },
+          leaveQueue: () => {},
           timer: { cancel: () => {} },
         }
         queue.push(waiting)
         if (current === undefined) next()
-        else arm(waiting)
+        else {
+          arm(waiting)
+          const turn = new Promise<void>((come) => (waiting.leaveQueue = come))
+          const { activity } = options
+          void activity.within(activityKey(messageId), () => activity.parked(() => turn))
+        }
       })
     },
     answered(frame) {
