@@ -5,6 +5,9 @@ import { expect, test } from 'vitest'
  * that start costs more than the tests. A mutant that keeps a test file from loading is found too.
  */
 const files = [
+  () => import('../../packages/gate/src/actions/configuration.test.ts'),
+  () => import('../../packages/gate/src/actions/curve.test.ts'),
+  () => import('../../packages/gate/src/actions/profile.test.ts'),
   () => import('../../packages/gate/src/authentic.test.ts'),
   () => import('../../packages/gate/src/gate.test.ts'),
   () => import('../../packages/gate/src/mutations.test.ts'),

@@ -7,20 +7,20 @@ import type { Verdict } from './verdict.ts'
 import {
   arm,
   cell,
-  curveOf,
   forged,
   later,
   now,
   otherStation,
   parties,
-  payloads,
   profile,
   read,
   second,
   sign,
   state,
+  station,
   type ArmChange,
   type Change,
+  type Party,
 } from './world.fixture.ts'
 
 /** A countersigned profile, judged. */
@@ -190,4 +190,33 @@ export const scenarios: Readonly<Record<RefusalReason, () => { ok: boolean }>> =
     judge({ target: { station: state().station.eui, evse: 2 }, payload: profile({ evse: 2 }) }),
 }
 
-export { curveOf, payloads }
+/** A countersigned command, judged. */
+export const send = (action: string, payload: unknown, by: Party = parties.csms, evse?: number) =>
+  gate(
+    read(
+      second(
+        sign(action, {
+          by,
+          payload,
+          ...(evse === undefined ? {} : { target: { station, evse } }),
+        }),
+      ),
+    ),
+    { arms: [] },
+    state(),
+    now,
+  )
+export const forbidden = { ok: false, reason: 'ParameterForbidden', gate: 2 }
+export const allowed = (setting: object) => ({ ok: true, setting })
+
+/** The payload that sets one variable. */
+export const variable = (
+  component: string,
+  name: string,
+  attributeValue: string,
+  more: object = {},
+) => ({
+  setVariableData: [
+    { component: { name: component }, variable: { name }, attributeValue, ...more },
+  ],
+})
