@@ -1,25 +1,15 @@
-import { nodeCrypto, systemEntropy, writeAtomic } from '@interlock/host'
-import { toBase64Url } from '@interlock/kernel'
-import { hashPassword, startWeb, type AttackHook, type WebRunning } from '@interlock/web'
+import { nodeCrypto } from '@interlock/host'
+import { startWeb, type AttackHook, type WebRunning } from '@interlock/web'
+import { makeAccounts, type Passwords } from './accounts.ts'
 import { webConfig } from './configs.ts'
 import type { Street } from './start-street.ts'
-
-/** Built-in identities of the demo; each gets a password of its own at every start. */
-const accounts = [
-  { name: 'resident', roles: ['driver'] },
-  { name: 'operator', roles: ['operator'] },
-  { name: 'regulator', roles: ['regulator'] },
-  { name: 'lab', roles: ['driver', 'operator', 'regulator', 'lab'] },
-] as const
-export type AccountName = (typeof accounts)[number]['name']
+import { writeConfig } from './write-configs.ts'
 
 export type Pages = {
   readonly web: WebRunning
-  readonly passwords: Readonly<Record<AccountName, string>>
+  /** Of the built-in accounts; new at every start. */
+  readonly passwords: Passwords
 }
-
-/** Fewer rounds than a kept password needs: these live as long as the process. */
-const rounds = 10_000
 
 /** Starts the web actor: console and arm page, each on its own origin. */
 export async function openPages(
@@ -27,27 +17,12 @@ export async function openPages(
   ports: { readonly console: number; readonly arm: number },
   attack?: AttackHook,
 ): Promise<Pages> {
-  const made = await Promise.all(
-    accounts.map(async ({ name, roles }) => {
-      const password = toBase64Url(systemEntropy.bytes(9))
-      const record = await hashPassword(password, rounds)
-      return { name, password, account: { name, password: record, roles: [...roles] } }
-    }),
-  )
-  const config = webConfig(
-    street.plan,
-    {
-      kind: 'builtIn',
-      accounts: made.map(({ account }) => ({ ...account, stations: 'all' as const })),
-    },
-    ports,
-  )
-  const folder = street.plan.layout.server('web')
-  writeAtomic(folder.config, `${JSON.stringify(config, null, 2)}\n`, 0o600)
+  const { login, passwords } = await makeAccounts()
+  const config = webConfig(street.plan, login, ports)
+  writeConfig(config, street.plan.layout.server('web'))
   const deps = { ...street.depsOf('web'), crypto: nodeCrypto }
   const web = street.adopt(
     await startWeb(config, attack === undefined ? deps : { ...deps, attack }),
   )
-  const passwords = Object.fromEntries(made.map(({ name, password }) => [name, password]))
-  return { web, passwords: passwords as Pages['passwords'] }
+  return { web, passwords }
 }

@@ -2,11 +2,9 @@ import { startAuthority } from '@interlock/authority'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import {
-  ensureDir,
   nodeCrypto,
   startCluster,
   systemClock,
-  writeAtomic,
   type ActorDeps,
   type Log,
   type Running,
@@ -22,10 +20,10 @@ import { startSupplier, type SupplierRunning } from '@interlock/supplier'
 import type { Session } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import type { Home } from './address-book.ts'
-import { holdCeremony } from './ceremony.ts'
 import { preNotify } from './commissioning.ts'
 import * as configs from './configs.ts'
-import { databaseNames, openStreetFile, saveStreetFile } from './street-file.ts'
+import { makeStreet } from './make-street.ts'
+import { writeConfig } from './write-configs.ts'
 
 export type StreetOptions = {
   readonly dir: string
@@ -96,15 +94,18 @@ async function start(
     crypto: nodeCrypto,
     log: options.log.child({ actor }),
   })
-  const { plan, fresh } = await prepare(options, adopt)
+  const made = await makeStreet(options.dir, options.sessions.length, options.sessions, say)
+  const { plan } = made
+  const { cluster: dir } = plan.layout
+  const { databases, databasePort: port } = made
+  adopt(await startCluster({ dir, port, databases, log: options.log }))
   /** Starts an actor from its config, which is kept where `interlock ACTOR --config` finds it. */
   const run = async <Config extends { actor: string }, Part extends Running>(
     config: Config,
     folder: { readonly root: string; readonly config: string },
     startActor: (config: Config, deps: ActorDeps) => Promise<Part>,
   ): Promise<Part> => {
-    ensureDir(folder.root)
-    writeAtomic(folder.config, `${JSON.stringify(config, null, 2)}\n`, 0o600)
+    writeConfig(config, folder)
     return adopt(await startActor(config, depsOf(config.actor)))
   }
   const { server, device } = plan.layout
@@ -120,10 +121,8 @@ async function start(
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
   const homes = plan.homes
-  if (fresh) {
-    say('The installer (simulated) registers the chargers.')
-    await preNotify(plan, homes, world.activity)
-  }
+  say('The installer (simulated) registers the chargers.')
+  await preNotify(plan, homes, world.activity)
   say(`Starting ${homes.length} homes: hub, meter, LLCS and charger in each (simulated hardware).`)
   const running = await Promise.all(
     homes.map(async (home, index): Promise<RunningHome> => {
@@ -141,42 +140,6 @@ async function start(
     }),
   )
   return { plan, homes: running, csms, dcc, dsrsp, supplier, depsOf }
-}
-
-/** Folders, identities, ports and the database cluster. */
-async function prepare(
-  options: StreetOptions,
-  adopt: Street['adopt'],
-): Promise<{ plan: configs.Plan; fresh: boolean }> {
-  const opened = await openStreetFile(options.dir, options.sessions.length)
-  const { file, homes, layout, fresh } = opened
-  if (fresh) {
-    options.say('Holding the key ceremony: two roots, an identity for each party.')
-    holdCeremony(layout, homes)
-  }
-  const cluster = adopt(
-    await startCluster({
-      dir: layout.cluster,
-      port: file.ports['database'] ?? 0,
-      databases: databaseNames.map((name) => ({
-        name,
-        user: name,
-        password: file.secrets.databases[name] ?? '',
-      })),
-      log: options.log,
-    }),
-  )
-  if (fresh) saveStreetFile(layout, file)
-  const plan: configs.Plan = {
-    layout,
-    homes,
-    secretsOf: (home) =>
-      known(file.secrets.homes[home.number - 1], `secrets of home ${home.number}`),
-    port: (name) => known(file.ports[name], `port of ${name}`),
-    databaseUrl: (name) => cluster.url(name),
-    sessions: options.sessions,
-  }
-  return { plan, fresh }
 }
 
 function known<Value>(value: Value | undefined, what: string): Value {

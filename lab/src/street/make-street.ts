@@ -1,0 +1,62 @@
+import type { DatabaseLogin } from '@interlock/host'
+import type { Session } from '../worlds/day.ts'
+import { holdCeremony } from './ceremony.ts'
+import type { Plan } from './configs.ts'
+import { databaseNames, openStreetFile, saveStreetFile, type StreetFile } from './street-file.ts'
+
+/** A street on disk: what it is made of, and the logins that its database cluster gives out. */
+export type MadeStreet = {
+  readonly plan: Plan
+  readonly databases: readonly DatabaseLogin[]
+  readonly databasePort: number
+}
+
+/**
+ * Opens the street in `dir`, or makes one: ports, secrets, two roots and an identity for each party.
+ * Nothing is started. What a killed process left half made is finished.
+ *
+ * @throws Fault StreetMismatch, StreetUnreadable or a disk Fault
+ */
+export async function makeStreet(
+  dir: string,
+  stations: number,
+  sessions: readonly Session[],
+  say: (words: string) => void,
+): Promise<MadeStreet> {
+  const { file, homes, layout, fresh } = await openStreetFile(dir, stations)
+  if (fresh) {
+    say('Holding the key ceremony: two roots, an identity for each party.')
+    holdCeremony(layout, homes)
+    saveStreetFile(layout, file)
+  }
+  const databasePort = known(file.ports['database'], 'port of database')
+  const databases = databaseLogins(file)
+  const plan: Plan = {
+    layout,
+    homes,
+    secretsOf: ({ number }) => known(file.secrets.homes[number - 1], `secrets of home ${number}`),
+    port: (name) => known(file.ports[name], `port of ${name}`),
+    databaseUrl: (name) => {
+      const login = known(
+        databases.find((each) => each.name === name),
+        `database ${name}`,
+      )
+      const secret = encodeURIComponent(login.password)
+      return `postgresql://${login.user}:${secret}@127.0.0.1:${databasePort}/${name}`
+    },
+    sessions,
+  }
+  return { plan, databases, databasePort }
+}
+
+const databaseLogins = (file: StreetFile): readonly DatabaseLogin[] =>
+  databaseNames.map((name) => ({
+    name,
+    user: name,
+    password: known(file.secrets.databases[name], `password of ${name}`),
+  }))
+
+function known<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) throw new TypeError(`the street has no ${what}`)
+  return value
+}
