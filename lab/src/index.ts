@@ -1,1 +1,6 @@
-export {}
+export { installChargers } from './street/install-chargers.ts'
+export { makeStreet, type MadeStreet } from './street/make-street.ts'
+export { runOnce, type OnceOptions, type OnceReport } from './street/once.ts'
+export { clearStreet, demandStreetFolder, openMadeStreet } from './street/street-folder.ts'
+export { writeConfigs } from './street/write-configs.ts'
+export { makeDay, type Day, type DayFiles } from './worlds/day.ts'

@@ -51,7 +51,7 @@ export async function openStreetFile(
 export const saveStreetFile = (layout: Layout, file: StreetFile): void =>
   writeAtomic(layout.street, `${JSON.stringify(file, null, 2)}\n`, 0o600)
 
-function readStreet(path: string): StreetFile {
+export function readStreet(path: string): StreetFile {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as StreetFile
   } catch (cause) {
