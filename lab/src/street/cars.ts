@@ -6,9 +6,21 @@ import type { RunningHome } from './start-street.ts'
 /** Tells the driver's wish to the CSMS: when the car must leave and what it needs. */
 export type TellGoal = (home: RunningHome, session: Session) => Promise<void>
 
-/** The cars of one day, simulated: each comes, its driver says what it needs, and it leaves. */
-export function driveCars(homes: readonly RunningHome[], clock: Clock, tell: TellGoal): void {
-  for (const running of homes) visit(running, running.session, clock, tell)
+/**
+ * The cars of one day, simulated: each comes, its driver says what it needs, and it leaves. One that
+ * should have left already does not come any more.
+ */
+export function driveCars(
+  homes: readonly RunningHome[],
+  sessions: readonly Session[],
+  clock: Clock,
+  tell: TellGoal,
+): void {
+  for (const [index, running] of homes.entries()) {
+    const session = sessions[index]
+    if (session !== undefined && session.departure > clock.now())
+      visit(running, session, clock, tell)
+  }
 }
 
 /** One car at one charger. */
@@ -25,14 +37,14 @@ export function visit(running: RunningHome, session: Session, clock: Clock, tell
   at(clock, session.departure, `car-${home.number}/leaves`, () => station.hardware.unplug())
 }
 
-/** Runs `work` at an instant of the world. */
+/** Runs `work` at an instant of the world; at once where it has passed. */
 export function at(
   clock: Clock,
   moment: Instant,
   label: string,
   work: () => void | Promise<void>,
 ): void {
-  clock.after(millis(moment - clock.now()), label, work)
+  clock.after(millis(Math.max(0, moment - clock.now())), label, work)
 }
 
 /** A goal as `POST /api/v1/stations/{id}/goal` takes it. */

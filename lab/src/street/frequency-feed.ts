@@ -20,8 +20,8 @@ export type ResponseReport = {
 
 export type FrequencyFeed = {
   report(): ResponseReport
-  /** The latest sample, for pages. */
-  latest(): FrequencyRow | undefined
+  /** Delivers nothing more. */
+  stop(): void
 }
 
 const nominalHertz = 50
@@ -37,11 +37,12 @@ export function feedFrequency(
   homes: readonly RunningHome[],
   rows: readonly FrequencyRow[],
   clock: Clock,
+  onSample: (row: FrequencyRow) => void = () => {},
 ): FrequencyFeed {
+  let stopped = false
   const latencies: number[] = []
   let nadir: number | null = null
   let detected: number | null = null
-  let latest: FrequencyRow | undefined
   let before = 0
   let lowest = Number.POSITIVE_INFINITY
 
@@ -66,7 +67,7 @@ export function feedFrequency(
   const deliver = async (row: FrequencyRow): Promise<void> => {
     const inEvent = Math.abs(row.hertz - nominalHertz) > eventBandHertz
     if (!inEvent && lowest === Number.POSITIVE_INFINITY) before = load()
-    latest = row
+    onSample(row)
     nadir = Math.min(nadir ?? row.hertz, row.hertz)
     await Promise.all(homes.map((each) => toHome(each, row)))
     if (inEvent) lowest = Math.min(lowest, load())
@@ -74,6 +75,7 @@ export function feedFrequency(
 
   /** One timer at a time: the next is set when this one's consequences are done. */
   const next = (index: number): void => {
+    if (stopped) return
     const row = rows[index]
     const now = clock.now()
     const quiet = instant(now + quietEvery)
@@ -91,7 +93,9 @@ export function feedFrequency(
   next(rows.findIndex((row) => row.at > clock.now()))
 
   return {
-    latest: () => latest,
+    stop: () => {
+      stopped = true
+    },
     report: () => ({
       frequencyNadirHertz: nadir,
       detectedMillis: detected === null ? null : rounded(detected),

@@ -6,12 +6,13 @@ import { worldEnd, worldStart, type Day } from '../worlds/day.ts'
 import { createWorldClock, type Speed } from '../worlds/world-clock.ts'
 import { verifyStreetAudit } from './audit-trail.ts'
 import { decisionsDigest } from './decisions.ts'
+import { tellGoals } from './driver.ts'
 import type { ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
 import { openPages } from './open-pages.ts'
 import type { PersonAct } from './people.ts'
 import type { AttackReport } from './run-attack.ts'
-import { scheduleDay } from './scenario.ts'
+import { layDay, playScript, watchForAttack } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
 
 export type OnceOptions = {
@@ -23,6 +24,8 @@ export type OnceOptions = {
   readonly ports: { readonly console: number; readonly arm: number }
   readonly log: Log
   readonly say: (words: string) => void
+  /** Ends the day early; `runOnce` then rejects with its reason when all is closed. */
+  readonly stop?: AbortSignal
 }
 
 /** One day of the street, as `interlock demo --once --json` prints it. */
@@ -59,12 +62,19 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
     ...(options.controls === 'off' ? { gate: openGate } : {}),
   })
   try {
+    options.stop?.throwIfAborted()
+    options.stop?.addEventListener('abort', () => world.stop())
     const pages = await openPages(street, ports)
-    const scenario = await scheduleDay(street, pages, { ...options, world, scripted: true })
+    const clock = world.clockFor('scenario')
+    const tell = await tellGoals(pages)
+    const feed = await layDay(street, day, { clock, say }, { tell })
+    const attackNow = watchForAttack(street)
+    const played = playScript(street, pages, world, { tell, attackNow, say })
     say(`The day begins: ${new Date(worldStart).toISOString()}.`)
     await world.run(worldEnd, options.speed)
+    options.stop?.throwIfAborted()
     await world.quiet()
-    const attack = scenario.attack()
+    const attack = played.attack()
     assert(attack !== undefined, 'the script has an attack')
     say('The day is over: checking every audit file.')
     const totals = await street.csms.totals()
@@ -74,10 +84,10 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
       energyKilowattHours: rounded(totals.energyWattHours / 1000),
       meterKilowattHours: rounded(metersOf(street) / 1000),
       ...tally(street),
-      response: scenario.feed.report(),
-      dispatched: scenario.dispatched(),
+      response: feed.report(),
+      dispatched: played.dispatched(),
       attack,
-      people: scenario.people,
+      people: played.people,
       auditVerified: await verifyStreetAudit(street),
       decisionsSha256: decisionsDigest(decisionsOf(street)),
       wallSeconds: rounded((performance.now() - began) / 1000),

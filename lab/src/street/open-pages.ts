@@ -1,5 +1,5 @@
 import { nodeCrypto } from '@interlock/host'
-import { startWeb, type AttackHook, type WebRunning } from '@interlock/web'
+import { startWeb, type WebDeps, type WebRunning } from '@interlock/web'
 import { makeAccounts, type Passwords } from './accounts.ts'
 import { webConfig } from './configs.ts'
 import type { Street } from './start-street.ts'
@@ -15,14 +15,11 @@ export type Pages = {
 export async function openPages(
   street: Street,
   ports: { readonly console: number; readonly arm: number },
-  attack?: AttackHook,
+  hooks: Pick<WebDeps, 'attack' | 'hardware'> = {},
 ): Promise<Pages> {
   const { login, passwords } = await makeAccounts()
   const config = webConfig(street.plan, login, ports)
   writeConfig(config, street.plan.layout.server('web'))
-  const deps = { ...street.depsOf('web'), crypto: nodeCrypto }
-  const web = street.adopt(
-    await startWeb(config, attack === undefined ? deps : { ...deps, attack }),
-  )
+  const web = street.adopt(await startWeb(config, { ...street.depsOf('web'), ...hooks }))
   return { web, passwords }
 }

@@ -1,11 +1,10 @@
-import type { Log } from '@interlock/host'
-import { inHours, inMinutes, instant } from '@interlock/kernel'
+import { inHours, inMinutes, instant, type Clock } from '@interlock/kernel'
 import { poisonAnswers, type AnswerAttack } from '../attacks/answers.ts'
 import { worldStart, type Day, type Session } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
-import { at, driveCars, visit } from './cars.ts'
+import type { FrequencyRow } from '../files/frequency-file.ts'
+import { at, driveCars, visit, type TellGoal } from './cars.ts'
 import { dispatchOne } from './dispatch-one.ts'
-import { tellGoals } from './driver.ts'
 import { feedFrequency, type FrequencyFeed } from './frequency-feed.ts'
 import { prepareMarket } from './market.ts'
 import type { Pages } from './open-pages.ts'
@@ -34,44 +33,48 @@ const guestCar: Session = {
   vehicleWattsMax: 7_360,
 }
 
-export type Scenario = {
-  readonly feed: FrequencyFeed
+export type Script = {
   readonly people: readonly PersonAct[]
   readonly attack: () => (AttackReport & { readonly answersChanged: number }) | undefined
   /** Calls of the DSRSP that a charger followed. */
   readonly dispatched: () => number
-  /** The same attack, now. */
-  readonly attackNow: () => Promise<AttackReport>
 }
 
-export type ScenarioOptions = {
-  readonly day: Day
-  readonly world: WorldClock
-  readonly log: Log
-  readonly say: (words: string) => void
-  /** Without it the day has cars, a grid and drivers, and leaves the rest to whoever watches. */
-  readonly scripted: boolean
+/**
+ * Prices, cars, drivers and grid of one day, laid on a started street.
+ *
+ * @throws Fault when a meter did not take the tariff.
+ */
+export async function layDay(
+  street: Street,
+  day: Day,
+  world: { readonly clock: Clock; readonly say: (words: string) => void },
+  parts: { readonly tell: TellGoal; readonly onSample?: (row: FrequencyRow) => void },
+): Promise<FrequencyFeed> {
+  await prepareMarket(street, day, world.say)
+  driveCars(street.homes, day.sessions, world.clock, parts.tell)
+  return feedFrequency(street.homes, day.frequency, world.clock, parts.onSample)
 }
 
-/** Lays a day on a started street: prices, cars, drivers, grid, and by script people and attack. */
-export async function scheduleDay(
+/** Whoever takes the CSMS over has seen everything since this was called; the result attacks. */
+export function watchForAttack(street: Street): () => Promise<AttackReport> {
+  const captured = tapSessions(street.csms)
+  return () => runAttack(street, captured)
+}
+
+/** People, guest, dispatch and attack of the first day, as `--once` plays them. */
+export function playScript(
   street: Street,
   pages: Pages,
-  options: ScenarioOptions,
-): Promise<Scenario> {
-  const { day, world, say } = options
+  world: WorldClock,
+  parts: {
+    readonly tell: TellGoal
+    readonly attackNow: () => Promise<AttackReport>
+    readonly say: (words: string) => void
+  },
+): Script {
   const clock = world.clockFor('scenario')
-  await prepareMarket(street, day, say)
-  const captured = tapSessions(street.csms)
-  const tell = await tellGoals(pages)
-  driveCars(street.homes, clock, tell)
-  const feed = feedFrequency(street.homes, day.frequency, clock)
-  const attackNow = (): Promise<AttackReport> => runAttack(street, captured)
-  const idle = { feed, people: [], attack: () => undefined, dispatched: () => 0, attackNow }
-  if (!options.scripted) return idle
-
-  const staying = street.homes.filter(staysTheEvening)
-  const [first, second] = staying
+  const [first, second] = street.homes.filter(staysTheEvening)
   const people = first === undefined ? [] : schedulePeople(first, pages, clock, script.people)
   if (second !== undefined)
     at(clock, script.gesture, 'gesture', () => void second.station.hardware.press('start'))
@@ -79,8 +82,8 @@ export async function scheduleDay(
   let attack: AttackReport | undefined
   let poison: AnswerAttack | undefined
   at(clock, script.attack, 'attack', async () => {
-    say('20:30 — the attacker holds the CSMS and goes for every charger.')
-    attack = await attackNow()
+    parts.say('20:30 — the attacker holds the CSMS and goes for every charger.')
+    attack = await parts.attackNow()
     poison = poisonAnswers([...street.csms.sessions.values()], {
       clock: world.clockFor('attacker'),
       activity: world.activity,
@@ -88,7 +91,7 @@ export async function scheduleDay(
   })
   at(clock, script.answersEnd, 'attack/end', () => poison?.end())
   const free = street.homes.find(({ session }) => session.departure < script.attack)
-  if (free !== undefined) visit(free, guestCar, clock, tell)
+  if (free !== undefined) visit(free, guestCar, clock, parts.tell)
 
   let dispatched = 0
   for (const moment of script.dispatch)
@@ -96,7 +99,6 @@ export async function scheduleDay(
       if (dispatched === 0) dispatched += Number(await dispatchOne(street))
     })
   return {
-    ...idle,
     people,
     attack: () => attack && { ...attack, answersChanged: poison?.count() ?? 0 },
     dispatched: () => dispatched,

@@ -1,21 +1,23 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { diskFault } from '@interlock/host'
+import { diskFault, endOrphan, silentLog } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { servers } from './address-book.ts'
 import { layoutOf } from './layout.ts'
 import { makeStreet, type MadeStreet } from './make-street.ts'
 import { readStreet } from './street-file.ts'
 
-/** Everything that a street keeps directly below its folder. `in-use-by.json` is the claim on it. */
+/** The claim of the process that uses the folder. */
+const claim = 'in-use-by.json'
+
+/** Everything else that a street keeps directly below its folder, besides `street.json`. */
 const ours: readonly string[] = [
-  'street.json',
+  'world-clock.json',
   'ceremony',
   'trust',
   'installer',
   'database',
   'homes',
-  'in-use-by.json',
   ...servers,
 ]
 
@@ -25,7 +27,7 @@ const ours: readonly string[] = [
  * @throws Fault FolderNotOurs or a disk Fault
  */
 export function demandStreetFolder(dir: string): void {
-  const stranger = entriesOf(dir).find((name) => !ours.includes(name))
+  const stranger = entriesOf(dir).find((name) => name !== claim && !ours.includes(name))
   if (stranger === undefined || existsSync(layoutOf(dir).street)) return
   throw new Fault('FolderNotOurs', `${dir}: holds “${stranger}” and no street`, {
     remedy: 'give --data a new or empty folder',
@@ -33,26 +35,23 @@ export function demandStreetFolder(dir: string): void {
 }
 
 /**
- * Removes the street in `dir` and nothing else: what it did not make itself stays.
+ * Removes the street in `dir` and nothing else: what it did not make itself stays. The caller has
+ * claimed the folder.
  *
  * @throws Fault FolderNotOurs when there is no street, or a disk Fault
  */
-export function clearStreet(dir: string): void {
+export async function clearStreet(dir: string): Promise<void> {
   const entries = entriesOf(dir)
-  if (entries.length === 0) return
-  if (!existsSync(layoutOf(dir).street)) {
-    demandStreetFolder(dir)
+  if (entries.every((name) => name === claim)) return
+  if (!existsSync(layoutOf(dir).street))
     throw new Fault('FolderNotOurs', `${dir}: holds no street.json, so nothing was removed`, {
       remedy: 'start without --reset, or give --data another folder',
     })
-  }
+  await endOrphan(join(layoutOf(dir).cluster, 'postgres'), silentLog)
   try {
-    // `street.json` goes last: an interrupted reset can be done again. The claim is its holder's.
-    const last = ['street.json', 'in-use-by.json']
-    for (const name of ours.filter((each) => !last.includes(each)))
-      rmSync(join(dir, name), { recursive: true, force: true })
+    // `street.json` goes last, so that an interrupted reset can be done again.
+    for (const name of ours) rmSync(join(dir, name), { recursive: true, force: true })
     rmSync(layoutOf(dir).street, { force: true })
-    if (entriesOf(dir).length === 0) rmdirSync(dir)
   } catch (cause) {
     throw diskFault(dir, cause)
   }

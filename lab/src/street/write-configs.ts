@@ -1,4 +1,5 @@
 import { ensureDir, writeAtomic } from '@interlock/host'
+import { makeAccounts, type Passwords } from './accounts.ts'
 import * as configs from './configs.ts'
 
 type Place = { readonly root: string; readonly config: string }
@@ -9,8 +10,12 @@ export function writeConfig(config: object, { root, config: path }: Place): void
   writeAtomic(path, `${JSON.stringify(config, null, 2)}\n`, 0o600)
 }
 
-/** Writes the config of every actor but the web's, which needs accounts. */
-export function writeConfigs(plan: configs.Plan): void {
+/**
+ * Writes the config of every actor.
+ *
+ * @returns the passwords of the console, of which the web's config holds only hashes
+ */
+export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   const { server, device } = plan.layout
   writeConfig(configs.authorityConfig(plan), server('authority'))
   writeConfig(configs.supervisorConfig(plan), server('supervisor'))
@@ -18,10 +23,14 @@ export function writeConfigs(plan: configs.Plan): void {
   writeConfig(configs.dsrspConfig(plan), server('dsrsp'))
   writeConfig(configs.csmsConfig(plan), server('csms'))
   writeConfig(configs.supplierConfig(plan), server('supplier'))
+  const { login, passwords } = await makeAccounts()
+  const ports = { console: plan.port('web'), arm: plan.port('web/arm') }
+  writeConfig(configs.webConfig(plan, login, ports), server('web'))
   for (const home of plan.homes) {
     writeConfig(configs.hubConfig(plan, home), device('hub', home))
     writeConfig(configs.meterConfig(plan, home), device('meter', home))
     writeConfig(configs.llcsConfig(plan, home), device('llcs', home))
     writeConfig(configs.stationConfig(plan, home), device('station', home))
   }
+  return passwords
 }

@@ -50,6 +50,20 @@ export function makeDay(seed: number, stations: number, files: DayFiles): Day {
   }
 }
 
+/** The same day, `days` later: for a world that goes on. */
+export function laterDay(day: Day, days: number): Day {
+  const later = (moment: Instant): Instant => instant(moment + days * inHours(24))
+  return {
+    sessions: day.sessions.map((each) => ({
+      ...each,
+      pluggedIn: later(each.pluggedIn),
+      departure: later(each.departure),
+    })),
+    prices: day.prices.map((each) => ({ ...each, from: later(each.from) })),
+    frequency: day.frequency.map((each) => ({ ...each, at: later(each.at) })),
+  }
+}
+
 function filePrices(path: string, day: Instant | undefined): readonly PriceRow[] {
   const rows = readTariffFile(path)
   const last = rows.at(-1)?.from ?? worldStart

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeAtomic, type Log, type Running } from '@interlock/host'
+import { inHours, inMinutes, instant, plus, type Instant } from '@interlock/kernel'
+import { openGate } from '../attacks/open-gate.ts'
+import { laterDay, worldStart, type Day } from '../worlds/day.ts'
+import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
+import type { FrequencyRow } from '../files/frequency-file.ts'
+import { at } from './cars.ts'
+import { openPages, type Pages } from './open-pages.ts'
+import { layDay, watchForAttack } from './scenario.ts'
+import { startStreet, type Street } from './start-street.ts'
+import { tellGoals } from './driver.ts'
+
+export type LiveOptions = {
+  readonly dir: string
+  readonly seed: number
+  readonly day: Day
+  /** World seconds per wall second. */
+  readonly speed: number
+  readonly controls: 'on' | 'off'
+  readonly ports: { readonly console: number; readonly arm: number }
+  readonly log: Log
+  readonly say: (words: string) => void
+}
+
+export type Live = Running & {
+  readonly consoleUrl: string
+  readonly armUrl: string
+  /** Names and passwords of the built-in identities, new at every start. */
+  readonly passwords: Pages['passwords']
+  /** Rejects when the world stops by itself: a bug. */
+  readonly ended: Promise<void>
+}
+
+/** A new street is shown from ten past midnight: cars are plugged in, cheap hours and a grid event ahead. */
+const showFrom = instant(worldStart + inHours(12) + inMinutes(10))
+
+/** How much of the world a kill may have left unwritten. */
+const unwrittenMillis = inMinutes(10)
+const saveEveryMillis = 500
+
+/**
+ * Runs a street until it is closed, day after day; started again on the same folder it goes on where
+ * it stood.
+ *
+ * @throws Fault when something cannot start; nothing is left running.
+ */
+export async function runLive(options: LiveOptions): Promise<Live> {
+  const clockFile = join(options.dir, 'world-clock.json')
+  const stood = savedInstant(clockFile)
+  const world = createWorldClock(stood ?? worldStart)
+  const street = await startStreet({
+    ...options,
+    sessions: options.day.sessions,
+    world,
+    ...(options.controls === 'off' ? { gate: openGate } : {}),
+  })
+  const saving = setInterval(() => save(clockFile, world.now()), saveEveryMillis)
+  const stop = async (): Promise<void> => {
+    world.stop()
+    clearInterval(saving)
+    await street.close()
+    save(clockFile, world.now())
+  }
+  try {
+    const pages = await open(street, options, world)
+    const ended = keepGoing(world, stood === undefined, options)
+    ended.catch(() => {})
+    let closing: Promise<void> | undefined
+    return {
+      consoleUrl: pages.web.consoleUrl,
+      armUrl: pages.web.armUrl,
+      passwords: pages.passwords,
+      ended,
+      close: () => (closing ??= stop()),
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function open(street: Street, options: LiveOptions, world: WorldClock): Promise<Pages> {
+  const { controls, day, say } = options
+  const clock = world.clockFor('scenario')
+  const attackNow = watchForAttack(street)
+  const pages = await openPages(street, options.ports, {
+    attack: { controls, run: async () => ({ controls, ...(await attackNow()) }) },
+    hardware: {
+      press: (station, button) =>
+        street.homes.find(({ home }) => home.stationId === station)?.station.hardware.press(button),
+    },
+  })
+  const tell = await tellGoals(pages)
+  const onSample = ({ at: moment, hertz }: FrequencyRow): void =>
+    pages.web.tell({ at: moment, actor: 'grid', kind: 'frequency', data: { hertz } })
+
+  /** Lays one day and, at its end, the next. */
+  const lay = async (index: number, words: (words: string) => void): Promise<void> => {
+    const feed = await layDay(
+      street,
+      laterDay(day, index),
+      { clock, say: words },
+      { tell, onSample },
+    )
+    const noon = instant(worldStart + (index + 1) * inHours(24))
+    at(clock, noon, 'day', async () => {
+      feed.stop()
+      await lay(index + 1, () => {})
+    })
+  }
+  await lay(Math.floor((world.now() - worldStart) / inHours(24)), say)
+  return pages
+}
+
+/** Shows a new street from just after midnight; then time passes at the speed asked for. */
+async function keepGoing(world: WorldClock, fresh: boolean, options: LiveOptions): Promise<void> {
+  if (fresh) {
+    options.say('Living through the first afternoon and evening.')
+    await world.run(showFrom, 'stepped')
+    options.say('It is ten past midnight in Acacia Avenue; the cheap hours begin at half past.')
+  }
+  await world.run(instant(worldStart + inHours(24 * 365 * 100)), options.speed)
+}
+
+const save = (path: string, now: Instant): void => writeAtomic(path, JSON.stringify({ now }))
+
+/** Where an earlier run stood, and a little later: time must not go back over what it decided. */
+function savedInstant(path: string): Instant | undefined {
+  if (!existsSync(path)) return undefined
+  const { now } = JSON.parse(readFileSync(path, 'utf8')) as { now: number }
+  return plus(instant(now), unwrittenMillis)
+}
