@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeFlags, parseFlags, type FlagSpecs } from './flags.ts'
+import { describeFlags, parseFlags, texts, type FlagSpecs } from './flags.ts'
 
 const specs: FlagSpecs = {
   once: { kind: 'switch', help: 'run once' },
@@ -7,13 +7,14 @@ const specs: FlagSpecs = {
   speed: { kind: 'number', min: 1, max: 10_000, value: 'X', help: 'how fast' },
   controls: { kind: 'text', choices: ['on', 'off'], help: 'the gates' },
   'tariff-day': { kind: 'date', value: 'DATE', help: 'a day' },
+  roots: { kind: 'texts', value: 'FILE', help: 'trust anchors' },
 }
 
 test('flags are read in both forms and everything else is kept', () => {
   expect(parseFlags(['a', '--once', '--seed=3', '--controls', 'off', 'b'], specs)).toEqual({
     ok: true,
     flags: { once: true, seed: 3, controls: 'off' },
-    rest: ['a', 'b'],
+    operands: ['a', 'b'],
   })
   expect(parseFlags(['--tariff-day', '2020-05-23'], specs)).toMatchObject({
     flags: { 'tariff-day': Date.UTC(2020, 4, 23) },
@@ -36,6 +37,13 @@ test.each([
   const parsed = parseFlags(args, specs)
   expect(parsed).toMatchObject({ ok: false })
   expect(parsed.ok ? '' : parsed.problem).toContain(words)
+})
+
+test('a flag that may be given more than once keeps every value, in order', () => {
+  const parsed = parseFlags(['--roots', 'a.pem', 'file', '--roots=b.pem'], specs)
+  expect(parsed).toEqual({ ok: true, flags: { roots: ['a.pem', 'b.pem'] }, operands: ['file'] })
+  expect(parsed.ok && texts(parsed.flags, 'roots')).toEqual(['a.pem', 'b.pem'])
+  expect(texts({}, 'roots')).toEqual([])
 })
 
 test('every flag is described on a line of its own', () => {

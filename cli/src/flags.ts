@@ -1,6 +1,7 @@
 /** Command-line flags by a table: what is not in the table is a usage error. */
 export type FlagSpec = {
-  readonly kind: 'switch' | 'text' | 'whole' | 'number' | 'date'
+  /** `texts` may be given more than once. */
+  readonly kind: 'switch' | 'text' | 'texts' | 'whole' | 'number' | 'date'
   readonly value?: string
   readonly help: string
   readonly choices?: readonly string[]
@@ -8,20 +9,21 @@ export type FlagSpec = {
   readonly max?: number
 }
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>
-export type FlagValues = Readonly<Record<string, string | number | true>>
+type FlagValue = string | number | true | readonly string[]
+export type FlagValues = Readonly<Record<string, FlagValue>>
 
 export type Parsed =
-  | { readonly ok: true; readonly flags: FlagValues; readonly rest: readonly string[] }
+  | { readonly ok: true; readonly flags: FlagValues; readonly operands: readonly string[] }
   | { readonly ok: false; readonly problem: string }
 
-/** Reads `--name value`, `--name=value` and switches; everything else is `rest`. */
+/** Reads `--name value`, `--name=value` and switches; everything else is an operand. */
 export function parseFlags(args: readonly string[], specs: FlagSpecs): Parsed {
-  const flags: Record<string, string | number | true> = {}
-  const rest: string[] = []
+  const flags: Record<string, FlagValue> = {}
+  const operands: string[] = []
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
     if (!arg.startsWith('--')) {
-      rest.push(arg)
+      operands.push(arg)
       continue
     }
     const [name = '', inline] = split(arg.slice(2))
@@ -38,9 +40,15 @@ export function parseFlags(args: readonly string[], specs: FlagSpecs): Parsed {
     const value = readValue(text, spec)
     if (value === undefined)
       return { ok: false, problem: `--${name}: ${expected(spec)}, not “${text}”` }
-    flags[name] = value
+    flags[name] = spec.kind === 'texts' ? [...texts(flags, name), String(value)] : value
   }
-  return { ok: true, flags, rest }
+  return { ok: true, flags, operands }
+}
+
+/** The values of a flag of kind `texts`. */
+export function texts(flags: FlagValues, name: string): readonly string[] {
+  const value = flags[name]
+  return Array.isArray(value) ? (value as readonly string[]) : []
 }
 
 function split(text: string): [string, string | undefined] {
@@ -50,7 +58,7 @@ function split(text: string): [string, string | undefined] {
 
 function readValue(text: string, spec: FlagSpec): string | number | undefined {
   if (spec.choices !== undefined) return spec.choices.includes(text) ? text : undefined
-  if (spec.kind === 'text') return text === '' ? undefined : text
+  if (spec.kind === 'text' || spec.kind === 'texts') return text === '' ? undefined : text
   if (spec.kind === 'date') {
     const at = Date.parse(`${text}T00:00:00Z`)
     return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at) ? at : undefined
@@ -64,7 +72,7 @@ function readValue(text: string, spec: FlagSpec): string | number | undefined {
 function expected(spec: FlagSpec): string {
   if (spec.choices !== undefined) return `one of ${spec.choices.join(', ')}`
   if (spec.kind === 'date') return 'a date as 2020-05-23'
-  if (spec.kind === 'text') return 'some text'
+  if (spec.kind === 'text' || spec.kind === 'texts') return 'some text'
   const range =
     spec.min === undefined && spec.max === undefined
       ? ''

@@ -20,12 +20,16 @@ export async function main(args: readonly string[]): Promise<number> {
   const parsed = parseFlags(args.slice(command.name.split(' ').length), specs)
   const json = args.includes('--json')
   if (!parsed.ok) return fail(new UsageError(parsed.problem), json, command)
-  if (parsed.flags['help'] === true) {
+  const { flags, operands } = parsed
+  if (flags['help'] === true) {
     process.stdout.write(`${command.usage}\n\n${command.summary}\n\n${describeFlags(specs)}\n`)
     return exits.done
   }
+  const [stray] = operands
+  if (command.operands === undefined && stray !== undefined)
+    return fail(new UsageError(`“${stray}” is not expected here`), json, command)
   try {
-    return await command.run({ ...parsed, ...output(json) })
+    return await command.run({ flags, operands, ...output(json) })
   } catch (error) {
     return fail(error, json, command)
   }

@@ -1,4 +1,20 @@
 import type { Command } from '../command.ts'
+import { actors } from './actors.ts'
+import { auditVerify } from './audit-verify.ts'
+import { database } from './database.ts'
+import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
+import { init } from './init.ts'
+import { installer } from './installer.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [version]
+export const commands: readonly Command[] = [
+  demo,
+  doctor,
+  auditVerify,
+  init,
+  database,
+  installer,
+  ...actors,
+  version,
+]

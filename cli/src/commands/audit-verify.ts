@@ -1,0 +1,38 @@
+import { exits, UsageError, type Command } from '../command.ts'
+import { texts } from '../flags.ts'
+
+export const auditVerify: Command = {
+  name: 'audit verify',
+  summary: 'check audit files, offline',
+  usage: 'interlock audit verify FILE… [--roots FILE]…',
+  operands: 'FILE…',
+  flags: {
+    roots: {
+      kind: 'texts',
+      value: 'FILE',
+      help: 'trust anchor (PEM) that signers must have; may be repeated',
+    },
+  },
+  run: async ({ flags, operands, print }) => {
+    if (operands.length === 0) throw new UsageError('which file?')
+    const { readText, verifyAuditFile } = await import('@interlock/host')
+    const { auditProblems } = await import('@interlock/ledger')
+    const roots = texts(flags, 'roots').map(readText)
+    const files = []
+    const words = []
+    for (const file of operands) {
+      const { problem, ...found } = await verifyAuditFile(file, roots.length > 0 ? { roots } : {})
+      const { records, checkpoints, head, torn } = found
+      const verified = problem === undefined
+      files.push({ file, verified, records, checkpoints, head, torn, ...(problem && { problem }) })
+      words.push(
+        verified
+          ? `${file}: ${records} records and ${checkpoints} checkpoints verify${torn ? '; a crash cut the last line short' : ''}`
+          : `${file}:${problem.line}: ${problem.reason}: ${auditProblems[problem.reason]}`,
+      )
+    }
+    const verified = files.every((each) => each.verified)
+    print({ verified, files }, words.join('\n'))
+    return verified ? exits.done : exits.failed
+  },
+}
