@@ -1,4 +1,14 @@
-import { inHours, inMinutes, instant, seeded, type Entropy, type Instant } from '@interlock/kernel'
+import {
+  assert,
+  Fault,
+  inHours,
+  inMinutes,
+  instant,
+  seeded,
+  toIso,
+  type Entropy,
+  type Instant,
+} from '@interlock/kernel'
 import { layFrequency, readFrequencyFile, type FrequencyRow } from '../files/frequency-file.ts'
 import { readSessionFile, type SessionRow } from '../files/session-file.ts'
 import { dayOf, layTariff, readTariffFile, type PriceRow } from '../files/tariff-file.ts'
@@ -32,18 +42,23 @@ export type DayFiles = {
   readonly frequency?: string
 }
 
-/** @throws Fault BadLine | FileUnreadable | EmptyFile */
+/** @throws Fault BadLine | FileUnreadable | NothingToUse, naming the file */
 export function makeDay(seed: number, stations: number, files: DayFiles): Day {
   const frequency =
     files.frequency === undefined
       ? gridEvent(instant(worldStart + inHours(13.5)), seeded(`${seed}/grid`))
       : layFrequency(readFrequencyFile(files.frequency), worldStart, worldEnd)
+  if (files.frequency !== undefined && frequency.length === 0)
+    throw nothingToUse(files.frequency, 'it has no reading in the day from noon to noon')
   const event = frequency.find((row) => row.hertz < 49.8)?.at
   const entropy = seeded(`${seed}/sessions`)
   const rows =
     files.sessions === undefined ? builtInSessions(entropy) : readSessionFile(files.sessions)
+  const sessions = rows.map(placed).filter(fits)
+  if (sessions.length === 0)
+    throw nothingToUse(files.sessions ?? '', 'none of its sessions fits into the day')
   return {
-    sessions: chooseSessions(rows.map(placed).filter(fits), stations, entropy, event),
+    sessions: chooseSessions(sessions, stations, entropy, event),
     prices:
       files.tariff === undefined ? builtInPrices() : filePrices(files.tariff, files.tariffDay),
     frequency,
@@ -64,11 +79,26 @@ export function laterDay(day: Day, days: number): Day {
   }
 }
 
+/** Every half hour of the world must have its price. */
 function filePrices(path: string, day: Instant | undefined): readonly PriceRow[] {
   const rows = readTariffFile(path)
   const last = rows.at(-1)?.from ?? worldStart
-  return layTariff(rows, day ?? instant(dayOf(last) - 2 * 86_400_000), worldStart, worldEnd)
+  const from = day ?? instant(dayOf(last) - 2 * inHours(24))
+  const prices = layTariff(rows, from, worldStart, worldEnd)
+  const priced = new Set(prices.map((each) => each.from))
+  for (let at = worldStart; at < worldEnd; at = instant(at + inMinutes(30)))
+    if (!priced.has(at))
+      throw nothingToUse(
+        path,
+        `it has no price for ${toIso(instant(at + from - dayOf(worldStart)))}`,
+      )
+  return prices
 }
+
+const nothingToUse = (path: string, problem: string): Fault =>
+  new Fault('NothingToUse', `${path}: ${problem}`, {
+    remedy: 'choose another day or another file; nothing was started',
+  })
 
 /** A time-of-use tariff: cheap at night, dear at tea time (pence per kWh). */
 function builtInPrices(): readonly PriceRow[] {
@@ -147,7 +177,7 @@ function chooseSessions(
   return Array.from({ length: stations }, (_, index) => {
     const pool = index % 4 === 0 && tight.length > 0 ? tight : sessions
     const session = pool[entropy.below(pool.length)]
-    if (session === undefined) throw new RangeError('no session of the file fits into the day')
+    assert(session !== undefined, 'the day has sessions')
     return session
   })
 }
