@@ -55,15 +55,27 @@ export function compare(rounds: readonly Round[]): Comparison {
   }
 }
 
-/** Microseconds per call of `work`, over at least `millis`. */
+/** Both sides' samples at one percentile; single figures, so the range is the ratio itself. */
+export function compareAt(share: number, rounds: readonly Round[]): Comparison {
+  const ours = percentile(
+    rounds.map((round) => round.ours),
+    share,
+  )
+  const bare = percentile(
+    rounds.map((round) => round.bare),
+    share,
+  )
+  return { ...compare([{ ours, bare }]), rounds: rounds.length }
+}
+
+/** Microseconds of processor time per call of `work`, over at least `millis` of it. */
 export function microsPerCall(work: () => void, millis: number): number {
-  const began = performance.now()
+  const before = process.cpuUsage()
   let calls = 0
-  let passed = 0
-  while (passed < millis) {
+  for (;;) {
     for (let i = 0; i < 20; i++) work()
     calls += 20
-    passed = performance.now() - began
+    const { user, system } = process.cpuUsage(before)
+    if (user + system >= millis * 1000) return (user + system) / calls
   }
-  return (passed * 1000) / calls
 }

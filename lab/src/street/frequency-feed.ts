@@ -20,6 +20,8 @@ export type ResponseReport = {
 
 export type FrequencyFeed = {
   report(): ResponseReport
+  /** Each time from a sample at an LLCS until its charger's set-point had changed, in milliseconds. */
+  latencies(): readonly number[]
   /** Delivers nothing more. */
   stop(): void
 }
@@ -93,6 +95,7 @@ export function feedFrequency(
   next(rows.findIndex((row) => row.at > clock.now()))
 
   return {
+    latencies: () => latencies,
     stop: () => {
       stopped = true
     },

@@ -1,4 +1,3 @@
-import { nodeCrypto } from '@interlock/host'
 import { startWeb, type WebDeps, type WebRunning } from '@interlock/web'
 import { makeAccounts, type Passwords } from './accounts.ts'
 import { webConfig } from './configs.ts'

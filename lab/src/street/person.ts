@@ -9,7 +9,7 @@ import {
   type ArmKey,
 } from '@interlock/arm'
 import { limits } from '@interlock/contract'
-import { Fault, inHours, type Clock } from '@interlock/kernel'
+import { Fault, inHours, type Clock, type Millis } from '@interlock/kernel'
 import type { Home } from './address-book.ts'
 import { openBrowserSession } from './browser-session.ts'
 
@@ -26,9 +26,13 @@ export type Device = {
   readonly spki: string
   /** Signs an arm for the home and has it delivered; the errand is what a trigger refers to. */
   arm(action: 'charge' | 'stop'): Promise<{ readonly errand: string }>
+  /** The same up to the signature, for a window of four hours or `lasting`; `submit` delivers it. */
+  sign(action: 'charge' | 'stop', lasting?: Millis): Promise<SignedErrand>
   /** Asks the CSMS for the change that the arm permits. */
   trigger(errand: string): Promise<void>
 }
+
+export type SignedErrand = { readonly errand: string; submit(): Promise<void> }
 
 const windowMillis = inHours(4)
 
@@ -52,9 +56,15 @@ export async function scriptedPerson(
         spki,
         mac: toBase64(mac),
       })
+      const hands = { home, key, consolePage, armPage, clock }
       return {
         spki,
-        arm: (action) => arm({ home, key, consolePage, armPage, clock }, action),
+        arm: async (action) => {
+          const signed = await sign(hands, action)
+          await signed.submit()
+          return { errand: signed.errand }
+        },
+        sign: (action, lasting) => sign(hands, action, lasting),
         trigger: async (errand) => {
           await consolePage.post(`/api/hand-overs/${errand}/trigger`, {})
         },
@@ -71,16 +81,17 @@ type Hands = {
   readonly clock: Clock
 }
 
-async function arm(
+async function sign(
   { home, key, consolePage, armPage, clock }: Hands,
   action: 'charge' | 'stop',
-): Promise<{ errand: string }> {
+  lasting = windowMillis,
+): Promise<SignedErrand> {
   const opened = (await consolePage.post('/api/hand-overs', {
     station: home.stationId,
     action,
   })) as { id: string }
   const from = Math.floor(clock.now() / 1000) * 1000
-  const until = from + Math.min(windowMillis, limits.overrideMillisMax)
+  const until = from + Math.min(lasting, limits.overrideMillisMax)
   const shown = (await armPage.post('/api/pre-commands', {
     errand: opened.id,
     spki: toBase64(key.spki),
@@ -99,6 +110,10 @@ async function arm(
   })
   if (!checked.ok) throw new Fault('ArmMismatch', checked.problems.join(' '))
   const signed = await signArm(checked.value, key)
-  await armPage.post('/api/arms', { id: shown.id, bytes: toBase64(signed.bytes) })
-  return { errand: opened.id }
+  return {
+    errand: opened.id,
+    submit: async () => {
+      await armPage.post('/api/arms', { id: shown.id, bytes: toBase64(signed.bytes) })
+    },
+  }
 }
