@@ -1,5 +1,14 @@
 import { httpClient, loadIdentity, readText, silentLog } from '@interlock/host'
-import { assert, Fault, inHours, inMinutes, inSeconds, instant, plus } from '@interlock/kernel'
+import {
+  assert,
+  Fault,
+  inHours,
+  inMinutes,
+  inSeconds,
+  instant,
+  plus,
+  type Instant,
+} from '@interlock/kernel'
 import { at, driveCars } from '../street/cars.ts'
 import { https } from '../street/configs.ts'
 import { tellGoals } from '../street/driver.ts'
@@ -65,7 +74,7 @@ export async function streetFigures(plan: StreetPlan): Promise<readonly Line[]> 
     })
     const clock = world.clockFor('bench')
     driveCars(street.homes, sessions, clock, await tellGoals(pages))
-    await world.run(instant(session.pluggedIn + inMinutes(30)), 'stepped')
+    await world.run(readyToRespond(street), 'stepped')
     const request = bareRequest(street, world)
     plan.say('Measuring response.')
     const response = await responses(street, world, request)
@@ -89,6 +98,13 @@ export async function streetFigures(plan: StreetPlan): Promise<readonly Line[]> 
     world.stop()
     await street.close()
   }
+}
+
+/** When every car charges and every pre-authorisation of response is in force. */
+function readyToRespond({ homes }: Street): Instant {
+  const arms = homes.flatMap(({ llcs }) => llcs.arms())
+  const from = arms.filter(({ use }) => use === 'response').map((arm) => arm.from)
+  return plus(instant(Math.max(session.pluggedIn + inMinutes(30), ...from)), inMinutes(1))
 }
 
 const percentiles = (name: string, rounds: readonly Round[]): readonly Line[] => [
@@ -235,7 +251,6 @@ async function responses(
     })
   await world.run(ends, 1)
   await world.quiet()
-  console.error(street.homes.map((h) => ({ ...h.station.observe(), sup: h.llcs.supervision(), con: h.llcs.connected() })), street.homes[0]?.station.decisions().slice(-6), bare)
   const latencies = [...feed.latencies()]
   await world.run(instant(ends + inMinutes(30)), 'stepped')
   return latencies.map((ours, index) => ({ ours, bare: bare[index % bare.length] ?? 0 }))

@@ -1,8 +1,17 @@
+import { existsSync } from 'node:fs'
 import type { DatabaseLogin } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 import type { Session } from '../worlds/day.ts'
 import { holdCeremony } from './ceremony.ts'
 import type { Plan } from './configs.ts'
-import { databaseNames, openStreetFile, saveStreetFile, type StreetFile } from './street-file.ts'
+import { layoutOf } from './layout.ts'
+import {
+  databaseNames,
+  openStreetFile,
+  readStreet,
+  saveStreetFile,
+  type StreetFile,
+} from './street-file.ts'
 
 /** A street on disk: what it is made of, and the logins that its database cluster gives out. */
 export type MadeStreet = {
@@ -47,6 +56,16 @@ export async function makeStreet(
     sessions,
   }
   return { plan, databases, databasePort }
+}
+
+/** Opens the street that `dir` holds, for its parts to be run one by one. @throws Fault StreetMissing */
+export async function openMadeStreet(dir: string): Promise<MadeStreet> {
+  const { street } = layoutOf(dir)
+  if (!existsSync(street))
+    throw new Fault('StreetMissing', `${dir}: holds no street`, {
+      remedy: `make one first: interlock init --data ${dir}`,
+    })
+  return makeStreet(dir, readStreet(street).stations, [], () => {})
 }
 
 const databaseLogins = (file: StreetFile): readonly DatabaseLogin[] =>

@@ -4,8 +4,6 @@ import { diskFault, endOrphan, silentLog } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { servers } from './address-book.ts'
 import { layoutOf } from './layout.ts'
-import { makeStreet, type MadeStreet } from './make-street.ts'
-import { readStreet } from './street-file.ts'
 
 /** The claim of the process that uses the folder. */
 const claim = 'in-use-by.json'
@@ -55,16 +53,6 @@ export async function clearStreet(dir: string): Promise<void> {
   } catch (cause) {
     throw diskFault(dir, cause)
   }
-}
-
-/** Opens the street that `dir` holds, for its parts to be run one by one. @throws Fault StreetMissing */
-export async function openMadeStreet(dir: string): Promise<MadeStreet> {
-  const { street } = layoutOf(dir)
-  if (!existsSync(street))
-    throw new Fault('StreetMissing', `${dir}: holds no street`, {
-      remedy: `make one first: interlock init --data ${dir}`,
-    })
-  return makeStreet(dir, readStreet(street).stations, [], () => {})
 }
 
 function entriesOf(dir: string): readonly string[] {

@@ -1,0 +1,67 @@
+import { rmSync } from 'node:fs'
+import { afterAll, expect, test } from 'vitest'
+import { silentLog, temporaryDir } from '@interlock/host'
+import { makeDay } from '../worlds/day.ts'
+import { runOnce, type OnceReport } from './once.ts'
+import { ratingWatts } from './address-book.ts'
+
+const dirs: string[] = []
+afterAll(() => {
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
+})
+
+/** A whole day of a small street, over real sockets, on a database of its own. */
+async function oneDay(seed: number, controls: 'on' | 'off'): Promise<OnceReport> {
+  const dir = temporaryDir('interlock-once')
+  dirs.push(dir)
+  return runOnce({
+    dir,
+    seed,
+    day: makeDay(seed, 4, {}),
+    speed: 'stepped',
+    controls,
+    ports: { console: 0, arm: 0 },
+    log: silentLog,
+    say: () => {},
+  })
+}
+
+test('with controls on nothing moves without a second party, and one seed decides alike', async () => {
+  const report = await oneDay(1, 'on')
+  const { attack, response } = report
+  expect(report.auditVerified).toBe(true)
+  expect(report.energyKilowattHours).toBeGreaterThan(10)
+  expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
+
+  expect(attack.commandsSent).toBe(4 * 3 * 6)
+  expect(attack.commandsApplied).toBe(0)
+  expect(attack.countersignedStepWatts).toBeGreaterThan(0)
+  expect(attack.countersignedStepWatts).toBeLessThanOrEqual(attack.budgetWatts)
+  expect(attack.loadStepWatts).toBe(0)
+  expect(attack.answersChanged).toBeGreaterThan(0)
+  for (const reason of ['Unsigned', 'NotSeconded', 'NotArmed', 'TargetMismatch', 'Expired'])
+    expect(report.refusals).toHaveProperty(reason)
+  expect(attack.refusals).toMatchObject({ ArmRequired: 8 })
+  expect(attack.refusals['BudgetExceeded']).toBeGreaterThan(0)
+
+  expect(report.people.map((act) => act.outcome)).toEqual([
+    ...Array.from({ length: 5 }, () => 'done'),
+    'refused',
+  ])
+  expect(report.arms.expired).toBe(1)
+  expect(report.triggers.applied).toBeGreaterThanOrEqual(2)
+  expect(response.frequencyNadirHertz).toBeLessThan(49.5)
+  expect(response.reducedWatts).toBeGreaterThan(0)
+  expect(response.p99Millis).toBeGreaterThan(0)
+
+  const again = await oneDay(1, 'on')
+  expect(again.decisionsSha256).toBe(report.decisionsSha256)
+}, 180_000)
+
+test('without controls the same attack moves the whole street; another seed decides otherwise', async () => {
+  const off = await oneDay(2, 'off')
+  expect(off.attack.commandsSent).toBe(4 * 3 * 6)
+  expect(off.attack.commandsApplied).toBeGreaterThan(off.attack.commandsSent / 2)
+  expect(off.attack.loadStepWatts).toBe(off.attack.streetWatts)
+  expect(off.attack.streetWatts).toBeGreaterThan(ratingWatts)
+}, 120_000)
