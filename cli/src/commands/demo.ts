@@ -35,11 +35,13 @@ export const demo: Command = {
     const { readDemo } = await import('../demo/options.ts')
     const options = await readDemo(invocation.flags)
     const { withFolder } = await import('../demo/folder.ts')
-    if (options.once) {
-      const { demoOnce } = await import('../demo/once.ts')
-      return withFolder(options, (dir) => demoOnce({ ...options, dir }, invocation))
-    }
-    const { demoLive } = await import('../demo/live.ts')
-    return withFolder(options, (dir) => demoLive({ ...options, dir }, invocation))
+    return withFolder(options, async (dir) => {
+      if (options.once) {
+        const { demoOnce } = await import('../demo/once.ts')
+        return demoOnce({ ...options, dir }, invocation)
+      }
+      const { demoLive } = await import('../demo/live.ts')
+      return demoLive({ ...options, dir }, invocation)
+    })
   },
 }

@@ -13,10 +13,11 @@ export const init: Command = {
   run: async ({ flags, print, say }) => {
     const dir = resolve(dataDir(flags))
     const { claimFolder } = await import('@interlock/host')
-    const { demandStreetFolder, makeStreet, writeConfigs } = await import('@interlock/lab')
+    const { demandStreetFolder } = await import('@interlock/lab/folder')
     demandStreetFolder(dir)
     const release = claimFolder(dir)
     try {
+      const { makeStreet, writeConfigs } = await import('@interlock/lab')
       const stations = Number(flags['stations'] ?? 12)
       const { plan } = await makeStreet(dir, stations, [], say)
       const passwords = await writeConfigs(plan)

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { claimFolder, temporaryDir } from '@interlock/host'
-import { clearStreet, demandStreetFolder } from '@interlock/lab'
+import { clearStreet, demandStreetFolder } from '@interlock/lab/folder'
 import type { DemoOptions } from './options.ts'
 
 /**

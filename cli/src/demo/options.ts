@@ -1,6 +1,5 @@
-import { freePort } from '@interlock/host'
 import { instant } from '@interlock/kernel'
-import { makeDay, type Day } from '@interlock/lab'
+import { makeDay, type Day } from '@interlock/lab/day'
 import { UsageError } from '../command.ts'
 import type { FlagValues } from '../flags.ts'
 import { pagePort } from '../page-port.ts'
@@ -61,6 +60,7 @@ function dayOf(flags: FlagValues, seed: number): Day {
 
 /** Both free now, so that a taken one is told before a street is started for nothing. */
 async function pagePorts(port: number): Promise<DemoOptions['ports']> {
+  const { freePort } = await import('@interlock/host')
   const host = '127.0.0.1'
   return { console: await freePort(host, port), arm: await freePort(host, port + 1) }
 }

@@ -1,0 +1,166 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { freePort, temporaryDir } from '@interlock/host'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { main } from './main.ts'
+import { run } from './process.fixture.ts'
+
+const dir = temporaryDir('interlock-bad-input')
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const file = (name: string, text: string): string => {
+  const path = join(dir, name)
+  writeFileSync(path, text)
+  return path
+}
+const tariff = file('tariff.csv', '2020-01-01T00:00:00Z,10\n2020-01-01T00:30:00Z,dear\n')
+const shortTariff = file('short.csv', '2020-01-01T00:00:00Z,10\n')
+const sessions = file('sessions.csv', 'when,how long\n')
+const frequency = file('frequency.csv', '2019-08-09 15:00:00,50.0\n2019-08-09 15:00:01,5000\n')
+const config = file('config.json', '{"actor":"csms"}')
+const strangers = join(dir, 'strangers')
+mkdirSync(strangers)
+writeFileSync(join(strangers, 'thesis.txt'), 'years of work')
+const kept = join(dir, 'kept')
+
+/** Each must say what is wrong and what to do, and start nothing. */
+const cases: readonly (readonly [string, number, string, readonly string[]])[] = [
+  ['an unknown command', 2, 'there is no command “demos”', ['demos']],
+  ['an unknown option', 2, 'unknown option --sead', ['demo', '--sead', '1']],
+  ['a stray word', 2, '“now” is not expected here', ['demo', 'now']],
+  ['too many stations', 2, '--stations: a whole number from 1', ['demo', '--stations', '0']],
+  ['a day without a tariff', 2, 'there is none', ['demo', '--tariff-day', '2020-05-23']],
+  ['a reset of nothing', 2, '--reset needs --data', ['demo', '--once', '--reset']],
+  [
+    'controls that an actor cannot switch',
+    2,
+    'unknown option --controls',
+    ['station', '--controls', 'off'],
+  ],
+  ['an actor without a config', 2, '--config FILE', ['station']],
+  ['a config that is not there', 3, 'none.json: does not exist', ['hub', '--config', 'none.json']],
+  ['a config that lacks a field', 3, 'config.json: ', ['csms', '--config', config]],
+  ['audit files that are not named', 2, 'which file?', ['audit', 'verify']],
+  [
+    'an audit file that is not there',
+    3,
+    'none.jsonl: does not exist',
+    ['audit', 'verify', 'none.jsonl'],
+  ],
+  ['a folder that is not named', 2, '--data DIR is needed', ['init']],
+  ['a folder without a street', 3, 'interlock init --data', ['database', '--data', kept]],
+  ['a tariff that is not there', 3, 'none.csv', ['demo', '--once', '--tariff', 'none.csv']],
+  ['a bad price', 3, `${tariff}:2: “dear” is not a price`, ['demo', '--once', '--tariff', tariff]],
+  [
+    'a tariff with gaps',
+    3,
+    `${shortTariff}: it has no price for`,
+    ['demo', '--once', '--tariff', shortTariff],
+  ],
+  ['sessions of another shape', 3, `${sessions}:1: `, ['demo', '--once', '--sessions', sessions]],
+  ['a frequency that is none', 3, `${frequency}:2: `, ['demo', '--once', '--frequency', frequency]],
+  ['somebody’s folder', 3, 'holds “thesis.txt” and no street', ['demo', '--data', strangers]],
+  ['a reset of somebody’s folder', 3, 'thesis.txt', ['demo', '--reset', '--data', strangers]],
+]
+
+let out = ''
+let err = ''
+beforeEach(() => {
+  out = err = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += text), true))
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += text), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+test.each(cases)('%s: exit %i and words', async (_what, code, words, args) => {
+  const withData = args[0] === 'demo' && !args.includes('--data') && !args.includes('--once')
+  const exitCode = await main([...args, ...(withData ? ['--data', kept] : []), '--json'])
+  expect({ exitCode, err }).toEqual({
+    exitCode: code,
+    err: expect.stringContaining(words) as string,
+  })
+  for (const line of out
+    .trim()
+    .split('\n')
+    .filter((each) => each !== ''))
+    expect(JSON.parse(line)).toMatchObject({ error: { code: expect.any(String) as string } })
+  expect(readdirSync(strangers)).toEqual(['thesis.txt'])
+  expect(readdirSync(dir)).not.toContain('kept')
+})
+
+test('the exit code reaches the shell', async () => {
+  const [bad, usage] = await Promise.all([
+    run('demo', '--once', '--tariff', tariff, '--json'),
+    run('station', '--controls', 'off'),
+  ])
+  expect(bad).toMatchObject({ code: 3 })
+  expect(JSON.parse(bad.out)).toMatchObject({
+    error: { code: 'BadLine', message: `${tariff}:2: “dear” is not a price` },
+  })
+  expect(usage).toMatchObject({ code: 2, out: '' })
+  expect(usage.err).toContain('unknown option --controls')
+})
+
+test('a console port, or the arm page’s above it, that is taken is named', async () => {
+  const port = await freePort('127.0.0.1')
+  const server = createServer()
+  await new Promise<void>((resolve) => {
+    server.listen(port + 1, '127.0.0.1', () => resolve())
+  })
+  const demo = await run('demo', '--data', kept, '--port', `${port}`, '--json')
+  const doctor = await run('doctor', '--data', kept, '--port', `${port}`, '--json')
+  server.close()
+  expect(demo).toMatchObject({ code: 3 })
+  expect(demo.err).toContain(`port ${port + 1} of 127.0.0.1 is taken`)
+  expect(JSON.parse(demo.out)).toMatchObject({ error: { code: 'PortTaken' } })
+  expect(doctor.code).toBe(3)
+  expect(JSON.parse(doctor.out)).toMatchObject({ ready: false })
+  expect(doctor.out).toContain('use --port')
+  expect(readdirSync(dir)).not.toContain('kept')
+})
+
+test('doctor names each thing it looked at, and whether the street can run', async () => {
+  const port = await freePort('127.0.0.1')
+  const { code, out } = await run('doctor', '--data', kept, '--port', `${port}`, '--json')
+  const { ready, findings } = JSON.parse(out) as {
+    ready: boolean
+    findings: { name: string; status: string; remedy?: string }[]
+  }
+  expect({ code, ready }).toEqual({ code: 0, ready: true })
+  expect(findings.map(({ name }) => name)).toEqual([
+    'Node',
+    'npm packages',
+    'OCPP validators',
+    'pages',
+    'PostgreSQL',
+    'data folder',
+    'console',
+    'arm page',
+    'Chromium',
+  ])
+})
+
+test.skipIf(process.getuid?.() !== 0)(
+  'root with a home that the database’s user cannot enter is told what to open',
+  async () => {
+    const home = join(dir, 'home')
+    mkdirSync(home)
+    chmodSync(home, 0o700)
+    const data = join(home, 'street')
+    const doctor = await run('doctor', '--data', data)
+    expect(doctor.code).toBe(3)
+    expect(doctor.out).toContain(`chmod o+x ${home}`)
+    const demo = await run('demo', '--once', '--stations', '1', '--data', data)
+    expect(demo.code).toBe(3)
+    expect(demo.err).toContain(`chmod o+x ${home}`)
+  },
+)
+
+test('the version comes at once', async () => {
+  const began = performance.now()
+  const { code, out } = await run('version', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ node: process.version })
+  expect(performance.now() - began).toBeLessThan(5_000)
+})
