@@ -14,6 +14,7 @@ export type LoadPlan = {
   readonly rounds: number
   readonly roundMillis: number
   readonly say: (words: string) => void
+  readonly stop: AbortSignal
 }
 
 /** Messages a second that the server side sustains, against bare servers under the same load. */
@@ -64,7 +65,7 @@ export async function loadFigures(plan: LoadPlan): Promise<readonly Line[]> {
 }
 
 const comparing =
-  (load: Load, { rounds, roundMillis, say }: LoadPlan) =>
+  (load: Load, { rounds, roundMillis, say, stop }: LoadPlan) =>
   async (
     name: string,
     send: LoadKind,
@@ -77,6 +78,7 @@ const comparing =
       rounds,
       () => load.run(ours, send, roundMillis),
       () => load.run(bare, send, roundMillis),
+      stop,
     )
     const of = (figure: 'perSecond' | 'cpuMicros') =>
       compare(taken.map((round) => ({ ours: round.ours[figure], bare: round.bare[figure] })))

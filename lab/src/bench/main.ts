@@ -1,22 +1,71 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { temporaryDir } from '@interlock/host'
 import { loadFigures } from './load-figures.ts'
+import { Fault } from '@interlock/kernel'
 import { json, table, type Line } from './report.ts'
+import { sealFigures } from './seal-figures.ts'
+import { streetFigures } from './street-figures.ts'
 
-const args = process.argv.slice(2)
-const say = (words: string): void => void process.stderr.write(`${words}\n`)
-const dir = temporaryDir('interlock-bench')
-try {
-  const lines: Line[] = [
-    ...(await loadFigures({
-      dir: `${dir}/load`,
-      stations: 200,
-      rounds: 3,
-      roundMillis: 1000,
-      say,
-    })),
-  ]
-  process.stdout.write(args.includes('--json') ? JSON.stringify(json(lines)) : `${table(lines)}\n`)
-} finally {
-  rmSync(dir, { recursive: true, force: true })
+const usage = `npm run bench [-- --quick] [--json]
+
+Measures Interlock against the bare calls beneath it; see docs/benchmarks.md.
+
+  --quick   fewer and shorter rounds, for CI
+  --json    one JSON object on stdout
+`
+
+/** How long each part is measured. */
+const sizes = {
+  quick: {
+    load: { rounds: 5, roundMillis: 300 },
+    seal: { rounds: 5, roundMillis: 40 },
+    street: { rounds: 2 },
+  },
+  full: {
+    load: { rounds: 21, roundMillis: 1_000 },
+    seal: { rounds: 15, roundMillis: 150 },
+    street: { rounds: 15 },
+  },
+} as const
+const stations = 200
+
+async function bench(
+  size: keyof typeof sizes,
+  say: (words: string) => void,
+): Promise<readonly Line[]> {
+  const { load, seal, street } = sizes[size]
+  const dir = temporaryDir('interlock-bench')
+  const stopping = new AbortController()
+  const stop = stopping.signal
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => stopping.abort(new Fault('Interrupted', 'stopped by a signal')))
+  try {
+    return [
+      ...(await loadFigures({ dir: join(dir, 'load'), stations, ...load, say, stop })),
+      ...(await sealFigures({ ...seal, say, stop })),
+      ...(await streetFigures({ dir: join(dir, 'street'), ...street, say, stop })),
+    ]
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
 }
+
+async function main(args: readonly string[]): Promise<number> {
+  const unknown = args.find((arg) => arg !== '--quick' && arg !== '--json')
+  if (unknown !== undefined) {
+    process.stderr.write(`bench: there is no option ${unknown}\n\n${usage}`)
+    return 2
+  }
+  const size = args.includes('--quick') ? 'quick' : 'full'
+  const began = performance.now()
+  const lines = await bench(size, (words) => void process.stderr.write(`${words}\n`))
+  const wallSeconds = Math.round((performance.now() - began) / 1000)
+  const report = { size, stations, node: process.version, wallSeconds, figures: json(lines) }
+  process.stdout.write(
+    args.includes('--json') ? `${JSON.stringify(report)}\n` : `${table(lines)}\n`,
+  )
+  return 0
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -27,7 +27,7 @@ export function table(lines: readonly Line[]): string {
     `${figure(each.ours)} ${each.unit}`,
     `${figure(each.bare)} ${each.unit}`,
     each.ratio.toFixed(2),
-    `${each.range[0].toFixed(2)}–${each.range[1].toFixed(2)}`,
+    rangeOf(each),
     each.better,
   ])
   const head = ['figure', 'against', 'ours', 'bare', 'ratio', 'range', 'better']
@@ -47,6 +47,10 @@ export function table(lines: readonly Line[]): string {
     )
     .join('\n')
 }
+
+/** Nothing where there is one ratio only. */
+const rangeOf = ({ range: [low, high] }: Line): string =>
+  low === high ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`
 
 export const json = (lines: readonly Line[]): object[] =>
   lines.map((each) => ({

@@ -11,9 +11,11 @@ export async function interleaved<Figure>(
   rounds: number,
   ours: () => Promise<Figure> | Figure,
   bare: () => Promise<Figure> | Figure,
+  stop?: AbortSignal,
 ): Promise<readonly Round<Figure>[]> {
   const taken: Round<Figure>[] = []
   for (let round = 0; round <= rounds; round++) {
+    stop?.throwIfAborted()
     if (round % 2 === 0) {
       const first = await ours()
       taken.push({ ours: first, bare: await bare() })

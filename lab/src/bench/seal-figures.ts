@@ -29,6 +29,7 @@ export type SealPlan = {
   readonly rounds: number
   readonly roundMillis: number
   readonly say: (words: string) => void
+  readonly stop: AbortSignal
 }
 
 const encoding = 'ieee-p1363'
@@ -53,6 +54,7 @@ export async function sealFigures(plan: SealPlan): Promise<readonly Line[]> {
       plan.rounds,
       () => microsPerCall(ours, plan.roundMillis),
       () => microsPerCall(bare, plan.roundMillis),
+      plan.stop,
     )
     return line(name, 'µs', against, 'lower', compare(taken))
   }

@@ -28,6 +28,7 @@ export type StreetPlan = {
   /** Arms and triggers of each home. */
   readonly rounds: number
   readonly say: (words: string) => void
+  readonly stop: AbortSignal
 }
 
 const homeCount = 4
@@ -77,6 +78,7 @@ export async function streetFigures(plan: StreetPlan): Promise<readonly Line[]> 
     await world.run(readyToRespond(street), 'stepped')
     const request = bareRequest(street, world)
     plan.say('Measuring response.')
+    plan.stop.throwIfAborted()
     const response = await responses(street, world, request)
     await world.run(plus(world.now(), nextWindow), 'stepped')
     plan.say('Measuring arms and triggers.')
@@ -175,6 +177,7 @@ async function armsAndTriggers(
   const arms: Round[] = []
   const triggers: Round[] = []
   for (let round = 0; round <= plan.rounds; round++) {
+    plan.stop.throwIfAborted()
     await atSpeedOne(world, async () => {
       for (const { running, phone } of residents) {
         const action = running.station.observe().setPointWatts > 0 ? 'stop' : 'charge'
@@ -221,7 +224,7 @@ async function untilApplied({ station }: RunningHome, act: () => Promise<void>):
 const steps = 29
 const stepHertz = 0.02
 const firstHertz = 49.78
-const everyMillis = 250
+const everyMillis = 120
 
 /**
  * The frequency falls in steps; each lowers every charger's ceiling by the curve it holds. Then it
