@@ -268,6 +268,39 @@ test.each([
   expect(parseSigned(jws)).toMatchObject({ ok: false, reason: 'Malformed' })
 })
 
+test('a command as large as a frame is read, a larger one is not', () => {
+  const overhead = (jws: FlattenedJws) => jws.protected.length + jws.signature.length
+  const room = limits.frameBytesMax - overhead(good)
+  // Four characters of base64url carry three bytes of the payload, two of which are its quotes.
+  const fitting = Math.floor((room * 3) / 4) - 2
+  expect(parseSigned(sign({ payload: 'x'.repeat(fitting) }))).toMatchObject({ ok: true })
+  expect(parseSigned(sign({ payload: 'x'.repeat(fitting + 2) }))).toMatchObject({
+    reason: 'Malformed',
+    detail: 'too large',
+  })
+})
+
+test.each([
+  ['no flattened JWS', null],
+  ['a member kid that no JWS has here', { ...good, kid: 'x' }],
+  ['payload, protected and signature are texts', { ...good, payload: 1 }],
+  ['the unprotected header holds a countersignature only', { ...good, header: { kid: 'x' } }],
+  ['not base64url, or not an ES256 signature', { ...good, protected: '=' }],
+  ['the protected header is no object', { ...good, protected: toBase64Url(utf8('[]')) }],
+])('what is malformed says how: %s', (detail, jws) => {
+  expect(parseSigned(jws)).toEqual({ ok: false, reason: 'Malformed', detail })
+})
+
+test('nothing rides beside a valid countersignature in the unprotected header', () => {
+  const withMore = second(sign())
+  expect(parseSigned(withMore)).toMatchObject({ ok: true })
+  const stray = { ...withMore, header: { ...withMore.header, kid: 'x' } }
+  expect(parseSigned(stray)).toMatchObject({
+    reason: 'Malformed',
+    detail: 'the unprotected header holds a countersignature only',
+  })
+})
+
 test('custom data beside a signed command has no effect', () => {
   expect(parseSigned({ ...good, customData: { vendorId: 'x' } })).toMatchObject({ ok: true })
 })
