@@ -68,37 +68,27 @@ export function formatFrame(frame: Frame): string {
 
 function call(messageId: string, rest: readonly unknown[]): Ok<Frame> | FramingProblem {
   const [action, payload] = rest
-  const broken = (reason: FramingProblem['reason'], detail: string): FramingProblem => ({
-    ok: false,
-    reason,
-    detail,
-    messageId,
-    answerable: true,
-  })
-  if (rest.length !== 2) return broken('RpcFrameworkError', 'a CALL has four elements')
-  if (typeof action !== 'string') return broken('RpcFrameworkError', 'the action is not a string')
-  if (!isObject(payload)) return broken('ProtocolError', 'the payload is not an object')
+  if (rest.length !== 2) return broken(messageId, 'a CALL has four elements')
+  if (typeof action !== 'string') return broken(messageId, 'the action is not a string')
+  if (!isObject(payload)) {
+    const problem = broken(messageId, 'the payload is not an object')
+    return { ...problem, reason: 'ProtocolError' }
+  }
   return ok({ type: 'call', messageId, action, payload })
 }
 
 function answer(type: 3 | 4, id: unknown, rest: readonly unknown[]): Ok<Frame> | FramingProblem {
   const messageId = typeof id === 'string' ? id : unreadableId
-  const broken = (detail: string): FramingProblem => ({
-    ok: false,
-    reason: 'RpcFrameworkError',
-    detail,
-    messageId,
-    answerable: false,
-  })
-  if (!isMessageId(id)) return broken('the answer has no message id')
+  if (!isMessageId(id)) return spoiled(messageId, 'the answer has no message id')
   if (type === 3) {
     const [payload] = rest
-    if (rest.length !== 1 || !isObject(payload)) return broken('a CALLRESULT carries one object')
+    if (rest.length !== 1 || !isObject(payload))
+      return spoiled(messageId, 'a CALLRESULT carries one object')
     return ok({ type: 'result', messageId, payload })
   }
   const [code, description, details = {}] = rest
   if (typeof code !== 'string' || typeof description !== 'string' || !isObject(details)) {
-    return broken('a CALLERROR carries code, description and details')
+    return spoiled(messageId, 'a CALLERROR carries code, description and details')
   }
   // A code of the peer's own invention is kept in words.
   const known = isErrorCode(code)
@@ -111,12 +101,18 @@ function answer(type: 3 | 4, id: unknown, rest: readonly unknown[]): Ok<Frame> |
   })
 }
 
-const unreadable = (detail: string): FramingProblem => ({
+const broken = (messageId: string, detail: string): FramingProblem => ({
   ok: false,
   reason: 'RpcFrameworkError',
   detail,
-  messageId: unreadableId,
+  messageId,
   answerable: true,
+})
+const unreadable = (detail: string): FramingProblem => broken(unreadableId, detail)
+/** What claims to be an answer is never answered. */
+const spoiled = (messageId: string, detail: string): FramingProblem => ({
+  ...broken(messageId, detail),
+  answerable: false,
 })
 
 const isMessageId = (id: unknown): id is string =>

@@ -48,6 +48,8 @@ export function createIncoming(options: {
         cause,
       })
       options.send(errorFrame(messageId, error))
+    } finally {
+      handling.delete(messageId)
     }
   }
 
@@ -66,9 +68,7 @@ export function createIncoming(options: {
         return
       }
       handling.add(messageId)
-      void options.activity
-        .within(activityKey(messageId), () => answer(call))
-        .finally(() => handling.delete(messageId))
+      void options.activity.within(activityKey(messageId), () => answer(call))
     },
   }
 }
