@@ -18,6 +18,7 @@ const files = [
   () => import('../../packages/gate/src/smooth-and-safe.test.ts'),
   () => import('../../packages/gbcs/src/command.test.ts'),
   () => import('../../packages/seal/src/counters.test.ts'),
+  () => import('../../packages/seal/src/countersignature.test.ts'),
   () => import('../../packages/seal/src/signed-command.test.ts'),
   () => import('../../packages/seal/src/strict-json.test.ts'),
 ]

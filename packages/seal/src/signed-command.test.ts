@@ -305,66 +305,6 @@ test('custom data beside a signed command has no effect', () => {
   expect(parseSigned({ ...good, customData: { vendorId: 'x' } })).toMatchObject({ ok: true })
 })
 
-const seconded = second(sign())
-const parts = (seconded.header?.countersignature ?? '').split('.')
-const [head = '', , signature = ''] = parts
-const countersignatureHeader = headerOf(head)
-const withSecond = (text: string) =>
-  parseSigned({ ...seconded, header: { countersignature: text } })
-const withSecondHeader = (change: object) =>
-  withSecond(
-    `${toBase64Url(utf8(JSON.stringify({ ...countersignatureHeader, ...change })))}..${signature}`,
-  )
-
-test.each([
-  `${head}.payload.${signature}`,
-  `${head}..${signature}.more`,
-  `${head}.`,
-  head,
-  `..${signature}`,
-  `${head}..`,
-])('a countersignature must be a detached JWS: %#', (text) => {
-  expect(withSecond(text)).toMatchObject({ reason: 'Malformed' })
-})
-
-test.each([
-  ['alg', { alg: 'none' }],
-  ['x5t#S256', { 'x5t#S256': 'no digest' }],
-  ['role', { role: 'csms' }],
-  ['org', { org: 'nobody' }],
-  ['rsv', { rsv: 'short' }],
-  ['rsv', { rsv: 'r'.repeat(65) }],
-  ['rsv', { rsv: 'reservation 1' }],
-  ['rsv', { rsv: ['reservation-1'] }],
-  ['exp', { exp: '1' }],
-  ['kid', { kid: 'x' }],
-])('a countersignature whose %s is wrong cannot be read: %o', (name, change) => {
-  expect(withSecondHeader(change)).toEqual({
-    ok: false,
-    reason: 'Malformed',
-    detail: `countersignature ${name}`,
-  })
-})
-
-test('a countersignature lacks nothing', () => {
-  expect(withSecondHeader({})).toMatchObject({ ok: true })
-  expect(withSecondHeader({ alg: undefined })).toMatchObject({
-    reason: 'Malformed',
-    detail: 'countersignature lacks a member',
-  })
-  for (const name of ['role', 'org', 'rsv', 'exp'])
-    expect(withSecondHeader({ [name]: undefined })).toEqual({
-      ok: false,
-      reason: 'CritMissing',
-      detail: 'countersignature',
-    })
-})
-
-test('reservations from 8 to 64 characters are read', () => {
-  expect(withSecondHeader({ rsv: 'r'.repeat(8) })).toMatchObject({ ok: true })
-  expect(withSecondHeader({ rsv: 'r'.repeat(64) })).toMatchObject({ ok: true })
-})
-
 test('whatever is signed is read back: commands of every shape', () => {
   const fields = fc.record({
     payload: fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown),
