@@ -42,7 +42,8 @@ async function chargers(): Promise<readonly Charger[]> {
     activity: unobserved,
   })
   const url = `https://127.0.0.1:${ports.csms}/api/v1/stations`
-  const { body } = await http.request('GET', url).finally(() => http.close())
+  const { body } = await http.request('GET', url)
+  await http.close()
   return body as readonly Charger[]
 }
 

@@ -26,7 +26,7 @@ export function parseFlags(args: readonly string[], specs: FlagSpecs): Parsed {
       operands.push(arg)
       continue
     }
-    const [name = '', inline] = split(arg.slice(2))
+    const [name, inline] = split(arg.slice(2))
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
     if (spec === undefined) return { ok: false, problem: `unknown option --${name}` }
     if (spec.kind === 'switch') {

@@ -32,7 +32,8 @@ async function registered(): Promise<{ state?: string }> {
     activity: unobserved,
   })
   const url = `https://127.0.0.1:${ports.supervisor}/api/v1/devices/ACACIA-001`
-  const { body } = await http.request('GET', url).finally(() => http.close())
+  const { body } = await http.request('GET', url)
+  await http.close()
   return body as { state?: string }
 }
 
@@ -73,21 +74,20 @@ test(
       up('llcs', ...config('homes/1/llcs')),
       up('station', ...config('homes/1/station')),
     ])
-    const device = await eventually(async () => {
-      const found = await registered()
-      return found.state === 'prenotified' ? undefined : found
+    await eventually(() => audited('homes/1/station').includes('CertificateInstalled') || undefined)
+    expect(await registered()).toMatchObject({ serialHex: expect.any(String) as string })
+    // With its certificate it comes back, by security profile 3.
+    await eventually(() => {
+      const kinds = audited('csms')
+      return kinds.indexOf('CertificateDelivered') < kinds.lastIndexOf('Connected') || undefined
     })
-    expect(device).toMatchObject({
-      stationId: 'ACACIA-001',
-      serialHex: expect.any(String) as string,
-    })
-    await eventually(() => audited('csms').includes('certificate') || undefined)
 
     const all = children.flatMap(({ pid }) => processesOf(pid, dir))
-    for (const child of children.toReversed()) {
-      child.kill('SIGINT')
-      expect(await child.ended).toMatchObject({ code: 0 })
-    }
+    const [database, ...actors] = children
+    for (const child of actors) child.kill('SIGINT')
+    for (const child of actors) expect(await child.ended).toMatchObject({ code: 0 })
+    database?.kill('SIGINT')
+    expect(await database?.ended).toMatchObject({ code: 0 })
     expect(await remaining(all)).toEqual([])
   },
 )
