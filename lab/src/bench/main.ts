@@ -59,7 +59,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const size = args.includes('--quick') ? 'quick' : 'full'
   const began = performance.now()
-  const lines = await bench(size, (words) => void process.stderr.write(`${words}\n`))
+  const say = (words: string): void => void process.stderr.write(`${words}\n`)
+  let lines: readonly Line[]
+  try {
+    lines = await bench(size, say)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    say(`bench: ${error.message}${error.remedy === undefined ? '' : `\n  ${error.remedy}`}`)
+    return 1
+  }
   const wallSeconds = Math.round((performance.now() - began) / 1000)
   const report = { size, stations, node: process.version, wallSeconds, figures: json(lines) }
   process.stdout.write(
