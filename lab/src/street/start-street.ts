@@ -1,4 +1,5 @@
 import { startAuthority } from '@interlock/authority'
+import type { Happening } from '@interlock/contract'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import {
@@ -33,6 +34,8 @@ export type StreetOptions = {
   readonly log: Log
   /** Lab only: another gate at every station. */
   readonly gate?: StationDeps['gate']
+  /** Told what chargers and LLCSs see themselves, which nobody else could know of them. */
+  readonly onHappening?: (happening: Happening) => void
   /** Told of each step, for people. */
   readonly say: (words: string) => void
 }
@@ -121,6 +124,7 @@ async function start(
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
   const homes = plan.homes
+  const publish = options.onHappening ?? (() => {})
   say('The installer (simulated) registers the chargers.')
   await preNotify(plan, homes, world.activity)
   say(`Starting ${homes.length} homes: hub, meter, LLCS and charger in each (simulated hardware).`)
@@ -129,12 +133,18 @@ async function start(
       const session = known(options.sessions[index], `session of home ${home.number}`)
       await run(configs.hubConfig(plan, home), device('hub', home), startHub)
       await run(configs.meterConfig(plan, home), device('meter', home), startMeter)
-      const llcs = await run(configs.llcsConfig(plan, home), device('llcs', home), startLlcs)
+      const llcs = await run(configs.llcsConfig(plan, home), device('llcs', home), (config, deps) =>
+        startLlcs(config, { ...deps, publish }),
+      )
       const station = await run(
         configs.stationConfig(plan, home),
         device('station', home),
         (config, deps) =>
-          startStation(config, options.gate ? { ...deps, gate: options.gate } : deps),
+          startStation(config, {
+            ...deps,
+            publish,
+            ...(options.gate === undefined ? {} : { gate: options.gate }),
+          }),
       )
       return { home, session, llcs, station }
     }),
