@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import WebSocket from 'ws'
+import { WebSocket, type RawData } from 'ws'
 import { silentLog, temporaryDir } from '@interlock/host'
 import { toIso } from '@interlock/kernel'
 import { wss } from '../street/configs.ts'
@@ -60,7 +60,7 @@ function open(path: string, credentials: Credentials): Promise<WebSocket> {
 function call(socket: WebSocket, action: string, payload: object): Promise<unknown[]> {
   const id = randomUUID()
   return new Promise((resolve) => {
-    const onMessage = (data: WebSocket.RawData): void => {
+    const onMessage = (data: RawData): void => {
       const frame = JSON.parse((data as Buffer).toString('utf8')) as unknown[]
       if (frame[1] !== id) return
       socket.off('message', onMessage)
