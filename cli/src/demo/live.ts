@@ -12,10 +12,12 @@ export async function demoLive(
   const { speed, dir } = options
   const signal = untilSignal()
   let interrupted = false
-  void signal.received.then((name) => {
+  const interruption = async (): Promise<void> => {
+    const name = await signal.received
     interrupted = true
     say(`${name}: closing the street.`)
-  })
+  }
+  void interruption()
   try {
     const live = await runLive({
       ...options,

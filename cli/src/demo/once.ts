@@ -11,10 +11,12 @@ export async function demoOnce(
 ): Promise<number> {
   const interrupted = new AbortController()
   const signal = untilSignal()
-  void signal.received.then((name) => {
+  const interruption = async (): Promise<void> => {
+    const name = await signal.received
     say(`${name}: closing the street.`)
     interrupted.abort()
-  })
+  }
+  void interruption()
   try {
     const report = await runOnce({ ...options, stop: interrupted.signal, log: demoLog(), say })
     const failures = failuresOf(report, options.controls)
