@@ -25,7 +25,7 @@ const sizes = {
   full: {
     load: { rounds: 21, roundMillis: 1_000 },
     seal: { rounds: 15, roundMillis: 150 },
-    street: { rounds: 15 },
+    street: { rounds: 14 },
   },
 } as const
 const stations = 200

@@ -38,9 +38,9 @@ const appliedMillisMax = 10_000
 /** Short, so that its change and its return are charged to the windows around it and to no later. */
 const armMillis = inMinutes(20)
 /** Until those windows have passed. */
-const nextWindow = inMinutes(91)
+const nextWindow = inMinutes(61)
 
-/** A car that must charge all the time, so that there is always something to reduce and to stop. */
+/** A car that must charge all day, so that there is always something to reduce and to stop. */
 const session: Session = {
   pluggedIn: instant(worldStart + inMinutes(15)),
   departure: instant(worldStart + inHours(23)),
