@@ -35,6 +35,8 @@ export type LlcsRunning = Running & {
   /** Arms in force or yet to be. */
   arms(): readonly Arm[]
   supervision(): 'ready' | 'armed' | 'spent'
+  /** Lowest frequency it has sampled, in hertz. */
+  lowestHertz(): number | undefined
   connected(): { readonly hub: boolean; readonly station: boolean }
 }
 
@@ -107,6 +109,7 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
     port: link.port,
     hardware: { frequency: (sample) => supervising.sample(sample) },
     arms: () => heldArms(keeper.memory, clock.now(), deps.crypto).map(({ arm }) => arm),
+    lowestHertz: () => supervising.lowestHertz,
     supervision: () => supervising.state,
     connected: () => ({ hub: han !== undefined, station: link.connected() }),
     close: () => (closing ??= close()),

@@ -10,6 +10,8 @@ export type Supervising = {
   /** Resolves when what follows from the sample has been done, at the charger too. */
   sample(sample: Sample): Promise<void>
   readonly state: Watch['state']
+  /** Lowest frequency sampled since the start; `undefined` before the first sample. */
+  readonly lowestHertz: number | undefined
 }
 
 /** Reasons that the next sample may well remove. */
@@ -33,6 +35,7 @@ export function createSupervising(llcs: Llcs): Supervising {
   const { deadbandHertz, dwellMillis, durationMillisMax, stepHertz } = config
   const rules = { deadbandHertz, dwellMillis, durationMillisMax, stepHertz }
   let current: Watch = ready
+  let lowestHertz: number | undefined
   let turn: Promise<void> = Promise.resolve()
 
   const perform = async (act: Act, sample: Sample): Promise<void> => {
@@ -68,6 +71,7 @@ export function createSupervising(llcs: Llcs): Supervising {
   }
 
   const take = async (sample: Sample): Promise<void> => {
+    lowestHertz = Math.min(lowestHertz ?? sample.hertz, sample.hertz)
     const usable = heldArms(keeper.memory, deps.clock.now(), deps.crypto)
       .filter(({ stored }) => stored.spent !== true)
       .map(({ arm }) => arm)
@@ -84,6 +88,9 @@ export function createSupervising(llcs: Llcs): Supervising {
     },
     get state() {
       return current.state
+    },
+    get lowestHertz() {
+      return lowestHertz
     },
   }
 }

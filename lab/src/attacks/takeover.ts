@@ -20,7 +20,10 @@ export const takeoverVariants = [
   'unsigned',
   'selfSigned',
   'inventedArm',
+  /** The very message that was delivered a moment ago. */
   'replayed',
+  /** A genuine message from earlier, as seen on the way to the station. */
+  'recorded',
   'misaddressed',
   'submitted',
 ] as const
@@ -65,8 +68,10 @@ export async function takeOver(
   for (const action of takeoverActions)
     for (const [index, target] of targets.entries()) {
       const neighbour = targets[(index + 1) % targets.length] ?? target
+      const own = forge.sign(action, target)
       for (const variant of takeoverVariants) {
-        const outcome = await variants[variant]({ action, target, neighbour, loot, forge, crypto })
+        const attempt = { action, target, neighbour, own, loot, forge, crypto }
+        const outcome = await variants[variant](attempt)
         attempts.push({ station: target.stationId, action, variant, ...outcome })
       }
     }
@@ -78,6 +83,8 @@ type Try = {
   readonly action: TakeoverAction
   readonly target: Target
   readonly neighbour: Target
+  /** Signed once with the stolen key, so that it can be sent again. */
+  readonly own: FlattenedJws
   readonly loot: Loot
   readonly forge: Forge
   readonly crypto: NodeCrypto
@@ -89,17 +96,15 @@ const variants: Readonly<Record<TakeoverVariant, (attempt: Try) => Promise<Outco
     const payload = forge.payload(action, target)
     return session === undefined ? offline : answered(() => session.call(action, payload as never))
   },
-  selfSigned: (attempt) => sendSigned(attempt, attempt.forge.sign(attempt.action, attempt.target)),
+  selfSigned: (attempt) => sendSigned(attempt, attempt.own),
   inventedArm: (attempt) => {
     const armDigest = inventedDigest(attempt.crypto, attempt.target)
     return sendSigned(attempt, attempt.forge.sign(attempt.action, attempt.target, { armDigest }))
   },
-  replayed: (attempt) => {
-    const { action, target, loot, forge } = attempt
-    return sendSigned(
-      attempt,
-      loot.captured(target.stationId, action) ?? forge.sign(action, target),
-    )
+  replayed: (attempt) => sendSigned(attempt, attempt.own),
+  recorded: (attempt) => {
+    const { action, target, loot, own } = attempt
+    return sendSigned(attempt, loot.captured(target.stationId, action) ?? own)
   },
   misaddressed: (attempt) => {
     const { action, target, neighbour, loot, forge } = attempt

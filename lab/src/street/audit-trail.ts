@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { verifyAuditFile } from '@interlock/host'
 import { servers } from './address-book.ts'
@@ -13,11 +13,9 @@ export const auditFiles = ({ plan }: Pick<Street, 'plan'>): readonly string[] =>
         (kind) => plan.layout.device(kind, home).data,
       ),
     ),
-  ]
-    .map((data) => join(data, 'audit.jsonl'))
-    .filter((path) => existsSync(path))
+  ].map((data) => join(data, 'audit.jsonl'))
 
-/** Whether every file's chain and checkpoints hold, checkpoints by certificates of the two roots. */
+/** Whether every actor has its file and its chain and checkpoints hold, checkpoints by certificates of the two roots. */
 export async function verifyStreetAudit(street: Pick<Street, 'plan'>): Promise<boolean> {
   const { trust } = street.plan.layout
   const roots = [trust.charging, trust.smartMeter].map((path) => readFileSync(path, 'utf8'))

@@ -6,7 +6,7 @@ import type { RunningHome } from './start-street.ts'
 
 /** What the street did about the frequency. Latencies are wall time. */
 export type ResponseReport = {
-  /** Lowest value that an LLCS sampled; `null` before the first sample. */
+  /** Lowest value that an LLCS sampled, by its own account; `null` before the first sample. */
   readonly frequencyNadirHertz: number | null
   /** From the delivery of the first sample that armed an LLCS until that LLCS had armed. */
   readonly detectedMillis: number | null
@@ -43,7 +43,6 @@ export function feedFrequency(
 ): FrequencyFeed {
   let stopped = false
   const latencies: number[] = []
-  let nadir: number | null = null
   let detected: number | null = null
   let before = 0
   let lowest = Number.POSITIVE_INFINITY
@@ -70,7 +69,6 @@ export function feedFrequency(
     const inEvent = Math.abs(row.hertz - nominalHertz) > eventBandHertz
     if (!inEvent && lowest === Number.POSITIVE_INFINITY) before = load()
     onSample(row)
-    nadir = Math.min(nadir ?? row.hertz, row.hertz)
     await Promise.all(homes.map((each) => toHome(each, row)))
     if (inEvent) lowest = Math.min(lowest, load())
   }
@@ -100,7 +98,7 @@ export function feedFrequency(
       stopped = true
     },
     report: () => ({
-      frequencyNadirHertz: nadir,
+      frequencyNadirHertz: nadirOf(homes),
       detectedMillis: detected === null ? null : rounded(detected),
       reducedWatts: lowest === Number.POSITIVE_INFINITY ? 0 : Math.max(0, before - lowest),
       p50Millis: rounded(percentile(latencies, 0.5)),
@@ -108,4 +106,9 @@ export function feedFrequency(
       setPointChanges: latencies.length,
     }),
   }
+}
+
+function nadirOf(homes: readonly RunningHome[]): number | null {
+  const lows = homes.flatMap(({ llcs }) => llcs.lowestHertz() ?? [])
+  return lows.length === 0 ? null : Math.min(...lows)
 }

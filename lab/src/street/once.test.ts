@@ -33,13 +33,21 @@ test('with controls on nothing moves without a second party, and one seed decide
   expect(report.energyKilowattHours).toBeGreaterThan(10)
   expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
 
-  expect(attack.commandsSent).toBe(4 * 3 * 6)
+  expect(attack.commandsSent).toBe(4 * 3 * 7)
   expect(attack.commandsApplied).toBe(0)
   expect(attack.countersignedStepWatts).toBeGreaterThan(0)
   expect(attack.countersignedStepWatts).toBeLessThanOrEqual(attack.budgetWatts)
   expect(attack.loadStepWatts).toBe(0)
+  expect(attack.countersignedObservedWatts).toBeLessThanOrEqual(attack.budgetWatts)
   expect(attack.answersChanged).toBeGreaterThan(0)
-  for (const reason of ['Unsigned', 'NotSeconded', 'NotArmed', 'TargetMismatch', 'Expired'])
+  for (const reason of [
+    'Unsigned',
+    'NotSeconded',
+    'NotArmed',
+    'TargetMismatch',
+    'Expired',
+    'Replayed',
+  ])
     expect(report.refusals).toHaveProperty(reason)
   expect(attack.refusals).toMatchObject({ ArmRequired: 8 })
   expect(attack.refusals['BudgetExceeded']).toBeGreaterThan(0)
@@ -60,7 +68,7 @@ test('with controls on nothing moves without a second party, and one seed decide
 
 test('without controls the same attack moves the whole street; another seed decides otherwise', async () => {
   const off = await oneDay(2, 'off')
-  expect(off.attack.commandsSent).toBe(4 * 3 * 6)
+  expect(off.attack.commandsSent).toBe(4 * 3 * 7)
   expect(off.attack.commandsApplied).toBeGreaterThan(off.attack.commandsSent / 2)
   expect(off.attack.loadStepWatts).toBe(off.attack.streetWatts)
   expect(off.attack.streetWatts).toBeGreaterThan(ratingWatts)

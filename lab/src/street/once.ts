@@ -11,8 +11,7 @@ import type { ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
 import { openPages } from './open-pages.ts'
 import type { PersonAct } from './people.ts'
-import type { AttackReport } from './run-attack.ts'
-import { layDay, playScript, watchForAttack } from './scenario.ts'
+import { layDay, playScript, watchForAttack, type ScriptedAttack } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
 
 export type OnceOptions = {
@@ -42,7 +41,7 @@ export type OnceReport = {
   readonly response: ResponseReport
   /** Calls of the DSRSP that a charger followed. */
   readonly dispatched: number
-  readonly attack: AttackReport & { readonly answersChanged: number }
+  readonly attack: ScriptedAttack
   /** What the scripted (simulated) people did. */
   readonly people: readonly PersonAct[]
   readonly auditVerified: boolean
@@ -111,8 +110,7 @@ function tally(street: Street): Pick<OnceReport, 'arms' | 'triggers' | 'refusals
   return {
     arms: { granted, used, expired: unused, refused },
     triggers: {
-      applied: decisions.filter((each) => each.second === 'armed' && each.decision === 'applied')
-        .length,
+      applied: triggers.filter((each) => each.decision === 'applied').length,
       refused: triggers.filter((each) => each.decision === 'refused').length,
     },
     refusals: countBy(

@@ -1,6 +1,7 @@
 import type { FlattenedJws } from '@interlock/contract'
 import type { CsmsRunning } from '@interlock/csms'
 import { httpClient, loadIdentity, nodeCrypto, readText } from '@interlock/host'
+import type { StationId } from '@interlock/kernel'
 import type { Action } from '@interlock/ocpp'
 import { createForge } from '../attacks/forge.ts'
 import { takeOver, type Attempt, type Loot, type Target } from '../attacks/takeover.ts'
@@ -15,8 +16,9 @@ export type AttackReport = {
   readonly commandsApplied: number
   /** Worst case of what the attacker got countersigned: each granted station's whole rating. */
   readonly countersignedStepWatts: number
+  readonly granted: readonly StationId[]
   readonly budgetWatts: number
-  /** Highest less lowest load of the street while the attack ran. */
+  /** Highest less lowest load of the street while the attack ran, from the chargers' meters. */
   readonly loadStepWatts: number
   readonly loadBeforeWatts: number
   readonly loadAfterWatts: number
@@ -25,17 +27,23 @@ export type AttackReport = {
   readonly refusals: Readonly<Record<string, number>>
 }
 
-/** Genuine signed messages as they pass the CSMS; whoever holds the CSMS has seen them all. */
-export function tapSessions(csms: CsmsRunning): Loot['captured'] {
+/**
+ * Genuine signed messages as they pass the CSMS, schedules and triggers alike; whoever holds the CSMS
+ * has seen them all. The result gives what was seen until it is called.
+ */
+export function tapSessions(csms: CsmsRunning): () => Loot['captured'] {
   const seen = new Map<string, FlattenedJws>()
   for (const [station, session] of csms.sessions) {
     const genuine = session.callSigned.bind(session)
     session.callSigned = (action: Action, jws, options) => {
-      if (jws.header?.countersignature !== undefined) seen.set(`${station} ${action}`, jws)
+      seen.set(`${station} ${action}`, jws)
       return genuine(action, jws, options)
     }
   }
-  return (station, action) => seen.get(`${station} ${action}`)
+  return () => {
+    const until = new Map(seen)
+    return (station, action) => until.get(`${station} ${action}`)
+  }
 }
 
 /** Takes the CSMS over and tries everything; the street is watched meanwhile. */
@@ -96,6 +104,7 @@ function reportOf(attempts: readonly Attempt[], stations: number) {
     commandsSent: attempts.length,
     commandsApplied: applied.filter((each) => each.variant !== 'submitted').length,
     countersignedStepWatts: granted.size * ratingWatts,
+    granted: [...granted],
     budgetWatts: streetBudget(stations).organisationWatts,
     refusals: countBy(
       attempts.filter((each) => each.outcome === 'refused'),

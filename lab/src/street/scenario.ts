@@ -9,7 +9,7 @@ import { feedFrequency, type FrequencyFeed } from './frequency-feed.ts'
 import { prepareMarket } from './market.ts'
 import type { Pages } from './open-pages.ts'
 import { schedulePeople, type PersonAct } from './people.ts'
-import { runAttack, tapSessions, type AttackReport } from './run-attack.ts'
+import { runAttack, tapSessions, watchLoad, type AttackReport } from './run-attack.ts'
 import type { RunningHome, Street } from './start-street.ts'
 
 /** When things happen on the scripted day. */
@@ -22,6 +22,8 @@ const script = {
   /** A guest arrives while the answers are in the attacker's hands. */
   guest: instant(worldStart + inHours(8.5) + inMinutes(5)),
   answersEnd: instant(worldStart + inHours(8.5) + inMinutes(20)),
+  /** A budget window and the longest random delay after the attack. */
+  effectsOver: instant(worldStart + inHours(8.5) + inMinutes(45)),
   /** The DSRSP's operator calls a charger, and again later if none was charging. */
   dispatch: [12.85, 15, 17].map((hours) => instant(worldStart + inHours(hours))),
 } as const
@@ -33,9 +35,15 @@ const guestCar: Session = {
   vehicleWattsMax: 7_360,
 }
 
+export type ScriptedAttack = AttackReport & {
+  readonly answersChanged: number
+  /** Highest less lowest load of the chargers that got a countersigned command, until it had its effect. */
+  readonly countersignedObservedWatts: number
+}
+
 export type Script = {
   readonly people: readonly PersonAct[]
-  readonly attack: () => (AttackReport & { readonly answersChanged: number }) | undefined
+  readonly attack: () => ScriptedAttack | undefined
   /** Calls of the DSRSP that a charger followed. */
   readonly dispatched: () => number
 }
@@ -58,8 +66,8 @@ export async function layDay(
 
 /** Whoever takes the CSMS over has seen everything since this was called; the result attacks. */
 export function watchForAttack(street: Street): () => Promise<AttackReport> {
-  const captured = tapSessions(street.csms)
-  return () => runAttack(street, captured)
+  const seen = tapSessions(street.csms)
+  return () => runAttack(street, seen())
 }
 
 /** People, guest, dispatch and attack of the first day, as `--once` plays them. */
@@ -81,15 +89,23 @@ export function playScript(
 
   let attack: AttackReport | undefined
   let poison: AnswerAttack | undefined
+  let aftermath: ReturnType<typeof watchLoad> | undefined
+  let observed = 0
   at(clock, script.attack, 'attack', async () => {
     parts.say('20:30 — the attacker holds the CSMS and goes for every charger.')
-    attack = await parts.attackNow()
+    const report = await parts.attackNow()
+    attack = report
+    const granted = street.homes.filter(({ home }) => report.granted.includes(home.stationId))
+    aftermath = watchLoad({ homes: granted })
     poison = poisonAnswers([...street.csms.sessions.values()], {
       clock: world.clockFor('attacker'),
       activity: world.activity,
     })
   })
   at(clock, script.answersEnd, 'attack/end', () => poison?.end())
+  at(clock, script.effectsOver, 'attack/over', () => {
+    observed = aftermath?.stop().loadStepWatts ?? 0
+  })
   const free = street.homes.find(({ session }) => session.departure < script.attack)
   if (free !== undefined) visit(free, guestCar, clock, parts.tell)
 
@@ -100,7 +116,12 @@ export function playScript(
     })
   return {
     people,
-    attack: () => attack && { ...attack, answersChanged: poison?.count() ?? 0 },
+    attack: () =>
+      attack && {
+        ...attack,
+        answersChanged: poison?.count() ?? 0,
+        countersignedObservedWatts: observed,
+      },
     dispatched: () => dispatched,
   }
 }

@@ -1,0 +1,155 @@
+import type { Browser, Page } from 'playwright-core'
+import { rmSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { silentLog, temporaryDir } from '@interlock/host'
+import { inMinutes, instant } from '@interlock/kernel'
+import { accessibilityProblems, sidewaysPixels } from '../../../tools/browser/accessibility.ts'
+import { buildWeb } from '../../../tools/build-web.mjs'
+import { launchChromium, noChromium } from '../../../tools/browser/chromium.ts'
+import { streetPages, type StreetPages } from '../../../tools/browser/street-pages.ts'
+import { runLive, type Live } from '../street/live.ts'
+import { makeDay, type Session } from '../worlds/day.ts'
+
+const skipped = noChromium()
+const title = skipped === undefined ? 'a street in a browser' : `a street (skipped: ${skipped})`
+const seed = 1
+const day = makeDay(seed, 3, {})
+const earliest = (left: Session, right: Session) => left.pluggedIn - right.pluggedIn
+const [first] = day.sessions.toSorted(earliest)
+
+describe.skipIf(skipped !== undefined)(title, () => {
+  const dir = temporaryDir('interlock-browser')
+  const complaints: string[] = []
+  let live: Live
+  let browser: Browser
+  let page: Page
+  let pages: StreetPages
+
+  const home = () => {
+    const found = live.street.homes.find(({ session }) => session.pluggedIn === first?.pluggedIn)
+    if (found === undefined) throw new Error('no car comes')
+    return found
+  }
+  const loadWatts = () =>
+    live.street.homes.reduce((sum, { station }) => sum + station.observe().powerWatts, 0)
+  const newPage = async (): Promise<Page> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    const opened = await context.newPage()
+    opened.on('pageerror', (error) => complaints.push(error.message))
+    opened.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    return opened
+  }
+  /** By what axe-core finds, and by what a narrow window shows. */
+  const isAccessible = async (what: string): Promise<void> => {
+    await page.setViewportSize({ width: 320, height: 800 })
+    expect(await sidewaysPixels(page), `${what} at 320 px`).toBe(0)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    expect(await accessibilityProblems(page), what).toEqual([])
+  }
+
+  beforeAll(async () => {
+    await buildWeb()
+    const words: string[] = []
+    live = await runLive({
+      dir,
+      seed,
+      day,
+      speed: 1,
+      controls: 'on',
+      ports: { console: 0, arm: 0 },
+      from: instant((first?.pluggedIn ?? 0) + inMinutes(5)),
+      log: silentLog,
+      say: (each) => words.push(each),
+    })
+    browser = await launchChromium()
+    page = await newPage()
+    pages = streetPages(page, live.consoleUrl)
+    const plugged = () => expect(home().station.observe().state).not.toBe('Idle')
+    await vi.waitFor(plugged, { timeout: 60_000, interval: 100 })
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await live?.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  test('by keyboard: pair, enrol this device, Charge now; the charger charges by the override', async () => {
+    const { address: place } = home().home
+    await pages.signIn('lab', live.passwords.lab)
+    const code = await pages.pair(place)
+    await isAccessible('the street')
+    await pages.ask('Charge now', place)
+    expect(page.url().startsWith(live.armUrl)).toBe(true)
+    await pages.enrol(code)
+    expect(await pages.armSentence()).toMatch(
+      new RegExp(`^Charge now at up to 7.4 kW at ${place} until \\d\\d:\\d\\d( on .+)?$`),
+    )
+    await isAccessible('the arm page')
+    expect(await pages.sign()).toBe(`Arm and trigger met: Charge now at ${place}.`)
+    const seen = home().station.observe()
+    expect(seen.powerWatts).toBeGreaterThan(0)
+    expect(seen.why).toBe('OverrideCharge')
+    await page.getByText('because the owner said Charge now.').waitFor()
+    await page
+      .getByTestId('meetings')
+      .getByText(`Arm and trigger met at ${place}: Start.`)
+      .waitFor()
+  })
+
+  test('Stop takes an arm of its own, and the charger stays stopped', async () => {
+    const { address: place } = home().home
+    await pages.ask('Stop', place)
+    expect(await pages.armSentence()).toMatch(/^Stop charging now at .+ and stay stopped until/)
+    expect(await pages.sign()).toBe(`Arm and trigger met: Stop at ${place}.`)
+    const seen = home().station.observe()
+    expect(seen.powerWatts).toBe(0)
+    expect(seen.why).toBe('OverrideStop')
+    await page.getByText('Stopped because the owner said so.').waitFor()
+  })
+
+  test('the attack is refused by name while a car charges, and the load does not step', async () => {
+    const { address: place, stationId } = home().home
+    await pages.ask('Charge now', place)
+    await pages.armSentence()
+    await pages.sign()
+    const before = loadWatts()
+    expect(before).toBeGreaterThan(0)
+    expect(await pages.attack()).toMatch(
+      /^\d+ commands were sent\. None was obeyed without a second party\.$/,
+    )
+    expect(loadWatts()).toBe(before)
+    expect(home().station.observe().why).toBe('OverrideCharge')
+    const step = page.getByTestId('attack-result').getByRole('row', { name: /^Largest step/ })
+    expect(await step.textContent()).toBe('Largest step0 kW')
+    const refusals = page.getByTestId('refusals')
+    await refusals.getByText(/no second party agreed\./).waitFor()
+    await refusals.getByText(/a critical command came without a signature\./).waitFor()
+    const refused = home()
+      .station.decisions()
+      .filter((each) => each.decision === 'refused')
+    expect(refused.map(({ station }) => station)).toContain(stationId)
+    await isAccessible('the street after an attack')
+  }, 90_000)
+
+  test('a regulator sees everything and has nothing to press', async () => {
+    const regulator = await newPage()
+    await streetPages(regulator, live.consoleUrl).signIn('regulator', live.passwords.regulator)
+    await regulator.getByText('because the owner said Charge now.').waitFor()
+    const buttons = regulator.getByRole('button', { name: /Charge now|Stop|Attack|Press/ })
+    expect(await buttons.count()).toBe(0)
+    const status = await regulator.evaluate(async (station) => {
+      const session = (await (await fetch('/api/session')).json()) as { csrf: string }
+      const answer = await fetch('/api/hand-overs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrf },
+        body: JSON.stringify({ station, action: 'charge' }),
+      })
+      return answer.status
+    }, home().home.stationId)
+    expect(status).toBe(403)
+    expect(complaints.filter((each) => !each.includes('403'))).toEqual([])
+    await regulator.context().close()
+  })
+})
