@@ -5,6 +5,8 @@ export type StreetPages = {
   signIn(name: string, password: string): Promise<void>
   /** The sentence of one charger. */
   sentence(station: string): Promise<string>
+  /** Presses *pair* at the simulated charger of a place; what its display shows. */
+  pair(place: string): Promise<string>
   /** Presses `Charge now` or `Stop` of a place with the keyboard; ends on the arm page. */
   ask(action: 'Charge now' | 'Stop', place: string): Promise<void>
   /** On the arm page: the code shown at the charger. */
@@ -13,9 +15,12 @@ export type StreetPages = {
   armSentence(): Promise<string>
   /** Signs with the keyboard; ends on the console, with what it says about the trigger. */
   sign(): Promise<string>
+  /** Lab only: presses `Attack`; what came of it, in one sentence. */
+  attack(): Promise<string>
 }
 
 const waitMillis = 15_000
+const attackMillis = 60_000
 
 /** `consoleUrl` is where the page starts; everything else is found from there. */
 export function streetPages(page: Page, consoleUrl: string): StreetPages {
@@ -37,6 +42,14 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
     },
     sentence: async (station) =>
       (await page.getByTestId(`charger-${station}`).getByTestId('sentence').textContent()) ?? '',
+    pair: async (place) => {
+      await tabTo(page, page.getByLabel(`More about ${place}`))
+      await page.keyboard.press('Enter')
+      await press(`Press Pair at the charger of ${place}`)
+      const told = page.getByText(/^Pair was pressed at .+ Its display shows /)
+      await told.waitFor({ timeout: waitMillis })
+      return ((await told.textContent()) ?? '').replace(/^.* shows /, '')
+    },
     ask: async (action, place) => {
       await press(`${action} at ${place}`)
       await page.waitForURL((url) => url.origin !== new URL(consoleUrl).origin)
@@ -63,6 +76,12 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
         { timeout: waitMillis },
       )
       return (await result.textContent()) ?? ''
+    },
+    attack: async () => {
+      await press('Attack')
+      const told = page.getByText(/^\d+ commands were sent\./)
+      await told.waitFor({ timeout: attackMillis })
+      return (await told.textContent()) ?? ''
     },
   }
 }

@@ -150,7 +150,7 @@ describe.skipIf(skipped !== undefined)(title, () => {
   test('the attack is there for the lab only, with what came of it', async () => {
     await pages.signIn('lab', password)
     await page.getByRole('button', { name: 'Attack', exact: true }).click()
-    await page.getByText('None moved anything without a second party.').waitFor()
+    await page.getByText('None was obeyed without a second party.').waitFor()
     await page.getByTestId('attack-result').getByText('Load before').waitFor()
     const other = await browser.newContext()
     const driver = await other.newPage()

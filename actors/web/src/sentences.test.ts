@@ -1,4 +1,10 @@
-import { decisionNotes, refusalReasons, refusals, type Happening } from '@interlock/contract'
+import {
+  decisionNotes,
+  refusalReasons,
+  refusals,
+  serverRefusals,
+  type Happening,
+} from '@interlock/contract'
 import { expect, test } from 'vitest'
 import {
   actionName,
@@ -52,6 +58,32 @@ test('a charge says how much, why and until when', () => {
   })
 })
 
+test('a plan says what it waits for, and when it has nothing more to give', () => {
+  const departure = Date.parse('2026-01-06T07:00:00Z')
+  const goal = { departure, energyWattHours: 9000 }
+  expect(tellStation({ ...row, why: 'Schedule', goal }, telling)).toEqual({
+    what: 'Waiting for the cheapest hours before 07:00 on 6 January.',
+    until: 'The plan moves on at 20:30; Charge now does not wait.',
+  })
+  expect(tellStation({ ...row, why: 'Schedule', goal, until: departure }, telling).what).toBe(
+    'Not charging: nothing more is planned for this car.',
+  )
+})
+
+test('an override says whose word it is', () => {
+  const override = { action: 'charge', until, by: 'gesture' }
+  const charging = { ...row, why: 'OverrideCharge', powerWatts: 7400, override }
+  expect(tellStation(charging, telling).what).toBe(
+    'Charging at 7.4 kW because someone at the charger said Charge now.',
+  )
+})
+
+test('a frequency that is not of now is told with its time', () => {
+  expect(tellFrequency(50, '01:00')).toBe(
+    'The grid was at 50.00 Hz when it was last measured, at 01:00.',
+  )
+})
+
 test('an outside limit says who, how much, until when, and how to override it', () => {
   const told = tellStation({ ...row, why: 'Dispatch', powerWatts: 1500 }, telling)
   expect(told.what).toBe('Held at 1.5 kW for the flexibility provider.')
@@ -69,10 +101,13 @@ test('lost contact is said first, and what follows is said to be old', () => {
   expect(told.what).toBe('No contact. When last heard: no car is plugged in.')
 })
 
-test.each([...refusalReasons, ...Object.keys(decisionNotes)])('%s has words', (reason) => {
-  expect(reasonWords(reason)).not.toBe(reason)
-  expect(reasonWords(reason)).toContain(' ')
-})
+test.each([...refusalReasons, ...Object.keys(decisionNotes), ...Object.keys(serverRefusals)])(
+  '%s has words',
+  (reason) => {
+    expect(reasonWords(reason)).not.toBe(reason)
+    expect(reasonWords(reason)).toContain(' ')
+  },
+)
 
 test('words come from the contract', () => {
   expect(reasonWords('NotSeconded')).toBe(refusals.NotSeconded.words)

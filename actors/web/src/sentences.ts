@@ -1,4 +1,4 @@
-import { decisionNotes, refusals } from '@interlock/contract'
+import { decisionNotes, refusals, serverRefusals } from '@interlock/contract'
 import { kilowatts, momentOf } from '@interlock/arm'
 import type { Happening, StationRow } from './shared/shapes.ts'
 
@@ -10,25 +10,32 @@ export type Telling = { readonly now: number; readonly timeZone: string }
 /** A charger in words: what happens and why; and until when, with what can be done about it. */
 export type Told = { readonly what: string; readonly until: string }
 
-type Teller = (row: StationRow, when: string | undefined, power: string) => Told
+type Teller = (
+  row: StationRow,
+  when: string | undefined,
+  power: string,
+  /** When the car is wanted. */
+  leaves: string | undefined,
+) => Told
 const charges = (row: StationRow): boolean => row.powerWatts > 50
 
 /** Keyed by the `why` of a charger's state. */
 export const stationSentences: Readonly<Record<string, Teller>> = {
   NoVehicle: () => told('No car is plugged in.'),
-  Full: () => told('The car is full.'),
+  Full: (_row, _when, _power, leaves) =>
+    told('The car is full.', leaves && `It is wanted by ${leaves}.`),
   Faulted: () =>
     told('Out of order: the charger found a fault and switched off.', 'Unplug and plug in again.'),
   OverrideCharge: (row, when, power) =>
     told(
       charges(row)
-        ? `Charging at ${power} because the owner said Charge now.`
-        : 'The owner said Charge now; the car takes no power.',
+        ? `Charging at ${power} because ${sayer(row)} said Charge now.`
+        : 'Charge now is in force, but the car takes no power.',
       when && `It goes back to the plan by itself at ${when}, or sooner with Stop.`,
     ),
-  OverrideStop: (_row, when) =>
+  OverrideStop: (row, when) =>
     told(
-      'Stopped because the owner said so.',
+      `Stopped because ${sayer(row)} said so.`,
       when && `It stays stopped until ${when}, or until Charge now.`,
     ),
   NotAuthorised: () =>
@@ -36,8 +43,8 @@ export const stationSentences: Readonly<Record<string, Teller>> = {
   Response: (row, when, power) =>
     told(
       charges(row)
-        ? `Held at ${power} because the frequency of the grid is off.`
-        : 'Paused because the frequency of the grid is off.',
+        ? `Held at ${power} to help the grid: its frequency has left the safe band.`
+        : 'Paused to help the grid: its frequency has left the safe band.',
       when && `At the latest until ${when}; Charge now ends it at once.`,
     ),
   Dispatch: (row, when, power) =>
@@ -47,10 +54,22 @@ export const stationSentences: Readonly<Record<string, Teller>> = {
         : 'Paused for the flexibility provider.',
       when && `At the latest until ${when}; Charge now ends it at once.`,
     ),
-  Schedule: (row, when, power) =>
-    charges(row)
-      ? told(`Charging at ${power}: the plan for the cheapest hours.`, when && `Until ${when}.`)
-      : told('Waiting for a cheaper half-hour.', when && `The plan changes at ${when}.`),
+  Schedule: (row, when, power, leaves) => {
+    const before = leaves === undefined ? '' : ` before ${leaves}`
+    if (charges(row)) {
+      const why = `Charging at ${power} in the cheapest hours${before}.`
+      return told(why, when && `By the plan until ${when}.`)
+    }
+    if (row.goal !== undefined && row.until !== undefined && row.until >= row.goal.departure)
+      return told(
+        'Not charging: nothing more is planned for this car.',
+        leaves && `It is wanted by ${leaves}; Charge now gives it more.`,
+      )
+    return told(
+      `Waiting for the cheapest hours${before}.`,
+      when && `The plan moves on at ${when}; Charge now does not wait.`,
+    )
+  },
   Fallback: (row, when, power) =>
     charges(row)
       ? told(
@@ -63,6 +82,10 @@ export const stationSentences: Readonly<Record<string, Teller>> = {
         ),
 }
 
+/** Whose word an override is. */
+const sayer = (row: StationRow): string =>
+  row.override?.by === 'gesture' ? 'someone at the charger' : 'the owner'
+
 const told = (what: string, until?: string): Told => ({
   what,
   until: until ?? '',
@@ -70,11 +93,14 @@ const told = (what: string, until?: string): Told => ({
 
 /** The sentence of one charger. Something unknown is said as it came rather than dressed up. */
 export function tellStation(row: StationRow, telling: Telling): Told {
-  const when =
-    row.until === undefined ? undefined : momentOf(row.until, telling.now, telling.timeZone)
+  const moment = (at: number | undefined) =>
+    at === undefined ? undefined : momentOf(at, telling.now, telling.timeZone)
+  const when = moment(row.until)
+  const leaves = moment(row.goal?.departure)
   const teller = Object.hasOwn(stationSentences, row.why) ? stationSentences[row.why] : undefined
-  const known = teller?.(row, when, kilowatts(row.powerWatts)) ?? untold(row)
-  const waits = row.waitingFor === undefined ? known : told(known.what, waiting(row.waitingFor))
+  const known = teller?.(row, when, kilowatts(row.powerWatts), leaves) ?? untold(row)
+  const waits =
+    row.waitingFor === undefined ? known : told(known.what, waiting(row.waitingFor, when))
   if (row.connected) return waits
   return told(`No contact. When last heard: ${lowerFirst(waits.what)}`, waits.until)
 }
@@ -86,12 +112,15 @@ const untold = (row: StationRow): Told =>
   )
 
 /** Keyed by what a charger waits for. */
-const waits: Readonly<Record<string, string>> = {
-  Arm: 'A trigger is here; it waits for the arm that belongs to it.',
-  RandomDelay: 'The change comes after a random delay, so that no street moves at once.',
-  Authorisation: 'It waits for an answer about this car.',
+const waits: Readonly<Record<string, (when: string | undefined) => string>> = {
+  Arm: () => 'A trigger is here; it waits for the arm that belongs to it.',
+  RandomDelay: (when) =>
+    `A change comes ${when === undefined ? 'soon' : `at ${when}`}: each charger waits ` +
+    'a random time, so that no street moves at once.',
+  Authorisation: () => 'It waits for an answer about this car.',
 }
-const waiting = (what: string): string => waits[what] ?? `It waits for ${what}.`
+const waiting = (what: string, when: string | undefined): string =>
+  waits[what]?.(when) ?? `It waits for ${what}.`
 
 /** The street as a whole. */
 export function tellStreet(rows: readonly StationRow[]): string {
@@ -104,9 +133,14 @@ export function tellStreet(rows: readonly StationRow[]): string {
   return `${charging.length} of ${count} ${verb} charging, ${kilowatts(total)} together.`
 }
 
-/** Bands of the British grid: statutory 49.5 to 50.5, operational 49.8 to 50.2. */
-export function tellFrequency(hertz: number | undefined): string {
+/**
+ * Bands of the British grid: statutory 49.5 to 50.5, operational 49.8 to 50.2. `measured` says when,
+ * where that is not now.
+ */
+export function tellFrequency(hertz: number | undefined, measured?: string): string {
   if (hertz === undefined) return 'The frequency of the grid is not known yet.'
+  if (measured !== undefined)
+    return `The grid was at ${hertz.toFixed(2)} Hz when it was last measured, at ${measured}.`
   const value = `${hertz.toFixed(2)} Hz`
   const off = Math.abs(hertz - 50)
   const side = hertz < 50 ? 'low' : 'high'
@@ -127,6 +161,8 @@ export const tellTrust = (mode: string): { words: string; safe: boolean } =>
 /** Reason codes in words: of the gates, of decisions, of servers. */
 export function reasonWords(reason: string): string {
   if (Object.hasOwn(refusals, reason)) return refusals[reason as keyof typeof refusals].words
+  if (Object.hasOwn(serverRefusals, reason))
+    return serverRefusals[reason as keyof typeof serverRefusals].words
   if (Object.hasOwn(decisionNotes, reason))
     return decisionNotes[reason as keyof typeof decisionNotes]
   return reason
@@ -142,6 +178,16 @@ const actionWords: Readonly<Record<string, string>> = {
   ChangeAvailability: 'Switch off',
   UpdateFirmware: 'New firmware',
   FrequencyCurve: 'Frequency curve',
+  TransactionEventResponse: 'An answer about a running charge',
+  CurrentTime: 'A change of the clock',
+  InstallCertificate: 'A new certificate',
+  DeleteCertificate: 'Deleting a certificate',
+  SetNetworkProfile: 'Another server',
+  SetVariables: 'Another setting',
+  Respond: 'Help for the grid',
+  SetPoint: 'Another limit',
+  Arm: 'An arm',
+  dispatch: 'A call for flexibility',
   charge: 'Charge now',
   start: 'Charge now',
   stop: 'Stop',

@@ -30,8 +30,6 @@ describe.skipIf(skipped !== undefined)(title, () => {
     if (found === undefined) throw new Error('no car comes')
     return found
   }
-  const loadWatts = () =>
-    live.street.homes.reduce((sum, { station }) => sum + station.observe().powerWatts, 0)
   const newPage = async (): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     const opened = await context.newPage()
@@ -56,7 +54,7 @@ describe.skipIf(skipped !== undefined)(title, () => {
       dir,
       seed,
       day,
-      speed: 1,
+      speed: 20,
       controls: 'on',
       ports: { console: 0, arm: 0 },
       from: instant((first?.pluggedIn ?? 0) + inMinutes(5)),
@@ -114,13 +112,13 @@ describe.skipIf(skipped !== undefined)(title, () => {
     await pages.ask('Charge now', place)
     await pages.armSentence()
     await pages.sign()
-    const before = loadWatts()
-    expect(before).toBeGreaterThan(0)
+    const before = home().station.observe()
+    expect(before.powerWatts).toBeGreaterThan(0)
     expect(await pages.attack()).toMatch(
       /^\d+ commands were sent\. None was obeyed without a second party\.$/,
     )
-    expect(loadWatts()).toBe(before)
-    expect(home().station.observe().why).toBe('OverrideCharge')
+    const { powerWatts, why } = home().station.observe()
+    expect({ powerWatts, why }).toEqual({ powerWatts: before.powerWatts, why: 'OverrideCharge' })
     const step = page.getByTestId('attack-result').getByRole('row', { name: /^Largest step/ })
     expect(await step.textContent()).toBe('Largest step0 kW')
     const refusals = page.getByTestId('refusals')

@@ -110,7 +110,10 @@ function Steps(props: {
       setEnrolling(undefined)
       void look()
     }
-    return <Enrol key={station} station={station} store={store} onDone={done} />
+    const buttonsAt = session.simulated ? session.consoleOrigin : undefined
+    return (
+      <Enrol key={station} station={station} store={store} buttonsAt={buttonsAt} onDone={done} />
+    )
   }
   if (errand === undefined || held.key === undefined || held.home === undefined) {
     return <Homes store={store} onErrand={onErrand} onEnrol={setEnrolling} />

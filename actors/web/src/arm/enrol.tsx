@@ -12,8 +12,14 @@ import { Notice } from '../page/notice.tsx'
 import { useHeading } from './use-heading.ts'
 
 /** Makes this device's key known to a charger, by the code that the charger shows. */
-export function Enrol(props: { station: string; store: ArmStore; onDone: () => void }) {
-  const { station, store, onDone } = props
+export function Enrol(props: {
+  station: string
+  store: ArmStore
+  /** Where the buttons of a simulated charger are. */
+  buttonsAt: string | undefined
+  onDone: () => void
+}) {
+  const { station, store, buttonsAt, onDone } = props
   const heading = useHeading()
   const [home, setHome] = useState<PinnedHome>()
   const [problem, setProblem] = useState('')
@@ -48,6 +54,15 @@ export function Enrol(props: { station: string; store: ArmStore; onDone: () => v
         The charger does not know this device yet. Press <strong>Pair</strong> at the charger; it
         shows a code for ten minutes. The key made here never leaves this browser.
       </p>
+      {buttonsAt !== undefined && (
+        <p class="soft">
+          This charger is simulated: its <strong>Pair</strong> button is{' '}
+          <a href={buttonsAt} target="_blank" rel="noreferrer">
+            on the street page (opens beside this one)
+          </a>
+          , under <strong>More</strong>. Bring the code back here.
+        </p>
+      )}
       <label>
         Code at the charger
         <input

@@ -104,7 +104,9 @@ export function SignSheet(props: {
       />
       <div class="row">
         {checked?.ok ? (
+          // Another element than "Ask again": a press meant for that one must not sign.
           <button
+            key="sign"
             type="button"
             class="primary big"
             disabled={stage !== 'ready'}
@@ -114,6 +116,7 @@ export function SignSheet(props: {
           </button>
         ) : (
           <button
+            key="again"
             type="button"
             onClick={() => void look()}
             disabled={stage === 'looking' && problem === ''}

@@ -5,6 +5,9 @@ import { Notice } from '../page/notice.tsx'
 import { reasonWords } from '../sentences.ts'
 import type { AttackResult } from '../shared/shapes.ts'
 
+/** At real time a charger waits for the arm of each trigger before it refuses. */
+const attackMillis = 10 * 60_000
+
 /** Lab only: play the party that holds the CSMS's keys, and see what it can move. */
 export function Attack() {
   const [busy, setBusy] = useState(false)
@@ -14,7 +17,7 @@ export function Attack() {
     setBusy(true)
     setProblem('')
     try {
-      setResult(await post<AttackResult>('/api/attack'))
+      setResult(await post<AttackResult>('/api/attack', {}, attackMillis))
     } catch (error) {
       setProblem(sentenceOfError(error))
     } finally {
@@ -27,11 +30,11 @@ export function Attack() {
       <h2 id="attack">Attack this street</h2>
       <p>
         You are whoever has stolen the CSMS’s keys. Every charger is told to start, to stop and to
-        change its plan, with unsigned, self-signed, replayed and mis-addressed commands, and its
-        questions are answered wrongly.
+        change its plan, with unsigned, self-signed, replayed and mis-addressed commands, and the
+        supervisor is asked to countersign them.
       </p>
       <button type="button" class="danger" disabled={busy} onClick={() => void run()}>
-        {busy ? 'Attacking…' : 'Attack'}
+        {busy ? 'Attacking… refusals appear below' : 'Attack'}
       </button>
       <Notice text={problem === '' ? told : problem} kind={problem === '' ? 'done' : 'problem'} />
       {result && <BeforeAndAfter result={result} />}
@@ -42,7 +45,7 @@ export function Attack() {
 export function tellAttack(result: AttackResult): string {
   const sent = `${result.commandsSent} commands were sent.`
   return result.commandsApplied === 0
-    ? `${sent} None moved anything without a second party.`
+    ? `${sent} None was obeyed without a second party.`
     : `${sent} ${result.commandsApplied} were obeyed although no second party agreed.`
 }
 
@@ -52,8 +55,8 @@ function BeforeAndAfter({ result }: { result: AttackResult }) {
     ['Load after', kilowatts(result.loadAfterWatts)],
     ['Largest step', kilowatts(result.loadStepWatts)],
     [
-      'Countersigned',
-      `${kilowatts(result.countersignedStepWatts)} of ${kilowatts(result.budgetWatts)}`,
+      'Could still move with the supervisor’s countersignature',
+      `${kilowatts(result.countersignedStepWatts)}, of a budget of ${kilowatts(result.budgetWatts)}`,
     ],
   ]
   const refusals = Object.entries(result.refusals).toSorted(([, left], [, right]) => right - left)

@@ -54,7 +54,7 @@ function Top(props: { session: ConsoleSession; onSignedOut: () => void }) {
         <>
           {person.roles.includes('driver') && <a href={armOrigin}>This device’s key</a>}
           <span class="soft">
-            {person.name}, {person.roles.join(', ')}
+            {person.name}: {rolesOf(person.roles)}
           </span>
           <button class="quiet" type="button" onClick={() => void signOut()}>
             Sign out
@@ -64,6 +64,9 @@ function Top(props: { session: ConsoleSession; onSignedOut: () => void }) {
     </header>
   )
 }
+
+const rolesOf = (roles: readonly string[]): string =>
+  roles.length === 1 ? `signed in as ${roles[0]}` : `may act as ${roles.join(', ')}`
 
 export type ToldResult = { readonly text: string; readonly kind: 'done' | 'problem' }
 

@@ -1,9 +1,9 @@
 import type { Happening } from '@interlock/contract'
 import { expect, test } from 'vitest'
 import type { StationRow } from '../shared/shapes.ts'
-import { startOf, withHappening, withStreet } from './live.ts'
+import { startOf, withHappening, withLoads, withStreet } from './live.ts'
 import { localTime, nextLocalTime } from './local-time.ts'
-import { meetingsOf, tellMeeting } from './meetings.tsx'
+import { meetingLines, meetingsOf, tellMeeting } from './meetings.tsx'
 import { refusalGroups, tellRefusals } from './refusals.tsx'
 import { tellAttack } from './attack.tsx'
 
@@ -24,11 +24,11 @@ test('rows that changed replace their like, others stay, and the load is their s
 
 test('time in a plot only grows, and only so much of it is kept', () => {
   let live = startOf(0)
-  for (let at = 1; at <= 700; at++) {
+  for (let at = 1; at <= 1300; at++) {
     live = withHappening(live, event('frequency', at * 1000, { data: { hertz: 50 } }))
   }
   live = withHappening(live, event('frequency', 5_000, { data: { hertz: 49 } }))
-  expect(live.frequency.times).toHaveLength(600)
+  expect(live.frequency.times).toHaveLength(1_200)
   expect(live.frequency.values).not.toContain(49)
 })
 
@@ -80,6 +80,46 @@ test('an arm that nobody used is told as such', () => {
   expect(meeting && tellMeeting(meeting, 'home')).toBe(
     'The arm of home was not used and has given its budget back.',
   )
+})
+
+test('one counter at two homes is two arms', () => {
+  const data = (llcs: string) => ({ originator: 'o', counter: '7', llcs, use: 'response' })
+  const granted = (llcs: string) =>
+    event('arm', 1, { station: llcs, data: { ...data(llcs), digest: llcs, phase: 'granted' } })
+  const used = event('arm', 2, { station: 'a', data: { ...data('a'), phase: 'used' } })
+  const meetings = meetingsOf([used, granted('b'), granted('a')])
+  expect(meetings).toMatchObject([
+    { key: 'a', trigger: true, forGrid: true },
+    { key: 'b', trigger: false, forGrid: true },
+  ])
+})
+
+test('what a whole street does for the grid is one line, and so are its standing arms', () => {
+  const granted = (station: string) =>
+    event('arm', 1, { station, data: { digest: station, phase: 'granted', use: 'response' } })
+  const used = (station: string) =>
+    event('arm', 2, { station, data: { digest: station, phase: 'used' } })
+  const happenings = [used('b'), used('a'), granted('c'), granted('b'), granted('a')]
+  const lines = meetingLines(meetingsOf(happenings), (station) => `home ${station}`)
+  expect(lines.map(({ text }) => text)).toEqual([
+    'Arm and frequency met at 2 chargers: their load stays down while the grid recovers.',
+    'Permitted in advance: an arm for the grid at home c. It does nothing while the frequency stays in its band.',
+  ])
+})
+
+test('a refusal told by the charger and by the CSMS is counted once', () => {
+  const refusal = (actor: string) =>
+    event('refusal', 1, { actor, station: 'a', reason: 'NotArmed', data: { action: 'Reset' } })
+  expect(refusalGroups([refusal('csms'), refusal('station-1')])).toMatchObject([{ count: 1 }])
+  expect(refusalGroups([refusal('csms')])).toMatchObject([{ count: 1 }])
+})
+
+test('a page that comes back has the load of before', () => {
+  const live = withLoads(startOf(0), [
+    { at: 1_000, watts: 7000 },
+    { at: 2_000, watts: 3000 },
+  ])
+  expect(withLoads(live, [{ at: 1_500, watts: 1 }]).load).toEqual({ times: [1, 2], values: [7, 3] })
 })
 
 test('refusals of one reason are counted together, the newest first', () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Happening, StationRow, Street } from '../shared/shapes.ts'
+import type { Happening, LoadHistory, StationRow, Street } from '../shared/shapes.ts'
 
 /** Seconds since 1970 and a value, oldest first: the form uPlot takes. */
 export type Series = { readonly times: readonly number[]; readonly values: readonly number[] }
@@ -17,8 +17,9 @@ export type Live = {
   readonly happenings: readonly Happening[]
 }
 
-const pointsMax = 600
+const pointsMax = 1_200
 const happeningsMax = 400
+const drawnMillis = 150
 
 export const startOf = (now: number): Live => ({
   connected: false,
@@ -54,6 +55,12 @@ export function withHappening(live: Live, happening: Happening): Live {
   return { ...live, now, happenings }
 }
 
+/** What was drawn before this page came; points that are known already stay as they are. */
+export const withLoads = (live: Live, history: LoadHistory): Live => ({
+  ...live,
+  load: history.reduce((load, { at, watts }) => withPoint(load, at, watts / 1000), live.load),
+})
+
 /** A point that is not later than the last is left out: a plot's time only grows. */
 function withPoint(series: Series, at: number, value: number): Series {
   const time = at / 1000
@@ -67,21 +74,33 @@ export function useLive(now: number, onSignedOut: () => void): Live {
   const [live, setLive] = useState(() => startOf(now))
   useEffect(() => {
     const source = new EventSource('/api/events')
+    const news: ((live: Live) => Live)[] = []
+    // A world that runs fast tells much at once; it is drawn a few times a second.
+    const drawing = setInterval(() => {
+      const taken = news.splice(0)
+      if (taken.length > 0) setLive((live) => taken.reduce((known, take) => take(known), live))
+    }, drawnMillis)
     const read =
       <Data>(take: (live: Live, data: Data) => Live) =>
-      (event: MessageEvent<string>) =>
-        setLive((live) => take(live, JSON.parse(event.data) as Data))
+      (event: MessageEvent<string>) => {
+        const data = JSON.parse(event.data) as Data
+        news.push((live) => take(live, data))
+      }
+    source.addEventListener('loads', read<LoadHistory>(withLoads))
     source.addEventListener('street', read<Street>(withStreet))
     source.addEventListener('happening', read<Happening>(withHappening))
     // A new connection tells the recent past again.
     source.addEventListener('open', () =>
-      setLive((live) => ({ ...live, connected: true, happenings: [] })),
+      news.push((live) => ({ ...live, connected: true, happenings: [] })),
     )
     source.addEventListener('error', () => {
-      setLive((live) => ({ ...live, connected: false }))
+      news.push((live) => ({ ...live, connected: false }))
       if (source.readyState === EventSource.CLOSED) onSignedOut()
     })
-    return () => source.close()
+    return () => {
+      clearInterval(drawing)
+      source.close()
+    }
   }, [])
   return live
 }

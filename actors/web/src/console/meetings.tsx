@@ -12,6 +12,8 @@ export type Meeting = {
   readonly trigger: boolean
   readonly action: string | undefined
   readonly reason: string | undefined
+  /** Permitted in advance, for when the frequency of the grid leaves its band. */
+  readonly forGrid: boolean
   /** Nobody used it; its budget has been given back. */
   readonly unused: boolean
 }
@@ -41,7 +43,8 @@ function keyOf(
   keyOfCounter: Map<string, string>,
 ): string {
   const digest = each.data?.['digest'] ?? each.data?.['arm']
-  const counter = each.data?.['counter'] && `${each.data['originator']}/${each.data['counter']}`
+  const { originator, llcs, counter: count } = each.data ?? {}
+  const counter = count && `${originator}/${llcs}/${count}`
   if (typeof digest === 'string') {
     if (typeof counter === 'string') keyOfCounter.set(counter, digest)
     return digest
@@ -56,7 +59,7 @@ function keyOf(
 }
 
 function joined(key: string, each: Happening, before: Meeting | undefined): Meeting {
-  const { action, phase } = each.data ?? {}
+  const { action, phase, use } = each.data ?? {}
   const used = each.kind === 'trigger' || phase === 'used'
   return {
     key,
@@ -66,8 +69,56 @@ function joined(key: string, each: Happening, before: Meeting | undefined): Meet
     trigger: used || before?.trigger === true,
     action: typeof action === 'string' && each.kind === 'trigger' ? action : before?.action,
     reason: each.reason ?? before?.reason,
-    unused: phase === 'unused' || before?.unused === true,
+    forGrid: use === 'response' || before?.forGrid === true,
+    unused: phase === 'unused' || phase === 'ended' || before?.unused === true,
   }
+}
+
+/** What is listed: standing arms are one line, and so is what the whole street did for the grid. */
+export type MeetingLine = Pick<Meeting, 'key' | 'at' | 'arm' | 'trigger'> & {
+  readonly text: string
+}
+
+const togetherMillis = 30 * 60_000
+
+export function meetingLines(
+  meetings: readonly Meeting[],
+  placeOf: (station: string | undefined) => string,
+): readonly MeetingLine[] {
+  const lines: MeetingLine[] = []
+  const counted = meetings.filter((each) => each.forGrid)
+  const helped = counted.filter((each) => each.trigger && each.reason === undefined)
+  const told = new Set<Meeting>()
+  for (const each of meetings) {
+    if (told.has(each)) continue
+    if (!each.forGrid || (each.trigger && !helped.includes(each))) {
+      lines.push({ ...each, text: tellMeeting(each, placeOf(each.station)) })
+    } else if (each.trigger) {
+      const group = helped.filter(
+        (one) => !told.has(one) && Math.abs(one.at - each.at) < togetherMillis,
+      )
+      for (const one of group) told.add(one)
+      const where = countOf(group, placeOf)
+      const text = `Arm and frequency met at ${where}: their load stays down while the grid recovers.`
+      lines.push({ ...each, text })
+    }
+  }
+  const standing = counted.filter((each) => !each.trigger && !each.unused)
+  const [latest] = standing
+  if (latest !== undefined) {
+    const where = countOf(standing, placeOf)
+    const text = `Permitted in advance: an arm for the grid at ${where}. It does nothing while the frequency stays in its band.`
+    lines.push({ ...latest, text })
+  }
+  return lines
+}
+
+function countOf(
+  meetings: readonly Meeting[],
+  placeOf: (station: string | undefined) => string,
+): string {
+  const stations = [...new Set(meetings.map((each) => each.station))]
+  return stations.length === 1 ? placeOf(stations[0]) : `${stations.length} chargers`
 }
 
 export function tellMeeting(meeting: Meeting, place: string): string {
@@ -87,22 +138,23 @@ export function Meetings(props: {
   placeOf: (station: string | undefined) => string
   telling: Telling
 }) {
-  const meetings = meetingsOf(props.happenings).slice(0, shownMax)
+  const meetings = meetingLines(meetingsOf(props.happenings), props.placeOf).slice(0, shownMax)
   const { now, timeZone } = props.telling
   return (
     <section aria-labelledby="meetings">
       <h2 id="meetings">Arms and triggers</h2>
+      <p class="soft hint">
+        A load moves when two halves meet: an arm over the smart-meter network, and a trigger over
+        the internet.
+      </p>
       {meetings.length === 0 ? (
-        <p class="soft">
-          None yet. A change of load needs two halves: an arm over the smart-meter network, a
-          trigger over the internet.
-        </p>
+        <p class="soft">None yet.</p>
       ) : (
         <ul class="list" data-testid="meetings">
           {meetings.map((each) => (
             <li key={each.key}>
               <Mark arm={each.arm} trigger={each.trigger} />
-              <span>{tellMeeting(each, props.placeOf(each.station))}</span>
+              <span>{each.text}</span>
               <time class="soft">{momentOf(each.at, now, timeZone)}</time>
             </li>
           ))}

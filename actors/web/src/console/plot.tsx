@@ -10,11 +10,15 @@ export function Plot(props: {
   unit: string
   decimals: number
   series: Series
+  /** World time at the right edge, ms since 1970. */
+  now: number
   timeZone: string
   /** Keeps at least so much above and below a middle in view. */
   around?: { middle: number; least: number }
 }) {
-  const { id, title, unit, decimals, series, timeZone } = props
+  const { id, title, unit, decimals, series, now, timeZone } = props
+  const latestProps = useRef(props)
+  latestProps.current = props
   const canvas = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(undefined)
   useEffect(() => {
@@ -22,7 +26,7 @@ export function Plot(props: {
     if (home === null) return
     const make = () => {
       plot.current?.destroy()
-      plot.current = draw(home, props)
+      plot.current = draw(home, () => latestProps.current)
     }
     make()
     const resized = new ResizeObserver(() =>
@@ -37,9 +41,11 @@ export function Plot(props: {
       plot.current?.destroy()
     }
   }, [])
-  useEffect(() => plot.current?.setData([[...series.times], [...series.values]]), [series])
+  useEffect(() => plot.current?.setData([[...series.times], [...series.values]]), [series, now])
   const last = series.values.at(-1)
-  const lowest = series.values.length === 0 ? undefined : Math.min(...series.values)
+  const from = shownFrom(series, now)
+  const recent = series.values.filter((_, index) => (series.times[index] ?? 0) >= from)
+  const lowest = recent.length === 0 ? undefined : Math.min(...recent)
   const shown = (value: number | undefined) =>
     value === undefined ? 'not known yet' : `${value.toFixed(decimals)} ${unit}`
   return (
@@ -61,7 +67,7 @@ export function Plot(props: {
             </tr>
           </thead>
           <tbody>
-            {latest(series).map(([time, value]) => (
+            {latest(series, from).map(([time, value]) => (
               <tr key={time}>
                 <th scope="row">{localTime(time * 1000, timeZone)}</th>
                 <td>{value.toFixed(decimals)}</td>
@@ -74,21 +80,33 @@ export function Plot(props: {
   )
 }
 
-const plotHeight = 150
-const rowsMax = 5
+const plotHeight = 170
+const rowsMax = 6
+const shownSecondsMax = 3_600
+const shownSecondsMin = 300
+
+/** Left edge of the plot: the last hour, or as much of it as there are values for. */
+const shownFrom = (series: Series, now: number): number => {
+  const right = now / 1000
+  const first = Math.min(series.times[0] ?? right, right - shownSecondsMin)
+  return Math.max(right - shownSecondsMax, first)
+}
 
 /** The newest value of each of the last minutes, newest first. */
-export function latest(series: Series): readonly (readonly [number, number])[] {
+export function latest(series: Series, from: number): readonly (readonly [number, number])[] {
   const rows = new Map<number, readonly [number, number]>()
   for (let i = series.times.length - 1; i >= 0 && rows.size < rowsMax; i--) {
     const time = series.times[i] ?? 0
+    // One value from before the left edge: it holds until the next.
+    if (time < from && rows.size > 0) break
     const minute = Math.floor(time / 60)
     if (!rows.has(minute)) rows.set(minute, [time, series.values[i] ?? 0])
   }
   return [...rows.values()]
 }
 
-function draw(home: HTMLElement, props: Parameters<typeof Plot>[0]): UPlot {
+function draw(home: HTMLElement, current: () => Parameters<typeof Plot>[0]): UPlot {
+  const props = current()
   const style = getComputedStyle(home)
   const colour = style.color
   const line = style.borderTopColor
@@ -107,7 +125,10 @@ function draw(home: HTMLElement, props: Parameters<typeof Plot>[0]): UPlot {
       legend: { show: false },
       cursor: { show: false },
       tzDate: (at) => UPlot.tzDate(new Date(at * 1000), props.timeZone),
-      scales: { y: { range } },
+      scales: {
+        x: { range: () => [shownFrom(current().series, current().now), current().now / 1000] },
+        y: { range },
+      },
       axes: [
         {
           ...axis,

@@ -15,7 +15,7 @@ export type RefusalGroup = {
 export function refusalGroups(happenings: readonly Happening[]): readonly RefusalGroup[] {
   const groups = new Map<string, RefusalGroup>()
   for (const each of happenings) {
-    if (each.kind !== 'refusal') continue
+    if (each.kind !== 'refusal' || isEcho(each, happenings)) continue
     const reason = each.reason ?? 'unknown'
     const group = groups.get(reason)
     groups.set(reason, { reason, count: (group?.count ?? 0) + 1, latest: group?.latest ?? each })
@@ -23,8 +23,31 @@ export function refusalGroups(happenings: readonly Happening[]): readonly Refusa
   return [...groups.values()]
 }
 
+const echoMillis = 60_000
+
+/** The CSMS tells of what a charger refused; so does the charger itself, where it can be heard. */
+const isEcho = (each: Happening, happenings: readonly Happening[]): boolean =>
+  each.actor === 'csms' &&
+  each.station !== undefined &&
+  happenings.some(
+    (other) =>
+      other.kind === 'refusal' &&
+      other.actor !== 'csms' &&
+      other.station === each.station &&
+      other.reason === each.reason &&
+      other.data?.['action'] === each.data?.['action'] &&
+      Math.abs(other.at - each.at) < echoMillis,
+  )
+
+/** What was refused. */
+function subject({ data }: Happening): string {
+  if (data?.['plan'] !== undefined) return 'The plan of a day'
+  if (data?.['meter'] !== undefined) return 'A tariff'
+  return actionName(data?.['action'])
+}
+
 export function tellRefusals(group: RefusalGroup, place: string): string {
-  const action = actionName(group.latest.data?.['action'])
+  const action = subject(group.latest)
   const words = reasonWords(group.reason)
   return group.count === 1
     ? `${action} at ${place}: ${words}.`

@@ -1,15 +1,17 @@
+import { momentOf } from '@interlock/arm'
 import { useCallback, useRef, useState } from 'preact/hooks'
 import { post, sentenceOfError } from '../page/api.ts'
 import { Notice } from '../page/notice.tsx'
-import { tellFrequency, tellStreet } from '../sentences.ts'
+import { tellFrequency, tellStreet, type Telling } from '../sentences.ts'
 import type { ConsoleSession } from '../shared/shapes.ts'
 import { Attack } from './attack.tsx'
 import { Charger } from './charger.tsx'
 import type { ToldResult } from './console.tsx'
-import { useLive } from './live.ts'
+import { useLive, type Live } from './live.ts'
 import { Meetings } from './meetings.tsx'
 import { Plot } from './plot.tsx'
 import { Refusals } from './refusals.tsx'
+import { Tour } from './tour.tsx'
 
 /** What is happening, why, until when, and what can I do: one screen. */
 export function StreetScreen(props: {
@@ -39,7 +41,9 @@ export function StreetScreen(props: {
     <div class="screen">
       <section class="now" aria-label="Now">
         <h1 data-testid="street-sentence">{tellStreet(live.stations)}</h1>
-        <p class="grid-sentence">{tellFrequency(live.frequency.values.at(-1))}</p>
+        <p class="grid-sentence">
+          {tellFrequency(live.frequency.values.at(-1), measuredAt(live, telling))}
+        </p>
         <p class="soft">
           <WorldTime now={live.now} timeZone={session.timeZone} />
           {live.connected ? '' : ' No contact with the server; what you see is the last known.'}
@@ -51,30 +55,16 @@ export function StreetScreen(props: {
           </p>
         )}
         <Notice text={told?.text ?? ''} kind={told?.kind ?? 'done'} />
+        {session.person && <Tour person={session.person} simulated={session.simulated} lab={lab} />}
       </section>
-      <section class="chargers" aria-labelledby="chargers">
-        <h2 id="chargers">Chargers</h2>
-        <ul>
-          {live.stations.map((row) => (
-            <Charger
-              key={row.stationId}
-              row={row}
-              telling={telling}
-              only={live.stations.filter((each) => each.own).length === 1}
-              pressable={session.simulated && session.person?.roles.includes('lab') === true}
-              onAsk={ask}
-              onTold={setOwn}
-            />
-          ))}
-        </ul>
-      </section>
-      <div class="events">
+      <div class="plots">
         <Plot
           id="frequency"
           title="Frequency of the grid"
           unit="Hz"
           decimals={2}
           series={live.frequency}
+          now={live.now}
           timeZone={session.timeZone}
           around={{ middle: 50, least: 0.25 }}
         />
@@ -84,14 +74,41 @@ export function StreetScreen(props: {
           unit="kW"
           decimals={1}
           series={live.load}
+          now={live.now}
           timeZone={session.timeZone}
         />
+      </div>
+      <section class="chargers" aria-labelledby="chargers">
+        <h2 id="chargers">Chargers</h2>
+        <ul>
+          {live.stations.map((row) => (
+            <Charger
+              key={row.stationId}
+              row={row}
+              telling={telling}
+              only={live.stations.filter((each) => each.own).length === 1}
+              pressable={session.simulated && (row.own || lab)}
+              onAsk={ask}
+              onTold={setOwn}
+            />
+          ))}
+        </ul>
+      </section>
+      <div class="events">
+        {lab && <Attack />}
         <Meetings happenings={live.happenings} placeOf={placeOf} telling={telling} />
         <Refusals happenings={live.happenings} placeOf={placeOf} telling={telling} />
-        {lab && <Attack />}
       </div>
     </div>
   )
+}
+
+const staleMillis = 5 * 60_000
+
+/** When the frequency was measured, unless that is now. */
+function measuredAt(live: Live, { now, timeZone }: Telling): string | undefined {
+  const at = (live.frequency.times.at(-1) ?? 0) * 1000
+  return now - at > staleMillis ? momentOf(at, now, timeZone) : undefined
 }
 
 function WorldTime(props: { now: number; timeZone: string }) {

@@ -33,13 +33,21 @@ export const useToken = (token: string | undefined): void => {
 }
 
 export const get = <Result>(path: string): Promise<Result> => call('GET', path)
-export const post = <Result = void>(path: string, body: object = {}): Promise<Result> =>
-  call('POST', path, body)
+export const post = <Result = void>(
+  path: string,
+  body: object = {},
+  patienceMillis = timeoutMillis,
+): Promise<Result> => call('POST', path, body, patienceMillis)
 
-async function call<Result>(method: string, path: string, body?: object): Promise<Result> {
+async function call<Result>(
+  method: string,
+  path: string,
+  body?: object,
+  patienceMillis = timeoutMillis,
+): Promise<Result> {
   const response = await fetch(path, {
     method,
-    signal: AbortSignal.timeout(timeoutMillis),
+    signal: AbortSignal.timeout(patienceMillis),
     ...(body === undefined
       ? {}
       : {

@@ -40,7 +40,14 @@ const table: readonly Row[] = [
   ['console', 'GET', '/api/street', nothing, people, 200],
   ['console', 'GET', '/api/tariff', nothing, people, 200],
   ['console', 'POST', '/api/attack', nothing, ['lab'], 200],
-  ['console', 'POST', '/api/simulated/acacia-12/press', () => ({ button: 'pair' }), ['lab'], 200],
+  [
+    'console',
+    'POST',
+    '/api/simulated/acacia-12/press',
+    () => ({ button: 'pair' }),
+    ['driver', 'lab'],
+    200,
+  ],
   [
     'console',
     'POST',

@@ -1,5 +1,4 @@
 import type { Happening } from '@interlock/contract'
-import type { Clock } from '@interlock/kernel'
 import { maySee, type Person } from './access.ts'
 import type { Home } from './config-schema.ts'
 import { record } from './street.ts'
@@ -14,9 +13,9 @@ const kinds = new Set<unknown>([
   'security',
   'attack',
 ])
-const keptMax = 300
-/** Frequency comes from every home each second; a person needs one of them, four times a second. */
-const frequencyMillisMin = 250
+const keptMax = 600
+/** A curve has one value for each second of the world, however fast its time runs. */
+const frequencyMillisMin = 900
 
 /** The last happenings, and everyone who listens. */
 export interface Happenings {
@@ -25,11 +24,13 @@ export interface Happenings {
   listen(listener: (happening: Happening) => void): () => void
 }
 
-export function createHappenings(wall: Clock, homes: readonly Home[] = []): Happenings {
+export function createHappenings(homes: readonly Home[] = []): Happenings {
   // The data company knows a home by its LLCS; people know it by its charger.
   const stationBehind = new Map(homes.map((home) => [home.target, home.station]))
   const kept: Happening[] = []
+  const frequencies: Happening[] = []
   const listeners = new Set<(happening: Happening) => void>()
+  let measured = false
   let frequencyAt = Number.NEGATIVE_INFINITY
   return {
     take: (value) => {
@@ -38,14 +39,18 @@ export function createHappenings(wall: Clock, homes: readonly Home[] = []): Happ
       const station = parsed.station ?? stationBehind.get(`${parsed.data?.['llcs']}`)
       const happening = station === undefined ? parsed : { ...parsed, station }
       if (happening.kind === 'frequency') {
-        if (wall.now() - frequencyAt < frequencyMillisMin) return
-        frequencyAt = wall.now()
+        // What is told as it is measured outranks a charger's last report, whose age nobody knows.
+        measured ||= happening.actor !== 'csms'
+        if (measured && happening.actor === 'csms') return
+        if (happening.at - frequencyAt < frequencyMillisMin) return
+        frequencyAt = happening.at
       }
-      kept.push(happening)
-      if (kept.length > keptMax) kept.shift()
+      const list = happening.kind === 'frequency' ? frequencies : kept
+      list.push(happening)
+      if (list.length > keptMax) list.shift()
       for (const listener of listeners) listener(happening)
     },
-    recent: (person) => kept.filter((each) => concerns(person, each)),
+    recent: (person) => [...frequencies, ...kept.filter((each) => concerns(person, each))],
     listen: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -12,6 +12,7 @@ import { consoleRoutes, type AttackHook, type HardwareHook } from './console-rou
 import { addEventStream } from './event-stream.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
 import { concerns, createHappenings, type Happenings } from './happenings.ts'
+import { createLoads } from './load-history.ts'
 import { createLogin, loginRoutes, type Login } from './login.ts'
 import { createOriginServer, type OriginServer } from './origin-server.ts'
 import { openOriginatorCounters } from './originator-counters.ts'
@@ -107,7 +108,7 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
     deps,
     audit,
     handOvers,
-    happenings: createHappenings(wall, homes),
+    happenings: createHappenings(homes),
     upstreams,
     login: createLogin(config.login, wall),
     desk: createArmDesk({ network, handOvers, homes, wall, clock, crypto, audit }),
@@ -201,6 +202,7 @@ async function openArm(parts: Parts, open: Running[]): Promise<OriginServer> {
     timeZone: config.timeZone,
     now: deps.clock.now(),
     consoleOrigin: origins.console,
+    simulated: deps.hardware !== undefined,
   })
   const name = cookieName('arm', tls !== undefined)
   const { homes } = config
@@ -246,6 +248,7 @@ function addConsoleEvents(
 ): Running {
   const { wall, clock, log } = deps
   const source = upstreams.happenings(happenings.take)
+  const loads = createLoads()
   const street = createStreetWatch({
     wall,
     rows: async () => {
@@ -254,7 +257,9 @@ function addConsoleEvents(
       const at = clock.now()
       if (hertz !== undefined)
         happenings.take({ at, actor: 'csms', kind: 'frequency', data: { hertz } })
-      return parseStations(answer, config.homes)
+      const rows = parseStations(answer, config.homes)
+      loads.take(at, rows)
+      return rows
     },
     onFailure: (err) => log.warn({ err }, 'the street cannot be read'),
   })
@@ -266,6 +271,7 @@ function addConsoleEvents(
     wall,
     headers: securityHeaders('console', tls !== undefined),
     subscribe: ({ person }, send) => {
+      send('loads', loads.seenBy(person))
       for (const each of happenings.recent(person)) send('happening', each)
       const changed = changedRows(new Map())
       const unwatch = street.watch((rows) =>

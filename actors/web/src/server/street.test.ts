@@ -1,6 +1,7 @@
 import { millis } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { createHappenings } from './happenings.ts'
+import { createLoads } from './load-history.ts'
 import { changedRows, createStreetWatch } from './street-watch.ts'
 import { parseStations } from './street.ts'
 import { fakeStation, homes, movedClock, startTestWeb, Visitor } from './web.fixture.ts'
@@ -26,7 +27,7 @@ test('the CSMS’s answer is read with care: times in either form, odd rows left
 })
 
 test('what is not a happening is not shown', () => {
-  const happenings = createHappenings(movedClock().clock)
+  const happenings = createHappenings()
   for (const value of [null, 'x', {}, { at: 1, actor: 'csms', kind: 'unheard-of' }]) {
     happenings.take(value)
   }
@@ -36,27 +37,48 @@ test('what is not a happening is not shown', () => {
   ])
 })
 
-test('a driver hears of the own home and of the grid', async () => {
-  const { clock, move } = movedClock()
-  const happenings = createHappenings(clock)
+test('a driver hears of the own home and of the grid', () => {
+  const happenings = createHappenings()
   const refusal = { at: 1, actor: 'csms', kind: 'refusal' }
   happenings.take({ ...refusal, station: 'acacia-12' })
   happenings.take({ ...refusal, station: 'acacia-14' })
   happenings.take({ at: 1, actor: 'supervisor', kind: 'security' })
   happenings.take({ at: 1, actor: 'llcs', kind: 'frequency', data: { hertz: 50 } })
   happenings.take({ at: 2, actor: 'llcs', kind: 'frequency', data: { hertz: 50 } })
-  await move(250)
-  happenings.take({ at: 3, actor: 'llcs', kind: 'frequency', data: { hertz: 50 } })
+  happenings.take({ at: 1001, actor: 'llcs', kind: 'frequency', data: { hertz: 50 } })
   expect(happenings.recent(driver).map(({ kind, at }) => [kind, at])).toEqual([
-    ['refusal', 1],
     ['frequency', 1],
-    ['frequency', 3],
+    ['frequency', 1001],
+    ['refusal', 1],
   ])
   expect(happenings.recent(operator)).toHaveLength(5)
 })
 
+test('a frequency of unknown age is shown only where none is told as it is measured', () => {
+  const happenings = createHappenings()
+  const told = (at: number, actor: string) =>
+    happenings.take({ at, actor, kind: 'frequency', data: { hertz: 50 } })
+  told(1_000, 'csms')
+  told(2_000, 'grid')
+  told(3_000, 'csms')
+  told(4_000, 'grid')
+  expect(happenings.recent(driver).map(({ actor }) => actor)).toEqual(['csms', 'grid', 'grid'])
+})
+
+test('what was drawn before is told of the chargers that a person may see', () => {
+  const loads = createLoads()
+  const rows = [
+    { stationId: 'acacia-12', powerWatts: 7000 },
+    { stationId: 'acacia-14', powerWatts: 3000 },
+  ]
+  loads.take(1, rows)
+  loads.take(1, [])
+  expect(loads.seenBy(operator)).toEqual([{ at: 1, watts: 10_000 }])
+  expect(loads.seenBy(driver)).toEqual([{ at: 1, watts: 7000 }])
+})
+
 test('a home that is named by its LLCS is known by its charger', () => {
-  const happenings = createHappenings(movedClock().clock, homes)
+  const happenings = createHappenings(homes)
   const data = { llcs: homes[0]?.target ?? '', phase: 'granted' }
   happenings.take({ at: 1, actor: 'dcc', kind: 'arm', data })
   expect(happenings.recent(driver)).toMatchObject([{ station: 'acacia-12' }])

@@ -41,7 +41,11 @@ function parseStation(value: unknown, places: Map<string, string>): UnseenRow | 
     override:
       row['override'] == null
         ? undefined
-        : { action: text(override['action']), until: moment(override['until']) },
+        : {
+            action: text(override['action']),
+            until: moment(override['until']),
+            by: text(override['by']),
+          },
     goal:
       departure === undefined
         ? undefined

@@ -15,7 +15,14 @@ export type StationRow = {
   readonly powerWatts: number
   readonly setPointWatts: number
   readonly energyWattHours: number
-  readonly override: { readonly action: string; readonly until: number | undefined } | undefined
+  readonly override:
+    | {
+        readonly action: string
+        readonly until: number | undefined
+        /** `arm`: the owner from afar; `gesture`: someone at the charger. */
+        readonly by: string
+      }
+    | undefined
   readonly goal: { readonly departure: number; readonly energyWattHours: number } | undefined
   readonly waitingFor: string | undefined
   readonly hasLlcs: boolean
@@ -28,6 +35,9 @@ export type Street = {
   readonly at: number
   readonly stations: readonly StationRow[]
 }
+
+/** `loads` event: what was drawn before, oldest first. */
+export type LoadHistory = readonly { readonly at: number; readonly watts: number }[]
 
 export type TariffPrice = { readonly from: number; readonly pencePerKilowattHour: number }
 
@@ -71,6 +81,8 @@ export type ArmSession = {
   /** World time, for the windows asked for. */
   readonly now: number
   readonly consoleOrigin: string
+  /** The chargers' hardware is simulated: their buttons are on the console. */
+  readonly simulated: boolean
   readonly person?: PersonView
   readonly csrf?: string
 }
