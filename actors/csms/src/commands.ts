@@ -198,8 +198,9 @@ function settled(context: Context, command: Command, outcome: CommandOutcome): C
     reason: reason ?? null,
   })
   if (isAccepted(outcome)) {
-    if (command.armDigest !== undefined)
-      context.tell({ kind: 'trigger', station: stationId, data: { action, status } })
+    const { armDigest: arm } = command
+    if (arm !== undefined)
+      context.tell({ kind: 'trigger', station: stationId, data: { action, status, arm } })
     return outcome
   }
   const at = context.deps.clock.now()
