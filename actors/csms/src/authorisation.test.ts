@@ -11,13 +11,16 @@ import type { CsmsRunning } from './start.ts'
 let world: CsmsWorld
 let csms: CsmsRunning
 const clients = new Map<Role, HttpClient>()
+const csmsOrganisation = organisation('csms', 'csms', 3).organisation
 const serverRoles = profileRow('chargingOrganisation').roles
 
 beforeAll(async () => {
   world = await csmsWorld('authorisation')
   csms = await world.start(world.clock())
   for (const role of serverRoles) {
-    const subject = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
+    const other = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
+    // The maintainer is the CSMS's own.
+    const subject = role === 'maintainer' ? { ...other, organisation: csmsOrganisation } : other
     const identity = world.identities.identity('charging', subject)
     const trust = world.identities.trust('charging')
     clients.set(role, httpClient({ identity, trust, activity: unobserved }))
@@ -30,7 +33,7 @@ afterAll(async () => {
 })
 
 /** Method, path, and what its handler answers to the role that may call it, with an empty body. */
-const table = [
+const table: readonly (readonly ['GET' | 'POST', string, number, Role?])[] = [
   ['GET', '/api/v1/stations', 200],
   ['GET', '/api/v1/stations/:id', 200],
   ['GET', '/api/v1/tariff', 404],
@@ -39,8 +42,8 @@ const table = [
   ['POST', '/api/v1/stations/:id/triggers', 400],
   ['POST', '/api/v1/stations/:id/owner-keys', 400],
   ['POST', '/api/v1/stations/:id/owner-key-revocations', 400],
-  ['POST', '/api/v1/stations/:id/commands/:action', 400],
-] as const
+  ['POST', '/api/v1/stations/:id/commands/:action', 400, 'maintainer'],
+]
 
 const urlOf = (path: string): string =>
   `https://127.0.0.1:${csms.port}${path.replace(':id', 'CS-1').replace(':action', 'Reset')}`
@@ -51,11 +54,12 @@ test('every endpoint of the interface is in the table of this test', () => {
   expect(named.sort()).toEqual(tested.sort())
 })
 
-test.each(table)('%s %s is for the console alone', async (method, path, status) => {
+test.each(table)('%s %s is for one role alone', async (method, path, status, role = 'web') => {
+  const permitted = role
   const body = method === 'POST' ? {} : undefined
-  for (const role of serverRoles) {
-    const answer = await clients.get(role)?.request(method, urlOf(path), body)
-    expect(answer?.status, role).toBe(role === 'web' ? status : 403)
+  for (const each of serverRoles) {
+    const answer = await clients.get(each)?.request(method, urlOf(path), body)
+    expect(answer?.status, each).toBe(each === permitted ? status : 403)
   }
 })
 
@@ -69,13 +73,26 @@ test('without a certificate of ours nothing is answered', async () => {
   await stranger.close()
 })
 
+test("a maintainer of another organisation commands none of this one's stations", async () => {
+  const subject = organisation('elsewhere', 'maintainer', 0x7f)
+  const stranger = httpClient({
+    identity: world.identities.identity('charging', subject),
+    trust: world.identities.trust('charging'),
+    activity: unobserved,
+  })
+  const url = urlOf('/api/v1/stations/:id/commands/Reset').replace(':action', 'Reset')
+  expect(await stranger.request('POST', url, { type: 'OnIdle' })).toMatchObject({ status: 403 })
+  await stranger.close()
+})
+
 test('health is for anyone with a certificate of ours', async () => {
   expect((await clients.get('emsp')?.request('GET', urlOf('/healthz')))?.status).toBe(200)
 })
 
 test('an unknown station, an unknown action and a station that is offline are named', async () => {
   const web = clients.get('web')
-  const post = (path: string, body: object) => web?.request('POST', urlOf(path), body)
+  const post = (path: string, body: object) =>
+    clients.get('maintainer')?.request('POST', urlOf(path), body)
   expect(await web?.request('GET', urlOf('/api/v1/stations/CS-99'))).toMatchObject({ status: 404 })
   expect(await post('/api/v1/stations/:id/commands/Nothing', {})).toMatchObject({ status: 404 })
   expect(await post('/api/v1/stations/:id/commands/Reset', { type: 'OnIdle' })).toMatchObject({

@@ -13,18 +13,24 @@ let world: DsrspWorld
 let dsrsp: DsrspRunning
 let clock: TestClock
 let day = 0
-const clients = new Map<Role, HttpClient>()
+const clients = new Map<string, HttpClient>()
 
-const client = (role: Role): HttpClient => {
-  const subject = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
+/** `own` is the organisation of this DSRSP; anybody else has one of their own. */
+const client = (role: Role, own = false): HttpClient => {
+  const other = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
+  const { organisation: dsrspOrganisation } = organisation('dsrsp', 'dsrsp', 4)
+  const subject = own
+    ? { ...other, commonName: `own-${role}`, organisation: dsrspOrganisation }
+    : other
+  const name = `${role} ${own}`
   const known =
-    clients.get(role) ??
+    clients.get(name) ??
     httpClient({
       identity: world.identities.identity('charging', subject),
       trust: world.identities.trust('charging'),
       activity: unobserved,
     })
-  clients.set(role, known)
+  clients.set(name, known)
   return known
 }
 
@@ -57,7 +63,11 @@ const connect = async (id: string) => {
   return evse
 }
 const dispatch = (body: object) =>
-  client('web').request('POST', `https://127.0.0.1:${dsrsp.port}/api/v1/dispatch`, body)
+  client('maintainer', true).request(
+    'POST',
+    `https://127.0.0.1:${dsrsp.port}/api/v1/dispatch`,
+    body,
+  )
 const memberOf = (id: string) => dsrsp.portfolio().find((each) => each.stationId === id)
 
 test('a virtual EVSE that boots is armed through the DCC and given the countersigned curve', async () => {
@@ -198,17 +208,26 @@ test('a holding begins where the plan covers it, and the next one when it ends',
 })
 
 const endpoints = [
-  ['GET', '/api/v1/portfolio'],
-  ['POST', '/api/v1/dispatch'],
+  ['GET', '/api/v1/portfolio', 'web'],
+  ['POST', '/api/v1/dispatch', 'maintainer'],
 ] as const
-const others = profileRow('chargingOrganisation').roles.filter((role) => role !== 'web')
 
-test.each(endpoints)('%s %s is for the console alone', async (method, path) => {
+test.each(endpoints)('%s %s is for %s alone', async (method, path, permitted) => {
   const url = `https://127.0.0.1:${dsrsp.port}${path}`
   const body = method === 'POST' ? {} : undefined
+  const others = profileRow('chargingOrganisation').roles.filter((role) => role !== permitted)
   for (const role of others)
     expect((await client(role).request(method, url, body)).status, role).toBe(403)
-  expect([200, 400]).toContain((await client('web').request(method, url, body)).status)
+  expect([200, 400]).toContain((await client(permitted, true).request(method, url, body)).status)
+})
+
+test('a maintainer of another organisation dispatches nothing', async () => {
+  const url = `https://127.0.0.1:${dsrsp.port}/api/v1/dispatch`
+  const order = { stationId: 'CS-1', percent: 40, minutes: 15 }
+  expect(await client('maintainer').request('POST', url, order)).toMatchObject({
+    status: 403,
+    body: { reason: 'NotPermitted' },
+  })
 })
 
 test('health is for anyone with a certificate of ours, and nothing is for those without', async () => {

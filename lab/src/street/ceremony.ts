@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createAuthority } from '@interlock/authority'
 import { createSmki } from '@interlock/dcc'
 import { ensureDir, nodeCrypto, saveIdentity, systemClock, writeAtomic } from '@interlock/host'
-import type { Eui64, Role } from '@interlock/kernel'
+import { eui64, type Eui64, type Role } from '@interlock/kernel'
 import { organisations, servers, type Home, type Server } from './address-book.ts'
 import type { DeviceKind, Layout } from './layout.ts'
 
@@ -38,6 +38,13 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
       installerDir(layout),
       charging.certify(subject('installer', 'installer', organisations.supervisor)),
     )
+    keep(
+      operatorDir(layout),
+      charging.certify({
+        ...subject('dsrsp-operator', 'maintainer', eui64('02-00-00-00-00-00-00-14')),
+        organisation: organisations.dsrsp,
+      }),
+    )
     for (const home of homes)
       for (const kind of deviceKinds)
         keep(
@@ -57,3 +64,6 @@ const deviceKinds = ['hub', 'meter', 'llcs'] as const satisfies readonly DeviceK
 
 /** The simulated installer, who tells the register of each charger before it is switched on. */
 export const installerDir = (layout: Layout): string => join(layout.dir, 'installer')
+
+/** The DSRSP's operator, who calls chargers by hand. */
+export const operatorDir = (layout: Layout): string => join(layout.dir, 'dsrsp-operator')

@@ -1,4 +1,5 @@
 import { httpClient, loadIdentity, readText } from '@interlock/host'
+import { operatorDir } from './ceremony.ts'
 import { https } from './configs.ts'
 import type { Street } from './start-street.ts'
 
@@ -11,7 +12,7 @@ const order = { percent: 50, minutes: 30 } as const
 export async function dispatchOne(street: Street): Promise<boolean> {
   const { layout } = street.plan
   const http = httpClient({
-    identity: loadIdentity(layout.server('web').charging),
+    identity: loadIdentity(operatorDir(layout)),
     trust: { roots: [readText(layout.trust.charging)] },
     activity: street.depsOf('dispatcher').activity,
   })

@@ -14,6 +14,7 @@ const ours: readonly string[] = [
   'ceremony',
   'trust',
   'installer',
+  'dsrsp-operator',
   'database',
   'homes',
   ...servers,

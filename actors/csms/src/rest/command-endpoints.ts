@@ -5,16 +5,18 @@ import { withStation, type Api } from './api.ts'
 import { answer } from './trigger-endpoint.ts'
 
 /**
- * Any OCPP command from the operator's desk. A critical one is signed and must be countersigned like
+ * Any OCPP command from the operator's desk, which only this organisation's maintainers have. A critical one is signed and must be countersigned like
  * all others; the supervisor refuses those that need an arm.
  */
 export const commandEndpoints = (api: Api): Endpoint[] => [
   {
     method: 'POST',
     url: '/api/v1/stations/:id/commands/:action',
-    roles: ['web'],
+    roles: ['maintainer'],
     body: Type.Object({}),
-    handle: withStation(api, async (view, { params, body }) => {
+    handle: withStation(api, async (view, { params, body, peer }) => {
+      if (peer.organisation !== api.context.identity.peer.organisation)
+        return problem('NotPermitted', 'a maintainer of another organisation')
       const action = params['action'] ?? ''
       if (!isAction(action)) return problem('NotFound', `no action ${action}`)
       const request = validateRequest(action, body)

@@ -31,9 +31,11 @@ export const endpointsOf = (context: Context, renew: (member: Member) => void): 
   {
     method: 'POST',
     url: '/api/v1/dispatch',
-    roles: ['web'],
+    roles: ['maintainer'],
     body: DispatchBody,
-    handle: async ({ body }) => {
+    handle: async ({ body, peer }) => {
+      if (peer.organisation !== context.identity.peer.organisation)
+        return problem('NotPermitted', 'a maintainer of another organisation')
       const { stationId, percent, minutes } = body as Static<typeof DispatchBody>
       const member = memberOf(context, stationId)
       if (member === undefined) return problem('NotFound', `${stationId} is not in the portfolio`)
