@@ -33,15 +33,15 @@ afterAll(async () => {
 })
 
 /** Method, path, and what its handler answers to the role that may call it, with an empty body. */
-const table: readonly (readonly ['GET' | 'POST', string, number, Role?])[] = [
-  ['GET', '/api/v1/stations', 200],
-  ['GET', '/api/v1/stations/:id', 200],
-  ['GET', '/api/v1/tariff', 404],
-  ['GET', '/api/v1/knocks', 200],
-  ['POST', '/api/v1/stations/:id/goal', 400],
-  ['POST', '/api/v1/stations/:id/triggers', 400],
-  ['POST', '/api/v1/stations/:id/owner-keys', 400],
-  ['POST', '/api/v1/stations/:id/owner-key-revocations', 400],
+const table: readonly (readonly ['GET' | 'POST', string, number, Role])[] = [
+  ['GET', '/api/v1/stations', 200, 'web'],
+  ['GET', '/api/v1/stations/:id', 200, 'web'],
+  ['GET', '/api/v1/tariff', 404, 'web'],
+  ['GET', '/api/v1/knocks', 200, 'web'],
+  ['POST', '/api/v1/stations/:id/goal', 400, 'web'],
+  ['POST', '/api/v1/stations/:id/triggers', 400, 'web'],
+  ['POST', '/api/v1/stations/:id/owner-keys', 400, 'web'],
+  ['POST', '/api/v1/stations/:id/owner-key-revocations', 400, 'web'],
   ['POST', '/api/v1/stations/:id/commands/:action', 400, 'maintainer'],
 ]
 
@@ -54,8 +54,7 @@ test('every endpoint of the interface is in the table of this test', () => {
   expect(named.sort()).toEqual(tested.sort())
 })
 
-test.each(table)('%s %s is for one role alone', async (method, path, status, role = 'web') => {
-  const permitted = role
+test.each(table)('%s %s is for one role alone', async (method, path, status, permitted) => {
   const body = method === 'POST' ? {} : undefined
   for (const each of serverRoles) {
     const answer = await clients.get(each)?.request(method, urlOf(path), body)

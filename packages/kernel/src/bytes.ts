@@ -41,8 +41,12 @@ export function toBase64(bytes: Uint8Array): string {
 /** `undefined` unless the text is canonical, padded base64. */
 export function fromBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
-  return toBase64(bytes) === text ? bytes : undefined
+  const binary = atob(text)
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  // Only the last group has bits that say nothing; they must be zero.
+  const last = bytes.subarray(bytes.length - (bytes.length % 3 || 3))
+  return toBase64(last) === text.slice(-4) ? bytes : undefined
 }
 
 export const toBase64Url = (bytes: Uint8Array): string =>
