@@ -32,6 +32,13 @@ test('time in a plot only grows, and only so much of it is kept', () => {
   expect(live.frequency.values).not.toContain(49)
 })
 
+test('a storm of refusals does not wash the arms away', () => {
+  let live = withHappening(startOf(0), event('arm', 1, { data: { digest: 'd' } }))
+  for (let at = 2; at < 1000; at++) live = withHappening(live, event('refusal', at))
+  expect(live.happenings.filter(({ kind }) => kind === 'arm')).toHaveLength(1)
+  expect(live.happenings).toHaveLength(401)
+})
+
 test('a frequency that is no number is left out', () => {
   const live = withHappening(startOf(0), event('frequency', 1, { data: { hertz: 'high' } }))
   expect(live.frequency.values).toEqual([])

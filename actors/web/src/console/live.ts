@@ -51,7 +51,10 @@ export function withHappening(live: Live, happening: Happening): Live {
     if (typeof hertz !== 'number') return live
     return { ...live, now, frequency: withPoint(live.frequency, happening.at, hertz) }
   }
-  const happenings = [happening, ...live.happenings].slice(0, happeningsMax)
+  // Of each kind so many: a storm of refusals must not wash the arms away.
+  const alike = live.happenings.filter((each) => each.kind === happening.kind)
+  const oldest = alike.length < happeningsMax ? undefined : alike.at(-1)
+  const happenings = [happening, ...live.happenings.filter((each) => each !== oldest)]
   return { ...live, now, happenings }
 }
 

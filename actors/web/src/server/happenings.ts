@@ -27,8 +27,8 @@ export interface Happenings {
 export function createHappenings(homes: readonly Home[] = []): Happenings {
   // The data company knows a home by its LLCS; people know it by its charger.
   const stationBehind = new Map(homes.map((home) => [home.target, home.station]))
-  const kept: Happening[] = []
-  const frequencies: Happening[] = []
+  /** Of each kind so many: a storm of refusals must not wash the arms away. */
+  const kept = new Map<Happening['kind'], Happening[]>()
   const listeners = new Set<(happening: Happening) => void>()
   let measured = false
   let frequencyAt = Number.NEGATIVE_INFINITY
@@ -45,12 +45,17 @@ export function createHappenings(homes: readonly Home[] = []): Happenings {
         if (happening.at - frequencyAt < frequencyMillisMin) return
         frequencyAt = happening.at
       }
-      const list = happening.kind === 'frequency' ? frequencies : kept
+      const list = kept.get(happening.kind) ?? []
+      kept.set(happening.kind, list)
       list.push(happening)
       if (list.length > keptMax) list.shift()
       for (const listener of listeners) listener(happening)
     },
-    recent: (person) => [...frequencies, ...kept.filter((each) => concerns(person, each))],
+    recent: (person) =>
+      [...kept.values()]
+        .flat()
+        .filter((each) => concerns(person, each))
+        .toSorted((left, right) => left.at - right.at),
     listen: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -47,9 +47,9 @@ test('a driver hears of the own home and of the grid', () => {
   happenings.take({ at: 2, actor: 'llcs', kind: 'frequency', data: { hertz: 50 } })
   happenings.take({ at: 1001, actor: 'llcs', kind: 'frequency', data: { hertz: 50 } })
   expect(happenings.recent(driver).map(({ kind, at }) => [kind, at])).toEqual([
+    ['refusal', 1],
     ['frequency', 1],
     ['frequency', 1001],
-    ['refusal', 1],
   ])
   expect(happenings.recent(operator)).toHaveLength(5)
 })
