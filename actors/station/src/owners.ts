@@ -27,10 +27,13 @@ const isRevocation = Compile(Revocation)
 export type OwnerRefusal =
   OwnerKeyRefusal | 'Malformed' | 'OwnerUnknown' | 'SignatureInvalid' | 'Expired'
 
-/** Shows a code on the charger's display. It is told to nobody else. */
+/**
+ * Shows a code on the charger's display. It is told to nobody else. Its minutes are those of the
+ * people who read and type it: real time, also where a world runs faster.
+ */
 export function showPairingCode(station: Station): string {
   const { deps, moment, records } = station
-  moment.pairing = newPairingCode(systemEntropy, deps.clock.now())
+  moment.pairing = newPairingCode(systemEntropy, deps.wall.now())
   records.note('PairingCodeShown', { until: moment.pairing.until })
   return moment.pairing.code
 }
@@ -43,7 +46,7 @@ export function enrolOwner(station: Station, data: unknown): OwnerRefusal | unde
   const { spki, mac, text } = read
   if (deps.crypto.publicKey(spki) === undefined) return refuse(station, 'KeyUnreadable')
   const proves = (code: string): boolean => ownerKeyMacMatches(mac, code, eui, spki, deps.crypto)
-  const result = enrol(keeper.memory.ownerKeys, moment.pairing, text, proves, deps.clock.now())
+  const result = enrol(keeper.memory.ownerKeys, moment.pairing, text, proves, deps.wall.now())
   moment.pairing = result.pairing
   if (result.refusal !== undefined) return refuse(station, result.refusal)
   install(station, result.keys, 'OwnerKeyEnrolled')
