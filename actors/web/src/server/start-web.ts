@@ -1,6 +1,7 @@
 import { ensureDir, httpClient, loadIdentity, openAudit, openJournal } from '@interlock/host'
 import type { Happening } from '@interlock/contract'
-import type { ActorDeps, Running } from '@interlock/host'
+import type { ActorDeps, HttpClient, Identity, Running } from '@interlock/host'
+import type { Role } from '@interlock/kernel'
 import type { ArmSession, ConsoleSession } from '../shared/shapes.ts'
 import type { WebRoute } from './access.ts'
 import { createArmDesk, type ArmDesk } from './arm-desk.ts'
@@ -121,39 +122,39 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
   if (deps.upstreams !== undefined && deps.network !== undefined)
     return { upstreams: deps.upstreams, network: deps.network }
   const { peers, trust } = config
-  // Two hands, two roots: neither side's servers are believed by the other side's client.
-  const client = (dir: string, root: string | undefined) => {
-    const identity = loadIdentity(dir)
-    const { activity } = deps
-    const http = httpClient({ identity, trust: { roots: readRoots(root) }, activity })
+  const { activity } = deps
+  // Two hands, two roots: neither side's servers are believed by the other side's client; and one
+  // client for each neighbour, which believes nobody else in its place.
+  const client = (identity: Identity, root: string | undefined, expectRole: Role): HttpClient => {
+    const http = httpClient({ identity, trust: { roots: readRoots(root) }, activity, expectRole })
     open.push(http)
-    return { identity, http }
+    return http
   }
-  const charging = client(config.identity.charging, trust.charging)
-  const meter = client(config.identity.smartMeter, trust.smartMeter)
+  const charging = loadIdentity(config.identity.charging)
+  const smartMeter = loadIdentity(config.identity.smartMeter)
+  const chargingClient = (role: Role): HttpClient => client(charging, trust.charging, role)
+  const csms = { base: peers.csms, http: chargingClient('csms') }
+  const dcc = { base: peers.dcc, http: client(smartMeter, trust.smartMeter, 'dcc') }
+  const others = (['supervisor', 'dsrsp'] as const).flatMap((role) => {
+    const base = peers[role]
+    return base === undefined ? [] : [{ base, http: chargingClient(role) }]
+  })
   const journal = openJournal(`${config.data}/counters.journal`)
   open.push({ close: async () => journal.close() })
   const signer = {
-    key: meter.identity.key,
-    issuer: issuerOf(meter.identity.chainPem),
-    serialHex: meter.identity.peer.serialHex,
+    key: smartMeter.key,
+    issuer: issuerOf(smartMeter.chainPem),
+    serialHex: smartMeter.peer.serialHex,
   }
   return {
     upstreams:
       deps.upstreams ??
-      createUpstreams({
-        charging: charging.http,
-        smartMeter: meter.http,
-        csms: peers.csms,
-        narrators: [peers.csms, peers.supervisor, peers.dsrsp].filter((each) => each !== undefined),
-        dcc: peers.dcc,
-        wall: deps.wall,
-      }),
+      createUpstreams({ csms, narrators: [csms, ...others, dcc], wall: deps.wall }),
     network:
       deps.network ??
       createArmNetwork({
-        http: meter.http,
-        dcc: peers.dcc,
+        http: dcc.http,
+        dcc: dcc.base,
         signer,
         counters: openOriginatorCounters(journal, deps.clock),
         crypto: deps.crypto,

@@ -17,18 +17,20 @@ export interface Upstreams {
   happenings(onHappening: (happening: unknown) => void): Running
 }
 
+/** Where a neighbour is, and the client that believes only that neighbour. */
+export type Neighbour = { readonly base: string; readonly http: HttpClient }
+
 export function createUpstreams(options: {
-  charging: HttpClient
-  smartMeter: HttpClient
-  csms: string
-  dcc: string
-  /** Base URLs of everyone on the charging side whose happenings are shown. */
-  narrators: readonly string[]
+  csms: Neighbour
+  /** Everyone whose happenings are shown. */
+  narrators: readonly Neighbour[]
   wall: Clock
 }): Upstreams {
-  const { charging: http, csms, dcc, smartMeter, narrators, wall } = options
+  const { csms, narrators, wall } = options
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await http.request(method, `${csms}/api/v1${path}`, body).catch(unavailable)
+    const answer = await csms.http
+      .request(method, `${csms.base}/api/v1${path}`, body)
+      .catch(unavailable)
     if (answer.status >= 300) throw declinedAs(answer.status, answer.body)
     return answer.body
   }
@@ -41,10 +43,7 @@ export function createUpstreams(options: {
     trigger: async (id, trigger) =>
       statusOf(await call('POST', `${station(id)}/triggers`, trigger)),
     happenings: (onHappening) => {
-      const streams = [
-        ...narrators.map((base) => follow(http, base, onHappening, wall)),
-        follow(smartMeter, dcc, onHappening, wall),
-      ]
+      const streams = narrators.map((each) => follow(each, onHappening, wall))
       return {
         close: async () => void (await Promise.all(streams.map((each) => each.close()))),
       }
@@ -56,8 +55,7 @@ const againMillis = inSeconds(2)
 
 /** Listens for as long as it is open; a narrator that goes away is asked again. */
 function follow(
-  http: HttpClient,
-  base: string,
+  { base, http }: Neighbour,
   onHappening: (happening: unknown) => void,
   wall: Clock,
 ): Running {
