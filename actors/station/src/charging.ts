@@ -1,8 +1,9 @@
 import type { Decision } from '@interlock/contract'
 import { between, millis, type Clock, type Entropy, type Timer } from '@interlock/kernel'
-import { fromChargingProfile, type InstalledProfile } from '@interlock/power'
+import { returned, returning } from './core/arm-uses.ts'
 import { chargingState, type Charger, type Ratings, type Wanted } from './core/charger.ts'
-import type { MemoryChange, StoredProfile, TransactionEvent } from './core/memory.ts'
+import type { MemoryChange, TransactionEvent } from './core/memory.ts'
+import { installed } from './core/profiles.ts'
 import { step, type Step } from './core/step.ts'
 import { nextEvent, type EventType, type Trigger } from './core/transaction.ts'
 import { delaySecondsMax } from './gate-state.ts'
@@ -35,6 +36,8 @@ export function createCharging(options: {
   readonly delaySecondsMax: number
   readonly frequencyHertz: () => number | undefined
   readonly online: () => boolean
+  /** The change under an arm has ended by itself, and that is durable. */
+  readonly onReturn: (digest: string) => void
 }): Charging {
   const { keeper, records, clock, entropy, evse, ratings } = options
   const listeners = new Set<() => void>()
@@ -82,12 +85,18 @@ export function createCharging(options: {
     const longest = delaySecondsMax(keeper.memory, options.delaySecondsMax)
     const result = step(asked, installed(profiles), ratings, now, () => entropy.below(longest + 1))
     const moved = !same(before, result.charger)
+    const uses = change?.armUses ?? keeper.memory.armUses
+    const returns = returning([before, asked], result.charger, uses)
     const events = eventsOf(before, result.charger, change, occurrence)
     if (change !== undefined || moved || events.queue !== undefined) {
-      keeper.commit({ ...events, set: { ...change, ...events.set, charger: result.charger } })
+      // With the return in the same entry, no crash gives an arm a third swing.
+      const armUses = returns.length === 0 ? {} : { armUses: returned(uses, returns, now) }
+      const set = { ...change, ...events.set, charger: result.charger, ...armUses }
+      keeper.commit({ ...events, set })
     }
     wanted = result.wanted
     for (const note of result.notes) record(note)
+    for (const arm of returns) options.onReturn(arm)
     wake(result.nextAt)
     for (const listener of listeners) listener()
   }
@@ -138,18 +147,3 @@ const timeless = ({ meter, vehicle, ...rest }: Charger): object => ({
   power: meter.powerWatts,
   vehicle: vehicle && [vehicle.vehicleWattsMax, vehicle.drawsWatts, vehicle.wantsWattMillis === 0],
 })
-
-// A profile is read once in its life.
-const read = new WeakMap<StoredProfile, InstalledProfile | null>()
-
-/** The profiles in the terms of the composite schedule; one that cannot be read limits nothing. */
-export const installed = (profiles: readonly StoredProfile[]): readonly InstalledProfile[] =>
-  profiles.flatMap((stored) => {
-    const known = read.get(stored)
-    if (known !== undefined) return known === null ? [] : [known]
-    const schedule = fromChargingProfile(stored.profile)
-    const { chargingProfilePurpose: purpose, stackLevel } = stored.profile
-    const result = schedule.ok ? { purpose, stackLevel, schedule: schedule.value } : null
-    read.set(stored, result)
-    return result === null ? [] : [result]
-  })

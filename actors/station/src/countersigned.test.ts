@@ -239,3 +239,41 @@ test('an arm beside a countersignature does not make a stop', async () => {
   await clock.advance(5_000)
   expect(reasonOf(await pending)).toBe('NotArmed')
 })
+
+test('a schedule for later, of the same id and slot, moves nothing before it begins', async () => {
+  const { clock, csms, countersigned, station } = await scene({
+    entropy: { bytes: (length) => new Uint8Array(length), below: () => 0 },
+  })
+  station.hardware.plugIn(car)
+  await countersigned('SetChargingProfile', profileOf(night, 0))
+  expect(station.observe()).toMatchObject({ setPointWatts: 0, why: 'Schedule' })
+  const from = plus(night, inHours(1))
+  const later = profileOf(from, 3_000)
+  const effect = { from, until: plus(from, inMinutes(20)) }
+  const expiresAt = plus(night, inHours(2))
+  const jws = csms.signed('SetChargingProfile', later, { effect, expiresAt })
+  expect(await csms.command('SetChargingProfile', second(clock, jws))).toEqual({
+    status: 'Accepted',
+  })
+  expect(station.observe()).toMatchObject({ setPointWatts: 0, why: 'Schedule' })
+  await clock.advance(3_599_000)
+  expect(station.observe()).toMatchObject({ setPointWatts: 0, why: 'Schedule' })
+  await clock.advance(1_000)
+  expect(station.observe()).toMatchObject({ setPointWatts: 3_000, why: 'Schedule' })
+})
+
+test('a profile of a transaction is gone when the vehicle is', async () => {
+  const { countersigned, station } = await scene({
+    entropy: { bytes: (length) => new Uint8Array(length), below: () => 0 },
+  })
+  station.hardware.plugIn(car)
+  const { transactionId = '' } = station.observe()
+  const { chargingProfile, evseId } = profileOf(night, 1_000)
+  const purpose = { chargingProfilePurpose: 'TxProfile', transactionId }
+  const payload = { evseId, chargingProfile: { ...chargingProfile, ...purpose } }
+  expect(await countersigned('SetChargingProfile', payload)).toEqual({ status: 'Accepted' })
+  expect(station.observe()).toMatchObject({ setPointWatts: 1_000, why: 'Schedule' })
+  station.hardware.unplug()
+  station.hardware.plugIn(car)
+  expect(station.observe()).toMatchObject({ setPointWatts: 7_400, why: 'Fallback' })
+})

@@ -133,8 +133,12 @@ export function createHardware(
       const { vehicle, override: _, ...rest } = charger()
       if (vehicle === undefined) return
       const ended = { trigger: 'EVDeparted', eventType: 'Ended' } as const
-      // The owner's word was for this vehicle.
-      charging.update({ charger: { ...rest, authorisation: nobody }, transaction: null }, ended)
+      // The owner's word was for this vehicle, and a TxProfile is for this transaction.
+      const profiles = keeper.memory.profiles.filter(
+        (each) => each.profile.transactionId === undefined,
+      )
+      const gone = { charger: { ...rest, authorisation: nobody }, transaction: null, profiles }
+      charging.update(gone, ended)
     },
     press(button) {
       if (button === 'pair') return showPairingCode(station)

@@ -142,6 +142,14 @@ test('a notification again changes nothing; a different one for the same unit is
   expect(await notify({ ...same, stationId: 'S-other' })).toMatchObject(refusedWith('DeviceState'))
 })
 
+test('a delay below its legal default is not taken, one up to its limit is', async () => {
+  const unit = await notified(world, { delaySecondsMax: 1_800 })
+  const path = `/api/v1/devices/${unit.stationId}`
+  expect((await world.ask(world.csms, 'GET', path)).body).toMatchObject({ delaySecondsMax: 1_800 })
+  const body = { ...preNotification(world, unit), delaySecondsMax: 599 }
+  expect((await world.ask(world.installer, 'POST', '/api/v1/devices', body)).status).toBe(400)
+})
+
 test('a unit with firmware that is not registered is refused', async () => {
   const unit = { stationId: 'S-firmware', eui: world.dsrsp.peer.eui, secret: 'x', counter: 0n }
   const body = { ...preNotification(world, unit), firmwareSha256: 'cd'.repeat(32) }

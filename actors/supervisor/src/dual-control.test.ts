@@ -1,7 +1,7 @@
 import { limits, type Reservation } from '@interlock/contract'
 import { countersigned, type GateState } from '@interlock/gate'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { assert, inHours, inMinutes, instant, plus, toIso } from '@interlock/kernel'
+import { assert, eui64, inHours, inMinutes, instant, plus, toIso } from '@interlock/kernel'
 import { fromPem, peerOf } from '@interlock/pki'
 import { parseSigned } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ function cellOfSupervisor() {
   const peer = peerOf(leaf ?? new Uint8Array(), crypto)
   assert(peer.ok, 'the chain holds a certificate')
   const { organisation, thumbprint, publicKey } = peer.value
-  return { organisation, thumbprint, publicKey, revoked: false }
+  return { organisation, hierarchy: 'charging', thumbprint, publicKey, revoked: false }
 }
 
 test('the same command again gets the same countersignature and is charged once', async () => {
@@ -286,4 +286,43 @@ test('the edges that were charged are those of the schedule', async () => {
   // Down from the rating at switch-over, back to it at the end.
   const swing = ratingWatts - 3_000
   expect(reservation.edges.map((edge) => edge.swingWatts)).toEqual([swing, swing])
+})
+
+const lengthen = (unit: Unit, seconds: number) => {
+  const setVariableData = [
+    {
+      attributeValue: `${seconds}`,
+      component: { name: 'SmartChargingCtrlr' },
+      variable: { name: 'RandomDelaySecondsMax' },
+    },
+  ]
+  const target = { station: eui64(unit.eui), evse: 0 }
+  return submit(world, unit, signed(world, unit, 'SetVariables', { setVariableData }, { target }))
+}
+
+test('a delay that may have been lengthened is charged from then on, delivered or not', async () => {
+  const unit = await inService(world)
+  world.at(instant(noon + inHours(48)))
+  expect((await lengthen(unit, 1_800)).status).toBe(200)
+  // So that half an hour from its start is inside the effect interval.
+  const { status, body } = await submit(
+    world,
+    unit,
+    signed(world, unit, 'SetChargingProfile', profileOf(world.now(), [3_000])),
+  )
+  expect(status).toBe(200)
+  const command = parseSigned(body.command)
+  const id = command.ok ? command.value.countersignature?.reservation : undefined
+  const { edges } = world.dcc.reservation(id ?? '') as Reservation
+  expect(edges.map(({ from, until }) => until - from)).toEqual([1_800_000, 1_800_000])
+})
+
+test('the delay is not lengthened over a schedule that was charged for a shorter one', async () => {
+  const unit = await inService(world)
+  world.at(instant(noon + inHours(72)))
+  expect((await asked(unit, 'SetChargingProfile', profile())).status).toBe(200)
+  expect(await lengthen(unit, 1_800)).toMatchObject({ body: { reason: 'PlausibilityFailed' } })
+  expect((await lengthen(unit, 600)).status).toBe(200)
+  world.at(plus(world.now(), inHours(4)))
+  expect((await lengthen(unit, 1_800)).status).toBe(200)
 })

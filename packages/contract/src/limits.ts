@@ -22,6 +22,8 @@ export const limits = {
   /** From first to last edge of one schedule. */
   scheduleMillisMax: 24 * 3_600_000,
   schedulePeriodsMax: 96,
+  /** Charging profiles of one provider that a station holds. */
+  profilesHeldMax: 16,
 
   /** How long a trigger waits for its arm. */
   armWaitMillisMax: 5_000,

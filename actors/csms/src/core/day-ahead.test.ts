@@ -43,6 +43,23 @@ test('the plan covers what the actual session then moves', () => {
   }
 })
 
+test('whoever comes into a cheap hour begins at the rating, and the plan covers that start', () => {
+  const noon = instant(Date.UTC(2026, 0, 5, 12))
+  const cheap = prices.map((each) => ({
+    ...each,
+    pencePerKilowattHour: each.from >= noon && each.from < noon + 2 * halfHour ? 5 : 30,
+  }))
+  const stations = new Map([['CS-1', { ...station, prices: cheap }]])
+  const expected = [
+    { stationId: 'CS-1', arrival: '11:45', departure: '15:30', energyWattHours: 7000 },
+  ]
+  const windows = dayAheadWindows({ ...day, stations, expected, until: plus(from, inHours(24)) })
+  const planned = new Map(windows.map((each) => [each.from, each.swingWatts]))
+  // From 0 W, where the vehicle waits, although the written fallback is the rating at that hour.
+  for (const window of [noon - halfHour, noon, noon + halfHour, noon + 2 * halfHour])
+    expect(planned.get(window)).toBeGreaterThanOrEqual(7000)
+})
+
 test('a margin is added, in whole watts', () => {
   const plain = dayAheadWindows(day)
   const more = dayAheadWindows({ ...day, marginPercent: 25 })

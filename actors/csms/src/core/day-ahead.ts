@@ -1,6 +1,7 @@
 import { limits } from '@interlock/contract'
 import { inMinutes, instant, type Instant } from '@interlock/kernel'
 import {
+  constantLevel,
   edges,
   fallbackLevel,
   levelOf,
@@ -67,7 +68,13 @@ function expectedEdges(day: DayAhead): LoadEdge[] {
     const fallback = fallbackLevel(station.ratingWatts)
     const { delaySecondsMax } = station
     const next = schedule
-    const planned = edges({ previous: levelOf(next, fallback), next, fallback, delaySecondsMax })
+    // A ledger charges each edge at the worst: nothing may flow at its end although the rating may.
+    const previous = levelOf(next, fallback)
+    const planned = largest(
+      [fallback, constantLevel(0)].flatMap((end) =>
+        edges({ previous, next, fallback: end, delaySecondsMax }),
+      ),
+    )
     return [...planned, takeover(station, next, fallback, day.arrivalToleranceMinutes)]
   })
 }
@@ -83,13 +90,22 @@ function takeover(
   // A ledger charges the whole effect interval of the command, which is one budget window.
   const effect = Math.max(limits.budgetWindowMillis, station.delaySecondsMax * 1000)
   const until = instant(next.from + inMinutes(toleranceMinutes) + effect)
-  const first = next.periods[0]?.limitWatts ?? 0
-  const before = levelsWithin(fallback, from, until)
-  return {
-    from,
-    until,
-    swingWatts: Math.max(...before.map((level) => Math.abs(level - first))),
+  const first = constantLevel(next.periods[0]?.limitWatts ?? 0)
+  const before = [0, ...levelsWithin(fallback, from, until)]
+  // Whoever comes late begins inside the schedule.
+  const after = levelsWithin(levelOf(next, first), from, until)
+  const gaps = before.flatMap((old) => after.map((level) => Math.abs(level - old)))
+  return { from, until, swingWatts: Math.max(...gaps) }
+}
+
+/** One edge for each beginning, at its largest swing. */
+function largest(all: readonly LoadEdge[]): LoadEdge[] {
+  const merged = new Map<number, LoadEdge>()
+  for (const edge of all) {
+    const known = merged.get(edge.from)
+    if (known === undefined || known.swingWatts < edge.swingWatts) merged.set(edge.from, edge)
   }
+  return [...merged.values()]
 }
 
 const windowOf = (at: number): number =>

@@ -1,6 +1,7 @@
 import { CallError, type Handler } from '@interlock/ocpp'
 import type { Setting } from '@interlock/gate'
 import type { StoredProfile } from '../core/memory.ts'
+import { standingProfiles } from '../core/profiles.ts'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -11,9 +12,11 @@ export const clearChargingProfile =
   (request, context) =>
     throughGate(station, 'ClearChargingProfile', request, context, {
       apply(_, accepted) {
-        const { keeper, charging, records } = station
-        const kept = keeper.memory.profiles.filter((each) => !isMeant(each, accepted.setting))
-        const found = kept.length < keeper.memory.profiles.length
+        const { keeper, charging, records, deps } = station
+        // What was replaced is gone; only a replacement that has not begun gives back what it ends.
+        const held = standingProfiles(keeper.memory.profiles, deps.clock.now())
+        const kept = held.filter((each) => !isMeant(each, accepted.setting))
+        const found = kept.length < held.length
         records.decide({
           action: 'ClearChargingProfile',
           decision: found ? 'stored' : 'ignored',
@@ -31,9 +34,10 @@ export const clearChargingProfile =
 
 function isMeant({ profile, evse }: StoredProfile, setting: Setting): boolean {
   if (setting.kind !== 'clear') return false
+  // The EVSE is the one that the command was charged for.
+  if (setting.evse !== 0 && evse !== setting.evse) return false
   if (setting.profileId !== undefined) return profile.id === setting.profileId
   return (
-    (setting.evse === 0 || evse === setting.evse) &&
     (setting.purpose === undefined || profile.chargingProfilePurpose === setting.purpose) &&
     (setting.stackLevel === undefined || profile.stackLevel === setting.stackLevel)
   )

@@ -1,7 +1,7 @@
 import { inSeconds, plus, toIso } from '@interlock/kernel'
 import type { Handler } from '@interlock/ocpp'
 import { compositeSchedule, fallbackLevel, wholeSecond } from '@interlock/power'
-import { installed } from '../charging.ts'
+import { installed } from '../core/profiles.ts'
 import type { Station } from '../station.ts'
 
 const durationSecondsMax = 86_400

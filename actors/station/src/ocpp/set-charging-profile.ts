@@ -1,10 +1,11 @@
 import { limits } from '@interlock/contract'
 import type { Accepted } from '@interlock/gate'
-import { instant, type Instant } from '@interlock/kernel'
-import type { Handler, Request } from '@interlock/ocpp'
-import { fromChargingProfile, type ChargingProfile } from '@interlock/power'
+import { instant } from '@interlock/kernel'
+import type { Handler, Request, Response } from '@interlock/ocpp'
+import type { ChargingProfile } from '@interlock/power'
 import type { Relief } from '../core/charger.ts'
 import type { StoredProfile } from '../core/memory.ts'
+import { withProfile } from '../core/profiles.ts'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -18,8 +19,8 @@ export const setChargingProfile =
   (request, context) =>
     throughGate(station, 'SetChargingProfile', request, context, {
       apply(_, accepted) {
-        if (accepted.second === 'armed') dispatch(station, accepted)
-        else install(station, request, accepted)
+        if (accepted.second !== 'armed') return install(station, request, accepted)
+        dispatch(station, accepted)
         return { status: 'Accepted' }
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
@@ -29,7 +30,7 @@ function install(
   station: Station,
   request: Request<'SetChargingProfile'>,
   accepted: Accepted,
-): void {
+): Response<'SetChargingProfile'> {
   const { keeper, charging, records, deps } = station
   const profile = request.chargingProfile as ChargingProfile
   const stored: StoredProfile = {
@@ -38,24 +39,16 @@ function install(
     originator: accepted.consume.organisation,
     reference: accepted.reference,
   }
-  records.decide({ action: 'SetChargingProfile', decision: 'stored', ...secondOf(accepted) })
-  const others = keeper.memory.profiles.filter(
-    (each) => !replaces(stored, each) && !isOver(each, deps.clock.now()),
-  )
-  charging.update({ profiles: [...others, stored] })
+  const profiles = withProfile(keeper.memory.profiles, stored, deps.clock.now())
+  const decision = profiles.ok ? 'stored' : 'ignored'
+  records.decide({ action: 'SetChargingProfile', decision, ...secondOf(accepted) })
+  if (!profiles.ok)
+    return { status: 'Rejected', statusInfo: { reasonCode: profiles.reason, additionalInfo: full } }
+  charging.update({ profiles: profiles.value })
+  return { status: 'Accepted' }
 }
 
-/** K01.FR.05: the same id, or the same purpose and stack level on the same EVSE. */
-const replaces = (next: StoredProfile, old: StoredProfile): boolean =>
-  next.profile.id === old.profile.id ||
-  (next.evse === old.evse &&
-    next.profile.stackLevel === old.profile.stackLevel &&
-    next.profile.chargingProfilePurpose === old.profile.chargingProfilePurpose)
-
-function isOver(stored: StoredProfile, now: Instant): boolean {
-  const schedule = fromChargingProfile(stored.profile)
-  return !schedule.ok || schedule.value.until <= now
-}
+const full = `${limits.profilesHeldMax} profiles of this provider are held`
 
 function dispatch(station: Station, accepted: Accepted): void {
   const { setting } = accepted

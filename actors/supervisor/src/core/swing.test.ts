@@ -53,6 +53,11 @@ const profile = (
   until: hour(from + levels.length),
   periods: levels.map((limitWatts, i) => ({ from: hour(from + i), limitWatts })),
 })
+const startingAt = (from: Instant): ProfileSetting => ({
+  ...profile(0, [3_000]),
+  from,
+  periods: [{ from, limitWatts: 3_000 }],
+})
 const standingOf = (setting: ProfileSetting): Standing => ({
   evse: 1,
   slot: slotOf(setting),
@@ -68,7 +73,7 @@ test('a schedule is charged at switch-over, at each change and at its end', () =
   expect(swings(profile(0, [1_000, 4_000]))).toEqual([
     [0, 6_000],
     [1, 3_000],
-    [2, 3_000],
+    [2, 4_000],
   ])
 })
 
@@ -87,19 +92,55 @@ test('what was granted before may be in force or not: the larger swing counts', 
 
 test('a schedule of another slot that begins or ends meanwhile is charged too', () => {
   const beside = standingOf(profile(1, [0], 'TxProfile'))
-  // Nothing moves at switch-over, and an edge of nothing says so.
   expect(swings(profile(0, [7_000, 7_000, 7_000]), [beside])).toEqual([
-    [0, 0],
+    [0, 7_000],
     [1, 7_000],
     [2, 7_000],
+    [3, 7_000],
   ])
+})
+
+test('a start at the rating is charged: a charger may be held at 0 W until then', () => {
+  expect(swings(profile(0, [7_000]))).toEqual([
+    [0, 7_000],
+    [1, 7_000],
+  ])
+  expect(swings(profile(0, [0]))).toEqual([
+    [0, 7_000],
+    [1, 7_000],
+  ])
+})
+
+test('beside a schedule that stands nothing is charged before the new one begins', () => {
+  const late = startingAt(plus(start, inSeconds(900)))
+  const from = (standing: readonly Standing[]) => swingsOf(late, asked, device, standing)[0]?.from
+  expect(from([standingOf(profile(0, [0, 0]))])).toBe(late.from)
+})
+
+test('where no schedule is known to stand, the whole effect interval is charged', () => {
+  const late = startingAt(plus(start, inSeconds(900)))
+  expect(swingsOf(late, asked, device, [])[0]).toEqual({
+    from: start,
+    until: window.until,
+    swingWatts: rating,
+  })
+})
+
+test('what another slot did before the switch-over is not charged again', () => {
+  const beside = standingOf(profile(0, [0, 0, 0], 'TxProfile'))
+  const effect = { from: hour(2), until: plus(hour(2), inSeconds(1_800)) }
+  const edges = swingsOf(profile(2, [3_000]), { ...asked, effect }, device, [beside])
+  expect(edges.map((edge) => edge.from)).toEqual([hour(2), hour(3)])
 })
 
 test('clearing may lead from any level that may be in force to any other', () => {
   const setting = { kind: 'clear', evse: 1 } as const
   const standing = [standingOf(profile(0, [500])), standingOf(profile(0, [3_000], 'TxProfile'))]
-  expect(swingsOf(setting, asked, device, standing)).toMatchObject([{ swingWatts: 6_500 }])
-  expect(swingsOf(setting, asked, device, [])).toMatchObject([{ swingWatts: 0 }])
+  const settled = plus(window.until, inSeconds(600))
+  // Also when a late authorisation leaves nothing but what a schedule allows.
+  const whole = { from: window.from, until: settled, swingWatts: rating }
+  expect(swingsOf(setting, asked, device, standing)).toEqual([whole])
+  expect(swingsOf(setting, asked, device, [])).toEqual([whole])
 })
 
 test('a restart is charged off and on, an availability once, a setting not at all', () => {

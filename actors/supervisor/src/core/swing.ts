@@ -96,14 +96,30 @@ function scheduleSwings(
     const beside = levelOf(next, fallbackOf(asked, device))
     return edges({ previous: beside, next: other, fallback: beside, delaySecondsMax })
   })
-  return largest([switchOver(next, asked, before, device), ...rest, ...meeting])
+  const known = standing.some((each) => each.evse === asked.target.evse)
+  const first = { from: known ? switchFrom(next, asked) : asked.effect.from, before }
+  // What begins and ends before the switch-over was charged for what stood then.
+  const ahead = [...rest, ...meeting].filter((edge) => edge.until >= first.from)
+  return largest([switchOver(next, asked, first, device), ...ahead])
 }
 
-/** The command may arrive at any moment of its effect interval. */
-function switchOver(next: Schedule, asked: Asked, before: readonly Level[], device: Device): Edge {
-  const { effect } = asked
-  const from = instant(Math.max(effect.from, next.from))
-  const until = instant(Math.max(effect.until, plus(from, inSeconds(device.delaySecondsMax))))
+/** Until the new schedule begins, a station follows what it holds: nothing moves before. */
+const switchFrom = (next: Schedule, { effect }: Asked): Instant =>
+  instant(Math.max(effect.from, next.from))
+
+/**
+ * The command may arrive at any moment of its effect interval. `first.from` is when load may move at
+ * the earliest: where no schedule is known to stand, that is the whole interval.
+ */
+function switchOver(
+  next: Schedule,
+  asked: Asked,
+  { from, before }: { readonly from: Instant; readonly before: readonly Level[] },
+  device: Device,
+): Edge {
+  const { delaySecondsMax } = device
+  const latest = plus(switchFrom(next, asked), inSeconds(delaySecondsMax))
+  const until = instant(Math.max(asked.effect.until, latest))
   const after = levelsWithin(levelOf(next, fallbackOf(asked, device)), from, until)
   const gaps = before
     .flatMap((level) => levelsWithin(level, from, until))
@@ -119,10 +135,12 @@ function candidates(asked: Asked, device: Device, standing: readonly Standing[])
   const { evse } = asked.target
   const fallback = fallbackOf(asked, device)
   const same = standing.filter((each) => each.evse === evse)
-  const levels = [fallback, ...same.map((each) => levelOf(each.schedule, fallback))]
+  // Nothing flows where an authorisation is waited for, was late, or an override holds.
+  const held = constantLevel(0)
+  const levels = [fallback, held, ...same.map((each) => levelOf(each.schedule, fallback))]
   // A limit on the whole station and one on an EVSE meet somewhere between nothing and everything.
   const mixed = standing.some((each) => (each.evse === 0) !== (evse === 0))
-  return mixed ? [...levels, constantLevel(0), constantLevel(ratingOf(device, evse))] : levels
+  return mixed ? [...levels, constantLevel(ratingOf(device, evse))] : levels
 }
 
 /** Schedules of other slots that run beside the new one: where they begin and end, load moves too. */
@@ -135,9 +153,11 @@ const overlaps = (
   standing
     .filter((each) => each.slot !== slotOf(setting) && each.evse === target.evse)
     .map((each) => each.schedule)
-    .filter((schedule) => schedule.until > setting.from && schedule.from < latest(setting, device))
+    .filter(
+      (schedule) => schedule.until > setting.from && schedule.from < lastMoment(setting, device),
+    )
 
-const latest = ({ until }: ProfileSetting, { delaySecondsMax }: Device): Instant =>
+const lastMoment = ({ until }: ProfileSetting, { delaySecondsMax }: Device): Instant =>
   plus(until, inSeconds(delaySecondsMax))
 
 /** One edge for each interval, at its largest swing. */

@@ -18,6 +18,7 @@ import {
 import type { Peer } from '@interlock/pki'
 import { countersign, parseSigned } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
+import { delaySecondsAfter } from '../core/delay.ts'
 import { isInService, type Device } from '../core/device.ts'
 import { gateStateOf } from '../core/gate-state.ts'
 import { plausibility } from '../core/plausible.ts'
@@ -153,9 +154,14 @@ async function second(
   { setting, row }: Permitted,
   supervisor: Supervisor,
 ): Promise<Judged<Granted>> {
-  const { deps, grants, identity, ledger, otherLedger } = supervisor
+  const { deps, devices, grants, identity, ledger, otherLedger } = supervisor
   const now = deps.clock.now()
   const { movesLoad } = row
+  const delaySecondsMax = delaySecondsAfter(setting, device.delaySecondsMax)
+  const lengthened = delaySecondsMax > device.delaySecondsMax
+  // What stands was charged for the shorter delay.
+  if (lengthened && (await grants.stands(device.stationId, now)))
+    return refused('PlausibilityFailed', 'the delay is lengthened when nothing granted stands')
   const standing = await grants.standing(device.stationId, now)
   const edges = swingsOf(setting, { ...command, movesLoad }, device, standing)
   if (edges.length > edgesMax) return refused('PlausibilityFailed', 'it changes load too often')
@@ -174,6 +180,8 @@ async function second(
     await ledger.release(reservation, 'supervisor')
     return other
   }
+  // Charged from here on, whether it is delivered or not.
+  if (lengthened) await devices.lengthenDelay(device.stationId, delaySecondsMax)
   const signed = countersign(
     jws,
     {

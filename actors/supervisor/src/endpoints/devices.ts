@@ -23,7 +23,10 @@ const PreNotification = Type.Object(
       }),
     ),
     delaySecondsMax: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: limits.randomDelaySecondsMax }),
+      Type.Integer({
+        minimum: limits.randomDelaySecondsDefault,
+        maximum: limits.randomDelaySecondsMax,
+      }),
     ),
     region: Type.String({ pattern: '^[A-Za-z0-9_.*+=|@-]{1,32}$' }),
     feeder: Words,

@@ -13,6 +13,8 @@ export type DeviceRegister = {
   claimFirstContact(station: StationId, key: string): Promise<boolean>
   /** Gives first contact back when nothing was issued. */
   releaseFirstContact(station: StationId, key: string): Promise<void>
+  /** The longest random delay that a grant has allowed it; never a shorter one. */
+  lengthenDelay(station: StationId, delaySecondsMax: number): Promise<void>
   certified(station: StationId, certificate: { chainPem: string; serialHex: string }): Promise<void>
 }
 
@@ -66,6 +68,14 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
       .where('station_id', '=', station)
       .where('first_contact_key', '=', key)
       .where('chain_pem', 'is', null)
+      .execute()
+  },
+  async lengthenDelay(station, delaySecondsMax) {
+    await db
+      .updateTable('devices')
+      .set({ delay_seconds_max: delaySecondsMax })
+      .where('station_id', '=', station)
+      .where('delay_seconds_max', '<', delaySecondsMax)
       .execute()
   },
   async certified(station, { chainPem, serialHex }) {

@@ -27,6 +27,8 @@ export type GrantRegister = {
   find(reservation: string): Promise<FlattenedJws | undefined>
   add(grant: Grant, now: Instant): Promise<void>
   standing(station: StationId, now: Instant): Promise<Standing[]>
+  /** Whether anything that was granted may still move load, or is yet to be delivered. */
+  stands(station: StationId, now: Instant): Promise<boolean>
 }
 
 export const grantRegister = (db: Kysely<SupervisorTables>): GrantRegister => ({
@@ -83,6 +85,16 @@ export const grantRegister = (db: Kysely<SupervisorTables>): GrantRegister => ({
     return rows.flatMap(({ evse, slot, schedule }) =>
       slot === null || schedule === null ? [] : [{ evse, slot, schedule: scheduleOf(schedule) }],
     )
+  },
+  async stands(station, now) {
+    const row = await db
+      .selectFrom('grants')
+      .select('reservation')
+      .where('station_id', '=', station)
+      .where('stands_until', '>', now)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
   },
 })
 
