@@ -15,6 +15,7 @@ const BudgetConfig = Type.Object(
     consumerVendorWatts: Watts,
     regionWatts: Watts,
     totalWatts: Watts,
+    planOrganisationWatts: Watts,
     planWatts: Watts,
   },
   { ...strict, default: { ...nationalBudget } },

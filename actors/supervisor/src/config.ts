@@ -14,6 +14,7 @@ const BudgetConfig = Type.Object(
     consumerVendorWatts: Watts,
     regionWatts: Watts,
     totalWatts: Watts,
+    planOrganisationWatts: Watts,
     planWatts: Watts,
   },
   { ...strict, default: { ...nationalBudget } },

@@ -44,6 +44,8 @@ export function streetBudget(stations: number): BudgetLimits {
     consumerVendorWatts: Math.max(2 * street, 8 * ratingWatts),
     regionWatts: 6 * street,
     totalWatts: 6 * street,
+    // The response holding is three ratings for each home; another window's edge may touch it.
+    planOrganisationWatts: Math.round(3.5 * street),
     planWatts: 6 * street,
   }
 }

@@ -51,7 +51,9 @@ export type BudgetLimits = {
   readonly consumerVendorWatts: number
   readonly regionWatts: number
   readonly totalWatts: number
-  /** The most that a day-ahead plan may move in one window (the system operator's limit). */
+  /** The most that the day-ahead plans of one organisation may move, over all its regions. */
+  readonly planOrganisationWatts: number
+  /** The most that all day-ahead plans together may move (the system operator's limit). */
   readonly planWatts: number
 }
 
@@ -61,5 +63,6 @@ export const nationalBudget: BudgetLimits = {
   consumerVendorWatts: 300_000_000,
   regionWatts: 600_000_000,
   totalWatts: 1_000_000_000,
+  planOrganisationWatts: 300_000_000,
   planWatts: 1_000_000_000,
 }

@@ -61,3 +61,26 @@ export function overdrawn(
   const over = rows.find(([, used, limit]) => used > limit)
   return over && `${over[0]}: ${over[1]} W of ${over[2]} W`
 }
+
+/**
+ * The first limit that the plans of a window exceed, as words; else `undefined`. A plan raises what
+ * its organisation may move, so nobody may plan for as much as all may together.
+ */
+export function overplanned(
+  { plans }: Window,
+  organisation: string,
+  limits: BudgetLimits,
+): string | undefined {
+  let own = 0
+  let total = 0
+  for (const [account, watts] of plans) {
+    if (ownerOf(account).organisation === organisation) own += watts
+    total += watts
+  }
+  const rows: readonly (readonly [string, number, number])[] = [
+    [`plans of ${organisation}`, own, limits.planOrganisationWatts],
+    ['all plans', total, limits.planWatts],
+  ]
+  const over = rows.find(([, used, limit]) => used > limit)
+  return over && `${over[0]}: ${over[1]} W of ${over[2]} W`
+}

@@ -25,6 +25,7 @@ const limits: BudgetLimits = {
   consumerVendorWatts: 50,
   regionWatts: 150,
   totalWatts: 200,
+  planOrganisationWatts: 250,
   planWatts: 400,
 }
 
@@ -105,7 +106,9 @@ function recount(ledger: MegawattLedger, window: number) {
     [...swings]
       .filter(([key]) => key.includes(who))
       .reduce((sum, [key, swing]) => sum + Math.max(0, swing - (plans.get(key) ?? 0)), 0)
-  return { above, consumers, planned: [...plans.values()].reduce((sum, each) => sum + each, 0) }
+  const plannedBy = (who: string): number =>
+    [...plans].filter(([key]) => key.startsWith(who)).reduce((sum, [, each]) => sum + each, 0)
+  return { above, consumers, planned: plannedBy(''), plannedBy }
 }
 
 /** Every limit that is exceeded, and every sum that the ledger has wrong. */
@@ -115,12 +118,14 @@ function excesses(ledger: MegawattLedger, last: number): string[] {
     if (used > limit) found.push(`${what}: ${used} of ${limit}`)
   }
   for (let window = Math.max(ledger.since, windowAt(now) - 1); window <= last; window++) {
-    const { above, consumers, planned } = recount(ledger, window)
+    const { above, consumers, planned, plannedBy } = recount(ledger, window)
     for (const each of organisations) check(each, above(each), limits.organisationWatts)
     for (const each of regions) check(each, above(`|${each}`), limits.regionWatts)
     for (const [each, used] of consumers) check(each, used, limits.consumerVendorWatts)
     check('total', above('|'), limits.totalWatts)
     check('plans', planned, limits.planWatts)
+    for (const each of organisations)
+      check(`plans of ${each}`, plannedBy(each), limits.planOrganisationWatts)
     const { total } = chargesIn(ledger.windows.get(window))
     if (total !== above('|')) found.push(`${window}: ${total} is not ${above('|')}`)
   }

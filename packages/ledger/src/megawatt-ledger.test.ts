@@ -24,7 +24,8 @@ const limits: BudgetLimits = {
   consumerVendorWatts: 50,
   regionWatts: 150,
   totalWatts: 200,
-  planWatts: 400,
+  planOrganisationWatts: 400,
+  planWatts: 600,
 }
 
 const edge = (minutes: number, length: number, swingWatts: number): Edge => ({
@@ -186,10 +187,37 @@ test("plans together stay within the system operator's limit", () => {
   const first = acceptPlan(emptyLedger, planOf([{ from, swingWatts: 250 }]), limits, now)
   expect(first.ok).toBe(true)
   if (!first.ok) return
-  const second = planOf([{ from, swingWatts: 151 }], dsrsp)
-  expect(acceptPlan(first.value, second, limits, now)).toMatchObject({ reason: 'PlanUnacceptable' })
+  const second = (swingWatts: number) =>
+    acceptPlan(first.value, planOf([{ from, swingWatts }], dsrsp), limits, now)
+  expect(second(350).ok).toBe(true)
+  expect(second(351)).toMatchObject({
+    reason: 'PlanUnacceptable',
+    detail: 'all plans: 601 W of 600 W in the window from 2026-01-06T18:00:00.000Z',
+  })
   const replaced = acceptPlan(first.value, planOf([{ from, swingWatts: 400 }]), limits, now)
   expect(replaced.ok && plansOf(replaced.value)).toEqual([planOf([{ from, swingWatts: 400 }])])
+})
+
+test('an organisation plans no more than its own limit, over all its regions', () => {
+  const from = windowStart(windowAt(now) + 48)
+  const plan = (region: string, swingWatts: number, to = emptyLedger) =>
+    acceptPlan(to, { ...planOf([{ from, swingWatts }]), region }, limits, now)
+  expect(plan('eastern', 401)).toMatchObject({
+    reason: 'PlanUnacceptable',
+    detail: `plans of ${csms}: 401 W of 400 W in the window from 2026-01-06T18:00:00.000Z`,
+  })
+  const eastern = plan('eastern', 300)
+  if (!eastern.ok) throw new Error(eastern.reason)
+  expect(plan('wales', 100, eastern.value).ok).toBe(true)
+  expect(plan('wales', 101, eastern.value)).toMatchObject({ reason: 'PlanUnacceptable' })
+  expect(plan('eastern', 400, eastern.value).ok).toBe(true)
+})
+
+test('the figures for Great Britain let nobody plan for more than the threshold of the law', () => {
+  const from = windowStart(windowAt(now) + 48)
+  const plan = (swingWatts: number) =>
+    acceptPlan(emptyLedger, planOf([{ from, swingWatts }]), nationalBudget, now).ok
+  expect([plan(300_000_000), plan(300_000_001)]).toEqual([true, false])
 })
 
 test('a plan for a window that has begun, or begins next, raises nothing', () => {

@@ -1,7 +1,15 @@
 import type { BudgetLimits, DayAheadPlan, Reservation } from '@interlock/contract'
 import { limits as shared } from '@interlock/contract'
 import { canonicalJson, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
-import { accountOf, chargesIn, overdrawn, ownerOf, type Account, type Window } from './charges.ts'
+import {
+  accountOf,
+  chargesIn,
+  overdrawn,
+  overplanned,
+  ownerOf,
+  type Account,
+  type Window,
+} from './charges.ts'
 import { isInterval, windowAt, windowsOf, windowStart } from './windows.ts'
 
 /**
@@ -79,12 +87,9 @@ export function acceptPlan(
   }
   for (const [number, window] of windows) {
     if (number <= closed) continue
-    const planned = [...window.plans.values()].reduce((sum, watts) => sum + watts, 0)
-    if (planned > limits.planWatts)
-      return refused(
-        'PlanUnacceptable',
-        `${planned} W planned, ${limits.planWatts} W allowed in the window from ${isoStart(number)}`,
-      )
+    const unplannable = overplanned(window, plan.organisation, limits)
+    if (unplannable !== undefined)
+      return refused('PlanUnacceptable', `${unplannable} in the window from ${isoStart(number)}`)
     const excess = overdrawn(chargesIn(window), { ...plan, kind: 'command' }, limits)
     if (excess !== undefined)
       return refused('PlanUnacceptable', `${excess} already in the window from ${isoStart(number)}`)
