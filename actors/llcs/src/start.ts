@@ -13,7 +13,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { eui64, Fault, fromBase64, fromHex, type Crypto, type Role } from '@interlock/kernel'
-import { fromPem, peerOf } from '@interlock/pki'
+import { fromPem, hierarchyOf, peerOf } from '@interlock/pki'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
 import { heldArms } from './core/memory.ts'
@@ -166,8 +166,9 @@ async function taken(han: HanConnection, alert: Uint8Array): Promise<boolean> {
 function anchor(path: string, role: Role, crypto: Crypto): Anchor {
   const [der] = fromPem(readText(path), 'CERTIFICATE')
   const peer = der && peerOf(der, crypto)
-  if (peer?.ok && peer.value.role === role) return peer.value
-  throw new Fault('AnchorUnreadable', `${path}: not the certificate of a ${role}`, {
+  const smartMeter = der !== undefined && hierarchyOf(der) === 'smartMeter'
+  if (smartMeter && peer?.ok === true && peer.value.role === role) return peer.value
+  throw new Fault('AnchorUnreadable', `${path}: not the smart-meter certificate of a ${role}`, {
     remedy: 'install the certificate that the smart-meter authority issued',
   })
 }

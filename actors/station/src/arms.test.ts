@@ -2,7 +2,7 @@ import { limits } from '@interlock/contract'
 import { inHours, inMinutes, plus, toBase64 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFrom, profileOf, type SignedArm } from './fixture/commands.fixture.ts'
-import { crypto, dsrsp, otherStation } from './fixture/parties.fixture.ts'
+import { crypto, dsrsp, dsrspMeter, otherStation } from './fixture/parties.fixture.ts'
 import { car, night, scene, type Scene, type SceneOptions } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
@@ -25,6 +25,14 @@ const tell = (to: Scene, arm: SignedArm) =>
 const reasonOf = (response: Record<string, unknown>) =>
   (response['statusInfo'] as { reasonCode?: unknown } | undefined)?.reasonCode
 
+const zero = (): SceneOptions => ({
+  entropy: { bytes: (length) => new Uint8Array(length), below: () => 0 },
+})
+const dispatch = (to: Scene, arm: SignedArm, by = dsrsp) => {
+  const change = { by, armDigest: arm.digest }
+  const jws = to.csms.signed('SetChargingProfile', profileOf(to.clock.now(), 0), change)
+  return to.csms.command('SetChargingProfile', jws)
+}
 /** A home whose owner's key is in, with a vehicle at the plug. */
 async function home(options: SceneOptions = evening()): Promise<Scene> {
   const to = await scene(options)
@@ -126,6 +134,22 @@ test('an arm outside its window, for another charger or with a forged signature 
   expect(to.station.observe().setPointWatts).toBe(0)
 })
 
+test('the charging key of the DSRSP signs no arms, its smart-meter key does', async () => {
+  const to = await scene()
+  const use = 'ECS47e' as const
+  expect(await tell(to, armFrom(night, { use, key: dsrsp.key }))).toBe('ArmInvalid')
+  expect(await tell(to, armFrom(night, { use }))).toBeUndefined()
+})
+
+test('the smart-meter key of the DSRSP signs no triggers, its charging key does', async () => {
+  const to = await home(zero())
+  const arm = armFrom(night, { use: 'ECS47e', until: plus(night, inHours(3)) })
+  await tell(to, arm)
+  expect(reasonOf(await dispatch(to, arm, dsrspMeter))).toBe('SignerUnknown')
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+  expect(await dispatch(to, arm)).toEqual({ status: 'Accepted' })
+})
+
 test('an arm of somebody who is not an owner is refused', async () => {
   const to = await scene(evening())
   expect(await tell(to, armFrom(to.clock.now()))).toBe('ArmOriginator')
@@ -164,6 +188,68 @@ test('a dispatched response under a pre-authorised arm reduces at once and is re
   expect(to.station.observe()).toMatchObject({ setPointWatts: 1_500, why: 'Dispatch' })
   await to.clock.advance(inHours(2))
   expect(to.station.observe().setPointWatts).toBe(7_400)
+})
+
+test('a dispatch that has ended by itself is the arm’s return: it does not take the load again', async () => {
+  const to = await home(zero())
+  const arm = armFrom(night, { use: 'ECS47e', until: plus(night, inHours(6)) })
+  await tell(to, arm)
+  expect(await dispatch(to, arm)).toEqual({ status: 'Accepted' })
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Dispatch' })
+  await to.clock.advance(inHours(2))
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+  await to.clock.advance(inMinutes(2))
+  expect(reasonOf(await dispatch(to, arm))).toBe('ArmSpent')
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+})
+
+test('a second dispatch while the first stands is the return, and its end moves nothing more', async () => {
+  const to = await home(zero())
+  const arm = armFrom(night, { use: 'ECS47e', until: plus(night, inHours(6)) })
+  await tell(to, arm)
+  await dispatch(to, arm)
+  await to.clock.advance(inMinutes(2))
+  expect(await dispatch(to, arm)).toEqual({ status: 'Accepted' })
+  expect(reasonOf(await dispatch(to, arm))).toBe('ArmSpent')
+  await to.clock.advance(inHours(2))
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+  expect(reasonOf(await dispatch(to, arm))).toBe('ArmSpent')
+})
+
+test('the end of a dispatch is remembered through a loss of power, also one that it ended in', async () => {
+  const to = await home(zero())
+  const arm = armFrom(night, { use: 'ECS47e', until: plus(night, inHours(6)) })
+  await tell(to, arm)
+  await dispatch(to, arm)
+  await to.clock.advance(inHours(2))
+  await to.restart()
+  await to.llcs.tell({ kind: 'time', at: to.clock.now() })
+  expect(reasonOf(await dispatch(to, arm))).toBe('ArmSpent')
+})
+
+test('the override of an arm that is gone is its return: no stop under the arm moves the load again', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now(), { until: plus(to.clock.now(), inHours(3)) })
+  await tell(to, arm)
+  await start(to, arm)
+  await to.clock.advance(inMinutes(5))
+  to.station.hardware.unplug()
+  to.station.hardware.plugIn(car)
+  expect(to.station.observe().override).toBeUndefined()
+  expect(reasonOf(await stop(to, arm))).toBe('ArmSpent')
+  expect(reasonOf(await start(to, arm))).toBe('ArmSpent')
+  await to.clock.advance(inHours(3))
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Fallback' })
+})
+
+test('an override that expires before its arm does leaves the arm spent', async () => {
+  const to = await home()
+  const arm = armFrom(to.clock.now(), { until: plus(to.clock.now(), inHours(23)) })
+  await tell(to, arm)
+  await start(to, arm)
+  await to.clock.advance(limits.overrideMillisMax)
+  expect(to.station.observe().override).toBeUndefined()
+  expect(reasonOf(await stop(to, arm))).toBe('ArmSpent')
 })
 
 test('uses of arms and the override survive a loss of power', async () => {

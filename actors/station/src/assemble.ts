@@ -92,6 +92,7 @@ export function assemble(
     entropy: deps.entropy,
     frequencyHertz: () => moment.reading?.hertz,
     online: () => caller.online(),
+    onReturn: (digest) => station.tellLlcs({ kind: 'used', digest, change: 'return' }),
   })
   const reports = createReports({
     ...common,

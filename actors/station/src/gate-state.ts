@@ -9,7 +9,7 @@ import {
   type Instant,
   type Role,
 } from '@interlock/kernel'
-import { fromPem, peerOf } from '@interlock/pki'
+import { fromPem, hierarchyOf, peerOf } from '@interlock/pki'
 import { ownerEui } from '@interlock/seal'
 import type { Ratings } from './core/charger.ts'
 import type { Memory, StoredCell } from './core/memory.ts'
@@ -88,10 +88,12 @@ function cellOf(stored: StoredCell, crypto: Crypto): Cell | undefined {
   if (known !== undefined) return known ?? undefined
   const [der] = fromPem(stored.certificatePem, 'CERTIFICATE')
   const peer = der === undefined ? undefined : peerOf(der, crypto)
+  const hierarchy = der === undefined ? undefined : hierarchyOf(der)
   const cell =
-    peer?.ok === true
+    peer?.ok === true && hierarchy !== undefined
       ? {
           organisation: stored.organisation,
+          hierarchy,
           thumbprint: peer.value.thumbprint,
           publicKey: peer.value.publicKey,
           revoked: stored.revoked === true,
@@ -112,7 +114,10 @@ function ownerCells(keys: readonly string[], crypto: Crypto): readonly Cell[] {
     const publicKey = bytes === undefined ? undefined : crypto.publicKey(bytes)
     if (bytes === undefined || publicKey === undefined) return []
     const thumbprint = toBase64Url(crypto.sha256(bytes))
-    return [{ organisation: ownerEui(bytes, crypto), thumbprint, publicKey, revoked: false }]
+    const organisation = ownerEui(bytes, crypto)
+    // They sign arms, as the smart-meter keys do.
+    const hierarchy = 'smartMeter' as const
+    return [{ organisation, hierarchy, thumbprint, publicKey, revoked: false }]
   })
   parsedOwners.set(keys, cells)
   return cells

@@ -1,6 +1,6 @@
 import { inHours, inMinutes, inSeconds, plus, toBase64 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { armFrom, curveOf, second, type SignedArm } from './fixture/commands.fixture.ts'
+import { armFrom, curveOf, profileOf, second, type SignedArm } from './fixture/commands.fixture.ts'
 import { dsrsp } from './fixture/parties.fixture.ts'
 import { car, night, scene, type Scene } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
@@ -67,6 +67,24 @@ test('the load comes back with a random delay, a minute after the change at the 
   expect(to.station.decisions().at(-1)).toMatchObject({ decision: 'applied', reason: 'Restored' })
   await own(to, 49.6)
   expect(await respond(to, arm, 49.6)).toBe('ArmSpent')
+})
+
+test('a response that has ended by itself is the arm’s return', async () => {
+  const { to, arm } = await charging()
+  await own(to, 49.6)
+  await respond(to, arm, 49.6)
+  expect(to.station.observe().why).toBe('Response')
+  await to.clock.advance(inMinutes(30))
+  expect(to.station.observe().setPointWatts).toBe(7_400)
+  const told = () => to.llcs.heard.some((each) => each.kind === 'used' && each.change === 'return')
+  await until(told, 'the return told to the LLCS')
+  const change = { by: dsrsp, armDigest: arm.digest }
+  const jws = to.csms.signed('SetChargingProfile', profileOf(to.clock.now(), 0), change)
+  expect(await to.csms.command('SetChargingProfile', jws)).toMatchObject({
+    status: 'Rejected',
+    statusInfo: { reasonCode: 'ArmSpent' },
+  })
+  expect(to.station.observe().setPointWatts).toBe(7_400)
 })
 
 test('without a curve an arm does nothing', async () => {

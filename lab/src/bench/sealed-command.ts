@@ -73,7 +73,8 @@ function party(role: Role, organisation: Eui64) {
   const { key, pem } = crypto.generateKey()
   const thumbprint = toBase64Url(crypto.sha256(key.publicKey.spki))
   const { publicKey } = key
-  const cell = { organisation, thumbprint, publicKey, revoked: false }
+  const hierarchy = 'charging' as const
+  const cell = { organisation, hierarchy, thumbprint, publicKey, revoked: false }
   return { role, organisation, key, pem, thumbprint, cell } satisfies {
     key: PrivateKey
   } & Record<string, unknown>

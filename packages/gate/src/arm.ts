@@ -7,8 +7,8 @@ export type ArmProblem = 'ArmInvalid' | 'ArmOriginator' | 'ArmWindow'
 
 /**
  * Reads a signed pre-command (`DF 09` … end of signature) and verifies it by the cell of the role
- * that its use demands: the owner for on-demand arms, the DSRSP for response. Used by the LLCS
- * (after its own check of MAC and counter) and again by the station.
+ * that its use demands: the owner for on-demand arms, the DSRSP for response, and by its smart-meter
+ * key. Used by the station, after the LLCS has verified MAC, signature and counter.
  */
 export function verifyArm(
   bytes: Uint8Array,
@@ -24,7 +24,7 @@ export function verifyArm(
   }
   const { originator, use } = arm.value
   const known = (cells[armOriginators[use]] ?? []).filter(
-    (cell) => cell.organisation === originator && !cell.revoked,
+    (cell) => cell.organisation === originator && cell.hierarchy === 'smartMeter' && !cell.revoked,
   )
   if (known.length === 0) return refused('ArmOriginator', originator)
   const { covered, signature } = read.value

@@ -33,6 +33,7 @@ export function armed(
     (arm.use === row.arm ? undefined : refused('ArmUse', arm.use)) ??
     (arm.direction === 'import' ? undefined : refused('ArmDirection', arm.direction)) ??
     inWindow(arm, setting, uses, now) ??
+    returnsAtOnce(setting, uses, now) ??
     level(arm, setting, uses, state) ??
     spacing(uses, now)
   if (problem !== undefined) return problem
@@ -74,6 +75,15 @@ function inWindow(arm: Arm, setting: Setting, uses: ArmUses, now: Instant): Prob
 }
 
 /**
+ * A dispatch that follows the change takes its place. Were it to begin later, the load would come back
+ * in between, and the arm would have moved it four times.
+ */
+const returnsAtOnce = (setting: Setting, uses: ArmUses, now: Instant): Problem =>
+  uses.changes === 1 && setting.kind === 'profile' && setting.from > now
+    ? refused('ArmWindow', 'a return begins at once')
+    : undefined
+
+/**
  * An on-demand arm that moved nothing for 60 s is dead: both ledgers have taken its budget back, and
  * a load moved under it would be charged to nobody.
  */
@@ -100,7 +110,10 @@ function level(arm: Arm, setting: Setting, uses: ArmUses, state: GateState): Pro
   return highest <= ceiling ? undefined : refused('ArmLevel', `${highest} W above ${ceiling} W`)
 }
 
-/** One change and one return for each arm, a minute apart. */
+/**
+ * One change and one return for each arm, a minute apart. A change that ends by itself has returned:
+ * the station counts that too.
+ */
 export function spacing(uses: ArmUses, now: Instant): Problem {
   if (uses.changes >= 2) return refused('ArmSpent')
   return uses.changes === 1 && now < returnFrom(uses) ? refused('ArmTooSoon') : undefined

@@ -18,13 +18,18 @@ export const authentic: Check = (command, state, now) => {
   return undefined
 }
 
-/** The very certificate pinned for this role and organisation. */
+/** The very certificate pinned for this role and organisation; it signs commands, so no arms. */
 export const cellOf = (
   cells: readonly Cell[] | undefined,
   organisation: string,
   thumbprint: string,
 ): Cell | undefined =>
-  cells?.find((cell) => cell.organisation === organisation && cell.thumbprint === thumbprint)
+  cells?.find(
+    (cell) =>
+      cell.organisation === organisation &&
+      cell.thumbprint === thumbprint &&
+      cell.hierarchy === 'charging',
+  )
 
 const signature: Check = (command, { cells, crypto }) => {
   const cell = cellOf(cells[command.role], command.organisation, command.signer)

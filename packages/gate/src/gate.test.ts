@@ -73,7 +73,13 @@ const members = new Map<Role, Party>(
   roles.map((role, i) => {
     const { key } = crypto.generateKey()
     const organisation = `B0-00-00-00-00-00-00-${(i + 16).toString(16).toUpperCase()}`
-    const party = { role, organisation, key, thumbprint: parties.csms.thumbprint }
+    const party = {
+      role,
+      hierarchy: 'charging',
+      organisation,
+      key,
+      thumbprint: parties.csms.thumbprint,
+    }
     return [role, party as Party]
   }),
 )

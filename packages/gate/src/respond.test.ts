@@ -95,8 +95,8 @@ test('a forged pre-authorisation arms nothing', () => {
 })
 
 test('a pre-authorisation from another DSRSP than the curve’s arms nothing', () => {
-  const other = { ...parties.csms, role: 'dsrsp' as const }
-  const cells = { ...state().cells, dsrsp: [cell(parties.dsrsp), cell(other)] }
+  const other = { ...parties.csms, role: 'dsrsp' as const, hierarchy: 'smartMeter' as const }
+  const cells = { ...state().cells, dsrsp: [cell(parties.dsrspMeter), cell(other)] }
   expect(respond(agreeing({}, { by: other }), state({ cells }), now)).toMatchObject({
     reason: 'ArmOriginator',
   })

@@ -20,6 +20,7 @@ import {
   sign,
   state,
   station,
+  type Party,
 } from './world.fixture.ts'
 
 const used = (changes: number, seconds: number) =>
@@ -129,9 +130,40 @@ test('any of an owner’s keys may sign, but not one revoked', () => {
 })
 
 test('a response arm is the DSRSP’s to give: an owner’s cell does not count for it', () => {
-  const cells = { owner: [cell(parties.dsrsp)] }
+  const cells = { owner: [cell(parties.dsrspMeter)] }
   expect(verifyArm(arm({ use: 'response' }).bytes, cells, crypto)).toMatchObject({
     reason: 'ArmOriginator',
+  })
+})
+
+test('the charging key of the DSRSP signs no arms, its smart-meter key does', () => {
+  const held = (by: Party) => arm({ use: 'response', level: 50, by })
+  expect(dispatch(held(parties.dsrspMeter))).toMatchObject({ ok: true, second: 'armed' })
+  expect(dispatch(held(parties.dsrsp))).toMatchObject({
+    reason: 'ArmInvalid',
+    detail: 'the signature does not verify',
+  })
+  const alone = { dsrsp: [cell(parties.dsrsp)] }
+  expect(verifyArm(held(parties.dsrsp).bytes, alone, crypto)).toMatchObject({
+    reason: 'ArmOriginator',
+  })
+})
+
+test('the smart-meter key of the DSRSP signs no triggers, its charging key does', () => {
+  const held = arm({ use: 'response', level: 50 })
+  expect(dispatch(held, state(), { by: parties.dsrsp })).toMatchObject({ ok: true })
+  expect(dispatch(held, state(), { by: parties.dsrspMeter })).toMatchObject({
+    reason: 'SignerUnknown',
+    gate: 1,
+  })
+})
+
+test('a supervisor’s smart-meter key seconds nothing', () => {
+  const meter = { ...parties.supervisor, hierarchy: 'smartMeter' as const }
+  const cells = { ...state().cells, supervisor: [cell(meter)] }
+  const jws = second(sign('SetChargingProfile'), meter)
+  expect(gate(read(jws), { arms: [] }, state({ cells }), now)).toMatchObject({
+    reason: 'CountersignSigner',
   })
 })
 
@@ -141,8 +173,8 @@ test('only the DSRSP that gave a response arm triggers under it', () => {
     reason: 'ArmOriginator',
     detail: parties.dsrsp.organisation,
   })
-  const other = { ...parties.stranger, role: 'dsrsp' as const }
-  const cells = { ...state().cells, dsrsp: [cell(parties.dsrsp), cell(other)] }
+  const other = { ...parties.stranger, role: 'dsrsp' as const, hierarchy: 'smartMeter' as const }
+  const cells = { ...state().cells, dsrsp: [...(state().cells.dsrsp ?? []), cell(other)] }
   const foreign = arm({ use: 'response', level: 50, by: other })
   expect(dispatch(foreign, state({ cells }))).toMatchObject({ reason: 'ArmOriginator' })
 })
@@ -213,6 +245,17 @@ test('one change and one return for each arm, a minute apart', () => {
   expect(dispatch(undefined, used(1, 60))).toMatchObject({ ok: true, armUse: { kind: 'return' } })
   expect(dispatch(undefined, used(2, 3_000))).toMatchObject({ reason: 'ArmSpent' })
   expect(returnFrom({ changes: 1, lastAt: now })).toBe(later(60))
+})
+
+test('a return begins at once: in a gap before it the load would move back and forth', () => {
+  const from = (seconds: number) => ({ payload: profile({ from: later(seconds) }) })
+  const change = arm({ use: 'response', level: 50, until: later(7_200) })
+  expect(dispatch(change, used(0, 0), from(1))).toMatchObject({ ok: true })
+  expect(dispatch(change, used(1, 60), from(0))).toMatchObject({ ok: true })
+  expect(dispatch(change, used(1, 60), from(1))).toMatchObject({
+    reason: 'ArmWindow',
+    detail: 'a return begins at once',
+  })
 })
 
 test('under an arm to charge, a stop is the return and a second start is one too many', () => {

@@ -1,9 +1,14 @@
 import type { Arm, Path } from '@interlock/contract'
 import type { Crypto, Eui64, Instant, PublicKey, Role } from '@interlock/kernel'
 
-/** One pinned key: the very certificate in force for a role, or an owner's key. */
+/**
+ * One pinned key: the very certificate in force for a role, or an owner's key. A role may hold one of
+ * each hierarchy, and neither does the other's work: a trigger and its arm come from two keys.
+ */
 export type Cell = {
   readonly organisation: Eui64
+  /** `charging` signs commands and countersignatures, `smartMeter` arms; an owner's key is such. */
+  readonly hierarchy: 'charging' | 'smartMeter'
   /** SHA-256 of the certificate (of the SPKI for an owner's key), base64url. */
   readonly thumbprint: string
   readonly publicKey: PublicKey

@@ -34,31 +34,39 @@ export const llcs = eui64('00-00-00-00-00-00-00-11')
 
 export type Party = {
   readonly role: Role
+  readonly hierarchy: Cell['hierarchy']
   readonly organisation: Eui64
   readonly key: PrivateKey
   readonly thumbprint: string
 }
-const party = (role: Role, organisation: string): Party => {
+const party = (
+  role: Role,
+  organisation: string,
+  hierarchy: Cell['hierarchy'] = 'charging',
+): Party => {
   const { key } = crypto.generateKey()
   const thumbprint = toBase64Url(crypto.sha256(key.publicKey.spki))
-  return { role, organisation: eui64(organisation), key, thumbprint }
+  return { role, hierarchy, organisation: eui64(organisation), key, thumbprint }
 }
 export const parties = {
   csms: party('csms', 'A0-00-00-00-00-00-00-01'),
   formerCsms: party('csms', 'A0-00-00-00-00-00-00-02'),
   dsrsp: party('dsrsp', 'A0-00-00-00-00-00-00-03'),
+  /** The same organisation's key of the smart-meter hierarchy. */
+  dsrspMeter: party('dsrsp', 'A0-00-00-00-00-00-00-03', 'smartMeter'),
   supervisor: party('supervisor', 'A0-00-00-00-00-00-00-04'),
   /** A supervisor's cell held by the CSMS's own organisation: what must never count as a second. */
   siblingSupervisor: party('supervisor', 'A0-00-00-00-00-00-00-01'),
   maintainer: party('maintainer', 'A0-00-00-00-00-00-00-05'),
   recovery: party('recovery', 'A0-00-00-00-00-00-00-06'),
-  owner: party('owner', '02-00-00-00-00-00-00-07'),
-  lostOwner: party('owner', '02-00-00-00-00-00-00-08'),
+  owner: party('owner', '02-00-00-00-00-00-00-07', 'smartMeter'),
+  lostOwner: party('owner', '02-00-00-00-00-00-00-08', 'smartMeter'),
   stranger: party('csms', 'A0-00-00-00-00-00-00-09'),
 } as const
 
 export const cell = (of: Party, revoked = false): Cell => ({
   organisation: of.organisation,
+  hierarchy: of.hierarchy,
   thumbprint: of.thumbprint,
   publicKey: of.key.publicKey,
   revoked,
@@ -69,7 +77,7 @@ export const state = (change: Partial<GateState> = {}): GateState => ({
   station: { eui: station, llcs },
   cells: {
     csms: [cell(parties.csms), cell(parties.formerCsms)],
-    dsrsp: [cell(parties.dsrsp)],
+    dsrsp: [cell(parties.dsrsp), cell(parties.dsrspMeter)],
     supervisor: [cell(parties.supervisor), cell(parties.siblingSupervisor)],
     maintainer: [cell(parties.maintainer)],
     recovery: [cell(parties.recovery)],
@@ -263,7 +271,7 @@ export type ArmChange = {
 /** The bytes of a signed pre-command, `DF 09` … end of signature. */
 export function armBytes(change: ArmChange = {}): Uint8Array {
   const use = change.use ?? 'onDemand'
-  const by = change.by ?? (use === 'onDemand' ? parties.owner : parties.dsrsp)
+  const by = change.by ?? (use === 'onDemand' ? parties.owner : parties.dsrspMeter)
   const preCommand = encodePreCommand({
     useCase: use === 'onDemand' ? 'ECS47a' : 'ECS47e',
     originator: by.organisation,

@@ -11,7 +11,7 @@ export {
   type CertificateAuthority,
   type IssueProblem,
 } from './issue.ts'
-export { verifyChain, type ChainDemands, type ChainProblem } from './verify.ts'
+export { hierarchyOf, verifyChain, type ChainDemands, type ChainProblem } from './verify.ts'
 export { createCrl, readCrl, type RevocationList, type RevocationListProblem } from './crl.ts'
 export { fromPem, toPem, type PemLabel } from './pem.ts'
 export * from './first-contact.ts'

@@ -1,9 +1,9 @@
-import { nodeCrypto as crypto } from '@interlock/host'
+import { nodeCrypto as crypto, systemEntropy as entropy } from '@interlock/host'
 import { toBase64Url } from '@interlock/kernel'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { certify, csms, issuing, now, only, root, station } from './hierarchy.fixture.ts'
-import { peerOf, publicKeyOfCertificate, verifyChain } from './index.ts'
+import { createCa, hierarchyOf, peerOf, publicKeyOfCertificate, verifyChain } from './index.ts'
 
 const { der } = certify(station, 'chargingDevice')
 
@@ -37,6 +37,19 @@ test('the peer does not change when the bytes it came from do', () => {
   const peer = peerOf(bytes, crypto)
   bytes.fill(0)
   expect(peer.ok && peer.value.der).toEqual(der)
+})
+
+test('a certificate says which hierarchy it is of', () => {
+  const meterRoot = createCa('smartMeterRoot', {
+    commonName: 'Root',
+    key: crypto.generateKey().key,
+    now,
+    entropy,
+    crypto,
+  })
+  expect(hierarchyOf(der)).toBe('charging')
+  expect(hierarchyOf(only(meterRoot.certificatePem))).toBe('smartMeter')
+  expect(hierarchyOf(new Uint8Array())).toBeUndefined()
 })
 
 test('cut-off bytes are always unreadable', () => {

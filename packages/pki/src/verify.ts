@@ -61,6 +61,21 @@ export function verifyChain(
   }
 }
 
+/**
+ * The hierarchy whose policy a certificate carries. It verifies nothing: it tells apart certificates
+ * that are trusted already.
+ * @returns undefined for what is no certificate, or has no policy of ours.
+ */
+export function hierarchyOf(der: Uint8Array): Hierarchy | undefined {
+  try {
+    const name = profileOfPolicies(policiesOf(readCertificate(der)))
+    return name === undefined ? undefined : profileRow(name).hierarchy
+  } catch (error) {
+    if (error instanceof DerError) return undefined
+    throw error
+  }
+}
+
 /** Leaf, issuing, root: no profile is deeper. */
 const chainLengthMax = 3
 

@@ -17,6 +17,7 @@ export function gateStateOf(
       : [
           {
             organisation: provider.organisation,
+            hierarchy: 'charging',
             thumbprint: provider.thumbprint,
             publicKey: provider.publicKey,
             revoked: revocations.isRevoked(provider.serialHex),
