@@ -6,20 +6,19 @@ import {
   loadIdentity,
   openAudit,
   openJournal,
-  readText,
   systemEntropy,
   type ActorDeps,
   type HanConnection,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, fromBase64, fromHex, type Crypto, type Role } from '@interlock/kernel'
-import { fromPem, hierarchyOf, peerOf } from '@interlock/pki'
+import { eui64, Fault, fromBase64, fromHex } from '@interlock/kernel'
+import { readAnchor } from './anchor.ts'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
 import { heldArms } from './core/memory.ts'
 import { createKeeper } from './keeper.ts'
 import { openStationLink } from './link.ts'
-import type { Anchor, Llcs } from './llcs.ts'
+import type { Llcs } from './llcs.ts'
 import { createSupervising, type Sample } from './supervising.ts'
 
 export type LlcsDeps = ActorDeps & { readonly publish?: (happening: Happening) => void }
@@ -53,8 +52,8 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of LLCS ${eui}`)
   const { broker, dsrsp } = config.anchors
   const anchors = {
-    broker: anchor(broker, 'dcc', deps.crypto),
-    dsrsp: dsrsp === undefined ? undefined : anchor(dsrsp, 'dsrsp', deps.crypto),
+    broker: readAnchor(broker, 'dcc', deps.crypto),
+    dsrsp: dsrsp === undefined ? undefined : readAnchor(dsrsp, 'dsrsp', deps.crypto),
   }
   ensureDir(config.data)
   const { clock } = deps
@@ -160,15 +159,4 @@ async function taken(han: HanConnection, alert: Uint8Array): Promise<boolean> {
     if (error instanceof Fault) return false
     throw error
   }
-}
-
-/** The certificate in a trust-anchor cell, which must be of the role the cell is for. */
-function anchor(path: string, role: Role, crypto: Crypto): Anchor {
-  const [der] = fromPem(readText(path), 'CERTIFICATE')
-  const peer = der && peerOf(der, crypto)
-  const smartMeter = der !== undefined && hierarchyOf(der) === 'smartMeter'
-  if (smartMeter && peer?.ok === true && peer.value.role === role) return peer.value
-  throw new Fault('AnchorUnreadable', `${path}: not the smart-meter certificate of a ${role}`, {
-    remedy: 'install the certificate that the smart-meter authority issued',
-  })
 }
