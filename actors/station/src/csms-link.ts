@@ -42,6 +42,8 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   let timer: Timer | undefined
   let keeping: Running | undefined
   let closing = false
+  /** Lets time pass again: a reconnection is work that is in flight. */
+  let reconnected = (): void => {}
 
   const caller: Caller = {
     online: () => accepted && endpoint !== undefined,
@@ -85,6 +87,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       endpoint = undefined
       accepted = false
       timer?.cancel()
+      if (!closing) reconnected = deps.activity.begin(`reconnect/${crypto.randomUUID()}`)
     })
     try {
       await boot(current)
@@ -159,11 +162,13 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
         const late = deps.wall.after(inSeconds(startSecondsMax), `${config.actor}/start`, resolve)
         const connect = async (): Promise<{ closed: Promise<void> }> => {
           let firstContact = false
+          const done = reconnected
           try {
             const connection = await open()
             firstContact = accepted && options.station().identity() === undefined
             return connection
           } finally {
+            done()
             // At first contact the connection that counts is the next one.
             if (!firstContact) {
               late.cancel()
@@ -183,6 +188,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     async close() {
       closing = true
       timer?.cancel()
+      reconnected()
       const ended = keeping?.close()
       endpoint?.close()
       await ended

@@ -1,43 +1,49 @@
 import type { FlattenedJws } from '@interlock/contract'
 import type { Identity, NodeCrypto } from '@interlock/host'
 import { inMinutes, plus, toBase64Url, utf8, type Clock, type Eui64 } from '@interlock/kernel'
-import { fromPlan } from './payloads.ts'
 import { effectWindow, nextCounter, signCommand } from '@interlock/seal'
-import type { TakeoverAction, Target } from './takeover.ts'
+import type { Means, TakeoverCommand } from './commands.ts'
+import type { Target } from './takeover.ts'
 
 /** Makes signed commands with a stolen identity. */
 export type Forge = {
-  readonly payload: (action: TakeoverAction, target: Target) => Record<string, unknown>
+  readonly payload: (command: TakeoverCommand, target: Target) => Record<string, unknown>
   /** `armDigest` claims an arm; `addressee` is who the signature is for, if not the target. */
   readonly sign: (
-    action: TakeoverAction,
+    command: TakeoverCommand,
     target: Target,
     claims?: { readonly armDigest?: string; readonly addressee?: Eui64 },
   ) => FlattenedJws
 }
 
-export function createForge(identity: Identity, clock: Clock, crypto: NodeCrypto): Forge {
+export function createForge(
+  identity: Identity,
+  clock: Clock,
+  crypto: NodeCrypto,
+  means: Omit<Means, 'now'>,
+): Forge {
   let counter = 0n
-  const payload: Forge['payload'] = (action, target) => fromPlan(action, target, clock.now())
+  const payload: Forge['payload'] = (command, target) =>
+    command.payload(target, { ...means, now: clock.now() })
   return {
     payload,
-    sign: (action, target, claims = {}) => {
+    sign: (command, target, claims = {}) => {
       const now = clock.now()
       counter = nextCounter(counter, now)
-      const command = {
-        action,
-        payload: payload(action, target),
+      const unsigned = {
+        action: command.action,
+        payload: payload(command, target),
         role: 'csms' as const,
         org: identity.peer.organisation,
         thumbprint: identity.peer.thumbprint,
-        target: { station: claims.addressee ?? target.eui, evse: 1 },
+        target: { station: claims.addressee ?? target.eui, evse: command.evse },
         counter,
         issuedAt: now,
         expiresAt: plus(now, inMinutes(5)),
         effect: effectWindow(now),
       }
       const arm = claims.armDigest === undefined ? {} : { armDigest: claims.armDigest }
-      return signCommand({ ...command, ...arm }, identity.key, crypto)
+      return signCommand({ ...unsigned, ...arm }, identity.key, crypto)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { tableAction, type SignedCommand } from '@interlock/contract'
-import { actionOf, refuse } from '@interlock/gate'
+import { actionOf, refuse, type Setting } from '@interlock/gate'
 import { eui64, instant, refused } from '@interlock/kernel'
 import type { Gate } from '@interlock/station'
 
@@ -8,13 +8,13 @@ import type { Gate } from '@interlock/station'
  * to show that the attacks bite; a station in production refuses to start with it.
  */
 export const openGate: Gate = (message, _evidence, state, now) => {
-  const row = actionOf(tableAction(message.action, message.payload))
+  const action = tableAction(message.action, message.payload)
+  const row = actionOf(action)
   if (row === undefined) return refuse(refused('RoleForbidden', message.action))
-  const setting = row.read(
-    asIfSigned(message.action, message.payload, state.station.eui, now),
-    state,
-  )
-  if ('reason' in setting) return refuse(setting)
+  const read = row.read(asIfSigned(message.action, message.payload, state.station.eui, now), state)
+  // What our controls forbid, a charger without them reads as OCPP has it.
+  const setting = 'reason' in read ? forbiddenByNobody[action]?.(message.payload) : read
+  if (setting === undefined) return refuse(refused('ParameterForbidden', action))
   return {
     ok: true,
     second: 'countersigned',
@@ -23,6 +23,26 @@ export const openGate: Gate = (message, _evidence, state, now) => {
     reference: 'controls-off',
     consume: { organisation: nobody, path: 'countersigned', counter: 0n },
   }
+}
+
+const forbiddenByNobody: Readonly<Record<string, (payload: unknown) => Setting>> = {
+  InstallCertificate: () => ({ kind: 'configuration' }),
+  SetNetworkProfile: () => ({ kind: 'configuration' }),
+  SetVariables: (payload) => {
+    const { setVariableData } = payload as {
+      setVariableData: readonly {
+        attributeValue: string
+        component: { name: string }
+        variable: { name: string }
+      }[]
+    }
+    const values = setVariableData.map(({ attributeValue, component, variable }) => ({
+      component: component.name,
+      variable: variable.name,
+      value: Number(attributeValue),
+    }))
+    return { kind: 'variables', values }
+  },
 }
 
 const nobody = eui64('00-00-00-00-00-00-00-00')

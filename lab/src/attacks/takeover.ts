@@ -1,22 +1,18 @@
 import type { FlattenedJws } from '@interlock/contract'
 import type { NodeCrypto } from '@interlock/host'
 import type { Eui64, StationId } from '@interlock/kernel'
-import { CallFailed, readSigned, type Endpoint } from '@interlock/ocpp'
+import type { Action, Endpoint } from '@interlock/ocpp'
+import { nameOf, takeoverCommands, type Prey, type TakeoverCommand } from './commands.ts'
 import { inventedDigest, type Forge } from './forge.ts'
+import { answered, offline, type AnswerOutcome } from './outcome.ts'
 
 /**
  * ATK-08: the attacker holds the CSMS's keys and its live sessions, and goes for every station of
  * the street. The list of what is tried depends on the stations alone, so that runs compare.
  */
-export const takeoverActions = [
-  'RequestStopTransaction',
-  'RequestStartTransaction',
-  'SetChargingProfile',
-] as const
-export type TakeoverAction = (typeof takeoverActions)[number]
 
-/** How each command is tried. Only the last asks for a second party. */
-export const takeoverVariants = [
+/** How each command is tried without a second party. */
+export const aloneVariants = [
   'unsigned',
   'selfSigned',
   'inventedArm',
@@ -25,22 +21,23 @@ export const takeoverVariants = [
   /** A genuine message from earlier, as seen on the way to the station. */
   'recorded',
   'misaddressed',
-  'submitted',
 ] as const
-export type TakeoverVariant = (typeof takeoverVariants)[number]
+export type AloneVariant = (typeof aloneVariants)[number]
+/** The last way asks for a second party. */
+export type TakeoverVariant = AloneVariant | 'submitted'
+/** Attempts for each station. */
+export const attemptsPerStation = takeoverCommands.length * (aloneVariants.length + 1)
 
-export type Target = {
+export type Target = Prey & {
   readonly stationId: StationId
   readonly eui: Eui64
-  readonly ratingWatts: number
-  readonly transactionId: string | undefined
 }
 
 /** What the attacker took, besides the keys in its {@link Forge}. */
 export type Loot = {
   readonly sessionOf: (station: StationId) => Endpoint | undefined
   /** The last genuine signed message that went to a station. */
-  readonly captured: (station: StationId, action: TakeoverAction) => FlattenedJws | undefined
+  readonly captured: (station: StationId, action: Action) => FlattenedJws | undefined
   /** Asks the supervisor for a countersignature, as the CSMS. */
   readonly submit: (
     station: StationId,
@@ -48,16 +45,19 @@ export type Loot = {
   ) => Promise<{ readonly command: FlattenedJws } | { readonly reason: string }>
 }
 
-export type Attempt = {
+export type Attempt = AnswerOutcome & {
   readonly station: StationId
-  readonly action: TakeoverAction
+  /** As {@link nameOf} says. */
+  readonly command: string
   readonly variant: TakeoverVariant
-  /** What the station, or whoever stood before it, answered. */
-  readonly outcome: 'applied' | 'refused'
-  readonly reason?: string
+  /** Worst change of load of a command that was countersigned, obeyed or not; absent: it was not. */
+  readonly countersignedWatts?: number
 }
 
-/** Tries everything, one command at a time, in one fixed order. */
+/**
+ * Tries everything, one command at a time, in one fixed order: first alone, then with the second
+ * party. There each station begins with another command, so that the budget goes to several kinds.
+ */
 export async function takeOver(
   targets: readonly Target[],
   loot: Loot,
@@ -65,22 +65,32 @@ export async function takeOver(
   crypto: NodeCrypto,
 ): Promise<readonly Attempt[]> {
   const attempts: Attempt[] = []
-  for (const action of takeoverActions)
+  for (const command of takeoverCommands)
     for (const [index, target] of targets.entries()) {
       const neighbour = targets[(index + 1) % targets.length] ?? target
-      const own = forge.sign(action, target)
-      for (const variant of takeoverVariants) {
-        const attempt = { action, target, neighbour, own, loot, forge, crypto }
-        const outcome = await variants[variant](attempt)
-        attempts.push({ station: target.stationId, action, variant, ...outcome })
-      }
+      const own = forge.sign(command, target)
+      const attempt = { command, target, neighbour, own, loot, forge, crypto }
+      for (const variant of aloneVariants)
+        attempts.push({
+          station: target.stationId,
+          command: nameOf(command),
+          variant,
+          ...(await alone[variant](attempt)),
+        })
+    }
+  for (const round of takeoverCommands.keys())
+    for (const [index, target] of targets.entries()) {
+      const command = takeoverCommands[(firstSubmitted + index + round) % takeoverCommands.length]
+      if (command !== undefined) attempts.push(await submitted(command, target, loot, forge))
     }
   return attempts
 }
 
-type Outcome = Pick<Attempt, 'outcome' | 'reason'>
+/** The first two need an arm whatever they are charged: no use beginning with those. */
+const firstSubmitted = 2
+
 type Try = {
-  readonly action: TakeoverAction
+  readonly command: TakeoverCommand
   readonly target: Target
   readonly neighbour: Target
   /** Signed once with the stolen key, so that it can be sent again. */
@@ -90,59 +100,53 @@ type Try = {
   readonly crypto: NodeCrypto
 }
 
-const variants: Readonly<Record<TakeoverVariant, (attempt: Try) => Promise<Outcome>>> = {
-  unsigned: async ({ action, target, loot, forge }) => {
+const alone: Readonly<Record<AloneVariant, (attempt: Try) => Promise<AnswerOutcome>>> = {
+  unsigned: async ({ command, target, loot, forge }) => {
     const session = loot.sessionOf(target.stationId)
-    const payload = forge.payload(action, target)
-    return session === undefined ? offline : answered(() => session.call(action, payload as never))
+    const payload = forge.payload(command, target)
+    return session === undefined
+      ? offline
+      : answered(() => session.call(command.action, payload as never))
   },
   selfSigned: (attempt) => sendSigned(attempt, attempt.own),
   inventedArm: (attempt) => {
     const armDigest = inventedDigest(attempt.crypto, attempt.target)
-    return sendSigned(attempt, attempt.forge.sign(attempt.action, attempt.target, { armDigest }))
+    return sendSigned(attempt, attempt.forge.sign(attempt.command, attempt.target, { armDigest }))
   },
   replayed: (attempt) => sendSigned(attempt, attempt.own),
   recorded: (attempt) => {
-    const { action, target, loot, own } = attempt
-    return sendSigned(attempt, loot.captured(target.stationId, action) ?? own)
+    const { command, target, loot, own } = attempt
+    return sendSigned(attempt, loot.captured(target.stationId, command.action) ?? own)
   },
   misaddressed: (attempt) => {
-    const { action, target, neighbour, loot, forge } = attempt
+    const { command, target, neighbour, loot, forge } = attempt
     const meantForNeighbour =
-      loot.captured(neighbour.stationId, action) ??
-      forge.sign(action, target, { addressee: neighbour.eui })
+      loot.captured(neighbour.stationId, command.action) ??
+      forge.sign(command, target, { addressee: neighbour.eui })
     return sendSigned(attempt, meantForNeighbour)
   },
-  submitted: async (attempt) => {
-    const { action, target, loot, forge } = attempt
-    const granted = await loot.submit(target.stationId, forge.sign(action, target))
-    if ('reason' in granted) return { outcome: 'refused', reason: granted.reason }
-    return sendSigned(attempt, granted.command)
-  },
 }
 
-async function sendSigned(attempt: Try, command: FlattenedJws): Promise<Outcome> {
-  const session = attempt.loot.sessionOf(attempt.target.stationId)
+async function submitted(
+  command: TakeoverCommand,
+  target: Target,
+  loot: Loot,
+  forge: Forge,
+): Promise<Attempt> {
+  const { stationId: station, ratingWatts } = target
+  const about = { station, command: nameOf(command), variant: 'submitted' } as const
+  const granted = await loot.submit(station, forge.sign(command, target))
+  if ('reason' in granted) return { ...about, outcome: 'refused', reason: granted.reason }
+  const outcome = await sendSigned({ command, target, loot }, granted.command)
+  return { ...about, countersignedWatts: command.swings * ratingWatts, ...outcome }
+}
+
+async function sendSigned(
+  { command, target, loot }: Pick<Try, 'command' | 'target' | 'loot'>,
+  message: FlattenedJws,
+): Promise<AnswerOutcome> {
+  const session = loot.sessionOf(target.stationId)
   return session === undefined
     ? offline
-    : answered(() => session.callSigned(attempt.action, command))
-}
-
-const offline: Outcome = { outcome: 'refused', reason: 'StationOffline' }
-
-/** Reads the station's answer, signed or not; an OCPP error is a refusal by its description. */
-async function answered(call: () => Promise<unknown>): Promise<Outcome> {
-  try {
-    const result = await call()
-    const signed = readSigned(result)
-    const { status, statusInfo } = (signed.ok ? signed.value.payload : result) as {
-      status?: string
-      statusInfo?: { reasonCode?: string }
-    }
-    if (status === 'Accepted') return { outcome: 'applied' }
-    return { outcome: 'refused', reason: statusInfo?.reasonCode ?? status ?? 'Unknown' }
-  } catch (error) {
-    if (error instanceof CallFailed) return { outcome: 'refused', reason: error.code }
-    throw error
-  }
+    : answered(() => session.callSigned(command.action, message))
 }

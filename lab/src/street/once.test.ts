@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { silentLog, temporaryDir } from '@interlock/host'
+import { nameOf, takeoverCommands } from '../attacks/commands.ts'
+import { attemptsPerStation } from '../attacks/takeover.ts'
 import { makeDay } from '../worlds/day.ts'
 import { runOnce, type OnceReport } from './once.ts'
 import { ratingWatts } from './address-book.ts'
@@ -33,8 +35,9 @@ test('with controls on nothing moves without a second party, and one seed decide
   expect(report.energyKilowattHours).toBeGreaterThan(10)
   expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
 
-  expect(attack.commandsSent).toBe(4 * 3 * 7)
+  expect(attack.commandsSent).toBe(4 * attemptsPerStation)
   expect(attack.commandsApplied).toBe(0)
+  expect(attack.unstopped).toEqual({})
   expect(attack.countersignedStepWatts).toBeGreaterThan(0)
   expect(attack.countersignedStepWatts).toBeLessThanOrEqual(attack.budgetWatts)
   expect(attack.loadStepWatts).toBe(0)
@@ -49,7 +52,7 @@ test('with controls on nothing moves without a second party, and one seed decide
     'Replayed',
   ])
     expect(report.refusals).toHaveProperty(reason)
-  expect(attack.refusals).toMatchObject({ ArmRequired: 8 })
+  expect(attack.refusals).toMatchObject({ ArmRequired: 8, PlausibilityFailed: 4 })
   expect(attack.refusals['BudgetExceeded']).toBeGreaterThan(0)
 
   expect(report.people.map((act) => act.outcome)).toEqual([
@@ -68,8 +71,11 @@ test('with controls on nothing moves without a second party, and one seed decide
 
 test('without controls the same attack moves the whole street; another seed decides otherwise', async () => {
   const off = await oneDay(2, 'off')
-  expect(off.attack.commandsSent).toBe(4 * 3 * 7)
-  expect(off.attack.commandsApplied).toBeGreaterThan(off.attack.commandsSent / 2)
+  expect(off.attack.commandsSent).toBe(4 * attemptsPerStation)
+  // Each kind of command gets through at every charger, whatever its charger can do with it.
+  for (const command of takeoverCommands)
+    expect(off.attack.unstopped[nameOf(command)], nameOf(command)).toBeGreaterThanOrEqual(4)
+  expect(off.attack.commandsApplied).toBeGreaterThan(off.attack.commandsSent / 3)
   expect(off.attack.loadStepWatts).toBe(off.attack.streetWatts)
   expect(off.attack.streetWatts).toBeGreaterThan(ratingWatts)
 }, 120_000)

@@ -1,12 +1,13 @@
 import type { FlattenedJws } from '@interlock/contract'
 import type { CsmsRunning } from '@interlock/csms'
-import { httpClient, loadIdentity, nodeCrypto, readText } from '@interlock/host'
+import { httpClient, loadIdentity, nodeCrypto, readText, type Identity } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
 import type { Action } from '@interlock/ocpp'
+import { fromPem, toPem } from '@interlock/pki'
 import { createForge } from '../attacks/forge.ts'
 import { takeOver, type Attempt, type Loot, type Target } from '../attacks/takeover.ts'
 import { ratingWatts } from './address-book.ts'
-import { https, streetBudget } from './configs.ts'
+import { firmwareSha256, https, streetBudget } from './configs.ts'
 import { countBy } from './measure.ts'
 import type { Street } from './start-street.ts'
 
@@ -14,8 +15,13 @@ export type AttackReport = {
   readonly commandsSent: number
   /** Accepted by a station without a second party. */
   readonly commandsApplied: number
-  /** Worst case of what the attacker got countersigned: each granted station's whole rating. */
+  /** By command, those that no control stopped, of every station and every way without a second party. */
+  readonly unstopped: Readonly<Record<string, number>>
+  /** Worst case of all that the attacker got countersigned, had it been delivered at one moment. */
   readonly countersignedStepWatts: number
+  /** By command, how many the supervisor countersigned. */
+  readonly countersigned: Readonly<Record<string, number>>
+  /** Where a countersigned command can move load. */
   readonly granted: readonly StationId[]
   readonly budgetWatts: number
   /** Highest less lowest load of the street while the attack ran, from the chargers' meters. */
@@ -72,7 +78,10 @@ export async function runAttack(street: Street, captured: Loot['captured']): Pro
             : { command: body.command }
         },
       },
-      createForge(identity, deps.clock, nodeCrypto),
+      createForge(identity, deps.clock, nodeCrypto, {
+        certificatePem: leafOf(identity),
+        firmwareSha256,
+      }),
       nodeCrypto,
     )
     return { ...reportOf(attempts, street.homes.length), ...loads.stop(), streetWatts }
@@ -95,16 +104,27 @@ function demandWatts({ station, session }: Street['homes'][number]): number {
   return state === 'Idle' || why === 'Full' ? 0 : session.vehicleWattsMax
 }
 
+const leafOf = ({ chainPem }: Identity): string =>
+  fromPem(chainPem, 'CERTIFICATE')
+    .slice(0, 1)
+    .map((der) => toPem(der, 'CERTIFICATE'))
+    .join('')
+
 function reportOf(attempts: readonly Attempt[], stations: number) {
-  const applied = attempts.filter((each) => each.outcome === 'applied')
-  const granted = new Set(
-    applied.filter((each) => each.variant === 'submitted').map((each) => each.station),
+  const alone = attempts.filter((each) => each.variant !== 'submitted')
+  const granted = attempts.flatMap(({ countersignedWatts: watts, command, station }) =>
+    watts === undefined ? [] : [{ watts, command, station }],
   )
   return {
     commandsSent: attempts.length,
-    commandsApplied: applied.filter((each) => each.variant !== 'submitted').length,
-    countersignedStepWatts: granted.size * ratingWatts,
-    granted: [...granted],
+    commandsApplied: alone.filter((each) => each.outcome === 'applied').length,
+    unstopped: countBy(
+      alone.filter((each) => each.outcome !== 'refused'),
+      (each) => each.command,
+    ),
+    countersignedStepWatts: granted.reduce((sum, each) => sum + each.watts, 0),
+    countersigned: countBy(granted, (each) => each.command),
+    granted: [...new Set(granted.filter((each) => each.watts > 0).map((each) => each.station))],
     budgetWatts: streetBudget(stations).organisationWatts,
     refusals: countBy(
       attempts.filter((each) => each.outcome === 'refused'),

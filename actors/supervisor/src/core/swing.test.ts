@@ -133,14 +133,25 @@ test('what another slot did before the switch-over is not charged again', () => 
   expect(edges.map((edge) => edge.from)).toEqual([hour(2), hour(3)])
 })
 
-test('clearing may lead from any level that may be in force to any other', () => {
+test('clearing may lead from any level to any other, and lets the fallback through again', () => {
   const setting = { kind: 'clear', evse: 1 } as const
-  const standing = [standingOf(profile(0, [500])), standingOf(profile(0, [3_000], 'TxProfile'))]
   const settled = plus(window.until, inSeconds(600))
-  // Also when a late authorisation leaves nothing but what a schedule allows.
   const whole = { from: window.from, until: settled, swingWatts: rating }
-  expect(swingsOf(setting, asked, device, standing)).toEqual([whole])
+  const weekend = [standingOf(profile(0, [500])), standingOf(profile(0, [3_000], 'TxProfile'))]
+  expect(swingsOf(setting, asked, device, weekend)).toEqual([whole])
   expect(swingsOf(setting, asked, device, [])).toEqual([whole])
+
+  // Monday evening: at 22:00 the hours without charging end, and a plan for the night held it back.
+  const evening = instant(Date.parse('2026-01-05T20:30:00Z'))
+  const effect = { from: evening, until: plus(evening, inSeconds(1_800)) }
+  const tenOClock = instant(Date.parse('2026-01-05T22:00:00Z'))
+  const night = standingOf(startingAt(tenOClock))
+  const until = plus(tenOClock, inHours(4))
+  const held = { ...night, schedule: { ...night.schedule, until } }
+  expect(swingsOf(setting, { ...asked, effect }, device, [held])).toEqual([
+    { from: evening, until: plus(effect.until, inSeconds(600)), swingWatts: rating },
+    { from: tenOClock, until: plus(tenOClock, inSeconds(600)), swingWatts: rating },
+  ])
 })
 
 test('a restart is charged off and on, an availability once, a setting not at all', () => {

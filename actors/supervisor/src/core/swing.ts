@@ -53,12 +53,8 @@ export function swingsOf(
   switch (setting.kind) {
     case 'profile':
       return scheduleSwings(setting, asked, device, standing)
-    case 'clear': {
-      const levels = candidates(asked, device, standing).flatMap((level) =>
-        levelsWithin(level, from, settled),
-      )
-      return [once(Math.ceil(Math.max(...levels) - Math.min(...levels)))]
-    }
+    case 'clear':
+      return largest([once(rating), ...uncovered(asked, device, standing)])
     case 'availability':
       return [once(rating)]
     case 'reset':
@@ -76,6 +72,21 @@ export function swingsOf(
     case 'variables':
       return [once(0)]
   }
+}
+
+/**
+ * What is cleared no longer stands between the charger and its written fallback: each edge that the
+ * fallback has in the hours of the schedules comes back.
+ */
+function uncovered(asked: Asked, device: Device, standing: readonly Standing[]): Edge[] {
+  const fallback = fallbackOf(asked, device)
+  const from = asked.effect.from
+  const until = instant(Math.max(from, ...standing.map((each) => each.schedule.until)))
+  return fallback.changes(from, until).map((at) => ({
+    from: at,
+    until: plus(at, inSeconds(device.delaySecondsMax)),
+    swingWatts: ratingOf(device, asked.target.evse),
+  }))
 }
 
 function scheduleSwings(

@@ -29,9 +29,10 @@ export function Attack() {
     <section class="stack" aria-labelledby="attack">
       <h2 id="attack">Attack this street</h2>
       <p>
-        You are whoever has stolen the CSMS’s keys. Every charger is told to start, to stop and to
-        change its plan, with unsigned, self-signed, replayed and mis-addressed commands, and the
-        supervisor is asked to countersign them.
+        You are whoever has stolen the CSMS’s keys. Every charger is told to start, to stop, to
+        change or drop its plan, to restart, to go out of service, and to take other settings,
+        firmware, certificates and servers; with unsigned, self-signed, replayed and mis-addressed
+        commands, and the supervisor is asked to countersign them.
       </p>
       <button type="button" class="danger" disabled={busy} onClick={() => void run()}>
         {busy ? 'Attacking… refusals appear below' : 'Attack'}
