@@ -1,12 +1,13 @@
 import { fromIso, instant, ok, refused, toIso, type Outcome } from '@interlock/kernel'
 import { scheduleProblem, type Schedule, type ScheduleProblem } from './schedule.ts'
 
-/** The part of OCPP's ChargingProfileType that an absolute schedule uses (2.0.1 Part 2 §3.10). */
+/** The part of OCPP's ChargingProfileType that bears on power (2.0.1 Part 2 §2.10). */
 export type ChargingProfile = {
   id: number
   stackLevel: number
   chargingProfilePurpose: ProfilePurpose
   chargingProfileKind: 'Absolute' | 'Recurring' | 'Relative'
+  recurrencyKind?: 'Daily' | 'Weekly'
   validFrom?: string
   validTo?: string
   transactionId?: string
@@ -23,7 +24,13 @@ export type ChargingSchedule = {
   duration?: number
   chargingRateUnit: 'W' | 'A'
   minChargingRate?: number
-  chargingSchedulePeriod: { startPeriod: number; limit: number; numberPhases?: number }[]
+  chargingSchedulePeriod: ChargingSchedulePeriod[]
+}
+export type ChargingSchedulePeriod = {
+  startPeriod: number
+  limit: number
+  numberPhases?: number
+  phaseToUse?: number
 }
 
 export type ProfileProblem =
