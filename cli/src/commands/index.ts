@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts'
 import { actors } from './actors.ts'
 import { auditVerify } from './audit-verify.ts'
+import { conformanceList } from './conformance-list.ts'
+import { conformanceRun } from './conformance-run.ts'
 import { database } from './database.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
@@ -15,6 +17,8 @@ export const commands: readonly Command[] = [
   init,
   database,
   installer,
+  conformanceList,
+  conformanceRun,
   ...actors,
   version,
 ]

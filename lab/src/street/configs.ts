@@ -143,10 +143,12 @@ export function csmsConfig(plan: Plan): CsmsConfig {
 /** The token that the home's owner uses at their own charger. */
 export const idTokenOf = (home: Home): string => `OWNER-${home.number}`
 
-function passwordSha256(secret: string): string {
-  const password = firstContactPassword(firstContactKey(secret, nodeCrypto), nodeCrypto)
-  return toHex(nodeCrypto.sha256(utf8(password)))
-}
+/** What a charger with that secret of its maker says at first contact. */
+export const passwordOf = (secret: string): string =>
+  firstContactPassword(firstContactKey(secret, nodeCrypto), nodeCrypto)
+
+const passwordSha256 = (secret: string): string =>
+  toHex(nodeCrypto.sha256(utf8(passwordOf(secret))))
 
 export function dccConfig(plan: Plan): DccConfig {
   const folder = plan.layout.server('dcc')

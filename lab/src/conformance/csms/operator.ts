@@ -1,0 +1,82 @@
+import type { Action, Request } from '@interlock/ocpp'
+import { including, such, type Expectation } from '../match.ts'
+import type { Steps } from '../steps.ts'
+import type { CommandAnswer, CsmsSubject, Resource } from './subject.ts'
+import type { VirtualStation } from './virtual-station.ts'
+
+/** The person at the CSMS: gives commands, and looks up what it knows and decided. */
+export type Operator = {
+  /**
+   * Has the CSMS send a request. It must reach the station as given, and the station's own answer
+   * must come back to whoever asked.
+   */
+  sends<A extends Action>(action: A, payload: Request<A>, came?: unknown): Promise<Request<A>>
+  /** The CSMS itself must decide against a request, so that nothing reaches the station. */
+  refuses<A extends Action>(says: string, action: A, payload: Request<A>): Promise<void>
+  /** Soon, what it knows of this station must be as expected. */
+  knows(resource: Resource, expected: unknown, says?: string): Promise<void>
+  /** Soon, one of the things of that kind that it knows must be as expected. */
+  knowsOf(resource: Resource, expected: unknown, says?: string): Promise<void>
+}
+
+export function createOperator(
+  subject: CsmsSubject,
+  station: VirtualStation,
+  steps: Steps,
+): Operator {
+  const knows: Operator['knows'] = async (resource, expected, says) => {
+    const sentence = says ?? `the CSMS knows: ${words[resource]}`
+    const { know } = subject
+    if (know === undefined) return steps.notMade(sentence, expected)
+    await steps.eventually(sentence, expected, () => know(resource, station.id))
+  }
+  return {
+    async sends(action, payload, came = payload) {
+      const answering = subject.command(station.id, action, payload)
+      // Not before the request has been seen; a failure of that is the one to be told.
+      answering.catch(() => {})
+      const request = await station.isSent(action, came)
+      const answer = await answering
+      steps.expect(`whoever asked for ${action} is answered`, answered, answer)
+      return request
+    },
+    async refuses(says, action, payload) {
+      const answer = await subject.command(station.id, action, payload)
+      steps.expect(says, refusal, answer)
+      station.isNotSent(action, `${action} did not leave the CSMS`)
+    },
+    knows,
+    knowsOf: (resource, expected, says) => knows(resource, including(expected), says),
+  }
+}
+
+const isRefusal = ({ status, body }: CommandAnswer): boolean =>
+  (status >= 400 && status < 500) || (body as { status?: unknown } | null)?.status === 'Refused'
+
+const answered = expectAnswer('an answer', (answer) => answer.status < 300 && !isRefusal(answer))
+const refusal = expectAnswer('a refusal', isRefusal)
+
+function expectAnswer(says: string, met: (answer: CommandAnswer) => boolean): Expectation {
+  return such(says, (actual) => met(actual as CommandAnswer))
+}
+
+const words: Readonly<Record<Resource, string>> = {
+  station: 'the station',
+  evses: 'the connectors',
+  transactions: 'the transactions',
+  variables: 'the variables',
+  reports: 'the reports',
+  profiles: 'the charging profiles',
+  schedules: 'the composite schedules',
+  localList: 'the local list',
+  messages: 'the messages',
+  securityEvents: 'the security events',
+  certificates: 'the certificates',
+  firmware: 'the firmware',
+  logs: 'the logs',
+  customerInformation: 'the customer information',
+  networkProfiles: 'the network profiles',
+  meterValues: 'the meter values',
+  tokens: 'the tokens',
+  knocks: 'who was refused',
+}

@@ -1,0 +1,53 @@
+import type { HttpClient } from '@interlock/host'
+import type { CommandAnswer, CsmsSubject, Resource } from './subject.ts'
+
+/** Where the state API has what a case asks for. */
+const paths: Readonly<Record<Resource, string>> = {
+  station: '/stations/{id}',
+  evses: '/stations/{id}/evses',
+  transactions: '/stations/{id}/transactions',
+  variables: '/stations/{id}/variables',
+  reports: '/stations/{id}/reports',
+  profiles: '/stations/{id}/profiles',
+  schedules: '/stations/{id}/composite-schedules',
+  localList: '/stations/{id}/local-list',
+  messages: '/stations/{id}/messages',
+  securityEvents: '/stations/{id}/security-events',
+  certificates: '/stations/{id}/certificates',
+  firmware: '/stations/{id}/firmware',
+  logs: '/stations/{id}/logs',
+  customerInformation: '/stations/{id}/customer-information',
+  networkProfiles: '/stations/{id}/network-profiles',
+  meterValues: '/stations/{id}/meter-values',
+  tokens: '/tokens',
+  knocks: '/knocks',
+}
+
+/** The interface of our CSMS under `/api/v1`: commands and state. */
+export function restInterface(
+  base: string,
+  { operator, reader }: { readonly operator: HttpClient; readonly reader: HttpClient },
+): Required<Pick<CsmsSubject, 'command' | 'know'>> {
+  return {
+    async command(stationId, action, payload): Promise<CommandAnswer> {
+      const id = encodeURIComponent(stationId)
+      const { status, body } = await operator.request(
+        'POST',
+        `${base}/api/v1/stations/${id}/commands/${action}`,
+        payload,
+      )
+      return { status, body }
+    },
+    async know(resource, stationId) {
+      const path = paths[resource].replace('{id}', encodeURIComponent(stationId))
+      const { status, body } = await reader.request('GET', `${base}/api/v1${path}`)
+      return status === 200 ? itemsOf(body) : { missing: status }
+    },
+  }
+}
+
+/** A page of a list, or what it is. */
+function itemsOf(body: unknown): unknown {
+  const items = (body as { items?: unknown } | null)?.items
+  return Array.isArray(items) ? items : body
+}

@@ -1,0 +1,7 @@
+export { isWritten, runConformance, type ConformanceOptions } from './conformance.ts'
+export { briefOf } from './report/json.ts'
+export { htmlOf, notCertification } from './report/html.ts'
+export { junitOf } from './report/junit.ts'
+export { isMandatory, profileNames, profileOf, type Row } from './table/row.ts'
+export { readTable } from './table/read.ts'
+export type { CaseReport, Role, RunReport } from './verdict.ts'

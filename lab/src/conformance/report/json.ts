@@ -1,0 +1,11 @@
+import type { RunReport } from '../verdict.ts'
+
+/** What `--json` prints: the counts, and for each case its id, verdict and reason. */
+export const briefOf = ({ cases, ...counts }: RunReport) => ({
+  total: counts.total,
+  passed: counts.passed,
+  failed: counts.failed,
+  notApplicable: counts.notApplicable,
+  notImplemented: counts.notImplemented,
+  cases: cases.map(({ id, verdict, reason }) => ({ id, verdict, reason })),
+})
