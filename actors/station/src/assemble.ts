@@ -10,8 +10,9 @@ import { createCertificates } from './certificates.ts'
 import { createCharging } from './charging.ts'
 import type { StationConfig } from './config.ts'
 import { onAnswer } from './core/authorisation.ts'
+import { createModel } from './create-model.ts'
 import { hear, isTrusted, noTimeYet } from './core/time-trust.ts'
-import { createCsmsLink, type CsmsLink } from './csms-link.ts'
+import { createCsmsLink, isFirstContact, type CsmsLink } from './csms-link.ts'
 import { createHardware } from './hardware.ts'
 import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -69,12 +70,12 @@ export function assemble(
   const csms = createCsmsLink({
     station: () => station,
     trust: { roots: roots.charging },
-    handlers: () =>
-      (own.identity() === undefined ? firstContactHandlers : handlersOf)(station, accept),
+    handlers: () => (isFirstContact(station) ? firstContactHandlers : handlersOf)(station, accept),
     request: () => certificates.request(),
     onOnline: () => reports.online(),
   })
   const { caller } = csms
+  const model = createModel({ config, keeper, evse, station: () => station })
   const common = { keeper, records, clock, evse }
   const standing: Station['standing'] = () => ({
     eui,
@@ -113,6 +114,8 @@ export function assemble(
   const station: Station = {
     ...bearings,
     config,
+    mode: config.trustMode,
+    model,
     deps,
     keeper,
     records,

@@ -1,10 +1,12 @@
 import { limits } from '@interlock/contract'
 import { actorConfig, TrustConfig } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
 
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Url = Type.String({ pattern: '^wss://[^ ]{1,500}$' })
+const AnyUrl = Type.String({ pattern: '^wss?://[^ ]{1,500}$' })
 const Watts = Type.Integer({ minimum: 1, maximum: 1_000_000 })
 
 /** One home charger. The simulated hardware has one EVSE; a row more is a charger more. */
@@ -27,8 +29,33 @@ export const StationConfig = actorConfig({
   ),
   fuseWatts: Watts,
   siteWatts: Watts,
-  /** Without `/` and station identity at the end. */
-  csms: Type.Object({ profile2Url: Url, profile3Url: Url }, { additionalProperties: false }),
+  /**
+   * `supervised`: a critical command needs a signature and a second party. `standard`: the station
+   * knows OCPP alone and does what its CSMS says, inside the limits of safety.
+   */
+  trustMode: Type.Union([Type.Literal('supervised'), Type.Literal('standard')], {
+    default: 'supervised',
+  }),
+  /** Of a supervised station. Without `/` and station identity at the end. */
+  csms: Type.Optional(
+    Type.Object({ profile2Url: Url, profile3Url: Url }, { additionalProperties: false }),
+  ),
+  /** Of a standard station: its network connection profile in slot 0, as the installer left it. */
+  network: Type.Optional(
+    Type.Object(
+      {
+        securityProfile: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)]),
+        url: AnyUrl,
+        /** HTTP Basic, under security profiles 1 and 2 (A00.FR.205). */
+        password: Type.Optional(Type.String({ minLength: 16, maxLength: 40 })),
+        /** Values of the device model, such as `OCPPCommCtrlr.RetryBackOffWaitMinimum`. */
+        variables: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1_000 }), {
+          default: {},
+        }),
+      },
+      { additionalProperties: false },
+    ),
+  ),
   /** The maker's one-time secret; not needed once a certificate is there. */
   secret: Type.Optional(Type.String({ minLength: 16, maxLength: 128 })),
   /** Key and certificate; `<data>/identity` unless given. */
@@ -58,8 +85,9 @@ export const StationConfig = actorConfig({
       { additionalProperties: false },
     ),
   ),
+  /** Supervised: never below the default. Standard: 0 where the operator answers for it. */
   delaySecondsMax: Type.Integer({
-    minimum: limits.randomDelaySecondsDefault,
+    minimum: 0,
     maximum: limits.randomDelaySecondsMax,
     default: limits.randomDelaySecondsDefault,
   }),
@@ -69,3 +97,42 @@ export const StationConfig = actorConfig({
   storedRule: Type.Union([Type.Literal('charge'), Type.Literal('wait')], { default: 'charge' }),
 })
 export type StationConfig = Static<typeof StationConfig>
+
+export type Csms = NonNullable<StationConfig['csms']>
+export type Network = NonNullable<StationConfig['network']>
+
+/** What each trust mode demands beyond the schema; the first rule that is broken names the field. */
+const rules: readonly (readonly [broken: (config: StationConfig) => boolean, words: string])[] = [
+  [
+    ({ trustMode, csms }) => trustMode === 'supervised' && csms === undefined,
+    'csms is missing: a supervised station has both addresses of its CSMS',
+  ],
+  [
+    ({ trustMode, delaySecondsMax }) =>
+      trustMode === 'supervised' && delaySecondsMax < limits.randomDelaySecondsDefault,
+    `delaySecondsMax of a supervised station is at least ${limits.randomDelaySecondsDefault}`,
+  ],
+  [
+    ({ trustMode, network }) => trustMode === 'standard' && network === undefined,
+    'network is missing: a standard station has a first network connection profile',
+  ],
+  [
+    ({ network }) =>
+      network !== undefined && (network.securityProfile === 1) !== network.url.startsWith('ws://'),
+    'network.url is ws:// under security profile 1, and wss:// under 2 and 3',
+  ],
+  [
+    ({ network }) =>
+      network !== undefined && network.securityProfile < 3 && network.password === undefined,
+    'network.password is missing: security profiles 1 and 2 have one',
+  ],
+]
+
+/** @throws Fault `ConfigInvalid` where the config does not suit its trust mode. */
+export function checkTrustMode(config: StationConfig): void {
+  const broken = rules.find(([isBroken]) => isBroken(config))
+  if (broken === undefined) return
+  throw new Fault('ConfigInvalid', `${config.actor}: ${broken[1]}`, {
+    remedy: 'correct the file; docs/operating describes every field',
+  })
+}

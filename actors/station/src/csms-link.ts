@@ -2,10 +2,11 @@ import {
   connectOcpp,
   keepConnected,
   systemEntropy,
+  type OcppClientOptions,
   type Running,
   type Trust,
 } from '@interlock/host'
-import { fromIso, inSeconds, type Timer } from '@interlock/kernel'
+import { assert, fromIso, inSeconds, type Timer } from '@interlock/kernel'
 import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@interlock/ocpp'
 import { firstContactKey, firstContactPassword } from '@interlock/pki'
 import type { Caller } from './reports.ts'
@@ -57,16 +58,11 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
 
   const open = async (): Promise<{ closed: Promise<void> }> => {
     const station = options.station()
-    const { deps, config } = station
-    const identity = station.identity()
-    const base = identity === undefined ? config.csms.profile2Url : config.csms.profile3Url
-    const password = (): string =>
-      firstContactPassword(firstContactKey(config.secret ?? '', deps.crypto), deps.crypto)
+    const { deps } = station
+    const { url, ...proof } = wayOf(station)
     const socket = await connectOcpp({
-      url: `${base.replace(/\/$/, '')}/${encodeURIComponent(station.stationId)}`,
-      ...(identity === undefined
-        ? { basic: { user: station.stationId, password: password() } }
-        : { identity }),
+      url: `${url.replace(/\/$/, '')}/${encodeURIComponent(station.stationId)}`,
+      ...proof,
       trust: options.trust,
       subprotocols,
       log: deps.log,
@@ -120,7 +116,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       return
     }
     accepted = true
-    if (station.identity() === undefined) {
+    if (isFirstContact(station)) {
       await current.call('SignCertificate', {
         csr: options.request(),
         certificateType: 'ChargingStationCertificate',
@@ -165,7 +161,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
           const done = reconnected
           try {
             const connection = await open()
-            firstContact = accepted && options.station().identity() === undefined
+            firstContact = accepted && isFirstContact(options.station())
             return connection
           } finally {
             done()
@@ -196,4 +192,27 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       timer?.cancel()
     },
   }
+}
+
+/** A supervised station without a certificate asks for one and does nothing else. */
+export const isFirstContact = (station: Station): boolean =>
+  station.mode === 'supervised' && station.identity() === undefined
+
+type Way = Pick<OcppClientOptions, 'url' | 'basic' | 'identity' | 'recognise'>
+
+/** Where the CSMS is, and how the station and it prove themselves to each other. */
+function wayOf(station: Station): Way {
+  const { config, deps, stationId, model } = station
+  const identity = station.identity()
+  const by = (password: string) => ({ basic: { user: stationId, password } })
+  if (config.network !== undefined && station.mode === 'standard') {
+    const { url, securityProfile } = config.network
+    const password = model.held('SecurityCtrlr.BasicAuthPassword') ?? ''
+    const proof = securityProfile < 3 || identity === undefined ? by(password) : { identity }
+    return { url, ...proof, recognise: 'identityOrName' }
+  }
+  assert(config.csms !== undefined, 'a supervised station has its addresses')
+  if (identity !== undefined) return { url: config.csms.profile3Url, identity }
+  const key = firstContactKey(config.secret ?? '', deps.crypto)
+  return { url: config.csms.profile2Url, ...by(firstContactPassword(key, deps.crypto)) }
 }

@@ -13,6 +13,7 @@ import { fromPem, hierarchyOf, peerOf } from '@interlock/pki'
 import { ownerEui } from '@interlock/seal'
 import type { Ratings } from './core/charger.ts'
 import type { Memory, StoredCell } from './core/memory.ts'
+import { nameOf } from './device-model/row.ts'
 
 /** What the gate must know that the memory does not hold. */
 export type Standing = {
@@ -73,12 +74,9 @@ export function gateState(memory: Memory, standing: Standing, now: Instant): Gat
 /** The variable as a seconded SetVariables left it, else as configured; never above the law. */
 export const delaySecondsMax = (memory: Memory, configured: number): number =>
   Math.min(
-    memory.variables[variableName(randomDelayVariable)] ?? configured,
+    Number(memory.variables[nameOf(randomDelayVariable)] ?? configured),
     limits.randomDelaySecondsMax,
   )
-
-export const variableName = (of: { component: string; variable: string }): string =>
-  `${of.component}.${of.variable}`
 
 // A certificate is parsed once in its life.
 const parsed = new WeakMap<StoredCell, Cell | null>()

@@ -3,7 +3,7 @@ import { ensureDir, type Running } from '@interlock/host'
 import { Fault, type StationId } from '@interlock/kernel'
 import { assemble, type StationDeps } from './assemble.ts'
 import { bearingsOf, identityIn } from './bearings.ts'
-import type { StationConfig } from './config.ts'
+import { checkTrustMode, type StationConfig } from './config.ts'
 import type { Hardware } from './hardware.ts'
 import { observe, type Observation } from './observe.ts'
 
@@ -27,6 +27,7 @@ export async function startStation(
   config: StationConfig,
   deps: StationDeps,
 ): Promise<StationRunning> {
+  checkTrustMode(config)
   if (deps.gate !== undefined && config.production)
     throw new Fault('LabOnly', `${config.actor}: another gate is for a lab only`, {
       remedy: 'set production to false in the config of a lab',

@@ -7,6 +7,7 @@ import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
 import type { PairingCode } from './core/owner-keys.ts'
 import type { TimeSource, TimeTrust } from './core/time-trust.ts'
+import type { DeviceModel } from './device-model/model.ts'
 import type { Judging } from './judging.ts'
 import type { Keeper } from './keeper.ts'
 import type { Records } from './records.ts'
@@ -33,6 +34,9 @@ export type Station = {
   /** The one EVSE of the simulated hardware. */
   readonly evse: number
   readonly ratings: Ratings
+  /** Whether a critical command needs a second party. */
+  readonly mode: StationConfig['trustMode']
+  readonly model: DeviceModel
   readonly keeper: Keeper
   readonly records: Records
   readonly charging: Charging

@@ -319,6 +319,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       port: plan.port(`home-${home.number}/llcs`),
       installCode: secrets.installCode,
     },
+    trustMode: 'supervised',
     delaySecondsMax: 600,
     meterIntervalSeconds: 900,
     storedRule: 'charge',

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import type { Identity } from './identity.ts'
 import type { Log } from './log.ts'
 import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
-import { clientTls, handshakeMillisMax, type Trust } from './tls.ts'
+import { anyServer, clientTls, handshakeMillisMax, type Trust } from './tls.ts'
 import { peerBehind, TrustingAgent } from './trusting-agent.ts'
 
 export type OcppClientOptions = {
@@ -22,6 +22,11 @@ export type OcppClientOptions = {
   readonly activity?: Activity
   /** The role that the server's certificate must name. */
   readonly expectRole?: Role
+  /**
+   * `identityOrName`: a server whose certificate is none of this system's will do where it is valid
+   * for the host in the URL (A00.FR.310). Only then may the URL be `ws://`, security profile 1.
+   */
+  readonly recognise?: 'identity' | 'identityOrName'
 }
 
 /** The server answered the upgrade with an HTTP status instead of a WebSocket. */
@@ -42,14 +47,22 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
   const { trust, activity = unobserved } = options
   const url = new URL(options.url)
   const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
-  const agent = new TrustingAgent(
-    { ...clientTls(options.identity, trust), maxCachedSessions: 0 },
-    trust,
-    options.expectRole,
-  )
+  const byName = options.recognise === 'identityOrName'
+  if (url.protocol !== 'wss:' && !byName)
+    throw new Fault('PeerUntrusted', 'a server without TLS cannot show who it is')
+  const tls = { ...clientTls(options.identity, trust), maxCachedSessions: 0 }
+  const agent =
+    url.protocol === 'wss:'
+      ? new TrustingAgent(
+          byName ? { ...tls, ...anyServer } : tls,
+          trust,
+          options.expectRole,
+          byName,
+        )
+      : undefined
   const { basic } = options
   const webSocket = new WebSocket(url, [...options.subprotocols], {
-    agent,
+    ...(agent === undefined ? {} : { agent }),
     handshakeTimeout: handshakeMillisMax,
     maxPayload: limits.frameBytesMax,
     perMessageDeflate: deflate,

@@ -56,6 +56,21 @@ export const clientTls = (identity: Identity | undefined, trust: Trust) =>
     checkServerIdentity: () => undefined,
   }) satisfies ConnectionOptions
 
+/**
+ * What a certified CSMS may have: an RSA key, and so the suites that security profiles 2 and 3 ask of
+ * both ends (A00.FR.318, A00.FR.417).
+ */
+export const anyServer = {
+  ciphers: [
+    common.ciphers,
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'AES128-GCM-SHA256',
+    'AES256-GCM-SHA384',
+  ].join(':'),
+  ecdhCurve: 'auto',
+} as const satisfies ConnectionOptions
+
 /** Parsed once per connection; whether it is still good is asked every time. */
 const peers = new WeakMap<TLSSocket, { peer: Peer; serials: readonly string[] }>()
 

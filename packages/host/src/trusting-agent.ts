@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { connect, type TLSSocket } from 'node:tls'
+import { isIP } from 'node:net'
+import { checkServerIdentity, connect, type TLSSocket } from 'node:tls'
 import { Fault, type Role } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { handshakeMillisMax, peerOn, type Trust } from './tls.ts'
@@ -11,18 +12,22 @@ type Connected = (error: Error | null, socket?: Duplex) => void
 export class TrustingAgent extends Agent {
   readonly #trust: Trust
   readonly #expectRole: Role | undefined
+  readonly #byName: boolean
 
-  constructor(options: AgentOptions, trust: Trust, expectRole?: Role) {
+  constructor(options: AgentOptions, trust: Trust, expectRole?: Role, byName = false) {
     super(options)
     this.#trust = trust
     this.#expectRole = expectRole
+    this.#byName = byName
   }
 
   override createConnection(options: RequestOptions, connected: Connected): undefined {
+    const host = options.host ?? 'localhost'
     const socket = connect({
       ...this.options,
-      host: options.host ?? 'localhost',
+      host,
       port: Number(options.port),
+      ...(isIP(host) === 0 ? { servername: host } : {}),
     })
     let settled = false
     const settle = (error: Error | null): void => {
@@ -44,16 +49,26 @@ export class TrustingAgent extends Agent {
     )
     socket.on('error', settle)
     socket.once('close', () => settle(new Fault('PeerUnavailable', 'closed in the handshake')))
-    socket.once('secureConnect', () => settle(this.#refusalOf(socket)))
+    socket.once('secureConnect', () => settle(this.#refusalOf(socket, host)))
   }
 
   /** @returns a Fault `PeerUntrusted` when the server is not whom it should be. */
-  #refusalOf(socket: TLSSocket): Fault | null {
+  #refusalOf(socket: TLSSocket, host: string): Fault | null {
     const peer = peerOn(socket, this.#trust)
+    if (this.#byName && !peer.ok) return nameRefusal(socket, host)
     if (!peer.ok) return new Fault('PeerUntrusted', peer.detail ?? peer.reason)
     if (this.#expectRole === undefined || peer.value.role === this.#expectRole) return null
     return new Fault('PeerUntrusted', `expected ${this.#expectRole}, found ${peer.value.role}`)
   }
+}
+
+/** Whether a chain that verifies belongs to the host that was called. */
+function nameRefusal(socket: TLSSocket, host: string): Fault | null {
+  const refusal = socket.authorized
+    ? checkServerIdentity(host, socket.getPeerCertificate())
+    : socket.authorizationError
+  if (refusal === undefined) return null
+  return new Fault('PeerUntrusted', `not the server ${host}: ${String(refusal)}`)
 }
 
 /** Who answered, for a socket this agent handed out. */

@@ -43,7 +43,8 @@ export type Memory = {
   readonly armUses: Readonly<Record<string, StoredArmUse>>
   /** SPKI, base64. */
   readonly ownerKeys: readonly string[]
-  readonly variables: Readonly<Record<string, number>>
+  /** Of the device model, by name; what was never set is not here. */
+  readonly variables: Readonly<Record<string, string | number>>
   readonly transaction?: Transaction
   /** Events the CSMS has not acknowledged, oldest first. */
   readonly outbox: readonly TransactionEvent[]

@@ -1,4 +1,4 @@
-import type { Handler } from '@interlock/ocpp'
+import type { Handler, Request, Response } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -8,16 +8,24 @@ export const changeAvailability =
   (station: Station): Handler<'ChangeAvailability'> =>
   (request, context) =>
     throughGate(station, 'ChangeAvailability', request, context, {
-      apply({ operationalStatus }, accepted) {
-        const { charging, keeper, records, reports } = station
-        records.decide({ action: 'ChangeAvailability', decision: 'stored', ...secondOf(accepted) })
-        const { inoperative: _, ...charger } = keeper.memory.charger
-        charging.update({
-          charger:
-            operationalStatus === 'Inoperative' ? { ...charger, inoperative: true } : charger,
-        })
-        reports.status()
-        return { status: 'Accepted' }
+      apply(request, accepted) {
+        station.records.decide({ action, decision: 'stored', ...secondOf(accepted) })
+        return change(station, request)
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
+      plain: (request) => change(station, request),
     })
+
+const action = 'ChangeAvailability'
+
+function change(
+  { charging, keeper, reports }: Station,
+  { operationalStatus }: Request<'ChangeAvailability'>,
+): Response<'ChangeAvailability'> {
+  const { inoperative: _, ...charger } = keeper.memory.charger
+  charging.update({
+    charger: operationalStatus === 'Inoperative' ? { ...charger, inoperative: true } : charger,
+  })
+  reports.status()
+  return { status: 'Accepted' }
+}

@@ -1,4 +1,4 @@
-import { CallError, type Handler } from '@interlock/ocpp'
+import { CallError, type Handler, type Request } from '@interlock/ocpp'
 import type { Setting } from '@interlock/gate'
 import type { StoredProfile } from '../core/memory.ts'
 import { standingProfiles } from '../core/profiles.ts'
@@ -12,25 +12,42 @@ export const clearChargingProfile =
   (request, context) =>
     throughGate(station, 'ClearChargingProfile', request, context, {
       apply(_, accepted) {
-        const { keeper, charging, records, deps } = station
-        // What was replaced is gone; only a replacement that has not begun gives back what it ends.
-        const held = standingProfiles(keeper.memory.profiles, deps.clock.now())
-        const kept = held.filter((each) => !isMeant(each, accepted.setting))
-        const found = kept.length < held.length
-        records.decide({
+        const found = remove(station, accepted.setting)
+        station.records.decide({
           action: 'ClearChargingProfile',
           decision: found ? 'stored' : 'ignored',
           ...(found ? {} : { reason: 'NothingToChange' as const }),
           ...secondOf(accepted),
         })
-        if (found) charging.update({ profiles: kept })
         return { status: found ? 'Accepted' : 'Unknown' }
       },
       // The response can only say Accepted or Unknown, and it is neither.
+      plain: (asked) => ({ status: remove(station, criteriaOf(asked)) ? 'Accepted' : 'Unknown' }),
       refuse: ({ reasonCode, additionalInfo }) => {
         throw new CallError('SecurityError', `${reasonCode}: ${additionalInfo}`)
       },
     })
+
+function remove({ keeper, charging, deps }: Station, asked: Setting): boolean {
+  // What was replaced is gone; only a replacement that has not begun gives back what it ends.
+  const held = standingProfiles(keeper.memory.profiles, deps.clock.now())
+  const kept = held.filter((each) => !isMeant(each, asked))
+  if (kept.length === held.length) return false
+  charging.update({ profiles: kept })
+  return true
+}
+
+/** EVSE 0 stands for every EVSE. */
+function criteriaOf(asked: Request<'ClearChargingProfile'>): Setting {
+  const { evseId, chargingProfilePurpose, stackLevel } = asked.chargingProfileCriteria ?? {}
+  return {
+    kind: 'clear',
+    evse: evseId ?? 0,
+    ...(asked.chargingProfileId === undefined ? {} : { profileId: asked.chargingProfileId }),
+    ...(chargingProfilePurpose === undefined ? {} : { purpose: chargingProfilePurpose }),
+    ...(stackLevel === undefined ? {} : { stackLevel }),
+  }
+}
 
 function isMeant({ profile, evse }: StoredProfile, setting: Setting): boolean {
   if (setting.kind !== 'clear') return false

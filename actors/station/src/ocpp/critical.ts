@@ -1,17 +1,29 @@
 import { refusalRow, type RefusalReason } from '@interlock/contract'
 import type { Accepted } from '@interlock/gate'
-import type { Action, Answer, CallContext, Request, Response } from '@interlock/ocpp'
+import {
+  CallError,
+  type Action,
+  type Answer,
+  type CallContext,
+  type Request,
+  type Response,
+} from '@interlock/ocpp'
 import type { Station } from '../station.ts'
 
-/** What a station does with one critical action once the gate has spoken. */
+/** What a station does with one critical action: once the gate has spoken, or in standard mode. */
 export type CriticalAction<A extends Action> = {
   readonly apply: (request: Request<A>, accepted: Accepted) => Response<A>
   /** Where the response has no way to refuse, it throws a CallError `SecurityError`. */
   readonly refuse: (info: StatusInfo, request: Request<A>) => Response<A>
+  /** Standard mode: the plain command on the CSMS's word alone, inside the limits of safety. */
+  readonly plain: (request: Request<A>) => Promise<Response<A>> | Response<A>
 }
 export type StatusInfo = { readonly reasonCode: string; readonly additionalInfo: string }
 
-/** Through the gate, then carried out or refused; never downgraded to an unsigned command. */
+/**
+ * Supervised: through the gate, then carried out or refused; never downgraded to an unsigned command.
+ * Standard: as the plain command says. Such a station cannot check a signature, and says so.
+ */
 export async function throughGate<A extends Action>(
   station: Station,
   action: A,
@@ -20,6 +32,10 @@ export async function throughGate<A extends Action>(
   row: CriticalAction<A>,
 ): Promise<Answer<A>> {
   const { signed } = context
+  if (station.mode === 'standard') {
+    if (signed !== undefined) throw new CallError('NotSupported', 'a standard station')
+    return row.plain(request)
+  }
   const message = { action, payload: request, ...(signed === undefined ? {} : { signed }) }
   const verdict = await station.judging.judge(message)
   const response = verdict.ok

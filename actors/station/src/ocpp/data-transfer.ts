@@ -40,6 +40,7 @@ const frequencyCurve =
         station.charging.update({ curve })
         return { status: 'Accepted' }
       },
+      plain: () => ({ status: 'UnknownMessageId' }),
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
 

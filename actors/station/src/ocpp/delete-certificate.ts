@@ -18,4 +18,5 @@ export const deleteCertificate =
         return { status: 'Failed', statusInfo: { reasonCode: 'NotSupported' } }
       },
       refuse: (info) => ({ status: 'Failed', statusInfo: info }),
+      plain: () => ({ status: 'Failed', statusInfo: { reasonCode: 'NotSupported' } }),
     })

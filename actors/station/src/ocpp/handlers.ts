@@ -6,6 +6,7 @@ import { clearChargingProfile } from './clear-charging-profile.ts'
 import { dataTransfer } from './data-transfer.ts'
 import { deleteCertificate } from './delete-certificate.ts'
 import { getCompositeSchedule } from './get-composite-schedule.ts'
+import { getVariables } from './get-variables.ts'
 import { installCertificate } from './install-certificate.ts'
 import { requestStartTransaction } from './request-start-transaction.ts'
 import { requestStopTransaction } from './request-stop-transaction.ts'
@@ -23,6 +24,7 @@ export const handlersOf = (station: Station, accept: AcceptCertificate): Handler
   DataTransfer: dataTransfer(station),
   DeleteCertificate: deleteCertificate(station),
   GetCompositeSchedule: getCompositeSchedule(station),
+  GetVariables: getVariables(station),
   InstallCertificate: installCertificate(station),
   RequestStartTransaction: requestStartTransaction(station),
   RequestStopTransaction: requestStopTransaction(station),

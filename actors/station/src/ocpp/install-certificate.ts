@@ -18,4 +18,5 @@ export const installCertificate =
         return { status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
+      plain: () => ({ status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }),
     })

@@ -8,11 +8,14 @@ import type { MemoryChange } from '../core/memory.ts'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 
-/** The owner's word from afar: an arm and its trigger have met. It ends with the arm. */
+/**
+ * The owner's word from afar: an arm and its trigger have met, and it ends with the arm. Without
+ * `accepted` it is the plain command of a standard station's CSMS.
+ */
 export function overrideFromAfar(
   station: Station,
   action: 'RequestStartTransaction' | 'RequestStopTransaction',
-  accepted: Accepted,
+  accepted?: Accepted,
   change: MemoryChange['set'] = {},
 ): void {
   const { keeper, charging, records, deps, ratings } = station
@@ -21,10 +24,10 @@ export function overrideFromAfar(
   const longest = now + limits.overrideMillisMax
   const override: Override = {
     action: starts ? 'charge' : 'stop',
-    limitWatts: starts ? (accepted.ceilingWatts ?? ratings.ratingWatts) : 0,
-    until: instant(Math.min(longest, accepted.arm?.until ?? longest)),
+    limitWatts: starts ? (accepted?.ceilingWatts ?? ratings.ratingWatts) : 0,
+    until: instant(Math.min(longest, accepted?.arm?.until ?? longest)),
     by: 'arm',
-    reference: accepted.reference,
+    ...(accepted === undefined ? {} : { reference: accepted.reference }),
   }
   const { charger } = keeper.memory
   const authorisation =
@@ -39,7 +42,7 @@ export function overrideFromAfar(
     setPointWatts: keeper.memory.charger.applied.watts,
     delaySeconds: 0,
     reason: 'ConsumerOverride',
-    ...secondOf(accepted),
+    ...(accepted === undefined ? {} : secondOf(accepted)),
   })
-  records.publish({ kind: 'trigger', data: { action, arm: accepted.reference } })
+  records.publish({ kind: 'trigger', data: { action, arm: accepted?.reference ?? null } })
 }

@@ -1,4 +1,5 @@
-import type { Handler } from '@interlock/ocpp'
+import type { Accepted } from '@interlock/gate'
+import type { Handler, Request, Response } from '@interlock/ocpp'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 import { overrideFromAfar } from './override.ts'
@@ -11,15 +12,21 @@ export const requestStartTransaction =
   (station: Station): Handler<'RequestStartTransaction'> =>
   (request, context) =>
     throughGate(station, 'RequestStartTransaction', request, context, {
-      apply({ remoteStartId }, accepted) {
-        const { transaction } = station.keeper.memory
-        const change =
-          transaction === undefined ? {} : { transaction: { ...transaction, remoteStartId } }
-        overrideFromAfar(station, 'RequestStartTransaction', accepted, change)
-        return {
-          status: 'Accepted',
-          ...(transaction === undefined ? {} : { transactionId: transaction.id }),
-        }
-      },
+      apply: (request, accepted) => start(station, request, accepted),
+      plain: (request) => start(station, request),
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
+
+function start(
+  station: Station,
+  { remoteStartId }: Request<'RequestStartTransaction'>,
+  accepted?: Accepted,
+): Response<'RequestStartTransaction'> {
+  const { transaction } = station.keeper.memory
+  const change = transaction === undefined ? {} : { transaction: { ...transaction, remoteStartId } }
+  overrideFromAfar(station, 'RequestStartTransaction', accepted, change)
+  return {
+    status: 'Accepted',
+    ...(transaction === undefined ? {} : { transactionId: transaction.id }),
+  }
+}

@@ -15,5 +15,10 @@ export const requestStopTransaction =
         overrideFromAfar(station, 'RequestStopTransaction', accepted)
         return { status: 'Accepted' }
       },
+      plain({ transactionId }) {
+        if (station.keeper.memory.transaction?.id !== transactionId) return { status: 'Rejected' }
+        overrideFromAfar(station, 'RequestStopTransaction')
+        return { status: 'Accepted' }
+      },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })

@@ -27,6 +27,12 @@ export const reset =
         deps.clock.after(inSeconds(delaySeconds), 'reset', () => restart(station))
         return { status: 'Accepted' }
       },
+      plain({ type }) {
+        const idle = station.keeper.memory.charger.vehicle === undefined
+        if (type === 'OnIdle' && !idle) return { status: 'Rejected' }
+        station.deps.clock.after(inSeconds(0), 'reset', () => restart(station))
+        return { status: 'Accepted' }
+      },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
 

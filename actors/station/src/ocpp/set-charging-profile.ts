@@ -1,6 +1,6 @@
 import { limits } from '@interlock/contract'
 import type { Accepted } from '@interlock/gate'
-import { instant } from '@interlock/kernel'
+import { eui64, instant } from '@interlock/kernel'
 import type { Handler, Request, Response } from '@interlock/ocpp'
 import type { ChargingProfile } from '@interlock/power'
 import type { Relief } from '../core/charger.ts'
@@ -19,29 +19,38 @@ export const setChargingProfile =
   (request, context) =>
     throughGate(station, 'SetChargingProfile', request, context, {
       apply(_, accepted) {
-        if (accepted.second !== 'armed') return install(station, request, accepted)
+        if (accepted.second !== 'armed') {
+          const { consume, reference } = accepted
+          const word = { originator: consume.organisation, reference }
+          return install(station, request, word, secondOf(accepted))
+        }
         dispatch(station, accepted)
         return { status: 'Accepted' }
       },
+      plain: () =>
+        install(station, request, {
+          originator: eui64(station.config.organisation),
+          reference: 'OCPP',
+        }),
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
 
 function install(
   station: Station,
   request: Request<'SetChargingProfile'>,
-  accepted: Accepted,
+  word: Pick<StoredProfile, 'originator' | 'reference'>,
+  second: Partial<ReturnType<typeof secondOf>> = {},
 ): Response<'SetChargingProfile'> {
   const { keeper, charging, records, deps } = station
   const profile = request.chargingProfile as ChargingProfile
   const stored: StoredProfile = {
     profile,
     evse: request.evseId,
-    originator: accepted.consume.organisation,
-    reference: accepted.reference,
+    ...word,
   }
   const profiles = withProfile(keeper.memory.profiles, stored, deps.clock.now())
   const decision = profiles.ok ? 'stored' : 'ignored'
-  records.decide({ action: 'SetChargingProfile', decision, ...secondOf(accepted) })
+  records.decide({ action: 'SetChargingProfile', decision, ...second })
   if (!profiles.ok)
     return { status: 'Rejected', statusInfo: { reasonCode: profiles.reason, additionalInfo: full } }
   charging.update({ profiles: profiles.value })

@@ -1,0 +1,42 @@
+import { limits } from '@interlock/contract'
+import type { StationConfig } from './config.ts'
+import { createDeviceModel, type DeviceModel, type Guard } from './device-model/model.ts'
+import type { Keeper } from './keeper.ts'
+import { liveValues } from './live-values.ts'
+import type { Station } from './station.ts'
+
+/** The device model of this station: its table, its memory, its config and its guards. */
+export function createModel(options: {
+  readonly config: StationConfig
+  readonly keeper: Keeper
+  readonly evse: number
+  readonly station: () => Station
+}): DeviceModel {
+  const { config, keeper, evse, station } = options
+  return createDeviceModel({
+    evse,
+    live: liveValues(station),
+    configured: configuredValues(config),
+    stored: () => keeper.memory.variables,
+    save: (values) =>
+      keeper.commit({ set: { variables: { ...keeper.memory.variables, ...values } } }),
+    guards: { 'SmartChargingCtrlr.RandomDelaySecondsMax': lawfulDelay(config) },
+  })
+}
+
+const configuredValues = (config: StationConfig): Readonly<Record<string, string>> => ({
+  'SmartChargingCtrlr.RandomDelaySecondsMax': `${config.delaySecondsMax}`,
+  'SampledDataCtrlr.TxUpdatedInterval': `${config.meterIntervalSeconds}`,
+  ...(config.network?.password === undefined
+    ? {}
+    : { 'SecurityCtrlr.BasicAuthPassword': config.network.password }),
+  ...config.network?.variables,
+})
+
+/** The random delay of a supervised station may be lengthened, never cut below its default. */
+const lawfulDelay =
+  ({ trustMode }: StationConfig): Guard =>
+  (value) =>
+    trustMode === 'supervised' && Number(value) < limits.randomDelaySecondsDefault
+      ? 'DelayTooShort'
+      : undefined

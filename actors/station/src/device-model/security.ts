@@ -1,0 +1,83 @@
+import type { VariableRow } from './row.ts'
+
+/** Functional block A, and the certificates of M. */
+export const security = [
+  {
+    component: 'SecurityCtrlr',
+    variable: 'AdditionalRootCertificateCheck',
+    dataType: 'boolean',
+    mutability: 'ReadOnly',
+    value: 'true',
+  },
+  // A00.FR.205: 16 to 40 characters; nobody reads it back (A01.FR.11).
+  {
+    component: 'SecurityCtrlr',
+    variable: 'BasicAuthPassword',
+    dataType: 'string',
+    mutability: 'WriteOnly',
+    min: 16,
+    max: 40,
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'CertificateEntries',
+    dataType: 'integer',
+    mutability: 'ReadOnly',
+    max: 16,
+    live: true,
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'CertSigningRepeatTimes',
+    dataType: 'integer',
+    mutability: 'ReadWrite',
+    min: 0,
+    max: 10,
+    value: '3',
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'CertSigningWaitMinimum',
+    dataType: 'integer',
+    mutability: 'ReadWrite',
+    unit: 's',
+    min: 1,
+    max: 86_400,
+    value: '30',
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'Identity',
+    dataType: 'string',
+    mutability: 'ReadOnly',
+    max: 48,
+    live: true,
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'MaxCertificateChainSize',
+    dataType: 'integer',
+    mutability: 'ReadOnly',
+    max: 10_000,
+    value: '10000',
+    constant: true,
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'OrganizationName',
+    dataType: 'string',
+    mutability: 'ReadWrite',
+    min: 1,
+    max: 64,
+    value: 'Interlock',
+  },
+  {
+    component: 'SecurityCtrlr',
+    variable: 'SecurityProfile',
+    dataType: 'integer',
+    mutability: 'ReadOnly',
+    min: 1,
+    max: 3,
+    live: true,
+  },
+] as const satisfies readonly VariableRow[]

@@ -1,0 +1,96 @@
+import type { VariableRow } from './row.ts'
+
+const points = [
+  'ParkingBayOccupancy',
+  'EVConnected',
+  'Authorized',
+  'PowerPathClosed',
+  'EnergyTransfer',
+  'DataSigned',
+] as const
+
+/** Functional blocks E and F, and the tariffs and costs of I. */
+export const transactions = [
+  {
+    component: 'TxCtrlr',
+    variable: 'EVConnectionTimeOut',
+    dataType: 'integer',
+    mutability: 'ReadWrite',
+    unit: 's',
+    min: 1,
+    max: 3_600,
+    value: '60',
+  },
+  {
+    component: 'TxCtrlr',
+    variable: 'MaxEnergyOnInvalidId',
+    dataType: 'integer',
+    mutability: 'ReadWrite',
+    unit: 'Wh',
+    min: 0,
+    max: 100_000,
+    value: '0',
+  },
+  {
+    component: 'TxCtrlr',
+    variable: 'StopTxOnEVSideDisconnect',
+    dataType: 'boolean',
+    mutability: 'ReadWrite',
+    value: 'true',
+  },
+  {
+    component: 'TxCtrlr',
+    variable: 'StopTxOnInvalidId',
+    dataType: 'boolean',
+    mutability: 'ReadWrite',
+    value: 'true',
+  },
+  {
+    component: 'TxCtrlr',
+    variable: 'TxBeforeAcceptedEnabled',
+    dataType: 'boolean',
+    mutability: 'ReadWrite',
+    value: 'true',
+  },
+  {
+    component: 'TxCtrlr',
+    variable: 'TxStartPoint',
+    dataType: 'MemberList',
+    mutability: 'ReadWrite',
+    values: points,
+    value: 'EVConnected',
+  },
+  {
+    component: 'TxCtrlr',
+    variable: 'TxStopPoint',
+    dataType: 'MemberList',
+    mutability: 'ReadWrite',
+    values: points,
+    value: 'EVConnected',
+  },
+  {
+    component: 'TariffCostCtrlr',
+    variable: 'Currency',
+    dataType: 'string',
+    mutability: 'ReadWrite',
+    min: 3,
+    max: 3,
+    value: 'GBP',
+  },
+  {
+    component: 'TariffCostCtrlr',
+    variable: 'TariffFallbackMessage',
+    dataType: 'string',
+    mutability: 'ReadWrite',
+    max: 255,
+    value: 'Ask your supplier for the price.',
+  },
+  {
+    component: 'TariffCostCtrlr',
+    variable: 'TotalCostFallbackMessage',
+    dataType: 'string',
+    mutability: 'ReadWrite',
+    max: 255,
+    value: 'The cost will be on your bill.',
+  },
+] as const satisfies readonly VariableRow[]

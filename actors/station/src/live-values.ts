@@ -1,0 +1,36 @@
+import { toIso } from '@interlock/kernel'
+import type { LiveValues } from './device-model/model.ts'
+import { connectorStatus } from './observe.ts'
+import type { Station } from './station.ts'
+
+/** The variables whose value is a reading, not a setting. */
+export const liveValues = (station: () => Station): LiveValues => {
+  const state = (): string => connectorStatus(station())
+  const phases = (): string => `${station().config.evses[0]?.phases ?? 1}`
+  const faulted = (): string => `${station().keeper.memory.charger.fault !== undefined}`
+  return {
+    'ChargingStation.AvailabilityState': state,
+    'ChargingStation.SupplyPhases': phases,
+    'ChargingStation.Problem': faulted,
+    'ChargingStation.SerialNumber': () => station().eui.replaceAll('-', ''),
+    'ChargingStation.FirmwareVersion': () => firmwareVersion,
+    'EVSE.AvailabilityState': state,
+    'EVSE.SupplyPhases': phases,
+    'EVSE.Problem': faulted,
+    'EVSE.Power': () => `${station().keeper.memory.charger.meter.powerWatts}`,
+    'Connector.AvailabilityState': state,
+    'Connector.SupplyPhases': phases,
+    'SecurityCtrlr.CertificateEntries': () => '0',
+    'SecurityCtrlr.Identity': () => station().stationId,
+    'SecurityCtrlr.SecurityProfile': () => `${station().config.network?.securityProfile ?? 3}`,
+    'OCPPCommCtrlr.ActiveNetworkProfile': () => '0',
+    'ClockCtrlr.DateTime': () => toIso(station().deps.clock.now()),
+    'AuthCacheCtrlr.Storage': () => '0',
+    'LocalAuthListCtrlr.Entries': () => '0',
+    'SmartChargingCtrlr.Entries(ChargingProfiles)': () =>
+      `${station().keeper.memory.profiles.length}`,
+  }
+}
+
+/** Of the program that the simulated controller came with. */
+export const firmwareVersion = '1.0.0'
