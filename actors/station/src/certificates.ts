@@ -1,4 +1,4 @@
-import { vendorId } from '@interlock/contract'
+import { limits } from '@interlock/contract'
 import {
   ensureDir,
   identityOf,
@@ -7,7 +7,18 @@ import {
   writeAtomic,
   type Identity,
 } from '@interlock/host'
-import { eui64, Fault, sameBytes, type PrivateKey } from '@interlock/kernel'
+import {
+  eui64,
+  Fault,
+  ok,
+  refused,
+  sameBytes,
+  toBase64Url,
+  type Outcome,
+  type PrivateKey,
+  type PublicKey,
+  type Refusal,
+} from '@interlock/kernel'
 import {
   createCsr,
   firstContactKey,
@@ -18,25 +29,12 @@ import {
   verifyChain,
   type Peer,
 } from '@interlock/pki'
-import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { readCells } from '@interlock/seal'
 import type { StoredCell } from './core/memory.ts'
 import type { Station } from './station.ts'
 
 /** Roots, PEM, by hierarchy. */
 export type Roots = { readonly charging: readonly string[]; readonly smartMeter: readonly string[] }
-
-const Cells = Compile(
-  Type.Object({
-    cells: Type.Array(
-      Type.Object({
-        role: Type.Union([Type.Literal('csms'), Type.Literal('dsrsp'), Type.Literal('supervisor')]),
-        certificatePem: Type.String({ maxLength: 10_000 }),
-      }),
-      { maxItems: 8 },
-    ),
-  }),
-)
 
 /** The charger's own key and certificate: asked for, received, renewed. */
 export type Certificates = {
@@ -65,29 +63,38 @@ export function createCertificates(
     return result.ok ? result.value : undefined
   }
 
-  const cellsIn = (customData: unknown, issuers: readonly Uint8Array[]): readonly StoredCell[] => {
-    const { vendorId: vendor } = (customData ?? {}) as { vendorId?: unknown }
-    if (vendor !== vendorId || !Cells.Check(customData)) return []
-    return customData.cells.flatMap(({ role, certificatePem }) => {
-      const chain = fromPem(certificatePem, 'CERTIFICATE')
-      const peer =
-        verified(chain, 'charging') ??
-        verified([...chain.slice(0, 1), ...issuers], 'charging') ??
-        verified(chain, 'smartMeter')
-      return peer?.role === role
-        ? [
-            {
-              role,
-              organisation: peer.organisation,
-              certificatePem: toPem(peer.der, 'CERTIFICATE'),
-            },
-          ]
-        : []
-    })
+  /** The cells that a supervisor signed for this station and `key`; whoever relayed them. */
+  const cellsIn = (customData: unknown, key: PublicKey): Outcome<readonly StoredCell[], string> => {
+    const read = readCells((customData as { cells?: unknown } | undefined)?.cells)
+    if (!read.ok) return read
+    const { statement, chain, signed, signature } = read.value
+    const signer = verified(chain, 'charging')
+    if (signer?.role !== 'supervisor') return refused('CellsSigner', signer?.role)
+    if (!crypto.verify(signer.publicKey, signed, signature)) return refused('CellsSignature')
+    if (statement.station !== eui) return refused('CellsStation', statement.station)
+    if (statement.key !== toBase64Url(crypto.sha256(key.spki))) return refused('CellsKey')
+    const age = deps.wall.now() - statement.at
+    if (age > limits.cellsAgeMillisMax || -age > limits.clockSkewMillisMax)
+      return refused('CellsExpired')
+    const issuers = chain.slice(1)
+    return ok(
+      statement.cells.flatMap(({ role, certificatePem }) => {
+        const peer = verified([...fromPem(certificatePem, 'CERTIFICATE'), ...issuers], 'charging')
+        if (peer?.role !== role) return []
+        const pem = toPem(peer.der, 'CERTIFICATE')
+        return [{ role, organisation: peer.organisation, certificatePem: pem }]
+      }),
+    )
   }
 
-  /** Cells come with the first certificate; afterwards only their own holders change them. */
+  /** Refuses before anything is installed: another list of cells may follow for the same key. */
+  const refuseCells = ({ reason, detail }: Refusal<string>): string => {
+    station.records.before('CellsRefused', { reason, detail: detail ?? '' })
+    return reason
+  }
+
   const pin = (cells: readonly StoredCell[]): void => {
+    if (cells.length === 0) return
     const present = keeper.memory.cells
     const fresh = cells.filter(
       (cell) => !present.some((each) => each.certificatePem === cell.certificatePem),
@@ -144,13 +151,16 @@ export function createCertificates(
       if (peer === undefined) return 'ChainInvalid'
       if (!sameBytes(peer.publicKey.spki, asked.key.publicKey.spki)) return 'AnotherKey'
       if (peer.stationId !== stationId || peer.eui !== eui) return 'AnotherIdentity'
-      const cells = cellsIn(customData, chain.slice(1))
+      // A renewal brings none: afterwards only their own holders change them.
+      const cells =
+        station.identity() === undefined ? cellsIn(customData, asked.key.publicKey) : ok([])
+      if (!cells.ok) return refuseCells(cells)
       station.records.before('CertificateInstalled', {
         serial: peer.serialHex,
-        cells: cells.map(({ role, organisation }) => `${role} ${organisation}`),
+        cells: cells.value.map(({ role, organisation }) => `${role} ${organisation}`),
       })
       saveIdentity(options.dir, asked.pem, chainPem)
-      if (station.identity() === undefined) pin(cells)
+      pin(cells.value)
       const identity = identityOf(asked.pem, chainPem, options.dir)
       asked = undefined
       options.onIdentity(identity)

@@ -6,7 +6,7 @@ import {
   type Running,
   type Trust,
 } from '@interlock/host'
-import { assert, fromIso, inSeconds, type Timer } from '@interlock/kernel'
+import { assert, fromIso, inSeconds, type Entropy, type Timer } from '@interlock/kernel'
 import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@interlock/ocpp'
 import { firstContactKey, firstContactPassword } from '@interlock/pki'
 import type { Caller } from './reports.ts'
@@ -16,6 +16,14 @@ const subprotocols = ['ocpp2.0.1'] as const
 const retrySecondsDefault = 60
 /** Wall time that a start waits for first contact to lead to a certificate. */
 const startSecondsMax = 15
+
+/** Wall time until a station without an answer asks for its certificate again. */
+const certificateSeconds = { first: 60, longest: 3_600 } as const
+export function certificateWait(asked: number, entropy: Entropy): number {
+  const { first, longest } = certificateSeconds
+  const whole = Math.min(longest, first * 2 ** Math.min(asked, 10))
+  return whole / 2 + entropy.below(whole / 2 + 1)
+}
 
 /** The connection to the CSMS, first over security profile 2 and from then on over 3. */
 export type CsmsLink = Running & {
@@ -116,15 +124,32 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       return
     }
     accepted = true
-    if (isFirstContact(station)) {
-      await current.call('SignCertificate', {
-        csr: options.request(),
-        certificateType: 'ChargingStationCertificate',
-      })
-      return
-    }
+    if (isFirstContact(station)) return askForCertificate(current, 0)
     options.onOnline()
     beat(current, interval)
+  }
+
+  /**
+   * A02.FR.17: whoever is refused, as a unit that nobody has registered yet, hears nothing. So it asks
+   * again, for the same key, twice as long after each time and with a random half.
+   */
+  const askForCertificate = async (current: Endpoint, asked: number): Promise<void> => {
+    const station = options.station()
+    const { config, deps } = station
+    await current.call('SignCertificate', {
+      csr: options.request(),
+      certificateType: 'ChargingStationCertificate',
+    })
+    if (endpoint !== current) return
+    const wait = certificateWait(asked, systemEntropy)
+    timer = deps.wall.after(inSeconds(wait), `${config.actor}/certificate`, async () => {
+      if (endpoint !== current || !isFirstContact(station)) return
+      try {
+        await askForCertificate(current, asked + 1)
+      } catch {
+        current.close()
+      }
+    })
   }
 
   const again = async (current: Endpoint): Promise<void> => {

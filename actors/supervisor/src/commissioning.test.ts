@@ -1,6 +1,7 @@
 import { nodeCrypto as crypto } from '@interlock/host'
-import { toHex, utf8 } from '@interlock/kernel'
+import { assert, toBase64Url, toHex, utf8 } from '@interlock/kernel'
 import { createCsr, firstContactKey, firstContactPassword, fromPem, peerOf } from '@interlock/pki'
+import { readCells } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   firstRequest,
@@ -31,11 +32,21 @@ const leafOf = (chainPem = '') => {
 
 test('a pre-notified unit with its proof gets its certificate and the cells to pin', async () => {
   const unit = await notified(world)
-  const { status, body } = await order(world, unit, firstRequest(world, unit, pair()))
+  const own = pair()
+  const { status, body } = await order(world, unit, firstRequest(world, unit, own))
   expect(status).toBe(200)
   expect(leafOf(body.chainPem)).toMatchObject({ stationId: unit.stationId, eui: unit.eui })
-  expect(body.cells?.map((cell) => cell.role)).toEqual(['supervisor', 'csms', 'dsrsp'])
-  expect(leafOf(body.cells?.[1]?.certificatePem)?.thumbprint).toBe(world.csms.peer.thumbprint)
+  const read = readCells(body.cells)
+  assert(read.ok, 'the cells can be read')
+  const { statement, signed, signature, chain } = read.value
+  expect(statement.cells.map((cell) => cell.role)).toEqual(['supervisor', 'csms', 'dsrsp'])
+  const [, csms] = statement.cells
+  expect(leafOf(csms?.certificatePem)?.thumbprint).toBe(world.csms.peer.thumbprint)
+  const { spki } = own.key.publicKey
+  expect(statement).toMatchObject({ station: unit.eui, key: toBase64Url(crypto.sha256(spki)) })
+  const signer = peerOf(chain[0] ?? new Uint8Array(), crypto)
+  assert(signer.ok && signer.value.role === 'supervisor', 'the supervisor signed')
+  expect(crypto.verify(signer.value.publicKey, signed, signature)).toBe(true)
   const path = `/api/v1/devices/${unit.stationId}`
   expect((await world.ask(world.csms, 'GET', path)).body.state).toBe('authorised')
 })

@@ -49,7 +49,7 @@ export type Answer = { status: number; body: { reason?: string; detail?: string 
 type Answered = {
   command?: FlattenedJws
   chainPem?: string
-  cells?: { role: string; organisation: string; certificatePem: string }[]
+  cells?: FlattenedJws
   passwordSha256?: string | null
   state?: string
 }

@@ -50,6 +50,8 @@ export const limits = {
   curvePointsMax: 20,
 
   ownerKeysMax: 8,
+  /** How old the supervisor's signed list of first cells may be when a station pins it. */
+  cellsAgeMillisMax: 24 * 3_600_000,
   pairingCodeAttemptsMax: 5,
   pairingCodeMillis: 10 * 60_000,
   /** A consumer's override ends by itself. */

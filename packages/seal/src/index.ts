@@ -1,3 +1,4 @@
+export * from './cells-statement.ts'
 export * from './counters.ts'
 export { countersign, type CountersignatureToSign } from './countersignature.ts'
 export * from './link-codec.ts'

@@ -1,5 +1,14 @@
 import type { Endpoint, Reply } from '@interlock/host'
-import { fromHex, ok, parseStationId, refused, toHex, type Outcome } from '@interlock/kernel'
+import {
+  assert,
+  fromHex,
+  ok,
+  parseStationId,
+  refused,
+  toBase64Url,
+  toHex,
+  type Outcome,
+} from '@interlock/kernel'
 import type { ServerRefusal } from '@interlock/contract'
 import {
   fromPem,
@@ -10,6 +19,7 @@ import {
   type CertificateRequest,
   type Peer,
 } from '@interlock/pki'
+import { signCells } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { isInService, type Device } from '../core/device.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
@@ -144,32 +154,31 @@ function renewal(
     : refused('RequestInvalid', 'the key in force did not sign for its successor')
 }
 
-/** The certificate, and those that the station pins: one for each role that may speak to it. */
+/**
+ * The certificate, and those that the station pins, one for each role that may speak to it: signed
+ * for this station and this key, since the CSMS carries them.
+ */
 function answer(device: Device, chainPem: string, supervisor: Supervisor): object {
-  const { providers, identity } = supervisor
-  const cells = [
-    { role: 'csms', provider: providers.find(device.csms, 'csms') },
-    {
-      role: 'dsrsp',
-      provider: device.dsrsp === undefined ? undefined : providers.find(device.dsrsp, 'dsrsp'),
-    },
-  ].flatMap(({ role, provider }) =>
-    provider === undefined
-      ? []
-      : [
-          {
-            role,
-            organisation: provider.peer.organisation,
-            certificatePem: leafOf(provider.chainPem),
-          },
-        ],
-  )
-  const own = {
-    role: 'supervisor',
-    organisation: identity.peer.organisation,
-    certificatePem: leafOf(identity.chainPem),
+  const { providers, identity, deps } = supervisor
+  const provided = [
+    { role: 'csms' as const, organisation: device.csms },
+    { role: 'dsrsp' as const, organisation: device.dsrsp },
+  ].flatMap(({ role, organisation }) => {
+    const provider = organisation === undefined ? undefined : providers.find(organisation, role)
+    return provider === undefined ? [] : [{ role, certificatePem: leafOf(provider.chainPem) }]
+  })
+  const own = { role: 'supervisor' as const, certificatePem: leafOf(identity.chainPem) }
+  const [leaf = new Uint8Array()] = fromPem(chainPem, 'CERTIFICATE')
+  const publicKey = publicKeyOfCertificate(leaf, deps.crypto)
+  assert(publicKey !== undefined, 'the authority signs readable certificates')
+  const statement = {
+    station: device.eui,
+    key: toBase64Url(deps.crypto.sha256(publicKey.spki)),
+    cells: [own, ...provided],
+    at: deps.wall.now(),
   }
-  return { chainPem, cells: [own, ...cells] }
+  const signer = { key: identity.key, chain: fromPem(identity.chainPem, 'CERTIFICATE') }
+  return { chainPem, cells: signCells(statement, signer, deps.crypto) }
 }
 
 const leafOf = (chainPem: string): string =>
