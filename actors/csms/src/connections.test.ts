@@ -190,3 +190,29 @@ test('a revoked certificate is refused, and an open connection of it ends', asyn
   expect(await statusOf(again())).toBe(403)
   await other.close()
 })
+
+test('the revocation list goes to a station when it boots, and to all when there is a new one', async () => {
+  const wall = testClock(systemClock.now())
+  const lists: string[] = []
+  const other = await world.start(world.clock(), { data: `${world.dir}/relaying` }, wall)
+  const { endpoint } = await testStation(world.identities, {
+    port: other.ocppPorts.profile3,
+    id: 'CS-2',
+    identity: world.identityOf('CS-2'),
+  })
+  endpoint.handle('DataTransfer', ({ messageId, data }) => {
+    if (messageId === 'RevocationList') lists.push(String(data))
+    return { status: 'Accepted' }
+  })
+  await boot(endpoint)
+  await wall.advance(1)
+  await expect.poll(() => lists.length).toBe(1)
+  expect(lists[0]).toContain('BEGIN X509 CRL')
+  expect(lists[0]).toContain('BEGIN CERTIFICATE')
+  world.supervisor.crl = world.identities.crl(['5151'], 3)
+  await wall.advance(60_000)
+  await expect.poll(() => lists.length).toBe(2)
+  expect(lists[1]).toContain(world.supervisor.crl)
+  endpoint.close()
+  await other.close()
+})

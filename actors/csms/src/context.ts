@@ -42,6 +42,8 @@ export type Context = {
 export type Hooks = {
   /** A reason to plan this station's session anew. */
   replan: (station: StationId) => void
+  /** The station has booted under security profile 3. */
+  booted: (station: StationId) => void
   /** Every home's tariff has been read: time to offer the day-ahead plan. */
   tariffsRead: () => Promise<void>
   /** A message of the station that its virtual EVSE passes on. */

@@ -52,6 +52,7 @@ export async function openContext(
   closers.push(() => happenings.bus.close())
   const hooks: Hooks = {
     replan: () => {},
+    booted: () => {},
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
   }

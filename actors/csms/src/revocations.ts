@@ -1,12 +1,14 @@
 import { inSeconds, type Timer } from '@interlock/kernel'
-import { fromPem, readCrl } from '@interlock/pki'
+import { fromPem, readCrl, revocationBundle, toPem } from '@interlock/pki'
 import { inBackground } from './background.ts'
 import type { Context } from './context.ts'
 
 export type Revocations = {
   readonly revoked: (serialHex: string) => boolean
-  /** Fetches the list now and then; `onChange` runs when it has grown. */
-  start(context: Context, onChange: () => void): void
+  /** The list in force with its authority, as stations take it; undefined before the first. */
+  readonly bundle: () => string | undefined
+  /** Fetches the list now and then; `onChange` runs when there is a new one. */
+  start(context: Context, onChange: (grown: boolean) => void): void
   close(): void
 }
 
@@ -19,10 +21,11 @@ const refreshSeconds = 60
 export function createRevocations(): Revocations {
   let serials: ReadonlySet<string> = new Set()
   let number = -1
+  let bundle: string | undefined
   let timer: Timer | undefined
   let closed = false
 
-  const refresh = async (context: Context, onChange: () => void): Promise<void> => {
+  const refresh = async (context: Context, onChange: (grown: boolean) => void): Promise<void> => {
     const answer = await context.supervisor.revocationList()
     const [, issuer] = fromPem(context.identity.chainPem, 'CERTIFICATE')
     if (!answer.ok || issuer === undefined) return
@@ -35,10 +38,11 @@ export function createRevocations(): Revocations {
     number = list.value.number
     const more = list.value.serials.size > serials.size
     serials = list.value.serials
-    if (more) onChange()
+    bundle = revocationBundle(answer.value, toPem(issuer, 'CERTIFICATE'))
+    onChange(more)
   }
 
-  const start = (context: Context, onChange: () => void): void => {
+  const start = (context: Context, onChange: (grown: boolean) => void): void => {
     inBackground(context.deps, 'revocation-list', async () => {
       try {
         await refresh(context, onChange)
@@ -53,6 +57,7 @@ export function createRevocations(): Revocations {
 
   return {
     revoked: (serialHex) => serials.has(serialHex),
+    bundle: () => bundle,
     start,
     close() {
       closed = true

@@ -21,6 +21,7 @@ import { openContext, type Closers } from './open-context.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
+import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
 import { dccClient } from './tariff/dcc.ts'
 import { createTariffs } from './tariff/tariffs.ts'
@@ -83,7 +84,12 @@ async function open(
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   openVirtual(context, trust, closers)
-  revocations.start(context, sweep)
+  const relay = relayRevocations(context, revocations.bundle)
+  context.hooks.booted = relay.toOne
+  revocations.start(context, (grown) => {
+    if (grown) sweep()
+    relay.toAll()
+  })
   planning.tariffs.start()
   return {
     port,

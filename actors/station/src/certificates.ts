@@ -31,6 +31,7 @@ import {
 } from '@interlock/pki'
 import { readCells } from '@interlock/seal'
 import type { StoredCell } from './core/memory.ts'
+import { withRevocations } from './core/revoked-cells.ts'
 import type { Station } from './station.ts'
 
 /** Roots, PEM, by hierarchy. */
@@ -99,7 +100,9 @@ export function createCertificates(
     const fresh = cells.filter(
       (cell) => !present.some((each) => each.certificatePem === cell.certificatePem),
     )
-    keeper.commit({ set: { cells: [...present, ...fresh] } })
+    const all = [...present, ...fresh]
+    const lists = keeper.memory.revocationLists ?? {}
+    keeper.commit({ set: { cells: withRevocations(all, lists, crypto) } })
   }
 
   /**

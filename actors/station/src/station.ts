@@ -2,6 +2,7 @@ import type { FlattenedJws, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
 import type { Eui64, Instant, StationId } from '@interlock/kernel'
 import type { Background } from './background.ts'
+import type { Roots } from './certificates.ts'
 import type { Charging } from './charging.ts'
 import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
@@ -34,6 +35,7 @@ export type Station = {
   /** The one EVSE of the simulated hardware. */
   readonly evse: number
   readonly ratings: Ratings
+  readonly roots: Roots
   /** Whether a critical command needs a second party. */
   readonly mode: StationConfig['trustMode']
   readonly model: DeviceModel

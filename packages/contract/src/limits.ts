@@ -59,5 +59,7 @@ export const limits = {
 
   linkFrameBytesMax: 16_384,
   linkMessageLifetimeMillis: 10_000,
+  /** A list with its authority, PEM: some three thousand serials. */
+  revocationListCharsMax: 200_000,
   revocationListMillisMax: 72 * 3_600_000,
 } as const

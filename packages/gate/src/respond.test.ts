@@ -31,6 +31,19 @@ test('a running response follows the curve without using the arm again', () => {
   expect(verdict).not.toHaveProperty('armUse')
 })
 
+test('the curve of a provider whose charging certificate is revoked starts nothing', () => {
+  const { cells } = state()
+  const revokedAs = (party: typeof parties.dsrsp, other: typeof parties.dsrsp) =>
+    state({ cells: { ...cells, dsrsp: [cell(party, true), cell(other)] } })
+  const { dsrsp, dsrspMeter } = parties
+  expect(respond(agreeing(), revokedAs(dsrsp, dsrspMeter), now)).toMatchObject({
+    reason: 'SignerRevoked',
+  })
+  expect(respond(agreeing(), revokedAs(dsrspMeter, dsrsp), now)).toMatchObject({
+    reason: 'ArmOriginator',
+  })
+})
+
 test('an arm serves one response', () => {
   expect(respond(agreeing(), running(-600), now)).toMatchObject({ reason: 'ArmSpent' })
   const returned = state({ armUses: () => ({ changes: 2, lastAt: now }) })

@@ -56,6 +56,7 @@ export function respond(
   const { curve, organisation } = evidence.curve
   if (!state.timeTrusted) return refuse(refused('TimeUntrusted'))
   if (now < curve.from || now >= curve.until) return refuse(refused('CurveExpired'))
+  if (isRevoked(organisation, state)) return refuse(refused('SignerRevoked', organisation))
   if (organisation !== state.bound.dsrsp) return refuse(refused('ProviderNotBound', organisation))
   const found = findArm(signal.digest, evidence.arms, state)
   if (!found.ok) return refuse(found)
@@ -90,6 +91,12 @@ export function respond(
       : {}),
   }
 }
+
+/** The curve was signed by a certificate that has been revoked since. */
+const isRevoked = (organisation: Eui64, { cells }: GateState): boolean =>
+  cells.dsrsp?.some(
+    (cell) => cell.organisation === organisation && cell.hierarchy === 'charging' && cell.revoked,
+  ) === true
 
 /** The DSRSP's own pre-authorisation, for this EVSE and the direction of the curve. */
 function armProblem(

@@ -13,5 +13,6 @@ export {
 } from './issue.ts'
 export { hierarchyOf, verifyChain, type ChainDemands, type ChainProblem } from './verify.ts'
 export { createCrl, readCrl, type RevocationList, type RevocationListProblem } from './crl.ts'
+export * from './revocation-bundle.ts'
 export { fromPem, toPem, type PemLabel } from './pem.ts'
 export * from './first-contact.ts'

@@ -1,5 +1,6 @@
 import {
   instant,
+  ok,
   refused,
   sameBytes,
   type Crypto,
@@ -83,6 +84,38 @@ function verified(
   chain: readonly Uint8Array[],
   demands: ChainDemands,
 ): Outcome<Peer, ChainProblem> {
+  const leaf = verifiedFirst(chain, demands)
+  if (!leaf.ok) return leaf
+  return isEndEntity(leaf.value)
+    ? peerFrom(leaf.value, demands.crypto)
+    : refused('ProfileViolated', 'an authority is not a peer')
+}
+
+/**
+ * Verifies an issuing authority (DER) against the root of its hierarchy, by the same rows.
+ * @returns its serial, lower-case hex
+ */
+export function verifyIssuer(
+  issuer: Uint8Array,
+  demands: ChainDemands & { readonly hierarchy: Hierarchy },
+): Outcome<string, ChainProblem> {
+  try {
+    const found = verifiedFirst([issuer], demands)
+    if (!found.ok) return found
+    return profileOfPolicies(policiesOf(found.value)) === `${demands.hierarchy}Issuing`
+      ? ok(found.value.serialHex)
+      : refused('ProfileViolated', 'not an issuing authority')
+  } catch (error) {
+    if (error instanceof DerError) return refused('CertificateUnreadable', error.message)
+    throw error
+  }
+}
+
+/** The first of the chain, once every certificate of it fits its row and is signed by the next. */
+function verifiedFirst(
+  chain: readonly Uint8Array[],
+  demands: ChainDemands,
+): Outcome<Certificate, ChainProblem> {
   const { crypto, roots, at } = demands
   if (chain.length > chainLengthMax) return refused('ChainBroken', 'it is too long')
   const path = chain.map(readCertificate)
@@ -106,9 +139,7 @@ function verified(
       fitsProfile(certificate, issuer, demands.hierarchy)
     if (problem !== undefined) return problem
   }
-  return isEndEntity(leaf)
-    ? peerFrom(leaf, crypto)
-    : refused('ProfileViolated', 'an authority is not a peer')
+  return ok(leaf)
 }
 
 function signedBy(

@@ -18,6 +18,7 @@ export const bootNotification =
       firmware: request.chargingStation.firmwareVersion ?? null,
     })
     context.tell({ kind: 'state', station: sender.stationId, reason: 'Booted' })
+    if (sender.profile === 3) context.hooks.booted(sender.stationId)
     return {
       currentTime: toIso(context.deps.clock.now()),
       interval: heartbeatSeconds,

@@ -1,6 +1,7 @@
 import type { FrequencyCurve } from '@interlock/contract'
 import type { Eui64, Instant, Role } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
+import type { Hierarchy } from '@interlock/pki'
 import type { ChargingProfile } from '@interlock/power'
 import { newCharger, type Charger } from './charger.ts'
 import type { Transaction } from './transaction.ts'
@@ -22,6 +23,13 @@ export type StoredCell = {
   readonly certificatePem: string
   readonly revoked?: boolean
 }
+/** The newest revocation list of a hierarchy, verified before it was stored. JSON values only. */
+export type StoredList = {
+  readonly number: number
+  readonly issuerSerialHex: string
+  readonly serials: readonly string[]
+}
+export type StoredLists = { readonly [Of in Hierarchy]?: StoredList }
 export type StoredCounter = {
   readonly organisation: Eui64
   readonly path: 'countersigned' | 'armed'
@@ -36,6 +44,7 @@ export type Memory = {
   readonly charger: Charger
   readonly counters: readonly StoredCounter[]
   readonly cells: readonly StoredCell[]
+  readonly revocationLists?: StoredLists
   readonly profiles: readonly StoredProfile[]
   readonly curve?: StoredCurve
   /** Signed pre-commands the LLCS forwarded, base64. */

@@ -2,6 +2,7 @@ import { vendorId } from '@interlock/contract'
 import { CallError, type Handler } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
 import { enrolOwner, revokeOwner } from '../owners.ts'
+import { takeRevocationList } from '../revocation.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
@@ -14,9 +15,11 @@ export const dataTransfer =
       case 'FrequencyCurve':
         return frequencyCurve(station)(request, context)
       case 'OwnerKey':
-        return ownerKeyAnswer(enrolOwner(station, request.data))
+        return reasoned(enrolOwner(station, request.data))
       case 'OwnerKeyRevocation':
-        return ownerKeyAnswer(revokeOwner(station, request.data))
+        return reasoned(revokeOwner(station, request.data))
+      case 'RevocationList':
+        return reasoned(takeRevocationList(station, request.data))
       default:
         if (context.signed !== undefined) throw new CallError('SecurityError', 'not to be signed')
         return { status: 'UnknownMessageId' }
@@ -44,7 +47,7 @@ const frequencyCurve =
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
 
-const ownerKeyAnswer = (refusal: string | undefined) =>
+const reasoned = (refusal: string | undefined) =>
   refusal === undefined
     ? ({ status: 'Accepted' } as const)
     : ({ status: 'Rejected', statusInfo: { reasonCode: refusal } } as const)
