@@ -1,5 +1,5 @@
 import type { Happening } from '@interlock/contract'
-import type { ActorDeps, Identity, OcppSocket } from '@interlock/host'
+import type { ActorDeps, AskWitness, Identity, OcppSocket } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Action, Endpoint, Request } from '@interlock/ocpp'
@@ -29,6 +29,8 @@ export type Context = {
   readonly transactions: TransactionStore
   readonly kept: KeptStore
   readonly supervisor: Supervisor
+  /** The supervisor again, as witness of audit trails: this one's and its stations'. */
+  readonly witness: AskWitness
   readonly views: Map<StationId, StationView>
   readonly sessions: Map<StationId, Session>
   /** The sessions under security profile 3. */

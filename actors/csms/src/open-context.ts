@@ -1,5 +1,14 @@
-import { httpClient, loadIdentity, openAudit, type ActorDeps, type Trust } from '@interlock/host'
+import {
+  httpClient,
+  httpWitness,
+  keepWitnessed,
+  loadIdentity,
+  openAudit,
+  type ActorDeps,
+  type Trust,
+} from '@interlock/host'
 import { instant, type StationId } from '@interlock/kernel'
+import { fromPem } from '@interlock/pki'
 import { openDatabase } from '@interlock/store'
 import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
@@ -43,6 +52,11 @@ export async function openContext(
     expectRole: 'supervisor',
   })
   closers.push(() => http.close())
+  const witness = httpWitness(http, config.peers.supervisor)
+  const roots = trust.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
+  const { data, actor } = config
+  const witnessed = keepWitnessed({ audit, data, actor, ask: witness, deps, roots })
+  closers.push(() => witnessed.close())
   const views = new Map<StationId, StationView>()
   const happenings = createHappenings(
     config,
@@ -66,6 +80,7 @@ export async function openContext(
     transactions: transactionStore(database.db),
     kept: keptStore(database.db),
     supervisor: supervisorClient(http, config.peers.supervisor),
+    witness,
     views,
     sessions: new Map(),
     live: new Map(),

@@ -2,17 +2,20 @@ import { inProcessBus } from '@interlock/bus'
 import {
   ensureDir,
   httpClient,
+  httpWitness,
+  keepWitnessed,
   loadIdentity,
   openAudit,
   openHttpServer,
   readText,
+  witnessEndpoints,
   type ActorDeps,
   type Identity,
   type Running,
 } from '@interlock/host'
 import { Fault, type Crypto, type Role } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
-import { openDatabase } from '@interlock/store'
+import { openDatabase, witnessRegister } from '@interlock/store'
 import { takeAlert } from './alerts.ts'
 import { openArmBook } from './arm-book.ts'
 import type { DccConfig } from './config.ts'
@@ -110,6 +113,27 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),
   )
+  const roots = [trust.roots, [readText(config.trust.charging)]]
+    .flat()
+    .flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
+  for (const each of witnessEndpoints({
+    register: witnessRegister(database.db),
+    identity,
+    roots,
+    audit,
+    clock,
+    roles: ['supervisor', 'supplier'],
+  }))
+    server.route(each)
+  const ask = httpWitness(http, config.peers.supervisor)
+  const witness = keepWitnessed({
+    audit,
+    data: config.data,
+    actor: config.actor,
+    ask,
+    deps,
+    roots,
+  })
   const port = await server.listen()
 
   return {
@@ -119,6 +143,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     totals: () => happened.totals(),
     async close() {
       arms.close()
+      await witness.close()
       await server.close()
       await wan.close()
       await http.close()

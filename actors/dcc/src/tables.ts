@@ -1,7 +1,8 @@
+import { createWitnessTable, type WitnessTables } from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
-export type DccTables = {
+export type DccTables = WitnessTables & {
   counters: { source: string; target: string; last: string }
   reservations: {
     id: string
@@ -42,6 +43,12 @@ export const migrations = [
     name: '0001-dcc',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0002-witness',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql.raw(createWitnessTable).execute(db)
     },
   },
 ]

@@ -1,6 +1,8 @@
 import {
   ensureDir,
   httpClient,
+  httpWitness,
+  keepWitnessed,
   loadIdentity,
   openAudit,
   openHttpServer,
@@ -10,6 +12,7 @@ import {
   type Trust,
 } from '@interlock/host'
 import { eui64, stationId, type StationId } from '@interlock/kernel'
+import { fromPem } from '@interlock/pki'
 import { openDatabase } from '@interlock/store'
 import type { DsrspConfig } from './config.ts'
 import type { Context, Member } from './context.ts'
@@ -104,6 +107,15 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
   const { activity, crypto } = deps
   const charging = httpClient({ identity, trust, activity, expectRole: 'supervisor' })
   closers.push(() => charging.close())
+  const witness = keepWitnessed({
+    audit,
+    data: config.data,
+    actor: config.actor,
+    ask: httpWitness(charging, config.peers.supervisor),
+    deps,
+    roots: trust.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
+  })
+  closers.push(() => witness.close())
   const smartMeter = httpClient({
     identity: smartMeterIdentity,
     trust: { roots: [readText(config.trust.smartMeter)] },

@@ -1,6 +1,12 @@
 import type { Happening } from '@interlock/contract'
 import { gateMessage } from '@interlock/gate'
-import { openAudit, openJournal, type ActorDeps, type Identity } from '@interlock/host'
+import {
+  openAudit,
+  openJournal,
+  type ActorDeps,
+  type Identity,
+  type Running,
+} from '@interlock/host'
 import { assert, millis } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
@@ -23,6 +29,7 @@ import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
 import type { Moment, Station } from './station.ts'
+import { keepStationWitnessed } from './witness.ts'
 
 export type StationDeps = ActorDeps & {
   /** Another gate, for a lab only: refused where the config says `production`. */
@@ -42,6 +49,7 @@ export type Parts = {
   readonly csms: CsmsLink
   readonly link: LocalLink | undefined
   readonly hardware: ReturnType<typeof createHardware>
+  readonly witness: Running
 }
 
 /** Wall time for the answer to a CertificateSigned to leave before its connection ends. */
@@ -148,7 +156,8 @@ export function assemble(
   })
   const hardware = createHardware(station, caller)
   const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)
-  return { station, csms, link, hardware }
+  const witness = keepStationWitnessed(station, caller, roots.charging)
+  return { station, csms, link, hardware, witness }
 }
 
 function openKeeper(config: StationConfig, deps: StationDeps): Keeper {
@@ -165,9 +174,13 @@ function openRecords(
   own: Own,
 ): Records {
   const { actor, data } = config
-  const identity = own.identity()
-  const signer = identity === undefined ? {} : { identity }
-  const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, ...signer })
+  const audit = openAudit({
+    path: `${data}/audit.jsonl`,
+    actor,
+    clock,
+    identity: () => own.identity(),
+    checkpointEvery: 1_000,
+  })
   return createRecords({ audit, clock, actor, stationId, publish })
 }
 

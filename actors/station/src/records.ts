@@ -12,6 +12,7 @@ export type Records = {
   note(kind: string, data: Readonly<Record<string, unknown>>): void
   publish(happening: Omit<Happening, 'at' | 'actor' | 'station'>): void
   decisions(): readonly Decision[]
+  readonly audit: Audit
   close(): void
 }
 
@@ -46,6 +47,7 @@ export function createRecords(options: {
     note: (kind, data) => void audit.record(kind, data),
     publish,
     decisions: () => decisions,
+    audit,
     close: () => audit.close(),
   }
 }

@@ -35,7 +35,7 @@ export async function startStation(
   const identityDir = config.identity ?? `${config.data}/identity`
   let identity = identityIn(identityDir, config)
   ensureDir(config.data)
-  const { station, csms, link, hardware } = assemble(config, bearingsOf(config), deps, {
+  const { station, csms, link, hardware, witness } = assemble(config, bearingsOf(config), deps, {
     dir: identityDir,
     identity: () => identity,
     onIdentity(next) {
@@ -52,6 +52,7 @@ export async function startStation(
     hardware.close()
     station.charging.close()
     await Promise.all([csms.close(), link?.close()])
+    await witness.close()
     station.records.close()
     station.keeper.close()
   }

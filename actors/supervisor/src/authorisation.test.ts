@@ -1,6 +1,6 @@
-import { nodeCrypto as crypto } from '@interlock/host'
+import { nodeCrypto as crypto, readStatement } from '@interlock/host'
 import { assert, roles, toBase64Url, type Role } from '@interlock/kernel'
-import { checkpointBytes } from '@interlock/ledger'
+import { checkpointBytes, type WitnessStatement } from '@interlock/ledger'
 import { fromPem, readCrl } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inService, openWorld, order, pair, profileOf, renewalRequest } from './world.fixture.ts'
@@ -148,5 +148,8 @@ test('checkpoints are witnessed once and cannot be taken back', async () => {
   expect((await witness(11, two)).status).toBe(201)
   expect((await witness(12, two, world.csms, world.dsrsp)).body.reason).toBe('RequestInvalid')
   const kept = await world.ask(world.as('web'), 'GET', '/api/v1/checkpoints/csms')
-  expect(kept.body).toMatchObject([{ seq: 11 }, { seq: 10 }])
+  const [newest, older] = kept.body as unknown as WitnessStatement[]
+  expect([newest?.checkpoint.seq, older?.checkpoint.seq]).toEqual([11, 10])
+  const statement = readStatement(newest, fromPem(world.charging.rootPem, 'CERTIFICATE'))
+  expect(statement).toMatchObject({ ok: true, value: { signer: world.csms.peer.eui } })
 })

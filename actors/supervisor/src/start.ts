@@ -2,6 +2,8 @@ import { inProcessBus, type Bus } from '@interlock/bus'
 import {
   ensureDir,
   httpClient,
+  httpWitness,
+  keepWitnessed,
   loadIdentity,
   openAudit,
   openHttpServer,
@@ -14,7 +16,7 @@ import {
 } from '@interlock/host'
 import { Fault, type Role } from '@interlock/kernel'
 import { fromPem, toPem } from '@interlock/pki'
-import { openDatabase } from '@interlock/store'
+import { openDatabase, witnessRegister } from '@interlock/store'
 import type { Kysely } from 'kysely'
 import { authorityClient } from './authority-client.ts'
 import type { SupervisorConfig } from './config.ts'
@@ -24,7 +26,6 @@ import { endpoints } from './endpoints/index.ts'
 import { providerOf } from './endpoints/registers.ts'
 import { announcer } from './happenings.ts'
 import { otherLedger } from './other-ledger.ts'
-import { checkpointRegister } from './register/checkpoints.ts'
 import { deviceRegister } from './register/devices.ts'
 import { firmwareRegister } from './register/firmware.ts'
 import { grantRegister } from './register/grants.ts'
@@ -70,6 +71,7 @@ async function open(
   ensureDir(config.data)
   const identity = loadIdentity(config.identity)
   const root = readText(config.trust.charging)
+  const smartMeterRoot = readText(config.trust.smartMeter)
   const audit = openAudit({
     path: `${config.data}/audit.jsonl`,
     actor: config.actor,
@@ -90,20 +92,32 @@ async function open(
   const authority = authorityClient(connect(identity, root, 'authority'), config.peers.authority)
   const revocations = await openRevocations(database.db, authority, issuingOf(identity), deps)
   closers.push(() => revocations.close())
+  const dcc = connect(loadIdentity(config.smartMeterIdentity), smartMeterRoot, 'dcc')
   const supervisor: Supervisor = {
     deps,
     identity,
     roots: fromPem(root, 'CERTIFICATE'),
+    witnessRoots: [root, smartMeterRoot].flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
     audit,
     announce: announcer(bus, config, deps.clock),
     authority,
     revocations,
-    otherLedger: dccLedger(config, deps, connect),
+    otherLedger: otherLedger(dcc, config.peers.dcc, deps.log),
     rate: hourlyRate(config.commandsPerHourMax),
     turn: inTurn(),
     ...(await registers(database.db, config, deps)),
   }
   await registerConfigured(config, supervisor)
+  // Not by itself: the data company, under the other root, is the witness of this trail.
+  const witness = keepWitnessed({
+    audit,
+    data: config.data,
+    actor: config.actor,
+    ask: httpWitness(dcc, config.peers.dcc),
+    deps,
+    roots: supervisor.witnessRoots,
+  })
+  closers.push(() => witness.close())
   const server = await openHttpServer({
     name: config.actor,
     listen: config.listen,
@@ -126,7 +140,7 @@ async function registers(db: Kysely<SupervisorTables>, config: SupervisorConfig,
     providers: await providerRegister(db, deps.crypto),
     firmware: await firmwareRegister(db),
     grants: grantRegister(db),
-    checkpoints: checkpointRegister(db),
+    witnessed: witnessRegister(db),
     ledger: await ledgerAccount(db, config.budget, deps.clock.now()),
   }
 }
@@ -145,16 +159,6 @@ const connecting =
     closers.push(() => client.close())
     return client
   }
-
-/** Each side of the two ledgers is known to the other under the other's root. */
-function dccLedger(
-  { smartMeterIdentity, trust, peers }: SupervisorConfig,
-  deps: ActorDeps,
-  connect: Connect,
-) {
-  const identity = loadIdentity(smartMeterIdentity)
-  return otherLedger(connect(identity, readText(trust.smartMeter), 'dcc'), peers.dcc, deps.log)
-}
 
 /** The authority above the supervisor's own certificate signs the revocation list too. */
 function issuingOf(identity: Identity): string {

@@ -1,12 +1,12 @@
 import type { ServerRefusal } from '@interlock/contract'
 import { problem, type ActorDeps, type Identity, type Reply } from '@interlock/host'
 import type { Audit } from '@interlock/ledger'
+import type { WitnessRegister } from '@interlock/store'
 import type { AuthorityClient } from './authority-client.ts'
 import type { InTurn } from './core/in-turn.ts'
 import type { Rate } from './core/rate.ts'
 import type { Announce } from './happenings.ts'
 import type { OtherLedger } from './other-ledger.ts'
-import type { CheckpointRegister } from './register/checkpoints.ts'
 import type { DeviceRegister } from './register/devices.ts'
 import type { FirmwareRegister } from './register/firmware.ts'
 import type { GrantRegister } from './register/grants.ts'
@@ -20,13 +20,15 @@ export type Supervisor = {
   readonly identity: Identity
   /** The charging root, DER. */
   readonly roots: readonly Uint8Array[]
+  /** Both roots, DER: actors of either have their audit trails witnessed here. */
+  readonly witnessRoots: readonly Uint8Array[]
   readonly audit: Audit
   readonly announce: Announce
   readonly devices: DeviceRegister
   readonly providers: ProviderRegister
   readonly firmware: FirmwareRegister
   readonly grants: GrantRegister
-  readonly checkpoints: CheckpointRegister
+  readonly witnessed: WitnessRegister
   readonly ledger: LedgerAccount
   readonly otherLedger: OtherLedger
   readonly authority: AuthorityClient

@@ -3,6 +3,8 @@ import {
   checkConfig,
   ensureDir,
   httpClient,
+  httpWitness,
+  keepWitnessed,
   loadIdentity,
   openAudit,
   openHttpServer,
@@ -14,6 +16,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { eui64, Fault, parseJson } from '@interlock/kernel'
+import { fromPem } from '@interlock/pki'
 import type { HalfHourPrice } from '@interlock/power'
 import type { SupplierConfig } from './config.ts'
 import { openNumbers } from './numbers.ts'
@@ -45,6 +48,14 @@ export async function startSupplier(
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   const numbers = openNumbers(openJournal(`${data}/supplier.journal`))
   const http = httpClient({ identity, trust, activity, expectRole: 'dcc' })
+  const witness = keepWitnessed({
+    audit,
+    data,
+    actor,
+    ask: httpWitness(http, dcc),
+    deps,
+    roots: trust.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
+  })
   const signer = { key, issuer: 'CN=Interlock Smart Meter Issuing', serialHex: peer.serialHex }
   const listeners = new Set<(event: object) => void>()
   const rounds = createRounds({
@@ -70,6 +81,7 @@ export async function startSupplier(
     publish: (prices) => rounds.publish(prices),
     async close() {
       rounds.close()
+      await witness.close()
       await server.close()
       await http.close()
       numbers.close()

@@ -4,7 +4,7 @@ import { texts } from '../flags.ts'
 export const auditVerify: Command = {
   name: 'audit verify',
   summary: 'check audit files, offline',
-  usage: 'interlock audit verify FILE… [--roots FILE]…',
+  usage: 'interlock audit verify FILE… [--roots FILE]… [--witness FILE]…',
   operands: 'FILE…',
   flags: {
     roots: {
@@ -12,22 +12,40 @@ export const auditVerify: Command = {
       value: 'FILE',
       help: 'trust anchor (PEM) that signers must have; may be repeated',
     },
+    witness: {
+      kind: 'texts',
+      value: 'FILE',
+      help: 'statements of a witness (from the witness, or kept beside the file); may be repeated',
+    },
   },
   run: async ({ flags, operands, print }) => {
     if (operands.length === 0) throw new UsageError('which file?')
-    const { readText, verifyAuditFile } = await import('@interlock/host')
+    const { readText, readWitness, verifyAuditFile } = await import('@interlock/host')
     const { auditProblems } = await import('@interlock/ledger')
     const roots = texts(flags, 'roots').map(readText)
+    const statements = texts(flags, 'witness').flatMap((path) =>
+      readWitness(path, roots.length > 0 ? roots : undefined),
+    )
+    const options = { statements, ...(roots.length > 0 && { roots }) }
     const files = []
     const words = []
     for (const file of operands) {
-      const { problem, ...found } = await verifyAuditFile(file, roots.length > 0 ? { roots } : {})
-      const { records, checkpoints, head, torn } = found
+      const { problem, ...found } = await verifyAuditFile(file, options)
+      const { records, checkpoints, witnessed, head, torn } = found
       const verified = problem === undefined
-      files.push({ file, verified, records, checkpoints, head, torn, ...(problem && { problem }) })
+      files.push({
+        file,
+        verified,
+        records,
+        checkpoints,
+        witnessed,
+        head,
+        torn,
+        ...(problem && { problem }),
+      })
       words.push(
         verified
-          ? `${file}: ${records} records and ${checkpoints} checkpoints verify${torn ? '; a crash cut the last line short' : ''}`
+          ? `${file}: ${records} records and ${checkpoints} checkpoints verify${witnessed > 0 ? `, ${witnessed} of them as they were witnessed` : ''}${torn ? '; a crash cut the last line short' : ''}`
           : `${file}:${problem.line}: ${problem.reason}: ${auditProblems[problem.reason]}`,
       )
     }

@@ -1,26 +1,46 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { verifyAuditFile } from '@interlock/host'
-import { servers } from './address-book.ts'
+import { readWitness, verifyAuditFile, witnessFile } from '@interlock/host'
+import { servers, type Server } from './address-book.ts'
 import type { Street } from './start-street.ts'
 
-/** Every actor's audit file of a street. */
-export const auditFiles = ({ plan }: Pick<Street, 'plan'>): readonly string[] =>
-  [
-    ...servers.map((name) => plan.layout.server(name).data),
-    ...plan.homes.flatMap((home) =>
-      (['hub', 'meter', 'llcs', 'station'] as const).map(
-        (kind) => plan.layout.device(kind, home).data,
-      ),
-    ),
-  ].map((data) => join(data, 'audit.jsonl'))
+/** Who reaches no witness: what they say is checked by its chain and its checkpoints only. */
+const unwitnessedServers: readonly Server[] = ['authority', 'web']
+const devices = ['hub', 'meter', 'llcs', 'station'] as const
 
-/** Whether every actor has its file and its chain and checkpoints hold, checkpoints by certificates of the two roots. */
+type Trail = { readonly data: string; readonly witnessed: boolean }
+
+const trailsOf = ({ plan }: Pick<Street, 'plan'>): readonly Trail[] => [
+  ...servers.map((name) => ({
+    data: plan.layout.server(name).data,
+    witnessed: !unwitnessedServers.includes(name),
+  })),
+  ...plan.homes.flatMap((home) =>
+    devices.map((kind) => ({
+      data: plan.layout.device(kind, home).data,
+      witnessed: kind === 'station',
+    })),
+  ),
+]
+
+/** Every actor's audit file of a street. */
+export const auditFiles = (street: Pick<Street, 'plan'>): readonly string[] =>
+  trailsOf(street).map(({ data }) => join(data, 'audit.jsonl'))
+
+/**
+ * Whether every actor has its file and its chain and checkpoints hold, checkpoints by certificates of the
+ * two roots; and whether each that has a witness agrees with what that saw, of which there must be something.
+ */
 export async function verifyStreetAudit(street: Pick<Street, 'plan'>): Promise<boolean> {
   const { trust } = street.plan.layout
   const roots = [trust.charging, trust.smartMeter].map((path) => readFileSync(path, 'utf8'))
   const results = await Promise.all(
-    auditFiles(street).map((path) => verifyAuditFile(path, { roots })),
+    trailsOf(street).map(({ data, witnessed }) =>
+      verifyAuditFile(join(data, 'audit.jsonl'), {
+        roots,
+        ...(witnessed && { statements: readWitness(join(data, witnessFile), roots) }),
+      }),
+    ),
   )
   return results.length > 0 && results.every((result) => result.problem === undefined)
 }

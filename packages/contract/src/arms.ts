@@ -46,3 +46,6 @@ export type FrequencyCurve = {
 }
 
 export const vendorId = 'org.interlock'
+
+/** The CSMS's reason for a checkpoint that it could not hand on: the station asks again. */
+export const witnessAway = 'WitnessAway'

@@ -12,6 +12,8 @@ export const limits = {
   callQueueMax: 256,
   callTimeoutMillis: 30_000,
   httpTimeoutMillis: 20_000,
+  /** Checkpoints of one signer that a witness keeps. */
+  checkpointsPerHourMax: 120,
 
   /** Clock difference tolerated when an issued-at lies in the future. */
   clockSkewMillisMax: 30_000,

@@ -103,34 +103,6 @@ test.each(tampering)('%s is %s', async (_words, reason, line, change) => {
   expect(problem).toEqual({ line, reason })
 })
 
-test('a trail that ends before the last witnessed record is truncated', async () => {
-  const audit = openAudit(options())
-  for (let i = 0; i < 5; i++) audit.record('Routine', { i })
-  const { seq, hash } = audit.checkpoint()
-  audit.close()
-  const witnessed = [{ seq, hash }]
-  expect((await verifyAuditFile(path, { witnessed })).problem).toBeUndefined()
-  rewrite(lines().slice(0, 4))
-  expect((await verifyAuditFile(path)).problem).toBeUndefined()
-  expect((await verifyAuditFile(path, { witnessed })).problem).toEqual({
-    line: 5,
-    reason: 'Truncated',
-  })
-})
-
-test('a trail without the witnessed record in its place is rewritten', async () => {
-  const audit = openAudit({ path, actor: 'csms', clock })
-  for (let i = 0; i < 5; i++) audit.record('Routine', { i })
-  const { seq, hash } = audit.head()
-  audit.close()
-  rewrite(forged(lines(), 1))
-  expect((await verifyAuditFile(path)).problem).toBeUndefined()
-  expect((await verifyAuditFile(path, { witnessed: [{ seq, hash }] })).problem).toEqual({
-    line: 5,
-    reason: 'Rewritten',
-  })
-})
-
 test('a checkpoint is trusted only under the roots given, and from one signer', async () => {
   written()
   const roots = [testHierarchy().rootPem]

@@ -1,7 +1,13 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { assert, Fault, toBase64Url, utf8, type Clock } from '@interlock/kernel'
 import { appendRecord, auditVerifier, checkpointBytes, checkpointKind } from '@interlock/ledger'
-import { emptyHead, type Audit, type AuditHead, type AuditRecord } from '@interlock/ledger'
+import {
+  emptyHead,
+  type Audit,
+  type AuditCheckpoint,
+  type AuditHead,
+  type AuditRecord,
+} from '@interlock/ledger'
 import { openAppendFile, systemCalls, type FileCalls } from './append-file.ts'
 import { diskFault } from './disk-fault.ts'
 import type { Identity } from './identity.ts'
@@ -11,11 +17,13 @@ export type AuditOptions = {
   readonly path: string
   readonly actor: string
   readonly clock: Clock
-  /** Signs checkpoints; without it the trail has none. */
-  readonly identity?: Pick<Identity, 'key' | 'chainPem'>
+  /** Signs checkpoints; without it the trail has none. A function where it may come, or change, later. */
+  readonly identity?: Signer | (() => Signer | undefined)
   /** Writes a checkpoint by itself after so many records. */
   readonly checkpointEvery?: number
 }
+
+type Signer = Pick<Identity, 'key' | 'chainPem'>
 
 /** How much of an existing trail is verified before it is continued. */
 const tailBytesMax = 1_048_576
@@ -25,12 +33,15 @@ const tailBytesMax = 1_048_576
  * @throws Fault `AuditDamaged` when the end of an existing trail does not verify, or a disk Fault.
  */
 export function openAudit(options: AuditOptions, calls: FileCalls = systemCalls): Audit {
-  const { path, actor, clock, identity, checkpointEvery = Number.POSITIVE_INFINITY } = options
+  const { path, actor, clock, checkpointEvery = Number.POSITIVE_INFINITY } = options
+  const signer = (): Signer | undefined =>
+    typeof options.identity === 'function' ? options.identity() : options.identity
   const tail = readTail(path)
   const file = openAppendFile(path, calls)
   let head = tail.head
   let sinceCheckpoint = 0
   let open = true
+  let listener: (checkpoint: AuditCheckpoint) => void = () => {}
 
   const write = (kind: string, data: Readonly<Record<string, unknown>>): AuditRecord => {
     const next = appendRecord(head, { at: clock.now(), actor, kind, data }, nodeCrypto)
@@ -40,6 +51,7 @@ export function openAudit(options: AuditOptions, calls: FileCalls = systemCalls)
     return next.record
   }
   const checkpoint = () => {
+    const identity = signer()
     assert(identity !== undefined, 'a checkpoint needs an identity to sign it')
     const at = Math.max(clock.now(), head.at)
     const covered = { actor, seq: head.seq, hash: head.hash, at }
@@ -50,10 +62,12 @@ export function openAudit(options: AuditOptions, calls: FileCalls = systemCalls)
     file.sync()
     head = next.head
     sinceCheckpoint = 0
-    return { ...covered, ...signed }
+    const made = { ...covered, ...signed }
+    listener(made)
+    return made
   }
   const record = (kind: string, data: Readonly<Record<string, unknown>>): AuditRecord => {
-    if (identity !== undefined && sinceCheckpoint >= checkpointEvery) checkpoint()
+    if (sinceCheckpoint >= checkpointEvery && signer() !== undefined) checkpoint()
     return write(kind, data)
   }
 
@@ -70,12 +84,15 @@ export function openAudit(options: AuditOptions, calls: FileCalls = systemCalls)
       return written
     },
     checkpoint,
+    onCheckpoint(next) {
+      listener = next
+    },
     head: () => head,
     close() {
       if (!open) return
       open = false
       try {
-        if (identity !== undefined && sinceCheckpoint > 0) checkpoint()
+        if (sinceCheckpoint > 0 && signer() !== undefined) checkpoint()
         else file.sync()
       } catch (error) {
         // The records themselves are there; that their last checkpoint is missing shows.

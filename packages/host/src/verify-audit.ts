@@ -1,30 +1,60 @@
 import { createReadStream } from 'node:fs'
-import { fromBase64Url } from '@interlock/kernel'
-import { auditVerifier, checkpointBytes, type AuditVerifierOptions } from '@interlock/ledger'
-import type { AuditCheckpoint, AuditReport } from '@interlock/ledger'
-import { fromPem, peerOf, verifyChain } from '@interlock/pki'
+import { auditVerifier, type AuditVerifierOptions } from '@interlock/ledger'
+import type {
+  AuditCheckpoint,
+  AuditProblem,
+  AuditReport,
+  WitnessStatement,
+} from '@interlock/ledger'
+import { fromPem, type Peer } from '@interlock/pki'
 import { diskFault } from './disk-fault.ts'
 import { nodeCrypto } from './node-crypto.ts'
+import { checkpointSigner } from './witness.ts'
 
-export type VerifyAuditOptions = Pick<AuditVerifierOptions, 'witnessed'> & {
+export type VerifyAuditOptions = {
+  /** What witnesses said, of this trail and of others; each must have been read by `readWitness`. */
+  readonly statements?: readonly WitnessStatement[]
   /** Trust anchors, PEM; without them a checkpoint's certificate is taken at its word. */
   readonly roots?: readonly string[]
 }
 
+/** `witnessed` counts the statements that the trail agrees with. */
+export type AuditFileReport = AuditReport & { readonly witnessed: number }
+
 /** Longer lines are read no further: no record is that long. */
 const lineBytesMax = 1_048_576
 
-/** Verifies an actor's audit file offline, in constant memory. @throws Fault when it cannot be read. */
+/**
+ * Verifies an actor's audit file offline, in constant memory: by itself, and then, where statements of
+ * witnesses are given, against what they saw of this actor and signer.
+ * @throws Fault when it cannot be read
+ */
 export async function verifyAuditFile(
   path: string,
-  options: VerifyAuditOptions = {},
-): Promise<AuditReport> {
-  const { roots, witnessed } = options
-  const verifier = auditVerifier({
-    crypto: nodeCrypto,
-    trustsCheckpoint: checkpointTrust(roots),
-    ...(witnessed && { witnessed }),
+  { roots, statements }: VerifyAuditOptions = {},
+): Promise<AuditFileReport> {
+  const trust = checkpointTrust(roots)
+  const alone = await verifyLines(path, {
+    trustsCheckpoint: (checkpoint) => trust.accepts(checkpoint),
   })
+  if (alone.problem !== undefined || statements === undefined) return { ...alone, witnessed: 0 }
+  const signer = trust.signer()
+  const witnessed = statements
+    .filter((each) => each.checkpoint.actor === alone.actor)
+    // Anyone may sign checkpoints of a trail by this name: those of others say nothing of this one.
+    .filter((each) => signer === undefined || each.signer === signer)
+    .map(({ checkpoint }) => checkpoint)
+  const unknown: AuditProblem = { line: alone.records + 1, reason: 'Unwitnessed' }
+  if (witnessed.length === 0) return { ...alone, witnessed: 0, problem: unknown }
+  const report = await verifyLines(path, { witnessed })
+  return { ...report, witnessed: report.problem === undefined ? witnessed.length : 0 }
+}
+
+async function verifyLines(
+  path: string,
+  options: Omit<AuditVerifierOptions, 'crypto'>,
+): Promise<AuditReport> {
+  const verifier = auditVerifier({ crypto: nodeCrypto, ...options })
   let rest: Buffer = Buffer.alloc(0)
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 262_144 })) {
@@ -50,25 +80,20 @@ export async function verifyAuditFile(
  * Whether a checkpoint is signed by the holder of its certificate, always the same one, and, where
  * `roots` are given, one whom they vouch for. Expiry is not asked: a trail outlives its signer.
  */
-function checkpointTrust(
-  roots: readonly string[] | undefined,
-): (checkpoint: AuditCheckpoint) => boolean {
+function checkpointTrust(roots: readonly string[] | undefined): {
+  accepts(checkpoint: AuditCheckpoint): boolean
+  /** EUI-64. */
+  signer(): string | undefined
+} {
   const anchors = roots?.flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
-  let signer: string | undefined
-  return (checkpoint) => {
-    const chain = fromPem(checkpoint.certificate, 'CERTIFICATE')
-    const [leaf] = chain
-    const signature = fromBase64Url(checkpoint.signature)
-    if (leaf === undefined || signature === undefined) return false
-    const peer = peerOf(leaf, nodeCrypto)
-    if (!peer.ok) return false
-    const { publicKey, notBefore, role, eui } = peer.value
-    if (anchors !== undefined) {
-      const demands = { roots: anchors, at: notBefore, crypto: nodeCrypto }
-      if (!verifyChain(chain, demands).ok) return false
-    }
-    signer ??= `${role} ${eui}`
-    const sameSigner = signer === `${role} ${eui}`
-    return sameSigner && nodeCrypto.verify(publicKey, checkpointBytes(checkpoint), signature)
+  let signer: Peer | undefined
+  return {
+    signer: () => signer?.eui,
+    accepts(checkpoint) {
+      const peer = checkpointSigner(checkpoint, anchors)
+      if (peer === undefined) return false
+      signer ??= peer
+      return signer.role === peer.role && signer.eui === peer.eui
+    },
   }
 }

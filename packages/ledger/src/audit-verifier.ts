@@ -11,6 +11,7 @@ export const auditProblems = {
   BackDated: 'the record is dated before the one in front of it',
   CheckpointInvalid: "the checkpoint's signature does not verify",
   Rewritten: 'the trail is not the one that was witnessed',
+  Unwitnessed: 'no witness knows this trail',
   Truncated: 'the trail ends before the last record that was witnessed',
 } as const
 export type AuditProblemReason = keyof typeof auditProblems
@@ -20,6 +21,8 @@ export type AuditReport = {
   readonly records: number
   readonly checkpoints: number
   readonly head: AuditHead
+  /** Whose trail the first record says it is; absent where there is none. */
+  readonly actor?: string
   /** A crash cut the last line short; the actor drops it when it starts again. */
   readonly torn: boolean
   /** The first thing wrong; absent when the trail verifies. */
@@ -50,6 +53,7 @@ export function auditVerifier(options: AuditVerifierOptions): AuditVerifier {
   let checkpoints = 0
   let problem: AuditProblem | undefined
   let missing: number | undefined
+  let actor: string | undefined
 
   const check = (line: string): AuditProblemReason | undefined => {
     const record = parseRecord(line)
@@ -58,6 +62,7 @@ export function auditVerifier(options: AuditVerifierOptions): AuditVerifier {
     const reason = checkRecord(line, record, before, options)
     if (reason === 'Deleted') missing = before.seq + 1
     if (reason !== undefined) return reason
+    actor ??= record.actor
     if (record.kind === checkpointKind) checkpoints++
     records++
     head = headOf(record)
@@ -79,7 +84,8 @@ export function auditVerifier(options: AuditVerifierOptions): AuditVerifier {
       const end = head ?? emptyHead
       if (problem === undefined && options.witnessed?.some(({ seq }) => seq > end.seq))
         problem = { line: lines + 1, reason: 'Truncated' }
-      return { records, checkpoints, head: end, torn, ...(problem && { problem }) }
+      const named = actor === undefined ? {} : { actor }
+      return { records, checkpoints, head: end, torn, ...named, ...(problem && { problem }) }
     },
   }
 }

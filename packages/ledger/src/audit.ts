@@ -20,7 +20,7 @@ export type AuditHead = { readonly seq: number; readonly hash: string; readonly 
 
 export const emptyHead: AuditHead = { seq: 0, hash: '0'.repeat(64), at: 0 }
 
-/** A signed statement that the chain of `actor` reached `seq` with `hash`; the supervisor keeps it. */
+/** A signed statement that the chain of `actor` reached `seq` with `hash`; a witness keeps it. */
 export type AuditCheckpoint = {
   readonly actor: string
   readonly seq: number
@@ -41,6 +41,8 @@ export type Audit = {
   /** For what must not happen unrecorded: on the disk before it returns. */
   critical(kind: string, data: Readonly<Record<string, unknown>>): AuditRecord
   checkpoint(): AuditCheckpoint
+  /** Whom to tell of each checkpoint once it is on the disk; one listener, for whoever has it witnessed. */
+  onCheckpoint(listener: (checkpoint: AuditCheckpoint) => void): void
   head(): AuditHead
   close(): void
 }

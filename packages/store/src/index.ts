@@ -1,4 +1,5 @@
 export * from './database.ts'
 export { databaseFault, shownUrl } from './database-fault.ts'
 export * from './journal.ts'
+export * from './witness-register.ts'
 export { poolLimits, type PoolLimits } from './pool.ts'

@@ -1,6 +1,7 @@
-import { limits, vendorId } from '@interlock/contract'
+import { limits, vendorId, witnessAway } from '@interlock/contract'
+import { Checkpoint, type AskWitness } from '@interlock/host'
 import { parseJson } from '@interlock/kernel'
-import type { Handler } from '@interlock/ocpp'
+import type { Handler, Response } from '@interlock/ocpp'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../context.ts'
@@ -24,8 +25,9 @@ const Report = Compile(
 /** P01/P02: the state of the charger in its own words, for the console. */
 export const dataTransfer =
   (context: Context, sender: Sender): Handler<'DataTransfer'> =>
-  (request) => {
+  async (request) => {
     if (request.vendorId !== vendorId) return { status: 'UnknownVendorId' }
+    if (request.messageId === 'Checkpoint') return relay(request.data, context.witness)
     if (request.messageId !== 'State') return { status: 'UnknownMessageId' }
     const report = reportOf(request.data)
     if (report === undefined) return { status: 'Rejected' }
@@ -62,5 +64,26 @@ function reportOf(data: unknown): StateReport | undefined {
     powerWatts: powerWatts ?? null,
     override: override ?? null,
     waitingFor: waitingFor ?? null,
+  }
+}
+
+const CheckpointOf = Compile(Checkpoint)
+
+/**
+ * A station's checkpoint goes to the witness as it came, and the witness's statement goes back: both are signed, and
+ * the station checks that the statement is about what it sent.
+ */
+async function relay(data: unknown, ask: AskWitness): Promise<Response<'DataTransfer'>> {
+  const refuse = (reasonCode: string): Response<'DataTransfer'> => ({
+    status: 'Rejected',
+    statusInfo: { reasonCode },
+  })
+  if (!CheckpointOf.Check(data)) return refuse('RequestInvalid')
+  try {
+    const answer = await ask(data)
+    if (answer.ok) return { status: 'Accepted', data: answer.value as object }
+    return refuse(answer.reason.slice(0, 20))
+  } catch {
+    return refuse(witnessAway)
   }
 }

@@ -1,7 +1,8 @@
+import { createWitnessTable, type WitnessTables } from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970; `bigint` and `numeric` columns arrive as text. */
-export type SupervisorTables = {
+export type SupervisorTables = WitnessTables & {
   devices: {
     station_id: string
     eui: string
@@ -50,14 +51,6 @@ export type SupervisorTables = {
     ends_at: string | number
   }
   plans: { organisation: string; region: string; plan: string; ends_at: string | number }
-  checkpoints: {
-    organisation: string
-    actor: string
-    seq: string | number
-    hash: string
-    checkpoint: string
-    witnessed_at: string | number
-  }
   revocation_list: { id: number; pem: string }
 }
 
@@ -101,6 +94,13 @@ export const migrations = [
     name: '0001-supervisor',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0002-witness',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql.raw('drop table checkpoints').execute(db)
+      await sql.raw(createWitnessTable).execute(db)
     },
   },
 ]
