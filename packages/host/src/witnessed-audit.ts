@@ -38,7 +38,7 @@ export function keepWitnessed(options: WitnessedAuditOptions): Running {
   const file = openAppendFile(join(options.data, witnessFile))
   let pending: AuditCheckpoint | undefined
   let offered = 0
-  let asking: Promise<void> | undefined
+  let asking = false
   let retry: Timer | undefined
   let closed = false
 
@@ -50,17 +50,20 @@ export function keepWitnessed(options: WitnessedAuditOptions): Running {
   })
 
   const offer = (): void => {
-    if (closed || pending === undefined || asking !== undefined) return
+    if (closed || pending === undefined || asking) return
     retry?.cancel()
     retry = undefined
-    asking = settle(pending).then((answered) => {
-      asking = undefined
-      if (answered) offer()
-      else if (!closed) retry = clock.after(retryMillis, `${actor}/witness-again`, offer)
-    })
+    asking = true
+    void settle(pending)
   }
-  /** @returns whether the witness answered; a newer checkpoint may wait by then. */
-  const settle = async (checkpoint: AuditCheckpoint): Promise<boolean> => {
+  const settle = async (checkpoint: AuditCheckpoint): Promise<void> => {
+    const answered = await askOnce(checkpoint)
+    asking = false
+    // A newer one may have come in the meantime.
+    if (answered) offer()
+    else if (!closed) retry = clock.after(retryMillis, `${actor}/witness-again`, offer)
+  }
+  const askOnce = async (checkpoint: AuditCheckpoint): Promise<boolean> => {
     try {
       const answer = await options.ask(checkpoint)
       if (closed) return false
@@ -98,12 +101,12 @@ export function keepWitnessed(options: WitnessedAuditOptions): Running {
   let every = clock.after(everyMillis, `${actor}/witness`, tick)
 
   return {
+    // An answer that is still under way is not waited for: the next start asks anew.
     async close() {
       if (closed) return
       closed = true
       every.cancel()
       retry?.cancel()
-      await asking
       audit.onCheckpoint(() => {})
       file.close()
     },
