@@ -104,9 +104,7 @@ const alone: Readonly<Record<AloneVariant, (attempt: Try) => Promise<AnswerOutco
   unsigned: async ({ command, target, loot, forge }) => {
     const session = loot.sessionOf(target.stationId)
     const payload = forge.payload(command, target)
-    return session === undefined
-      ? offline
-      : answered(() => session.call(command.action, payload as never))
+    return session === undefined ? offline : answered(() => session.call(command.action, payload))
   },
   selfSigned: (attempt) => sendSigned(attempt, attempt.own),
   inventedArm: (attempt) => {
