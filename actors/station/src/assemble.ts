@@ -12,13 +12,14 @@ import type { Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
 import { pinnedCells, type Bearings } from './bearings.ts'
+import { createCertificateRequests } from './certificate-requests.ts'
 import { createCertificates } from './certificates.ts'
 import { createCharging } from './charging.ts'
 import type { StationConfig } from './config.ts'
 import { onAnswer } from './core/authorisation.ts'
 import { createModel } from './create-model.ts'
 import { hear, isTrusted, noTimeYet } from './core/time-trust.ts'
-import { createCsmsLink, isFirstContact, type CsmsLink } from './csms-link.ts'
+import { createCsmsLink, type CsmsLink } from './csms-link.ts'
 import { createHardware } from './hardware.ts'
 import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -26,8 +27,12 @@ import { openLocalLink, type LocalLink } from './local-link.ts'
 import { connectorStatus, stateReport } from './observe.ts'
 import type { AcceptCertificate } from './ocpp/certificate-signed.ts'
 import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
+import { registered } from './ocpp/registered.ts'
+import { createBoot } from './network/boot.ts'
+import { createNetwork, isFirstContact } from './network/network.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
+import { createRestarts } from './restarts.ts'
 import type { Moment, Station } from './station.ts'
 import { keepStationWitnessed } from './witness.ts'
 
@@ -75,12 +80,22 @@ export function assemble(
   const background = createBackground(config.actor, deps.activity, (label, error) =>
     deps.log.warn({ label, detail: String(error) }, 'a report did not get through'),
   )
+  const network = createNetwork(() => station)
+  const boot = createBoot({
+    station: () => station,
+    async onAccepted(booted) {
+      if (!isFirstContact(station)) return reports.online(booted)
+      await requests.ask()
+    },
+  })
   const csms = createCsmsLink({
     station: () => station,
-    trust: { roots: roots.charging },
-    handlers: () => (isFirstContact(station) ? firstContactHandlers : handlersOf)(station, accept),
-    request: () => certificates.request(),
-    onOnline: () => reports.online(),
+    network,
+    boot: () => boot,
+    handlers: () => {
+      const all = isFirstContact(station) ? firstContactHandlers : handlersOf
+      return registered(station, all(station, accept))
+    },
   })
   const { caller } = csms
   const model = createModel({ config, keeper, evse, station: () => station })
@@ -107,6 +122,7 @@ export function assemble(
     ...common,
     caller,
     background,
+    offlineThresholdMillis: () => model.setting('OCPPCommCtrlr', 'OfflineThreshold') * 1000,
     stateOf: () => stateReport(station),
     statusOf: () => connectorStatus(station),
     onAnswer: (answer) => onEventAnswer(station, answer),
@@ -131,6 +147,11 @@ export function assemble(
     judging,
     reports,
     background,
+    network,
+    boot,
+    restarts: createRestarts(() => station),
+    caller,
+    csmsRoots: () => roots.charging,
     moment,
     standing,
     identity: () => own.identity(),
@@ -143,16 +164,23 @@ export function assemble(
     dir: own.dir,
     roots,
     onIdentity(next) {
+      // The CSMS of first contact registered a stranger.
+      if (own.identity() === undefined) boot.restarted()
       own.onIdentity(next)
       // After the answer has left: the next connection proves the new identity.
       deps.wall.after(handoverMillis, `${config.actor}/identity`, () => csms.reconnect())
     },
   })
-  const accept: AcceptCertificate = (...certificate) => certificates.accept(...certificate)
+  const requests = createCertificateRequests(station, () => certificates.request())
+  const accept: AcceptCertificate = (...certificate) => {
+    requests.answered()
+    return certificates.accept(...certificate)
+  }
   charging.onChange(() => {
     void reports.flush()
     reports.status()
     reports.state()
+    station.restarts.look()
   })
   const hardware = createHardware(station, caller)
   const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)

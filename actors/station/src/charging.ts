@@ -5,13 +5,17 @@ import { chargingState, type Charger, type Ratings, type Wanted } from './core/c
 import type { MemoryChange, TransactionEvent } from './core/memory.ts'
 import { installed } from './core/profiles.ts'
 import { step, type Step } from './core/step.ts'
-import { nextEvent, type EventType, type Trigger } from './core/transaction.ts'
+import { nextEvent, type EventType, type StoppedReason, type Trigger } from './core/transaction.ts'
 import { delaySecondsMax } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
 import type { Records } from './records.ts'
 
 /** What happened, for the transaction event that reports it. */
-export type Occurrence = { readonly trigger: Trigger; readonly eventType?: EventType }
+export type Occurrence = {
+  readonly trigger: Trigger
+  readonly eventType?: EventType
+  readonly stoppedReason?: StoppedReason
+}
 
 /** The loop that keeps the charger as everything standing wants it: read, compute, act, report. */
 export type Charging = {
@@ -68,6 +72,7 @@ export function createCharging(options: {
     const next = nextEvent(transaction, after, {
       eventType: seen.eventType ?? 'Updated',
       trigger: seen.trigger,
+      ...(seen.stoppedReason === undefined ? {} : { stoppedReason: seen.stoppedReason }),
       evse,
       now: clock.now(),
       offline: !options.online(),

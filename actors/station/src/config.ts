@@ -40,6 +40,10 @@ export const StationConfig = actorConfig({
   csms: Type.Optional(
     Type.Object({ profile2Url: Url, profile3Url: Url }, { additionalProperties: false }),
   ),
+  /** Values of the device model other than its defaults, by name: `TxCtrlr.EVConnectionTimeOut`. */
+  variables: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1_000 }), {
+    default: {},
+  }),
   /** Of a standard station: its network connection profile in slot 0, as the installer left it. */
   network: Type.Optional(
     Type.Object(
@@ -48,10 +52,6 @@ export const StationConfig = actorConfig({
         url: AnyUrl,
         /** HTTP Basic, under security profiles 1 and 2 (A00.FR.205). */
         password: Type.Optional(Type.String({ minLength: 16, maxLength: 40 })),
-        /** Values of the device model, such as `OCPPCommCtrlr.RetryBackOffWaitMinimum`. */
-        variables: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1_000 }), {
-          default: {},
-        }),
       },
       { additionalProperties: false },
     ),

@@ -1,6 +1,7 @@
 import { limits } from '@interlock/contract'
 import type { StationConfig } from './config.ts'
 import { createDeviceModel, type DeviceModel, type Guard } from './device-model/model.ts'
+import { membersOf } from './device-model/value.ts'
 import type { Keeper } from './keeper.ts'
 import { liveValues } from './live-values.ts'
 import type { Station } from './station.ts'
@@ -20,7 +21,11 @@ export function createModel(options: {
     stored: () => keeper.memory.variables,
     save: (values) =>
       keeper.commit({ set: { variables: { ...keeper.memory.variables, ...values } } }),
-    guards: { 'SmartChargingCtrlr.RandomDelaySecondsMax': lawfulDelay(config) },
+    guards: {
+      'SmartChargingCtrlr.RandomDelaySecondsMax': lawfulDelay(config),
+      'OCPPCommCtrlr.NetworkConfigurationPriority': (value) =>
+        station().network.refusal(membersOf(value)),
+    },
   })
 }
 
@@ -30,7 +35,7 @@ const configuredValues = (config: StationConfig): Readonly<Record<string, string
   ...(config.network?.password === undefined
     ? {}
     : { 'SecurityCtrlr.BasicAuthPassword': config.network.password }),
-  ...config.network?.variables,
+  ...config.variables,
 })
 
 /** The random delay of a supervised station may be lengthened, never cut below its default. */

@@ -1,7 +1,7 @@
 import { readText, systemClock } from '@interlock/host'
 import { inHours, inMinutes, inSeconds, plus, type PublicKey } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { certificateWait } from './csms-link.ts'
+import { certificateWait } from './certificate-requests.ts'
 import { testClock } from './fixture/clock.fixture.ts'
 import { profileOf, second, sign } from './fixture/commands.fixture.ts'
 import { cellsFor, type TestCsms } from './fixture/csms.fixture.ts'

@@ -1,6 +1,6 @@
 import type { RefusalReason } from '@interlock/contract'
 import { refusalRow, vendorId } from '@interlock/contract'
-import { toIso, type Clock } from '@interlock/kernel'
+import { between, toIso, type Clock, type Instant } from '@interlock/kernel'
 import { CallFailed, type Action, type Request, type Response } from '@interlock/ocpp'
 import type { Background } from './background.ts'
 import type { Keeper } from './keeper.ts'
@@ -10,25 +10,36 @@ import type { Records } from './records.ts'
 export type Caller = {
   online(): boolean
   /** @throws CallFailed; `Closed` while there is no connection. */
-  call<A extends Action>(action: A, payload: Request<A>): Promise<Response<A>>
+  call<A extends Action>(
+    action: A,
+    payload: Request<A>,
+    options?: {
+      /** Asked for by the CSMS, and so allowed before the boot is accepted (B02.FR.02). */
+      readonly solicited?: boolean
+    },
+  ): Promise<Response<A>>
 }
 
 /** What the charger tells the CSMS of its own accord. */
 export type Reports = {
-  /** A new connection: the CSMS is told again what it may have missed. */
-  online(): void
+  /** Calls can be made again, after a boot or not: the CSMS is told what it may have missed. */
+  online(booted: boolean): void
+  /** The connection has ended. */
+  offline(): void
   /** Sends queued transaction events, oldest first; what is not acknowledged stays queued. */
   flush(): Promise<void>
   /** The console's view of this charger. */
   state(): void
   status(): void
+  /** The same although nothing changed: the CSMS asked (F06). */
+  statusAgain(): void
   security(type: string, techInfo: string): void
   refusal(reason: RefusalReason, techInfo: string): void
 }
 
 const attemptsMax = 3
-/** Security events kept for the next connection (A04.FR.02). */
-const securityEventsMax = 64
+/** Security events kept until they are acknowledged (A04.FR.02). */
+const securityEventsMax = 128
 
 export function createReports(options: {
   readonly caller: Caller
@@ -37,15 +48,17 @@ export function createReports(options: {
   readonly clock: Clock
   readonly evse: number
   readonly background: Background
+  readonly offlineThresholdMillis: () => number
   readonly stateOf: () => Readonly<Record<string, unknown>>
   readonly statusOf: () => Request<'StatusNotification'>['connectorStatus']
   readonly onAnswer: (answer: Response<'TransactionEvent'>) => void
 }): Reports {
   const { caller, keeper, records, clock, background } = options
   let flushing: Promise<void> | undefined
-  const waiting: Request<'SecurityEventNotification'>[] = []
   let lastState = ''
   let lastStatus = ''
+  let offlineSince: Instant | undefined
+  let telling: Promise<void> | undefined
 
   const send = <A extends Action>(action: A, payload: Request<A>): void => {
     if (!caller.online()) return
@@ -74,14 +87,34 @@ export function createReports(options: {
     }
   }
 
+  /** Oldest first, each until it is acknowledged, over connections and restarts. */
+  const tellSecurity = (): void => {
+    if (!caller.online()) return
+    telling ??= background('SecurityEventNotification', async () => {
+      for (;;) {
+        const [event] = keeper.memory.securityEvents
+        if (event === undefined || !caller.online()) return
+        await caller.call('SecurityEventNotification', event)
+        const rest = keeper.memory.securityEvents.filter((each) => each !== event)
+        keeper.commit({ set: { securityEvents: rest } })
+      }
+    }).finally(() => (telling = undefined))
+  }
+
   return {
-    online() {
+    online(booted) {
       lastState = ''
-      lastStatus = ''
-      for (const event of waiting.splice(0)) send('SecurityEventNotification', event)
+      const away = offlineSince === undefined ? 0 : between(offlineSince, clock.now())
+      offlineSince = undefined
+      // B01.FR.05, B04.FR.01: all anew; B04.FR.02: after a short absence only what changed.
+      if (booted || away > options.offlineThresholdMillis()) lastStatus = ''
+      tellSecurity()
       this.status()
       this.state()
       void this.flush()
+    },
+    offline() {
+      offlineSince ??= clock.now()
     },
     flush() {
       flushing ??= background('TransactionEvent', async () => {
@@ -107,13 +140,20 @@ export function createReports(options: {
         connectorId: 1,
       })
     },
+    statusAgain() {
+      lastStatus = ''
+      this.status()
+    },
     security(type, techInfo) {
       const timestamp = toIso(clock.now())
       records.note('SecurityEvent', { type, techInfo })
       records.publish({ kind: 'security', reason: type })
       const event = { type, timestamp, techInfo: techInfo.slice(0, 255) }
-      if (caller.online()) send('SecurityEventNotification', event)
-      else if (waiting.length < securityEventsMax) waiting.push(event)
+      const { securityEvents } = keeper.memory
+      keeper.commit({
+        set: { securityEvents: [...securityEvents, event].slice(-securityEventsMax) },
+      })
+      tellSecurity()
     },
     refusal(reason, techInfo) {
       const { event } = refusalRow(reason)

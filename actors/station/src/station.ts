@@ -11,8 +11,11 @@ import type { TimeSource, TimeTrust } from './core/time-trust.ts'
 import type { DeviceModel } from './device-model/model.ts'
 import type { Judging } from './judging.ts'
 import type { Keeper } from './keeper.ts'
+import type { Boot } from './network/boot.ts'
+import type { Network } from './network/network.ts'
 import type { Records } from './records.ts'
-import type { Reports } from './reports.ts'
+import type { Caller, Reports } from './reports.ts'
+import type { Restarts } from './restarts.ts'
 import type { Standing } from './gate-state.ts'
 
 /** One reading of the charger's own frequency meter. */
@@ -45,6 +48,12 @@ export type Station = {
   readonly judging: Judging
   readonly reports: Reports
   readonly background: Background
+  readonly network: Network
+  readonly boot: Boot
+  readonly restarts: Restarts
+  readonly caller: Caller
+  /** Whom a TLS connection to the CSMS may rest on, PEM. */
+  csmsRoots(): readonly string[]
   readonly moment: Moment
   standing(): Standing
   /** Undefined before first contact. */

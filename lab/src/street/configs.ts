@@ -320,6 +320,11 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       installCode: secrets.installCode,
     },
     trustMode: 'supervised',
+    // Every neighbour is at hand, and the world waits for none of them.
+    variables: {
+      'OCPPCommCtrlr.RetryBackOffWaitMinimum': '1',
+      'OCPPCommCtrlr.RetryBackOffRandomRange': '0',
+    },
     delaySecondsMax: 600,
     meterIntervalSeconds: 900,
     storedRule: 'charge',

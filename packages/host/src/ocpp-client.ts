@@ -27,6 +27,8 @@ export type OcppClientOptions = {
    * for the host in the URL (A00.FR.310). Only then may the URL be `ws://`, security profile 1.
    */
   readonly recognise?: 'identity' | 'identityOrName'
+  /** Seconds between pings, asked before each; 0 sends none. A missed answer ends the connection. */
+  readonly pingSeconds?: () => number
 }
 
 /** The server answered the upgrade with an HTTP status instead of a WebSocket. */
@@ -75,6 +77,7 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
       webSocket,
       (peer) => openSocket({ id, peer, socket: webSocket, activity }),
       trust,
+      options.pingSeconds,
     )
   } finally {
     done()
@@ -85,6 +88,7 @@ function opened(
   webSocket: WebSocket,
   open: (peer: OcppSocket['peer']) => OcppSocket,
   trust: Trust,
+  pingSeconds: (() => number) | undefined,
 ): Promise<OcppSocket> {
   return new Promise((resolve, reject) => {
     let peer: OcppSocket['peer']
@@ -104,9 +108,33 @@ function opened(
     })
     webSocket.once('open', () => {
       webSocket.off('error', fail)
+      if (pingSeconds !== undefined) keepAlive(webSocket, pingSeconds)
       resolve(open(peer))
     })
   })
+}
+
+const pingIdleMillis = 60_000
+
+/** Part 4 §5.4: finds out that the other end is gone though no packet says so. */
+function keepAlive(webSocket: WebSocket, pingSeconds: () => number): void {
+  let answered = true
+  webSocket.on('pong', () => (answered = true))
+  const next = (): NodeJS.Timeout => {
+    const seconds = pingSeconds()
+    return setTimeout(
+      () => {
+        if (webSocket.readyState !== webSocket.OPEN) return
+        if (!answered) return webSocket.terminate()
+        answered = seconds === 0
+        if (seconds > 0) webSocket.ping()
+        timer = next()
+      },
+      seconds * 1000 || pingIdleMillis,
+    )
+  }
+  let timer = next()
+  webSocket.once('close', () => clearTimeout(timer))
 }
 
 function faultOf(error: Error): Fault {

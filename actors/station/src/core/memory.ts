@@ -3,6 +3,7 @@ import type { Eui64, Instant, Role } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import type { Hierarchy } from '@interlock/pki'
 import type { ChargingProfile } from '@interlock/power'
+import type { NetworkMemory } from '../network/profile.ts'
 import { newCharger, type Charger } from './charger.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -37,6 +38,8 @@ export type StoredCounter = {
   readonly counter: string
 }
 export type StoredArmUse = { readonly changes: number; readonly lastAt: Instant }
+/** The whole station, or one EVSE of it. */
+export type PendingReset = { readonly evseId?: number }
 export type TransactionEvent = Request<'TransactionEvent'>
 
 /** Everything a charger must know again after it lost power. JSON values only. */
@@ -55,6 +58,14 @@ export type Memory = {
   /** Of the device model, by name; what was never set is not here. */
   readonly variables: Readonly<Record<string, string | number>>
   readonly transaction?: Transaction
+  /** Network connection profiles, once they differ from the config. */
+  readonly network?: NetworkMemory
+  /** Why the station starts again; said at the next boot, until that is accepted. */
+  readonly bootReason?: Request<'BootNotification'>['reason']
+  /** A reset that waits for the end of a transaction (B12.FR.01). */
+  readonly pendingReset?: PendingReset
+  /** Security events that the CSMS has not acknowledged (A04.FR.02). */
+  readonly securityEvents: readonly Request<'SecurityEventNotification'>[]
   /** Events the CSMS has not acknowledged, oldest first. */
   readonly outbox: readonly TransactionEvent[]
 }
@@ -68,6 +79,7 @@ export const newMemory = (now: Instant): Memory => ({
   armUses: {},
   ownerKeys: [],
   variables: {},
+  securityEvents: [],
   outbox: [],
 })
 
@@ -93,5 +105,5 @@ export function remember(memory: Memory, change: MemoryChange): Memory {
 /** The memory that a journal holds; the first entry is a whole one. */
 export function recall(entries: readonly unknown[], now: Instant): Memory {
   const [first, ...changes] = entries as [Memory?, ...MemoryChange[]]
-  return changes.reduce(remember, first ?? newMemory(now))
+  return changes.reduce(remember, { ...newMemory(now), ...first })
 }

@@ -14,6 +14,7 @@ export type Transaction = {
 type Event = Request<'TransactionEvent'>
 export type EventType = Event['eventType']
 export type Trigger = Event['triggerReason']
+export type StoppedReason = NonNullable<Event['transactionInfo']['stoppedReason']>
 type MeterValue = NonNullable<Event['meterValue']>[number]
 type Context = NonNullable<MeterValue['sampledValue'][number]['context']>
 
@@ -60,6 +61,8 @@ export const meterValue = (
 export type Occasion = {
   readonly eventType: EventType
   readonly trigger: Trigger
+  /** Of an `Ended` event; `EVDisconnected` unless given. */
+  readonly stoppedReason?: StoppedReason
   readonly evse: number
   readonly now: Instant
   readonly frequencyHertz?: number
@@ -83,7 +86,9 @@ export function nextEvent(
     transactionInfo: {
       transactionId: id,
       chargingState: chargingState(charger),
-      ...(eventType === 'Ended' ? { stoppedReason: 'EVDisconnected' } : {}),
+      ...(eventType === 'Ended'
+        ? { stoppedReason: occasion.stoppedReason ?? 'EVDisconnected' }
+        : {}),
       ...(remoteStartId === undefined ? {} : { remoteStartId }),
     },
     evse: { id: evse, connectorId: 1 },

@@ -69,13 +69,6 @@ export const communication = [
     values: ['Never', 'OncePerTransaction', 'EveryMeterValue'],
     value: 'OncePerTransaction',
   },
-  {
-    ...comm,
-    variable: 'QueueAllMessages',
-    dataType: 'boolean',
-    mutability: 'ReadWrite',
-    value: 'false',
-  },
   { ...comm, variable: 'ResetRetries', ...number, min: 0, max: 10, value: '1' },
   { ...comm, variable: 'RetryBackOffRandomRange', ...seconds, min: 0, max: 3_600, value: '10' },
   { ...comm, variable: 'RetryBackOffRepeatTimes', ...number, min: 0, max: 10, value: '3' },

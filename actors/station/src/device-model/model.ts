@@ -97,6 +97,7 @@ export function createDeviceModel(options: {
   }
 
   const store = (name: string, value: string): void => {
+    if (`${options.stored()[name] ?? ''}` === value && value !== '') return
     options.save({ [name]: value })
     for (const listener of listeners) listener(name)
   }

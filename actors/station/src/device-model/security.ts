@@ -7,7 +7,8 @@ export const security = [
     variable: 'AdditionalRootCertificateCheck',
     dataType: 'boolean',
     mutability: 'ReadOnly',
-    value: 'true',
+    value: 'false',
+    constant: true,
   },
   // A00.FR.205: 16 to 40 characters; nobody reads it back (A01.FR.11).
   {

@@ -5,7 +5,9 @@ import { changeAvailability } from './change-availability.ts'
 import { clearChargingProfile } from './clear-charging-profile.ts'
 import { dataTransfer } from './data-transfer.ts'
 import { deleteCertificate } from './delete-certificate.ts'
+import { getBaseReport } from './get-base-report.ts'
 import { getCompositeSchedule } from './get-composite-schedule.ts'
+import { getReport } from './get-report.ts'
 import { getVariables } from './get-variables.ts'
 import { installCertificate } from './install-certificate.ts'
 import { requestStartTransaction } from './request-start-transaction.ts'
@@ -14,6 +16,7 @@ import { reset } from './reset.ts'
 import { setChargingProfile } from './set-charging-profile.ts'
 import { setNetworkProfile } from './set-network-profile.ts'
 import { setVariables } from './set-variables.ts'
+import { triggerMessage } from './trigger-message.ts'
 import { updateFirmware } from './update-firmware.ts'
 
 /** Everything a CSMS may ask under security profile 3. */
@@ -23,7 +26,9 @@ export const handlersOf = (station: Station, accept: AcceptCertificate): Handler
   ClearChargingProfile: clearChargingProfile(station),
   DataTransfer: dataTransfer(station),
   DeleteCertificate: deleteCertificate(station),
+  GetBaseReport: getBaseReport(station),
   GetCompositeSchedule: getCompositeSchedule(station),
+  GetReport: getReport(station),
   GetVariables: getVariables(station),
   InstallCertificate: installCertificate(station),
   RequestStartTransaction: requestStartTransaction(station),
@@ -32,6 +37,7 @@ export const handlersOf = (station: Station, accept: AcceptCertificate): Handler
   SetChargingProfile: setChargingProfile(station),
   SetNetworkProfile: setNetworkProfile(station),
   SetVariables: setVariables(station),
+  TriggerMessage: triggerMessage(station),
   UpdateFirmware: updateFirmware(station),
 })
 

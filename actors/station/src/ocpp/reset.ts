@@ -1,43 +1,46 @@
 import { drawDelay } from '@interlock/gate'
-import { inSeconds } from '@interlock/kernel'
-import type { Handler } from '@interlock/ocpp'
-import { atRest } from '../core/smooth.ts'
+import type { Handler, Request, Response } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
-/** B11/B12. The flow stops with the restart, after a random delay, and begins again after another. */
+/**
+ * B11/B12. The flow stops with the restart, at a supervised station after a random delay, and begins
+ * again after another.
+ */
 export const reset =
   (station: Station): Handler<'Reset'> =>
   (request, context) =>
     throughGate(station, 'Reset', request, context, {
       apply(_, accepted) {
         const { deps, records } = station
-        const idle = station.keeper.memory.charger.vehicle === undefined
-        if (request.type === 'OnIdle' && !idle) {
-          return { status: 'Rejected', statusInfo: { reasonCode: 'NotIdle' } }
-        }
         const delaySeconds = drawDelay(accepted.delay, deps.entropy)
-        records.decide({
-          action: 'Reset',
-          decision: 'stored',
-          delaySeconds,
-          ...secondOf(accepted),
-        })
-        deps.clock.after(inSeconds(delaySeconds), 'reset', () => restart(station))
-        return { status: 'Accepted' }
+        const answer = begin(station, request, delaySeconds)
+        if (answer.status !== 'Rejected')
+          records.decide({
+            action: 'Reset',
+            decision: 'stored',
+            delaySeconds,
+            ...secondOf(accepted),
+          })
+        return answer
       },
-      plain({ type }) {
-        const idle = station.keeper.memory.charger.vehicle === undefined
-        if (type === 'OnIdle' && !idle) return { status: 'Rejected' }
-        station.deps.clock.after(inSeconds(0), 'reset', () => restart(station))
-        return { status: 'Accepted' }
-      },
+      plain: () => begin(station, request, 0),
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
 
-function restart(station: Station): void {
-  const { charging, keeper } = station
-  charging.update({ charger: { ...keeper.memory.charger, applied: atRest } })
-  station.reconnect()
+function begin(
+  station: Station,
+  { type, evseId }: Request<'Reset'>,
+  delaySeconds: number,
+): Response<'Reset'> {
+  if (evseId !== undefined && evseId !== station.evse)
+    return { status: 'Rejected', statusInfo: { reasonCode: 'UnknownEvse' } }
+  const reset = evseId === undefined ? {} : { evseId }
+  if (type === 'OnIdle' && station.keeper.memory.transaction !== undefined) {
+    station.restarts.whenIdle(reset)
+    return { status: 'Scheduled' }
+  }
+  station.restarts.soon(reset, 'RemoteReset', delaySeconds)
+  return { status: 'Accepted' }
 }

@@ -1,9 +1,9 @@
-import type { Handler } from '@interlock/ocpp'
+import type { Handler, Request, Response } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
-/** B09. Judged like every critical command; the simulated hardware has nothing to carry it out with. */
+/** B09. The profile is kept in its slot; it counts once the order of slots names it. */
 export const setNetworkProfile =
   (station: Station): Handler<'SetNetworkProfile'> =>
   (request, context) =>
@@ -11,12 +11,20 @@ export const setNetworkProfile =
       apply(_, accepted) {
         station.records.decide({
           action: 'SetNetworkProfile',
-          decision: 'ignored',
-          reason: 'NothingToChange',
+          decision: 'stored',
           ...secondOf(accepted),
         })
-        return { status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }
+        return store(station, request)
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
-      plain: () => ({ status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }),
+      plain: () => store(station, request),
     })
+
+function store(
+  station: Station,
+  request: Request<'SetNetworkProfile'>,
+): Response<'SetNetworkProfile'> {
+  const refusal = station.network.store(request)
+  if (refusal === undefined) return { status: 'Accepted' }
+  return { status: 'Rejected', statusInfo: { reasonCode: refusal } }
+}

@@ -1,0 +1,71 @@
+import { inSeconds, millis } from '@interlock/kernel'
+import { nobody } from './core/authorisation.ts'
+import { atRest } from './core/smooth.ts'
+import type { BootReason } from './network/boot.ts'
+import type { Station } from './station.ts'
+
+/** Restarts of the whole (simulated) controller, or of what stands behind one EVSE. */
+export type Restarts = {
+  /** After the answer has left, and after `delaySeconds`. */
+  soon(reset: { readonly evseId?: number }, reason: BootReason, delaySeconds: number): void
+  /** B12.FR.01: once no transaction is left. */
+  whenIdle(reset: { readonly evseId?: number }): void
+  /** Whether what was waited for has come. */
+  look(): void
+}
+
+/** Wall time for an answer to leave before its connection ends. */
+export const handoverMillis = millis(50)
+
+export function createRestarts(station: () => Station): Restarts {
+  let due = false
+
+  /** B11.FR.08: an EVSE alone restarts without a boot of the station. */
+  const restart = ({ evseId }: { readonly evseId?: number }, reason: BootReason): void => {
+    const { keeper, charging, boot, network } = station()
+    if (station().mode === 'standard') endTransaction(station())
+    charging.update({ charger: { ...keeper.memory.charger, applied: atRest } })
+    if (evseId !== undefined) return station().reports.statusAgain()
+    keeper.commit({ set: { bootReason: reason } })
+    boot.restarted()
+    network.begin()
+    station().reconnect()
+  }
+
+  const soon: Restarts['soon'] = (reset, reason, delaySeconds) => {
+    const { deps, config } = station()
+    const label = `${config.actor}/reset`
+    const work = (): void => restart(reset, reason)
+    if (delaySeconds === 0) deps.wall.after(handoverMillis, label, work)
+    else deps.clock.after(inSeconds(delaySeconds), 'reset', work)
+  }
+
+  return {
+    soon,
+    whenIdle({ evseId }) {
+      const pendingReset = evseId === undefined ? {} : { evseId }
+      station().keeper.commit({ set: { pendingReset } })
+    },
+    look() {
+      const { keeper } = station()
+      const { pendingReset, transaction } = keeper.memory
+      if (pendingReset === undefined || transaction !== undefined || due) return
+      due = true
+      keeper.commit({ set: { pendingReset: null } })
+      due = false
+      soon(pendingReset, 'ScheduledReset', 0)
+    },
+  }
+}
+
+/**
+ * B12.FR.04: what still charges is ended by the reset, and the CSMS is told so. At a supervised
+ * station the owner's charge outlasts it.
+ */
+function endTransaction({ keeper, charging }: Station): void {
+  if (keeper.memory.transaction === undefined) return
+  charging.update(
+    { transaction: null, charger: { ...keeper.memory.charger, authorisation: nobody } },
+    { trigger: 'ResetCommand', eventType: 'Ended', stoppedReason: 'ImmediateReset' },
+  )
+}
