@@ -1,4 +1,4 @@
-import type { Action, Request } from '@interlock/ocpp'
+import type { Action, ErrorCode, Request } from '@interlock/ocpp'
 import { including, such, type Expectation } from '../match.ts'
 import type { Steps } from '../steps.ts'
 import type { CommandAnswer, CsmsSubject, Resource } from './subject.ts'
@@ -11,6 +11,8 @@ export type Operator = {
    * must come back to whoever asked.
    */
   sends<A extends Action>(action: A, payload: Request<A>, came?: unknown): Promise<Request<A>>
+  /** It reaches the station, which answers with that error; whoever asked must be told. */
+  sendsInVain<A extends Action>(action: A, payload: Request<A>, code: ErrorCode): Promise<void>
   /** The CSMS itself must decide against a request, so that nothing reaches the station. */
   refuses<A extends Action>(says: string, action: A, payload: Request<A>): Promise<void>
   /** Soon, what it knows of this station must be as expected. */
@@ -39,6 +41,15 @@ export function createOperator(
       const answer = await answering
       steps.expect(`whoever asked for ${action} is answered`, answered, answer)
       return request
+    },
+    async sendsInVain(action, payload, code) {
+      const answering = subject.command(station.id, action, payload)
+      answering.catch(() => {})
+      await station.isSent(action, payload)
+      const told = such(`an answer that says ${code}`, (answer) =>
+        JSON.stringify(answer).includes(code),
+      )
+      steps.expect(`whoever asked for ${action} is told`, told, await answering)
     },
     async refuses(says, action, payload) {
       const answer = await subject.command(station.id, action, payload)
