@@ -42,6 +42,8 @@ export type Context = {
 
 /** What the parts tell each other; set once at start. */
 export type Hooks = {
+  /** A connection has become the station's session; nothing of it has been read yet. */
+  opened: (station: StationId, endpoint: Endpoint) => void
   /** A reason to plan this station's session anew. */
   replan: (station: StationId) => void
   /** The station has booted under security profile 3. */

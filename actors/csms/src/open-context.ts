@@ -65,6 +65,7 @@ export async function openContext(
   )
   closers.push(() => happenings.bus.close())
   const hooks: Hooks = {
+    opened: () => {},
     replan: () => {},
     booted: () => {},
     tariffsRead: () => Promise.resolve(),

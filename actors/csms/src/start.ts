@@ -12,7 +12,7 @@ import type { Endpoint as OcppEndpoint } from '@interlock/ocpp'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
 import { createCommands } from './commands.ts'
 import type { CsmsConfig } from './config.ts'
-import type { Context } from './context.ts'
+import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
@@ -33,6 +33,8 @@ export type CsmsRunning = Running & {
   readonly ocppPorts: { readonly profile2: number; readonly profile3: number }
   /** Live connections under security profile 3, by station. */
   readonly sessions: ReadonlyMap<StationId, OcppEndpoint>
+  /** Tells of each session that opens from now on, before anything of it is read. */
+  onSession(listener: Hooks['opened']): () => void
   readonly views: ReadonlyMap<StationId, StationView>
   /** From the database: transactions and the energy their meters counted. */
   totals(): Promise<Totals>
@@ -69,6 +71,10 @@ async function open(
     revoked: revocations.revoked,
   }
   const { context, counters, subscribe } = await openContext(config, deps, trust, closers)
+  const listeners = new Set<Hooks['opened']>()
+  context.hooks.opened = (...opened) => {
+    for (const listener of listeners) listener(...opened)
+  }
   const planning = await openPlanning(context, counters, closers)
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
@@ -95,6 +101,10 @@ async function open(
     port,
     ocppPorts: ports,
     sessions: context.live,
+    onSession(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     views: context.views,
     totals: context.transactions.totals,
     refreshTariffs: planning.tariffs.refresh,

@@ -16,7 +16,7 @@ import { createCertificateRequests } from './certificate-requests.ts'
 import { createCertificates } from './certificates.ts'
 import { createCharging } from './charging.ts'
 import type { StationConfig } from './config.ts'
-import { onAnswer } from './core/authorisation.ts'
+import { keepOwnersCharge, type AnswerRule } from './core/answers.ts'
 import { createModel } from './create-model.ts'
 import { hear, isTrusted, noTimeYet } from './core/time-trust.ts'
 import { createCsmsLink, type CsmsLink } from './csms-link.ts'
@@ -39,6 +39,8 @@ import { keepStationWitnessed } from './witness.ts'
 export type StationDeps = ActorDeps & {
   /** Another gate, for a lab only: refused where the config says `production`. */
   readonly gate?: Gate
+  /** Another obedience to answers; likewise. */
+  readonly answers?: AnswerRule
   readonly publish?: (happening: Happening) => void
 }
 
@@ -153,6 +155,7 @@ export function assemble(
     caller,
     csmsRoots: () => roots.charging,
     moment,
+    answers: deps.answers ?? keepOwnersCharge,
     standing,
     identity: () => own.identity(),
     signReply: (...reply) => signedReply(station, ...reply),
@@ -212,13 +215,14 @@ function openRecords(
   return createRecords({ audit, clock, actor, stationId, publish })
 }
 
-/** An answer to an event judges a running charge, and does not stop it; nor does it authorise one. */
 function onEventAnswer(station: Station, answer: Response<'TransactionEvent'>): void {
-  const { keeper, records, reports, deps } = station
-  const { authorisation } = keeper.memory.charger
+  const { keeper, charging, records, reports, deps } = station
   const status = answer.idTokenInfo?.status
-  if (status === undefined || status === 'Accepted' || authorisation.state !== 'allowed') return
-  const { note } = onAnswer(authorisation, false, deps.clock.now())
+  if (status === undefined) return
+  const before = keeper.memory.charger
+  const heard = { to: 'TransactionEvent', accepted: status === 'Accepted' } as const
+  const { charger, note } = station.answers(before, heard, deps.clock.now())
+  if (charger !== before) charging.update({ charger })
   if (note === undefined) return
   records.decide({ action: 'TransactionEventResponse', decision: 'ignored', reason: note })
   reports.security('InvalidMessages', `${status} for a running charge`)

@@ -1,14 +1,7 @@
 import { limits, type Decision } from '@interlock/contract'
 import { inSeconds, millis, plus, type Instant, type Timer } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
-import {
-  nobody,
-  onAnswer,
-  onArrival,
-  onConsent,
-  onSilence,
-  type Judged,
-} from './core/authorisation.ts'
+import { nobody, onArrival, onConsent, onSilence, type Judged } from './core/authorisation.ts'
 import type { Charger, Override } from './core/charger.ts'
 import { meterValue } from './core/transaction.ts'
 import { advance, arrive, isFull, type PlugIn } from './hardware/vehicle.ts'
@@ -53,6 +46,15 @@ export function createHardware(
     )
   }
 
+  const answered = (accepted: boolean): void => {
+    const now = clock.now()
+    const { charger: next, note } = station.answers(charger(), { to: 'Authorize', accepted }, now)
+    judged(
+      { authorisation: next.authorisation, ...(note === undefined ? {} : { note }) },
+      'AuthorizeResponse',
+    )
+  }
+
   const authorise = (idToken: string): void => {
     const wait = millis(limits.authorisationWaitMillis)
     silence = clock.after(wait, 'authorisation', () =>
@@ -64,8 +66,7 @@ export function createHardware(
       try {
         const answer = await caller.call('Authorize', { idToken: { idToken, type: 'ISO14443' } })
         if (keeper.memory.transaction?.id !== transaction?.id) return
-        const accepted = answer.idTokenInfo.status === 'Accepted'
-        judged(onAnswer(charger().authorisation, accepted, clock.now()), 'AuthorizeResponse')
+        answered(answer.idTokenInfo.status === 'Accepted')
       } catch (error) {
         // No answer is silence.
         if (!(error instanceof CallFailed)) throw error

@@ -28,10 +28,14 @@ export async function startStation(
   deps: StationDeps,
 ): Promise<StationRunning> {
   checkTrustMode(config)
-  if (deps.gate !== undefined && config.production)
-    throw new Fault('LabOnly', `${config.actor}: another gate is for a lab only`, {
-      remedy: 'set production to false in the config of a lab',
-    })
+  if ((deps.gate ?? deps.answers) !== undefined && config.production)
+    throw new Fault(
+      'LabOnly',
+      `${config.actor}: a charger without its controls is for a lab only`,
+      {
+        remedy: 'set production to false in the config of a lab',
+      },
+    )
   const identityDir = config.identity ?? `${config.data}/identity`
   let identity = identityIn(identityDir, config)
   ensureDir(config.data)

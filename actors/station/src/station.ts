@@ -4,6 +4,7 @@ import type { Eui64, Instant, StationId } from '@interlock/kernel'
 import type { Background } from './background.ts'
 import type { Roots } from './certificates.ts'
 import type { Charging } from './charging.ts'
+import type { AnswerRule } from './core/answers.ts'
 import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
 import type { PairingCode } from './core/owner-keys.ts'
@@ -55,6 +56,8 @@ export type Station = {
   /** Whom a TLS connection to the CSMS may rest on, PEM. */
   csmsRoots(): readonly string[]
   readonly moment: Moment
+  /** What an answer of the CSMS does to the charger. */
+  readonly answers: AnswerRule
   standing(): Standing
   /** Undefined before first contact. */
   identity(): Identity | undefined

@@ -140,6 +140,10 @@ export function csmsConfig(plan: Plan): CsmsConfig {
   }
 }
 
+/** What the owner chose for when no answer comes: both choices stand in one street. */
+export const storedRuleOf = (home: Home): StationConfig['storedRule'] =>
+  home.number % 2 === 0 ? 'wait' : 'charge'
+
 /** The token that the home's owner uses at their own charger. */
 export const idTokenOf = (home: Home): string => `OWNER-${home.number}`
 
@@ -327,7 +331,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
     },
     delaySecondsMax: 600,
     meterIntervalSeconds: 900,
-    storedRule: 'charge',
+    storedRule: storedRuleOf(home),
   }
 }
 

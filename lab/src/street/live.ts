@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic, type Log, type Running } from '@interlock/host'
 import { inHours, inMinutes, instant, plus, toIso, type Instant } from '@interlock/kernel'
-import { openGate } from '../attacks/open-gate.ts'
+import { withoutControls } from '../attacks/without-controls.ts'
 import { laterDay, worldStart, type Day } from '../worlds/day.ts'
 import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
 import type { FrequencyRow } from '../files/frequency-file.ts'
+import { createAttacker } from './attacker.ts'
 import { at } from './cars.ts'
 import { openPages, type Pages } from './open-pages.ts'
-import { layDay, watchForAttack } from './scenario.ts'
+import { layDay } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
 import { tellGoals } from './driver.ts'
 
@@ -59,7 +60,7 @@ export async function runLive(options: LiveOptions): Promise<Live> {
     onHappening: (happening) => pages?.web.tell(happening),
     sessions: options.day.sessions,
     world,
-    ...(options.controls === 'off' ? { gate: openGate } : {}),
+    ...(options.controls === 'off' ? { chargers: withoutControls } : {}),
   })
   const saving = setInterval(() => save(clockFile, world.now()), saveEveryMillis)
   const stop = async (): Promise<void> => {
@@ -91,9 +92,9 @@ export async function runLive(options: LiveOptions): Promise<Live> {
 async function open(street: Street, options: LiveOptions, world: WorldClock): Promise<Pages> {
   const { controls, day, say } = options
   const clock = world.clockFor('scenario')
-  const attackNow = watchForAttack(street)
+  const attacker = createAttacker(street, world)
   const pages = await openPages(street, options.ports, {
-    attack: { controls, run: async () => ({ controls, ...(await attackNow()) }) },
+    attack: { controls, run: async () => ({ controls, ...(await attacker.attack()) }) },
     hardware: {
       press: (station, button) =>
         street.homes.find(({ home }) => home.stationId === station)?.station.hardware.press(button),

@@ -1,25 +1,39 @@
 import { rmSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
+import { inHours, plus } from '@interlock/kernel'
 import { silentLog, temporaryDir } from '@interlock/host'
 import { nameOf, takeoverCommands } from '../attacks/commands.ts'
+import { liedAbout } from '../attacks/lies.ts'
 import { attemptsPerStation } from '../attacks/takeover.ts'
-import { makeDay } from '../worlds/day.ts'
+import { makeDay, worldStart, type Session } from '../worlds/day.ts'
 import { runOnce, type OnceReport } from './once.ts'
 import { ratingWatts } from './address-book.ts'
 
+const stations = 6
 const dirs: string[] = []
 afterAll(() => {
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
 })
 
+/** Two chargers, one for each stored rule, are free when the answers are in the attacker's hands. */
+const freeForGuests = (session: Session, index: number): Session =>
+  index < 2
+    ? {
+        ...session,
+        pluggedIn: plus(worldStart, inHours(1)),
+        departure: plus(worldStart, inHours(5)),
+      }
+    : session
+
 /** A whole day of a small street, over real sockets, on a database of its own. */
 async function oneDay(seed: number, controls: 'on' | 'off'): Promise<OnceReport> {
   const dir = temporaryDir('interlock-once')
   dirs.push(dir)
+  const day = makeDay(seed, stations, {})
   return runOnce({
     dir,
     seed,
-    day: makeDay(seed, 4, {}),
+    day: { ...day, sessions: day.sessions.map(freeForGuests) },
     speed: 'stepped',
     controls,
     ports: { console: 0, arm: 0 },
@@ -35,14 +49,18 @@ test('with controls on nothing moves without a second party, and one seed decide
   expect(report.energyKilowattHours).toBeGreaterThan(10)
   expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
 
-  expect(attack.commandsSent).toBe(4 * attemptsPerStation)
+  expect(attack.commandsSent).toBe(stations * attemptsPerStation)
   expect(attack.commandsApplied).toBe(0)
   expect(attack.unstopped).toEqual({})
   expect(attack.countersignedStepWatts).toBeGreaterThan(0)
   expect(attack.countersignedStepWatts).toBeLessThanOrEqual(attack.budgetWatts)
   expect(attack.loadStepWatts).toBe(0)
   expect(attack.countersignedObservedWatts).toBeLessThanOrEqual(attack.budgetWatts)
-  expect(attack.answersChanged).toBeGreaterThan(0)
+  for (const row of [...liedAbout, 'SendLocalList', 'SetDisplayMessage', 'LossOfContact'])
+    expect(attack.answers, row).toHaveProperty(row)
+  for (const reason of ['OwnersChargeKept', 'StoredRuleApplied', 'TimeUntrusted'])
+    expect(attack.answersNoted, reason).toHaveProperty(reason)
+  expect(attack.answersStepWatts).toBe(0)
   for (const reason of [
     'Unsigned',
     'NotSeconded',
@@ -52,7 +70,7 @@ test('with controls on nothing moves without a second party, and one seed decide
     'Replayed',
   ])
     expect(report.refusals).toHaveProperty(reason)
-  expect(attack.refusals).toMatchObject({ ArmRequired: 8, PlausibilityFailed: 4 })
+  expect(attack.refusals).toMatchObject({ ArmRequired: 2 * stations, PlausibilityFailed: stations })
   expect(attack.refusals['BudgetExceeded']).toBeGreaterThan(0)
 
   expect(report.people.map((act) => act.outcome)).toEqual([
@@ -71,11 +89,13 @@ test('with controls on nothing moves without a second party, and one seed decide
 
 test('without controls the same attack moves the whole street; another seed decides otherwise', async () => {
   const off = await oneDay(2, 'off')
-  expect(off.attack.commandsSent).toBe(4 * attemptsPerStation)
+  expect(off.attack.commandsSent).toBe(stations * attemptsPerStation)
   // Each kind of command gets through at every charger, whatever its charger can do with it.
   for (const command of takeoverCommands)
-    expect(off.attack.unstopped[nameOf(command)], nameOf(command)).toBeGreaterThanOrEqual(4)
+    expect(off.attack.unstopped[nameOf(command)], nameOf(command)).toBeGreaterThanOrEqual(stations)
   expect(off.attack.commandsApplied).toBeGreaterThan(off.attack.commandsSent / 3)
   expect(off.attack.loadStepWatts).toBe(off.attack.streetWatts)
   expect(off.attack.streetWatts).toBeGreaterThan(ratingWatts)
+  // A charger that obeys answers stops, whoever pressed the button.
+  expect(off.attack.answersStepWatts).toBeGreaterThanOrEqual(ratingWatts)
 }, 120_000)

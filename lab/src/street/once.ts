@@ -1,9 +1,10 @@
 import type { Decision } from '@interlock/contract'
 import type { Log } from '@interlock/host'
 import { assert } from '@interlock/kernel'
-import { openGate } from '../attacks/open-gate.ts'
+import { withoutControls } from '../attacks/without-controls.ts'
 import { worldEnd, worldStart, type Day } from '../worlds/day.ts'
 import { createWorldClock, type Speed } from '../worlds/world-clock.ts'
+import { createAttacker } from './attacker.ts'
 import { verifyStreetAudit } from './audit-trail.ts'
 import { decisionsDigest } from './decisions.ts'
 import { tellGoals } from './driver.ts'
@@ -11,7 +12,7 @@ import type { ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
 import { openPages } from './open-pages.ts'
 import type { PersonAct } from './people.ts'
-import { layDay, playScript, watchForAttack, type ScriptedAttack } from './scenario.ts'
+import { layDay, playScript, type ScriptedAttack } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
 
 export type OnceOptions = {
@@ -58,7 +59,7 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
     ...options,
     sessions: day.sessions,
     world,
-    ...(options.controls === 'off' ? { gate: openGate } : {}),
+    ...(options.controls === 'off' ? { chargers: withoutControls } : {}),
   })
   try {
     options.stop?.throwIfAborted()
@@ -67,8 +68,8 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
     const clock = world.clockFor('scenario')
     const tell = await tellGoals(pages)
     const feed = await layDay(street, day, { clock, say }, { tell })
-    const attackNow = watchForAttack(street)
-    const played = playScript(street, pages, world, { tell, attackNow, say })
+    const attacker = createAttacker(street, world)
+    const played = playScript(street, pages, world, { tell, attacker, say })
     say(`The day begins: ${new Date(worldStart).toISOString()}.`)
     await world.run(worldEnd, options.speed)
     options.stop?.throwIfAborted()

@@ -2,7 +2,7 @@ import type { FlattenedJws } from '@interlock/contract'
 import type { CsmsRunning } from '@interlock/csms'
 import { httpClient, loadIdentity, nodeCrypto, readText, type Identity } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
-import type { Action } from '@interlock/ocpp'
+import type { Action, Endpoint } from '@interlock/ocpp'
 import { fromPem, toPem } from '@interlock/pki'
 import { createForge } from '../attacks/forge.ts'
 import { takeOver, type Attempt, type Loot, type Target } from '../attacks/takeover.ts'
@@ -39,13 +39,15 @@ export type AttackReport = {
  */
 export function tapSessions(csms: CsmsRunning): () => Loot['captured'] {
   const seen = new Map<string, FlattenedJws>()
-  for (const [station, session] of csms.sessions) {
+  const tap = (station: StationId, session: Endpoint): void => {
     const genuine = session.callSigned.bind(session)
     session.callSigned = (action: Action, jws, options) => {
       seen.set(`${station} ${action}`, jws)
       return genuine(action, jws, options)
     }
   }
+  for (const [station, session] of csms.sessions) tap(station, session)
+  csms.onSession(tap)
   return () => {
     const until = new Map(seen)
     return (station, action) => until.get(`${station} ${action}`)

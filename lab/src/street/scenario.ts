@@ -1,15 +1,17 @@
 import { inHours, inMinutes, instant, type Clock } from '@interlock/kernel'
-import { poisonAnswers, type AnswerAttack } from '../attacks/answers.ts'
-import { worldStart, type Day, type Session } from '../worlds/day.ts'
+import { worldStart, type Day } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import type { FrequencyRow } from '../files/frequency-file.ts'
-import { at, driveCars, visit, type TellGoal } from './cars.ts'
+import type { AnswersReport } from './attack-answers.ts'
+import type { Attacker } from './attacker.ts'
+import { at, driveCars, type TellGoal } from './cars.ts'
 import { dispatchOne } from './dispatch-one.ts'
 import { feedFrequency, type FrequencyFeed } from './frequency-feed.ts'
+import { guestsDuring } from './guests.ts'
 import { prepareMarket } from './market.ts'
 import type { Pages } from './open-pages.ts'
 import { schedulePeople, type PersonAct } from './people.ts'
-import { runAttack, tapSessions, watchLoad, type AttackReport } from './run-attack.ts'
+import { watchLoad, type AttackReport } from './run-attack.ts'
 import type { RunningHome, Street } from './start-street.ts'
 
 /** When things happen on the scripted day. */
@@ -19,27 +21,17 @@ const script = {
   /** Someone else presses *start* at the charger, and is charging when the attack comes. */
   gesture: instant(worldStart + inHours(8.25)),
   attack: instant(worldStart + inHours(8.5)),
-  /** A guest arrives while the answers are in the attacker's hands. */
-  guest: instant(worldStart + inHours(8.5) + inMinutes(5)),
-  answersEnd: instant(worldStart + inHours(8.5) + inMinutes(20)),
   /** A budget window and the longest random delay after the attack. */
   effectsOver: instant(worldStart + inHours(8.5) + inMinutes(45)),
   /** The DSRSP's operator calls a charger, and again later if none was charging. */
   dispatch: [12.85, 15, 17].map((hours) => instant(worldStart + inHours(hours))),
 } as const
 
-const guestCar: Session = {
-  pluggedIn: script.guest,
-  departure: instant(worldStart + inHours(18)),
-  energyWattHours: 6_000,
-  vehicleWattsMax: 7_360,
-}
-
-export type ScriptedAttack = AttackReport & {
-  readonly answersChanged: number
-  /** Highest less lowest load of the chargers that got a countersigned command, until it had its effect. */
-  readonly countersignedObservedWatts: number
-}
+export type ScriptedAttack = AttackReport &
+  AnswersReport & {
+    /** Highest less lowest load of the chargers that got a countersigned command, until it had its effect. */
+    readonly countersignedObservedWatts: number
+  }
 
 export type Script = {
   readonly people: readonly PersonAct[]
@@ -64,12 +56,6 @@ export async function layDay(
   return feedFrequency(street.homes, day.frequency, world.clock, parts.onSample)
 }
 
-/** Whoever takes the CSMS over has seen everything since this was called; the result attacks. */
-export function watchForAttack(street: Street): () => Promise<AttackReport> {
-  const seen = tapSessions(street.csms)
-  return () => runAttack(street, seen())
-}
-
 /** People, guest, dispatch and attack of the first day, as `--once` plays them. */
 export function playScript(
   street: Street,
@@ -77,7 +63,7 @@ export function playScript(
   world: WorldClock,
   parts: {
     readonly tell: TellGoal
-    readonly attackNow: () => Promise<AttackReport>
+    readonly attacker: Attacker
     readonly say: (words: string) => void
   },
 ): Script {
@@ -88,27 +74,19 @@ export function playScript(
     at(clock, script.gesture, 'gesture', () => void second.station.hardware.press('start'))
 
   let attack: AttackReport | undefined
-  let poison: AnswerAttack | undefined
   let aftermath: ReturnType<typeof watchLoad> | undefined
   let observed = 0
   at(clock, script.attack, 'attack', async () => {
     parts.say('20:30 — the attacker holds the CSMS and goes for every charger.')
-    const report = await parts.attackNow()
+    const report = await parts.attacker.attack()
     attack = report
     const granted = street.homes.filter(({ home }) => report.granted.includes(home.stationId))
     aftermath = watchLoad({ homes: granted })
-    poison = poisonAnswers([...street.csms.sessions.values()], {
-      clock: world.clockFor('attacker'),
-      activity: world.activity,
-    })
+    guestsDuring(street.homes, report.answersFrom, clock, parts.tell)
   })
-  at(clock, script.answersEnd, 'attack/end', () => poison?.end())
   at(clock, script.effectsOver, 'attack/over', () => {
     observed = aftermath?.stop().loadStepWatts ?? 0
   })
-  const free = street.homes.find(({ session }) => session.departure < script.attack)
-  if (free !== undefined) visit(free, guestCar, clock, parts.tell)
-
   let dispatched = 0
   for (const moment of script.dispatch)
     at(clock, moment, 'dispatch', async () => {
@@ -119,7 +97,7 @@ export function playScript(
     attack: () =>
       attack && {
         ...attack,
-        answersChanged: poison?.count() ?? 0,
+        ...parts.attacker.answers(),
         countersignedObservedWatts: observed,
       },
     dispatched: () => dispatched,

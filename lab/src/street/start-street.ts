@@ -32,8 +32,8 @@ export type StreetOptions = {
   readonly sessions: readonly Session[]
   readonly world: WorldClock
   readonly log: Log
-  /** Lab only: another gate at every station. */
-  readonly gate?: StationDeps['gate']
+  /** Lab only: chargers without their controls. */
+  readonly chargers?: Pick<StationDeps, 'gate' | 'answers'>
   /** Told what chargers and LLCSs see themselves, which nobody else could know of them. */
   readonly onHappening?: (happening: Happening) => void
   /** Told of each step, for people. */
@@ -143,7 +143,7 @@ async function start(
           startStation(config, {
             ...deps,
             publish,
-            ...(options.gate === undefined ? {} : { gate: options.gate }),
+            ...options.chargers,
           }),
       )
       return { home, session, llcs, station }

@@ -25,6 +25,7 @@ export function openSession(context: Context, socket: OcppSocket, profile: 2 | 3
   const before = context.sessions.get(id)
   context.sessions.set(id, session)
   if (profile === 3) context.live.set(id, endpoint)
+  context.hooks.opened(id, endpoint)
   before?.endpoint.close(1001, 'replaced by a newer connection')
   context.audit.record('Connected', { station: id, profile })
   seen(context, id, profile)

@@ -4,12 +4,13 @@ import { post, sentenceOfError } from '../page/api.ts'
 import { Notice } from '../page/notice.tsx'
 import { reasonWords } from '../sentences.ts'
 import type { AttackResult } from '../shared/shapes.ts'
+import { localTime } from './local-time.ts'
 
 /** At real time a charger waits for the arm of each trigger before it refuses. */
 const attackMillis = 10 * 60_000
 
 /** Lab only: play the party that holds the CSMS's keys, and see what it can move. */
-export function Attack() {
+export function Attack({ timeZone }: { timeZone: string }) {
   const [busy, setBusy] = useState(false)
   const [result, setResult] = useState<AttackResult>()
   const [problem, setProblem] = useState('')
@@ -24,7 +25,7 @@ export function Attack() {
       setBusy(false)
     }
   }
-  const told = result === undefined ? '' : tellAttack(result)
+  const told = result === undefined ? '' : tellAttack(result, timeZone)
   return (
     <section class="stack" aria-labelledby="attack">
       <h2 id="attack">Attack this street</h2>
@@ -43,7 +44,17 @@ export function Attack() {
   )
 }
 
-export function tellAttack(result: AttackResult): string {
+export function tellAttack(result: AttackResult, timeZone: string): string {
+  return [tellCommands(result), ...tellAnswers(result, timeZone)].join(' ')
+}
+
+/** The answers are in the attacker's hands for longer than the commands take. */
+const tellAnswers = ({ answersUntil: until }: AttackResult, timeZone: string): string[] =>
+  until === undefined
+    ? []
+    : [`Until ${localTime(until, timeZone)} every answer to a charger is changed or held back.`]
+
+function tellCommands(result: AttackResult): string {
   const sent = `${result.commandsSent} commands were sent.`
   return result.commandsApplied === 0
     ? `${sent} None was obeyed without a second party.`

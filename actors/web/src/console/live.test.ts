@@ -159,7 +159,9 @@ test('an attack that was obeyed is not called harmless', () => {
     loadAfterWatts: 0,
     refusals: {},
   } as const
-  expect(tellAttack(result)).toContain('7 were obeyed although no second party agreed')
+  expect(tellAttack(result, 'UTC')).toContain('7 were obeyed although no second party agreed')
+  const answersUntil = Date.parse('2026-01-05T20:54:00Z')
+  expect(tellAttack({ ...result, answersUntil }, 'UTC')).toContain('Until 20:54 every answer')
 })
 
 test.each([

@@ -95,7 +95,7 @@ export function StreetScreen(props: {
         </ul>
       </section>
       <div class="events">
-        {lab && <Attack />}
+        {lab && <Attack timeZone={telling.timeZone} />}
         <Meetings happenings={live.happenings} placeOf={placeOf} telling={telling} />
         <Refusals happenings={live.happenings} placeOf={placeOf} telling={telling} />
       </div>

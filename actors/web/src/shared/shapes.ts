@@ -72,6 +72,8 @@ export type AttackResult = {
   readonly loadBeforeWatts: number
   readonly loadAfterWatts: number
   readonly refusals: Readonly<Record<string, number>>
+  /** Until when every answer to a charger is changed or held back as well. */
+  readonly answersUntil?: number
 }
 
 /** `GET /api/session` on the arm origin. */

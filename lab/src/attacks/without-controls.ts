@@ -1,13 +1,13 @@
 import { tableAction, type SignedCommand } from '@interlock/contract'
 import { actionOf, refuse, type Setting } from '@interlock/gate'
 import { eui64, instant, refused } from '@interlock/kernel'
-import type { Gate } from '@interlock/station'
+import type { AnswerRule, Gate, StationDeps } from '@interlock/station'
 
 /**
  * What a charger does without our controls: whatever the connection asks for, at once. For the lab,
  * to show that the attacks bite; a station in production refuses to start with it.
  */
-export const openGate: Gate = (message, _evidence, state, now) => {
+const openGate: Gate = (message, _evidence, state, now) => {
   const action = tableAction(message.action, message.payload)
   const row = actionOf(action)
   if (row === undefined) return refuse(refused('RoleForbidden', message.action))
@@ -43,6 +43,22 @@ const forbiddenByNobody: Readonly<Record<string, (payload: unknown) => Setting>>
     }))
     return { kind: 'variables', values }
   },
+}
+
+/** An answer is obeyed: who is refused stops, override or not; who is accepted, however late, starts. */
+const obeyAnswers: AnswerRule = (charger, { accepted }) => {
+  const { vehicle, authorisation } = charger
+  if (vehicle === undefined || (accepted && authorisation.state === 'allowed')) return { charger }
+  if (accepted)
+    return { charger: { ...charger, authorisation: { state: 'allowed', by: 'answer' } } }
+  const { override: _, ...rest } = charger
+  return { charger: { ...rest, authorisation: { state: 'denied', by: 'answer' } } }
+}
+
+/** What a street has with `--controls off`. */
+export const withoutControls: Pick<StationDeps, 'gate' | 'answers'> = {
+  gate: openGate,
+  answers: obeyAnswers,
 }
 
 const nobody = eui64('00-00-00-00-00-00-00-00')
