@@ -20,6 +20,7 @@ import { keepOwnersCharge, type AnswerRule } from './core/answers.ts'
 import { createModel } from './create-model.ts'
 import { hear, isTrusted, noTimeYet } from './core/time-trust.ts'
 import { createCsmsLink, type CsmsLink } from './csms-link.ts'
+import { followSettings } from './follow-settings.ts'
 import { createHardware } from './hardware.ts'
 import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -33,6 +34,7 @@ import { createNetwork, isFirstContact } from './network/network.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
 import { createRestarts } from './restarts.ts'
+import { createTrustStore } from './trust-store.ts'
 import type { Moment, Station } from './station.ts'
 import { keepStationWitnessed } from './witness.ts'
 
@@ -152,8 +154,10 @@ export function assemble(
     network,
     boot,
     restarts: createRestarts(() => station),
+    askForCertificate: () => requests.ask(),
     caller,
-    csmsRoots: () => roots.charging,
+    trustStore: createTrustStore(() => station),
+    csmsRoots: () => station.trustStore.of('CSMSRootCertificate'),
     moment,
     answers: deps.answers ?? keepOwnersCharge,
     standing,
@@ -170,10 +174,12 @@ export function assemble(
       // The CSMS of first contact registered a stranger.
       if (own.identity() === undefined) boot.restarted()
       own.onIdentity(next)
+      if (network.securityProfile() < 3) return
       // After the answer has left: the next connection proves the new identity.
       deps.wall.after(handoverMillis, `${config.actor}/identity`, () => csms.reconnect())
     },
   })
+  followSettings(station)
   const requests = createCertificateRequests(station, () => certificates.request())
   const accept: AcceptCertificate = (...certificate) => {
     requests.answered()

@@ -4,6 +4,7 @@ import { fromPem, peerOf, toPem } from '@interlock/pki'
 import type { Roots } from './certificates.ts'
 import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
+import { loadStandardIdentity } from './plain-certificate.ts'
 import type { StoredCell } from './core/memory.ts'
 
 /** What the config says, in the terms of the code. */
@@ -42,7 +43,8 @@ export function bearingsOf(config: StationConfig): Bearings {
  * @throws Fault `SecretMissing`, or `IdentityUnreadable` where there is one that cannot be used.
  */
 export function identityIn(dir: string, config: StationConfig): Identity | undefined {
-  if (hasCertificate(dir)) return loadIdentity(dir)
+  if (hasCertificate(dir))
+    return config.trustMode === 'standard' ? loadStandardIdentity(dir, config) : loadIdentity(dir)
   if (config.secret !== undefined || demandsNone(config)) return undefined
   throw new Fault('SecretMissing', `${config.actor} has no certificate in ${dir} and no secret`, {
     remedy: "give the maker's one-time secret in the config, or the folder of its identity",

@@ -32,6 +32,7 @@ import {
 import { readCells } from '@interlock/seal'
 import type { StoredCell } from './core/memory.ts'
 import { withRevocations } from './core/revoked-cells.ts'
+import { plainIdentity } from './plain-certificate.ts'
 import type { Station } from './station.ts'
 
 /** Roots, PEM, by hierarchy. */
@@ -129,6 +130,17 @@ export function createCertificates(
     }
   }
 
+  const install = (
+    { pem }: { pem: string },
+    identity: Identity,
+    cells: readonly StoredCell[] = [],
+  ): undefined => {
+    saveIdentity(options.dir, pem, identity.chainPem)
+    pin(cells)
+    asked = undefined
+    options.onIdentity(identity)
+  }
+
   return {
     request() {
       asked = nextKey()
@@ -145,10 +157,19 @@ export function createCertificates(
           : renewalProof(identity.key, stationId, publicKey, crypto)
       const organisation = eui64(config.organisation)
       const subject = { commonName: stationId, role: 'station', eui, organisation } as const
+      // A02.FR.09: the organisation as the CSMS knows it.
+      if (station.mode === 'standard') {
+        const organisationName = station.model.setting('SecurityCtrlr', 'OrganizationName')
+        return createCsr(asked.key, subject, crypto, { organisationName })
+      }
       return createCsr(asked.key, subject, crypto, { challenge })
     },
     accept(chainPem, customData) {
       if (asked === undefined) return 'NotRequested'
+      if (station.mode === 'standard') {
+        const taken = plainIdentity(station, asked, chainPem)
+        return taken.ok ? install(asked, taken.value) : taken.reason
+      }
       const chain = fromPem(chainPem, 'CERTIFICATE')
       const peer = verified(chain, 'charging')
       if (peer === undefined) return 'ChainInvalid'
@@ -162,12 +183,8 @@ export function createCertificates(
         serial: peer.serialHex,
         cells: cells.value.map(({ role, organisation }) => `${role} ${organisation}`),
       })
-      saveIdentity(options.dir, asked.pem, chainPem)
-      pin(cells.value)
       const identity = identityOf(asked.pem, chainPem, options.dir)
-      asked = undefined
-      options.onIdentity(identity)
-      return undefined
+      return install(asked, identity, cells.value)
     },
   }
 }

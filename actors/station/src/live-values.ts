@@ -20,7 +20,7 @@ export const liveValues = (station: () => Station): LiveValues => {
     'EVSE.Power': () => `${station().keeper.memory.charger.meter.powerWatts}`,
     'Connector.AvailabilityState': state,
     'Connector.SupplyPhases': phases,
-    'SecurityCtrlr.CertificateEntries': () => '0',
+    'SecurityCtrlr.CertificateEntries': () => `${station().trustStore.entries}`,
     'SecurityCtrlr.Identity': () => station().stationId,
     'SecurityCtrlr.SecurityProfile': () => `${station().network.securityProfile()}`,
     'OCPPCommCtrlr.ActiveNetworkProfile': () => station().network.slot(),

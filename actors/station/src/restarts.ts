@@ -26,6 +26,7 @@ export function createRestarts(station: () => Station): Restarts {
     if (station().mode === 'standard') endTransaction(station())
     charging.update({ charger: { ...keeper.memory.charger, applied: atRest } })
     if (evseId !== undefined) return station().reports.statusAgain()
+    station().reports.security('ResetOrReboot', reason)
     keeper.commit({ set: { bootReason: reason } })
     boot.restarted()
     network.begin()

@@ -47,6 +47,7 @@ export async function startStation(
     },
   })
 
+  if (station.mode === 'standard') station.reports.security('StartupOfTheDevice', 'power is on')
   station.charging.update()
   hardware.resume()
   await Promise.all([link?.tried, csms.start()])

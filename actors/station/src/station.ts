@@ -17,6 +17,7 @@ import type { Network } from './network/network.ts'
 import type { Records } from './records.ts'
 import type { Caller, Reports } from './reports.ts'
 import type { Restarts } from './restarts.ts'
+import type { TrustStore } from './trust-store.ts'
 import type { Standing } from './gate-state.ts'
 
 /** One reading of the charger's own frequency meter. */
@@ -53,6 +54,9 @@ export type Station = {
   readonly boot: Boot
   readonly restarts: Restarts
   readonly caller: Caller
+  /** A02, A03. */
+  askForCertificate(): Promise<void>
+  readonly trustStore: TrustStore
   /** Whom a TLS connection to the CSMS may rest on, PEM. */
   csmsRoots(): readonly string[]
   readonly moment: Moment

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault, sameBytes, type PrivateKey } from '@interlock/kernel'
+import { Fault, sameBytes, toBase64Url, type PrivateKey } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { factsOf } from './certificate-facts.ts'
 import { ensureDir, writeAtomic } from './files.ts'
 import { nodeCrypto } from './node-crypto.ts'
 
@@ -42,6 +43,44 @@ export function identityOf(keyPem: string, chainPem: string, source: string): Id
   if (!sameBytes(key.publicKey.spki, peer.value.publicKey.spki))
     throw unreadable(source, 'the certificate belongs to another key')
   return { key, keyPem, chainPem, peer: peer.value }
+}
+
+/**
+ * The same for a certificate of another authority, which names no one in our terms: `bearer` says
+ * whose it is. @throws Fault `IdentityUnreadable`.
+ */
+export function plainIdentityOf(
+  keyPem: string,
+  chainPem: string,
+  bearer: Pick<Peer, 'eui' | 'organisation' | 'commonName'>,
+  source: string,
+): Identity {
+  const key = keyOf(keyPem, source)
+  const [der] = fromPem(chainPem, 'CERTIFICATE')
+  const leaf = factsOf(chainPem)
+  if (der === undefined || leaf === undefined) throw unreadable(source, 'holds no certificate')
+  if (!sameBytes(key.publicKey.spki, leaf.spki))
+    throw unreadable(source, 'the certificate belongs to another key')
+  const peer: Peer = {
+    ...bearer,
+    role: 'station',
+    serialHex: leaf.serialHex,
+    thumbprint: toBase64Url(nodeCrypto.sha256(der)),
+    publicKey: key.publicKey,
+    notBefore: leaf.notBefore,
+    notAfter: leaf.notAfter,
+    der,
+  }
+  return { key, keyPem, chainPem, peer }
+}
+
+/** As {@link loadIdentity}, for either kind of certificate. @throws Fault `IdentityUnreadable`. */
+export function loadPlainIdentity(
+  dir: string,
+  bearer: Pick<Peer, 'eui' | 'organisation' | 'commonName'>,
+): Identity {
+  const chainPath = join(dir, chainFile)
+  return plainIdentityOf(contentOf(join(dir, keyFile)), contentOf(chainPath), bearer, chainPath)
 }
 
 /** Writes both files; the key first, so that a certificate never stands without its key. */

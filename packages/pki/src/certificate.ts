@@ -71,6 +71,28 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   }
 }
 
+/**
+ * The parts of any certificate, whatever it is signed with, that OCPP hashes to name one (RFC 6960
+ * §4.1.1): the issuer's name and the bits of its own public key. Nothing is verified.
+ * @throws DerError when the bytes are not a certificate.
+ */
+export function namesAndKeyOf(bytes: Uint8Array): {
+  readonly issuer: Uint8Array
+  readonly subject: Uint8Array
+  readonly publicKeyBits: Uint8Array
+} {
+  const [body] = children(readOne(concat(bytes), tags.sequence))
+  const parts = children(expectTag(body, tags.sequence)).filter(
+    (part) => part.tag !== context(0, true),
+  )
+  const [, , issuer, , subject, spki] = parts
+  return {
+    issuer: expectTag(issuer, tags.sequence).raw,
+    subject: expectTag(subject, tags.sequence).raw,
+    publicKeyBits: publicKeyBits(expectTag(spki, tags.sequence).raw),
+  }
+}
+
 /** Key identifier: the leftmost 160 bits of SHA-256 of the public key (RFC 7093 §2, method 1). */
 export const keyIdOf = (spki: Uint8Array, crypto: Crypto): Uint8Array =>
   crypto.sha256(publicKeyBits(spki)).slice(0, 20)

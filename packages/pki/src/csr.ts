@@ -64,7 +64,11 @@ export function createCsr(
   key: PrivateKey,
   subject: Subject,
   crypto: Crypto,
-  options: { challenge?: string } = {},
+  options: {
+    challenge?: string
+    /** The O of the subject, where it is not the organisation's EUI-64 (A02.FR.09). */
+    organisationName?: string
+  } = {},
 ): string {
   const names = encodeExtension(extensionOids.names, false, encodeNames(subject, []))
   const attributes = [attribute(extensionRequestOid, sequence(names))]
@@ -72,7 +76,7 @@ export function createCsr(
     attributes.push(attribute(challengeOid, utf8String(options.challenge)))
   const body = sequence(
     smallInteger(0),
-    encodeName(subject.commonName, subject.organisation),
+    encodeName(subject.commonName, options.organisationName ?? subject.organisation),
     key.publicKey.spki,
     tlv(context(0, true), ...attributes.sort(compareBytes)),
   )

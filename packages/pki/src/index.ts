@@ -1,4 +1,4 @@
-export { publicKeyOfCertificate } from './certificate.ts'
+export { namesAndKeyOf, publicKeyOfCertificate } from './certificate.ts'
 export { peerOf, type Peer, type PeerProblem } from './peer.ts'
 export type { Subject } from './identity.ts'
 export { issuerNameOf } from './issuer-name.ts'

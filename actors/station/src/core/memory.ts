@@ -3,6 +3,7 @@ import type { Eui64, Instant, Role } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import type { Hierarchy } from '@interlock/pki'
 import type { ChargingProfile } from '@interlock/power'
+import type { StoredCertificate } from '../trust-store.ts'
 import type { NetworkMemory } from '../network/profile.ts'
 import { newCharger, type Charger } from './charger.ts'
 import type { Transaction } from './transaction.ts'
@@ -64,6 +65,8 @@ export type Memory = {
   readonly bootReason?: Request<'BootNotification'>['reason']
   /** A reset that waits for the end of a transaction (B12.FR.01). */
   readonly pendingReset?: PendingReset
+  /** CA certificates, once one was installed or deleted. */
+  readonly certificates?: readonly StoredCertificate[]
   /** Security events that the CSMS has not acknowledged (A04.FR.02). */
   readonly securityEvents: readonly Request<'SecurityEventNotification'>[]
   /** Events the CSMS has not acknowledged, oldest first. */

@@ -13,6 +13,8 @@ export type Boot = {
   restarted(): void
   /** On a new connection: boots where it must, else asks for the time. */
   connected(endpoint: Endpoint): Promise<void>
+  /** The interval was set anew. */
+  beatAgain(): void
   /** F06: at once, whatever the interval says. */
   trigger(): Promise<void>
   /** The connection is gone. */
@@ -97,6 +99,9 @@ export function createBoot(options: {
       }
       await once()
       await options.onAccepted(false)
+    },
+    beatAgain() {
+      if (endpoint !== undefined && registration === 'Accepted') beat()
     },
     trigger() {
       timer?.cancel()

@@ -3,20 +3,22 @@ import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
-/** M04. Judged like every critical command; the simulated hardware has nothing to carry it out with. */
+/** M04. */
 export const deleteCertificate =
   (station: Station): Handler<'DeleteCertificate'> =>
   (request, context) =>
     throughGate(station, 'DeleteCertificate', request, context, {
-      apply(_, accepted) {
+      apply({ certificateHashData }, accepted) {
+        const status = station.trustStore.remove(certificateHashData)
         station.records.decide({
           action: 'DeleteCertificate',
-          decision: 'ignored',
-          reason: 'NothingToChange',
+          decision: status === 'Accepted' ? 'stored' : 'ignored',
           ...secondOf(accepted),
         })
-        return { status: 'Failed', statusInfo: { reasonCode: 'NotSupported' } }
+        return { status }
       },
       refuse: (info) => ({ status: 'Failed', statusInfo: info }),
-      plain: () => ({ status: 'Failed', statusInfo: { reasonCode: 'NotSupported' } }),
+      plain: ({ certificateHashData }) => ({
+        status: station.trustStore.remove(certificateHashData),
+      }),
     })

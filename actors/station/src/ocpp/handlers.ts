@@ -7,6 +7,7 @@ import { dataTransfer } from './data-transfer.ts'
 import { deleteCertificate } from './delete-certificate.ts'
 import { getBaseReport } from './get-base-report.ts'
 import { getCompositeSchedule } from './get-composite-schedule.ts'
+import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts'
 import { getReport } from './get-report.ts'
 import { getVariables } from './get-variables.ts'
 import { installCertificate } from './install-certificate.ts'
@@ -28,6 +29,7 @@ export const handlersOf = (station: Station, accept: AcceptCertificate): Handler
   DeleteCertificate: deleteCertificate(station),
   GetBaseReport: getBaseReport(station),
   GetCompositeSchedule: getCompositeSchedule(station),
+  GetInstalledCertificateIds: getInstalledCertificateIds(station),
   GetReport: getReport(station),
   GetVariables: getVariables(station),
   InstallCertificate: installCertificate(station),

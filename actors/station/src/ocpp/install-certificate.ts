@@ -1,22 +1,31 @@
-import type { Handler } from '@interlock/ocpp'
+import type { Handler, Request, Response } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
-/** M05. Judged like every critical command; the simulated hardware has nothing to carry it out with. */
+/** M05. */
 export const installCertificate =
   (station: Station): Handler<'InstallCertificate'> =>
   (request, context) =>
     throughGate(station, 'InstallCertificate', request, context, {
       apply(_, accepted) {
+        const answer = install(station, request)
         station.records.decide({
           action: 'InstallCertificate',
-          decision: 'ignored',
-          reason: 'NothingToChange',
+          decision: answer.status === 'Accepted' ? 'stored' : 'ignored',
           ...secondOf(accepted),
         })
-        return { status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }
+        return answer
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
-      plain: () => ({ status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }),
+      plain: () => install(station, request),
     })
+
+function install(
+  { trustStore }: Station,
+  { certificateType, certificate }: Request<'InstallCertificate'>,
+): Response<'InstallCertificate'> {
+  const refusal = trustStore.install(certificateType, certificate)
+  if (refusal === undefined) return { status: 'Accepted' }
+  return { status: 'Rejected', statusInfo: { reasonCode: refusal } }
+}

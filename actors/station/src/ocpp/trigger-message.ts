@@ -21,6 +21,7 @@ const rows: Readonly<Partial<Record<Kind, Row>>> = {
       await caller.call('Heartbeat', {}, { solicited: true })
     },
   },
+  SignChargingStationCertificate: { send: (station) => station.askForCertificate() },
   StatusNotification: {
     may: (station, { evse }) => evse === undefined || isConnector(station, evse),
     send: ({ reports }) => reports.statusAgain(),
