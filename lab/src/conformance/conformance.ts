@@ -1,18 +1,24 @@
 import { Fault } from '@interlock/kernel'
 import { csmsCases } from './cases/csms/index.ts'
+import { stationCases } from './cases/station/index.ts'
 import { readCapabilities } from './capabilities.ts'
 import { openPeerSubject } from './csms/peer-subject.ts'
 import { csmsReady } from './csms/scene.ts'
 import { openSelf } from './csms/self.ts'
 import type { CsmsSubject } from './csms/subject.ts'
-import { runCases, type RunOptions } from './run.ts'
+import { runCases, type Ready, type RunOptions } from './run.ts'
+import { openCertificates } from './station/certificates.ts'
+import { stationReady } from './station/scene.ts'
+import { openSelfStation } from './station/self.ts'
+import { openThoughtlessStation } from './station/thoughtless-station.ts'
+import type { StationSubject } from './station/subject.ts'
 import { readTable } from './table/read.ts'
 import type { Row } from './table/row.ts'
 import { summed, type Role, type RunReport } from './verdict.ts'
 
 export type ConformanceOptions = {
   readonly role: Role
-  /** `self`, `null`, `relay`, or the address of a foreign CSMS. */
+  /** `self`, `null`, for the CSMS role `relay`, or the address of a foreign end. */
   readonly target: string
   /** Where the run may keep what it makes; empty, and the caller removes it. */
   readonly dir: string
@@ -30,26 +36,19 @@ export type ConformanceOptions = {
  */
 export async function runConformance(options: ConformanceOptions): Promise<RunReport> {
   const rows = chosen(options)
-  const subject = await openSubject(options, rows.length)
-  const byId = new Map(csmsCases.map((each) => [each.id, each]))
+  const bench = await openBench[options.role](options, rows.length)
   try {
-    const cases = await runCases({
-      ...options,
-      rows,
-      lacks: readCapabilities(),
-      find(id) {
-        const found = byId.get(id)
-        return found === undefined ? undefined : csmsReady(subject, found)
-      },
-    })
+    const { find } = bench
+    const cases = await runCases({ ...options, rows, lacks: readCapabilities(), find })
     return summed(options.role, options.target, cases)
   } finally {
-    await subject.close()
+    await bench.close()
   }
 }
 
 /** Whether there is a case behind that id. */
-export const isWritten = (id: string): boolean => csmsCases.some((each) => each.id === id)
+export const isWritten = (id: string): boolean =>
+  csmsCases.some((each) => each.id === id) || stationCases.some((each) => each.id === id)
 
 function chosen({ role, profile, ids }: ConformanceOptions): readonly Row[] {
   const rows = readTable(role).filter(
@@ -62,14 +61,53 @@ function chosen({ role, profile, ids }: ConformanceOptions): readonly Row[] {
   return rows
 }
 
+/** The end under test, and the cases made ready for it. */
+type Bench = {
+  readonly find: (id: string) => Ready | undefined
+  readonly close: () => Promise<void>
+}
+type OpenBench = (options: ConformanceOptions, cases: number) => Promise<Bench>
+
+const openBench: Readonly<Record<Role, OpenBench>> = {
+  async csms(options, cases) {
+    const subject = await openCsms(options, cases)
+    const find = finder(csmsCases, (each) => csmsReady(subject, each))
+    return { find, close: () => subject.close() }
+  },
+  async station(options) {
+    const subject = openStation(options)
+    const certificates = openCertificates(options.dir)
+    const find = finder(stationCases, (each) => stationReady(subject, certificates, each))
+    const close = async (): Promise<void> => {
+      await subject.close()
+      certificates.close()
+    }
+    return Promise.resolve({ find, close })
+  },
+}
+
+function finder<Case extends { readonly id: string }>(
+  cases: readonly Case[],
+  ready: (each: Case) => Ready,
+): Bench['find'] {
+  const byId = new Map(cases.map((each) => [each.id, each]))
+  return (id) => {
+    const found = byId.get(id)
+    return found === undefined ? undefined : ready(found)
+  }
+}
+
 /** Some cases need more than one station. */
 const spareStations = 8
 
-function openSubject(
-  { target, dir, say }: ConformanceOptions,
-  cases: number,
-): Promise<CsmsSubject> {
+function openCsms({ target, dir, say }: ConformanceOptions, cases: number): Promise<CsmsSubject> {
   if (target === 'self') return openSelf(dir, cases + spareStations, say)
   if (target === 'null' || target === 'relay') return openPeerSubject(target, dir)
   throw new Fault('TargetUnknown', `“${target}” is no target`)
+}
+
+function openStation({ target, dir }: ConformanceOptions): StationSubject {
+  if (target === 'self') return openSelfStation(dir)
+  if (target === 'null') return openThoughtlessStation()
+  throw new Fault('TargetUnknown', `“${target}” is no target of the station role`)
 }

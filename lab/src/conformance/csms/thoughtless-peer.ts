@@ -12,9 +12,9 @@ import {
   isAction,
   type Endpoint,
   type Handlers,
-  type Transport,
 } from '@interlock/ocpp'
 import { freshState } from './fresh-state.ts'
+import { transportOf } from '../transport.ts'
 import { thoughtless } from './peer-answers.ts'
 
 /**
@@ -80,21 +80,6 @@ const endpointOf = (webSocket: WebSocket): Endpoint =>
     wall: systemClock,
     activity: unobserved,
   })
-
-function transportOf(webSocket: WebSocket): Transport {
-  webSocket.on('error', () => {})
-  return {
-    send: (text) => webSocket.send(text),
-    onMessage: (listener) =>
-      void webSocket.on('message', (data) => listener((data as Buffer).toString('utf8'))),
-    onClose: (listener) =>
-      void webSocket.on('close', (code, reason) => listener(code, reason.toString('utf8'))),
-    close: (code, reason) => webSocket.close(code, reason),
-    get bufferedBytes() {
-      return webSocket.bufferedAmount
-    },
-  }
-}
 
 async function answerRest(
   request: IncomingMessage,

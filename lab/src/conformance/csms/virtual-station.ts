@@ -14,7 +14,7 @@ import {
 } from '@interlock/ocpp'
 import { describe } from '../match.ts'
 import type { Steps } from '../steps.ts'
-import { createInbox } from './inbox.ts'
+import { createInbox } from '../inbox.ts'
 import { ordinaryAnswers } from './ordinary-answers.ts'
 import type { Lease, SecurityProfile, Token } from './subject.ts'
 import { createTransaction, type Transaction, type TransactionOptions } from './transaction.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { csmsCases } from '../cases/csms/index.ts'
+import { stationCases } from '../cases/station/index.ts'
 import { readTable } from './read.ts'
 
 const ends = { csms: '_CSMS', station: '_CS' } as const
@@ -30,9 +31,12 @@ test.each([
   expect(mandatory).toHaveLength(count)
 })
 
-test('each case that is written stands in the table, once', () => {
-  const ids = csmsCases.map(({ id }) => id)
+test.each([
+  ['csms', csmsCases],
+  ['station', stationCases],
+] as const)('each case of the %s role that is written stands in the table, once', (role, cases) => {
+  const ids = cases.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
-  const known = new Set(readTable('csms').map(({ id }) => id))
+  const known = new Set(readTable(role).map(({ id }) => id))
   expect(ids.filter((id) => !known.has(id))).toEqual([])
 })

@@ -1,20 +1,24 @@
 import { rmSync } from 'node:fs'
 import { temporaryDir } from '@interlock/host'
 import { describe, expect, test } from 'vitest'
-import { csmsCases } from '../cases/csms/index.ts'
-import { runConformance } from '../conformance.ts'
+import { csmsCases } from './cases/csms/index.ts'
+import { stationCases } from './cases/station/index.ts'
+import { runConformance } from './conformance.ts'
+import type { Role } from './verdict.ts'
 
 /** A slice of the cases against the built-in peers; the command runs them all. */
 const every = 4
-const slice = csmsCases.filter((_case, index) => index % every === 0).map(({ id }) => id)
+const sliceOf = (cases: readonly { readonly id: string }[]): string[] =>
+  cases.filter((_case, index) => index % every === 0).map(({ id }) => id)
+const slice = sliceOf(csmsCases)
 
 /** Nobody waits in a test for what a peer of this process does not do. */
 const stepMillisMax = 400
 
-const run = async (target: 'null' | 'relay', ids = slice) => {
+const run = async (target: 'null' | 'relay', ids = slice, role: Role = 'csms') => {
   const dir = temporaryDir('interlock-conformance')
   try {
-    const options = { role: 'csms', target, dir, ids, stepMillisMax, say: () => {} } as const
+    const options = { role, target, dir, ids, stepMillisMax, say: () => {} } as const
     return await runConformance({ ...options, concurrency: 16 })
   } finally {
     rmSync(dir, { recursive: true, force: true })
@@ -32,6 +36,12 @@ describe('cases test something', () => {
     },
     60_000,
   )
+
+  test('a station that thinks nothing passes none of the slice, and no case breaks', async () => {
+    const { cases } = await run('null', sliceOf(stationCases), 'station')
+    expect(cases.filter(({ verdict }) => verdict === 'passed').map(({ id }) => id)).toEqual([])
+    expect(cases.filter(({ reason }) => reason.startsWith('the runner broke'))).toEqual([])
+  }, 60_000)
 
   test('a peer that relays is failed by what it does not know, not by what it does not send', async () => {
     const { cases } = await run('relay', ['TC_B_20_CSMS', 'TC_B_25_CSMS'])

@@ -1,6 +1,6 @@
 import type { Action, Request } from '@interlock/ocpp'
-import { describe, difference } from '../match.ts'
-import type { Steps } from '../steps.ts'
+import { describe, difference } from './match.ts'
+import type { Steps } from './steps.ts'
 
 /** Requests that have come from the other end, in order, until a step deals with them. */
 export type Inbox = {

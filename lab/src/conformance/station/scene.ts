@@ -1,0 +1,42 @@
+import type { Ready } from '../run.ts'
+import { runTokens } from '../csms/run-tokens.ts'
+import type { StationCase } from './case.ts'
+import type { Certificates } from './certificates.ts'
+import type { StationSubject } from './subject.ts'
+import { openVirtualCsms } from './virtual-csms.ts'
+
+/** Short waits, so that a case need not leap over what it is not about. */
+const quickly = {
+  'OCPPCommCtrlr.RetryBackOffWaitMinimum': '1',
+  'OCPPCommCtrlr.RetryBackOffRandomRange': '0',
+}
+const password = 'conformance-password'
+
+/** Makes a case ready: each run gets a CSMS and a fresh station of its own. */
+export const stationReady =
+  (subject: StationSubject, certificates: Certificates, { run, setUp }: StationCase): Ready =>
+  async (steps) => {
+    const clock = subject.clock()
+    const securityProfile = setUp.securityProfile ?? 1
+    const tls = securityProfile === 1 ? {} : { tls: certificates.server(securityProfile) }
+    const csms = await openVirtualCsms({ steps, clock, ...tls })
+    try {
+      setUp.before?.(csms)
+      const station = await subject.start(clock, {
+        securityProfile,
+        address: csms.address,
+        password,
+        rootPem: certificates.rootPem,
+        certify: (stationId, eui) => certificates.station(stationId, eui),
+        variables: { ...quickly, ...setUp.variables },
+      })
+      try {
+        const passes = (seconds: number): Promise<void> => clock.leap(seconds * 1_000)
+        await run({ csms, station, tokens: runTokens, steps, passes })
+      } finally {
+        await station.close()
+      }
+    } finally {
+      await csms.close()
+    }
+  }

@@ -1,0 +1,20 @@
+import { rmSync } from 'node:fs'
+import { temporaryDir } from '@interlock/host'
+import { expect, test } from 'vitest'
+import { stationCases } from '../cases/station/index.ts'
+import { runConformance } from '../conformance.ts'
+
+/** A slice of the cases against our own station; the command runs them all. */
+const sliceMax = 6
+
+test('our own station is run against a slice of the cases, each to its end', async () => {
+  const dir = temporaryDir('interlock-conformance')
+  try {
+    const ids = stationCases.slice(0, sliceMax).map(({ id }) => id)
+    const run = await runConformance({ role: 'station', target: 'self', dir, ids, say: () => {} })
+    expect(run.cases.filter(({ reason }) => reason.startsWith('the runner broke'))).toEqual([])
+    expect(run.cases.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}, 90_000)

@@ -1,0 +1,167 @@
+import { createServer as createPlain, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createTls, type ServerOptions } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { systemClock } from '@interlock/host'
+import { unobserved, type Clock } from '@interlock/kernel'
+import {
+  actions,
+  CallError,
+  CallFailed,
+  createEndpoint,
+  type Action,
+  type Endpoint,
+  type Handler,
+  type Handlers,
+  type Request,
+  type Response,
+} from '@interlock/ocpp'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { createInbox } from '../inbox.ts'
+import { describe, present } from '../match.ts'
+import type { Steps } from '../steps.ts'
+import { transportOf } from '../transport.ts'
+import { ordinaryCsmsAnswer } from './ordinary-answers.ts'
+
+/** One attempt of the station to connect. */
+export type Upgrade = {
+  readonly path: string
+  readonly authorization: string | undefined
+  readonly subprotocols: string | undefined
+}
+
+type AnswerTo<A extends Action> = Response<A> | CallError | Handler<A>
+
+/** The CSMS of the runner: what it tells the station, and what it demands of it. */
+export type VirtualCsms = {
+  /** `ws(s)://…/ocpp` */
+  readonly address: string
+  /** Attempts to connect, in order, also refused ones. */
+  readonly upgrades: readonly Upgrade[]
+  /** The station must connect, announce itself, and report its connectors. */
+  boots(expected?: unknown): Promise<Request<'BootNotification'>>
+  /** Tells the station something; it must answer so. */
+  sends<A extends Action>(action: A, payload: Request<A>, expected?: unknown): Promise<Response<A>>
+  /** The station must answer with that CALLERROR. */
+  sendsInVain<A extends Action>(action: A, payload: Request<A>, code: unknown): Promise<void>
+  /** From now on it answers so. */
+  answers<A extends Action>(action: A, answer: AnswerTo<A>): void
+  /** The next request of that action must come, and be so. */
+  isSent<A extends Action>(action: A, expected?: unknown): Promise<Request<A>>
+  isNotSent(action: Action, says: string): void
+  /** The station must have a connection, or get one. */
+  isConnected(says: string): Promise<void>
+  /** Cuts the connection. */
+  drops(): void
+  /** Whether it lets the station in; a status refuses the upgrade. */
+  admits(status: number | undefined): void
+  close(): Promise<void>
+}
+
+export type VirtualCsmsOptions = {
+  readonly steps: Steps
+  readonly clock: Clock
+  readonly tls?: ServerOptions
+  readonly port?: number
+}
+
+export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<VirtualCsms> {
+  const { steps, clock, tls } = options
+  const inbox = createInbox(steps)
+  const answers = new Map<Action, AnswerTo<Action>>()
+  const upgrades: Upgrade[] = []
+  let refusal: number | undefined
+  let live: { endpoint: Endpoint; socket: WebSocket } | undefined
+
+  const handlers: Handlers = Object.fromEntries(
+    actions.map((action) => [
+      action,
+      async (request: Request<Action>, context: Parameters<Handler<Action>>[1]) => {
+        inbox.add(action, request)
+        const answer = answers.get(action) ?? ordinaryCsmsAnswer(action, request, clock)
+        if (answer instanceof CallError) throw answer
+        return typeof answer === 'function' ? answer(request, context) : answer
+      },
+    ]),
+  )
+  const upgrader = new WebSocketServer({ noServer: true, handleProtocols: () => 'ocpp2.0.1' })
+  const server: Server = tls === undefined ? createPlain() : createTls(tls)
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    upgrades.push(upgradeOf(request))
+    if (refusal !== undefined)
+      return stream.end(`HTTP/1.1 ${refusal} Refused\r\nConnection: close\r\n\r\n`)
+    upgrader.handleUpgrade(request, stream, head, (socket) => {
+      const transport = transportOf(socket)
+      const endpoint = createEndpoint({
+        transport,
+        handlers,
+        wall: systemClock,
+        activity: unobserved,
+      })
+      live = { endpoint, socket }
+      socket.once('close', () => {
+        if (live?.socket === socket) live = undefined
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+
+  const csms: VirtualCsms = {
+    address: `${tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}/ocpp`,
+    upgrades,
+    async boots(expected = {}) {
+      const boot = await inbox.next('BootNotification', expected)
+      await inbox.next('StatusNotification', { connectorId: present })
+      return boot
+    },
+    async sends(action, payload, expected = {}) {
+      const says = `the CSMS sends ${action}, the station answers`
+      await csms.isConnected('the station is connected')
+      try {
+        const given = { timeoutMillis: steps.stepMillisMax }
+        const response = await connection().call(action, payload, given)
+        steps.expect(says, expected, response)
+        return response
+      } catch (cause) {
+        if (!(cause instanceof CallFailed)) throw cause
+        return steps.failed(says, describe(expected), cause.message)
+      }
+    },
+    async sendsInVain(action, payload, code) {
+      const says = `the station refuses ${action}`
+      await csms.isConnected('the station is connected')
+      try {
+        await connection().call(action, payload, { timeoutMillis: steps.stepMillisMax })
+      } catch (cause) {
+        if (!(cause instanceof CallFailed)) throw cause
+        return steps.expect(says, code, cause.code)
+      }
+      steps.failed(says, describe(code), 'it was accepted')
+    },
+    answers: (action, answer) => void answers.set(action, answer as AnswerTo<Action>),
+    isSent: (action, expected) => inbox.next(action, expected),
+    isNotSent: (action, says) => inbox.demandNone(action, says),
+    isConnected: (says) => steps.eventually(says, true, () => Promise.resolve(live !== undefined)),
+    drops: () => live?.socket.terminate(),
+    admits: (status) => void (refusal = status),
+    async close() {
+      for (const each of upgrader.clients) each.terminate()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+    },
+  }
+  const connection = (): Endpoint => {
+    if (live === undefined) return steps.failed('the station is connected', 'a connection', 'none')
+    return live.endpoint
+  }
+  return csms
+}
+
+const upgradeOf = ({ url, headers }: IncomingMessage): Upgrade => ({
+  path: url ?? '',
+  authorization: headers.authorization,
+  subprotocols: headers['sec-websocket-protocol'],
+})
