@@ -21,6 +21,7 @@ import { createModel } from './create-model.ts'
 import { hear, isTrusted, noTimeYet } from './core/time-trust.ts'
 import { createCsmsLink, type CsmsLink } from './csms-link.ts'
 import { followSettings } from './follow-settings.ts'
+import { createFirmware } from './firmware/firmware.ts'
 import { createHardware } from './hardware.ts'
 import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -31,6 +32,7 @@ import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
 import { registered } from './ocpp/registered.ts'
 import { createBoot } from './network/boot.ts'
 import { createNetwork, isFirstContact } from './network/network.ts'
+import { createLogUpload } from './log-upload.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
 import { createRestarts } from './restarts.ts'
@@ -88,7 +90,11 @@ export function assemble(
   const boot = createBoot({
     station: () => station,
     async onAccepted(booted) {
-      if (!isFirstContact(station)) return reports.online(booted)
+      if (!isFirstContact(station)) {
+        reports.online(booted)
+        if (booted) station.firmware.resume()
+        return
+      }
       await requests.ask()
     },
   })
@@ -154,6 +160,8 @@ export function assemble(
     network,
     boot,
     restarts: createRestarts(() => station),
+    logUpload: createLogUpload(() => station),
+    firmware: createFirmware(() => station),
     askForCertificate: () => requests.ask(),
     caller,
     trustStore: createTrustStore(() => station),
@@ -190,6 +198,7 @@ export function assemble(
     reports.status()
     reports.state()
     station.restarts.look()
+    station.firmware.look()
   })
   const hardware = createHardware(station, caller)
   const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)

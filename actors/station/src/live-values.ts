@@ -13,7 +13,8 @@ export const liveValues = (station: () => Station): LiveValues => {
     'ChargingStation.SupplyPhases': phases,
     'ChargingStation.Problem': faulted,
     'ChargingStation.SerialNumber': () => station().eui.replaceAll('-', ''),
-    'ChargingStation.FirmwareVersion': () => firmwareVersion,
+    'ChargingStation.FirmwareVersion': () =>
+      station().keeper.memory.firmwareVersion ?? firmwareVersion,
     'EVSE.AvailabilityState': state,
     'EVSE.SupplyPhases': phases,
     'EVSE.Problem': faulted,

@@ -70,5 +70,6 @@ export function connectorStatus(
   const { charger } = station.keeper.memory
   if (charger.fault !== undefined) return 'Faulted'
   if (charger.vehicle !== undefined) return 'Occupied'
-  return charger.inoperative === true ? 'Unavailable' : 'Available'
+  const closed = charger.inoperative === true || station.firmware.blocksSessions()
+  return closed ? 'Unavailable' : 'Available'
 }

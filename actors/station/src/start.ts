@@ -55,6 +55,8 @@ export async function startStation(
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     hardware.close()
+    station.logUpload.close()
+    station.firmware.close()
     station.charging.close()
     await Promise.all([csms.close(), link?.close()])
     await witness.close()

@@ -11,7 +11,9 @@ import type { PairingCode } from './core/owner-keys.ts'
 import type { TimeSource, TimeTrust } from './core/time-trust.ts'
 import type { DeviceModel } from './device-model/model.ts'
 import type { Judging } from './judging.ts'
+import type { Firmware } from './firmware/firmware.ts'
 import type { Keeper } from './keeper.ts'
+import type { LogUpload } from './log-upload.ts'
 import type { Boot } from './network/boot.ts'
 import type { Network } from './network/network.ts'
 import type { Records } from './records.ts'
@@ -54,6 +56,8 @@ export type Station = {
   readonly boot: Boot
   readonly restarts: Restarts
   readonly caller: Caller
+  readonly logUpload: LogUpload
+  readonly firmware: Firmware
   /** A02, A03. */
   askForCertificate(): Promise<void>
   readonly trustStore: TrustStore

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { constants, createHash, verify, X509Certificate } from 'node:crypto'
 import { instant, type Instant } from '@interlock/kernel'
 import { namesAndKeyOf } from '@interlock/pki'
 
@@ -117,3 +117,22 @@ export function isSelfSigned(pem: string): boolean {
 }
 
 const withoutZeros = (hex: string): string => hex.toLowerCase().replace(/^0+(?=.)/, '')
+
+/**
+ * Whether `signature` (base64) over `content` is the key's of the first certificate in `pem`: ECDSA or
+ * RSASSA-PSS, each with SHA-256 (L01.FR.03, and Part 2 appendix on firmware signatures).
+ */
+export function isSignedBy(pem: string, content: Uint8Array, signature: string): boolean {
+  const [certificate] = certificatesIn(pem)
+  if (certificate === undefined) return false
+  const { publicKey } = certificate
+  const key =
+    publicKey.asymmetricKeyType === 'rsa'
+      ? { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING }
+      : publicKey
+  try {
+    return verify('sha256', content, key, Buffer.from(signature, 'base64'))
+  } catch {
+    return false
+  }
+}

@@ -4,6 +4,7 @@ import type { Request } from '@interlock/ocpp'
 import type { Hierarchy } from '@interlock/pki'
 import type { ChargingProfile } from '@interlock/power'
 import type { StoredCertificate } from '../trust-store.ts'
+import type { FirmwareUpdate } from '../firmware/firmware.ts'
 import type { NetworkMemory } from '../network/profile.ts'
 import { newCharger, type Charger } from './charger.ts'
 import type { Transaction } from './transaction.ts'
@@ -67,6 +68,10 @@ export type Memory = {
   readonly pendingReset?: PendingReset
   /** CA certificates, once one was installed or deleted. */
   readonly certificates?: readonly StoredCertificate[]
+  /** Of the program that runs, once it is not the one it came with. */
+  readonly firmwareVersion?: string
+  /** The latest firmware update. */
+  readonly firmware?: FirmwareUpdate
   /** Security events that the CSMS has not acknowledged (A04.FR.02). */
   readonly securityEvents: readonly Request<'SecurityEventNotification'>[]
   /** Events the CSMS has not acknowledged, oldest first. */

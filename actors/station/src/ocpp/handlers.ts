@@ -8,6 +8,7 @@ import { deleteCertificate } from './delete-certificate.ts'
 import { getBaseReport } from './get-base-report.ts'
 import { getCompositeSchedule } from './get-composite-schedule.ts'
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts'
+import { getLog } from './get-log.ts'
 import { getReport } from './get-report.ts'
 import { getVariables } from './get-variables.ts'
 import { installCertificate } from './install-certificate.ts'
@@ -30,6 +31,7 @@ export const handlersOf = (station: Station, accept: AcceptCertificate): Handler
   GetBaseReport: getBaseReport(station),
   GetCompositeSchedule: getCompositeSchedule(station),
   GetInstalledCertificateIds: getInstalledCertificateIds(station),
+  GetLog: getLog(station),
   GetReport: getReport(station),
   GetVariables: getVariables(station),
   InstallCertificate: installCertificate(station),

@@ -16,11 +16,13 @@ const rows: Readonly<Partial<Record<Kind, Row>>> = {
     may: ({ boot }) => boot.registration !== 'Accepted',
     send: ({ boot }) => boot.trigger(),
   },
+  FirmwareStatusNotification: { send: ({ firmware }) => firmware.tell() },
   Heartbeat: {
     async send({ caller }) {
       await caller.call('Heartbeat', {}, { solicited: true })
     },
   },
+  LogStatusNotification: { send: ({ logUpload }) => logUpload.tell() },
   SignChargingStationCertificate: { send: (station) => station.askForCertificate() },
   StatusNotification: {
     may: (station, { evse }) => evse === undefined || isConnector(station, evse),

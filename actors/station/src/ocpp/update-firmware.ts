@@ -3,7 +3,10 @@ import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
-/** L01. Judged like every critical command; the simulated hardware has nothing to carry it out with. */
+/**
+ * L01. A supervised station runs registered images only. No command tells it yet which image is
+ * registered, so what the gate lets through is refused here, whoever signed the image.
+ */
 export const updateFirmware =
   (station: Station): Handler<'UpdateFirmware'> =>
   (request, context) =>
@@ -15,8 +18,8 @@ export const updateFirmware =
           reason: 'NothingToChange',
           ...secondOf(accepted),
         })
-        return { status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }
+        return { status: 'Rejected', statusInfo: { reasonCode: 'NotRegistered' } }
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
-      plain: () => ({ status: 'Rejected', statusInfo: { reasonCode: 'NotSupported' } }),
+      plain: () => station.firmware.begin(request),
     })
