@@ -1,7 +1,7 @@
 import type { Action, ErrorCode, Request } from '@interlock/ocpp'
 import { including, such, type Expectation } from '../match.ts'
-import type { Steps } from '../steps.ts'
-import type { CommandAnswer, CsmsSubject, Resource } from './subject.ts'
+import { NotApplicable, type Steps } from '../steps.ts'
+import type { BootPolicy, CommandAnswer, CsmsSubject, Resource } from './subject.ts'
 import type { VirtualStation } from './virtual-station.ts'
 
 /** The person at the CSMS: gives commands, and looks up what it knows and decided. */
@@ -15,6 +15,8 @@ export type Operator = {
   sendsInVain<A extends Action>(action: A, payload: Request<A>, code: ErrorCode): Promise<void>
   /** The CSMS itself must decide against a request, so that nothing reaches the station. */
   refuses<A extends Action>(says: string, action: A, payload: Request<A>): Promise<void>
+  /** Decides how the station's boot is answered from now on. */
+  answersBoots(policy: BootPolicy): Promise<void>
   /** Soon, what it knows of this station must be as expected. */
   knows(resource: Resource, expected: unknown, says?: string): Promise<void>
   /** Soon, one of the things of that kind that it knows must be as expected. */
@@ -56,6 +58,10 @@ export function createOperator(
       steps.expect(says, refusal, answer)
       station.isNotSent(action, `${action} did not leave the CSMS`)
     },
+    async answersBoots(policy) {
+      if (subject.setBootPolicy === undefined) throw new NotApplicable('a boot policy')
+      await subject.setBootPolicy(station.id, policy)
+    },
     knows,
     knowsOf: (resource, expected, says) => knows(resource, including(expected), says),
   }
@@ -75,14 +81,17 @@ const words: Readonly<Record<Resource, string>> = {
   station: 'the station',
   evses: 'the connectors',
   transactions: 'the transactions',
+  transactionStatus: 'the status of transactions',
   variables: 'the variables',
   reports: 'the reports',
   profiles: 'the charging profiles',
   schedules: 'the composite schedules',
+  chargingLimits: 'limits from outside',
   localList: 'the local list',
   messages: 'the messages',
   securityEvents: 'the security events',
   certificates: 'the certificates',
+  certificateRequests: 'how certificates were taken',
   firmware: 'the firmware',
   logs: 'the logs',
   customerInformation: 'the customer information',

@@ -31,3 +31,13 @@ export function otherIdentity(commonName: string): Identity {
   if (!issued.ok) throw new TypeError(issued.reason)
   return identityOf(pem, issued.value + ca.certificatePem, 'a certificate of another root')
 }
+
+/** PEM of a root that nobody knew before. */
+export const openRoot = (): string =>
+  createCa('chargingRoot', {
+    now: systemClock.now(),
+    entropy: systemEntropy,
+    crypto: nodeCrypto,
+    commonName: 'A New Root',
+    key: nodeCrypto.generateKey().key,
+  }).certificatePem

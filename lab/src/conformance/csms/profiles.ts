@@ -55,9 +55,11 @@ export const profiles = {
 } as const
 
 /** As the state API lists what is installed. */
-export const listed = (evseId: number, profile: Profile) => ({
-  chargingProfileId: profile.id,
-  evseId,
-  purpose: profile.chargingProfilePurpose,
-  stackLevel: profile.stackLevel,
-})
+export const listed = (evseId: number, profile: Profile) => {
+  const { id, chargingProfilePurpose, chargingProfileKind, stackLevel } = profile
+  return {
+    evseId,
+    chargingProfile: { id, chargingProfilePurpose, chargingProfileKind, stackLevel },
+  }
+}
+export const withId = (id: number) => ({ chargingProfile: { id } })

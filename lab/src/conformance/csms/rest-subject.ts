@@ -1,4 +1,5 @@
 import type { HttpClient } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 import type { CommandAnswer, CsmsSubject, Resource } from './subject.ts'
 
 /** Where the state API has what a case asks for. */
@@ -6,14 +7,17 @@ const paths: Readonly<Record<Resource, string>> = {
   station: '/stations/{id}',
   evses: '/stations/{id}/evses',
   transactions: '/stations/{id}/transactions',
+  transactionStatus: '/stations/{id}/transaction-status',
   variables: '/stations/{id}/variables',
   reports: '/stations/{id}/reports',
   profiles: '/stations/{id}/profiles',
   schedules: '/stations/{id}/composite-schedules',
+  chargingLimits: '/stations/{id}/charging-limits',
   localList: '/stations/{id}/local-list',
   messages: '/stations/{id}/messages',
   securityEvents: '/stations/{id}/security-events',
   certificates: '/stations/{id}/certificates',
+  certificateRequests: '/stations/{id}/certificate-requests',
   firmware: '/stations/{id}/firmware',
   logs: '/stations/{id}/logs',
   customerInformation: '/stations/{id}/customer-information',
@@ -27,7 +31,7 @@ const paths: Readonly<Record<Resource, string>> = {
 export function restInterface(
   base: string,
   { operator, reader }: { readonly operator: HttpClient; readonly reader: HttpClient },
-): Required<Pick<CsmsSubject, 'command' | 'know'>> {
+): Required<Pick<CsmsSubject, 'command' | 'know' | 'setBootPolicy'>> {
   return {
     async command(stationId, action, payload): Promise<CommandAnswer> {
       const id = encodeURIComponent(stationId)
@@ -42,6 +46,12 @@ export function restInterface(
       const path = paths[resource].replace('{id}', encodeURIComponent(stationId))
       const { status, body } = await reader.request('GET', `${base}/api/v1${path}`)
       return status === 200 ? itemsOf(body) : { missing: status }
+    },
+    async setBootPolicy(stationId, policy) {
+      const url = `${base}/api/v1/stations/${encodeURIComponent(stationId)}/boot-policy`
+      const { status, body } = await operator.request('PUT', url, { policy })
+      if (status >= 300)
+        throw new Fault('BootPolicy', `the boot policy was not taken: ${JSON.stringify(body)}`)
     },
   }
 }

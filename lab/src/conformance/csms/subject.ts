@@ -11,6 +11,8 @@ export type CsmsSubject = {
   /** Reads what the CSMS knows; absent where there is no state API that we understand. */
   readonly know?: (resource: Resource, stationId: string) => Promise<unknown>
   readonly tokens: Tokens
+  /** Says how a station's boot is to be answered; absent where nobody can be told. */
+  readonly setBootPolicy?: (stationId: string, policy: BootPolicy) => Promise<void>
   close(): Promise<void>
 }
 
@@ -21,6 +23,7 @@ export type CommandAnswer = {
   readonly body: unknown
 }
 
+export type BootPolicy = 'Accepted' | 'Pending' | 'Rejected'
 export type SecurityProfile = 1 | 2 | 3
 
 /** How one station of the runner connects. */
@@ -40,14 +43,17 @@ export type Resource =
   | 'station'
   | 'evses'
   | 'transactions'
+  | 'transactionStatus'
   | 'variables'
   | 'reports'
   | 'profiles'
   | 'schedules'
+  | 'chargingLimits'
   | 'localList'
   | 'messages'
   | 'securityEvents'
   | 'certificates'
+  | 'certificateRequests'
   | 'firmware'
   | 'logs'
   | 'customerInformation'

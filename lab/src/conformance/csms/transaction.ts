@@ -12,8 +12,8 @@ export type TransactionOptions = { readonly evseId?: number; readonly connectorI
 /** A transaction of the runner's station: counts its own events. */
 export type Transaction = {
   readonly id: string
-  /** How many events have been made. */
-  readonly events: () => number
+  /** The numbers of the events that have been made. */
+  readonly seqNos: () => number[]
   started: Tell
   updated: Tell
   ended: Tell
@@ -53,7 +53,7 @@ export function createTransaction(
       station.sends('TransactionEvent', make(eventType, trigger, details), expected)
   return {
     id,
-    events: () => seqNo,
+    seqNos: () => Array.from({ length: seqNo }, (_, index) => index),
     started: tell('Started'),
     updated: tell('Updated'),
     ended: tell('Ended'),

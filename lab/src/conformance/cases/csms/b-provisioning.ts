@@ -1,6 +1,5 @@
 import { csmsCase } from '../../csms/case.ts'
 import { model } from '../../csms/virtual-station.ts'
-import { absent, present } from '../../match.ts'
 
 export const provisioning = [
   csmsCase('TC_B_01_CSMS', async ({ station, csms }) => {
@@ -101,6 +100,6 @@ export const provisioning = [
     ])
     await websocket.agrees('OCPP 2.0.1 is agreed on among others', ['ocpp9.9', 'ocpp2.0.1'])
     await station.boots()
-    await csms.knows('station', { connected: true, boot: present, transactionId: absent })
+    await csms.knows('station', { connected: true, boot: { reason: 'PowerUp' } })
   }),
 ]

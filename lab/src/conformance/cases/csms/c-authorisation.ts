@@ -43,7 +43,7 @@ async function groupCharges(
     transactionId: charge.id,
     state: 'ended',
     stoppedReason: 'Local',
-    idToken: tokens.valid.idToken,
+    idToken: tokens.valid,
   })
 }
 
@@ -88,7 +88,7 @@ export const authorisation = [
     await csms.knowsOf('transactions', {
       transactionId: charge.id,
       state: 'active',
-      idToken: tokens.valid.idToken,
+      idToken: tokens.valid,
     })
   }),
 

@@ -1,5 +1,6 @@
 import { csmsCase, type CsmsScene } from '../../csms/case.ts'
 import { energy } from '../../csms/transaction.ts'
+import { including } from '../../match.ts'
 
 const accepted = { idTokenInfo: { status: 'Accepted' } }
 
@@ -22,7 +23,7 @@ export const starts = [
       transactionId: charge.id,
       state: 'active',
       chargingState: 'Charging',
-      idToken: idToken.idToken,
+      idToken,
     })
   }),
 
@@ -55,8 +56,8 @@ export const starts = [
     await csms.knowsOf('transactions', {
       transactionId: charge.id,
       chargingState: 'Charging',
-      idToken: tokens.valid.idToken,
-      eventCount: 3,
+      idToken: tokens.valid,
+      seqNos: [0, 1, 2],
     })
   }),
 
@@ -72,8 +73,8 @@ export const starts = [
     await csms.knowsOf('transactions', {
       transactionId: charge.id,
       chargingState: 'Charging',
-      idToken: tokens.valid.idToken,
-      eventCount: 3,
+      idToken: tokens.valid,
+      seqNos: [0, 1, 2],
     })
   }),
 
@@ -99,7 +100,7 @@ export const starts = [
     await csms.knowsOf('transactions', {
       transactionId: charge.id,
       state: 'active',
-      idToken: tokens.valid.idToken,
+      idToken: tokens.valid,
     })
   }),
 
@@ -116,9 +117,10 @@ export const starts = [
       meterValue: [signed],
     } as const
     await charge.started('SignedDataReceived', { ...started, meterValue: [signed] }, accepted)
-    await csms.knowsOf('transactions', { transactionId: charge.id, state: 'active' })
-    await csms.knowsOf('meterValues', {
-      signedMeterValue: { signedMeterData: signature.signedMeterData },
+    await csms.knowsOf('transactions', {
+      transactionId: charge.id,
+      state: 'active',
+      meterValues: including({ sampledValue: including({ signedMeterValue: signature }) }),
     })
   }),
 
@@ -148,14 +150,14 @@ export const starts = [
     const first = await station.isCharging(tokens.valid)
     await first.ended('EVDeparted', { info: { stoppedReason: 'EVDisconnected' } })
     const second = await station.isCharging(tokens.valid)
-    for (const [charge, state, eventCount] of [
-      [first, 'ended', 4],
-      [second, 'active', 3],
+    for (const [charge, state, seqNos] of [
+      [first, 'ended', [0, 1, 2, 3]],
+      [second, 'active', [0, 1, 2]],
     ] as const)
       await csms.knowsOf('transactions', {
         transactionId: charge.id,
         state,
-        eventCount,
+        seqNos,
         missingSeqNos: [],
       })
   }),

@@ -20,9 +20,8 @@ const asks = ({ ofOne, ...response }: Status) =>
     const late = charge.later('Ended', 'EVDeparted', ended)
     station.answers('GetTransactionStatus', response)
     await csms.sends('GetTransactionStatus', ofOne ? { transactionId: charge.id } : {})
-    const known = { transactionId: charge.id, messagesInQueue: response.messagesInQueue }
-    if (ofOne) await csms.knowsOf('transactions', known)
-    else await csms.knows('station', { messagesInQueue: response.messagesInQueue })
+    const transactionId = ofOne ? charge.id : null
+    await csms.knowsOf('transactionStatus', { transactionId, ...response })
     // What was waiting comes, and closes the transaction.
     await station.sends('TransactionEvent', { ...late, offline: response.messagesInQueue })
     await csms.knowsOf('transactions', { transactionId: charge.id, state: 'ended' })

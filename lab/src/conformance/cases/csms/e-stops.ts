@@ -73,7 +73,7 @@ const stopsSo = ({ trigger, info, before = [], withToken = false }: Stop) =>
       transactionId: charge.id,
       state: 'ended',
       stoppedReason: info.stoppedReason,
-      eventCount: charge.events(),
+      seqNos: charge.seqNos(),
       missingSeqNos: [],
     })
   }

@@ -17,7 +17,7 @@ const knowsStart = ({ csms, tokens }: CsmsScene, transactionId: string, remoteSt
   csms.knowsOf('transactions', {
     transactionId,
     remoteStartId,
-    idToken: tokens.valid.idToken,
+    idToken: tokens.valid,
     chargingState: 'Charging',
   })
 

@@ -1,7 +1,7 @@
 import type { Request } from '@interlock/ocpp'
 import { csmsCase, type CsmsScene } from '../../csms/case.ts'
 import { energy } from '../../csms/transaction.ts'
-import { present, such } from '../../match.ts'
+import { including, such } from '../../match.ts'
 
 type Message = Request<'TriggerMessage'>['requestedMessage']
 
@@ -16,7 +16,10 @@ const callsFor = ({ csms }: CsmsScene, requestedMessage: Message, evse?: object)
 const sendsReading = ({ station }: CsmsScene, evseId: number, wattHours: number) =>
   station.sends('MeterValues', { evseId, meterValue: [energy(wattHours, 'Trigger')] })
 const knowsReading = ({ csms }: CsmsScene, evseId: number, value: number) =>
-  csms.knowsOf('meterValues', { evseId, value, context: 'Trigger' })
+  csms.knowsOf('meterValues', {
+    evseId,
+    meterValue: including({ sampledValue: including({ value, context: 'Trigger' }) }),
+  })
 
 export const triggers = [
   csmsCase('TC_F_11_CSMS', async (scene) => {
@@ -44,7 +47,7 @@ export const triggers = [
     await csms.knowsOf('transactions', {
       transactionId: charge.id,
       chargingState: 'SuspendedEVSE',
-      eventCount: 4,
+      seqNos: [0, 1, 2, 3],
     })
   }),
 
@@ -84,7 +87,7 @@ export const triggers = [
     await station.boots()
     await callsFor(scene, 'Heartbeat')
     await station.sends('Heartbeat', {}, { currentTime: recent })
-    await csms.knows('station', { lastHeartbeatAt: recent })
+    await csms.knowsOf('messages', { action: 'Heartbeat', response: { currentTime: recent } })
   }),
 
   csmsCase('TC_F_23_CSMS', async (scene) => {
@@ -92,7 +95,7 @@ export const triggers = [
     await station.boots()
     await callsFor(scene, 'StatusNotification', { connectorId: 1 })
     await station.reportsConnector('Available')
-    await csms.knowsOf('evses', { evseId: 1, connectorId: 1, status: 'Available', at: present })
+    await csms.knowsOf('evses', { evseId: 1, connectorId: 1, status: 'Available', knownAt: recent })
   }),
 
   csmsCase('TC_F_24_CSMS', async (scene) => {

@@ -1,6 +1,7 @@
 import type { Request } from '@interlock/ocpp'
 import { csmsCase, type CsmsScene } from '../../csms/case.ts'
 import { energy } from '../../csms/transaction.ts'
+import { including } from '../../match.ts'
 
 type MeterValue = Request<'MeterValues'>['meterValue'][number]
 type Context = NonNullable<MeterValue['sampledValue'][number]['context']>
@@ -20,13 +21,22 @@ const signed = (context: Context): MeterValue => {
   return { ...plain, sampledValue }
 }
 
-const knows = ({ csms }: CsmsScene, context: Context, more: object = {}) =>
-  csms.knowsOf('meterValues', {
-    value: wattHours,
-    context,
-    measurand: 'Energy.Active.Import.Register',
-    ...more,
+const kept = (context: Context, more: object = {}, value = wattHours) =>
+  including({
+    sampledValue: including({
+      value,
+      context,
+      measurand: 'Energy.Active.Import.Register',
+      ...more,
+    }),
   })
+const knowsIn = (
+  { csms }: CsmsScene,
+  transactionId: string,
+  context: Context,
+  more: object = {},
+): Promise<void> =>
+  csms.knowsOf('transactions', { transactionId, meterValues: kept(context, more) })
 /** Signed data must be kept as it came, or it no longer verifies. */
 const signedAsItCame = { signedMeterValue: signature }
 
@@ -36,7 +46,7 @@ export const meterValues = [
     await station.boots()
     const meterValue = [reading('Sample.Clock')]
     await station.sends('MeterValues', { evseId: 1, meterValue })
-    await knows(scene, 'Sample.Clock', { evseId: 1 })
+    await scene.csms.knowsOf('meterValues', { evseId: 1, meterValue: kept('Sample.Clock') })
   }),
 
   csmsCase('TC_J_02_CSMS', async (scene) => {
@@ -44,7 +54,7 @@ export const meterValues = [
     await station.boots()
     const charge = await station.isCharging(tokens.valid)
     await charge.updated('MeterValueClock', { meterValue: [reading('Sample.Clock')] })
-    await knows(scene, 'Sample.Clock', { transactionId: charge.id })
+    await knowsIn(scene, charge.id, 'Sample.Clock')
   }),
 
   csmsCase('TC_J_03_CSMS', async (scene) => {
@@ -53,9 +63,11 @@ export const meterValues = [
     const charge = await station.isCharging(tokens.valid)
     const meterValue = [energy(wattHours - 100, 'Sample.Clock'), reading('Sample.Clock')]
     await charge.ended('EVDeparted', { meterValue, info: { stoppedReason: 'EVDisconnected' } })
-    await knows(scene, 'Sample.Clock', { transactionId: charge.id })
-    const { csms } = scene
-    await csms.knowsOf('meterValues', { value: wattHours - 100, transactionId: charge.id })
+    await knowsIn(scene, charge.id, 'Sample.Clock')
+    await scene.csms.knowsOf('transactions', {
+      transactionId: charge.id,
+      meterValues: kept('Sample.Clock', {}, wattHours - 100),
+    })
   }),
 
   csmsCase('TC_J_04_CSMS', async (scene) => {
@@ -63,7 +75,7 @@ export const meterValues = [
     await station.boots()
     const charge = await station.isCharging(tokens.valid)
     await charge.updated('MeterValueClock', { meterValue: [signed('Sample.Clock')] })
-    await knows(scene, 'Sample.Clock', { transactionId: charge.id, ...signedAsItCame })
+    await knowsIn(scene, charge.id, 'Sample.Clock', signedAsItCame)
   }),
 
   csmsCase('TC_J_07_CSMS', async (scene) => {
@@ -75,7 +87,7 @@ export const meterValues = [
       info: { chargingState: 'EVConnected' },
       meterValue: [reading('Transaction.Begin')],
     })
-    await knows(scene, 'Transaction.Begin', { transactionId: charge.id, evseId: 1 })
+    await knowsIn(scene, charge.id, 'Transaction.Begin')
   }),
 
   csmsCase('TC_J_08_CSMS', async (scene) => {
@@ -90,8 +102,8 @@ export const meterValues = [
       info: { chargingState: 'EVConnected' },
       meterValue: [reading('Transaction.Begin')],
     })
-    await knows(scene, 'Transaction.Begin', { transactionId: charge.id })
-    await csms.knowsOf('transactions', { transactionId: charge.id, evseId: 1 })
+    await knowsIn(scene, charge.id, 'Transaction.Begin')
+    await csms.knowsOf('transactions', { transactionId: charge.id })
   }),
 
   csmsCase('TC_J_09_CSMS', async (scene) => {
@@ -99,7 +111,7 @@ export const meterValues = [
     await station.boots()
     const charge = await station.isCharging(tokens.valid)
     await charge.updated('MeterValuePeriodic', { meterValue: [reading('Sample.Periodic')] })
-    await knows(scene, 'Sample.Periodic', { transactionId: charge.id })
+    await knowsIn(scene, charge.id, 'Sample.Periodic')
   }),
 
   csmsCase('TC_J_10_CSMS', async (scene) => {
@@ -110,7 +122,7 @@ export const meterValues = [
       meterValue: [reading('Transaction.End')],
       info: { stoppedReason: 'EVDisconnected' },
     })
-    await knows(scene, 'Transaction.End', { transactionId: charge.id })
+    await knowsIn(scene, charge.id, 'Transaction.End')
   }),
 
   csmsCase('TC_J_11_CSMS', async (scene) => {
@@ -121,6 +133,6 @@ export const meterValues = [
       meterValue: [signed('Transaction.End')],
       info: { stoppedReason: 'EVDisconnected' },
     })
-    await knows(scene, 'Transaction.End', { transactionId: charge.id, ...signedAsItCame })
+    await knowsIn(scene, charge.id, 'Transaction.End', signedAsItCame)
   }),
 ]

@@ -1,5 +1,5 @@
 import { csmsCase } from '../../csms/case.ts'
-import { listed, profiles } from '../../csms/profiles.ts'
+import { listed, profiles, withId } from '../../csms/profiles.ts'
 import { without } from '../../match.ts'
 
 export const clearProfiles = [
@@ -9,7 +9,7 @@ export const clearProfiles = [
     await csms.sends('SetChargingProfile', { evseId: 1, chargingProfile })
     await csms.knowsOf('profiles', listed(1, chargingProfile))
     await csms.sends('ClearChargingProfile', { chargingProfileId: 205 })
-    await csms.knows('profiles', without({ chargingProfileId: 205 }), 'the profile is gone')
+    await csms.knows('profiles', without(withId(205)), 'the profile is gone')
   }),
 
   csmsCase('TC_K_06_CSMS', async ({ station, csms }) => {
@@ -26,7 +26,7 @@ export const clearProfiles = [
         stackLevel: 0,
       },
     })
-    await csms.knows('profiles', without({ chargingProfileId: 206 }), 'the profile is gone')
+    await csms.knows('profiles', without(withId(206)), 'the profile is gone')
     await csms.knowsOf('profiles', listed(1, kept), 'the other stays')
   }),
 
@@ -40,6 +40,6 @@ export const clearProfiles = [
     await csms.knowsOf('profiles', listed(1, chargingProfile), 'nothing was cleared')
     // The station has nothing by that id, so the CSMS was wrong about it.
     await csms.sends('ClearChargingProfile', { chargingProfileId: 208 })
-    await csms.knows('profiles', without({ chargingProfileId: 208 }), 'the CSMS is put right')
+    await csms.knows('profiles', without(withId(208)), 'the CSMS is put right')
   }),
 ]

@@ -1,5 +1,5 @@
 import { csmsCase, type CsmsCase, type CsmsScene } from '../../csms/case.ts'
-import { including, present } from '../../match.ts'
+import { including, without } from '../../match.ts'
 import { profiles } from '../../csms/profiles.ts'
 
 /** The schedule that the station works out, of one EVSE or of the whole. */
@@ -23,11 +23,13 @@ const worksOut = (evseId: number) =>
     await csms.sends('GetCompositeSchedule', { evseId, duration: 300 })
     await csms.knowsOf('schedules', {
       evseId,
-      chargingRateUnit: 'A',
-      chargingSchedulePeriod: including(
-        { startPeriod: 0, limit: 13.7 },
-        { startPeriod: 120, limit: 9.1 },
-      ),
+      schedule: {
+        chargingRateUnit: 'A',
+        chargingSchedulePeriod: including(
+          { startPeriod: 0, limit: 13.7 },
+          { startPeriod: 120, limit: 9.1 },
+        ),
+      },
     })
   }
 
@@ -38,15 +40,15 @@ export const schedules: readonly CsmsCase[] = [
   csmsCase('TC_K_48_CSMS', async ({ station, csms }) => {
     await station.boots()
     await station.sends('NotifyChargingLimit', { evseId: 1, chargingLimit: outside })
-    await csms.knowsOf('schedules', { evseId: 1, source: 'SO' })
+    await csms.knowsOf('chargingLimits', { evseId: 1, source: 'SO' })
   }),
 
   csmsCase('TC_K_50_CSMS', async ({ station, csms }) => {
     await station.boots()
     await station.sends('NotifyChargingLimit', { evseId: 1, chargingLimit: outside })
-    await csms.knowsOf('schedules', { evseId: 1, source: 'SO' })
+    await csms.knowsOf('chargingLimits', { evseId: 1, source: 'SO' })
     await station.sends('ClearedChargingLimit', { evseId: 1, chargingLimitSource: 'SO' })
-    await csms.knowsOf('schedules', { evseId: 1, source: 'SO', clearedAt: present })
+    await csms.knows('chargingLimits', without({ source: 'SO' }), 'the limit is gone')
   }),
 
   csmsCase('TC_K_51_CSMS', async ({ station, csms, tokens }) => {
@@ -54,10 +56,11 @@ export const schedules: readonly CsmsCase[] = [
     const charge = await station.isCharging(tokens.valid)
     await station.sends('NotifyChargingLimit', { evseId: 1, chargingLimit: outside })
     await charge.updated('ChargingRateChanged', { info: { chargingState: 'Charging' } })
+    await csms.knowsOf('chargingLimits', { evseId: 1, source: 'SO' })
     await station.sends('ClearedChargingLimit', { evseId: 1, chargingLimitSource: 'SO' })
     await charge.updated('ChargingRateChanged', { info: { chargingState: 'Charging' } })
-    await csms.knowsOf('schedules', { evseId: 1, source: 'SO', clearedAt: present })
-    await csms.knowsOf('transactions', { transactionId: charge.id, eventCount: 5 })
+    await csms.knows('chargingLimits', without({ source: 'SO' }), 'the limit is gone')
+    await csms.knowsOf('transactions', { transactionId: charge.id, seqNos: [0, 1, 2, 3, 4] })
   }),
 
   csmsCase('TC_K_52_CSMS', async ({ station, csms }) => {
@@ -75,8 +78,7 @@ export const schedules: readonly CsmsCase[] = [
       chargingProfile: [reported],
     })
     await csms.knowsOf('profiles', {
-      chargingProfileId: 352,
-      purpose: chargingProfilePurpose,
+      chargingProfile: { id: 352, chargingProfilePurpose },
       source: 'SO',
     })
   }),

@@ -1,0 +1,35 @@
+import type { Request } from '@interlock/ocpp'
+import { csmsCase } from '../../csms/case.ts'
+
+type Connection = Request<'SetNetworkProfile'>['connectionData']
+
+export const connection = (securityProfile: 1 | 2 | 3, ocppCsmsUrl: string): Connection => ({
+  ocppVersion: 'OCPP20',
+  ocppTransport: 'JSON',
+  ocppCsmsUrl,
+  messageTimeout: 30,
+  securityProfile,
+  ocppInterface: 'Wired0',
+})
+
+export const networkProfiles = [
+  csmsCase('TC_B_42_CSMS', async ({ station, csms }) => {
+    await station.boots()
+    station.answers('SetNetworkProfile', { status: 'Accepted' })
+    const connectionData = connection(3, 'wss://csms.example/ocpp')
+    await csms.sends('SetNetworkProfile', { configurationSlot: 2, connectionData })
+    await csms.knowsOf('networkProfiles', {
+      configurationSlot: 2,
+      status: 'Accepted',
+      connectionData,
+    })
+  }),
+
+  csmsCase('TC_B_44_CSMS', async ({ station, csms }) => {
+    await station.boots()
+    station.answers('SetNetworkProfile', { status: 'Failed' })
+    const connectionData = connection(3, 'wss://csms.example/ocpp')
+    await csms.sends('SetNetworkProfile', { configurationSlot: 2, connectionData })
+    await csms.knowsOf('networkProfiles', { configurationSlot: 2, status: 'Failed' })
+  }),
+]
