@@ -21,6 +21,7 @@ export function bearingsOf(config: StationConfig): Bearings {
   const [row] = config.evses
   assert(row !== undefined, 'the config has one EVSE')
   const { charging, smartMeter } = config.trust
+  const { manufacturerRoot } = config
   return {
     stationId: stationId(config.stationId),
     eui: eui64(config.eui),
@@ -34,6 +35,7 @@ export function bearingsOf(config: StationConfig): Bearings {
     roots: {
       charging: charging === undefined ? [] : [readText(charging)],
       smartMeter: smartMeter === undefined ? [] : [readText(smartMeter)],
+      manufacturer: manufacturerRoot === undefined ? [] : [readText(manufacturerRoot)],
     },
   }
 }

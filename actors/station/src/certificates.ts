@@ -36,7 +36,13 @@ import { plainIdentity } from './plain-certificate.ts'
 import type { Station } from './station.ts'
 
 /** Roots, PEM, by hierarchy. */
-export type Roots = { readonly charging: readonly string[]; readonly smartMeter: readonly string[] }
+export type Roots = {
+  readonly charging: readonly string[]
+  readonly smartMeter: readonly string[]
+  /** Of whoever signs firmware. */
+  readonly manufacturer: readonly string[]
+}
+type Hierarchy = Exclude<keyof Roots, 'manufacturer'>
 
 /** The charger's own key and certificate: asked for, received, renewed. */
 export type Certificates = {
@@ -59,7 +65,7 @@ export function createCertificates(
   let asked: { key: PrivateKey; pem: string } | undefined
 
   /** Whom the chain is for; `undefined` when it does not verify under `hierarchy`. */
-  const verified = (chain: readonly Uint8Array[], hierarchy: keyof Roots): Peer | undefined => {
+  const verified = (chain: readonly Uint8Array[], hierarchy: Hierarchy): Peer | undefined => {
     const roots = options.roots[hierarchy].flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
     const result = verifyChain(chain, { roots, at: deps.wall.now(), crypto, hierarchy })
     return result.ok ? result.value : undefined

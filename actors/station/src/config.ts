@@ -61,6 +61,8 @@ export const StationConfig = actorConfig({
   /** Key and certificate; `<data>/identity` unless given. */
   identity: Type.Optional(Path),
   trust: TrustConfig,
+  /** Root of whoever signs its firmware; without one no firmware is taken. */
+  manufacturerRoot: Type.Optional(Path),
   /** Certificates that the installer pins; the register's are added at first contact. */
   cells: Type.Array(
     Type.Object(

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createSign, constants, createPrivateKey } from 'node:crypto'
+import { createHash, createSign, constants, createPrivateKey } from 'node:crypto'
 import { toIso, inMinutes, plus } from '@interlock/kernel'
 import { expect, onTestFinished, test } from 'vitest'
-import { car, night } from './fixture/scene.fixture.ts'
-import { foreignAuthority } from './fixture/openssl.fixture.ts'
+import { second } from './fixture/commands.fixture.ts'
+import { stationSubject } from './fixture/parties.fixture.ts'
+import { car, night, scene } from './fixture/scene.fixture.ts'
+import { foreignAuthority, pemFile } from './fixture/openssl.fixture.ts'
 import { standardScene, type StandardScene } from './fixture/standard.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
@@ -194,4 +196,35 @@ test('F06: a trigger tells the last status, and Idle when there is none', async 
   const trigger = { requestedMessage: 'FirmwareStatusNotification' }
   await to.csms.call('TriggerMessage', trigger)
   await reached(to, 'Idle')
+})
+
+test.each([
+  ['the image that was registered', 'Installed', image],
+  ['another image of the same maker', 'InvalidSignature', Buffer.from('another')],
+])('a supervised station makes of %s, once seconded: %s', async (_, status, content) => {
+  const sha256 = createHash('sha256').update(image).digest('hex')
+  const { url } = await serve(content)
+  const to = await scene({
+    config: { manufacturerRoot: pemFile('maker.pem', maker.certificatePem) },
+  })
+  const told = () => to.csms.sent('FirmwareStatusNotification').map((each) => each.status)
+  const firmware = {
+    location: `${url}/${sha256}`,
+    retrieveDateTime: toIso(night),
+    installDateTime: toIso(night),
+    signingCertificate: signer.cert.trim(),
+    signature: sign(content),
+  }
+  // Plain, it is refused.
+  expect(await to.csms.endpoint().call('UpdateFirmware', { requestId: 1, firmware })).toMatchObject(
+    { status: 'Rejected', statusInfo: { reasonCode: 'Unsigned' } },
+  )
+  const target = { station: stationSubject.eui, evse: 0 }
+  const command = to.csms.signed('UpdateFirmware', { requestId: 1, firmware }, { target })
+  expect(await to.csms.command('UpdateFirmware', second(to.clock, command))).toEqual({
+    status: 'Accepted',
+  })
+  await until(() => ['InstallRebooting', 'InvalidSignature'].includes(told().at(-1) ?? ''))
+  await to.clock.advance(1_800_000)
+  await until(() => told().at(-1) === status, status)
 })

@@ -18,6 +18,11 @@ export type TrustStore = {
   list(uses: readonly string[] | undefined): Installed
 }
 
+const givenUses = [
+  ['CSMSRootCertificate', 'charging'],
+  ['ManufacturerRootCertificate', 'manufacturer'],
+] as const
+
 /** What `SecurityCtrlr.CertificateEntries` says is the most. */
 export const certificatesMax = 16
 
@@ -25,7 +30,7 @@ export function createTrustStore(station: () => Station): TrustStore {
   const all = (): readonly StoredCertificate[] => station().keeper.memory.certificates ?? given()
   /** Before anything was installed: what the config says. */
   const given = (): readonly StoredCertificate[] =>
-    station().roots.charging.map((pem) => ({ use: 'CSMSRootCertificate', pem }))
+    givenUses.flatMap(([use, hierarchy]) => station().roots[hierarchy].map((pem) => ({ use, pem })))
   const keep = (certificates: readonly StoredCertificate[]): void =>
     station().keeper.commit({ set: { certificates } })
   const of: TrustStore['of'] = (use) =>

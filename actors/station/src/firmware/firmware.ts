@@ -1,22 +1,30 @@
 import { chainRefusal, downloadFile, isSignedBy } from '@interlock/host'
-import { assert, Fault, fromIso, inSeconds, millis, type Instant } from '@interlock/kernel'
+import { assert, Fault, fromIso, inSeconds, millis, toHex, type Instant } from '@interlock/kernel'
 import { CallFailed, type Request, type Response } from '@interlock/ocpp'
 import { afterAnswer } from '../after-answer.ts'
 import type { Station } from '../station.ts'
 import { readImage } from './image.ts'
 
 export type FirmwareStatus = Request<'FirmwareStatusNotification'>['status']
+/** What a supervised station demands besides the maker's signature. */
+export type FirmwareDemands = {
+  /** Of the image as it is registered, hex. */
+  readonly sha256?: string
+  /** Drawn for the restart, which moves load. */
+  readonly delaySeconds?: number
+}
 /** What of an update outlives a loss of power. */
 export type FirmwareUpdate = {
   readonly request: Request<'UpdateFirmware'>
   readonly status: FirmwareStatus
+  readonly demands: FirmwareDemands
   /** Of the image, once it is about to run. */
   readonly version?: string
 }
 
 /** L01. One update at a time; a loss of power begins it again, or ends it where it had rebooted. */
 export type Firmware = {
-  begin(request: Request<'UpdateFirmware'>): Response<'UpdateFirmware'>
+  begin(request: Request<'UpdateFirmware'>, demands: FirmwareDemands): Response<'UpdateFirmware'>
   /** After a loss of power, and after the restart that the update itself asked for. */
   resume(): void
   /** Nobody charges any more, or nobody ever did. */
@@ -122,7 +130,10 @@ export function createFirmware(station: () => Station): Firmware {
     if (content === undefined) return reach('DownloadFailed')
     await reach('Downloaded')
     // L01.FR.03, L01.FR.04
-    if (!isSignedBy(firmware.signingCertificate ?? '', content, firmware.signature ?? '')) {
+    const { sha256 } = update()?.demands ?? {}
+    const isRegistered = sha256 === undefined || toHex(deps.crypto.sha256(content)) === sha256
+    const { signingCertificate = '', signature = '' } = firmware
+    if (!isRegistered || !isSignedBy(signingCertificate, content, signature)) {
       reports.security('InvalidFirmwareSignature', firmware.location)
       return reach('InvalidSignature')
     }
@@ -159,7 +170,8 @@ export function createFirmware(station: () => Station): Firmware {
     if (image === undefined) return reach('InstallVerificationFailed')
     await reach('InstallRebooting', image.version)
     station().keeper.commit({ set: { firmwareVersion: image.version } })
-    station().restarts.soon({}, 'FirmwareUpdate', 0)
+    const { delaySeconds = 0 } = update()?.demands ?? {}
+    station().restarts.soon({}, 'FirmwareUpdate', delaySeconds)
   }
 
   const start = (request: Request<'UpdateFirmware'>): void => {
@@ -176,7 +188,7 @@ export function createFirmware(station: () => Station): Firmware {
   }
 
   return {
-    begin(request) {
+    begin(request, demands) {
       const refusal = refusalOf(station(), request)
       if (refusal !== undefined) return refusal
       // L01.FR.27, L01.FR.24
@@ -184,7 +196,7 @@ export function createFirmware(station: () => Station): Firmware {
         return { status: 'Rejected', statusInfo: { reasonCode: 'FwUpdateInProgress' } }
       const before = run
       before?.abort.abort()
-      keep({ request, status: 'DownloadScheduled' })
+      keep({ request, demands, status: 'DownloadScheduled' })
       start(request)
       return { status: before === undefined ? 'Accepted' : 'AcceptedCanceled' }
     },

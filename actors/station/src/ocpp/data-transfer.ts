@@ -10,7 +10,9 @@ import { throughGate } from './critical.ts'
 export const dataTransfer =
   (station: Station): Handler<'DataTransfer'> =>
   (request, context) => {
-    if (request.vendorId !== vendorId) return { status: 'UnknownVendorId' }
+    // What this system carries here is of supervised stations; a standard one knows OCPP alone.
+    if (request.vendorId !== vendorId || station.mode === 'standard')
+      return { status: 'UnknownVendorId' }
     switch (request.messageId) {
       case 'FrequencyCurve':
         return frequencyCurve(station)(request, context)

@@ -1,25 +1,34 @@
+import { registeredImageOf } from '@interlock/contract'
+import { drawDelay } from '@interlock/gate'
 import type { Handler } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
 /**
- * L01. A supervised station runs registered images only. No command tells it yet which image is
- * registered, so what the gate lets through is refused here, whoever signed the image.
+ * L01. A supervised station runs registered images only (PF12): the hash that its supervisor found in
+ * the register is in the command, and the image must have it besides its maker's signature.
  */
 export const updateFirmware =
   (station: Station): Handler<'UpdateFirmware'> =>
   (request, context) =>
     throughGate(station, 'UpdateFirmware', request, context, {
       apply(_, accepted) {
-        station.records.decide({
+        const { deps, records, firmware } = station
+        const sha256 = registeredImageOf(request.firmware.location)
+        if (sha256 === undefined)
+          return { status: 'Rejected', statusInfo: { reasonCode: 'NotRegistered' } }
+        const delaySeconds = drawDelay(accepted.delay, deps.entropy)
+        const answer = firmware.begin(request, { sha256, delaySeconds })
+        const taken = answer.status === 'Accepted' || answer.status === 'AcceptedCanceled'
+        records.decide({
           action: 'UpdateFirmware',
-          decision: 'ignored',
-          reason: 'NothingToChange',
+          decision: taken ? 'stored' : 'ignored',
+          delaySeconds,
           ...secondOf(accepted),
         })
-        return { status: 'Rejected', statusInfo: { reasonCode: 'NotRegistered' } }
+        return answer
       },
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
-      plain: () => station.firmware.begin(request),
+      plain: () => station.firmware.begin(request, {}),
     })

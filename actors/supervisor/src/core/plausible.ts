@@ -1,4 +1,4 @@
-import type { SignedCommand } from '@interlock/contract'
+import { registeredImageOf, type SignedCommand } from '@interlock/contract'
 import type { ProfileSetting, Setting } from '@interlock/gate'
 import { ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import { fromChargingProfile, type ChargingProfile } from '@interlock/power'
@@ -68,7 +68,7 @@ function readTwice(payload: unknown, setting: ProfileSetting): boolean {
 /** The image is named by its hash: the last part of its location (PF12). */
 function registered(payload: unknown, firmware: FirmwareRegister): Implausible {
   const { firmware: image } = payload as { firmware: { location: string } }
-  const hash = /(?:^|\/)([0-9a-f]{64})$/.exec(image.location)?.[1]
+  const hash = registeredImageOf(image.location)
   if (hash === undefined)
     return implausible('the location does not end in the SHA-256 of the image')
   return firmware.has(hash) ? plausible : implausible(`firmware ${hash} is not registered`)
