@@ -7,7 +7,7 @@ import {
   type Identity,
   type Running,
 } from '@interlock/host'
-import { assert, millis } from '@interlock/kernel'
+import { assert, millis, type Millis } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
@@ -23,10 +23,12 @@ import { createCsmsLink, type CsmsLink } from './csms-link.ts'
 import { followSettings } from './follow-settings.ts'
 import { createFirmware } from './firmware/firmware.ts'
 import { createHardware } from './hardware.ts'
+import { createHomeAuthorisation } from './home-authorisation.ts'
 import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { openLocalLink, type LocalLink } from './local-link.ts'
 import { connectorStatus, stateReport } from './observe.ts'
+import { createMetering, valuesOf } from './metering.ts'
 import type { AcceptCertificate } from './ocpp/certificate-signed.ts'
 import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
 import { registered } from './ocpp/registered.ts'
@@ -37,6 +39,9 @@ import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
 import { createRestarts } from './restarts.ts'
 import { createTrustStore } from './trust-store.ts'
+import { createReader } from './reader.ts'
+import { onBegun, onEnded, planOf } from './session.ts'
+import { txRules } from './settings.ts'
 import type { Moment, Station } from './station.ts'
 import { keepStationWitnessed } from './witness.ts'
 
@@ -80,6 +85,7 @@ export function assemble(
     trust: noTimeYet(llcs !== undefined),
     reading: undefined,
     pairing: undefined,
+    cost: undefined,
   }
   const keeper = openKeeper(config, deps)
   const records = openRecords(config, bearings, deps, own)
@@ -124,7 +130,11 @@ export function assemble(
     ratings,
     delaySecondsMax,
     entropy: deps.entropy,
-    frequencyHertz: () => moment.reading?.hertz,
+    rules: () => txRules(model),
+    plan: (memory, now) => planOf(station, memory, now),
+    valuesOf: (...of) => valuesOf(station, ...of),
+    onBegun: (...of) => onBegun(station, ...of),
+    onEnded: (...of) => onEnded(station, ...of),
     online: () => caller.online(),
     onReturn: (digest) => station.tellLlcs({ kind: 'used', digest, change: 'return' }),
   })
@@ -135,7 +145,15 @@ export function assemble(
     offlineThresholdMillis: () => model.setting('OCPPCommCtrlr', 'OfflineThreshold') * 1000,
     stateOf: () => stateReport(station),
     statusOf: () => connectorStatus(station),
-    onAnswer: (answer) => onEventAnswer(station, answer),
+    attempts: () => ({
+      most: model.setting('OCPPCommCtrlr', 'MessageAttempts', 'TransactionEvent'),
+      intervalSeconds: model.setting('OCPPCommCtrlr', 'MessageAttemptInterval', 'TransactionEvent'),
+    }),
+    pause: (label, wait) => pause(deps, label, wait),
+    onAnswer(event, answer) {
+      if (station.mode === 'standard') reader.answered(event, answer)
+      else onEventAnswer(station, answer)
+    },
   })
   const judging = createJudging({
     ...common,
@@ -169,12 +187,15 @@ export function assemble(
     moment,
     answers: deps.answers ?? keepOwnersCharge,
     standing,
+    reader: () => reader,
+    metering: () => metering,
     identity: () => own.identity(),
     signReply: (...reply) => signedReply(station, ...reply),
     tellLlcs: (message) => link?.send(message),
     hearTime: (...heard) => hearTime(station, ...heard),
     reconnect: () => csms.reconnect(),
   }
+  const reader = createReader(station)
   const certificates = createCertificates(station, {
     dir: own.dir,
     roots,
@@ -200,11 +221,20 @@ export function assemble(
     station.restarts.look()
     station.firmware.look()
   })
-  const hardware = createHardware(station, caller)
+  const metering = createMetering(station)
+  const hardware = createHardware(station, {
+    reader,
+    home: createHomeAuthorisation(station),
+    metering,
+  })
   const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)
   const witness = keepStationWitnessed(station, caller, roots.charging)
   return { station, csms, link, hardware, witness }
 }
+
+/** Until then, in the world's time, which may pass meanwhile. */
+const pause = ({ clock, activity }: StationDeps, label: string, wait: Millis): Promise<void> =>
+  activity.parked(() => new Promise<void>((resolve) => clock.after(wait, label, resolve)))
 
 function openKeeper(config: StationConfig, deps: StationDeps): Keeper {
   const pinned = pinnedCells(config, deps)

@@ -31,6 +31,7 @@ export function bearingsOf(config: StationConfig): Bearings {
       ratingWatts: row.ratingWatts,
       fuseWatts: config.fuseWatts,
       siteWatts: config.siteWatts,
+      phases: row.phases,
     },
     roots: {
       charging: charging === undefined ? [] : [readText(charging)],

@@ -1,27 +1,35 @@
 import type { Decision } from '@interlock/contract'
-import { between, millis, type Clock, type Entropy, type Timer } from '@interlock/kernel'
+import {
+  between,
+  millis,
+  type Clock,
+  type Entropy,
+  type Instant,
+  type Timer,
+} from '@interlock/kernel'
 import { returned, returning } from './core/arm-uses.ts'
-import { chargingState, type Charger, type Ratings, type Wanted } from './core/charger.ts'
-import type { MemoryChange, TransactionEvent } from './core/memory.ts'
-import { installed } from './core/profiles.ts'
+import type { Charger, Plan, Ratings, Wanted } from './core/charger.ts'
+import type { Memory, MemoryChange } from './core/memory.ts'
+import type { MeterValue } from './core/meter-values.ts'
 import { step, type Step } from './core/step.ts'
-import { nextEvent, type EventType, type StoppedReason, type Trigger } from './core/transaction.ts'
+import {
+  eventOf,
+  transact,
+  type Draft,
+  type Occurrence,
+  type Transacted,
+  type Transaction,
+  type TxRules,
+} from './core/transaction.ts'
 import { delaySecondsMax } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
 import type { Records } from './records.ts'
-
-/** What happened, for the transaction event that reports it. */
-export type Occurrence = {
-  readonly trigger: Trigger
-  readonly eventType?: EventType
-  readonly stoppedReason?: StoppedReason
-}
 
 /** The loop that keeps the charger as everything standing wants it: read, compute, act, report. */
 export type Charging = {
   /**
    * Applies `change` together with what follows from it, all or nothing durable, and reports it.
-   * `occurrence` forces a transaction event; otherwise one is sent when something visible changed.
+   * `occurrence` is what happened; the transaction events that follow are queued in the same entry.
    */
   update(change?: MemoryChange['set'], occurrence?: Occurrence): void
   readonly wanted: Wanted
@@ -30,7 +38,7 @@ export type Charging = {
   close(): void
 }
 
-export function createCharging(options: {
+export type ChargingOptions = {
   readonly keeper: Keeper
   readonly records: Records
   readonly clock: Clock
@@ -38,11 +46,19 @@ export function createCharging(options: {
   readonly evse: number
   readonly ratings: Ratings
   readonly delaySecondsMax: number
-  readonly frequencyHertz: () => number | undefined
   readonly online: () => boolean
+  readonly rules: () => TxRules
+  /** The limits to follow, out of what is held. */
+  readonly plan: (memory: Pick<Memory, 'profiles' | 'transaction'>, now: Instant) => Plan
+  readonly valuesOf: (draft: Draft, charger: Charger, now: Instant) => readonly MeterValue[]
+  /** What a transaction that has begun, and one that has ended, changes besides itself. */
+  readonly onBegun: (memory: Memory, transaction: Transaction) => MemoryChange['set']
+  readonly onEnded: (memory: Memory, charger: Charger) => MemoryChange['set']
   /** The change under an arm has ended by itself, and that is durable. */
   readonly onReturn: (digest: string) => void
-}): Charging {
+}
+
+export function createCharging(options: ChargingOptions): Charging {
   const { keeper, records, clock, entropy, evse, ratings } = options
   const listeners = new Set<() => void>()
   let timer: Timer | undefined
@@ -57,53 +73,64 @@ export function createCharging(options: {
     timer = clock.after(wait, 'charging', () => update())
   }
 
-  const eventsOf = (
-    before: Charger,
-    after: Charger,
-    change: MemoryChange['set'],
-    occurrence: Occurrence | undefined,
-  ): Pick<MemoryChange, 'set' | 'queue'> => {
-    const given = change?.transaction
-    const transaction =
-      given === null ? keeper.memory.transaction : (given ?? keeper.memory.transaction)
-    const seen = occurrence ?? visible(before, after)
-    if (transaction === undefined || seen === undefined) return {}
-    const frequencyHertz = options.frequencyHertz()
-    const next = nextEvent(transaction, after, {
-      eventType: seen.eventType ?? 'Updated',
-      trigger: seen.trigger,
-      ...(seen.stoppedReason === undefined ? {} : { stoppedReason: seen.stoppedReason }),
-      evse,
-      now: clock.now(),
-      offline: !options.online(),
-      ...(frequencyHertz === undefined ? {} : { frequencyHertz }),
-    })
-    const queue: readonly TransactionEvent[] = [next.event]
-    return { set: { transaction: given === null ? null : next.transaction }, queue }
+  const newTransaction = (): Transaction => ({
+    id: crypto.randomUUID(),
+    seqNo: 0,
+    startedAt: clock.now(),
+  })
+
+  const eventsOf = ({ drafts }: Transacted, charger: Charger, now: Instant) =>
+    drafts.map((draft) =>
+      eventOf(draft, {
+        evse,
+        now,
+        offline: !options.online(),
+        meterValues: options.valuesOf(draft, charger, now),
+      }),
+    )
+
+  /** What the transaction's begin or end brings with it. */
+  const consequences = (
+    told: Transacted,
+    memory: Memory,
+    charger: Charger,
+  ): MemoryChange['set'] => {
+    const begun = told.drafts.some(({ eventType }) => eventType === 'Started')
+    const ended = told.drafts.some(({ eventType }) => eventType === 'Ended')
+    if (ended) return options.onEnded(memory, charger)
+    return begun && told.transaction !== undefined
+      ? options.onBegun(memory, told.transaction)
+      : undefined
   }
 
   const update: Charging['update'] = (change, occurrence) => {
     const now = clock.now()
     const before = keeper.memory.charger
     const asked = change?.charger ?? before
-    const profiles = change?.profiles ?? keeper.memory.profiles
-    const longest = delaySecondsMax(keeper.memory, options.delaySecondsMax)
-    const result = step(asked, installed(profiles), ratings, now, () => entropy.below(longest + 1))
-    const moved = !same(before, result.charger)
+    const memory = { ...keeper.memory, ...withoutNull(change) }
+    const longest = delaySecondsMax(memory, options.delaySecondsMax)
+    const draw = () => entropy.below(longest + 1)
+    const result = step(asked, options.plan(memory, now), ratings, now, draw)
+    const stages = { before, asked, after: result.charger }
+    const told = transact(memory.transaction, stages, occurrence, options.rules(), newTransaction)
+    const queue = eventsOf(told, result.charger, now)
+    const charger = told.announced ? announced(result.charger) : result.charger
     const uses = change?.armUses ?? keeper.memory.armUses
-    const returns = returning([before, asked], result.charger, uses)
-    const events = eventsOf(before, result.charger, change, occurrence)
-    if (change !== undefined || moved || events.queue !== undefined) {
+    const returns = returning([before, asked], charger, uses)
+    const further = consequences(told, memory, charger)
+    if (change !== undefined || !same(before, charger) || queue.length > 0) {
       // With the return in the same entry, no crash gives an arm a third swing.
       const armUses = returns.length === 0 ? {} : { armUses: returned(uses, returns, now) }
-      const set = { ...change, ...events.set, charger: result.charger, ...armUses }
-      keeper.commit({ ...events, set })
+      const transaction = queue.length === 0 ? {} : { transaction: told.transaction ?? null }
+      keeper.commit({ queue, set: { ...change, ...transaction, charger, ...armUses, ...further } })
     }
     wanted = result.wanted
     for (const note of result.notes) record(note)
     for (const arm of returns) options.onReturn(arm)
     wake(result.nextAt)
     for (const listener of listeners) listener()
+    // What begin or end has changed bears on power.
+    if (further !== undefined) update()
   }
 
   const record = (note: Step['notes'][number]): void => {
@@ -135,13 +162,13 @@ const secondOf = (wanted: Wanted): Decision['second'] => {
   return wanted.why === 'Schedule' ? 'countersigned' : 'armed'
 }
 
-/** A change that a CSMS is told of although nobody asked for it. */
-function visible(before: Charger, after: Charger): Occurrence | undefined {
-  if (chargingState(before) !== chargingState(after)) return { trigger: 'ChargingStateChanged' }
-  return before.meter.powerWatts === after.meter.powerWatts
-    ? undefined
-    : { trigger: 'ChargingRateChanged' }
-}
+const withoutNull = (change: MemoryChange['set']): Partial<Memory> =>
+  Object.fromEntries(Object.entries(change ?? {}).filter(([, value]) => value !== null))
+
+const announced = (charger: Charger): Charger =>
+  charger.holder === undefined || charger.holder.announced === true
+    ? charger
+    : { ...charger, holder: { ...charger.holder, announced: true } }
 
 /** Alike but for the passing of time. */
 const same = (left: Charger, right: Charger): boolean =>

@@ -1,19 +1,31 @@
-import { limits, type Decision } from '@interlock/contract'
-import { inSeconds, millis, plus, type Instant, type Timer } from '@interlock/kernel'
-import { CallFailed } from '@interlock/ocpp'
-import { nobody, onArrival, onConsent, onSilence, type Judged } from './core/authorisation.ts'
+import { limits } from '@interlock/contract'
+import { inSeconds, millis, plus, type Instant } from '@interlock/kernel'
+import { nobody, onArrival, onConsent } from './core/authorisation.ts'
 import type { Charger, Override } from './core/charger.ts'
-import { meterValue } from './core/transaction.ts'
+import type { Token } from './core/token.ts'
 import { advance, arrive, isFull, type PlugIn } from './hardware/vehicle.ts'
+import type { HomeAuthorisation } from './home-authorisation.ts'
+import type { Metering } from './metering.ts'
+import { limitFromOutside, type OutsideLimit } from './outside-limit.ts'
 import { revokeAtCharger, showPairingCode } from './owners.ts'
-import type { Caller } from './reports.ts'
+import type { Reader } from './reader.ts'
+import { reportProblem } from './report-problem.ts'
+import { released } from './session.ts'
 import type { Reading, Station } from './station.ts'
 
-/** The simulated hardware's panel: cable, buttons, display, meter. */
+/** The simulated hardware's panel: bay, cable, reader, buttons, display, meter, energy manager. */
 export type Hardware = {
+  /** The bay's sensor; a vehicle that is plugged in stands in it anyway. */
+  enterBay(): void
+  leaveBay(): void
+  /** With a token, the driver shows it as well. */
   plugIn(plug: PlugIn): void
-  unplug(): void
-  /** `pair` shows a code on the display, which is the answer. */
+  /** `EV`: at the vehicle only, so that the cable stays in the socket until it is taken out there. */
+  unplug(side?: 'both' | 'EV' | 'station'): void
+  /** A card at the reader, or a code at the keys (type `KeyCode`). */
+  present(token: Token): void
+  /** The vehicle itself suspends the transfer of energy, and resumes it. */
+  pauseVehicle(isPaused: boolean): void
   press(button: 'start' | 'stop' | 'pair'): string | undefined
   /** Owners' keys (SPKI, base64) as the display lists them. */
   owners(): readonly string[]
@@ -21,129 +33,115 @@ export type Hardware = {
   revoke(spki: string): void
   /** The charger's own frequency meter. Resolves when its consequences here are done. */
   frequency(sample: Reading): Promise<void>
-  /** A fault of that kind begins; `undefined` clears it. */
+  /** A fault of that kind begins; `undefined` clears it. `ConnectorLockFailure` jams the lock. */
   fault(kind: string | undefined): void
+  /** The home's energy manager or the grid operator's box sets a limit, or takes it away (K11, K12). */
+  outsideLimit(limit: OutsideLimit | undefined): void
+}
+
+export type HardwareParts = {
+  readonly reader: Reader
+  readonly home: HomeAuthorisation
+  readonly metering: Metering
 }
 
 export function createHardware(
   station: Station,
-  caller: Caller,
+  { reader, home, metering }: HardwareParts,
 ): Hardware & { resume(): void; close(): void } {
-  const { deps, keeper, charging, records, config } = station
+  const { deps, keeper, charging, model } = station
   const { clock } = deps
   const charger = (): Charger => keeper.memory.charger
-  let silence: Timer | undefined
-  let sampling: Timer | undefined
+  const isHome = station.mode === 'supervised'
 
-  const judged = ({ authorisation, note }: Judged, action: string): void => {
-    const decision: Decision['decision'] = note === 'StoredRuleApplied' ? 'applied' : 'ignored'
-    if (note !== undefined) records.decide({ action, decision, reason: note })
-    if (authorisation === charger().authorisation) return
-    const allowed = authorisation.state === 'allowed'
-    charging.update(
-      { charger: { ...charger(), authorisation } },
-      allowed ? { trigger: 'Authorized' } : undefined,
-    )
+  const plugIn = (plug: PlugIn): void => {
+    if (charger().vehicle !== undefined) return
+    const { idToken, idTokenType: type = 'ISO14443' } = plug
+    const token = idToken === undefined ? undefined : { idToken, type }
+    if (!isHome && charger().bay === undefined) stand('implied')
+    const { looseCable: _, ...current } = charger()
+    const plugged: Charger = { ...current, vehicle: arrive(plug, clock.now()) }
+    const asked = isHome ? arrived(plugged, token) : plugged
+    charging.update({ charger: asked }, { trigger: 'CablePluggedIn' })
+    reader.watch()
+    if (isHome && token !== undefined) home.ask(token)
+    if (isHome) return
+    if (token !== undefined) reader.present(token)
+    else if (!model.setting('AuthCtrlr', 'Enabled')) reader.grantAnybody()
   }
 
-  const answered = (accepted: boolean): void => {
-    const now = clock.now()
-    const { charger: next, note } = station.answers(charger(), { to: 'Authorize', accepted }, now)
-    judged(
-      { authorisation: next.authorisation, ...(note === undefined ? {} : { note }) },
-      'AuthorizeResponse',
-    )
+  /** E09, E10: what becomes of the session when the vehicle is gone is for two variables to say. */
+  const departed = (side: 'both' | 'EV'): Charger => {
+    const { vehicle: _, override: __, holder, ...rest } = charger()
+    if (isHome) return { ...rest, authorisation: nobody }
+    const ends = model.setting('TxCtrlr', 'StopTxOnEVSideDisconnect')
+    const until = plus(clock.now(), inSeconds(model.setting('TxCtrlr', 'EVConnectionTimeOut')))
+    const unlocks = model.setting('OCPPCommCtrlr', 'UnlockOnEVSideDisconnect')
+    const gone: Charger = {
+      ...rest,
+      ...(side === 'EV' ? { looseCable: unlocks ? 'unlocked' : 'locked' } : {}),
+      // A cable that hangs on the charger may come back in time; one in the socket is kept (E10.FR.02).
+      ...(holder === undefined ? {} : { holder: side === 'EV' ? holder : { ...holder, until } }),
+    }
+    return ends || holder === undefined ? released(gone) : gone
   }
 
-  const authorise = (idToken: string): void => {
-    const wait = millis(limits.authorisationWaitMillis)
-    silence = clock.after(wait, 'authorisation', () =>
-      judged(onSilence(charger().authorisation, config.storedRule), 'Authorize'),
-    )
-    if (!caller.online()) return
-    const { transaction } = keeper.memory
-    void station.background('Authorize', async () => {
-      try {
-        const answer = await caller.call('Authorize', { idToken: { idToken, type: 'ISO14443' } })
-        if (keeper.memory.transaction?.id !== transaction?.id) return
-        answered(answer.idTokenInfo.status === 'Accepted')
-      } catch (error) {
-        // No answer is silence.
-        if (!(error instanceof CallFailed)) throw error
-      }
-    })
+  const unplug: Hardware['unplug'] = (side = 'both') => {
+    home.departed()
+    if (side === 'station' || charger().vehicle === undefined) return takeOutCable()
+    const occurrence = { trigger: 'EVCommunicationLost', reason: 'EVDisconnected' } as const
+    charging.update({ charger: departed(side) }, occurrence)
+    leaveImplied()
+    reader.watch()
   }
 
-  const override = (action: Override['action']): void => {
-    const current = charger()
-    const until = plus(clock.now(), millis(limits.overrideMillisMax))
-    const limitWatts = action === 'charge' ? station.ratings.ratingWatts : 0
-    const authorisation =
-      action === 'charge' && current.vehicle !== undefined
-        ? onConsent(current.authorisation, 'gesture')
-        : current.authorisation
-    const next: Override = { action, limitWatts, until, by: 'gesture' }
-    records.before('Gesture', { action })
-    charging.update({ charger: { ...current, authorisation, override: next } })
-    records.decide({
-      action: action === 'charge' ? 'PressStart' : 'PressStop',
-      decision: 'applied',
-      setPointWatts: charger().applied.watts,
-      delaySeconds: 0,
-      reason: 'GestureAtCharger',
-      second: 'gesture',
-    })
+  const takeOutCable = (): void => {
+    const { looseCable, ...rest } = charger()
+    if (looseCable === 'unlocked') charging.update({ charger: rest })
   }
 
-  const sample = (): void => {
-    sampling = clock.after(inSeconds(config.meterIntervalSeconds), 'meter', () => {
-      if (keeper.memory.transaction !== undefined) {
-        charging.update(undefined, { trigger: 'MeterValuePeriodic' })
-      } else if (caller.online()) {
-        const now = clock.now()
-        const value = meterValue(charger(), station.moment.reading?.hertz, now, 'Sample.Periodic')
-        void station.background('MeterValues', async () => {
-          await caller.call('MeterValues', { evseId: station.evse, meterValue: [value] })
-        })
-      }
-      sample()
-    })
+  const leaveImplied = (): void => {
+    const { bay, ...rest } = charger()
+    if (bay !== 'implied') return
+    const ends = model.setting('TxCtrlr', 'TxStopPoint').includes('ParkingBayOccupancy')
+    const occurrence = { trigger: 'EVDeparted', reason: 'EVDisconnected' } as const
+    charging.update({ charger: rest }, ends ? occurrence : undefined)
+  }
+
+  /** In the bay; worth an event only where that begins a transaction, or where the sensor says so. */
+  const stand = (bay: 'sensed' | 'implied'): void => {
+    const begins = model.setting('TxCtrlr', 'TxStartPoint').includes('ParkingBayOccupancy')
+    const told = bay === 'sensed' || begins
+    const occurrence = { trigger: 'EVDetected' } as const
+    charging.update({ charger: { ...charger(), bay } }, told ? occurrence : undefined)
   }
 
   return {
-    plugIn(plug) {
-      if (charger().vehicle !== undefined) return
-      const now = clock.now()
-      const { idToken } = plug
-      const transaction = {
-        id: crypto.randomUUID(),
-        seqNo: 0,
-        ...(idToken === undefined ? {} : { idToken }),
-      }
-      const plugged = {
-        ...charger(),
-        vehicle: arrive(plug, now),
-        authorisation: onArrival(idToken),
-      }
-      const started = { trigger: 'CablePluggedIn', eventType: 'Started' } as const
-      charging.update({ charger: plugged, transaction }, started)
-      if (idToken !== undefined) authorise(idToken)
+    enterBay() {
+      if (charger().bay !== 'sensed') stand('sensed')
     },
-    unplug() {
-      silence?.cancel()
-      const { vehicle, override: _, ...rest } = charger()
+    leaveBay() {
+      const { bay, ...rest } = charger()
+      if (bay === undefined || rest.vehicle !== undefined) return
+      charging.update({ charger: rest }, { trigger: 'EVDeparted' })
+    },
+    plugIn,
+    unplug,
+    present: (token) => {
+      if (!isHome) reader.present(token)
+    },
+    pauseVehicle(isPaused) {
+      const { vehicle, ...rest } = charger()
       if (vehicle === undefined) return
-      const ended = { trigger: 'EVDeparted', eventType: 'Ended' } as const
-      // The owner's word was for this vehicle, and a TxProfile is for this transaction.
-      const profiles = keeper.memory.profiles.filter(
-        (each) => each.profile.transactionId === undefined,
-      )
-      const gone = { charger: { ...rest, authorisation: nobody }, transaction: null, profiles }
-      charging.update(gone, ended)
+      const { paused: _, ...ready } = advance(vehicle, clock.now())
+      const next = isPaused ? { ...ready, paused: true as const } : ready
+      charging.update({ charger: { ...rest, vehicle: next } })
     },
     press(button) {
       if (button === 'pair') return showPairingCode(station)
-      override(button === 'start' ? 'charge' : 'stop')
+      if (isHome) override(station, button === 'start' ? 'charge' : 'stop')
+      else if (button === 'start') reader.grantAnybody()
+      else reader.stop({ trigger: 'StopAuthorized', reason: 'Local' })
       return undefined
     },
     owners: () => keeper.memory.ownerKeys,
@@ -153,19 +151,55 @@ export function createHardware(
       return Promise.resolve()
     },
     fault(kind) {
-      const { fault: _, ...rest } = charger()
+      const { fault: before, ...rest } = charger()
+      if (before === kind) return
       charging.update({ charger: kind === undefined ? rest : { ...rest, fault: kind } })
+      reportProblem(station, kind ?? before ?? '', kind !== undefined)
     },
-    /** After a loss of power: what waited for an answer has waited long enough. */
+    outsideLimit: (limit) => limitFromOutside(station, limit),
     resume() {
-      sample()
-      judged(onSilence(charger().authorisation, config.storedRule), 'Authorize')
+      metering.resume()
+      home.resume()
+      reader.watch()
     },
     close() {
-      silence?.cancel()
-      sampling?.cancel()
+      home.close()
+      reader.close()
+      metering.close()
     },
   }
+}
+
+/** A vehicle at a home's charger: with a token it waits for an answer, without one it is the owner's. */
+function arrived(plugged: Charger, token: Token | undefined): Charger {
+  return {
+    ...plugged,
+    holder: { token: token ?? { idToken: '', type: 'NoAuthorization' } },
+    authorisation: onArrival(token?.idToken),
+  }
+}
+
+/** The owner's word at the charger: wins over every schedule. */
+function override(station: Station, action: Override['action']): void {
+  const { keeper, charging, records, deps } = station
+  const current = keeper.memory.charger
+  const until = plus(deps.clock.now(), millis(limits.overrideMillisMax))
+  const limitWatts = action === 'charge' ? station.ratings.ratingWatts : 0
+  const authorisation =
+    action === 'charge' && current.vehicle !== undefined
+      ? onConsent(current.authorisation, 'gesture')
+      : current.authorisation
+  const next: Override = { action, limitWatts, until, by: 'gesture' }
+  records.before('Gesture', { action })
+  charging.update({ charger: { ...current, authorisation, override: next } })
+  records.decide({
+    action: action === 'charge' ? 'PressStart' : 'PressStop',
+    decision: 'applied',
+    setPointWatts: keeper.memory.charger.applied.watts,
+    delaySeconds: 0,
+    reason: 'GestureAtCharger',
+    second: 'gesture',
+  })
 }
 
 /** Whether the vehicle at the plug, if any, has what it came for. */

@@ -26,8 +26,8 @@ export const liveValues = (station: () => Station): LiveValues => {
     'SecurityCtrlr.SecurityProfile': () => `${station().network.securityProfile()}`,
     'OCPPCommCtrlr.ActiveNetworkProfile': () => station().network.slot(),
     'ClockCtrlr.DateTime': () => toIso(station().deps.clock.now()),
-    'AuthCacheCtrlr.Storage': () => '0',
-    'LocalAuthListCtrlr.Entries': () => '0',
+    'AuthCacheCtrlr.Storage': () => `${JSON.stringify(station().keeper.memory.authCache).length}`,
+    'LocalAuthListCtrlr.Entries': () => `${station().keeper.memory.localList.entries.length}`,
     'SmartChargingCtrlr.Entries(ChargingProfiles)': () =>
       `${station().keeper.memory.profiles.length}`,
   }

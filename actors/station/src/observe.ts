@@ -1,5 +1,6 @@
 import { toIso, type Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
+import { isOutOfService } from './core/availability.ts'
 import { chargingState, registerWattHours, type Override } from './core/charger.ts'
 import { isVehicleFull } from './hardware.ts'
 import type { Station } from './station.ts'
@@ -69,7 +70,9 @@ export function connectorStatus(
 ): Request<'StatusNotification'>['connectorStatus'] {
   const { charger } = station.keeper.memory
   if (charger.fault !== undefined) return 'Faulted'
-  if (charger.vehicle !== undefined) return 'Occupied'
-  const closed = charger.inoperative === true || station.firmware.blocksSessions()
-  return closed ? 'Unavailable' : 'Available'
+  const occupied = charger.vehicle !== undefined || charger.looseCable !== undefined
+  // A new session is not to begin before the firmware is in place (L01).
+  const closed = !occupied && station.firmware.blocksSessions()
+  if (closed || isOutOfService(charger.outOfService)) return 'Unavailable'
+  return occupied ? 'Occupied' : 'Available'
 }

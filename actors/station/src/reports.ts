@@ -1,6 +1,6 @@
 import type { RefusalReason } from '@interlock/contract'
 import { refusalRow, vendorId } from '@interlock/contract'
-import { between, toIso, type Clock, type Instant } from '@interlock/kernel'
+import { between, inSeconds, toIso, type Clock, type Instant, type Millis } from '@interlock/kernel'
 import { CallFailed, type Action, type Request, type Response } from '@interlock/ocpp'
 import type { Background } from './background.ts'
 import type { Keeper } from './keeper.ts'
@@ -37,7 +37,6 @@ export type Reports = {
   refusal(reason: RefusalReason, techInfo: string): void
 }
 
-const attemptsMax = 3
 /** Security events kept until they are acknowledged (A04.FR.02). */
 const securityEventsMax = 128
 
@@ -51,10 +50,17 @@ export function createReports(options: {
   readonly offlineThresholdMillis: () => number
   readonly stateOf: () => Readonly<Record<string, unknown>>
   readonly statusOf: () => Request<'StatusNotification'>['connectorStatus']
-  readonly onAnswer: (answer: Response<'TransactionEvent'>) => void
+  /** How often an event is sent that the CSMS does not take, and how long apart (E13). */
+  readonly attempts: () => { readonly most: number; readonly intervalSeconds: number }
+  readonly pause: (label: string, wait: Millis) => Promise<void>
+  readonly onAnswer: (
+    event: Request<'TransactionEvent'>,
+    answer: Response<'TransactionEvent'>,
+  ) => void
 }): Reports {
   const { caller, keeper, records, clock, background } = options
   let flushing: Promise<void> | undefined
+  let again = false
   let lastState = ''
   let lastStatus = ''
   let offlineSince: Instant | undefined
@@ -75,11 +81,17 @@ export function createReports(options: {
       try {
         const answer = await caller.call('TransactionEvent', event)
         keeper.commit({ sent: 1 })
-        options.onAnswer(answer)
+        options.onAnswer(event, answer)
         return true
       } catch (error) {
         if (!(error instanceof CallFailed) || !caller.online()) return false
-        if (attempt < attemptsMax) continue
+        const { most, intervalSeconds } = options.attempts()
+        if (attempt < most) {
+          // E13.FR.02: each wait is one interval longer than the one before.
+          await options.pause('event-attempt', inSeconds(intervalSeconds * attempt))
+          if (keeper.memory.outbox[0] !== event || !caller.online()) return caller.online()
+          continue
+        }
         records.note('EventRejected', { seqNo: event.seqNo, code: error.code })
         keeper.commit({ sent: 1 })
         return true
@@ -117,9 +129,16 @@ export function createReports(options: {
       offlineSince ??= clock.now()
     },
     flush() {
+      // Whatever is queued while the last round ends gets a round of its own.
+      if (flushing !== undefined) again = true
       flushing ??= background('TransactionEvent', async () => {
         while (await sendOldest());
-      }).finally(() => (flushing = undefined))
+      }).finally(() => {
+        flushing = undefined
+        if (!again) return
+        again = false
+        void this.flush()
+      })
       return flushing
     },
     state() {

@@ -1,7 +1,7 @@
 import { inSeconds, millis } from '@interlock/kernel'
-import { nobody } from './core/authorisation.ts'
 import { atRest } from './core/smooth.ts'
 import type { BootReason } from './network/boot.ts'
+import { released } from './session.ts'
 import type { Station } from './station.ts'
 
 /** Restarts of the whole (simulated) controller, or of what stands behind one EVSE. */
@@ -66,7 +66,7 @@ export function createRestarts(station: () => Station): Restarts {
 function endTransaction({ keeper, charging }: Station): void {
   if (keeper.memory.transaction === undefined) return
   charging.update(
-    { transaction: null, charger: { ...keeper.memory.charger, authorisation: nobody } },
-    { trigger: 'ResetCommand', eventType: 'Ended', stoppedReason: 'ImmediateReset' },
+    { charger: released(keeper.memory.charger) },
+    { trigger: 'ResetCommand', reason: 'ImmediateReset', ends: true },
   )
 }

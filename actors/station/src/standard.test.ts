@@ -24,8 +24,9 @@ test('a plain CSMS commands a standard station at once, without signature or sec
     status: 'Accepted',
   })
   expect(station.observe().setPointWatts).toBe(3_000)
-  expect(await plain.call('ChangeAvailability', availability)).toEqual({ status: 'Accepted' })
-  expect(station.observe().setPointWatts).toBe(0)
+  expect(await plain.call('ChangeAvailability', availability)).toEqual({ status: 'Scheduled' })
+  station.hardware.unplug()
+  await until(() => plain.sent('StatusNotification').at(-1)?.connectorStatus === 'Unavailable')
 })
 
 test('a supervised station refuses the same plain commands, and nothing moves', async () => {

@@ -16,6 +16,8 @@ import type { Keeper } from './keeper.ts'
 import type { LogUpload } from './log-upload.ts'
 import type { Boot } from './network/boot.ts'
 import type { Network } from './network/network.ts'
+import type { Metering } from './metering.ts'
+import type { Reader } from './reader.ts'
 import type { Records } from './records.ts'
 import type { Caller, Reports } from './reports.ts'
 import type { Restarts } from './restarts.ts'
@@ -30,6 +32,8 @@ export type Moment = {
   trust: TimeTrust
   reading: Reading | undefined
   pairing: PairingCode | undefined
+  /** On the display: what the running transaction has cost so far (I02). */
+  cost: { readonly transactionId: string; readonly totalCost: number } | undefined
 }
 
 /** The charger as its parts see each other. */
@@ -67,6 +71,9 @@ export type Station = {
   /** What an answer of the CSMS does to the charger. */
   readonly answers: AnswerRule
   standing(): Standing
+  /** Who may charge, in standard mode. */
+  reader(): Reader
+  metering(): Metering
   /** Undefined before first contact. */
   identity(): Identity | undefined
   /** A signed request gets a signed reply (Part 4 §7.2). */

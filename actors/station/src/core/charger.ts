@@ -1,10 +1,19 @@
 import type { DecisionNote } from '@interlock/contract'
-import type { Instant } from '@interlock/kernel'
-import { compositeLevel, fallbackLevel, type InstalledProfile } from '@interlock/power'
+import { millis, plus, type Instant } from '@interlock/kernel'
+import {
+  compositeLevel,
+  fallbackLevel,
+  limitOf,
+  nextChange,
+  type InstalledProfile,
+  type Stack,
+} from '@interlock/power'
 import { energy, newMeter, type Meter } from '../hardware/meter.ts'
 import type { Vehicle } from '../hardware/vehicle.ts'
 import { nobody, type Authorisation } from './authorisation.ts'
+import { isOutOfService, type OutOfService } from './availability.ts'
 import { atRest, type Applied } from './smooth.ts'
+import type { Token } from './token.ts'
 
 /** The owner's word: wins over every schedule and provider, and ends by itself. */
 export type Override = {
@@ -24,13 +33,34 @@ export type Relief = {
   readonly reference: string
 }
 
+/** Who charges here, or is about to. */
+export type Holder = {
+  readonly token: Token
+  readonly group?: Token
+  /** Of the RequestStartTransaction that brought it (F01.FR.25). */
+  readonly remoteStartId?: number
+  /** A transaction event has carried the token; it is sent once (E03.FR.01). */
+  readonly announced?: true
+  /** Without a vehicle it stands until then (EVConnectionTimeOut). */
+  readonly until?: Instant
+}
+
 /** Everything durable that bears on power at this charger. */
 export type Charger = {
   readonly vehicle?: Vehicle
+  /** The cable is still in the socket after the vehicle has gone. */
+  readonly looseCable?: 'locked' | 'unlocked'
+  /** The bay is taken: the sensor says so, or a vehicle is plugged in. */
+  readonly bay?: 'sensed' | 'implied'
+  readonly holder?: Holder
   readonly authorisation: Authorisation
+  /** Authorised no more, in a transaction that goes on without energy (StopTxOnInvalidId false). */
+  readonly barred?: true
+  /** The register at which an invalid token has had all it gets (MaxEnergyOnInvalidId). */
+  readonly barredAtWattHours?: number
   readonly fault?: string
-  /** Set inoperative by a seconded ChangeAvailability. */
-  readonly inoperative?: boolean
+  /** Kept out of service by a ChangeAvailability. */
+  readonly outOfService?: OutOfService
   readonly override?: Override
   /** Autonomous response: the frequency curve, under the LLCS's arm. */
   readonly response?: Relief
@@ -53,6 +83,8 @@ export type Ratings = {
   readonly ratingWatts: number
   readonly fuseWatts: number
   readonly siteWatts: number
+  /** Of the EVSE; 1 unless given. */
+  readonly phases?: number
 }
 
 export const whys = [
@@ -79,20 +111,26 @@ export type Wanted = {
 }
 
 const horizonMillis = 24 * 3_600_000
+/** Changes of a stack that are looked at before the charger is looked at again. */
+const looksMax = 256
+
+/**
+ * The limits to follow: a home's absolute schedules over the written fallback, or whatever OCPP's
+ * profiles of every kind make together.
+ */
+export type Plan = readonly InstalledProfile[] | Stack
+const isStack = (plan: Plan): plan is Stack => 'held' in plan
 
 /** The set-point that everything standing calls for at `now`, before any random delay. */
-export function wanted(
-  charger: Charger,
-  profiles: readonly InstalledProfile[],
-  ratings: Ratings,
-  now: Instant,
-): Wanted {
+export function wanted(charger: Charger, plan: Plan, ratings: Ratings, now: Instant): Wanted {
   const { vehicle, fault, override } = charger
   if (vehicle === undefined) return { watts: 0, why: 'NoVehicle', exempt: 'GestureAtCharger' }
   if (fault !== undefined) return { watts: 0, why: 'Faulted', exempt: 'MadeSafe' }
   if (override !== undefined && now < override.until) return overridden(override, ratings)
-  if (charger.inoperative === true) return { watts: 0, why: 'Inoperative' }
-  const base = scheduled(charger, profiles, ratings, now)
+  if (isOutOfService(charger.outOfService)) return { watts: 0, why: 'Inoperative' }
+  const base = isStack(plan)
+    ? stacked(charger, plan, ratings, now)
+    : scheduled(charger, plan, ratings, now)
   return relieved(charger, base, now)
 }
 
@@ -133,6 +171,19 @@ function scheduled(
     watts,
     why: reached ? 'Schedule' : 'Fallback',
     ...(until === undefined ? {} : { until }),
+  }
+}
+
+/** Who has no leave to charge gets nothing, at once; who has it, what the profiles leave. */
+function stacked(charger: Charger, stack: Stack, ratings: Ratings, now: Instant): Wanted {
+  if (charger.authorisation.state !== 'allowed' || charger.barred === true)
+    return { watts: 0, why: 'NotAuthorised', exempt: 'MadeSafe' }
+  const horizon = millis(horizonMillis)
+  const { watts } = limitOf(stack, now).limit
+  return {
+    watts: safe(watts, ratings),
+    why: watts === stack.fallbackWatts ? 'Fallback' : 'Schedule',
+    until: nextChange(stack, now, horizon, looksMax) ?? plus(now, horizon),
   }
 }
 

@@ -2,7 +2,7 @@ import { eui64, instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { arrive } from '../hardware/vehicle.ts'
 import { newMemory, outboxMax, recall, remember, type MemoryChange } from './memory.ts'
-import { nextEvent } from './transaction.ts'
+import { eventOf as eventFrom } from './transaction.ts'
 
 const now = instant(Date.UTC(2026, 0, 5, 23))
 const start = newMemory(now)
@@ -11,20 +11,26 @@ const plugged = {
   vehicle: arrive({ energyWattHours: 1_000, vehicleWattsMax: 7_000 }, now),
 }
 const eventOf = (seqNo: number) =>
-  nextEvent({ id: 'tx', seqNo }, plugged, {
-    eventType: 'Updated',
-    trigger: 'MeterValuePeriodic',
-    evse: 1,
-    now,
-    offline: true,
-  }).event
+  eventFrom(
+    {
+      transaction: { id: 'tx', seqNo, startedAt: now },
+      eventType: 'Updated',
+      trigger: 'MeterValuePeriodic',
+      chargingState: 'EVConnected',
+      places: false,
+    },
+    { evse: 1, now, offline: true, meterValues: [] },
+  )
 
 test('what a journal holds is what was remembered', () => {
   const organisation = eui64('02-00-00-00-00-00-00-01')
   const counter = 18_446_744_073_709_551_615n.toString()
   const changes: MemoryChange[] = [
     { set: { charger: plugged, counters: [{ organisation, path: 'armed', counter }] } },
-    { set: { transaction: { id: 'tx', seqNo: 1 } }, queue: [eventOf(0), eventOf(1)] },
+    {
+      set: { transaction: { id: 'tx', seqNo: 1, startedAt: now } },
+      queue: [eventOf(0), eventOf(1)],
+    },
     { sent: 1 },
     { set: { transaction: null, ownerKeys: ['key'] }, queue: [eventOf(2)] },
   ]
@@ -45,23 +51,4 @@ test('a charger offline for very long forgets the oldest events, not the newest'
   const full = remember(start, { queue })
   expect(full.outbox.length).toBe(outboxMax)
   expect(full.outbox.at(-1)?.seqNo).toBe(outboxMax + 4)
-})
-
-test('an event carries energy, power and frequency, and the sequence has no gaps', () => {
-  const first = nextEvent({ id: 'tx', seqNo: 0, idToken: 'AB' }, plugged, {
-    eventType: 'Started',
-    trigger: 'CablePluggedIn',
-    evse: 1,
-    now,
-    frequencyHertz: 49.98,
-    offline: false,
-  })
-  expect(first.transaction.seqNo).toBe(1)
-  expect(first.event).toMatchObject({
-    seqNo: 0,
-    idToken: { idToken: 'AB', type: 'ISO14443' },
-    transactionInfo: { transactionId: 'tx', chargingState: 'EVConnected' },
-  })
-  const measurands = first.event.meterValue?.[0]?.sampledValue.map((value) => value.measurand)
-  expect(measurands).toEqual(['Energy.Active.Import.Register', 'Power.Active.Import', 'Frequency'])
 })

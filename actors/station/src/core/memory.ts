@@ -6,7 +6,11 @@ import type { ChargingProfile } from '@interlock/power'
 import type { StoredCertificate } from '../trust-store.ts'
 import type { FirmwareUpdate } from '../firmware/firmware.ts'
 import type { NetworkMemory } from '../network/profile.ts'
+import type { AuthCache } from './auth-cache.ts'
+import type { OutOfService } from './availability.ts'
 import { newCharger, type Charger } from './charger.ts'
+import { noList, type LocalList } from './local-list.ts'
+import type { MeterValue } from './meter-values.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A profile as it was accepted, and by whose word. */
@@ -16,6 +20,8 @@ export type StoredProfile = {
   readonly originator: Eui64
   /** The reservation or arm it rests on. */
   readonly reference: string
+  /** Who set the limit; the CSMS unless given (ChargingLimitSourceEnumType). */
+  readonly source?: 'EMS' | 'Other' | 'SO'
 }
 export type StoredCurve = { readonly curve: FrequencyCurve; readonly originator: Eui64 }
 
@@ -74,6 +80,14 @@ export type Memory = {
   readonly firmware?: FirmwareUpdate
   /** Security events that the CSMS has not acknowledged (A04.FR.02). */
   readonly securityEvents: readonly Request<'SecurityEventNotification'>[]
+  /** The profile of a remote start whose transaction has not begun. */
+  readonly starting?: ChargingProfile
+  /** What the meter has measured for its last event. */
+  readonly kept: readonly MeterValue[]
+  readonly authCache: AuthCache
+  readonly localList: LocalList
+  /** Goes out of service when the transaction has ended. */
+  readonly scheduled: OutOfService
   /** Events the CSMS has not acknowledged, oldest first. */
   readonly outbox: readonly TransactionEvent[]
 }
@@ -88,6 +102,10 @@ export const newMemory = (now: Instant): Memory => ({
   ownerKeys: [],
   variables: {},
   securityEvents: [],
+  kept: [],
+  authCache: [],
+  localList: noList,
+  scheduled: {},
   outbox: [],
 })
 

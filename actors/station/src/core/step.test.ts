@@ -118,11 +118,17 @@ test('a relief that is yet to begin waits for its beginning', () => {
 })
 
 test('an inoperative charger stops after its delay, but not against the owner', () => {
-  const delayed = step({ ...charging(), inoperative: true }, [], ratings, night, () => 5)
+  const delayed = step({ ...charging(), outOfService: { evse: true } }, [], ratings, night, () => 5)
   expect(delayed.charger.applied).toMatchObject({ watts: 7_400, pending: { delaySeconds: 5 } })
   const until = plus(night, inMinutes(30))
   const override = { action: 'charge', limitWatts: 7_400, until, by: 'gesture' } as const
-  const owner = step({ ...charging(), inoperative: true, override }, [], ratings, night, never)
+  const owner = step(
+    { ...charging(), outOfService: { evse: true }, override },
+    [],
+    ratings,
+    night,
+    never,
+  )
   expect(owner.charger.applied.watts).toBe(7_400)
 })
 

@@ -1,9 +1,8 @@
 import type { DecisionNote } from '@interlock/contract'
-import { plus, type Instant } from '@interlock/kernel'
-import type { InstalledProfile } from '@interlock/power'
+import { millis, plus, type Instant } from '@interlock/kernel'
 import { read, setPower } from '../hardware/meter.ts'
-import { advance, fullIn, offer } from '../hardware/vehicle.ts'
-import { wanted, type Charger, type Ratings, type Wanted } from './charger.ts'
+import { advance, changesIn, offer } from '../hardware/vehicle.ts'
+import { wanted, type Charger, type Plan, type Ratings, type Wanted } from './charger.ts'
 import { settle, type Settled } from './smooth.ts'
 
 /** A change of the set-point, or a random delay that began, to be recorded. */
@@ -31,21 +30,22 @@ export type Step = {
  */
 export function step(
   before: Charger,
-  profiles: readonly InstalledProfile[],
+  plan: Plan,
   ratings: Ratings,
   now: Instant,
   draw: () => number,
 ): Step {
   const current = expire(flowed(before, now), now)
-  const target = wanted(current, profiles, ratings, now)
+  const target = wanted(current, plan, ratings, now)
   const settled = settle(current.applied, target, now, draw)
-  const charger = powered({ ...current, applied: settled.applied }, settled, now)
+  const charger = powered({ ...current, applied: settled.applied }, settled, ratings, now)
   const nextAt = earliest(now, [
     target.until,
     settled.applied.pending?.due,
     charger.override?.until,
     ...[charger.response, charger.dispatch].flatMap((each) => [each?.from, each?.until]),
-    fullAt(charger, now),
+    vehicleAt(charger, now),
+    barredAt(charger, now),
   ])
   return {
     charger,
@@ -63,7 +63,8 @@ const flowed = (charger: Charger, now: Instant): Charger => ({
 
 /** Drops what has ended by itself. A relief that ends leaves the load to be restored. */
 function expire(charger: Charger, now: Instant): Charger {
-  const { override, response, dispatch, ...rest } = charger
+  const { override, response, dispatch, barredAtWattHours, ...rest } = charger
+  const had = barredAtWattHours !== undefined && charger.meter.wattHours >= barredAtWattHours
   const ended = [response, dispatch].some((each) => each !== undefined && now >= each.until)
   return {
     ...rest,
@@ -71,12 +72,16 @@ function expire(charger: Charger, now: Instant): Charger {
     ...(response !== undefined && now < response.until ? { response } : {}),
     ...(dispatch !== undefined && now < dispatch.until ? { dispatch } : {}),
     ...(ended ? { restoring: true } : {}),
+    ...(had ? { barred: true } : barredAtWattHours === undefined ? {} : { barredAtWattHours }),
   }
 }
 
-function powered(charger: Charger, settled: Settled, now: Instant): Charger {
+function powered(charger: Charger, settled: Settled, ratings: Ratings, now: Instant): Charger {
   const { restoring, vehicle, ...rest } = charger
-  const offered = vehicle === undefined ? undefined : offer(vehicle, charger.applied.watts, now)
+  const offered =
+    vehicle === undefined
+      ? undefined
+      : offer(vehicle, charger.applied.watts, now, ratings.phases ?? 1)
   const still = restoring === true && settled.applied.pending !== undefined
   return {
     ...rest,
@@ -103,9 +108,16 @@ function notesOf(settled: Settled, target: Wanted, charger: Charger): SetPointNo
   ]
 }
 
-function fullAt(charger: Charger, now: Instant): Instant | undefined {
-  const duration = charger.vehicle === undefined ? undefined : fullIn(charger.vehicle)
+function vehicleAt(charger: Charger, now: Instant): Instant | undefined {
+  const duration = charger.vehicle === undefined ? undefined : changesIn(charger.vehicle)
   return duration === undefined ? undefined : plus(now, duration)
+}
+
+/** When the energy that an invalid token may still have has flowed, at the present power. */
+function barredAt({ meter, barredAtWattHours }: Charger, now: Instant): Instant | undefined {
+  if (barredAtWattHours === undefined || meter.powerWatts === 0) return undefined
+  const left = (barredAtWattHours - meter.wattHours) * 3_600_000 - meter.restWattMillis
+  return plus(now, millis(Math.max(0, Math.ceil(left / meter.powerWatts))))
 }
 
 function earliest(now: Instant, candidates: readonly (Instant | undefined)[]): Instant | undefined {

@@ -1,5 +1,6 @@
 import { CallError, type Handler, type Request } from '@interlock/ocpp'
 import type { Setting } from '@interlock/gate'
+import { meets } from '@interlock/power'
 import type { StoredProfile } from '../core/memory.ts'
 import { standingProfiles } from '../core/profiles.ts'
 import { secondOf } from '../judging.ts'
@@ -21,8 +22,8 @@ export const clearChargingProfile =
         })
         return { status: found ? 'Accepted' : 'Unknown' }
       },
+      plain: (asked) => ({ status: drop(station, asked) ? 'Accepted' : 'Unknown' }),
       // The response can only say Accepted or Unknown, and it is neither.
-      plain: (asked) => ({ status: remove(station, criteriaOf(asked)) ? 'Accepted' : 'Unknown' }),
       refuse: ({ reasonCode, additionalInfo }) => {
         throw new CallError('SecurityError', `${reasonCode}: ${additionalInfo}`)
       },
@@ -37,16 +38,23 @@ function remove({ keeper, charging, deps }: Station, asked: Setting): boolean {
   return true
 }
 
-/** EVSE 0 stands for every EVSE. */
-function criteriaOf(asked: Request<'ClearChargingProfile'>): Setting {
-  const { evseId, chargingProfilePurpose, stackLevel } = asked.chargingProfileCriteria ?? {}
-  return {
-    kind: 'clear',
-    evse: evseId ?? 0,
-    ...(asked.chargingProfileId === undefined ? {} : { profileId: asked.chargingProfileId }),
-    ...(chargingProfilePurpose === undefined ? {} : { purpose: chargingProfilePurpose }),
-    ...(stackLevel === undefined ? {} : { stackLevel }),
-  }
+/** Standard mode. An id says it all; an outside limit is not the CSMS's to clear (K10.FR.06). */
+function drop({ keeper, charging }: Station, asked: Request<'ClearChargingProfile'>): boolean {
+  const { chargingProfileId: id, chargingProfileCriteria: of = {} } = asked
+  const { evseId, chargingProfilePurpose, stackLevel } = of
+  const criterion =
+    id === undefined
+      ? {
+          ...(evseId === undefined ? {} : { evse: evseId }),
+          ...(chargingProfilePurpose === undefined ? {} : { purpose: chargingProfilePurpose }),
+          ...(stackLevel === undefined ? {} : { stackLevel }),
+        }
+      : { ids: [id] }
+  const { profiles } = keeper.memory
+  const kept = profiles.filter((each) => each.source !== undefined || !meets(each, criterion))
+  if (kept.length === profiles.length) return false
+  charging.update({ profiles: kept })
+  return true
 }
 
 function isMeant({ profile, evse }: StoredProfile, setting: Setting): boolean {

@@ -3,19 +3,16 @@ import type { Accepted } from '@interlock/gate'
 import { instant } from '@interlock/kernel'
 import { onConsent } from '../core/authorisation.ts'
 import type { Override } from '../core/charger.ts'
-import type { Occurrence } from '../charging.ts'
+import type { Occurrence } from '../core/transaction.ts'
 import type { MemoryChange } from '../core/memory.ts'
 import { secondOf } from '../judging.ts'
 import type { Station } from '../station.ts'
 
-/**
- * The owner's word from afar: an arm and its trigger have met, and it ends with the arm. Without
- * `accepted` it is the plain command of a standard station's CSMS.
- */
+/** The owner's word from afar: an arm and its trigger have met, and it ends with the arm. */
 export function overrideFromAfar(
   station: Station,
   action: 'RequestStartTransaction' | 'RequestStopTransaction',
-  accepted?: Accepted,
+  accepted: Accepted,
   change: MemoryChange['set'] = {},
 ): void {
   const { keeper, charging, records, deps, ratings } = station
@@ -24,10 +21,10 @@ export function overrideFromAfar(
   const longest = now + limits.overrideMillisMax
   const override: Override = {
     action: starts ? 'charge' : 'stop',
-    limitWatts: starts ? (accepted?.ceilingWatts ?? ratings.ratingWatts) : 0,
-    until: instant(Math.min(longest, accepted?.arm?.until ?? longest)),
+    limitWatts: starts ? (accepted.ceilingWatts ?? ratings.ratingWatts) : 0,
+    until: instant(Math.min(longest, accepted.arm?.until ?? longest)),
     by: 'arm',
-    ...(accepted === undefined ? {} : { reference: accepted.reference }),
+    reference: accepted.reference,
   }
   const { charger } = keeper.memory
   const authorisation =
@@ -42,7 +39,7 @@ export function overrideFromAfar(
     setPointWatts: keeper.memory.charger.applied.watts,
     delaySeconds: 0,
     reason: 'ConsumerOverride',
-    ...(accepted === undefined ? {} : secondOf(accepted)),
+    ...secondOf(accepted),
   })
-  records.publish({ kind: 'trigger', data: { action, arm: accepted?.reference ?? null } })
+  records.publish({ kind: 'trigger', data: { action, arm: accepted.reference } })
 }

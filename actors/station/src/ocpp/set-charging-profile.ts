@@ -1,12 +1,13 @@
 import { limits } from '@interlock/contract'
 import type { Accepted } from '@interlock/gate'
-import { eui64, instant } from '@interlock/kernel'
+import { instant } from '@interlock/kernel'
 import type { Handler, Request, Response } from '@interlock/ocpp'
-import type { ChargingProfile } from '@interlock/power'
+import { install, type ChargingProfile } from '@interlock/power'
 import type { Relief } from '../core/charger.ts'
 import type { StoredProfile } from '../core/memory.ts'
 import { withProfile } from '../core/profiles.ts'
 import { secondOf } from '../judging.ts'
+import { profileLimits, wordOf } from '../session.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
 
@@ -22,24 +23,34 @@ export const setChargingProfile =
         if (accepted.second !== 'armed') {
           const { consume, reference } = accepted
           const word = { originator: consume.organisation, reference }
-          return install(station, request, word, secondOf(accepted))
+          return schedule(station, request, word, secondOf(accepted))
         }
         dispatch(station, accepted)
         return { status: 'Accepted' }
       },
-      plain: () =>
-        install(station, request, {
-          originator: eui64(station.config.organisation),
-          reference: 'OCPP',
-        }),
+      plain: () => hold(station, request),
       refuse: (info) => ({ status: 'Rejected', statusInfo: info }),
     })
 
-function install(
+/** Standard mode: any profile of OCPP that is valid here (K01). */
+function hold(
+  station: Station,
+  { chargingProfile, evseId: evse }: Request<'SetChargingProfile'>,
+): Response<'SetChargingProfile'> {
+  const { keeper, charging, records } = station
+  const asked: StoredProfile = { ...wordOf(station), evse, profile: chargingProfile }
+  const held = install(keeper.memory.profiles, asked, profileLimits(station))
+  records.decide({ action: 'SetChargingProfile', decision: held.ok ? 'stored' : 'ignored' })
+  if (!held.ok) return { status: 'Rejected', statusInfo: { reasonCode: held.reason } }
+  charging.update({ profiles: held.value })
+  return { status: 'Accepted' }
+}
+
+function schedule(
   station: Station,
   request: Request<'SetChargingProfile'>,
   word: Pick<StoredProfile, 'originator' | 'reference'>,
-  second: Partial<ReturnType<typeof secondOf>> = {},
+  second: ReturnType<typeof secondOf>,
 ): Response<'SetChargingProfile'> {
   const { keeper, charging, records, deps } = station
   const profile = request.chargingProfile as ChargingProfile

@@ -24,6 +24,17 @@ const rows: Readonly<Partial<Record<Kind, Row>>> = {
   },
   LogStatusNotification: { send: ({ logUpload }) => logUpload.tell() },
   SignChargingStationCertificate: { send: (station) => station.askForCertificate() },
+  MeterValues: {
+    may: (station, { evse }) => evse === undefined || evse.id === station.evse,
+    send: (station) => station.metering().trigger(),
+  },
+  TransactionEvent: {
+    // F06.FR.07: of each transaction that is going on.
+    may: (station, { evse }) =>
+      (evse === undefined || evse.id === station.evse) &&
+      station.keeper.memory.transaction !== undefined,
+    send: ({ charging }) => charging.update(undefined, { trigger: 'Trigger' }),
+  },
   StatusNotification: {
     may: (station, { evse }) => evse === undefined || isConnector(station, evse),
     send: ({ reports }) => reports.statusAgain(),
