@@ -107,16 +107,13 @@ async function drive(
 
 type Hands = Pick<StationDriver, 'plugsIn' | 'unplugs' | 'presents' | 'vehiclePauses' | 'faults'>
 
-/** What the simulated hardware cannot do yet fails the case, with that reason. */
 function createHands(running: () => StationRunning): Hands {
-  const missing = (what: string): Promise<never> =>
-    Promise.reject(new TypeError(`the simulated hardware cannot ${what}`))
   const done = (_nothing: void): Promise<void> => Promise.resolve()
   return {
     plugsIn: () => done(running().hardware.plugIn(car)),
     unplugs: () => done(running().hardware.unplug()),
-    presents: (_token: Token) => missing('show a token by itself'),
-    vehiclePauses: () => missing('pause a vehicle'),
+    presents: (token: Token) => done(running().hardware.present(token)),
+    vehiclePauses: (paused) => done(running().hardware.pauseVehicle(paused)),
     faults: (kind) => done(running().hardware.fault(kind)),
   }
 }
