@@ -10,11 +10,12 @@ import {
   readText,
   witnessEndpoints,
   type ActorDeps,
+  type HttpClient,
   type Identity,
   type Running,
 } from '@interlock/host'
-import { Fault, type Crypto, type Role } from '@interlock/kernel'
-import { fromPem, readCrl } from '@interlock/pki'
+import { Fault, type Role } from '@interlock/kernel'
+import { fromPem, toPem } from '@interlock/pki'
 import { openDatabase, witnessRegister } from '@interlock/store'
 import { takeAlert } from './alerts.ts'
 import { openArmBook } from './arm-book.ts'
@@ -24,7 +25,9 @@ import { endpoints } from './endpoints.ts'
 import { createHappened, type ArmTotals } from './happened.ts'
 import { createInventory } from './inventory.ts'
 import { openLedgerAccount } from './ledger-account.ts'
+import { createListDelivery } from './list-delivery.ts'
 import { otherLedger } from './other-ledger.ts'
+import { openRevocationLists } from './revocation-lists.ts'
 import { migrations, type DccTables } from './tables.ts'
 import { openWanServer } from './wan-server.ts'
 
@@ -48,10 +51,6 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   const identity = identityOf(config.identity, 'dcc')
   const charging = identityOf(config.chargingIdentity, 'dcc')
   const self = identity.peer.eui
-  const trust = {
-    roots: [readText(config.trust.smartMeter)],
-    revoked: revokedBy(config.revocationList, identity, crypto),
-  }
   const inventory = createInventory(config.inventory, crypto)
   ensureDir(config.data)
   const audit = openAudit({
@@ -61,17 +60,32 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     identity,
     checkpointEvery: 1_000,
   })
-  const database = await openDatabase<DccTables>(config.database, migrations)
-  const bus = inProcessBus({ queueMax: 1_000, activity })
-  const happened = createHappened(bus, config, clock)
-  const counters = openCounters(database.db)
-  const ledger = await openLedgerAccount(database.db, config.budget, clock.now())
   const http = httpClient({
     identity: charging,
     trust: { roots: [readText(config.trust.charging)] },
     activity,
     expectRole: 'supervisor',
   })
+  const anchors = {
+    smartMeter: fromPem(readText(config.trust.smartMeter), 'CERTIFICATE'),
+    charging: fromPem(readText(config.trust.charging), 'CERTIFICATE'),
+  }
+  const lists = openRevocationLists(
+    {
+      path: config.revocationList,
+      charging: () => chargingList(http, config.peers.supervisor),
+      issuers: { smartMeter: issuingOf(identity), charging: issuingOf(charging) },
+      roots: anchors,
+    },
+    audit,
+    deps,
+  )
+  const trust = { roots: [readText(config.trust.smartMeter)], revoked: lists.revoked }
+  const database = await openDatabase<DccTables>(config.database, migrations)
+  const bus = inProcessBus({ queueMax: 1_000, activity })
+  const happened = createHappened(bus, config, clock)
+  const counters = openCounters(database.db)
+  const ledger = await openLedgerAccount(database.db, config.budget, clock.now())
   const other = otherLedger(http, config.peers.supervisor, log)
   const onUnused = (digest: string): void => {
     audit.critical('ArmUnused', { digest })
@@ -97,7 +111,15 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     activity,
     log,
   })
+  const delivery = createListDelivery(wan, lists, inventory, audit)
+  lists.start(
+    () =>
+      void delivery
+        .bringToAll()
+        .catch((error: unknown) => log.error({ error }, 'lists could not be delivered')),
+  )
   const service = {
+    lists: delivery,
     region: config.region,
     identity,
     inventory,
@@ -113,9 +135,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),
   )
-  const roots = [trust.roots, [readText(config.trust.charging)]]
-    .flat()
-    .flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
+  const roots = [...anchors.smartMeter, ...anchors.charging]
   for (const each of witnessEndpoints({
     register: witnessRegister(database.db),
     identity,
@@ -142,6 +162,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     hubsConnected: wan.hubsConnected,
     totals: () => happened.totals(),
     async close() {
+      lists.close()
       arms.close()
       await witness.close()
       await server.close()
@@ -160,14 +181,17 @@ function identityOf(dir: string, role: Role): Identity {
   throw new Fault('IdentityUnreadable', `${dir}: not the identity of a ${role}`)
 }
 
-/** @throws Fault `RevocationListInvalid` when the list is not the issuing authority's. */
-function revokedBy(path: string | undefined, identity: Identity, crypto: Crypto) {
-  if (path === undefined) return () => false
-  const [, issuing = new Uint8Array()] = fromPem(identity.chainPem, 'CERTIFICATE')
-  const list = readCrl(readText(path), issuing, crypto)
-  if (!list.ok)
-    throw new Fault('RevocationListInvalid', `${path}: ${list.reason}`, {
-      remedy: 'fetch the list that the smart-meter authority issued last',
-    })
-  return (serialHex: string): boolean => list.value.serials.has(serialHex)
+/** The authority above the certificate, which signs the revocation list too. */
+function issuingOf({ chainPem, peer }: Identity): string {
+  const [, issuing] = fromPem(chainPem, 'CERTIFICATE')
+  if (issuing !== undefined) return toPem(issuing, 'CERTIFICATE')
+  throw new Fault('IdentityUnreadable', `the chain of ${peer.commonName} lacks its authority`, {
+    remedy: 'the chain file must hold the certificate and then its issuer',
+  })
+}
+
+/** The charging list, PEM; it is verified by whoever takes it. */
+const chargingList = async (http: HttpClient, supervisor: string): Promise<string | undefined> => {
+  const { status, body } = await http.request('GET', `${supervisor}/api/v1/crl`)
+  return status === 200 && typeof body === 'string' ? body : undefined
 }

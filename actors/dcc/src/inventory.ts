@@ -18,6 +18,7 @@ export type Device = {
 export type Inventory = {
   device(eui: Eui64): Device | undefined
   isHub(eui: Eui64): boolean
+  devices(): IterableIterator<Device>
 }
 
 /**
@@ -33,7 +34,11 @@ export function createInventory(config: DccConfig['inventory'], crypto: Crypto):
     if (devices.has(device.eui)) throw invalid(each, 'it is there twice')
     devices.set(device.eui, device)
   }
-  return { device: (eui) => devices.get(eui), isHub: (eui) => hubs.has(eui) }
+  return {
+    device: (eui) => devices.get(eui),
+    isHub: (eui) => hubs.has(eui),
+    devices: () => devices.values(),
+  }
 }
 
 function readDevice(config: DeviceConfig, crypto: Crypto): Device {

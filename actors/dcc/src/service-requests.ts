@@ -25,6 +25,7 @@ import { eligibilityOf } from './eligibility.ts'
 import type { Happened } from './happened.ts'
 import type { Device, Inventory } from './inventory.ts'
 import { commandOf, judgeSigned, judgeUser, transform } from './judge.ts'
+import type { ListDelivery } from './list-delivery.ts'
 import { duisReply } from './reply.ts'
 import type { WanServer } from './wan-server.ts'
 
@@ -35,6 +36,7 @@ export type ServiceParts = {
   readonly counters: Counters
   readonly arms: ArmBook
   readonly wan: WanServer
+  readonly lists: ListDelivery
   readonly audit: Audit
   readonly happened: Happened
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
@@ -161,6 +163,8 @@ async function deliver(
   parts: ServiceParts,
 ): Promise<Served> {
   const { crypto } = parts.deps
+  const brought = await parts.lists.bring(device)
+  if (!brought.ok) return brought
   const keys = { own: parts.identity.key, peer: device.publicKey }
   const answer = await parts.wan.deliver(device, addMac(bytes, form, keys, crypto))
   if (!answer.ok) return answer

@@ -37,6 +37,8 @@ export type Smki = {
   certify(subject: Subject): { readonly keyPem: string; readonly chainPem: string }
   /** Revokes a certificate and gives the new list, PEM. */
   revoke(serialHex: string): string
+  /** A new list, PEM, also when nobody was revoked: devices believe none older than 72 h. */
+  newList(): string
   close(): void
 }
 
@@ -44,6 +46,7 @@ type Entry =
   | { readonly kind: 'made' }
   | { readonly kind: 'issued'; readonly certificatePem: string; readonly at: Instant }
   | { readonly kind: 'revoked'; readonly serialHex: string; readonly at: Instant }
+  | { readonly kind: 'listed'; readonly at: Instant }
 
 /** Makes root and issuing authority in `dir`, or opens those that are there. Keys are 0600. */
 export function createSmki(dir: string, deps: SmkiDeps): Smki {
@@ -79,6 +82,22 @@ export function createSmki(dir: string, deps: SmkiDeps): Smki {
     return issued.value + ca.certificatePem
   }
 
+  const newList = (): string => {
+    const now = wall.now()
+    journal.append({ kind: 'listed', at: now } satisfies Entry)
+    const entries = journal.entries() as readonly Entry[]
+    const revoked = entries.filter((entry) => entry.kind === 'revoked')
+    return createCrl({
+      ca,
+      revoked,
+      // Every list is entered before it is signed, so that no number is given twice.
+      number: entries.length,
+      now,
+      validMillis: millis(limits.revocationListMillisMax),
+      crypto,
+    })
+  }
+
   return {
     rootPem: readText(`${dir}/root/certificate.pem`),
     issuingPem: ca.certificatePem,
@@ -89,18 +108,9 @@ export function createSmki(dir: string, deps: SmkiDeps): Smki {
     },
     revoke(serialHex) {
       journal.append({ kind: 'revoked', serialHex, at: wall.now() } satisfies Entry)
-      const revoked = (journal.entries() as readonly Entry[]).filter(
-        (entry) => entry.kind === 'revoked',
-      )
-      return createCrl({
-        ca,
-        revoked,
-        number: revoked.length,
-        now: wall.now(),
-        validMillis: millis(limits.revocationListMillisMax),
-        crypto,
-      })
+      return newList()
     },
+    newList,
     close: () => journal.close(),
   }
 }

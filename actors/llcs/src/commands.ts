@@ -12,6 +12,7 @@ import { ownerEui } from '@interlock/seal'
 import { advanceCounter, lastCounter } from './core/counters.ts'
 import { heldArms, withArm } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
+import { isRevoked } from './revocation.ts'
 
 /**
  * Answers one message from the network; `undefined` discards it. Nothing is answered to what does not
@@ -33,13 +34,9 @@ export async function answerCommand(
     },
     deps.crypto,
   )
-  if (!accepted.ok) {
-    const { reason, detail } = accepted
-    deps.log.warn({ reason, detail }, 'a command was discarded')
-    audit.critical('CommandDiscarded', { reason, detail: detail ?? '' })
-    llcs.publish({ kind: 'refusal', reason })
-    return undefined
-  }
+  if (!accepted.ok) return discard(llcs, accepted.reason, accepted.detail)
+  const revoked = revokedSigner(llcs, accepted.value.command)
+  if (revoked !== undefined) return discard(llcs, 'SignerRevoked', revoked)
   const { command, critical, bytes: signed } = accepted.value
   const { originator, counter, useCase } = command
   if (critical) {
@@ -57,6 +54,19 @@ export async function answerCommand(
     result,
   })
   return encodeResponse(command, { result }, identity.key, deps.crypto)
+}
+
+function discard(llcs: Llcs, reason: string, detail = ''): undefined {
+  llcs.deps.log.warn({ reason, detail }, 'a command was discarded')
+  llcs.audit.critical('CommandDiscarded', { reason, detail })
+  llcs.publish({ kind: 'refusal', reason })
+}
+
+/** Both authorisations of a command count by certificates; an owner's key has none. */
+function revokedSigner(llcs: Llcs, { useCase }: Command): Eui64 | undefined {
+  const { broker, dsrsp } = llcs.anchors
+  const signers = [broker, ...(useCase === 'ECS47e' && dsrsp !== undefined ? [dsrsp] : [])]
+  return signers.find((anchor) => isRevoked(llcs.keeper.memory, anchor))?.organisation
 }
 
 /** The cell whose role may originate this: the owner for on-demand arms, the DSRSP for response. */

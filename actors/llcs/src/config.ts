@@ -31,6 +31,8 @@ export const LlcsConfig = actorConfig({
     },
     strict,
   ),
+  /** Roots (PEM) by which revocation lists are verified; anchors rest on no chain. */
+  trust: Type.Object({ smartMeter: Path, charging: Type.Optional(Path) }, strict),
   /** The charger of the home. */
   station: Eui,
   /** Carried by the installer from the one device to the other. */

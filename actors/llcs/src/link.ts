@@ -14,6 +14,7 @@ import { createLinkSession, derivePairingKey, linkExpiry, type LinkSession } fro
 import { onUsed } from './alerts.ts'
 import { heldArms } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
+import { listsIn } from './revocation.ts'
 
 const nonceBytes = 16
 const helloDepthMax = 2
@@ -64,6 +65,8 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     }
     timer?.cancel()
     await tellTime(next)
+    for (const { text } of listsIn(llcs.keeper.memory))
+      await tellOn(next, { kind: 'revocationList', text })
     const held = heldArms(llcs.keeper.memory, clock.now(), deps.crypto)
     for (const { bytes } of held) {
       await tellOn(next, { kind: 'arm', preCommand: toBase64(bytes) })
@@ -93,6 +96,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       case 'arm':
       case 'respond':
       case 'restore':
+      case 'revocationList':
       case 'time':
       case 'ack':
         return 'Unexpected'

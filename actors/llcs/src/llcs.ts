@@ -2,6 +2,7 @@ import type { Happening, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
 import type { Eui64, PublicKey } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { Hierarchy } from '@interlock/pki'
 import type { LlcsConfig } from './config.ts'
 import type { Keeper } from './keeper.ts'
 
@@ -9,6 +10,7 @@ import type { Keeper } from './keeper.ts'
 export type Anchor = {
   readonly eui: Eui64
   readonly organisation: Eui64
+  readonly serialHex: string
   readonly publicKey: PublicKey
 }
 
@@ -19,6 +21,8 @@ export type Llcs = {
   readonly eui: Eui64
   readonly identity: Identity
   readonly anchors: { readonly broker: Anchor; readonly dsrsp: Anchor | undefined }
+  /** DER, by hierarchy: for revocation lists alone. */
+  readonly roots: Readonly<Record<Hierarchy, readonly Uint8Array[]>>
   readonly keeper: Keeper
   readonly audit: Audit
   publish(happening: Omit<Happening, 'at' | 'actor'>): void

@@ -1,4 +1,4 @@
-import type { Arm, Happening } from '@interlock/contract'
+import { hanMessages, type Arm, type Happening } from '@interlock/contract'
 import {
   ensureDir,
   joinHan,
@@ -6,12 +6,14 @@ import {
   loadIdentity,
   openAudit,
   openJournal,
+  readText,
   systemEntropy,
   type ActorDeps,
   type HanConnection,
   type Running,
 } from '@interlock/host'
 import { eui64, Fault, fromBase64, fromHex } from '@interlock/kernel'
+import { fromPem } from '@interlock/pki'
 import { readAnchor } from './anchor.ts'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
@@ -19,6 +21,7 @@ import { heldArms } from './core/memory.ts'
 import { createKeeper } from './keeper.ts'
 import { openStationLink } from './link.ts'
 import type { Llcs } from './llcs.ts'
+import { takeRevocationList } from './revocation.ts'
 import { createSupervising, type Sample } from './supervising.ts'
 
 export type LlcsDeps = ActorDeps & { readonly publish?: (happening: Happening) => void }
@@ -55,6 +58,9 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
     broker: readAnchor(broker, 'dcc', deps.crypto),
     dsrsp: dsrsp === undefined ? undefined : readAnchor(dsrsp, 'dsrsp', deps.crypto),
   }
+  const rootsIn = (path: string | undefined) =>
+    path === undefined ? [] : fromPem(readText(path), 'CERTIFICATE')
+  const { smartMeter, charging } = config.trust
   ensureDir(config.data)
   const { clock } = deps
   const audit = openAudit({
@@ -81,6 +87,7 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
     eui,
     identity,
     anchors,
+    roots: { smartMeter: rootsIn(smartMeter), charging: rootsIn(charging) },
     keeper,
     audit,
     publish: (happening) => deps.publish?.({ at: clock.now(), actor: config.actor, ...happening }),
@@ -129,7 +136,10 @@ function joinHub(
         port: config.hub.port,
         eui,
         key: fromHex(config.hub.hanKey) ?? new Uint8Array(),
-        onCommand: (bytes) => answerCommand(llcs, bytes),
+        onCommand: (bytes) =>
+          bytes[0] === hanMessages.revocationList
+            ? takeRevocationList(llcs, bytes.subarray(1))
+            : answerCommand(llcs, bytes),
         activity: deps.activity,
         log: deps.log,
       })

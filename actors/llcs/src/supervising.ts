@@ -2,6 +2,7 @@ import { instant } from '@interlock/kernel'
 import { heldArms, marked } from './core/memory.ts'
 import { ready, watch, type Act, type Watch } from './core/supervision.ts'
 import type { Llcs } from './llcs.ts'
+import { isRevoked } from './revocation.ts'
 
 export type Sample = { readonly at: number; readonly hertz: number }
 
@@ -26,6 +27,7 @@ const spends: readonly string[] = [
   'ArmSpent',
   'ArmInvalid',
   'ArmOriginator',
+  'ArmRevoked',
   'ArmWindow',
   'NotArmed',
 ]
@@ -72,9 +74,11 @@ export function createSupervising(llcs: Llcs): Supervising {
 
   const take = async (sample: Sample): Promise<void> => {
     lowestHertz = Math.min(lowestHertz ?? sample.hertz, sample.hertz)
-    const usable = heldArms(keeper.memory, deps.clock.now(), deps.crypto)
-      .filter(({ stored }) => stored.spent !== true)
-      .map(({ arm }) => arm)
+    const { dsrsp } = llcs.anchors
+    const revoked = dsrsp !== undefined && isRevoked(keeper.memory, dsrsp)
+    // A response that runs already ends as it would have.
+    const held = revoked ? [] : heldArms(keeper.memory, deps.clock.now(), deps.crypto)
+    const usable = held.filter(({ stored }) => stored.spent !== true).map(({ arm }) => arm)
     const before = current
     const result = watch(before, { at: instant(sample.at), hertz: sample.hertz }, usable, rules)
     current = result.watch

@@ -1,5 +1,5 @@
 import { limits, type LinkMessage } from '@interlock/contract'
-import { verifyArm } from '@interlock/gate'
+import { verifyArm, type ArmProblem } from '@interlock/gate'
 import {
   connectFrames,
   keepConnected,
@@ -19,6 +19,7 @@ import {
 import { createLinkSession, derivePairingKey, linkExpiry, type LinkSession } from '@interlock/seal'
 import { cellsOf, heldArms } from './gate-state.ts'
 import { onRespond, onRestore } from './responding.ts'
+import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
 
 const nonceBytes = 16
@@ -156,6 +157,8 @@ function handle(station: Station, message: LinkMessage): string | undefined {
       return onRespond(station, message)
     case 'restore':
       return onRestore(station, message)
+    case 'revocationList':
+      return takeRevocationList(station, message.text)
     case 'time':
     case 'heartbeat':
       station.hearTime('llcs', instant(message.at))
@@ -177,7 +180,7 @@ export function onArm(station: Station, text: string): string | undefined {
     bytes === undefined ? undefined : verifyArm(bytes, cellsOf(memory, deps.crypto), deps.crypto)
   if (bytes === undefined || read === undefined) return 'ArmInvalid'
   const about = { action: 'Arm', second: 'armed' } as const
-  const refuse = (reason: 'ArmInvalid' | 'ArmOriginator' | 'ArmWindow' | 'ArmTarget') => {
+  const refuse = (reason: ArmProblem | 'ArmTarget') => {
     records.decide({ ...about, decision: 'refused', reason })
     station.reports.refusal(reason, 'arm')
     return reason

@@ -105,7 +105,7 @@ test('an arm of a provider whose smart-meter certificate is revoked is refused',
   await relay(to, listOf(1, [dsrspMeter], smartMeter))
   const arm = armFrom(night, { use: 'ECS47e' })
   const told = await to.llcs.tell({ kind: 'arm', preCommand: toBase64(arm.bytes) })
-  expect(told).toBe('ArmOriginator')
+  expect(told).toBe('ArmRevoked')
 })
 
 test('a stored curve of a provider revoked since starts no response', async () => {

@@ -4,7 +4,7 @@ import { withRevocations } from './core/revoked-cells.ts'
 import type { Station } from './station.ts'
 
 /**
- * A revocation list, whoever carried it (DataTransfer `RevocationList`). It counts by its own
+ * A revocation list, whoever carried it: the CSMS (DataTransfer `RevocationList`) or the LLCS. It counts by its own
  * signature, and only if it is newer than the one in force: an older one would bring a revoked signer
  * back. It is durable before the next command is judged.
  * @returns why it was not taken; undefined for the newest, also when that is known already

@@ -1,23 +1,28 @@
-import { hanAnswers, hanMessages, vendorId, type FlattenedJws } from '@interlock/contract'
+import { randomUUID } from 'node:crypto'
+import {
+  hanRevocationList,
+  parseWan,
+  vendorId,
+  wanBytes,
+  wanFrame,
+  wanPath,
+  wanSubprotocol,
+  type FlattenedJws,
+} from '@interlock/contract'
 import { addMac, armDigest, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import {
   checkConfig,
-  identityOf,
-  listenFrames,
   nodeCrypto as crypto,
   openOcppServer,
-  saveIdentity,
   silentLog,
   systemClock,
-  systemEntropy as entropy,
   temporaryDir,
-  writeAtomic,
-  type FrameSocket,
   type Identity,
+  type OcppSocket,
 } from '@interlock/host'
+import { HubConfig, startHub } from '@interlock/hub'
 import {
   assert,
-  eui64,
   inHours,
   inMinutes,
   instant,
@@ -29,11 +34,9 @@ import {
   toIso,
   unobserved,
   type Instant,
-  type Role,
 } from '@interlock/kernel'
 import { LlcsConfig, startLlcs, type LlcsRunning } from '@interlock/llcs'
 import { createEndpoint, type Action, type Endpoint } from '@interlock/ocpp'
-import { createCa, createCsr, issue, newSerial, type Hierarchy } from '@interlock/pki'
 import {
   countersign,
   effectWindow,
@@ -43,67 +46,30 @@ import {
   verifyReply,
 } from '@interlock/seal'
 import { StationConfig, startStation, type StationRunning } from '@interlock/station'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { createWorldClock } from '../worlds/world-clock.ts'
+import {
+  authorities,
+  chainOf,
+  charger,
+  csms,
+  dcc,
+  dir,
+  dsrspMeter,
+  folderOf,
+  relay,
+  supervisingDevice,
+  supervisor,
+} from './parties.fixture.ts'
 
 /** One home: the real charger and the real LLCS on the real link, in stepped world time. */
 export const night = instant(Date.UTC(2026, 0, 5, 23))
-const dir = temporaryDir('interlock-home')
-const now = systemClock.now()
-
-const authority = (hierarchy: Hierarchy) => {
-  const key = () => crypto.generateKey().key
-  const base = { now, entropy, crypto }
-  const root = createCa(`${hierarchy}Root`, { ...base, commonName: 'root', key: key() })
-  const issuing = createCa(`${hierarchy}Issuing`, {
-    ...base,
-    commonName: 'issuing',
-    key: key(),
-    parent: root,
-  })
-  writeAtomic(`${dir}/${hierarchy}.pem`, root.certificatePem, 0o644)
-  return { root, issuing }
-}
-const authorities = { charging: authority('charging'), smartMeter: authority('smartMeter') }
-
-function party(hierarchy: Hierarchy, role: Role, number: number): Identity {
-  const eui = eui64(`02-00-00-00-00-00-00-0${number}`)
-  const commonName = `${role}-${number}`
-  const subject = { commonName, role, eui, organisation: eui }
-  const { key, pem } = crypto.generateKey()
-  const { issuing } = authorities[hierarchy]
-  const device = role === 'station' || role === 'llcs'
-  const issued = issue({
-    profile: `${hierarchy}${device ? 'Device' : 'Organisation'}`,
-    csrPem: createCsr(key, subject, crypto),
-    subject,
-    ca: issuing,
-    serial: newSerial(entropy),
-    now,
-    crypto,
-  })
-  assert(issued.ok, JSON.stringify(issued))
-  const chain = issued.value + issuing.certificatePem
-  saveIdentity(folderOf(hierarchy, role), pem, chain)
-  return identityOf(pem, chain, commonName)
-}
-const folderOf = (hierarchy: Hierarchy, role: Role): string => `${dir}/${hierarchy}-${role}`
-const chainOf = (hierarchy: Hierarchy, role: Role): string =>
-  `${folderOf(hierarchy, role)}/chain.pem`
-
-export const csms = party('charging', 'csms', 1)
-const supervisor = party('charging', 'supervisor', 2)
-export const dsrsp = party('charging', 'dsrsp', 3)
-const charger = party('charging', 'station', 4)
-const dsrspMeter = party('smartMeter', 'dsrsp', 3)
-const dcc = party('smartMeter', 'dcc', 5)
-const supervisingDevice = party('smartMeter', 'llcs', 6)
 const owner = crypto.generateKey().key
 const hanKey = new Uint8Array(32).fill(1)
 const installCode = 'install code of this home'
 const loopback = '127.0.0.1'
 
-type Home = {
+export type Home = {
   readonly world: ReturnType<typeof createWorldClock>
   readonly station: StationRunning
   readonly llcs: LlcsRunning
@@ -115,7 +81,10 @@ type Home = {
     by: Identity,
     armed?: string,
   ) => Promise<unknown>
-  readonly deliver: (arm: Uint8Array) => Promise<void>
+  /** The device's answer; empty when it discarded the arm. */
+  readonly deliver: (arm: Uint8Array) => Promise<Uint8Array>
+  /** Over the smart-meter network; the CSMS has no part in it. */
+  readonly bringList: (text: string) => Promise<Uint8Array>
   readonly enrolOwner: () => Promise<void>
 }
 
@@ -129,9 +98,28 @@ export async function home(): Promise<Home> {
     crypto,
     log: silentLog,
   })
-  const hub = await startHub()
-  const server = await startCsms(world)
+  const company = await startDataCompany()
   const common = { region: 'GB-EAST', name: 'Home' }
+  const hub = await startHub(
+    checkConfig(
+      'hub',
+      {
+        ...common,
+        actor: 'hub-1',
+        data: temporaryDir('interlock-home-hub'),
+        eui: relay.peer.eui,
+        identity: folderOf('smartMeter', 'hub'),
+        trust: { smartMeter: `${dir}/smartMeter.pem` },
+        wan: `wss://${loopback}:${company.port}`,
+        listen: { port: 0 },
+        hanKey: toHex(hanKey),
+        devices: [supervisingDevice.peer.eui],
+      },
+      HubConfig,
+    ),
+    { ...depsOf('hub-1'), activity: unobserved },
+  )
+  const server = await startCsms(world)
   const llcs = await startLlcs(
     checkConfig(
       'llcs',
@@ -143,6 +131,7 @@ export async function home(): Promise<Home> {
         identity: folderOf('smartMeter', 'llcs'),
         hub: { port: hub.port, hanKey: toHex(hanKey) },
         anchors: { broker: chainOf('smartMeter', 'dcc'), dsrsp: chainOf('smartMeter', 'dsrsp') },
+        trust: { smartMeter: `${dir}/smartMeter.pem`, charging: `${dir}/charging.pem` },
         station: charger.peer.eui,
         installCode,
         listen: { port: 0 },
@@ -184,17 +173,20 @@ export async function home(): Promise<Home> {
   onTestFinished(async () => {
     await station.close()
     await llcs.close()
-    await Promise.all([hub.close(), server.close()])
+    await hub.close()
+    await Promise.all([company.close(), server.close()])
   })
+  await vi.waitUntil(() => hub.connected() && llcs.connected().hub, 10_000)
   await world.quiet()
   return {
     world,
     station,
     llcs,
-    alerts: hub.alerts,
+    alerts: company.alerts,
     step: (byMillis) => world.run(plus(world.now(), millis(byMillis)), 'stepped'),
     command: (action, payload, by, armed) => server.command(action, payload, by, armed),
-    deliver: (arm) => hub.deliver(arm),
+    deliver: (arm) => company.deliver(arm),
+    bringList: (text) => company.send(hanRevocationList(text)),
     async enrolOwner() {
       const { spki } = owner.publicKey
       const code = station.hardware.press('pair') ?? ''
@@ -206,32 +198,49 @@ export async function home(): Promise<Home> {
   }
 }
 
-/** A communications hub with the data company behind it. */
-async function startHub() {
-  let device: FrameSocket | undefined
+/** The data company: the hub's line to it, and the MAC that every command carries. */
+async function startDataCompany() {
+  let line: OcppSocket | undefined
   const alerts: number[] = []
-  const listening = await listenFrames({
+  const waiting = new Map<string, (answer: Uint8Array) => void>()
+  const server = await openOcppServer({
     listen: { host: loopback, port: 0 },
+    identity: dcc,
+    trust: { roots: [authorities.smartMeter.root.certificatePem] },
+    securityProfile: 3,
     activity: unobserved,
     log: silentLog,
+    path: wanPath,
+    subprotocols: [wanSubprotocol],
+    admit: () => Promise.resolve({ ok: true }),
     accept(socket) {
-      socket.onRequest((bytes) => {
-        if (bytes[0] === hanMessages.challenge) return new Uint8Array(16)
-        if (bytes[0] === hanMessages.join) device = socket
-        else alerts.push(bytes.length)
-        return Uint8Array.of(hanAnswers.done)
+      line = socket
+      socket.onMessage((text) => {
+        const message = parseWan(text)
+        assert(message !== undefined, 'the hub speaks as agreed')
+        if ('alert' in message) {
+          alerts.push(message.alert.length)
+          socket.send(JSON.stringify({ id: message.id, taken: true }))
+        } else if ('answer' in message)
+          waiting.get(message.id)?.(wanBytes(message.answer) ?? new Uint8Array())
       })
     },
   })
+  const send = (frame: Uint8Array): Promise<Uint8Array> =>
+    new Promise((resolve) => {
+      const id = randomUUID()
+      waiting.set(id, resolve)
+      line?.send(wanFrame(id, supervisingDevice.peer.eui, frame))
+    })
   return {
-    port: listening.port,
+    port: server.port,
     alerts,
+    send,
     async deliver(arm: Uint8Array) {
       const keys = { own: dcc.key, peer: supervisingDevice.peer.publicKey }
-      const answer = await device?.request(addMac(arm, 'signed', keys, crypto))
-      expect(answer?.length).toBeGreaterThan(0)
+      return send(addMac(arm, 'signed', keys, crypto))
     },
-    close: () => listening.close(),
+    close: () => server.close(),
   }
 }
 

@@ -6,13 +6,16 @@ import {
   type Alert,
   type ResultCode,
 } from '@interlock/gbcs'
+import { hanAnswers, hanMessages } from '@interlock/contract'
 import { joinHan, nodeCrypto as crypto, silentLog, type Identity } from '@interlock/host'
-import { unobserved, type Eui64, type PublicKey } from '@interlock/kernel'
+import { fromUtf8, unobserved, type Eui64, type PublicKey } from '@interlock/kernel'
 
 /** A device that obeys the rules of GBCS, and what a test makes it do instead. */
 export type TestDevice = {
   readonly accepted: Accepted[]
   readonly refusals: string[]
+  /** Everything that came, in order: `command`, or the text of a revocation list. */
+  readonly heard: string[]
   /** How it answers what it accepts. */
   behaviour: ResultCode | 'silent' | 'garbled'
   alert(alert: Omit<Alert, 'device' | 'counter'>, change?: { signer?: Identity }): Promise<boolean>
@@ -30,9 +33,15 @@ export async function testDevice(
   const state = {
     accepted: [] as Accepted[],
     refusals: [] as string[],
+    heard: [] as string[],
     behaviour: 'success' as TestDevice['behaviour'],
   }
   const onCommand = (bytes: Uint8Array): Uint8Array | undefined | Promise<undefined> => {
+    if (bytes[0] === hanMessages.revocationList) {
+      state.heard.push(fromUtf8(bytes.subarray(1)))
+      return Uint8Array.of(hanAnswers.done)
+    }
+    state.heard.push('command')
     const device = {
       eui,
       keyAgreement: identity.key,

@@ -48,6 +48,8 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
   const charging = createAuthority(`${dir}/charging`, wallDeps)
   writeAtomic(`${dir}/smart-meter.pem`, smki.rootPem, 0o644)
   writeAtomic(`${dir}/charging.pem`, charging.rootPem, 0o644)
+  const revocationList = `${dir}/smart-meter-crl.pem`
+  writeAtomic(revocationList, smki.newList(), 0o644)
   const trust = { charging: `${dir}/charging.pem`, smartMeter: `${dir}/smart-meter.pem` }
   let number = 0
   const identity = (role: Role, by: 'smki' | 'charging' = 'smki', as?: Identity): Identity => {
@@ -77,7 +79,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
   }
 
   const clock = testClock(evening)
-  const dccWall = testClock(evening)
+  const dccWall = testClock(systemClock.now())
   const depsOf = (wall: ActorDeps['wall'] = systemClock): ActorDeps => ({
     clock,
     wall,
@@ -112,6 +114,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     wan: loopback,
     peers: { supervisor: `https://127.0.0.1:${ledgerPort}` },
     budget,
+    revocationList,
     inventory: {
       hubs: [devices.hub.peer.eui],
       devices: [inventoryOf('meter'), inventoryOf('llcs')],
@@ -246,6 +249,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
 
   return {
     dir,
+    revocationList,
     url,
     wanUrl,
     smki,

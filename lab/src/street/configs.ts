@@ -281,6 +281,7 @@ export function llcsConfig(plan: Plan, home: Home): LlcsConfig {
       broker: `${plan.layout.server('dcc').smartMeter}/chain.pem`,
       dsrsp: `${plan.layout.server('dsrsp').smartMeter}/chain.pem`,
     },
+    trust: plan.layout.trust,
     station: home.station,
     installCode: plan.secretsOf(home).installCode,
     listen: listen(plan, `home-${home.number}/llcs`),
@@ -309,7 +310,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       profile3Url: `${wss(plan, 'csms/ocpp3')}/ocpp`,
     },
     secret: secrets.station,
-    trust: { charging: plan.layout.trust.charging },
+    trust: plan.layout.trust,
     // The DSRSP signs its arms with its smart-meter key; the charging cells come at first contact.
     cells: [
       {

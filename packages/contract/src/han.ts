@@ -4,9 +4,15 @@ import { concat, euiBytes, utf8, type Crypto, type Eui64 } from '@interlock/kern
  * The home area network between communications hub and devices, over length-prefixed frames. A device
  * asks for a challenge, proves that it holds the home's key, and from then on both sides send GBCS
  * messages: commands down, answered with the response (empty when discarded), and alerts up,
- * answered with {@link hanAnswers}.
+ * answered with {@link hanAnswers}. A revocation list (PEM text after its type byte) comes down the
+ * same way and is answered as alerts are; no GBCS message begins with that byte.
  */
-export const hanMessages = { challenge: 0x01, join: 0x02, message: 0x03 } as const
+export const hanMessages = {
+  challenge: 0x01,
+  join: 0x02,
+  message: 0x03,
+  revocationList: 0x04,
+} as const
 export const hanAnswers = { done: 0x00, refused: 0x01 } as const
 export const hanNonceBytes = 16
 export const hanKeyBytes = 32
@@ -18,3 +24,7 @@ export const hanProof = (
   device: Eui64,
   crypto: Pick<Crypto, 'hmacSha256'>,
 ): Uint8Array => crypto.hmacSha256(key, concat(utf8('interlock-han-join'), nonce, euiBytes(device)))
+
+/** A revocation list as the data company sends it to a device. */
+export const hanRevocationList = (text: string): Uint8Array =>
+  concat(Uint8Array.of(hanMessages.revocationList), utf8(text))

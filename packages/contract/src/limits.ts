@@ -59,9 +59,13 @@ export const limits = {
   /** A consumer's override ends by itself. */
   overrideMillisMax: 12 * 3_600_000,
 
-  linkFrameBytesMax: 16_384,
+  /** A frame inside a home, on either network: a revocation list fits, with what JSON adds to it. */
+  linkFrameBytesMax: 262_144,
   linkMessageLifetimeMillis: 10_000,
-  /** A list with its authority, PEM: some three thousand serials. */
-  revocationListCharsMax: 200_000,
+  /** A list with its authority, PEM: some three thousand serials; in base64 it fits one frame. */
+  revocationListCharsMax: 180_000,
+  /** How old a list may be when a critical act rests on it. */
   revocationListMillisMax: 72 * 3_600_000,
+  /** A new list is signed this often, also when nobody was revoked. */
+  revocationListRenewMillis: 24 * 3_600_000,
 } as const

@@ -15,6 +15,8 @@ export type LinkMessage =
     }
   /** LLCS → station: the frequency has recovered, or the response has lasted its longest. */
   | { readonly kind: 'restore'; readonly digest: string; readonly at: number }
+  /** LLCS → station: a revocation list with its authority (PEM), which the station verifies. */
+  | { readonly kind: 'revocationList'; readonly text: string }
   /** LLCS → station: trusted time from the smart-meter system. */
   | { readonly kind: 'time'; readonly at: number }
   | { readonly kind: 'heartbeat'; readonly at: number }

@@ -48,6 +48,7 @@ export const refusals = {
   NotArmed: { gate: 3, words: 'no arm for it arrived in time' },
   ArmInvalid: { gate: 3, words: "the arm's signature does not verify", event: invalid },
   ArmOriginator: { gate: 3, words: 'the arm is from someone else', event: invalid },
+  ArmRevoked: { gate: 3, words: "the certificate of the arm's signer is revoked", event: invalid },
   ArmTarget: { gate: 3, words: 'the arm is for another charger', event: invalid },
   ArmDirection: { gate: 3, words: 'the arm is for the other direction' },
   ArmWindow: { gate: 3, words: "it is outside the arm's window" },

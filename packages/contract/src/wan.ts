@@ -15,10 +15,12 @@ const strict = { additionalProperties: false }
 const Id = Type.String({ pattern: '^[0-9a-f-]{36}$' })
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
 const Bytes = Type.String({ maxLength: 12_000 })
+/** A command, or a revocation list behind its type byte: base64. */
+const Frame = Type.String({ maxLength: 4 * Math.ceil((1 + limits.revocationListCharsMax) / 3) })
 
 export const WanMessage = Type.Union([
-  /** DCC → hub: a GBCS message for a device of the home (base64). */
-  Type.Object({ id: Id, to: Eui, frame: Bytes }, strict),
+  /** DCC → hub: a GBCS message or a revocation list for a device of the home (base64). */
+  Type.Object({ id: Id, to: Eui, frame: Frame }, strict),
   /** Hub → DCC: the device's answer; empty when it discarded the message. */
   Type.Object({ id: Id, answer: Bytes }, strict),
   /** Hub → DCC: there is no answer. */
@@ -35,7 +37,7 @@ export type WanMessage = Static<typeof WanMessage>
 
 /** `undefined` unless the text is one of the messages. */
 export function parseWan(text: string): WanMessage | undefined {
-  if (text.length > limits.linkFrameBytesMax) return undefined
+  if (text.length > limits.frameBytesMax) return undefined
   const parsed = parseJson(text, 2)
   return parsed.ok && Value.Check(WanMessage, parsed.value) ? parsed.value : undefined
 }

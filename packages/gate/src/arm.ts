@@ -3,7 +3,7 @@ import { armOf, decodeSigned } from '@interlock/gbcs'
 import { ok, refused, type Crypto, type Outcome } from '@interlock/kernel'
 import type { Cells } from './state.ts'
 
-export type ArmProblem = 'ArmInvalid' | 'ArmOriginator' | 'ArmWindow'
+export type ArmProblem = 'ArmInvalid' | 'ArmOriginator' | 'ArmRevoked' | 'ArmWindow'
 
 /**
  * Reads a signed pre-command (`DF 09` … end of signature) and verifies it by the cell of the role
@@ -24,11 +24,13 @@ export function verifyArm(
   }
   const { originator, use } = arm.value
   const known = (cells[armOriginators[use]] ?? []).filter(
-    (cell) => cell.organisation === originator && cell.hierarchy === 'smartMeter' && !cell.revoked,
+    (cell) => cell.organisation === originator && cell.hierarchy === 'smartMeter',
   )
   if (known.length === 0) return refused('ArmOriginator', originator)
+  const inForce = known.filter((cell) => !cell.revoked)
+  if (inForce.length === 0) return refused('ArmRevoked', originator)
   const { covered, signature } = read.value
-  return known.some((cell) => crypto.verify(cell.publicKey, covered, signature))
+  return inForce.some((cell) => crypto.verify(cell.publicKey, covered, signature))
     ? ok(arm.value)
     : refused('ArmInvalid', 'the signature does not verify')
 }

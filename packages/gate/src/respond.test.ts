@@ -40,7 +40,7 @@ test('the curve of a provider whose charging certificate is revoked starts nothi
     reason: 'SignerRevoked',
   })
   expect(respond(agreeing(), revokedAs(dsrspMeter, dsrsp), now)).toMatchObject({
-    reason: 'ArmOriginator',
+    reason: 'ArmRevoked',
   })
 })
 

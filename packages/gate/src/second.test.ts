@@ -119,7 +119,7 @@ test('any of an owner’s keys may sign, but not one revoked', () => {
   const cells = { owner: [cell(other), cell(parties.owner)] }
   expect(verifyArm(arm().bytes, cells, crypto)).toMatchObject({ ok: true })
   expect(verifyArm(arm().bytes, { owner: [cell(parties.owner, true)] }, crypto)).toMatchObject({
-    reason: 'ArmOriginator',
+    reason: 'ArmRevoked',
     detail: parties.owner.organisation,
   })
   expect(verifyArm(arm().bytes, { owner: [cell(other)] }, crypto)).toMatchObject({

@@ -24,7 +24,7 @@ const requestsMax = 64
 const earlyMax = 16
 const connectMillisMax = 5_000
 const requestMillisDefault = 10_000
-const bufferedBytesMax = 64 * limits.linkFrameBytesMax
+const bufferedBytesMax = 4 * limits.linkFrameBytesMax
 const socketIdBytes = 16
 
 /** @throws Fault `PortTaken` */

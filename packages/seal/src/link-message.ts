@@ -19,6 +19,9 @@ const shapes: Readonly<Record<LinkMessage['kind'], Readonly<Record<string, Rule>
   arm: { preCommand: isBase64 },
   respond: { digest: isDigest, hertz: isHertz, measuredAt: isTime, until: isTime },
   restore: { digest: isDigest, at: isTime },
+  revocationList: {
+    text: (value) => typeof value === 'string' && value.length <= limits.revocationListCharsMax,
+  },
   time: { at: isTime },
   heartbeat: { at: isTime },
   used: { digest: isDigest, change: matches(/^(change|return)$/) },

@@ -1,6 +1,7 @@
 import { limits, type Arm } from '@interlock/contract'
 import { armOf } from '@interlock/gbcs'
 import { fromBase64, type Crypto, type Instant } from '@interlock/kernel'
+import type { Hierarchy } from '@interlock/pki'
 import type { CounterSet } from './counters.ts'
 
 /** A signed pre-command that is in force or yet to be, and what became of it. */
@@ -12,6 +13,16 @@ export type StoredArm = {
   readonly spent?: boolean
 }
 
+/** The newest revocation list of a hierarchy, verified before it was stored. */
+export type StoredList = {
+  readonly number: number
+  readonly issuerSerialHex: string
+  readonly serials: readonly string[]
+  /** As it came: the charger is given the same. */
+  readonly text: string
+}
+export type StoredLists = { readonly [Of in Hierarchy]?: StoredList }
+
 /** What an LLCS must know again after it lost power. JSON values only. */
 export type Memory = {
   readonly counters: CounterSet
@@ -22,6 +33,7 @@ export type Memory = {
   readonly alertCounter: string
   /** Signed alerts that the data company has not taken yet, base64. */
   readonly alerts: readonly string[]
+  readonly revocationLists?: StoredLists
 }
 
 export const newMemory: Memory = {

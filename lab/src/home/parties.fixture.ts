@@ -1,0 +1,86 @@
+import {
+  identityOf,
+  nodeCrypto as crypto,
+  saveIdentity,
+  systemClock,
+  systemEntropy as entropy,
+  temporaryDir,
+  writeAtomic,
+  type Identity,
+} from '@interlock/host'
+import { assert, eui64, inHours, type Role } from '@interlock/kernel'
+import {
+  createCa,
+  createCrl,
+  createCsr,
+  issue,
+  newSerial,
+  revocationBundle,
+  type Hierarchy,
+} from '@interlock/pki'
+
+/** Both roots, and everyone who has to do with one home. */
+export const dir = temporaryDir('interlock-home')
+const now = systemClock.now()
+
+const authority = (hierarchy: Hierarchy) => {
+  const key = () => crypto.generateKey().key
+  const base = { now, entropy, crypto }
+  const root = createCa(`${hierarchy}Root`, { ...base, commonName: 'root', key: key() })
+  const issuing = createCa(`${hierarchy}Issuing`, {
+    ...base,
+    commonName: 'issuing',
+    key: key(),
+    parent: root,
+  })
+  writeAtomic(`${dir}/${hierarchy}.pem`, root.certificatePem, 0o644)
+  return { root, issuing }
+}
+export const authorities = { charging: authority('charging'), smartMeter: authority('smartMeter') }
+
+function party(hierarchy: Hierarchy, role: Role, number: number): Identity {
+  const eui = eui64(`02-00-00-00-00-00-00-0${number}`)
+  const commonName = `${role}-${number}`
+  const subject = { commonName, role, eui, organisation: eui }
+  const { key, pem } = crypto.generateKey()
+  const { issuing } = authorities[hierarchy]
+  const device = role === 'station' || role === 'llcs' || role === 'hub'
+  const issued = issue({
+    profile: `${hierarchy}${device ? 'Device' : 'Organisation'}`,
+    csrPem: createCsr(key, subject, crypto),
+    subject,
+    ca: issuing,
+    serial: newSerial(entropy),
+    now,
+    crypto,
+  })
+  assert(issued.ok, JSON.stringify(issued))
+  const chain = issued.value + issuing.certificatePem
+  saveIdentity(folderOf(hierarchy, role), pem, chain)
+  return identityOf(pem, chain, commonName)
+}
+export const folderOf = (hierarchy: Hierarchy, role: Role): string => `${dir}/${hierarchy}-${role}`
+export const chainOf = (hierarchy: Hierarchy, role: Role): string =>
+  `${folderOf(hierarchy, role)}/chain.pem`
+
+export const csms = party('charging', 'csms', 1)
+export const supervisor = party('charging', 'supervisor', 2)
+export const dsrsp = party('charging', 'dsrsp', 3)
+export const charger = party('charging', 'station', 4)
+export const dsrspMeter = party('smartMeter', 'dsrsp', 3)
+export const dcc = party('smartMeter', 'dcc', 5)
+export const supervisingDevice = party('smartMeter', 'llcs', 6)
+export const relay = party('smartMeter', 'hub', 7)
+/** A list as its authority signs it, in wall time. */
+export function listOf(hierarchy: Hierarchy, number: number, revoked: readonly Identity[] = []) {
+  const ca = authorities[hierarchy].issuing
+  const list = createCrl({
+    ca,
+    number,
+    revoked: revoked.map(({ peer }) => ({ serialHex: peer.serialHex, at: now })),
+    now,
+    validMillis: inHours(72),
+    crypto: crypto,
+  })
+  return revocationBundle(list, ca.certificatePem)
+}

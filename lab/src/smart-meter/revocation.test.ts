@@ -1,0 +1,65 @@
+import { writeAtomic } from '@interlock/host'
+import { inMinutes } from '@interlock/kernel'
+import { fromPem, readCrl } from '@interlock/pki'
+import { nodeCrypto as crypto } from '@interlock/host'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './eventually.fixture.ts'
+import { network, owner } from './network.fixture.ts'
+
+let world: Awaited<ReturnType<typeof network>>
+beforeAll(async () => {
+  world = await network('lists')
+  await eventually(() => world.hub.connected())
+})
+afterAll(() => world.close())
+
+const install = (list: string): void => writeAtomic(world.revocationList, list, 0o644)
+const numberOf = (text: string): number => {
+  const [issuer = new Uint8Array()] = fromPem(text, 'CERTIFICATE')
+  const list = readCrl(text, issuer, crypto)
+  return list.ok ? list.value.number : -1
+}
+/** `command` for a command, the number for a list, in the order in which the LLCS heard them. */
+const heard = () => world.llcs.heard.map((each) => (each === 'command' ? each : numberOf(each)))
+const arm = () => world.arm(world.users.web, world.armRequest('7.13'), owner)
+
+test('an LLCS has the newest list before any command, and each list once', async () => {
+  expect(await arm()).toMatchObject({ name: 'Accepted' })
+  const [first, ...rest] = heard()
+  expect(first).toBeGreaterThan(0)
+  expect(rest).toEqual(['command'])
+  await arm()
+  expect(heard()).toEqual([first, 'command', 'command'])
+})
+
+test('a new list goes out by itself, and its number grows although nobody was revoked', async () => {
+  const before = heard().length
+  install(world.smki.newList())
+  await world.dccWall.advance(inMinutes(1))
+  await eventually(() => heard().length > before)
+  const numbers = heard().filter((each) => each !== 'command')
+  expect(numbers).toHaveLength(2)
+  expect(numbers[1]).toBeGreaterThan(Number(numbers[0]))
+})
+
+test('a user whose certificate is revoked is refused at the door once the list is there', async () => {
+  const revoked = world.identity('web')
+  const request = () => world.clientOf(revoked).request('GET', `${world.url}/healthz`)
+  expect((await request()).status).toBe(200)
+  install(world.smki.revoke(revoked.peer.serialHex))
+  await world.dccWall.advance(inMinutes(1))
+  expect(await request()).toMatchObject({ status: 403, body: { reason: 'CertificateRevoked' } })
+})
+
+test('an older list, or none, changes nothing', async () => {
+  const older = world.smki.newList()
+  install(world.smki.newList())
+  await world.dccWall.advance(inMinutes(1))
+  const before = heard().length
+  for (const text of [older, 'no list']) {
+    install(text)
+    await world.dccWall.advance(inMinutes(1))
+  }
+  expect(heard()).toHaveLength(before)
+  expect(await arm()).toMatchObject({ name: 'Accepted' })
+})
