@@ -15,6 +15,10 @@ export type StreetPages = {
   armSentence(): Promise<string>
   /** Signs with the keyboard; ends on the console, with what it says about the trigger. */
   sign(): Promise<string>
+  /** On the arm page: from what is to be signed to the devices that may sign for a place. */
+  devices(place: string): Promise<void>
+  /** On the devices of a place: revokes one by its name; the sentence that was signed. */
+  revoke(device: string): Promise<string>
   /** Lab only: presses `Attack`; what came of it, in one sentence. */
   attack(): Promise<string>
 }
@@ -76,6 +80,17 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
         { timeout: waitMillis },
       )
       return (await result.textContent()) ?? ''
+    },
+    devices: async (place) => {
+      await press('Other homes')
+      await press(`Devices that may sign for ${place}`)
+      await page.getByRole('heading', { name: 'Devices that may sign for' }).waitFor()
+    },
+    revoke: async (device) => {
+      await press(`Revoke device ${device}`)
+      const said = await page.getByTestId('revocation-sentence').textContent()
+      await press('Sign and revoke')
+      return said ?? ''
     },
     attack: async () => {
       await press('Attack')

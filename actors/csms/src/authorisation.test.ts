@@ -40,6 +40,7 @@ const table: readonly (readonly ['GET' | 'POST', string, number, Role])[] = [
   ['GET', '/api/v1/knocks', 200, 'web'],
   ['POST', '/api/v1/stations/:id/goal', 400, 'web'],
   ['POST', '/api/v1/stations/:id/triggers', 400, 'web'],
+  ['GET', '/api/v1/stations/:id/owner-keys', 503, 'web'],
   ['POST', '/api/v1/stations/:id/owner-keys', 400, 'web'],
   ['POST', '/api/v1/stations/:id/owner-key-revocations', 400, 'web'],
   ['POST', '/api/v1/stations/:id/commands/:action', 400, 'maintainer'],

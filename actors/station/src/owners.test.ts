@@ -1,10 +1,9 @@
 import { toBase64 } from '@interlock/kernel'
-import { ownerKeyMac } from '@interlock/seal'
+import { ownerKeyMac, revocationStatement } from '@interlock/seal'
 import { expect, test } from 'vitest'
 import { crypto, otherStation, owner, stationSubject } from './fixture/parties.fixture.ts'
 import { scene, type Scene } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
-import { revocationStatement } from './index.ts'
 
 const vendorId = 'org.interlock'
 const bring = async (to: Scene, code: string, spki = owner.spki, station = stationSubject.eui) => {
@@ -78,6 +77,22 @@ test('a lost key is revoked at the charger, or by another owner’s signed word'
   to.station.hardware.revoke(toBase64(second.publicKey.spki))
   expect(to.station.hardware.owners()).toEqual([])
   await until(() => keysHeard(to).length === 0, 'the empty list at the LLCS')
+})
+
+test('the CSMS can ask which keys may arm here, and is told as they are now', async () => {
+  const to = await scene()
+  const ask = async (data?: object) =>
+    to.csms.endpoint().call('DataTransfer', {
+      vendorId,
+      messageId: 'OwnerKeys',
+      ...(data === undefined ? {} : { data }),
+    })
+  expect(await ask()).toEqual({ status: 'Accepted', data: { keys: [] } })
+  await bring(to, to.station.hardware.press('pair') ?? '')
+  expect(await ask()).toEqual({ status: 'Accepted', data: { keys: [toBase64(owner.spki)] } })
+  // Asking with keys puts none in.
+  await ask({ keys: [toBase64(crypto.generateKey().key.publicKey.spki)] })
+  expect(to.station.hardware.owners()).toEqual([toBase64(owner.spki)])
 })
 
 test('owners’ keys survive a loss of power', async () => {

@@ -1,7 +1,7 @@
 import { limits } from '@interlock/contract'
-import { concat, euiBytes, fromBase64, u64, utf8, type Eui64 } from '@interlock/kernel'
+import { fromBase64 } from '@interlock/kernel'
 import { systemEntropy } from '@interlock/host'
-import { ownerKeyMacMatches } from '@interlock/seal'
+import { ownerKeyMacMatches, revocationStatement } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { enrol, newPairingCode, revoke, type OwnerKeyRefusal } from './core/owner-keys.ts'
@@ -53,15 +53,19 @@ export function enrolOwner(station: Station, data: unknown): OwnerRefusal | unde
   return undefined
 }
 
+/**
+ * The owners' keys, SPKI in base64 (DataTransfer `OwnerKeys`). They are public halves that came in
+ * through the CSMS; an owner needs them to tell a lost device from one at hand.
+ */
+export const ownerKeys = ({ keeper }: Station): { readonly keys: readonly string[] } => ({
+  keys: keeper.memory.ownerKeys,
+})
+
 function parse({ spki: text, mac }: Static<typeof OwnerKey>) {
   const spki = fromBase64(text)
   const proof = fromBase64(mac)
   return spki === undefined || proof === undefined ? undefined : { spki, mac: proof, text }
 }
-
-/** What an owner signs to take another device's key out. */
-export const revocationStatement = (station: Eui64, lost: Uint8Array, at: number): Uint8Array =>
-  concat(utf8('interlock-owner-revocation'), euiBytes(station), u64(BigInt(at)), lost)
 
 /** A lost key, revoked by another owner's word (DataTransfer `OwnerKeyRevocation`). */
 export function revokeOwner(station: Station, data: unknown): OwnerRefusal | undefined {

@@ -4,10 +4,10 @@ import { buildWeb } from '../../../tools/build-web.mjs'
 import { accessibilityProblems, sidewaysPixels } from '../../../tools/browser/accessibility.ts'
 import { launchChromium, noChromium } from '../../../tools/browser/chromium.ts'
 import { streetPages, type StreetPages } from '../../../tools/browser/street-pages.ts'
-import { ownerKeyMac } from '@interlock/seal'
+import { ownerEui, ownerKeyMac, revocationStatement } from '@interlock/seal'
 import { decodeSigned } from '@interlock/gbcs'
 import { nodeCrypto } from '@interlock/host'
-import { eui64, fromBase64 } from '@interlock/kernel'
+import { eui64, fromBase64, toBase64 } from '@interlock/kernel'
 import { homes, password, startTestWeb, type TestWeb } from './server/web.fixture.ts'
 
 const skipped = noChromium()
@@ -117,6 +117,57 @@ describe.skipIf(skipped !== undefined)(title, () => {
     expect(await pages.sign()).toContain('no arm for it arrived in time')
   })
 
+  test('by keyboard: a lost device is told from this one by name, and revoked after a sentence', async () => {
+    const [home] = homes
+    if (home === undefined) throw new Error('no home')
+    const lost = nodeCrypto.generateKey().key.publicKey.spki
+    await pages.signIn('driver', password)
+    await pages.ask('Charge now', home.place)
+    await pages.enrol('abcd2345')
+    await pages.armSentence()
+    web.neighbours.state.ownerKeys.get(home.station)?.push(toBase64(lost))
+    await pages.devices(home.place)
+    const list = page.getByTestId('devices').getByRole('listitem')
+    await list.nth(1).waitFor()
+    const name = ownerEui(lost, nodeCrypto)
+    expect(await list.allTextContents()).toEqual([
+      expect.stringMatching(/^([0-9A-F]{2}-){7}[0-9A-F]{2} this device$/),
+      `${name}Revoke`,
+    ])
+    expect(await pages.revoke(name)).toBe(
+      `Device ${name} is lost: nothing that it signs moves anything at ${home.place} any more.`,
+    )
+    await page.getByText(`${home.place} does not know device ${name} any more.`).waitFor()
+    expect(await list.count()).toBe(1)
+    const { body } = web.neighbours.asked.at(-1) ?? {}
+    const sent = body as { spki: string; by: string; signature: string; at: number }
+    expect(sent.spki).toBe(toBase64(lost))
+    const statement = revocationStatement(eui64(home.stationEui), lost, sent.at)
+    const key = nodeCrypto.publicKey(fromBase64(sent.by) ?? new Uint8Array())
+    const signature = fromBase64(sent.signature) ?? new Uint8Array()
+    expect(key !== undefined && nodeCrypto.verify(key, statement, signature)).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  test('what the charger says to a revocation is told in words, and the device stays listed', async () => {
+    const station = 'acacia-12'
+    const lost = nodeCrypto.generateKey().key.publicKey.spki
+    web.neighbours.state.revocationRefusal = 'OwnerUnknown'
+    await pages.signIn('driver', password)
+    await pages.ask('Charge now', '12 Acacia Avenue')
+    await pages.enrol('abcd2345')
+    await pages.armSentence()
+    web.neighbours.state.ownerKeys.get(station)?.push(toBase64(lost))
+    await pages.devices('12 Acacia Avenue')
+    await pages.revoke(ownerEui(lost, nodeCrypto))
+    await page
+      .getByText('The charger refused it (it does not know this device; enrol it first).')
+      .waitFor()
+    expect(web.neighbours.state.ownerKeys.get(station)).toContain(toBase64(lost))
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    expect(await page.getByTestId('revocation-sentence').count()).toBe(0)
+  })
+
   test('neither page can be framed, and the key cannot be taken out', async () => {
     await pages.signIn('driver', password)
     await pages.ask('Charge now', '12 Acacia Avenue')
@@ -223,6 +274,12 @@ describe.skipIf(skipped !== undefined)(title, () => {
       await page.getByRole('heading', { name: 'What this device may sign for' }).waitFor()
       await page.getByText('Forget this device').waitFor()
       await check('homes')
+      const lost = nodeCrypto.generateKey().key.publicKey.spki
+      web.neighbours.state.ownerKeys.get('acacia-12')?.push(toBase64(lost))
+      await page.getByRole('button', { name: 'Devices that may sign for 12' }).click()
+      await page.getByRole('button', { name: /^Revoke device/ }).click()
+      await page.getByTestId('revocation-sentence').waitFor()
+      await check('devices')
       expect(complaints).toEqual([])
     })
   })

@@ -107,6 +107,46 @@ describe.skipIf(skipped !== undefined)(title, () => {
     await page.getByText('Stopped because the owner said so.').waitFor()
   })
 
+  test('a lost device is revoked from another, and what it signs then moves nothing', async () => {
+    const { address: place } = home().home
+    const lost = await (await browser.newContext()).newPage()
+    const lostPages = streetPages(lost, live.consoleUrl)
+    await lostPages.signIn('lab', live.passwords.lab)
+    const code = await lostPages.pair(place)
+    await lostPages.ask('Charge now', place)
+    await lostPages.enrol(code)
+    await lostPages.armSentence()
+    await lostPages.devices(place)
+    expect(home().station.hardware.owners()).toHaveLength(2)
+    const own = lost.getByTestId('devices').getByRole('listitem').filter({ hasText: 'this device' })
+    const name = `${await own.locator('.bytes').textContent()}`
+
+    await pages.ask('Charge now', place)
+    await pages.armSentence()
+    await pages.devices(place)
+    await isAccessible('the devices')
+    expect(await pages.revoke(name)).toBe(
+      `Device ${name} is lost: nothing that it signs moves anything at ${place} any more.`,
+    )
+    await page.getByText(`${place} does not know device ${name} any more.`).waitFor()
+    const [kept] = home().station.hardware.owners()
+    expect(home().station.hardware.owners()).toEqual([kept])
+    expect(await page.getByTestId('devices').getByRole('listitem').count()).toBe(1)
+
+    const before = home().station.observe()
+    await lost.goto(live.consoleUrl)
+    await lostPages.ask('Charge now', place)
+    await lostPages.armSentence()
+    await lost.getByRole('button', { name: 'Sign and send' }).click()
+    const told = lost.getByText(/^The smart-meter network refused it/)
+    await told.waitFor({ timeout: 60_000 })
+    expect(await told.textContent()).toContain('the device discarded the command')
+    const { why, setPointWatts } = home().station.observe()
+    expect({ why, setPointWatts }).toEqual({ why: before.why, setPointWatts: before.setPointWatts })
+    await lost.context().close()
+    await page.goto(live.consoleUrl)
+  }, 120_000)
+
   test('the attack is refused by name while a car charges, and the load does not step', async () => {
     const { address: place, stationId } = home().home
     await pages.ask('Charge now', place)

@@ -3,6 +3,7 @@ import {
   euiBytes,
   euiFromBytes,
   sameBytes,
+  u64,
   utf8,
   type Crypto,
   type Eui64,
@@ -27,6 +28,13 @@ export const ownerKeyMacMatches = (
   spki: Uint8Array,
   crypto: Crypto,
 ): boolean => sameBytes(mac, ownerKeyMac(code, station, spki, crypto))
+
+/**
+ * What an owner signs to take another device's key out: `interlock-owner-revocation` ‖ station ‖ `at`
+ * (ms since 1970, 64 bits) ‖ SPKI of the lost key.
+ */
+export const revocationStatement = (station: Eui64, lost: Uint8Array, at: number): Uint8Array =>
+  concat(utf8('interlock-owner-revocation'), euiBytes(station), u64(BigInt(at)), lost)
 
 /** An owner's key has no certificate: its EUI-64 is made of its digest, marked as locally assigned. */
 export function ownerEui(spki: Uint8Array, crypto: Crypto): Eui64 {

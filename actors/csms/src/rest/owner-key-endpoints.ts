@@ -1,6 +1,9 @@
-import { vendorId } from '@interlock/contract'
-import type { Endpoint } from '@interlock/host'
+import { limits, vendorId } from '@interlock/contract'
+import { problem, type Endpoint, type Reply } from '@interlock/host'
 import { Type, type TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { isAccepted, type CommandOutcome } from '../commands.ts'
+import type { StationView } from '../core/view.ts'
 import { withStation, type Api } from './api.ts'
 import { answer } from './trigger-endpoint.ts'
 
@@ -15,10 +18,18 @@ const Revocation = Type.Object(
   strict,
 )
 
+/** The station's answer to `OwnerKeys`. */
+const Listed = Compile(
+  Type.Object({
+    data: Type.Object({ keys: Type.Array(Base64, { maxItems: limits.ownerKeysMax }) }),
+  }),
+)
+
 /**
  * The CSMS only carries these: the station checks the proof, and a key put in by the CSMS has none.
  */
 export const ownerKeyEndpoints = (api: Api): Endpoint[] => [
+  list(api),
   relay(api, 'owner-keys', 'OwnerKey', OwnerKey),
   relay(api, 'owner-key-revocations', 'OwnerKeyRevocation', Revocation),
 ]
@@ -29,14 +40,36 @@ const relay = (api: Api, path: string, messageId: string, body: TSchema): Endpoi
   roles: ['web'],
   body,
   handle: withStation(api, async (view, request) =>
-    answer(
-      await api.commands.send({
-        stationId: view.record.stationId,
-        action: 'DataTransfer',
-        evse: view.record.evse,
-        effectFrom: api.context.deps.clock.now(),
-        payload: { vendorId, messageId, data: request.body as Record<string, unknown> },
-      }),
-    ),
+    answer(await transfer(api, view, messageId, request.body as Record<string, unknown>)),
   ),
 })
+
+/** Asked of the station each time: what the CSMS remembers would be as old as its last contact. */
+const list = (api: Api): Endpoint => ({
+  method: 'GET',
+  url: '/api/v1/stations/:id/owner-keys',
+  roles: ['web'],
+  handle: withStation(api, async (view) => listed(await transfer(api, view, 'OwnerKeys'))),
+})
+
+function listed(outcome: CommandOutcome): Reply {
+  const { status, reason, response } = outcome
+  if (reason === 'StationOffline') return problem('StationOffline')
+  if (!isAccepted(outcome)) return problem('DeviceState', `it lists no keys: ${reason ?? status}`)
+  if (!Listed.Check(response)) return problem('Unavailable', 'its list of keys cannot be read')
+  return { status: 200, body: { keys: response.data.keys } }
+}
+
+const transfer = (
+  api: Api,
+  { record }: StationView,
+  messageId: string,
+  data?: Record<string, unknown>,
+): Promise<CommandOutcome> =>
+  api.commands.send({
+    stationId: record.stationId,
+    action: 'DataTransfer',
+    evse: record.evse,
+    effectFrom: api.context.deps.clock.now(),
+    payload: { vendorId, messageId, ...(data === undefined ? {} : { data }) },
+  })

@@ -1,7 +1,7 @@
 import { vendorId } from '@interlock/contract'
 import { CallError, type Handler } from '@interlock/ocpp'
 import { secondOf } from '../judging.ts'
-import { enrolOwner, revokeOwner } from '../owners.ts'
+import { enrolOwner, ownerKeys, revokeOwner } from '../owners.ts'
 import { takeRevocationList } from '../revocation.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -18,6 +18,8 @@ export const dataTransfer =
         return frequencyCurve(station)(request, context)
       case 'OwnerKey':
         return reasoned(enrolOwner(station, request.data))
+      case 'OwnerKeys':
+        return { status: 'Accepted', data: ownerKeys(station) }
       case 'OwnerKeyRevocation':
         return reasoned(revokeOwner(station, request.data))
       case 'RevocationList':

@@ -5,6 +5,7 @@ import { Mark } from '../page/mark.tsx'
 import { Notice } from '../page/notice.tsx'
 import { SignIn } from '../page/sign-in.tsx'
 import type { ArmSession, Errand } from '../shared/shapes.ts'
+import { Devices } from './devices.tsx'
 import { Enrol } from './enrol.tsx'
 import { Homes } from './homes.tsx'
 import { SignSheet } from './sign-sheet.tsx'
@@ -91,7 +92,9 @@ function Steps(props: {
   const [store, setStore] = useState<ArmStore>()
   const [held, setHeld] = useState<Held>()
   const [enrolling, setEnrolling] = useState<string>()
-  const station = enrolling ?? errand?.station
+  /** Whose devices are looked at. */
+  const [devicesOf, setDevicesOf] = useState<string>()
+  const station = enrolling ?? devicesOf ?? errand?.station
   const look = useCallback(async () => {
     try {
       const opened = store ?? (await indexedDbStore())
@@ -115,8 +118,14 @@ function Steps(props: {
       <Enrol key={station} station={station} store={store} buttonsAt={buttonsAt} onDone={done} />
     )
   }
+  if (devicesOf !== undefined && held.key !== undefined && held.home !== undefined) {
+    const leave = () => setDevicesOf(undefined)
+    return <Devices key={devicesOf} armKey={held.key} home={held.home} onLeave={leave} />
+  }
   if (errand === undefined || held.key === undefined || held.home === undefined) {
-    return <Homes store={store} onErrand={onErrand} onEnrol={setEnrolling} />
+    return (
+      <Homes store={store} onErrand={onErrand} onEnrol={setEnrolling} onDevices={setDevicesOf} />
+    )
   }
   return (
     <SignSheet

@@ -10,8 +10,9 @@ export function Homes(props: {
   store: ArmStore
   onErrand: (errand: Errand) => void
   onEnrol: (station: string) => void
+  onDevices: (station: string) => void
 }) {
-  const { store, onErrand, onEnrol } = props
+  const { store, onErrand, onEnrol, onDevices } = props
   const heading = useHeading()
   const [homes, setHomes] = useState<readonly PinnedHome[]>()
   const [enrolled, setEnrolled] = useState<ReadonlySet<string>>(new Set())
@@ -56,6 +57,14 @@ export function Homes(props: {
                   onClick={() => void attempt(ask(home.station, 'stop'))}
                 >
                   Stop
+                </button>
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`Devices that may sign for ${home.place}`}
+                  onClick={() => onDevices(home.station)}
+                >
+                  Devices
                 </button>
               </div>
             ) : (

@@ -5,6 +5,7 @@ import {
   ownerEui,
   ownerKeyMac,
   signArm,
+  signRevocation,
   toBase64,
   type ArmKey,
 } from '@interlock/arm'
@@ -213,6 +214,50 @@ test('a key that is none is refused', async () => {
     reason: 'BodyInvalid',
     detail: 'spki is not a P-256 public key',
   })
+})
+
+const asRow = ({ name, body }: { name: string; body: unknown }) => [name, body]
+
+test('one device revokes another: the charger gets the word as it was signed', async () => {
+  const arm = await person(web.armUrl)
+  const [key, lost] = [await createArmKey(), await createArmKey()]
+  for (const { spki } of [key, lost])
+    await arm.post('/api/owner-keys', { station: 'acacia-12', spki: toBase64(spki), mac: 'AAAA' })
+  const list = async () => (await arm.get('/api/homes/acacia-12/owner-keys')).body['keys']
+  expect(await list()).toEqual([toBase64(key.spki), toBase64(lost.spki)])
+  const station = homes[0]?.stationEui ?? ''
+  const signed = await signRevocation(toBase64(lost.spki), station, now(), key)
+  const sent = { station: 'acacia-12', ...signed }
+  expect((await arm.post('/api/owner-key-revocations', sent)).status).toBe(204)
+  expect(await list()).toEqual([toBase64(key.spki)])
+  expect(web.neighbours.asked.map(asRow).at(-1)).toEqual(['revokeOwnerKey', signed])
+  const statement = seal.revocationStatement(eui64(station), lost.spki, signed.at)
+  const verifier = nodeCrypto.publicKey(key.spki)
+  if (verifier === undefined) throw new Error('no key')
+  expect(nodeCrypto.verify(verifier, statement, fromBase64(signed.signature))).toBe(true)
+})
+
+test.each([
+  ['no signature', { signature: undefined }, 'signature'],
+  ['a key that is not base64', { spki: '%' }, 'spki'],
+  ['a time in fractions', { at: 0.5 }, 'at'],
+  ['something else beside it', { more: 1 }, ''],
+])('a revocation with %s is refused, and nothing is sent', async (_what, change, where) => {
+  const arm = await person(web.armUrl)
+  const whole = { station: 'acacia-12', spki: 'AAAA', by: 'AAAA', signature: 'AAAA', at: 1 }
+  const answer = await arm.post('/api/owner-key-revocations', { ...whole, ...change })
+  expect([answer.status, answer.body['reason']]).toEqual([400, 'BodyInvalid'])
+  expect(`${answer.body['detail']}`).toContain(where)
+  expect(web.neighbours.asked).toEqual([])
+})
+
+test('nobody lists or revokes the keys of another person’s home', async () => {
+  const neighbour = await person(web.armUrl, 'neighbour')
+  const body = { station: 'acacia-12', spki: 'AAAA', by: 'AAAA', signature: 'AAAA', at: 1 }
+  expect((await neighbour.get('/api/homes/acacia-12/owner-keys')).status).toBe(404)
+  expect((await neighbour.post('/api/owner-key-revocations', body)).status).toBe(404)
+  expect((await neighbour.get('/api/homes/nowhere/owner-keys')).status).toBe(404)
+  expect(web.neighbours.asked).toEqual([])
 })
 
 test('the arm module and the seal agree on the owner’s EUI-64 and on the enrolment proof', async () => {

@@ -27,13 +27,17 @@ const OwnErrand = Type.Object(
   closed,
 )
 const OwnerKey = Type.Object({ station: Station, spki: Base64, mac: Base64 }, closed)
+const Revocation = Type.Object(
+  { station: Station, spki: Base64, by: Base64, signature: Base64, at: Moment },
+  closed,
+)
 const PreCommand = Type.Object({ errand: Token, spki: Base64, from: Moment, until: Moment }, closed)
 const Signed = Type.Object({ id: Token, bytes: Base64 }, closed)
 
 export type ArmParts = {
   readonly desk: ArmDesk
   readonly handOvers: HandOvers
-  readonly upstreams: Pick<Upstreams, 'ownerKey'>
+  readonly upstreams: Pick<Upstreams, 'ownerKey' | 'ownerKeys' | 'revokeOwnerKey'>
   readonly homes: readonly Home[]
   readonly sessions: Sessions
   readonly cookieName: string
@@ -85,6 +89,7 @@ export function armRoutes(parts: ArmParts): WebRoute[] {
         return { status: 204 }
       },
     },
+    ...ownerKeyRoutes(parts),
     {
       method: 'POST',
       url: '/api/pre-commands',
@@ -109,6 +114,34 @@ export function armRoutes(parts: ArmParts): WebRoute[] {
     },
   ]
 }
+
+/** Which devices may arm, and one's word that another is lost. */
+const ownerKeyRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
+  {
+    method: 'GET',
+    url: '/api/homes/:station/owner-keys',
+    access: ['driver'],
+    handle: async (request) => {
+      const station = request.params['station'] ?? ''
+      ownerOf(request, station)
+      return { status: 200, body: { keys: await upstreams.ownerKeys(station) } }
+    },
+  },
+  {
+    method: 'POST',
+    url: '/api/owner-key-revocations',
+    access: ['driver'],
+    body: Revocation,
+    handle: async (request) => {
+      const { station, ...revocation } = request.body as Static<typeof Revocation>
+      const person = ownerOf(request, station)
+      await upstreams.revokeOwnerKey(station, revocation)
+      const { spki, by } = revocation
+      audit('owner-key-revoked', { person: person.name, station, spki, by })
+      return { status: 204 }
+    },
+  },
+]
 
 /** A ticket signs its person in here, unless somebody else already is. It signs nothing else. */
 function redeem({ handOvers, sessions, cookieName }: ArmParts, request: WebRequest) {

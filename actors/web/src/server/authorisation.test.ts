@@ -83,6 +83,15 @@ const table: readonly Row[] = [
     ['driver'],
     204,
   ],
+  ['arm', 'GET', '/api/homes/acacia-12/owner-keys', nothing, ['driver'], 200],
+  [
+    'arm',
+    'POST',
+    '/api/owner-key-revocations',
+    () => ({ station: 'acacia-12', spki: 'AAAA', by: 'AAAA', signature: 'AAAA', at: 0 }),
+    ['driver'],
+    204,
+  ],
   [
     'arm',
     'POST',

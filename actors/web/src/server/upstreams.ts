@@ -1,4 +1,5 @@
-import { refusals } from '@interlock/contract'
+import type { OwnerRevocation } from '@interlock/arm'
+import { limits, refusals } from '@interlock/contract'
 import type { HttpClient, Running } from '@interlock/host'
 import { Fault, inSeconds, type Clock, type Timer } from '@interlock/kernel'
 import { Declined, webRefusals, type WebRefusal } from './access.ts'
@@ -13,6 +14,9 @@ export interface Upstreams {
     trigger: { action: 'start' | 'stop'; arm: string },
   ): Promise<{ status: string; reasonCode?: string }>
   ownerKey(station: string, key: { spki: string; mac: string }): Promise<void>
+  /** The owners' keys that the charger knows now, SPKI in base64. */
+  ownerKeys(station: string): Promise<readonly string[]>
+  revokeOwnerKey(station: string, revocation: OwnerRevocation): Promise<void>
   /** What every actor with an event stream says, as it comes. */
   happenings(onHappening: (happening: unknown) => void): Running
 }
@@ -40,6 +44,9 @@ export function createUpstreams(options: {
     tariff: () => call('GET', '/tariff'),
     goal: async (id, goal) => void (await call('POST', `${station(id)}/goal`, goal)),
     ownerKey: async (id, key) => accepted(await call('POST', `${station(id)}/owner-keys`, key)),
+    ownerKeys: async (id) => keysOf(await call('GET', `${station(id)}/owner-keys`)),
+    revokeOwnerKey: async (id, revocation) =>
+      accepted(await call('POST', `${station(id)}/owner-key-revocations`, revocation)),
     trigger: async (id, trigger) =>
       statusOf(await call('POST', `${station(id)}/triggers`, trigger)),
     happenings: (onHappening) => {
@@ -83,6 +90,13 @@ function statusOf(body: unknown): { status: string; reasonCode?: string } {
   return typeof reasonCode === 'string' ? { status, reasonCode } : { status }
 }
 
+function keysOf(body: unknown): readonly string[] {
+  const { keys } = (body ?? {}) as Record<string, unknown>
+  const isKey = (each: unknown): each is string => typeof each === 'string' && each.length <= 512
+  if (Array.isArray(keys) && keys.length <= limits.ownerKeysMax && keys.every(isKey)) return keys
+  throw new Declined('Unavailable', 'the list of keys cannot be read')
+}
+
 /** A charger may answer politely and refuse: status other than Accepted. */
 function accepted(body: unknown): void {
   const { status, reasonCode } = (body ?? {}) as Record<string, unknown>
@@ -95,15 +109,16 @@ export function stationRefused(reason: string): Declined {
   const gate = Object.hasOwn(refusals, reason)
     ? refusals[reason as keyof typeof refusals]
     : undefined
-  return new Declined('StationRefused', gate?.words ?? enrolmentWords[reason] ?? reason)
+  return new Declined('StationRefused', gate?.words ?? ownerKeyWords[reason] ?? reason)
 }
 
-/** What a charger says to an owner's key that it does not take. */
-const enrolmentWords: Readonly<Record<string, string>> = {
+/** What a charger says to an owner's key, or to an owner's word about another, that it does not take. */
+const ownerKeyWords: Readonly<Record<string, string>> = {
   NoPairingCode: 'it shows no code now; press Pair at the charger',
   CodeWrong: 'the code is not the one it shows',
   TooManyOwnerKeys: 'it knows as many devices as it can',
   KeyUnreadable: 'it cannot read the key',
+  OwnerUnknown: 'it does not know this device; enrol it first',
 }
 
 export function unavailable(cause: unknown): never {

@@ -13,7 +13,7 @@ import type { ArmNetwork, ArmOrder } from './arm-network.ts'
 import type { Account, Home, WebConfig } from './config-schema.ts'
 import { hashPassword } from './password.ts'
 import { startWeb, type WebDeps, type WebRunning } from './start-web.ts'
-import type { Upstreams } from './upstreams.ts'
+import { stationRefused, type Upstreams } from './upstreams.ts'
 
 /** Neighbours in memory, for tests of this actor alone. They say what they are told to say. */
 
@@ -99,6 +99,10 @@ export function fakeNeighbours(crypto = nodeCrypto) {
     triggerAnswer: { status: 'Accepted' } as { status: string; reasonCode?: string },
     /** Set to hand out bytes that say something else than was asked. */
     alter: (order: ArmOrder): ArmOrder => order,
+    /** The owners' keys that each charger knows. */
+    ownerKeys: new Map<string, string[]>(),
+    /** What the charger says to a revocation, where it says no. */
+    revocationRefusal: undefined as string | undefined,
     counter: 0n,
     delivered: [] as Uint8Array[],
   }
@@ -109,7 +113,17 @@ export function fakeNeighbours(crypto = nodeCrypto) {
     stations: async () => state.stations,
     tariff: async () => ({ prices: [] }),
     goal: async (station, body) => void asked.push({ name: 'goal', station, body }),
-    ownerKey: async (station, body) => void asked.push({ name: 'ownerKey', station, body }),
+    ownerKey: async (station, body) => {
+      asked.push({ name: 'ownerKey', station, body })
+      state.ownerKeys.set(station, [...(state.ownerKeys.get(station) ?? []), body.spki])
+    },
+    ownerKeys: async (station) => state.ownerKeys.get(station) ?? [],
+    revokeOwnerKey: async (station, body) => {
+      asked.push({ name: 'revokeOwnerKey', station, body })
+      if (state.revocationRefusal !== undefined) throw stationRefused(state.revocationRefusal)
+      const left = (state.ownerKeys.get(station) ?? []).filter((each) => each !== body.spki)
+      state.ownerKeys.set(station, left)
+    },
     trigger: async (station, body) => {
       asked.push({ name: 'trigger', station, body })
       if (state.triggerAnswer.status === 'Accepted') {

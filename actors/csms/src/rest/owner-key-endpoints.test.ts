@@ -1,0 +1,68 @@
+import { limits } from '@interlock/contract'
+import { httpClient, type HttpClient } from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
+import type { Response } from '@interlock/ocpp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { organisation } from '../fixture/identities.fixture.ts'
+import { testStation } from '../fixture/station.fixture.ts'
+import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
+import type { CsmsRunning } from '../start.ts'
+
+let world: CsmsWorld
+let csms: CsmsRunning
+let web: HttpClient
+let asked: unknown[] = []
+let answer: Response<'DataTransfer'> = { status: 'Accepted' }
+
+beforeAll(async () => {
+  world = await csmsWorld('owner-keys')
+  csms = await world.start(world.clock())
+  const identity = world.identities.identity('charging', organisation('web', 'web', 0x50))
+  web = httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
+  const { endpoint } = await testStation(world.identities, {
+    port: csms.ocppPorts.profile3,
+    id: 'CS-1',
+    identity: world.identityOf('CS-1'),
+  })
+  endpoint.handle('DataTransfer', ({ messageId, data }) => {
+    if (messageId !== 'RevocationList') asked.push({ messageId, data })
+    return answer
+  })
+})
+afterAll(async () => {
+  await web.close()
+  await csms.close()
+  await world.close()
+})
+
+const list = async (id = 'CS-1') => {
+  asked = []
+  const url = `https://127.0.0.1:${csms.port}/api/v1/stations/${id}/owner-keys`
+  const { status, body } = await web.request('GET', url)
+  return { status, body: body as Record<string, unknown> }
+}
+
+test('the list of keys is the station’s own, asked for each time', async () => {
+  answer = { status: 'Accepted', data: { keys: ['AAAA'] } }
+  expect(await list()).toEqual({ status: 200, body: { keys: ['AAAA'] } })
+  expect(asked).toEqual([{ messageId: 'OwnerKeys', data: undefined }])
+  answer = { status: 'Accepted', data: { keys: [] } }
+  expect((await list()).body).toEqual({ keys: [] })
+})
+
+test.each([
+  ['no list', {}],
+  ['what is no key', { keys: ['%%%%'] }],
+  ['more keys than a station keeps', { keys: Array(limits.ownerKeysMax + 1).fill('AAAA') }],
+])('an answer with %s is not passed on', async (_what, data) => {
+  answer = { status: 'Accepted', data }
+  expect(await list()).toMatchObject({ status: 503, body: { reason: 'Unavailable' } })
+})
+
+test('a station that keeps no such list, and one that is away, are named', async () => {
+  answer = { status: 'UnknownMessageId' }
+  const { status, body } = await list()
+  expect([status, body['reason']]).toEqual([409, 'DeviceState'])
+  expect(body['detail']).toContain('UnknownMessageId')
+  expect((await list('CS-2')).body).toMatchObject({ reason: 'StationOffline' })
+})
