@@ -36,7 +36,8 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   let endpoint: Endpoint | undefined
   let timer: Timer | undefined
   let trying: Promise<void> | undefined
-  let failures = 0
+  /** In vain, since the last connection. */
+  let waits = 0
   let closing = false
   let unplugged = false
   /** The present connection ends because we want another: no back-off. */
@@ -100,15 +101,18 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
 
   const again = (): void => {
     if (closing || unplugged || endpoint !== undefined || trying !== undefined) return
-    const { model, deps, config } = options.station()
+    const { model, deps, config, mode } = options.station()
+    // The world of a supervised station stands still until everybody in it is connected.
+    const clock = mode === 'supervised' ? deps.wall : deps.clock
     const of = {
       waitMinimumSeconds: model.setting('OCPPCommCtrlr', 'RetryBackOffWaitMinimum'),
       repeatTimes: model.setting('OCPPCommCtrlr', 'RetryBackOffRepeatTimes'),
       randomRangeSeconds: model.setting('OCPPCommCtrlr', 'RetryBackOffRandomRange'),
     }
     timer?.cancel()
-    const wait = inSeconds(backOffSeconds(failures, of, systemEntropy))
-    timer = deps.wall.after(wait, `${config.actor}/csms`, attempt)
+    const wait = inSeconds(backOffSeconds(waits, of, systemEntropy))
+    waits += 1
+    timer = clock.after(wait, `${config.actor}/csms`, attempt)
   }
 
   const attempt = (): void => {
@@ -127,14 +131,13 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     const station = options.station()
     try {
       await open()
-      failures = 0
+      waits = 0
     } catch (error) {
-      failures += 1
       network.failed()
       const event = securityEventOf(error)
       if (event !== undefined) station.reports.security(event, String(error))
       const label = `${station.config.actor}/csms`
-      station.deps.log.warn({ label, failures, detail: String(error) }, 'no connection')
+      station.deps.log.warn({ label, waits, detail: String(error) }, 'no connection')
     }
     // At first contact the connection that counts is the next one.
     if (endpoint === undefined || !isFirstContact(station)) onTried?.()

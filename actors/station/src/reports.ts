@@ -99,6 +99,12 @@ export function createReports(options: {
     }
   }
 
+  const connector = () => ({
+    timestamp: toIso(clock.now()),
+    evseId: options.evse,
+    connectorId: 1,
+  })
+
   /** Oldest first, each until it is acknowledged, over connections and restarts. */
   const tellSecurity = (): void => {
     if (!caller.online()) return
@@ -152,16 +158,14 @@ export function createReports(options: {
       const connectorStatus = options.statusOf()
       if (connectorStatus === lastStatus || !caller.online()) return
       lastStatus = connectorStatus
-      send('StatusNotification', {
-        timestamp: toIso(clock.now()),
-        connectorStatus,
-        evseId: options.evse,
-        connectorId: 1,
-      })
+      send('StatusNotification', { ...connector(), connectorStatus })
     },
     statusAgain() {
-      lastStatus = ''
-      this.status()
+      lastStatus = options.statusOf()
+      void background('StatusNotification', async () => {
+        const status = { ...connector(), connectorStatus: options.statusOf() }
+        await caller.call('StatusNotification', status, { solicited: true })
+      })
     },
     security(type, techInfo) {
       const timestamp = toIso(clock.now())

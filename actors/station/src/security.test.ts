@@ -49,6 +49,7 @@ test('A00.FR.413: the event of a refused server is told to the next one that is 
   const { port } = to.csms
   await to.csms.close()
   const good = await startPlainCsms(to.clock, { tls: another.server('127.0.0.1'), port })
+  await to.clock.advance(5_000)
   await until(() => eventsOf(good).includes('InvalidCsmsCertificate'), 'the event')
   await to.station.close()
   await good.close()
@@ -67,6 +68,7 @@ test('A00.FR.314: a server that speaks no TLS 1.2 is left, and that is an event'
   const { port } = to.csms
   await to.csms.close()
   const good = await startPlainCsms(to.clock, { tls: another.server('127.0.0.1'), port })
+  await to.clock.advance(5_000)
   await until(() => eventsOf(good).includes('InvalidTLSVersion'), 'the event')
   await to.station.close()
   await good.close()

@@ -8,10 +8,11 @@ export type BackOff = {
 }
 
 /**
- * The wait before the next attempt after `failures` in a row. It doubles as often as the variable
- * says and then stays; the random part keeps a fleet from coming back all at once.
+ * The wait before the next attempt, when there have been `waits` in vain since the last connection.
+ * It doubles as often as the variable says and then stays; the random part keeps a fleet from coming
+ * back all at once.
  */
-export function backOffSeconds(failures: number, of: BackOff, entropy: Entropy): number {
-  const doublings = Math.min(Math.max(failures, 1) - 1, of.repeatTimes)
+export function backOffSeconds(waits: number, of: BackOff, entropy: Entropy): number {
+  const doublings = Math.min(waits, of.repeatTimes)
   return of.waitMinimumSeconds * 2 ** doublings + entropy.below(of.randomRangeSeconds + 1)
 }
