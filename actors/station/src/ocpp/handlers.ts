@@ -5,6 +5,7 @@ import { changeAvailability } from './change-availability.ts'
 import { clearCache } from './clear-cache.ts'
 import { clearChargingProfile } from './clear-charging-profile.ts'
 import { costUpdated } from './cost-updated.ts'
+import { customerInformation } from './customer-information.ts'
 import { dataTransfer } from './data-transfer.ts'
 import { deleteCertificate } from './delete-certificate.ts'
 import { getBaseReport } from './get-base-report.ts'
@@ -35,6 +36,7 @@ export const handlersOf = (station: Station, accept: AcceptCertificate): Handler
   ClearCache: clearCache(station),
   ClearChargingProfile: clearChargingProfile(station),
   CostUpdated: costUpdated(station),
+  CustomerInformation: customerInformation(station),
   DataTransfer: dataTransfer(station),
   DeleteCertificate: deleteCertificate(station),
   GetBaseReport: getBaseReport(station),
