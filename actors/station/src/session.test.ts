@@ -209,5 +209,8 @@ test('another gate is for a lab only', async () => {
   await expect(startStation(config, { ...deps, gate: open })).rejects.toMatchObject({
     code: 'LabOnly',
   })
+  await expect(
+    startStation(config, { ...deps, answers: (charger) => ({ charger }) }),
+  ).rejects.toMatchObject({ code: 'LabOnly' })
   await expect(startStation(config, deps)).rejects.toMatchObject({ code: 'SecretMissing' })
 })

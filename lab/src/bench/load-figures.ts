@@ -4,13 +4,15 @@ import { openBareEvents } from './load/bare-events.ts'
 import { openPlainEndpoint } from './load/plain-endpoint.ts'
 import type { LoadKind } from './load/protocol.ts'
 import { openSite } from './load/site.ts'
-import { startLoad, type Load } from './load/start-load.ts'
+import { idleMemory } from './load/idle-memory.ts'
+import { startLoad, type Load, type LoadFigure } from './load/start-load.ts'
 import { compare, interleaved } from './rounds.ts'
 import { line, type Line } from './report.ts'
 
 export type LoadPlan = {
   readonly dir: string
-  readonly stations: number
+  /** Loads to measure under; the last is the largest. */
+  readonly stations: readonly number[]
   readonly rounds: number
   readonly roundMillis: number
   readonly say: (words: string) => void
@@ -25,8 +27,9 @@ export async function loadFigures(plan: LoadPlan): Promise<readonly Line[]> {
     return part
   }
   try {
-    plan.say(`Starting the CSMS, its database and ${plan.stations} stations.`)
-    const site = adopt(await openSite(plan.dir, plan.stations))
+    const most = Math.max(...plan.stations)
+    plan.say(`Starting the CSMS, its database and ${most} stations.`)
+    const site = adopt(await openSite(plan.dir, most))
     const { identity, rootPem, stations } = site
     const tls = { identity, rootPem }
     const events = adopt(await openBareEvents(site.cluster.url('bare')))
@@ -40,50 +43,61 @@ export async function loadFigures(plan: LoadPlan): Promise<readonly Line[]> {
     const ports: readonly (readonly [string, number, boolean])[] = [
       ['plain', plain.port, false],
       ['bare plain', bare.plain.port, false],
-      ['csms', site.csms.ocppPorts.profile3, true],
-      ['bare secure', bare.secure.port, true],
       ['bare events', bare.events.port, true],
     ]
     for (const [name, port, secure] of ports)
       await load.open({ name, port, stations, ...(secure ? { rootPem } : {}) })
-
-    const pair = comparing(load, plan)
-    return [
-      ...(await pair('heartbeats, plain', 'Heartbeat', 'plain', 'bare plain', 'ws echo')),
-      ...(await pair('heartbeats, mutual TLS', 'Heartbeat', 'csms', 'bare secure', 'ws echo')),
-      ...(await pair(
-        'durable TransactionEvents',
-        'TransactionEvent',
-        'csms',
-        'bare events',
-        'bare handler',
-      )),
+    plan.say('Measuring the memory of idle connections.')
+    const memory = await idleMemory(load, stations, {
+      csms: { port: site.csms.ocppPorts.profile3, rootPem },
+      'bare secure': { port: bare.secure.port, rootPem },
+    })
+    const lines: Line[] = [
+      line('memory of an idle connection, mutual TLS', 'KiB', 'ws server', 'lower', memory),
     ]
+    for (const size of plan.stations)
+      for (const [name, send, ours, other, against] of pairs)
+        lines.push(...(await comparePair(load, plan, size, { name, send, ours, other, against })))
+    return lines
   } finally {
     for (const part of open.toReversed()) await part.close()
   }
 }
 
-const comparing =
-  (load: Load, { rounds, roundMillis, say, stop }: LoadPlan) =>
-  async (
-    name: string,
-    send: LoadKind,
-    ours: string,
-    bare: string,
-    against: string,
-  ): Promise<readonly Line[]> => {
-    say(`Measuring ${name}.`)
-    const taken = await interleaved(
-      rounds,
-      () => load.run(ours, send, roundMillis),
-      () => load.run(bare, send, roundMillis),
-      stop,
-    )
-    const of = (figure: 'perSecond' | 'cpuMicros') =>
-      compare(taken.map((round) => ({ ours: round.ours[figure], bare: round.bare[figure] })))
-    return [
-      line(name, '/s', against, 'higher', of('perSecond')),
-      line(`${name}: processor time`, 'µs', against, 'lower', of('cpuMicros')),
-    ]
-  }
+const pairs = [
+  ['heartbeats, plain', 'Heartbeat', 'plain', 'bare plain', 'ws echo'],
+  ['heartbeats, mutual TLS', 'Heartbeat', 'csms', 'bare secure', 'ws echo'],
+  ['durable TransactionEvents', 'TransactionEvent', 'csms', 'bare events', 'bare handler'],
+] as const
+
+type Pair = {
+  readonly name: string
+  readonly send: LoadKind
+  readonly ours: string
+  readonly other: string
+  readonly against: string
+}
+
+async function comparePair(
+  load: Load,
+  { rounds, roundMillis: millis, say, stop }: LoadPlan,
+  stations: number,
+  { name: what, send, ours, other, against }: Pair,
+): Promise<readonly Line[]> {
+  const name = `${what}, ${stations} stations`
+  say(`Measuring ${name}.`)
+  const round = { stations, millis }
+  const taken = await interleaved(
+    rounds,
+    () => load.run(ours, send, round),
+    () => load.run(other, send, round),
+    stop,
+  )
+  const of = (figure: keyof LoadFigure) =>
+    compare(taken.map((each) => ({ ours: each.ours[figure], bare: each.bare[figure] })))
+  return [
+    line(name, '/s', against, 'higher', of('perSecond')),
+    line(`${name}: processor time`, 'µs', against, 'lower', of('cpuMicros')),
+    line(`${name}: p99`, 'ms', against, 'lower', of('p99Millis')),
+  ]
+}

@@ -1,127 +1,163 @@
-import { connect as connectPlain } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { connect as connectTls } from 'node:tls'
-import { readFrame, textFrame } from './frames.ts'
-import { callsOf, type Calls } from './messages.ts'
+import { percentile } from '../../street/measure.ts'
+import { connectStation, type Client, type Place } from './client.ts'
+import { bootOf, callsOf, type Calls } from './messages.ts'
 import type { Answer, LoadKind, LoadStation, Order } from './protocol.ts'
 
 /**
  * The load generator: a process of its own, so that both servers face the same one. Each simulated
  * station sends its next call when the last is answered (closed loop).
  */
-type Station = { readonly socket: Duplex; readonly calls: Calls; onAnswer: () => void }
+type Station = {
+  client: Client
+  readonly load: LoadStation
+  readonly calls: Calls
+  onAnswer: () => void
+  /** Its connection may end: it was told to drop it. */
+  mayClose: boolean
+  /** Calls of the server since it last booted. */
+  called: number
+}
 type Open = Extract<Order, { order: 'open' }>
+type Target = { readonly place: Place; readonly stations: Station[] }
 
-const host = '127.0.0.1'
 const openAtOnce = 20
-const targets = new Map<string, readonly Station[]>()
+const targets = new Map<string, Target>()
 
-async function open(order: Open): Promise<void> {
-  const stations: Station[] = []
-  for (let at = 0; at < order.stations.length; at += openAtOnce)
-    stations.push(
+async function open(order: Open): Promise<Answer> {
+  const { target: name, stations, ...place } = order
+  const target = targets.get(name) ?? { place, stations: [] }
+  targets.set(name, target)
+  for (let at = 0; at < stations.length; at += openAtOnce)
+    target.stations.push(
       ...(await Promise.all(
-        order.stations.slice(at, at + openAtOnce).map((station) => upgraded(order, station)),
+        stations.slice(at, at + openAtOnce).map((station) => enter(place, station)),
       )),
     )
-  targets.set(order.target, stations)
+  return { answer: 'opened' }
 }
 
-async function upgraded(order: Open, { id, keyPem, chainPem }: LoadStation): Promise<Station> {
-  const { port, rootPem, target } = order
-  const socket =
-    rootPem === undefined
-      ? connectPlain({ host, port, noDelay: true })
-      : connectTls({
-          host,
-          port,
-          ca: rootPem,
-          key: keyPem,
-          cert: chainPem,
-          checkServerIdentity: () => undefined,
-        }).setNoDelay(true)
-  socket.on('error', (error) => fail(`${target} ${id}: ${error.message}`))
-  socket.write(
-    [
-      `GET /ocpp/${id} HTTP/1.1`,
-      `Host: ${host}:${port}`,
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Protocol: ocpp2.0.1',
-      '\r\n',
-    ].join('\r\n'),
-  )
-  const station: Station = { socket, calls: callsOf(id, `${Date.now()}`), onAnswer: () => {} }
-  let pending = await answerHead(socket, `${target} ${id}`)
-  const take = (): void => {
-    for (let frame = readFrame(pending); frame !== undefined; frame = readFrame(pending)) {
-      pending = frame.rest
-      if (frame.opcode === 0x9) socket.write(textFrame(frame.payload.toString('latin1'), 0xa))
-      else if (frame.opcode !== 0x1) fail(`${target} ${id}: the server closed the connection`)
-      // `[3,` is a CALLRESULT; anything else is not what the bench asked for.
-      else if (frame.payload[1] !== 0x33) fail(`${target} ${id}: ${frame.payload.toString()}`)
-      else station.onAnswer()
-    }
+async function enter(place: Place, load: LoadStation): Promise<Station> {
+  const station: Station = {
+    client: { send: () => {}, abort: () => {} },
+    load,
+    calls: callsOf(load.id, `${Date.now()}`),
+    onAnswer: () => {},
+    mayClose: false,
+    called: 0,
   }
-  socket.on('data', (chunk: Buffer) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
-    take()
-  })
-  take()
+  station.client = await dial(place, station)
   return station
 }
 
-/** Reads the HTTP answer to the upgrade; resolves with what came after it. */
-const answerHead = (socket: Duplex, who: string): Promise<Buffer> =>
-  new Promise((resolve) => {
-    let head = Buffer.alloc(0)
-    const read = (chunk: Buffer): void => {
-      head = Buffer.concat([head, chunk])
-      const end = head.indexOf('\r\n\r\n')
-      if (end < 0) return
-      socket.off('data', read)
-      if (!head.toString('latin1', 0, end).startsWith('HTTP/1.1 101')) fail(`${who}: ${head}`)
-      resolve(head.subarray(end + 4))
-    }
-    socket.on('data', read)
+const dial = (place: Place, station: Station): Promise<Client> => {
+  const { id } = station.load
+  return connectStation(place, station.load, {
+    text(text) {
+      // `[3,` is a CALLRESULT and `[2,` a call of the server; nothing else was asked for.
+      if (text[1] === '3') station.onAnswer()
+      else if (text[1] === '2') answerCall(station, text)
+      else fail(`${id}: ${text}`)
+    },
+    close(why) {
+      if (!station.mayClose) fail(`${id}: ${why}`)
+    },
   })
+}
+
+function answerCall(station: Station, text: string): void {
+  const [, id] = JSON.parse(text) as [number, string]
+  station.called += 1
+  station.client.send(JSON.stringify([3, id, { status: 'NotImplemented' }]))
+}
 
 /** Loads a target for a while, then waits for what is under way; only answers in time count. */
-async function run(target: string, send: LoadKind, millis: number): Promise<Answer> {
-  const stations = targets.get(target) ?? []
-  const began = performance.now()
-  const until = began + millis
-  let answered = 0
-  await Promise.all(
-    stations.map(
-      (station) =>
-        new Promise<void>((resolve) => {
-          const next = (): void => void station.socket.write(textFrame(station.calls(send)))
-          station.onAnswer = () => {
-            if (performance.now() >= until) return resolve()
-            answered += 1
-            next()
-          }
-          next()
-        }),
-    ),
-  )
-  return { answer: 'ran', answered, millis }
+async function run(order: Extract<Order, { order: 'run' }>): Promise<Answer> {
+  const { target, send, millis, stations: count } = order
+  const stations = (targets.get(target)?.stations ?? []).slice(0, count)
+  const until = performance.now() + millis
+  const taken: number[] = []
+  await Promise.all(stations.map((station) => untilOver(station, send, until, taken)))
+  return { answer: 'ran', answered: taken.length, millis, p99Millis: percentile(taken, 0.99) }
 }
+
+const untilOver = (
+  station: Station,
+  send: LoadKind,
+  until: number,
+  taken: number[],
+): Promise<void> =>
+  new Promise((resolve) => {
+    let sentAt = 0
+    const next = (): void => {
+      sentAt = performance.now()
+      station.client.send(station.calls(send))
+    }
+    station.onAnswer = () => {
+      const now = performance.now()
+      if (now >= until) return resolve()
+      taken.push(now - sentAt)
+      next()
+    }
+    next()
+  })
+
+/** As a station waits before it tries again: longer after each failure, with a random part. */
+const waitMillis = (failures: number): number =>
+  Math.min(8_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2)
+
+async function storm(name: string): Promise<Answer> {
+  const target = targets.get(name) ?? { place: { port: 0 }, stations: [] }
+  const began = performance.now()
+  let refusedConnections = 0
+  for (const station of target.stations) {
+    station.mayClose = true
+    station.client.abort()
+  }
+  const comeBack = async (station: Station): Promise<void> => {
+    for (let failures = 0; ; failures++) {
+      try {
+        station.client = await dial(target.place, station)
+        station.called = 0
+        await booted(station)
+        return
+      } catch {
+        refusedConnections += 1
+        await new Promise((resolve) => setTimeout(resolve, waitMillis(failures)))
+      }
+    }
+  }
+  await Promise.all(target.stations.map(comeBack))
+  return { answer: 'stormed', millis: performance.now() - began, refusedConnections }
+}
+
+const booted = (station: Station): Promise<void> =>
+  new Promise((resolve) => {
+    station.onAnswer = resolve
+    station.client.send(bootOf(station.load.id))
+  })
 
 const say = (answer: Answer): void => void process.send?.(answer)
 function fail(problem: string): void {
   say({ answer: 'failed', problem })
 }
 
+function obey(order: Order): Promise<Answer> {
+  switch (order.order) {
+    case 'open':
+      return open(order)
+    case 'run':
+      return run(order)
+    case 'storm':
+      return storm(order.target)
+    case 'calls': {
+      const counts = (targets.get(order.target)?.stations ?? []).map((each) => each.called)
+      return Promise.resolve({ answer: 'called', counts })
+    }
+  }
+}
+
 process.on('message', (order: Order) => {
-  const done =
-    order.order === 'open'
-      ? open(order).then((): Answer => ({ answer: 'opened' }))
-      : run(order.target, order.send, order.millis)
-  done.then(say, (error: unknown) => fail(String(error)))
+  obey(order).then(say, (error: unknown) => fail(String(error)))
 })
 // The bench has gone, however it went.
 process.on('disconnect', () => process.exit(0))

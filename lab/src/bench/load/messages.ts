@@ -33,3 +33,19 @@ export function callsOf(stationId: string, run: string): Calls {
     return JSON.stringify([2, id, 'TransactionEvent', payload])
   }
 }
+
+/** What a station says first on every connection. */
+export const bootOf = (serialNumber: string): string =>
+  JSON.stringify([
+    2,
+    `boot-${Math.random().toString(36).slice(2)}`,
+    'BootNotification',
+    {
+      reason: 'PowerUp',
+      chargingStation: {
+        model: 'Load',
+        vendorName: 'Interlock',
+        serialNumber: serialNumber.slice(-25),
+      },
+    },
+  ])

@@ -23,9 +23,23 @@ export type Order =
       readonly target: string
       readonly send: LoadKind
       readonly millis: number
+      /** The first so many of those that are open. */
+      readonly stations: number
     }
+  /** Every connection of the target is reset, and every station comes back at once and boots. */
+  | { readonly order: 'storm'; readonly target: string }
+  /** How many calls each station of the target has had from the server, since it last booted. */
+  | { readonly order: 'calls'; readonly target: string }
 
 export type Answer =
   | { readonly answer: 'opened' }
-  | { readonly answer: 'ran'; readonly answered: number; readonly millis: number }
+  | {
+      readonly answer: 'ran'
+      readonly answered: number
+      readonly millis: number
+      /** From call to answer, 99 of 100 were faster. */
+      readonly p99Millis: number
+    }
+  | { readonly answer: 'stormed'; readonly millis: number; readonly refusedConnections: number }
+  | { readonly answer: 'called'; readonly counts: readonly number[] }
   | { readonly answer: 'failed'; readonly problem: string }

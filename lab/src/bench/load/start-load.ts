@@ -9,6 +9,7 @@ export type LoadFigure = {
   readonly perSecond: number
   /** Processor time of this process, the server's, per message, in microseconds. */
   readonly cpuMicros: number
+  readonly p99Millis: number
 }
 
 export type Load = Running & {
@@ -19,10 +20,20 @@ export type Load = Running & {
     readonly stations: readonly LoadStation[]
   }): Promise<void>
   /** @throws Fault `LoadFailed` when a server answered with anything but a result. */
-  run(target: string, send: LoadKind, millis: number): Promise<LoadFigure>
+  run(
+    target: string,
+    send: LoadKind,
+    round: { readonly stations: number; readonly millis: number },
+  ): Promise<LoadFigure>
+  /** All of the target's stations are cut off at one moment and come back at once. */
+  storm(target: string): Promise<{ readonly millis: number; readonly refusedConnections: number }>
+  /** Calls that each station had from the server since it last booted. */
+  calls(target: string): Promise<readonly number[]>
 }
 
 const graceMillis = 60_000
+/** Ten thousand handshakes, or a storm of them, on a busy machine. */
+const openMillisMax = 900_000
 
 /** Starts the load generator in a process of its own; it ends with this one, however this one ends. */
 export function startLoad(): Load {
@@ -47,18 +58,29 @@ export function startLoad(): Load {
 
   return {
     async open({ name, ...rest }) {
-      await ask({ order: 'open', target: name, ...rest }, graceMillis)
+      await ask({ order: 'open', target: name, ...rest }, openMillisMax)
     },
-    async run(target, send, millis) {
+    async run(target, send, { stations, millis }) {
       const before = process.cpuUsage()
-      const ran = await ask({ order: 'run', target, send, millis }, millis + graceMillis)
+      const ran = await ask({ order: 'run', target, send, millis, stations }, millis + graceMillis)
       const { user, system } = process.cpuUsage(before)
       if (ran.answer !== 'ran' || ran.answered === 0)
         throw new Fault('LoadFailed', `${target} answered nothing`)
       return {
         perSecond: (ran.answered * 1000) / ran.millis,
         cpuMicros: (user + system) / ran.answered,
+        p99Millis: ran.p99Millis,
       }
+    },
+    async storm(target) {
+      const stormed = await ask({ order: 'storm', target }, openMillisMax)
+      if (stormed.answer !== 'stormed') throw new Fault('LoadFailed', stormed.answer)
+      return stormed
+    },
+    async calls(target) {
+      const called = await ask({ order: 'calls', target }, graceMillis)
+      if (called.answer !== 'called') throw new Fault('LoadFailed', called.answer)
+      return called.counts
     },
     async close() {
       if (child.connected) child.disconnect()
