@@ -5,7 +5,7 @@ import { openPlainEndpoint } from './load/plain-endpoint.ts'
 import type { LoadKind } from './load/protocol.ts'
 import { openSite } from './load/site.ts'
 import { idleMemory } from './load/idle-memory.ts'
-import { startLoad, type Load, type LoadFigure } from './load/start-load.ts'
+import { startLoad, type Load } from './load/start-load.ts'
 import { compare, interleaved } from './rounds.ts'
 import { line, type Line } from './report.ts'
 
@@ -93,7 +93,7 @@ async function comparePair(
     () => load.run(other, send, round),
     stop,
   )
-  const of = (figure: keyof LoadFigure) =>
+  const of = (figure: 'perSecond' | 'cpuMicros' | 'p99Millis') =>
     compare(taken.map((each) => ({ ours: each.ours[figure], bare: each.bare[figure] })))
   return [
     line(name, '/s', against, 'higher', of('perSecond')),

@@ -77,7 +77,13 @@ async function run(order: Extract<Order, { order: 'run' }>): Promise<Answer> {
   const until = performance.now() + millis
   const taken: number[] = []
   await Promise.all(stations.map((station) => untilOver(station, send, until, taken)))
-  return { answer: 'ran', answered: taken.length, millis, p99Millis: percentile(taken, 0.99) }
+  return {
+    answer: 'ran',
+    answered: taken.length,
+    stations: stations.length,
+    millis,
+    p99Millis: percentile(taken, 0.99),
+  }
 }
 
 const untilOver = (

@@ -37,6 +37,8 @@ export type Answer =
       readonly answer: 'ran'
       readonly answered: number
       readonly millis: number
+      /** Stations that got every answer. */
+      readonly stations: number
       /** From call to answer, 99 of 100 were faster. */
       readonly p99Millis: number
     }

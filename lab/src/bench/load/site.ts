@@ -11,6 +11,7 @@ import {
   systemClock,
   systemEntropy,
   writeAtomic,
+  type ActorDeps,
   type Cluster,
   type Identity,
   type Running,
@@ -26,20 +27,26 @@ import {
 } from '../../street/address-book.ts'
 import type { LoadStation } from './protocol.ts'
 
-/** Everything the servers under load stand on, in one folder: identities, database, the real CSMS. */
-export type Site = Running & {
-  readonly csms: CsmsRunning
+/** Everything a CSMS under load stands on, in one folder: identities and database. */
+export type Ground = Running & {
+  readonly config: CsmsConfig
   readonly cluster: Cluster
   readonly stations: readonly LoadStation[]
   readonly identity: Identity
   readonly rootPem: string
 }
+/** The same with the real CSMS on it. */
+export type Site = Ground & { readonly csms: CsmsRunning }
 
 const databases = ['csms', 'bare'] as const
 const loopback = { host: '127.0.0.1', port: 0 } as const
 
 /** @throws Fault when a part cannot start; nothing is left running. */
-export async function openSite(dir: string, stationCount: number): Promise<Site> {
+export async function openGround(
+  dir: string,
+  stationCount: number,
+  ports: { readonly profile2: number; readonly profile3: number } = { profile2: 0, profile3: 0 },
+): Promise<Ground> {
   const homes = homesOf(stationCount)
   const made = certify(dir, homes)
   const cluster = await startCluster({
@@ -47,22 +54,37 @@ export async function openSite(dir: string, stationCount: number): Promise<Site>
     databases: databases.map((name) => ({ name, user: name, password: 'of-this-run-only' })),
     log: silentLog,
   })
+  const config = csmsConfig(dir, homes, cluster.url('csms'))
+  const { host } = loopback
+  const ocpp = {
+    profile2: { host, port: ports.profile2 },
+    profile3: { host, port: ports.profile3 },
+  }
+  return { config: { ...config, ocpp }, cluster, ...made, close: () => cluster.close() }
+}
+
+/** As in production: nothing of it is stepped, seeded or observed. */
+export const realDeps = (): ActorDeps => ({
+  clock: systemClock,
+  wall: systemClock,
+  activity: unobserved,
+  entropy: systemEntropy,
+  crypto: nodeCrypto,
+  log: silentLog,
+})
+
+/** @throws Fault when a part cannot start; nothing is left running. */
+export async function openSite(dir: string, stationCount: number): Promise<Site> {
+  const ground = await openGround(dir, stationCount)
   try {
-    const csms = await startCsms(csmsConfig(dir, homes, cluster.url('csms')), {
-      clock: systemClock,
-      wall: systemClock,
-      activity: unobserved,
-      entropy: systemEntropy,
-      crypto: nodeCrypto,
-      log: silentLog,
-    })
+    const csms = await startCsms(ground.config, realDeps())
     const close = async (): Promise<void> => {
       await csms.close()
-      await cluster.close()
+      await ground.close()
     }
-    return { csms, cluster, ...made, close }
+    return { ...ground, csms, close }
   } catch (error) {
-    await cluster.close()
+    await ground.close()
     throw error
   }
 }

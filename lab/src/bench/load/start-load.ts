@@ -10,6 +10,8 @@ export type LoadFigure = {
   /** Processor time of this process, the server's, per message, in microseconds. */
   readonly cpuMicros: number
   readonly p99Millis: number
+  /** Stations that got every answer. */
+  readonly stations: number
 }
 
 export type Load = Running & {
@@ -37,7 +39,10 @@ const openMillisMax = 900_000
 
 /** Starts the load generator in a process of its own; it ends with this one, however this one ends. */
 export function startLoad(): Load {
-  const child = fork(fileURLToPath(new URL('./generator.ts', import.meta.url)))
+  const child = fork(fileURLToPath(new URL('./generator.ts', import.meta.url)), [], {
+    // Whoever starts it, itself compiled or not.
+    execArgv: ['--import', 'tsx'],
+  })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
 
   const ask = (order: Order, millis: number): Promise<Exclude<Answer, { answer: 'failed' }>> =>
@@ -70,6 +75,7 @@ export function startLoad(): Load {
         perSecond: (ran.answered * 1000) / ran.millis,
         cpuMicros: (user + system) / ran.answered,
         p99Millis: ran.p99Millis,
+        stations: ran.stations,
       }
     },
     async storm(target) {

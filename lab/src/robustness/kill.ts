@@ -1,0 +1,164 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { writeAtomic, type Running } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
+import { openPool, poolLimits } from '@interlock/store'
+import { openGround } from '../bench/load/site.ts'
+import { chargingStation, type ChargingStation } from './charging-station.ts'
+
+export type KillReport = {
+  readonly kills: number
+  readonly stations: number
+  readonly transactions: number
+  /** Events that a station had acknowledged. */
+  readonly acknowledged: number
+  /** Of those, not in the database. */
+  readonly lost: number
+  /** Events that the database holds more often than once. */
+  readonly doubled: number
+  /** Transactions whose numbers have a gap, or whose last event is not the end. */
+  readonly open: number
+}
+
+const loadMillisMax = 1_500
+
+/**
+ * Kills the CSMS in the middle of its load, again and again, with SIGKILL; the stations come back and
+ * send again what nobody acknowledged. Then the database is held against what they were told.
+ */
+export async function kill(options: {
+  readonly dir: string
+  readonly kills: number
+  readonly stations: number
+  readonly say: (words: string) => void
+}): Promise<KillReport> {
+  const { dir, kills, stations: count, say } = options
+  const open: Running[] = []
+  try {
+    const ground = await openGround(dir, count)
+    open.push(ground)
+    const path = join(dir, 'csms.json')
+    writeAtomic(path, JSON.stringify(ground.config))
+    const run = Date.now().toString(36)
+    const stations = ground.stations.map((each) => chargingStation(each, run))
+    let csms = await startProcess(path)
+    const { rootPem } = ground
+    for (let at = 0; at < kills; at++) {
+      const serving = serveAll(stations, { port: csms.port, rootPem })
+      await pause(loadMillisMax * (0.3 + 0.7 * Math.random()))
+      await csms.kill()
+      await serving
+      const told = stations.reduce((sum, each) => sum + each.acknowledged.length, 0)
+      say(`Kill ${at + 1}: ${told} events acknowledged so far.`)
+      csms = await startProcess(path)
+    }
+    for (const each of stations) each.finish()
+    await serveAll(stations, { port: csms.port, rootPem })
+    const waiting = stations.filter((each) => !each.finished()).length
+    if (waiting > 0) throw new Fault('KillUnfinished', `${waiting} stations were not served again`)
+    await csms.kill()
+    return { kills, stations: count, ...(await compare(ground.cluster.url('csms'), stations)) }
+  } finally {
+    for (const part of open.toReversed()) await part.close()
+  }
+}
+
+/** Serves each station until its connection has ended for good. */
+const serveAll = async (
+  stations: readonly ChargingStation[],
+  place: { readonly port: number; readonly rootPem: string },
+): Promise<void> => {
+  // Killed while they connect: they are as offline as the others.
+  await Promise.allSettled(stations.map((station) => station.serve(place)))
+}
+
+type Killable = { readonly port: number; kill(): Promise<void> }
+
+async function startProcess(path: string): Promise<Killable> {
+  const script = fileURLToPath(new URL('./csms-process.ts', import.meta.url))
+  const child = fork(script, [path], { execArgv: ['--import', 'tsx'] })
+  const port = await portOf(child)
+  return {
+    port,
+    kill: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve())
+        child.kill('SIGKILL')
+      }),
+  }
+}
+
+const portOf = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve, reject) => {
+    child.once('message', (message: { port: number }) => resolve(message.port))
+    child.once('exit', () => reject(new Fault('CsmsEnded', 'the CSMS did not start')))
+  })
+
+type Kept = {
+  readonly station_id: string
+  readonly transaction_id: string
+  readonly seq_no: number
+  readonly event_type: string
+  readonly times: string
+}
+
+/** Reads the server's own tables, whatever schema it has brought them to. */
+async function compare(url: string, stations: readonly ChargingStation[]) {
+  const pool = openPool(url, 'csms', poolLimits)
+  const client = await pool.connect()
+  try {
+    const { rows } = await client.query<Kept>(
+      `select station_id, transaction_id, seq_no, event_type, count(*)::text as times
+       from transaction_events group by 1, 2, 3, 4`,
+      [],
+    )
+    return judge(rows, stations)
+  } finally {
+    client.release()
+    await pool.end()
+  }
+}
+
+function judge(rows: readonly Kept[], stations: readonly ChargingStation[]) {
+  const kept = new Map(
+    rows.map((row) => [keyOf(row.station_id, row.transaction_id, row.seq_no), row]),
+  )
+  const told = stations.flatMap(({ id, acknowledged }) =>
+    acknowledged.map((event) => keyOf(id, event.transactionId, event.seqNo)),
+  )
+  const lasts = new Map<string, { events: number; last: Kept }>()
+  for (const row of rows) {
+    const known = lasts.get(row.transaction_id)
+    const last = known === undefined || row.seq_no > known.last.seq_no ? row : known.last
+    lasts.set(row.transaction_id, { events: (known?.events ?? 0) + 1, last })
+  }
+  const closed = ({ events, last }: { events: number; last: Kept }): boolean =>
+    last.event_type === 'Ended' && events === last.seq_no + 1
+  return {
+    transactions: lasts.size,
+    acknowledged: told.length,
+    lost: told.filter((key) => !kept.has(key)).length,
+    doubled: rows.length - kept.size + rows.filter((row) => row.times !== '1').length,
+    open: [...lasts.values()].filter((each) => !closed(each)).length,
+  }
+}
+
+const keyOf = (station: string, transaction: string, seqNo: number): string =>
+  `${station} ${transaction} ${seqNo}`
+
+const pause = (wallMillis: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, wallMillis)
+  })
+
+/** What went wrong, as sentences; none when nothing was lost. */
+export function killFailures({ acknowledged, lost, doubled, open }: KillReport): readonly string[] {
+  const rows: readonly (readonly [boolean, string])[] = [
+    [acknowledged > 0, 'no event was acknowledged'],
+    [lost === 0, `${lost} acknowledged events are not in the database`],
+    [doubled === 0, `${doubled} events are in the database more than once`],
+    [open === 0, `${open} transactions are not closed in order`],
+  ]
+  return rows.filter(([holds]) => !holds).map(([, words]) => words)
+}
