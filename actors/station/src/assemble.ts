@@ -8,7 +8,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { assert, millis, type Millis } from '@interlock/kernel'
-import type { Response } from '@interlock/ocpp'
+import type { Handlers, Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
 import { pinnedCells, type Bearings } from './bearings.ts'
@@ -62,6 +62,8 @@ export type Own = {
 
 export type Parts = {
   readonly station: Station
+  /** What it answers a CSMS, as it stands now. */
+  readonly handlers: () => Handlers
   readonly csms: CsmsLink
   readonly link: LocalLink | undefined
   readonly hardware: ReturnType<typeof createHardware>
@@ -108,11 +110,12 @@ export function assemble(
     station: () => station,
     network,
     boot: () => boot,
-    handlers: () => {
-      const all = isFirstContact(station) ? firstContactHandlers : handlersOf
-      return registered(station, all(station, accept))
-    },
+    handlers: () => handlers(),
   })
+  const handlers = (): Handlers => {
+    const all = isFirstContact(station) ? firstContactHandlers : handlersOf
+    return registered(station, all(station, accept))
+  }
   const { caller } = csms
   const model = createModel({ config, keeper, evse, station: () => station })
   const common = { keeper, records, clock, evse }
@@ -229,7 +232,7 @@ export function assemble(
   })
   const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)
   const witness = keepStationWitnessed(station, caller, roots.charging)
-  return { station, csms, link, hardware, witness }
+  return { station, handlers, csms, link, hardware, witness }
 }
 
 /** Until then, in the world's time, which may pass meanwhile. */

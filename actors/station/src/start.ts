@@ -1,6 +1,7 @@
 import type { Decision } from '@interlock/contract'
 import { ensureDir, type Running } from '@interlock/host'
 import { Fault, type StationId } from '@interlock/kernel'
+import type { Handlers } from '@interlock/ocpp'
 import { assemble, type StationDeps } from './assemble.ts'
 import { bearingsOf, identityIn } from './bearings.ts'
 import { checkTrustMode, type StationConfig } from './config.ts'
@@ -15,6 +16,8 @@ export type StationRunning = Running & {
   /** The latest decisions, oldest first. */
   decisions(): readonly Decision[]
   onChange(listener: () => void): () => void
+  /** What it answers a CSMS; for a lab that reaches it over no network. */
+  handlers(): Handlers
   connected(): { readonly csms: boolean; readonly llcs: boolean }
 }
 
@@ -39,13 +42,18 @@ export async function startStation(
   const identityDir = config.identity ?? `${config.data}/identity`
   let identity = identityIn(identityDir, config)
   ensureDir(config.data)
-  const { station, csms, link, hardware, witness } = assemble(config, bearingsOf(config), deps, {
-    dir: identityDir,
-    identity: () => identity,
-    onIdentity(next) {
-      identity = next
+  const { station, handlers, csms, link, hardware, witness } = assemble(
+    config,
+    bearingsOf(config),
+    deps,
+    {
+      dir: identityDir,
+      identity: () => identity,
+      onIdentity(next) {
+        identity = next
+      },
     },
-  })
+  )
 
   if (station.mode === 'standard') station.reports.security('StartupOfTheDevice', 'power is on')
   station.charging.update()
@@ -69,6 +77,7 @@ export async function startStation(
     observe: () => observe(station),
     decisions: () => station.records.decisions(),
     onChange: (listener) => station.charging.onChange(listener),
+    handlers,
     connected: () => ({ csms: csms.caller.online(), llcs: link?.connected() ?? false }),
     close: () => (closing ??= close()),
   }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { limits } from '@interlock/contract'
 import type { Activity } from '@interlock/kernel'
-import { WebSocketServer } from 'ws'
+import { WebSocketServer, type WebSocket } from 'ws'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
 import { listenFault } from './http-server.ts'
@@ -19,6 +20,7 @@ import {
 } from './ocpp-admission.ts'
 import { createSessions } from './ocpp-sessions.ts'
 import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
+import { paceHandshakes } from './paced-handshakes.ts'
 import { handshakeMillisMax, serverTls, type Trust } from './tls.ts'
 
 export type OcppServerOptions = {
@@ -48,6 +50,7 @@ export type OcppServer = Running & {
   sweep(): number
 }
 
+const handshakesMax = 128
 const upgradesMax = 256
 const connectionsMax = 20_000
 /** A connection that misses two pings is dead. */
@@ -70,6 +73,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     serverTls(options.identity, options.trust, options.securityProfile === 3),
     (_request, response) => response.writeHead(426, { connection: 'close' }).end(),
   )
+  paceHandshakes(server, handshakesMax)
   server.headersTimeout = handshakeMillisMax
   server.maxConnections = connectionsMax
   server.on('tlsClientError', (error) =>
@@ -84,19 +88,22 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
       log.warn({ url: request.url, status: verdict.status, reason: verdict.reason }, 'refused')
       return endUpgrade(socket, verdict)
     }
-    const { id, peer } = verdict.value
-    upgrader.handleUpgrade(request, socket, head, (webSocket) => {
-      // Part 4 §3.1.2: complete the handshake without a subprotocol, then close.
-      if (webSocket.protocol === '') return webSocket.close(1002, 'no common subprotocol')
-      const refusal = (): string | undefined => sessions.refusalOf(webSocket)
-      sessions.add(webSocket, request.socket)
-      try {
-        options.accept(openSocket({ id, peer, socket: webSocket, activity, refusal }))
-      } catch (error) {
-        log.error({ id, error }, 'a connection was not taken up')
-        webSocket.close(1011, 'internal error')
-      }
-    })
+    upgrader.handleUpgrade(request, socket, head, (webSocket) =>
+      opened(webSocket, request.socket, verdict.value),
+    )
+  }
+  /** Apart from the upgrade, so that an open connection does not hold on to the request it came with. */
+  const opened = (webSocket: WebSocket, tcp: Socket, { id, peer }: AdmissionRequest): void => {
+    // Part 4 §3.1.2: complete the handshake without a subprotocol, then close.
+    if (webSocket.protocol === '') return webSocket.close(1002, 'no common subprotocol')
+    const refusal = (): string | undefined => sessions.refusalOf(webSocket)
+    sessions.add(webSocket, tcp)
+    try {
+      options.accept(openSocket({ id, peer, socket: webSocket, activity, refusal }))
+    } catch (error) {
+      log.error({ id, error }, 'a connection was not taken up')
+      webSocket.close(1011, 'internal error')
+    }
   }
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

@@ -1,0 +1,77 @@
+import { rmSync } from 'node:fs'
+import { temporaryDir } from '@interlock/host'
+import { validateRequest } from '@interlock/ocpp'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fuzz, fuzzFailures } from './fuzz.ts'
+import { illegality } from './answer-rules.ts'
+import { makePayload } from './make-payload.ts'
+import { mutateText } from './mutate.ts'
+import { requestSchemas } from './schemas.ts'
+import { createTarget } from './target.ts'
+
+const schemas = [...requestSchemas()]
+const choicesOf = (gen: fc.GeneratorValue) => ({
+  below: (limit: number) => gen(fc.nat, { max: Math.max(0, limit - 1) }),
+})
+
+test('both ends answer whatever they are given with legal OCPP, and nothing breaks', async () => {
+  const dir = temporaryDir('interlock-fuzz')
+  try {
+    const report = await fuzz({ dir, inputs: 3_000, seed: 1, say: () => {} })
+    expect(fuzzFailures(report)).toEqual([])
+    expect(report.inputs).toBe(3_000)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}, 120_000)
+
+test('a fuzzer that meets a handler which breaks, or answers what is not OCPP, says so', async () => {
+  const give = (handler: () => never) =>
+    createTarget('broken', { Heartbeat: handler }, () => Promise.resolve()).give(
+      '[2,"1","Heartbeat",{}]',
+    )
+  expect(
+    await give(() => {
+      throw new TypeError('undefined is not a function')
+    }),
+  ).toContain('undefined is not a function')
+  expect(await give(() => ({ currentTime: 'yesterday' }) as never)).toContain('not valid')
+})
+
+test('property: a frame is answered once and legally, whatever its text', async () => {
+  const target = createTarget('empty', {}, () => Promise.resolve())
+  const frames = fc.gen().map((gen) => {
+    const choices = choicesOf(gen)
+    const [action, schema] = schemas[choices.below(schemas.length)] ?? ['Heartbeat', undefined]
+    const payload = schema === undefined ? {} : makePayload(schema, choices)
+    return mutateText(JSON.stringify([2, 'a', action, payload]), choices)
+  })
+  const texts = fc.oneof(fc.string(), fc.json(), frames)
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      expect(await target.give(text)).toBeUndefined()
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('property: a payload is valid by its schema, but for numbers out of range', () => {
+  const seen = { valid: 0, all: 0 }
+  fc.assert(
+    fc.property(fc.gen(), fc.nat({ max: schemas.length - 1 }), (gen, at) => {
+      const [action, schema] = schemas[at] ?? []
+      if (action === undefined || schema === undefined) return
+      seen.all += 1
+      const checked = validateRequest(action as never, makePayload(schema, choicesOf(gen)))
+      seen.valid += Number(checked.ok)
+      if (!checked.ok) expect(checked.detail).toMatch(/must be|must match/)
+    }),
+    { numRuns: 500 },
+  )
+  expect(seen.valid).toBeGreaterThan(seen.all / 2)
+})
+
+test('an answer to nothing is illegal', () => {
+  expect(illegality('[3,"a",{}]', ['[3,"a",{}]'])).toBeDefined()
+})

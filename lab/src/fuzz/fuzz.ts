@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { seeded } from '@interlock/kernel'
+import { watchCoverage, type Coverage } from './coverage.ts'
+import { createInputs, type Inputs } from './inputs.ts'
+import type { Target } from './target.ts'
+import { openTargets, type Targets } from './targets.ts'
+
+export type Finding = { readonly target: string; readonly problem: string; readonly input: string }
+export type FuzzReport = {
+  readonly inputs: number
+  readonly seed: number
+  /** Blocks of our code that were reached, as V8 counts them. */
+  readonly blocks: number
+  readonly kept: number
+  readonly findings: readonly Finding[]
+  /** Live heap at the ends of the first and of the last stretch. */
+  readonly heapMebibytes: { readonly first: number; readonly last: number }
+  readonly wallSeconds: number
+}
+
+/** Inputs to one target before the next has its turn and coverage is looked at. */
+const batchSize = 64
+/** After so many inputs the targets start anew, on an empty disk. */
+const stretchSize = 100_000
+const findingsMax = 20
+const inputCharactersShown = 2_000
+
+/**
+ * Gives both ends of OCPP messages that are valid, nearly valid and not OCPP at all, and follows what
+ * reaches new code. One seed gives one sequence of inputs as long as coverage is alike.
+ */
+export async function fuzz(options: {
+  readonly dir: string
+  readonly inputs: number
+  readonly seed: number
+  readonly say: (words: string) => void
+}): Promise<FuzzReport> {
+  const { dir, inputs: wanted, seed, say } = options
+  const began = performance.now()
+  const inputs = createInputs(seeded(`fuzz/${seed}`))
+  const coverage = await watchCoverage()
+  const findings: Finding[] = []
+  const heaps: number[] = []
+  let given = 0
+  try {
+    for (let stretch = 0; given < wanted; stretch++) {
+      const place = join(dir, `${stretch}`)
+      const targets = await openTargets(place)
+      try {
+        const until = Math.min(wanted, given + stretchSize)
+        given = await oneStretch({ targets, inputs, coverage, findings }, given, until)
+      } finally {
+        await targets.close()
+        rmSync(place, { recursive: true, force: true })
+      }
+      heaps.push(liveMebibytes())
+      const rate = Math.round((given * 1000) / (performance.now() - began))
+      say(`${given} inputs, ${rate}/s, ${coverage.blocks} blocks, ${findings.length} findings.`)
+    }
+    const heapMebibytes = { first: heaps[0] ?? 0, last: heaps.at(-1) ?? 0 }
+    const wallSeconds = Math.round((performance.now() - began) / 1000)
+    const { blocks } = coverage
+    return { inputs: given, seed, blocks, kept: inputs.kept, findings, heapMebibytes, wallSeconds }
+  } finally {
+    await coverage.close()
+  }
+}
+
+type Work = {
+  readonly targets: Targets
+  readonly inputs: Inputs
+  readonly coverage: Coverage
+  readonly findings: Finding[]
+}
+
+async function oneStretch(work: Work, from: number, until: number): Promise<number> {
+  const { targets, inputs, coverage } = work
+  let given = from
+  for (let turn = 0; given < until; turn++) {
+    const target = targets.each[turn % targets.each.length]
+    if (target === undefined) break
+    const batch = Array.from({ length: Math.min(batchSize, until - given) }, () => inputs.next())
+    for (const text of batch) await giveOne(target, text, work.findings)
+    given += batch.length
+    if ((await coverage.fresh()) > 0) inputs.keep(batch)
+    if (turn % 16 === 0) await targets.pass()
+  }
+  return given
+}
+
+async function giveOne(target: Target, text: string, findings: Finding[]): Promise<void> {
+  const problem = await target.give(text)
+  if (problem === undefined || findings.length >= findingsMax) return
+  findings.push({ target: target.name, problem, input: text.slice(0, inputCharactersShown) })
+}
+
+function liveMebibytes(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  return Math.round(process.memoryUsage().heapUsed / 1_048_576)
+}
+
+const heapGrowthMebibytesMax = 128
+
+/** What did not hold, as sentences. */
+export function fuzzFailures({ findings, heapMebibytes }: FuzzReport): readonly string[] {
+  const { first, last } = heapMebibytes
+  const grown =
+    last - first > heapGrowthMebibytesMax ? [`the heap grew by ${last - first} MiB`] : []
+  return [...findings.map((each) => `${each.target}: ${each.problem} on ${each.input}`), ...grown]
+}

@@ -1,0 +1,85 @@
+import { systemClock } from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
+import { createEndpoint, type Handlers, type Problem, type Transport } from '@interlock/ocpp'
+import { illegality } from './answer-rules.ts'
+
+/** One end of OCPP with its real handlers, and nothing between it and the fuzzer but memory. */
+export type Target = {
+  readonly name: string
+  /** Gives it one message; what is wrong with what came of it, if anything. */
+  give(text: string): Promise<string | undefined>
+  close(): Promise<void>
+}
+
+/** Wall time after which a message that is not answered counts as a hang. */
+const hangMillis = 5_000
+
+export function createTarget(name: string, handlers: Handlers, end: () => Promise<void>): Target {
+  let wire = connect(handlers)
+  return {
+    name,
+    async give(text) {
+      wire.sent.length = 0
+      wire.problems.length = 0
+      try {
+        wire.receive(text)
+      } catch (error) {
+        return `it threw: ${String(error)}`
+      }
+      if (!claims(text) && !(await wire.answered())) {
+        wire = connect(handlers)
+        return `no answer in ${hangMillis} ms`
+      }
+      const broken = wire.problems.find((each) => each.kind === 'handler')
+      if (broken !== undefined) return `${broken.detail}: ${String(broken.cause)}`
+      return illegality(text, wire.sent)
+    },
+    close: end,
+  }
+}
+
+/** A message without an answer; whether one came all the same, the rules say afterwards. */
+const claims = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) && (value[0] === 3 || value[0] === 4)
+  } catch {
+    return false
+  }
+}
+
+function connect(handlers: Handlers) {
+  const sent: string[] = []
+  const problems: Problem[] = []
+  let listener: (text: string) => void = () => {}
+  let notice = (): void => {}
+  const transport: Transport = {
+    send(text) {
+      sent.push(text)
+      notice()
+    },
+    onMessage: (next) => (listener = next),
+    onClose: () => {},
+    close: () => {},
+    bufferedBytes: 0,
+  }
+  createEndpoint({
+    transport,
+    handlers,
+    wall: systemClock,
+    activity: unobserved,
+    onProblem: (problem) => void problems.push(problem),
+  })
+  /** True when something was sent; a message that is answered at once costs no timer. */
+  const answered = async (): Promise<boolean> => {
+    for (let turn = 0; turn < 10 && sent.length === 0; turn++) await Promise.resolve()
+    if (sent.length > 0) return true
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), hangMillis)
+    })
+    const came = new Promise<boolean>((resolve) => (notice = () => resolve(true)))
+    return Promise.race([came, late]).finally(() => clearTimeout(timer))
+  }
+  return { sent, problems, receive: (text: string) => listener(text), answered }
+}
