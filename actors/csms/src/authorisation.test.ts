@@ -6,6 +6,7 @@ import { organisation } from './fixture/identities.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import { endpointsOf } from './rest/endpoints.ts'
 import type { Api } from './rest/api.ts'
+import { stateResources } from './rest/state-endpoints.ts'
 import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
@@ -32,8 +33,10 @@ afterAll(async () => {
   await world.close()
 })
 
+type Row = readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, number, Role]
+
 /** Method, path, and what its handler answers to the role that may call it, with an empty body. */
-const table: readonly (readonly ['GET' | 'POST', string, number, Role])[] = [
+const table: readonly Row[] = [
   ['GET', '/api/v1/stations', 200, 'web'],
   ['GET', '/api/v1/stations/:id', 200, 'web'],
   ['GET', '/api/v1/tariff', 404, 'web'],
@@ -44,19 +47,33 @@ const table: readonly (readonly ['GET' | 'POST', string, number, Role])[] = [
   ['POST', '/api/v1/stations/:id/owner-keys', 400, 'web'],
   ['POST', '/api/v1/stations/:id/owner-key-revocations', 400, 'web'],
   ['POST', '/api/v1/stations/:id/commands/:action', 400, 'maintainer'],
+  ...[...Object.keys(stateResources), 'local-list', 'transactions', 'messages'].map((path): Row => [
+    'GET',
+    `/api/v1/stations/:id/${path}`,
+    200,
+    'web',
+  ]),
+  ['GET', '/api/v1/stations/:id/transactions/:transactionId', 404, 'web'],
+  ['GET', '/api/v1/messages', 200, 'web'],
+  ['GET', '/api/v1/tokens', 200, 'web'],
+  ['PUT', '/api/v1/tokens', 400, 'maintainer'],
+  ['DELETE', '/api/v1/tokens/:type/:idToken', 404, 'maintainer'],
+  ['PUT', '/api/v1/stations/:id/boot-policy', 400, 'maintainer'],
+  ['POST', '/api/v1/knocks/:id/adoption', 400, 'maintainer'],
 ]
+const forAnyone: readonly string[] = ['GET /healthz', 'GET /openapi.json']
 
 const urlOf = (path: string): string =>
   `https://127.0.0.1:${csms.port}${path.replace(':id', 'CS-1').replace(':action', 'Reset')}`
 
 test('every endpoint of the interface is in the table of this test', () => {
   const named = endpointsOf({} as Api).map(({ method, url }) => `${method} ${url}`)
-  const tested = [...table.map(([method, url]) => `${method} ${url}`), 'GET /healthz']
+  const tested = [...table.map(([method, url]) => `${method} ${url}`), ...forAnyone]
   expect(named.sort()).toEqual(tested.sort())
 })
 
 test.each(table)('%s %s is for one role alone', async (method, path, status, permitted) => {
-  const body = method === 'POST' ? {} : undefined
+  const body = method === 'POST' || method === 'PUT' ? {} : undefined
   for (const each of serverRoles) {
     const answer = await clients.get(each)?.request(method, urlOf(path), body)
     expect(answer?.status, each).toBe(each === permitted ? status : 403)
@@ -65,11 +82,36 @@ test.each(table)('%s %s is for one role alone', async (method, path, status, per
 
 test('without a certificate of ours nothing is answered', async () => {
   const stranger = httpClient({ trust: world.identities.trust('charging'), activity: unobserved })
+  const description = ['GET', '/openapi.json', 0] as const
   const events = ['GET', '/api/v1/events', 0] as const
-  for (const [method, path] of [...table, ['GET', '/healthz', 0] as const, events]) {
-    const body = method === 'POST' ? {} : undefined
+  for (const [method, path] of [...table, ['GET', '/healthz', 0] as const, description, events]) {
+    const body = method === 'POST' || method === 'PUT' ? {} : undefined
     expect((await stranger.request(method, urlOf(path), body)).status, path).toBe(401)
   }
+  await stranger.close()
+})
+
+test("a maintainer of another organisation changes nothing of this one's", async () => {
+  const subject = organisation('beyond', 'maintainer', 0x7e)
+  const stranger = httpClient({
+    identity: world.identities.identity('charging', subject),
+    trust: world.identities.trust('charging'),
+    activity: unobserved,
+  })
+  const token = { idToken: 'X', type: 'Central', status: 'Accepted' }
+  const tries = [
+    await stranger.request('PUT', urlOf('/api/v1/tokens'), token),
+    await stranger.request('DELETE', urlOf('/api/v1/tokens/Central/X')),
+    await stranger.request('PUT', urlOf('/api/v1/stations/:id/boot-policy'), {
+      policy: 'Rejected',
+    }),
+    await stranger.request('POST', urlOf('/api/v1/knocks/CS-77/adoption'), {
+      eui: '00-00-00-00-00-00-00-77',
+      ratingWatts: 7000,
+      feeder: 'X',
+    }),
+  ]
+  expect(tries.map(({ status }) => status)).toEqual([403, 403, 403, 403])
   await stranger.close()
 })
 

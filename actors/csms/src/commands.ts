@@ -1,11 +1,14 @@
 import { isCritical, limits, tableAction, type FlattenedJws } from '@interlock/contract'
 import { Fault, instant, type Instant, type StationId } from '@interlock/kernel'
-import { CallFailed, type Action, type Request } from '@interlock/ocpp'
+import { CallFailed, type Action, type Request, type Response } from '@interlock/ocpp'
 import type { Peer } from '@interlock/pki'
 import { effectWindow, signCommand, verifyReply } from '@interlock/seal'
 import { inBackground } from './background.ts'
 import type { Context, Session } from './context.ts'
 import type { CounterStore } from './data/counter-store.ts'
+import { learn, prepareToLearn } from './lessons/index.ts'
+import { passwordSet } from './password-set.ts'
+import { unsendable } from './unsendable.ts'
 
 /** A command to one station. Critical ones are signed; without an arm, countersigned too. */
 export type Command<A extends Action = Action> = {
@@ -47,11 +50,17 @@ export const isAccepted = (outcome: CommandOutcome): boolean => accepted.has(out
 export function createCommands(context: Context, counters: CounterStore): Commands {
   const prepare = async (command: Command): Promise<Ready | NotReady> => {
     const session = context.sessions.get(command.stationId)
-    const eui = context.views.get(command.stationId)?.record.eui
-    if (session === undefined || eui === undefined)
+    const view = context.views.get(command.stationId)
+    if (session === undefined || view === undefined)
       return notReady(context, command, 'StationOffline')
+    const reason = await unsendable(context, view, command.action, command.payload)
+    if (reason !== undefined) return notReady(context, command, reason.reason, reason.detail)
     if (!isCritical(tableAction(command.action, command.payload)))
       return { ok: true, send: () => plain(context, session, command) }
+    const { eui, trust } = view.record
+    // What a standard station cannot check, nobody but the supervisor can.
+    if (trust === 'standard' && command.armDigest !== undefined)
+      return notReady(context, command, 'SecondUnsuitable', 'a standard station knows no arms')
     const path = command.armDigest === undefined ? 'countersigned' : 'armed'
     const counter = await counters.next(eui, path, context.deps.clock.now())
     const signed = sign(context, command, { station: eui, evse: command.evse }, counter)
@@ -65,7 +74,13 @@ export function createCommands(context: Context, counters: CounterStore): Comman
       return { ok: true, send: () => deliver(context, session, command, signed) }
     const seconded = await context.supervisor.countersign(command.stationId, signed)
     if (!seconded.ok) return notReady(context, command, seconded.reason, seconded.detail)
-    return { ok: true, send: () => deliver(context, session, command, seconded.value) }
+    return {
+      ok: true,
+      send: () =>
+        trust === 'standard'
+          ? plain(context, session, command)
+          : deliver(context, session, command, seconded.value),
+    }
   }
   const guarded = async (command: Command): Promise<Ready | NotReady> => {
     try {
@@ -120,9 +135,10 @@ async function deliver(
   signed: FlattenedJws,
 ): Promise<CommandOutcome> {
   try {
+    await prepareToLearn(context, command.stationId, command.action, command.payload)
     const reply = await session.endpoint.callSigned(command.action, signed)
     const checked = checkReply(context, session.socket.peer, signed, reply)
-    return settled(context, command, checked)
+    return await learned(context, command, checked)
   } catch (cause) {
     return failed(context, command, cause)
   }
@@ -134,11 +150,27 @@ async function plain(
   command: Command,
 ): Promise<CommandOutcome> {
   try {
+    await prepareToLearn(context, command.stationId, command.action, command.payload)
     const response = await session.endpoint.call(command.action, command.payload)
-    return settled(context, command, outcomeOf(response))
+    return await learned(context, command, outcomeOf(response))
   } catch (cause) {
     return failed(context, command, cause)
   }
+}
+
+/** What the station's answer teaches is on file before whoever asked is told. */
+async function learned(
+  context: Context,
+  command: Command,
+  outcome: CommandOutcome,
+): Promise<CommandOutcome> {
+  const { stationId, action, payload } = command
+  const { response } = outcome
+  if (response !== undefined) {
+    await passwordSet(context, command, response)
+    await learn(context, stationId, action, payload, response as Response<Action>)
+  }
+  return settled(context, command, outcome)
 }
 
 /** A signed request gets a signed reply (Part 4 §7.2); anything else is not the station's word. */

@@ -24,6 +24,17 @@ export const StationConfig = Type.Object(
     /** Whether a virtual EVSE represents it at the DSR service provider. */
     enrolled: Type.Boolean({ default: false }),
     /** Tokens that may start a charge here. */
+    /**
+     * *Supervised*: it knows the companion rules and gates commands itself. *Standard*: it only knows
+     * OCPP, so that this CSMS asks the supervisor before a critical command leaves.
+     */
+    trustMode: Type.Optional(Type.Union([Type.Literal('supervised'), Type.Literal('standard')])),
+    /** Standard trust mode, security profiles 1 and 2: as `hashPassword` of package host writes it. */
+    passwordHash: Type.Optional(Type.String({ pattern: '^scrypt\\$', maxLength: 256 })),
+    /** All of them, where there are several. */
+    evses: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { maxItems: 5, uniqueItems: true }),
+    ),
     idTokens: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
       maxItems: 64,
       default: [],
@@ -58,7 +69,15 @@ export const CsmsConfig = actorConfig({
   database: Url,
   /** REST for the console. */
   listen: ListenConfig,
-  ocpp: Type.Object({ profile2: ListenConfig, profile3: ListenConfig }, strict),
+  ocpp: Type.Object(
+    {
+      /** Without TLS: only where it is named, and in production on loopback alone. */
+      profile1: Type.Optional(ListenConfig),
+      profile2: ListenConfig,
+      profile3: ListenConfig,
+    },
+    strict,
+  ),
   peers: Type.Object(
     {
       /** `https://…` */

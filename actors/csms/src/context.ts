@@ -4,16 +4,20 @@ import type { StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Action, Endpoint, Request } from '@interlock/ocpp'
 import type { CsmsConfig } from './config.ts'
+import type { TokensInUse } from './core/tokens-in-use.ts'
 import type { StationView } from './core/view.ts'
+import type { FactStore } from './data/facts.ts'
 import type { KeptStore } from './data/kept.ts'
-import type { StationStore } from './data/stations.ts'
+import type { SecurityProfile, StationStore } from './data/stations.ts'
+import type { TokenStore } from './data/tokens.ts'
 import type { TransactionStore } from './data/transaction-events.ts'
+import type { History } from './history/history.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** One live connection of a station. */
 export type Session = {
   readonly stationId: StationId
-  readonly profile: 2 | 3
+  readonly profile: SecurityProfile
   readonly endpoint: Endpoint
   readonly socket: OcppSocket
 }
@@ -28,6 +32,11 @@ export type Context = {
   readonly stations: StationStore
   readonly transactions: TransactionStore
   readonly kept: KeptStore
+  /** What the CSMS knows of its stations. */
+  readonly known: FactStore
+  readonly tokens: TokenStore
+  readonly inUse: TokensInUse
+  readonly history: History
   readonly supervisor: Supervisor
   /** The supervisor again, as witness of audit trails: this one's and its stations'. */
   readonly witness: AskWitness

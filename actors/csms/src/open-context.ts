@@ -7,17 +7,24 @@ import {
   type ActorDeps,
   type Trust,
 } from '@interlock/host'
-import { instant, type StationId } from '@interlock/kernel'
+import { fromIso, instant, type StationId } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
+import type { Request } from '@interlock/ocpp'
 import { openDatabase } from '@interlock/store'
 import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
+import { place } from './core/running.ts'
+import { samplesOf } from './core/samples.ts'
+import { tokensInUse } from './core/tokens-in-use.ts'
 import { newView, type StationView } from './core/view.ts'
 import { counterStore } from './data/counter-store.ts'
+import { factStore } from './data/facts.ts'
 import { keptStore } from './data/kept.ts'
 import { migrations, type CsmsTables } from './data/schema.ts'
 import { stationStore } from './data/stations.ts'
+import { tokenStore } from './data/tokens.ts'
 import { transactionStore } from './data/transaction-events.ts'
+import { createHistory } from './history/history.ts'
 import { createHappenings } from './happenings.ts'
 import { supervisorClient } from './supervisor.ts'
 
@@ -80,6 +87,10 @@ export async function openContext(
     stations,
     transactions: transactionStore(database.db),
     kept: keptStore(database.db),
+    known: factStore(database.db),
+    tokens: tokenStore(database.db),
+    inUse: tokensInUse(),
+    history: createHistory(deps.clock),
     supervisor: supervisorClient(http, config.peers.supervisor),
     witness,
     views,
@@ -88,6 +99,7 @@ export async function openContext(
     tell: happenings.tell,
     hooks,
   }
+  await context.tokens.restore()
   await restoreViews(context)
   const counters = counterStore(database.db)
   return { context, counters, subscribe: happenings.subscribe }
@@ -95,8 +107,9 @@ export async function openContext(
 
 /** After a restart the CSMS knows what it knew: running transactions, goals and schedules. */
 async function restoreViews(context: Context): Promise<void> {
-  const [records, latest, goals, schedules] = await Promise.all([
+  const [records, running, latest, goals, schedules] = await Promise.all([
     context.stations.all(),
+    context.transactions.running(),
     context.transactions.latest(),
     context.kept.goals(),
     context.kept.schedules(),
@@ -120,5 +133,22 @@ async function restoreViews(context: Context): Promise<void> {
       view.goalFromWattHours = fromWattHours
     }
     context.views.set(record.stationId, view)
+  }
+  for (const { stationId, messages } of running) {
+    const view = context.views.get(stationId as StationId)
+    if (view !== undefined) replay(context, view, messages)
+  }
+}
+
+/** The events of a transaction, as they came before the restart. */
+function replay(context: Context, view: StationView, messages: readonly string[]): void {
+  for (const text of messages) {
+    const event = JSON.parse(text) as Request<'TransactionEvent'>
+    const at = fromIso(event.timestamp)
+    const { registerWattHours } = samplesOf(event.meterValue)
+    if (at === undefined) continue
+    place(view, event, at, registerWattHours)
+    if (event.idToken !== undefined)
+      context.inUse.begins(event.idToken, event.transactionInfo.transactionId)
   }
 }

@@ -16,7 +16,7 @@ import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
-import { openOcppServers } from './ocpp/servers.ts'
+import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
 import { openContext, type Closers } from './open-context.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
@@ -30,7 +30,7 @@ import { openVirtualEvses } from './virtual-evse/virtual-evse.ts'
 export type CsmsRunning = Running & {
   /** REST. */
   readonly port: number
-  readonly ocppPorts: { readonly profile2: number; readonly profile3: number }
+  readonly ocppPorts: OcppPorts
   /** Live connections under security profile 3, by station. */
   readonly sessions: ReadonlyMap<StationId, OcppEndpoint>
   /** Tells of each session that opens from now on, before anything of it is read. */

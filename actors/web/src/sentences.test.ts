@@ -25,7 +25,8 @@ const row: StationRow = {
   place: '12 Acacia Avenue',
   ratingWatts: 7400,
   connected: true,
-  trustMode: 'certificate',
+  trustMode: 'supervised',
+  identifiedBy: 'certificate',
   state: 'Charging',
   why: 'Schedule',
   until,
@@ -147,9 +148,11 @@ test.each([
 })
 
 test('only what is known to be safe is called so', () => {
-  expect(tellTrust('certificate').safe).toBe(true)
-  expect(tellTrust('').safe).toBe(false)
-  expect(tellTrust('something-new').safe).toBe(false)
+  expect(tellTrust({ trustMode: 'supervised', identifiedBy: 'certificate' }).safe).toBe(true)
+  expect(tellTrust({ trustMode: 'standard', identifiedBy: 'certificate' }).safe).toBe(false)
+  expect(tellTrust({ trustMode: '', identifiedBy: 'certificate' }).safe).toBe(false)
+  expect(tellTrust({ trustMode: 'supervised', identifiedBy: '' }).safe).toBe(false)
+  expect(tellTrust({ trustMode: 'something-new', identifiedBy: 'none' }).safe).toBe(false)
 })
 
 test('commands have names for people', () => {

@@ -149,14 +149,26 @@ export function tellFrequency(hertz: number | undefined, measured?: string): str
   return `The grid is steady at ${value}.`
 }
 
-/** Keyed by trust mode. */
+/** A standard charger whatever it shows; a supervised one by what proved who it is. */
 const trustModes: Readonly<Record<string, { words: string; safe: boolean }>> = {
   certificate: { words: 'No single party can switch it.', safe: true },
   firstContact: { words: 'It is being commissioned; it takes no orders yet.', safe: true },
   none: { words: 'Without contact it keeps to what was agreed before.', safe: true },
+  standard: {
+    words: 'It only knows OCPP: the operator and the supervisor agree before an order leaves.',
+    safe: false,
+  },
 }
-export const tellTrust = (mode: string): { words: string; safe: boolean } =>
-  trustModes[mode] ?? { words: `Trust mode ${mode === '' ? 'unknown' : mode}.`, safe: false }
+export function tellTrust(row: { trustMode: string; identifiedBy: string }): {
+  words: string
+  safe: boolean
+} {
+  const { trustMode, identifiedBy } = row
+  const key = trustMode === 'supervised' ? identifiedBy : trustMode
+  const known = trustMode === 'supervised' || trustMode === 'standard'
+  const told = known ? trustModes[key] : undefined
+  return told ?? { words: `Trust mode ${key === '' ? 'unknown' : key}.`, safe: false }
+}
 
 /** Reason codes in words: of the gates, of decisions, of servers. */
 export function reasonWords(reason: string): string {

@@ -10,9 +10,19 @@ type Check = (
 ) => Refusal<RefusalReason> | undefined
 
 /** Gate 1: who says it, to whom, when, and for the first time. The first problem found, if any. */
-export const authentic: Check = (command, state, now) => {
-  for (const check of [signature, target, lifetime, effect, replay]) {
-    const problem = check(command, state, now)
+export const authentic: Check = (command, state, now) =>
+  firstOf([signature, target, lifetime, absolute, effect, replay], command, state, now)
+
+/**
+ * The same of a command that is meant for a station which only knows OCPP. It never sees the
+ * signature, so its effect may be relative; whoever seconds the command charges for the worst.
+ */
+export const originated: Check = (command, state, now) =>
+  firstOf([signature, target, lifetime, effect, replay], command, state, now)
+
+function firstOf(checks: readonly Check[], ...given: Parameters<Check>): ReturnType<Check> {
+  for (const check of checks) {
+    const problem = check(...given)
     if (problem !== undefined) return problem
   }
   return undefined
@@ -53,9 +63,10 @@ const lifetime: Check = ({ issuedAt, expiresAt }, { timeTrusted }, now) => {
   return undefined
 }
 
+const absolute: Check = ({ action, payload }) =>
+  action === 'SetChargingProfile' && !isAbsolute(payload) ? refused('EffectRelative') : undefined
+
 const effect: Check = (command, _state, now) => {
-  if (command.action === 'SetChargingProfile' && !isAbsolute(command.payload))
-    return refused('EffectRelative')
   const { from, until } = command.effect
   if (until - from > limits.budgetWindowMillis) return refused('EffectTooLong')
   if (until < now) return refused('EffectPast')

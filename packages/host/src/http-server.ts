@@ -25,6 +25,8 @@ export type HttpRequest = {
   readonly peer: Peer
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
+  /** The `Idempotency-Key` header, where one was sent. */
+  readonly idempotencyKey?: string
   /** Parsed and, where the endpoint has a schema, of its shape. Text where it takes XML. */
   readonly body: unknown
 }
@@ -36,6 +38,8 @@ export type Endpoint = {
   readonly roles: readonly Role[]
   readonly body?: TSchema
   readonly contentType?: 'json' | 'xml'
+  /** One sentence for the interface's description. */
+  readonly summary?: string
   readonly handle: (request: HttpRequest) => Promise<Reply> | Reply
 }
 
@@ -104,7 +108,10 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       const query = textsOf(request.query)
       if (query === undefined) return answer(reply, problem('BodyInvalid', 'a repeated parameter'))
       const params = textsOf(request.params) ?? {}
-      return answer(reply, await endpoint.handle({ peer, params, query, body: request.body }))
+      const key = request.headers['idempotency-key']
+      const named = typeof key === 'string' ? { idempotencyKey: key } : {}
+      const asked = { peer, params, query, body: request.body, ...named }
+      return answer(reply, await endpoint.handle(asked))
     }
     app.route({
       method: endpoint.method,

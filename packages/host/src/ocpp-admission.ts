@@ -9,9 +9,11 @@ import { peerOn, type Trust } from './tls.ts'
 /** Who asks to connect: the identity in the path, and what proves it. */
 export type AdmissionRequest = {
   readonly id: string
+  /** Where the connection comes from. */
+  readonly address: string
   /** Security profile 3: from a certificate that has been verified. */
   readonly peer?: Peer
-  /** Security profile 2: not verified yet. */
+  /** Security profiles 1 and 2: not verified yet. */
   readonly basic?: { readonly user: string; readonly password: string }
 }
 
@@ -31,22 +33,22 @@ export const refuseUpgrade = (
   reason,
 })
 
-/** What the transport itself can say, before anyone is asked (Part 2 §1.3, profiles 2 and 3). */
+/** What the transport itself can say, before anyone is asked (Part 2 §1.3, profiles 1 to 3). */
 export function readAdmission(
   request: IncomingMessage,
-  options: { path: string; securityProfile: 2 | 3; trust: Trust },
+  options: { path: string; securityProfile: 1 | 2 | 3; trust: Trust },
 ): { ok: true; value: AdmissionRequest } | UpgradeRefusal {
   const id = identityIn(request.url ?? '', options.path)
   if (id === undefined) return refuseUpgrade(404, 'UnknownIdentity')
-  if (options.securityProfile === 2) {
-    const basic = basicIn(request.headers.authorization)
-    if (basic === undefined) return refuseUpgrade(401, 'NotAuthenticated')
-    return { ok: true, value: { id, basic } }
-  }
   const { socket } = request
+  const address = socket.remoteAddress ?? ''
+  if (options.securityProfile !== 3) {
+    const basic = basicIn(request.headers.authorization)
+    return { ok: true, value: { id, address, ...(basic === undefined ? {} : { basic }) } }
+  }
   if (!(socket instanceof TLSSocket)) return refuseUpgrade(401, 'NotAuthenticated')
   const peer = peerOn(socket, options.trust)
-  if (peer.ok) return { ok: true, value: { id, peer: peer.value } }
+  if (peer.ok) return { ok: true, value: { id, address, peer: peer.value } }
   return refuseUpgrade(peer.reason === 'CertificateRevoked' ? 403 : 401, peer.reason)
 }
 

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http'
-import { createServer, type Server } from 'node:https'
+import { createServer as createPlainServer } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import { createServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { limits } from '@interlock/contract'
-import type { Activity } from '@interlock/kernel'
+import { Fault, type Activity } from '@interlock/kernel'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
@@ -25,10 +26,14 @@ import { handshakeMillisMax, serverTls, type Trust } from './tls.ts'
 
 export type OcppServerOptions = {
   readonly listen: ListenConfig
-  readonly identity: Identity
+  /** Of the server; security profile 1 shows none. */
+  readonly identity?: Identity
   readonly trust: Trust
-  /** 2: TLS with Basic authentication. 3: TLS with a client certificate, which is demanded. */
-  readonly securityProfile: 2 | 3
+  /**
+   * 1: Basic authentication over plain TCP; whether that may be is the caller's matter. 2: TLS with
+   * Basic authentication. 3: TLS with a client certificate, which is demanded.
+   */
+  readonly securityProfile: 1 | 2 | 3
   readonly activity: Activity
   readonly log: Log
   /** The identity follows it in the URL; `/ocpp/` unless given. */
@@ -69,11 +74,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     handleProtocols: (offered) =>
       [...offered].find((name) => options.subprotocols.includes(name)) ?? false,
   })
-  const server = createServer(
-    serverTls(options.identity, options.trust, options.securityProfile === 3),
-    (_request, response) => response.writeHead(426, { connection: 'close' }).end(),
-  )
-  paceHandshakes(server, handshakesMax)
+  const server = createListener(options)
   server.headersTimeout = handshakeMillisMax
   server.maxConnections = connectionsMax
   server.on('tlsClientError', (error) =>
@@ -130,6 +131,16 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
       await ended
     },
   }
+}
+
+function createListener({ identity, trust, securityProfile }: OcppServerOptions): Server {
+  const onlyUpgrades: RequestListener = (_request, response) =>
+    response.writeHead(426, { connection: 'close' }).end()
+  if (securityProfile === 1) return createPlainServer(onlyUpgrades)
+  if (identity === undefined) throw new Fault('IdentityMissing', 'TLS needs a certificate')
+  const server = createServer(serverTls(identity, trust, securityProfile === 3), onlyUpgrades)
+  paceHandshakes(server, handshakesMax)
+  return server
 }
 
 type Admitted = { readonly ok: true; readonly value: AdmissionRequest }

@@ -197,7 +197,7 @@ test('security profile 2 asks for user and password and hands them over unjudged
   await expect(wrong).rejects.toEqual(refusedWith(401, 'NotAuthenticated'))
   const endpoint = stationOn(await connectBare({ basic }))
   expect(await endpoint.call('Heartbeat', {})).toEqual(beat)
-  expect(asked.at(-1)).toEqual({ id: 'station-1', basic })
+  expect(asked.at(-1)).toEqual({ id: 'station-1', address: '127.0.0.1', basic })
   expect(accepted[0]?.peer).toBeUndefined()
 })
 

@@ -1,7 +1,8 @@
 import type { Eui64, Instant } from '@interlock/kernel'
 import type { Schedule } from '@interlock/power'
-import type { StationRecord } from '../data/stations.ts'
+import type { BootPolicy, SecurityProfile, StationRecord } from '../data/stations.ts'
 import type { Goal } from './goal.ts'
+import type { Transactions } from './running.ts'
 
 /** What the station itself last said about its state (DataTransfer `State`). */
 export type StateReport = {
@@ -19,6 +20,13 @@ export type TransactionView = {
   readonly startedAt: Instant
   readonly chargingState: string | undefined
   readonly firstWattHours: number | undefined
+}
+
+/** What the station last said of itself when it booted, and what it was told. */
+export type BootView = {
+  readonly at: Instant
+  readonly status: BootPolicy
+  readonly said: Readonly<Record<string, unknown>>
 }
 
 /** A command that came to nothing, for people to see. */
@@ -41,13 +49,19 @@ export type PlanView = {
 export type StationView = {
   record: StationRecord
   connected: boolean
-  trustMode: 'none' | 'firstContact' | 'certificate'
+  /** What proved who it is on the connection there is. */
+  identifiedBy: 'none' | 'firstContact' | 'password' | 'certificate'
+  securityProfile: SecurityProfile | undefined
+  boot: BootView | undefined
   status: string
   report: StateReport | undefined
   powerWatts: number | undefined
   meterWattHours: number | undefined
   hertz: number | undefined
   transaction: TransactionView | undefined
+  /** Every transaction that has not ended. */
+  running: Transactions['running']
+  ended: Transactions['ended']
   lastTransactionWattHours: number | undefined
   goal: Goal | undefined
   /** Register of the meter from which the goal counts. */
@@ -60,13 +74,17 @@ export type StationView = {
 export const newView = (record: StationRecord): StationView => ({
   record,
   connected: false,
-  trustMode: 'none',
+  identifiedBy: 'none',
+  securityProfile: undefined,
+  boot: undefined,
   status: 'Unknown',
   report: undefined,
   powerWatts: undefined,
   meterWattHours: undefined,
   hertz: undefined,
   transaction: undefined,
+  running: new Map(),
+  ended: new Set(),
   lastTransactionWattHours: undefined,
   goal: undefined,
   goalFromWattHours: undefined,

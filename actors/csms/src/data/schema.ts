@@ -15,6 +15,14 @@ export type CsmsTables = {
     enrolled: boolean
     id_tokens: string
     commissioned_at: string | null
+    trust_mode: string
+    /** scrypt hash of the password of security profiles 1 and 2 (standard trust mode). */
+    password_hash: string | null
+    /** The highest security profile under which it has connected. */
+    security_profile: number | null
+    boot_policy: string
+    /** JSON array of EVSE ids; empty: the one in \`evse\`. */
+    evses: string
   }
   transaction_events: {
     station_id: string
@@ -42,6 +50,8 @@ export type CsmsTables = {
     reason: string
     detail: string | null
   }
+  facts: { station_id: string; kind: string; key: string; at: string; value: unknown }
+  tokens: { type: string; id_token: string; token: unknown }
   knocks: { id: string; first_at: string; last_at: string; times: number; reason: string }
 }
 
@@ -74,11 +84,31 @@ const statements = [
     times integer not null, reason text not null)`,
 ]
 
+const knowledge = [
+  `create table facts (
+    station_id text not null, kind text not null, key text collate "C" not null,
+    at bigint not null, value jsonb not null, primary key (station_id, kind, key))`,
+  `create table tokens (
+    type text not null, id_token text not null, token jsonb not null,
+    primary key (type, id_token))`,
+  `alter table stations add column trust_mode text not null default 'supervised'`,
+  `alter table stations add column password_hash text`,
+  `alter table stations add column security_profile integer`,
+  `alter table stations add column boot_policy text not null default 'Accepted'`,
+  `alter table stations add column evses text not null default '[]'`,
+]
+
 export const migrations = [
   {
     name: '0001-csms',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0002-what-is-known',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of knowledge) await sql.raw(statement).execute(db)
     },
   },
 ]

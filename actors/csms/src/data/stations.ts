@@ -17,7 +17,16 @@ export type StationRecord = {
   readonly enrolled: boolean
   readonly idTokens: readonly string[]
   readonly commissioned: boolean
+  /** *Supervised* stations know our companion rules; *standard* ones only know OCPP. */
+  readonly trust: TrustMode
+  readonly passwordHash: string | undefined
+  readonly securityProfile: SecurityProfile | undefined
+  readonly bootPolicy: BootPolicy
+  readonly evses: readonly number[]
 }
+export type TrustMode = 'supervised' | 'standard'
+export type SecurityProfile = 1 | 2 | 3
+export type BootPolicy = 'Accepted' | 'Pending' | 'Rejected'
 
 export type StationStore = {
   find(id: string): Promise<StationRecord | undefined>
@@ -28,8 +37,15 @@ export type StationStore = {
   commissioned(id: StationId, at: Instant): Promise<void>
   /** What first contact will be checked against, as the register has it. */
   rememberPassword(id: StationId, passwordSha256: string): Promise<void>
+  /** What security profiles 1 and 2 will be checked against at the next connection (A01). */
+  rememberPasswordHash(id: StationId, hash: string): Promise<void>
+  /** From here on nothing lower will do (A05). */
+  raiseProfile(id: StationId, profile: SecurityProfile): Promise<void>
+  setBootPolicy(id: StationId, policy: BootPolicy): Promise<void>
   /** Someone unknown was here. */
   knocked(id: string, reason: string, at: Instant): Promise<void>
+  hasKnocked(id: string): Promise<boolean>
+  forgetKnock(id: string): Promise<void>
   knocks(): Promise<{ id: string; times: number; lastAt: number; reason: string }[]>
 }
 
@@ -69,6 +85,33 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
         .where('station_id', '=', id)
         .execute()
     },
+    async rememberPasswordHash(id, hash) {
+      await db
+        .updateTable('stations')
+        .set({ password_hash: hash })
+        .where('station_id', '=', id)
+        .execute()
+    },
+    async raiseProfile(id, profile) {
+      await db
+        .updateTable('stations')
+        .set({ security_profile: profile })
+        .where('station_id', '=', id)
+        .where((column) =>
+          column.or([
+            column('security_profile', 'is', null),
+            column('security_profile', '<', profile),
+          ]),
+        )
+        .execute()
+    },
+    async setBootPolicy(id, policy) {
+      await db
+        .updateTable('stations')
+        .set({ boot_policy: policy })
+        .where('station_id', '=', id)
+        .execute()
+    },
     async knocked(id, reason, at) {
       await sql`
         insert into knocks (id, first_at, last_at, times, reason)
@@ -78,6 +121,13 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
           set last_at = excluded.last_at, times = knocks.times + 1, reason = excluded.reason`.execute(
         db,
       )
+    },
+    async hasKnocked(id) {
+      const row = await db.selectFrom('knocks').select('id').where('id', '=', id).executeTakeFirst()
+      return row !== undefined
+    },
+    async forgetKnock(id) {
+      await db.deleteFrom('knocks').where('id', '=', id).execute()
     },
     async knocks() {
       const rows = await db
@@ -113,6 +163,11 @@ async function putSome(db: Kysely<CsmsTables>, stations: readonly StationConfig[
         enrolled: station.enrolled,
         id_tokens: JSON.stringify(station.idTokens),
         commissioned_at: null,
+        trust_mode: station.trustMode ?? 'supervised',
+        password_hash: station.passwordHash ?? null,
+        security_profile: null,
+        boot_policy: 'Accepted',
+        evses: JSON.stringify(station.evses ?? []),
       })),
     )
     .onConflict((conflict) =>
@@ -127,6 +182,10 @@ async function putSome(db: Kysely<CsmsTables>, stations: readonly StationConfig[
         meter: eb.ref('excluded.meter'),
         enrolled: eb.ref('excluded.enrolled'),
         id_tokens: eb.ref('excluded.id_tokens'),
+        trust_mode: eb.ref('excluded.trust_mode'),
+        // One that was set from afar is newer than the config's.
+        password_hash: eb.fn.coalesce('stations.password_hash', 'excluded.password_hash'),
+        evses: eb.ref('excluded.evses'),
       })),
     )
     .execute()
@@ -146,5 +205,18 @@ function recordOf(row: Selectable<CsmsTables['stations']>): StationRecord {
     enrolled: row.enrolled,
     idTokens: JSON.parse(row.id_tokens) as string[],
     commissioned: row.commissioned_at !== null,
+    trust: row.trust_mode === 'standard' ? 'standard' : 'supervised',
+    passwordHash: row.password_hash ?? undefined,
+    securityProfile: profiles.find((profile) => profile === row.security_profile),
+    bootPolicy: bootPolicies.find((policy) => policy === row.boot_policy) ?? 'Rejected',
+    evses: evsesOf(row),
   }
+}
+
+const profiles: readonly SecurityProfile[] = [1, 2, 3]
+export const bootPolicies: readonly BootPolicy[] = ['Accepted', 'Pending', 'Rejected']
+
+function evsesOf({ evses, evse }: Selectable<CsmsTables['stations']>): number[] {
+  const named = JSON.parse(evses) as number[]
+  return named.length === 0 ? [evse] : named
 }

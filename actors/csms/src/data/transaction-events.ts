@@ -28,6 +28,23 @@ export type TransactionStore = GroupCommit<EventRow> & {
   /** The latest transaction of each station. */
   latest(): Promise<KeptTransaction[]>
   readonly totals: () => Promise<Totals>
+  /** Messages of the transactions of one station, the latest transactions first. */
+  ofStation(station: string, page: TransactionPage): Promise<KeptEvents[]>
+  /** Messages of every transaction that has not ended. */
+  running(): Promise<KeptEvents[]>
+}
+
+/** `before`: transactions that began before this moment, ms since 1970, and id. */
+export type TransactionPage = {
+  readonly limit: number
+  readonly before?: { readonly at: number; readonly transactionId: string }
+  readonly transactionId?: string
+}
+export type KeptEvents = {
+  readonly stationId: string
+  readonly transactionId: string
+  readonly startedAt: number
+  readonly messages: readonly string[]
 }
 
 /** Durable TransactionEvents. One that comes again (E13) changes nothing. */
@@ -52,6 +69,28 @@ export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
         lastWattHours: row.lastWattHours ?? undefined,
       }))
     },
+    async ofStation(station, { limit, before, transactionId }) {
+      const { at, transactionId: id } = before ?? { at: Number.MAX_SAFE_INTEGER, transactionId: '' }
+      const { rows } = await sql<KeptEvents>`
+        select station_id as "stationId", transaction_id as "transactionId",
+          min(at)::float8 as "startedAt", array_agg(message) as messages
+        from transaction_events
+        where station_id = ${station}
+          and (${transactionId ?? null}::text is null or transaction_id = ${transactionId ?? null})
+        group by station_id, transaction_id
+        having (min(at), transaction_id) < (${at}::bigint, ${id})
+        order by min(at) desc, transaction_id desc limit ${limit}`.execute(db)
+      return rows
+    },
+    async running() {
+      const { rows } = await sql<KeptEvents>`
+        select station_id as "stationId", transaction_id as "transactionId",
+          min(at)::float8 as "startedAt", array_agg(message) as messages
+        from transaction_events group by station_id, transaction_id
+        having not bool_or(event_type = 'Ended')
+        order by min(at) limit ${runningMax}`.execute(db)
+      return rows
+    },
     async totals() {
       const { rows } = await sql<{ transactions: string; energy: number | null }>`
         select count(*) as transactions, sum(last_watt_hours - first_watt_hours) as energy
@@ -61,6 +100,9 @@ export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
     },
   }
 }
+
+/** As many as the stations of one CSMS can have. */
+const runningMax = 100_000
 
 const perTransaction = `
   select station_id, transaction_id, min(at) as started_at,

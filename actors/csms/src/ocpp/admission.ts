@@ -2,8 +2,11 @@ import type { Admission, AdmissionRequest } from '@interlock/host'
 import { toHex, utf8 } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import type { Context, Session } from '../context.ts'
-import { admit } from '../core/admission.ts'
-import type { StationRecord } from '../data/stations.ts'
+import { admit, type Admitted, type AdmissionRefusal, type Knock } from '../core/admission.ts'
+import { createAttempts } from '../core/attempts.ts'
+import { newView } from '../core/view.ts'
+import type { SecurityProfile, StationRecord } from '../data/stations.ts'
+import { createPasswords, type Passwords } from './passwords.ts'
 
 /** How long a connection that seems dead has to answer before another takes its place. */
 const probeMillis = 3_000
@@ -12,33 +15,90 @@ const probeMillis = 3_000
  * Decides about an upgrade request by the database of stations and the connections there are. When
  * the database is gone it throws, and the transport answers 503.
  */
-export const admission =
-  (context: Context, profile: 2 | 3) =>
-  async (request: AdmissionRequest): Promise<Admission> => {
-    const record = await context.stations.find(request.id)
-    const verdict = admit(await knockOf(context, request, profile, record), record)
+export const admission = (context: Context, profile: SecurityProfile) => {
+  const isRight = createPasswords(context.deps)
+  const attempts = createAttempts()
+  return async (request: AdmissionRequest): Promise<Admission> => {
+    const { id, address } = request
+    const now = context.deps.clock.now()
+    if (attempts.tooMany(id, address, now)) return told(429)
+    const record = await context.stations.find(id)
+    const knock = await knockOf(context, request, profile, record, isRight)
+    const verdict = admit(knock, record === undefined ? undefined : admittedOf(record))
     if (!verdict.ok) {
-      await refusedKnock(context, request.id, profile, verdict.reason)
-      return verdict
+      attempts.refused(id, address, now)
+      await refusedKnock(context, id, profile, verdict.reason)
+      return told(verdict.status)
     }
-    return record === undefined ? verdict : seat(context, record, profile)
+    if (record === undefined) return told(404)
+    const seated = await seat(context, record, profile)
+    if (seated.ok) await welcome(context, record, profile)
+    return seated
   }
+}
+
+/** What a stranger is told says no more than its status; why is for the operator. */
+const told = (status: AdmissionRefusal['status']): Admission => ({
+  ok: false,
+  status,
+  reason: { 401: 'NotAuthenticated', 403: 'NotPermitted', 404: 'UnknownIdentity', 429: 'TooMany' }[
+    status
+  ],
+})
+
+const admittedOf = (record: StationRecord): Admitted => ({
+  ...record,
+  passwordExpected: (passwordOf(record) ?? '') !== '',
+})
+const passwordOf = ({ trust, passwordHash, passwordSha256 }: StationRecord): string | undefined =>
+  trust === 'standard' ? passwordHash : passwordSha256
+
+/** One that was put into the database, or changed there, while the CSMS was running. */
+async function welcome(
+  context: Context,
+  record: StationRecord,
+  profile: SecurityProfile,
+): Promise<void> {
+  const { stationId, securityProfile = 0 } = record
+  const raised = Math.max(securityProfile, profile) as SecurityProfile
+  // On record before it is let in: it shall not come back under a lower one (A05).
+  if (raised > securityProfile) await context.stations.raiseProfile(stationId, raised)
+  const seen = { ...record, securityProfile: raised }
+  const view = context.views.get(stationId)
+  if (view === undefined) context.views.set(stationId, newView(seen))
+  else view.record = seen
+}
 
 async function knockOf(
   context: Context,
   request: AdmissionRequest,
-  profile: 2 | 3,
+  profile: SecurityProfile,
   record: StationRecord | undefined,
-) {
+  isRight: Passwords,
+): Promise<Knock> {
   const { id, peer, basic } = request
   if (profile === 3) {
-    if (peer?.stationId === undefined) return { id, profile }
-    return { id, profile, certificateFor: peer.stationId, certificateEui: peer.eui }
+    const none = { id, profile, password: 'none' } as const
+    if (peer?.stationId === undefined) return none
+    return { ...none, certificateFor: peer.stationId, certificateEui: peer.eui }
   }
-  if (record !== undefined) await learnPassword(context, record)
-  if (basic === undefined || basic.user !== id) return { id, profile }
-  const passwordSha256 = toHex(context.deps.crypto.sha256(utf8(basic.password)))
-  return { id, profile, passwordSha256 }
+  if (basic === undefined || basic.user !== id) return { id, profile, password: 'none' }
+  if (record === undefined) return { id, profile, password: 'wrong' }
+  const right =
+    record.trust === 'standard'
+      ? await isRight(record, basic.password)
+      : await isFirstContact(context, record, basic.password)
+  return { id, profile, password: right ? 'right' : 'wrong' }
+}
+
+async function isFirstContact(
+  context: Context,
+  record: StationRecord,
+  password: string,
+): Promise<boolean> {
+  await learnPassword(context, record)
+  const offered = toHex(context.deps.crypto.sha256(utf8(password)))
+  return !record.commissioned && offered === record.passwordSha256
 }
 
 /** The register of devices knows the password until first contact is over; the database keeps it. */
@@ -53,7 +113,7 @@ async function learnPassword(context: Context, record: StationRecord): Promise<v
 async function refusedKnock(
   context: Context,
   id: string,
-  profile: 2 | 3,
+  profile: SecurityProfile,
   reason: string,
 ): Promise<void> {
   context.audit.record('ConnectionRefused', { id, profile, reason })
@@ -70,9 +130,13 @@ async function refusedKnock(
  * One connection per identity. A second one is let in only when the first is dead: otherwise whoever
  * holds a copy of the key could push the real station out.
  */
-async function seat(context: Context, record: StationRecord, profile: 2 | 3): Promise<Admission> {
+async function seat(
+  context: Context,
+  record: StationRecord,
+  profile: SecurityProfile,
+): Promise<Admission> {
   const live = context.sessions.get(record.stationId)
-  if (live === undefined || (live.profile === 2 && profile === 3)) return { ok: true }
+  if (live === undefined || live.profile < profile) return { ok: true }
   if (!(await answers(live))) return { ok: true }
   context.audit.critical('SecondConnection', { station: record.stationId, profile })
   context.tell({ kind: 'security', station: record.stationId, reason: 'SecondConnection' })

@@ -1,18 +1,40 @@
 import type { Handler, IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
+import { tokenInfo } from '../core/token.ts'
 import type { Sender } from './handlers.ts'
 
-/** C01: tokens that the database of stations lists for this station. */
+/** C01 … C16; a contract certificate (C07) can be checked by nobody that this CSMS knows. */
 export const authorize =
   (context: Context, sender: Sender): Handler<'Authorize'> =>
-  (request) => ({ idTokenInfo: idTokenInfo(context, sender, request.idToken) })
+  ({ idToken, certificate, iso15118CertificateHashData }) => {
+    const contract = certificate !== undefined || iso15118CertificateHashData !== undefined
+    return {
+      idTokenInfo: idTokenInfo(context, sender, idToken),
+      ...(contract ? { certificateStatus: 'NoCertificateAvailable' } : {}),
+    }
+  }
+
+/** For which transaction it is shown, where it is shown for one. */
+export type Purpose = { readonly transactionId?: string; readonly evseId?: number | undefined }
 
 export function idTokenInfo(
   context: Context,
-  sender: Sender,
+  { stationId }: Sender,
   idToken: IdTokenType,
+  purpose: Purpose = {},
 ): IdTokenInfoType {
-  const known = context.views.get(sender.stationId)?.record.idTokens ?? []
-  const accepted = idToken.type === 'NoAuthorization' || known.includes(idToken.idToken)
-  return { status: accepted ? 'Accepted' : 'Unknown' }
+  if (idToken.type === 'NoAuthorization') return { status: 'Accepted' }
+  const token = context.tokens.find(idToken)
+  // The home's own tokens stand in the register of stations.
+  const own = context.views.get(stationId)?.record.idTokens.includes(idToken.idToken) === true
+  if (token === undefined && own) return { status: 'Accepted' }
+  return tokenInfo(token, {
+    stationId,
+    evseId: purpose.evseId,
+    now: context.deps.clock.now(),
+    othersRunning:
+      token === undefined || token.concurrent === true
+        ? 0
+        : context.inUse.others(idToken, purpose.transactionId),
+  })
 }

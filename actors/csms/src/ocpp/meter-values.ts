@@ -1,12 +1,17 @@
 import type { Handler } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
+import { keyAt, learned } from '../core/facts.ts'
 import { samplesOf } from '../core/samples.ts'
+import { note } from '../known.ts'
 import type { Sender } from './handlers.ts'
 
-/** J01: what the station measures outside transactions; kept as the latest only. */
+/** J01: what the station measures outside transactions; the latest ones are kept. */
 export const meterValues =
   (context: Context, sender: Sender): Handler<'MeterValues'> =>
-  (request) => {
+  async (request) => {
+    const { evseId, meterValue } = request
+    const key = keyAt(context.deps.clock.now(), crypto.randomUUID())
+    await note(context, sender.stationId, learned('meterValues', key, { evseId, meterValue }))
     const view = context.views.get(sender.stationId)
     const samples = samplesOf(request.meterValue)
     if (view !== undefined) {

@@ -1,20 +1,33 @@
-import { openOcppServer, type OcppServer, type Trust } from '@interlock/host'
+import { openOcppServer, type ListenConfig, type OcppServer, type Trust } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
+import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
+import type { SecurityProfile } from '../data/stations.ts'
 import type { Closers } from '../open-context.ts'
 import { admission } from './admission.ts'
 import { openSession } from './sessions.ts'
 
-/** Security profile 2 for first contact, 3 for everything after it. */
+export type OcppPorts = {
+  readonly profile1?: number
+  readonly profile2: number
+  readonly profile3: number
+}
+
+/**
+ * Security profile 2 for first contact and for standard stations, 3 for everybody; 1 only where the
+ * config names it, and in production on loopback alone.
+ */
 export async function openOcppServers(
   context: Context,
   trust: Trust,
   closers: Closers,
-): Promise<{ ports: { profile2: number; profile3: number }; sweep: () => void }> {
+): Promise<{ ports: OcppPorts; sweep: () => void }> {
   const { config, deps, identity } = context
-  const openOne = async (securityProfile: 2 | 3): Promise<OcppServer> => {
+  const servers: OcppServer[] = []
+  const openOne = async (securityProfile: SecurityProfile, listen: ListenConfig) => {
     const server = await openOcppServer({
-      listen: securityProfile === 2 ? config.ocpp.profile2 : config.ocpp.profile3,
-      identity,
+      listen,
+      ...(securityProfile === 1 ? {} : { identity }),
       trust,
       securityProfile,
       activity: deps.activity,
@@ -24,15 +37,27 @@ export async function openOcppServers(
       accept: (socket) => openSession(context, socket, securityProfile),
     })
     closers.push(() => server.close())
-    return server
+    servers.push(server)
+    return server.port
   }
-  const first = await openOne(2)
-  const routine = await openOne(3)
+  const { profile1, profile2, profile3 } = config.ocpp
+  if (profile1 !== undefined) demandLoopback(config, profile1)
+  const ports = {
+    profile2: await openOne(2, profile2),
+    profile3: await openOne(3, profile3),
+    ...(profile1 === undefined ? {} : { profile1: await openOne(1, profile1) }),
+  }
   return {
-    ports: { profile2: first.port, profile3: routine.port },
+    ports,
     sweep() {
-      first.sweep()
-      routine.sweep()
+      for (const server of servers) server.sweep()
     },
   }
+}
+
+function demandLoopback({ production }: CsmsConfig, { host }: ListenConfig): void {
+  if (!production || ['127.0.0.1', '::1', 'localhost'].includes(host)) return
+  throw new Fault('ListenRefused', `ocpp.profile1 listens on ${host}, in production, without TLS`, {
+    remedy: 'listen on 127.0.0.1, or have the stations use security profile 2 or 3',
+  })
 }

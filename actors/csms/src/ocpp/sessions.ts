@@ -3,20 +3,30 @@ import { stationId, type StationId } from '@interlock/kernel'
 import { createEndpoint } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context, Session } from '../context.ts'
-import { newView } from '../core/view.ts'
-import { handlersFor } from './handlers.ts'
+import type { SecurityProfile, TrustMode } from '../data/stations.ts'
+import { handlersFor, type Sender } from './handlers.ts'
+import { recorded } from './recorded.ts'
 
 /** An admitted connection becomes the station's session, in the place of an older one. */
-export function openSession(context: Context, socket: OcppSocket, profile: 2 | 3): void {
+export function openSession(context: Context, socket: OcppSocket, profile: SecurityProfile): void {
   const id = stationId(socket.id)
   const { activity, wall, log } = context.deps
+  // Admission has read it from the database.
+  const trust = context.views.get(id)?.record.trust ?? 'supervised'
+  const sender: Sender = { stationId: id, profile, trust }
   const endpoint = createEndpoint({
-    transport: socket,
-    handlers: handlersFor(context, { stationId: id, profile }),
+    transport: recorded(socket, id, context.history),
+    handlers: handlersFor(context, sender),
     wall,
     activity,
     onProblem: (problem) => {
       log.warn({ station: id, ...problem }, 'a problem on the connection')
+      const { code, detail, messageId } = problem
+      context.history.add({
+        stationId: id,
+        direction: 'in',
+        problem: { code, detail, messageId },
+      })
       if (problem.kind === 'frame' || problem.kind === 'overload')
         context.audit.record('FrameRefused', { station: id, code: problem.code })
     },
@@ -28,7 +38,7 @@ export function openSession(context: Context, socket: OcppSocket, profile: 2 | 3
   context.hooks.opened(id, endpoint)
   before?.endpoint.close(1001, 'replaced by a newer connection')
   context.audit.record('Connected', { station: id, profile })
-  seen(context, id, profile)
+  seen(context, sender)
   socket.onClose(() => left(context, session))
 }
 
@@ -38,32 +48,25 @@ function left(context: Context, session: Session): void {
   context.sessions.delete(id)
   context.live.delete(id)
   const view = context.views.get(id)
-  if (view !== undefined) Object.assign(view, { connected: false, trustMode: 'none' })
+  if (view !== undefined)
+    Object.assign(view, { connected: false, identifiedBy: 'none', securityProfile: undefined })
   context.audit.record('Disconnected', { station: id })
   context.tell({ kind: 'state', station: id, reason: 'Disconnected' })
 }
 
-function seen(context: Context, id: StationId, profile: 2 | 3): void {
+function seen(context: Context, { stationId: id, profile }: Sender): void {
   const view = context.views.get(id)
-  const trustMode = profile === 3 ? 'certificate' : 'firstContact'
-  if (view === undefined)
-    inBackground(context.deps, 'load-station', () => load(context, id, trustMode))
-  else Object.assign(view, { connected: true, trustMode })
+  const identifiedBy = proofOf(profile, view?.record.trust)
+  if (view !== undefined)
+    Object.assign(view, { connected: true, identifiedBy, securityProfile: profile })
   if (profile === 3) commissioned(context, id)
-  context.tell({ kind: 'state', station: id, reason: 'Connected', data: { trustMode } })
+  context.tell({ kind: 'state', station: id, reason: 'Connected', data: { identifiedBy } })
   context.hooks.replan(id)
 }
 
-/** A station that was put into the database while the CSMS was running. */
-async function load(
-  context: Context,
-  id: StationId,
-  trustMode: 'certificate' | 'firstContact',
-): Promise<void> {
-  const record = await context.stations.find(id)
-  if (record !== undefined)
-    context.views.set(id, { ...newView(record), connected: true, trustMode })
-}
+/** The password of a supervised station is for first contact only. */
+const proofOf = (profile: SecurityProfile, trust: TrustMode | undefined) =>
+  profile === 3 ? 'certificate' : trust === 'standard' ? 'password' : 'firstContact'
 
 function commissioned(context: Context, id: StationId): void {
   const view = context.views.get(id)

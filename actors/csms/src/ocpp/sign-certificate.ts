@@ -1,8 +1,9 @@
 import { vendorId } from '@interlock/contract'
 import { Fault } from '@interlock/kernel'
-import { CallFailed, type Handler } from '@interlock/ocpp'
+import { CallFailed, type Handler, type Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
+import { learn } from '../lessons/index.ts'
 import type { Sender } from './handlers.ts'
 
 /**
@@ -21,19 +22,23 @@ export const signCertificate =
   }
 
 async function obtain(context: Context, sender: Sender, csrPem: string): Promise<void> {
-  const { stationId, profile } = sender
+  const { stationId, profile, trust } = sender
   try {
-    const answer = await context.supervisor.certificate(stationId, csrPem, profile === 2)
+    const answer = await context.supervisor.certificate(stationId, csrPem, profile !== 3)
     if (!answer.ok) {
       refuse(context, sender, answer.reason, answer.detail)
       return
     }
     const endpoint = context.sessions.get(stationId)?.endpoint
-    const response = await endpoint?.call('CertificateSigned', {
+    const request: Request<'CertificateSigned'> = {
       certificateChain: answer.value.chainPem,
       certificateType: 'ChargingStationCertificate',
-      customData: { vendorId, cells: answer.value.cells },
-    })
+      // A standard station pins nobody.
+      ...(trust === 'standard' ? {} : { customData: { vendorId, cells: answer.value.cells } }),
+    }
+    const response = await endpoint?.call('CertificateSigned', request)
+    if (response !== undefined)
+      await learn(context, stationId, 'CertificateSigned', request, response)
     context.audit.record('CertificateDelivered', {
       station: stationId,
       status: response?.status ?? 'Offline',

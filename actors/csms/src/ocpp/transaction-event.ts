@@ -3,8 +3,9 @@ import { CallError, type Handler, type Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
+import { place } from '../core/running.ts'
 import type { StationView } from '../core/view.ts'
-import { idTokenInfo } from './authorize.ts'
+import { idTokenInfo, type Purpose } from './authorize.ts'
 import type { Sender } from './handlers.ts'
 
 type Event = Request<'TransactionEvent'>
@@ -29,11 +30,24 @@ export const transactionEvent =
 
     const view = context.views.get(sender.stationId)
     if (view !== undefined) apply(context, view, request, at, samples)
+    if (view !== undefined) useOf(context, view, request)
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
     return request.idToken === undefined
       ? {}
-      : { idTokenInfo: idTokenInfo(context, sender, request.idToken) }
+      : { idTokenInfo: idTokenInfo(context, sender, request.idToken, purposeOf(request)) }
   }
+
+const purposeOf = ({ transactionInfo, evse }: Event): Purpose => ({
+  transactionId: transactionInfo.transactionId,
+  evseId: evse?.id,
+})
+
+/** C10: a token that is charging is in use until its transaction has ended. */
+function useOf({ inUse }: Context, view: StationView, { idToken, transactionInfo }: Event): void {
+  const { transactionId } = transactionInfo
+  if (!view.running.has(transactionId)) inUse.ends(transactionId)
+  else if (idToken !== undefined) inUse.begins(idToken, transactionId)
+}
 
 async function store(
   context: Context,
@@ -68,29 +82,27 @@ function apply(
   at: Instant,
   samples: Samples,
 ): void {
+  const { transactionId } = request.transactionInfo
+  const placed = place(view, request, at, samples.registerWattHours)
+  if (placed === 'over' || placed === 'late') return
   if (samples.registerWattHours !== undefined) view.meterWattHours = samples.registerWattHours
   if (samples.powerWatts !== undefined) view.powerWatts = samples.powerWatts
   if (samples.hertz !== undefined) view.hertz = samples.hertz
-  const { transactionId, chargingState } = request.transactionInfo
-  if (request.eventType === 'Ended') {
+  if (placed === 'ends') {
     if (view.transaction?.id === transactionId) ended(context, view)
     return
   }
-  // An old event that comes late must not bring its transaction back.
-  if (view.transaction !== undefined && view.transaction.id !== transactionId) {
-    if (at < view.transaction.startedAt) return
-  }
-  const same = view.transaction?.id === transactionId ? view.transaction : undefined
-  view.transaction = {
-    id: transactionId,
-    startedAt: same?.startedAt ?? at,
-    chargingState: chargingState ?? same?.chargingState,
-    firstWattHours: same?.firstWattHours ?? samples.registerWattHours,
-  }
-  if (same === undefined) {
-    view.goalFromWattHours ??= samples.registerWattHours
-    context.hooks.replan(view.record.stationId)
-  }
+  const running = view.running.get(transactionId)
+  if (running === undefined) return
+  // An old transaction that is told late is not the one that runs now.
+  const current = view.transaction
+  if (current !== undefined && current.id !== transactionId && at < current.startedAt) return
+  const fresh = view.transaction?.id !== transactionId
+  const { startedAt, chargingState, firstWattHours } = running
+  view.transaction = { id: transactionId, startedAt, chargingState, firstWattHours }
+  if (!fresh) return
+  view.goalFromWattHours ??= samples.registerWattHours
+  context.hooks.replan(view.record.stationId)
 }
 
 /** The driver's goal and the plan were for this stay. */

@@ -99,7 +99,8 @@ export function createPlanner(options: {
       tariffVersion: tariff.version,
       ...(shortfall === undefined ? {} : { shortfall }),
     }
-    if (view.trustMode !== 'certificate') return undefined
+    // What may be planned for a standard station is the operator's to send.
+    if (view.identifiedBy !== 'certificate' || view.record.trust !== 'supervised') return undefined
     return sameFrom(now, view.schedule, schedule) ? undefined : { view, schedule, plan }
   }
 

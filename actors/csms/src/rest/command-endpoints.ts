@@ -1,7 +1,9 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { isAction, validateRequest } from '@interlock/ocpp'
 import { Type } from 'typebox'
+import type { StationView } from '../core/view.ts'
 import { withStation, type Api } from './api.ts'
+import { ownMaintainer } from './own-maintainer.ts'
 import { answer } from './trigger-endpoint.ts'
 
 /**
@@ -14,23 +16,38 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
     url: '/api/v1/stations/:id/commands/:action',
     roles: ['maintainer'],
     body: Type.Object({}),
-    handle: withStation(api, async (view, { params, body, peer }) => {
-      if (peer.organisation !== api.context.identity.peer.organisation)
-        return problem('NotPermitted', 'a maintainer of another organisation')
-      const action = params['action'] ?? ''
-      if (!isAction(action)) return problem('NotFound', `no action ${action}`)
-      const request = validateRequest(action, body)
-      if (!request.ok) return problem('BodyInvalid', request.detail)
-      const { evseId } = request.value as { evseId?: unknown }
-      return answer(
-        await api.commands.send({
-          stationId: view.record.stationId,
-          action,
-          payload: request.value,
-          evse: typeof evseId === 'number' ? evseId : 0,
-          effectFrom: api.context.deps.clock.now(),
-        }),
-      )
-    }),
+    summary:
+      'Sends the request and answers with what the station answered, or why it did not leave.',
+    handle: ownMaintainer(
+      api,
+      withStation(api, async (view, { params, body }) => {
+        const action = params['action'] ?? ''
+        if (!isAction(action)) return problem('NotFound', `no action ${action}`)
+        const request = validateRequest(action, body)
+        if (!request.ok) return problem('BodyInvalid', request.detail)
+        return answer(
+          await api.commands.send({
+            stationId: view.record.stationId,
+            action,
+            payload: request.value,
+            evse: evseNamed(view, action, request.value),
+            effectFrom: api.context.deps.clock.now(),
+          }),
+        )
+      }),
+    ),
   },
 ]
+
+/** The EVSE that a request is for; 0 is the station as a whole. A stop names only its transaction. */
+function evseNamed(view: StationView, action: string, payload: unknown): number {
+  const { evseId, evse, chargingProfileCriteria, transactionId } = payload as {
+    evseId?: number
+    evse?: { id?: number }
+    chargingProfileCriteria?: { evseId?: number }
+    transactionId?: string
+  }
+  if (action === 'RequestStopTransaction')
+    return view.running.get(transactionId ?? '')?.evseId ?? view.record.evse
+  return evseId ?? evse?.id ?? chargingProfileCriteria?.evseId ?? 0
+}

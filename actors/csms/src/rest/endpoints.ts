@@ -2,15 +2,29 @@ import type { Endpoint } from '@interlock/host'
 import type { Api } from './api.ts'
 import { commandEndpoints } from './command-endpoints.ts'
 import { goalEndpoint } from './goal-endpoint.ts'
+import { messageEndpoints } from './message-endpoints.ts'
+import { openApiEndpoint } from './open-api.ts'
+import { operatorEndpoints } from './operator-endpoints.ts'
 import { ownerKeyEndpoints } from './owner-key-endpoints.ts'
 import { readEndpoints } from './read-endpoints.ts'
+import { stateEndpoints } from './state-endpoints.ts'
+import { tokenEndpoints } from './token-endpoints.ts'
+import { transactionEndpoints } from './transaction-endpoints.ts'
 import { triggerEndpoint } from './trigger-endpoint.ts'
 
 /** The whole interface of the console, one row per route. */
-export const endpointsOf = (api: Api): Endpoint[] => [
-  ...readEndpoints(api),
-  goalEndpoint(api),
-  triggerEndpoint(api),
-  ...ownerKeyEndpoints(api),
-  ...commandEndpoints(api),
-]
+export function endpointsOf(api: Api): Endpoint[] {
+  const all = [
+    ...readEndpoints(api),
+    goalEndpoint(api),
+    triggerEndpoint(api),
+    ...ownerKeyEndpoints(api),
+    ...commandEndpoints(api),
+    ...stateEndpoints(api),
+    ...transactionEndpoints(api),
+    ...messageEndpoints(api),
+    ...tokenEndpoints(api),
+    ...operatorEndpoints(api),
+  ]
+  return [...all, openApiEndpoint(all)]
+}

@@ -3,7 +3,7 @@ import { transactionWattHours, type StationView } from '../core/view.ts'
 
 /** A station as `GET /api/v1/stations` shows it. Instants are ISO 8601, power in watts. */
 export function stationDocument(view: StationView) {
-  const { record, report, goal, schedule, plan, refused } = view
+  const { record, report, goal, schedule, plan, refused, boot } = view
   return {
     stationId: record.stationId,
     eui: record.eui,
@@ -14,7 +14,12 @@ export function stationDocument(view: StationView) {
     ratingWatts: record.ratingWatts,
     enrolled: record.enrolled,
     connected: view.connected,
-    trustMode: view.trustMode,
+    trustMode: record.trust,
+    identifiedBy: view.identifiedBy,
+    securityProfile: view.securityProfile ?? null,
+    bootPolicy: record.bootPolicy,
+    boot: boot === undefined ? null : { ...boot.said, at: toIso(boot.at), status: boot.status },
+    evses: record.evses,
     status: view.status,
     state: report?.state ?? null,
     why: report?.why ?? null,

@@ -10,6 +10,9 @@ export const deviceStates = [
 ] as const
 export type DeviceState = (typeof deviceStates)[number]
 
+export const trustModes = ['supervised', 'standard'] as const
+export type TrustMode = (typeof trustModes)[number]
+
 /** What the register knows of a charging station. */
 export type Device = {
   readonly stationId: StationId
@@ -28,6 +31,8 @@ export type Device = {
   readonly firmwareSha256: string
   readonly secretSha256: string
   readonly state: DeviceState
+  /** *Supervised* devices gate commands themselves; *standard* ones only know OCPP. */
+  readonly trust: TrustMode
   /** SHA-256, hex, of the key that first contact was used for. */
   readonly firstContactKey: string | undefined
   /** The certificate in force, with its chain. */

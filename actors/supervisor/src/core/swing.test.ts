@@ -29,6 +29,7 @@ const device: Device = {
   firmwareSha256: '',
   secretSha256: '',
   state: 'commissioned',
+  trust: 'supervised',
   firstContactKey: undefined,
   chainPem: undefined,
   serialHex: undefined,

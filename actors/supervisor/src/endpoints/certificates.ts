@@ -76,11 +76,10 @@ async function certify(
   const key = toHex(deps.crypto.sha256(request.value.publicKey.spki))
   if (hasKey(device, request.value, supervisor))
     return { status: 200, body: answer(device, device.chainPem ?? '', supervisor) }
-  const proven = order.firstContact
-    ? firstContact(device, request.value, key, supervisor)
-    : renewal(device, request.value, supervisor)
+  const proven = provenBy(order, device)(device, request.value, key, supervisor)
   if (!proven.ok) return refuse(supervisor, act, proven.reason, proven.detail)
-  if (order.firstContact && !(await devices.claimFirstContact(device.stationId, key)))
+  const once = order.firstContact && device.trust === 'supervised'
+  if (once && !(await devices.claimFirstContact(device.stationId, key)))
     return refuse(supervisor, act, 'DeviceState', 'its first contact was used for another key')
 
   supervisor.audit.record('CertificateOrdered', { station: device.stationId, key })
@@ -95,7 +94,7 @@ async function certify(
     },
   })
   if (!issued.ok) {
-    if (order.firstContact) await devices.releaseFirstContact(device.stationId, key)
+    if (once) await devices.releaseFirstContact(device.stationId, key)
     return refuse(supervisor, act, issued.reason, issued.detail)
   }
   const { serialHex, chainPem } = issued.value
@@ -123,6 +122,23 @@ const keyInForce = (device: Device, crypto: Supervisor['deps']['crypto']) => {
 }
 
 type Proof = Outcome<undefined, ServerRefusal>
+type Proves = (
+  device: Device,
+  request: CertificateRequest,
+  key: string,
+  supervisor: Supervisor,
+) => Proof
+
+const provenBy = ({ firstContact: first }: CertificateOrder, { trust }: Device): Proves =>
+  trust === 'standard' ? vouched : first ? firstContact : renewal
+
+/** A standard station knows no proof of ours: its CSMS, which authenticated it, answers for it. */
+const vouched: Proves = (device, _request, _key, { revocations }) => {
+  if (!isInService(device)) return refused('DeviceState', `it is ${device.state}`)
+  return device.serialHex !== undefined && revocations.isRevoked(device.serialHex)
+    ? refused('CertificateRevoked', 'the certificate in force is revoked')
+    : ok(undefined)
+}
 
 function firstContact(
   device: Device,
@@ -142,6 +158,7 @@ function firstContact(
 function renewal(
   device: Device,
   { challenge, publicKey }: CertificateRequest,
+  _key: string,
   { deps: { crypto }, revocations }: Supervisor,
 ): Proof {
   if (!isInService(device)) return refused('DeviceState', `it is ${device.state}`)

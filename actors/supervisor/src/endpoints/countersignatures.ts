@@ -1,10 +1,11 @@
 import {
   riskOf,
+  type Edge,
   type FlattenedJws,
   type ServerRefusal,
   type SignedCommand,
 } from '@interlock/contract'
-import { authentic, permitted, type Permitted } from '@interlock/gate'
+import { authentic, originated, permitted, type GateState } from '@interlock/gate'
 import type { Endpoint, Reply } from '@interlock/host'
 import {
   concat,
@@ -16,12 +17,14 @@ import {
   type Outcome,
 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
+import type { Schedule } from '@interlock/power'
 import { countersign, parseSigned } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { delaySecondsAfter } from '../core/delay.ts'
 import { isInService, type Device } from '../core/device.ts'
 import { gateStateOf } from '../core/gate-state.ts'
 import { plausibility } from '../core/plausible.ts'
+import { permittedStandard, worstCase } from '../core/standard.ts'
 import { scheduleOf, slotOf, swingsOf } from '../core/swing.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
 import { StationName, strict } from './shapes.ts'
@@ -87,9 +90,11 @@ async function dualControl(
   // The answer was lost on the way: the same command gets the same countersignature.
   if (earlier !== undefined) return { status: 200, body: { command: earlier } }
 
-  const judged = await judge(command, device, supervisor)
-  if (!judged.ok) return no(judged)
-  const granted = await second({ jws, command, device, reservation }, judged.value, supervisor)
+  const order = { jws, command, device, reservation }
+  const charge = device.trust === 'standard' ? chargeStandard : chargeSupervised
+  const charged = await charge(order, supervisor)
+  if (!charged.ok) return no(charged)
+  const granted = await second(order, charged.value, supervisor)
   if (!granted.ok) return no(granted)
   const body = { command: granted.value.command }
   return grant(supervisor, act, { status: 200, body }, { reservation, ...granted.value.charged })
@@ -107,27 +112,76 @@ const byGate = ({ reason, detail }: { reason: string; detail?: string }) =>
 const reservationId = (command: SignedCommand, { deps }: Supervisor): string =>
   toBase64Url(deps.crypto.sha256(concat(command.signed, command.signature))).slice(0, 32)
 
-async function judge(
-  command: SignedCommand,
-  device: Device,
+/** Who says it, to whom, when, and for the first time; from here on its counter is used up. */
+async function origin(
+  { command, device }: Order,
+  suitable: (command: SignedCommand) => ServerRefusal | undefined,
   supervisor: Supervisor,
-): Promise<Judged<Permitted>> {
-  const { deps, grants, rate, firmware } = supervisor
+): Promise<Judged<GateState>> {
+  const { deps, grants, rate } = supervisor
   const now = deps.clock.now()
   const counter = await grants.counter(command.organisation, device.stationId)
   const state = gateStateOf(command, device, counter, supervisor)
-  const problem = authentic(command, state, now)
+  const check = device.trust === 'standard' ? originated : authentic
+  const problem = check(command, state, now)
   if (problem !== undefined) return byGate(problem)
-  const unsuitable = suitability(command)
+  const unsuitable = suitable(command)
   if (unsuitable !== undefined) return refused(unsuitable, command.action)
   if (!(await grants.useCounter(command.organisation, device.stationId, command.counter)))
     return byGate({ reason: 'Replayed', detail: `${command.counter}` })
   if (!rate.take(`${command.organisation} ${device.stationId}`, now))
     return refused('RateExceeded', 'commands to this station in an hour')
-  const asked = permitted(command, state)
+  return ok(state)
+}
+
+/** What a command costs, and what stands once it is granted. */
+type Charge = {
+  readonly kind: 'command' | 'response'
+  readonly edges: readonly Edge[]
+  readonly standing?: Standing
+  /** Longer than the device's own: the most that its random delay may now be. */
+  readonly delaySecondsMax?: number
+}
+type Standing = { readonly slot: string; readonly schedule: Schedule }
+
+/** A device that gates commands itself: what it will do with this one is known. */
+async function chargeSupervised(order: Order, supervisor: Supervisor): Promise<Judged<Charge>> {
+  const { command, device } = order
+  const { deps, firmware, grants } = supervisor
+  const state = await origin(order, suitability, supervisor)
+  if (!state.ok) return state
+  const now = deps.clock.now()
+  const asked = permitted(command, state.value)
   if (!asked.ok) return byGate(asked)
-  const sense = plausibility(command, asked.value.setting, device, firmware, now)
-  return sense.ok ? asked : sense
+  const { setting, row } = asked.value
+  const sense = plausibility(command, setting, device, firmware, now)
+  if (!sense.ok) return sense
+  const delaySecondsMax = delaySecondsAfter(setting, device.delaySecondsMax)
+  const lengthened = delaySecondsMax > device.delaySecondsMax
+  // What stands was charged for the shorter delay.
+  if (lengthened && (await grants.stands(device.stationId, now)))
+    return refused('PlausibilityFailed', 'the delay is lengthened when nothing granted stands')
+  const standing = await grants.standing(device.stationId, now)
+  const { movesLoad } = row
+  return ok({
+    kind: setting.kind === 'curve' ? 'response' : 'command',
+    edges: swingsOf(setting, { ...command, movesLoad }, device, standing),
+    ...(setting.kind === 'profile'
+      ? { standing: { slot: slotOf(setting), schedule: scheduleOf(setting) } }
+      : {}),
+    ...(lengthened ? { delaySecondsMax } : {}),
+  })
+}
+
+/** A device that only knows OCPP checks nothing of this, so the worst is charged. */
+async function chargeStandard(order: Order, supervisor: Supervisor): Promise<Judged<Charge>> {
+  const { command, device } = order
+  const state = await origin(order, suitabilityStandard, supervisor)
+  if (!state.ok) return state
+  const barred = permittedStandard(command, state.value)
+  if (barred !== undefined) return byGate(barred)
+  const edges = worstCase(command, device, supervisor.deps.clock.now())
+  return edges.ok ? ok({ kind: 'command', edges: edges.value }) : edges
 }
 
 /** An arm is for the smart-meter side to grant; it is never replaced by a countersignature. */
@@ -135,6 +189,13 @@ function suitability({ action, armDigest }: SignedCommand): ServerRefusal | unde
   const risk = riskOf(action)
   if (risk === undefined || risk.kind !== 'command') return 'NotCritical'
   return risk.second === 'arm' || armDigest !== undefined ? 'ArmRequired' : undefined
+}
+
+/** A standard station has no LLCS: the supervisor's yes is all the second party there is. */
+function suitabilityStandard({ action, armDigest }: SignedCommand): ServerRefusal | undefined {
+  const risk = riskOf(action)
+  if (risk === undefined || risk.kind !== 'command') return 'NotCritical'
+  return armDigest === undefined ? undefined : 'ArmRequired'
 }
 
 type Order = {
@@ -151,26 +212,18 @@ type Granted = {
 /** Both ledgers are charged, or neither; then the command is signed and kept. */
 async function second(
   { jws, command, device, reservation }: Order,
-  { setting, row }: Permitted,
+  { kind, edges, standing, delaySecondsMax }: Charge,
   supervisor: Supervisor,
 ): Promise<Judged<Granted>> {
   const { deps, devices, grants, identity, ledger, otherLedger } = supervisor
   const now = deps.clock.now()
-  const { movesLoad } = row
-  const delaySecondsMax = delaySecondsAfter(setting, device.delaySecondsMax)
-  const lengthened = delaySecondsMax > device.delaySecondsMax
-  // What stands was charged for the shorter delay.
-  if (lengthened && (await grants.stands(device.stationId, now)))
-    return refused('PlausibilityFailed', 'the delay is lengthened when nothing granted stands')
-  const standing = await grants.standing(device.stationId, now)
-  const edges = swingsOf(setting, { ...command, movesLoad }, device, standing)
   if (edges.length > edgesMax) return refused('PlausibilityFailed', 'it changes load too often')
   const asked = {
     id: reservation,
     organisation: command.organisation,
     region: device.region,
-    kind: setting.kind === 'curve' ? ('response' as const) : ('command' as const),
-    edges,
+    kind,
+    edges: [...edges],
   }
   const own = await ledger.reserve(asked, 'supervisor', now)
   if (!own.ok)
@@ -181,7 +234,7 @@ async function second(
     return other
   }
   // Charged from here on, whether it is delivered or not.
-  if (lengthened) await devices.lengthenDelay(device.stationId, delaySecondsMax)
+  if (delaySecondsMax !== undefined) await devices.lengthenDelay(device.stationId, delaySecondsMax)
   const signed = countersign(
     jws,
     {
@@ -200,10 +253,7 @@ async function second(
       organisation: command.organisation,
       station: device.stationId,
       evse: command.target.evse,
-      standing:
-        setting.kind === 'profile'
-          ? { slot: slotOf(setting), schedule: scheduleOf(setting) }
-          : undefined,
+      standing,
       standsUntil: instant(Math.max(...edges.map((edge) => edge.until))),
       command: signed,
     },

@@ -3,7 +3,7 @@ import { problem, type Endpoint, type Reply } from '@interlock/host'
 import { eui64, fromHex, parseStationId, stationId, toHex, utf8 } from '@interlock/kernel'
 import { firstContactPassword, type Peer } from '@interlock/pki'
 import { Type, type Static } from 'typebox'
-import { deviceStates, mayBecome, type Device } from '../core/device.ts'
+import { deviceStates, mayBecome, trustModes, type Device } from '../core/device.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
 import { Eui, Sha256, StationName, strict, Words } from './shapes.ts'
 
@@ -33,6 +33,7 @@ const PreNotification = Type.Object(
     csms: Eui,
     dsrsp: Type.Optional(Eui),
     llcs: Type.Optional(Eui),
+    trustMode: Type.Optional(Type.Union(trustModes.map((mode) => Type.Literal(mode)))),
   },
   strict,
 )
@@ -92,7 +93,9 @@ async function preNotify(
     llcs: body.llcs === undefined ? undefined : eui64(body.llcs),
     firmwareSha256: body.firmwareSha256,
     secretSha256: body.secretSha256,
-    state: 'prenotified',
+    // Nothing of a standard station's own is checked at first contact; its CSMS answers for it.
+    state: body.trustMode === 'standard' ? 'authorised' : 'prenotified',
+    trust: body.trustMode ?? 'supervised',
     firstContactKey: undefined,
     chainPem: undefined,
     serialHex: undefined,
@@ -119,6 +122,7 @@ const sameDevice = (known: Device, device: Device): boolean =>
       'dsrsp',
       'llcs',
       'secretSha256',
+      'trust',
     ] as const
   ).every((field) => known[field] === device[field])
 

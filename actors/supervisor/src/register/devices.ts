@@ -1,6 +1,6 @@
 import { eui64, instant, stationId, type StationId } from '@interlock/kernel'
 import type { Kysely, Selectable } from 'kysely'
-import { deviceStates, type Device, type DeviceState } from '../core/device.ts'
+import { deviceStates, trustModes, type Device, type DeviceState } from '../core/device.ts'
 import type { SupervisorTables } from './tables.ts'
 
 export type DeviceRegister = {
@@ -111,6 +111,7 @@ function deviceOf(row: Selectable<SupervisorTables['devices']>): Device {
     firmwareSha256: row.firmware_sha256,
     secretSha256: row.secret_sha256,
     state: deviceStates.find((state) => state === row.state) ?? 'suspended',
+    trust: trustModes.find((trust) => trust === row.trust_mode) ?? 'supervised',
     firstContactKey: row.first_contact_key ?? undefined,
     chainPem: row.chain_pem ?? undefined,
     serialHex: row.serial_hex ?? undefined,
@@ -132,6 +133,7 @@ const rowOf = (device: Device): SupervisorTables['devices'] => ({
   firmware_sha256: device.firmwareSha256,
   secret_sha256: device.secretSha256,
   state: device.state,
+  trust_mode: device.trust,
   first_contact_key: device.firstContactKey ?? null,
   chain_pem: device.chainPem ?? null,
   serial_hex: device.serialHex ?? null,

@@ -18,6 +18,7 @@ export type SupervisorTables = WitnessTables & {
     firmware_sha256: string
     secret_sha256: string
     state: string
+    trust_mode: string
     first_contact_key: string | null
     chain_pem: string | null
     serial_hex: string | null
@@ -101,6 +102,14 @@ export const migrations = [
     up: async (db: Kysely<unknown>): Promise<void> => {
       await sql.raw('drop table checkpoints').execute(db)
       await sql.raw(createWitnessTable).execute(db)
+    },
+  },
+  {
+    name: '0003-trust-mode',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql`alter table devices add column trust_mode text not null default 'supervised'`.execute(
+        db,
+      )
     },
   },
 ]

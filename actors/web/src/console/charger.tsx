@@ -18,7 +18,7 @@ export function Charger(props: {
 }) {
   const { row, telling, onAsk } = props
   const { what, until } = tellStation(row, telling)
-  const trust = tellTrust(row.trustMode)
+  const trust = tellTrust(row)
   const main = (when: boolean) => (props.only && when ? 'primary' : '')
   const charging = row.powerWatts > 50
   return (
@@ -79,7 +79,7 @@ function Facts({ row, telling }: { row: StationRow; telling: Telling }) {
     ['Now', `${kilowatts(row.powerWatts)} of ${kilowatts(row.ratingWatts)}`],
     ['Allowed', kilowatts(row.setPointWatts)],
     ['Meter', `${(row.energyWattHours / 1000).toFixed(2)} kWh`],
-    ['Control', tellTrust(row.trustMode).words],
+    ['Control', tellTrust(row).words],
     ...(row.goal
       ? [['Ready by', `${moment(row.goal.departure)}, ${row.goal.energyWattHours / 1000} kWh`]]
       : []),

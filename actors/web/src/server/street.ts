@@ -32,6 +32,7 @@ function parseStation(value: unknown, places: Map<string, string>): UnseenRow | 
     ratingWatts: number(row['ratingWatts']),
     connected: row['connected'] === true,
     trustMode: text(row['trustMode']),
+    identifiedBy: text(row['identifiedBy']),
     state: text(row['state']) || text(row['status']),
     why: text(row['why']),
     until: moment(row['until']),

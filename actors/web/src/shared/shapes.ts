@@ -6,8 +6,10 @@ export type StationRow = {
   readonly place: string
   readonly ratingWatts: number
   readonly connected: boolean
-  /** How the CSMS knows it: `certificate`, `firstContact` or `none`. */
+  /** Register entry: `supervised` (it gates commands itself) or `standard` (it only knows OCPP). */
   readonly trustMode: string
+  /** How the CSMS knows it: `certificate`, `password`, `firstContact` or `none`. */
+  readonly identifiedBy: string
   readonly state: string
   /** Reason code; the sentence is made from it. */
   readonly why: string

@@ -1,0 +1,145 @@
+import { sql, type Kysely } from 'kysely'
+import { factKinds, type Fact, type FactKind } from '../core/facts.ts'
+import { groupCommit } from './group-commit.ts'
+import type { CsmsTables } from './schema.ts'
+
+export type Page = { readonly after?: string; readonly limit: number }
+
+/** What the CSMS knows of its stations: one row for each fact, kept until newer ones crowd it out. */
+export type FactStore = {
+  /** Resolves when all are durable. What a fact does not mention of an older one stays. */
+  put(facts: readonly Fact[]): Promise<void>
+  /** By key, ascending. */
+  list(station: string, kind: FactKind, page: Page): Promise<Fact[]>
+  /** Every fact of that kind, for as many as one kind may have. */
+  all(station: string, kind: FactKind): Promise<Fact[]>
+  find(station: string, kind: FactKind, key: string): Promise<Fact | undefined>
+  /** Without keys: everything of that kind. */
+  remove(station: string, kind: FactKind, keys?: readonly string[]): Promise<void>
+}
+
+/** So many writes of one kind at one station go by between two looks at how much there is. */
+const writesBetweenTrims = 64
+
+export function factStore(db: Kysely<CsmsTables>): FactStore {
+  const commit = groupCommit<Fact>({
+    insert: (facts) => upsert(db, merged(facts)),
+    rowsMax: 1_000,
+    queueMax: 50_000,
+  })
+  const written = new Map<string, number>()
+  const trimAsNeeded = async ({ stationId, kind }: Fact): Promise<void> => {
+    const name = `${kind} ${stationId}`
+    const count = (written.get(name) ?? 0) + 1
+    if (count >= writesBetweenTrims) written.delete(name)
+    else written.set(name, count)
+    if (count >= writesBetweenTrims) await trim(db, stationId, kind)
+  }
+  const list: FactStore['list'] = async (station, kind, { after, limit }) => {
+    const rows = await db
+      .selectFrom('facts')
+      .selectAll()
+      .where('station_id', '=', station)
+      .where('kind', '=', kind)
+      .where('key', '>', after ?? '')
+      .orderBy('key')
+      .limit(limit)
+      .execute()
+    return rows.map(factOf)
+  }
+  return {
+    async put(facts) {
+      await Promise.all(facts.map((fact) => commit.add(storable(fact))))
+      for (const fact of facts) await trimAsNeeded(fact)
+    },
+    list,
+    all: (station, kind) => list(station, kind, { limit: factKinds[kind] }),
+    async find(station, kind, key) {
+      const row = await db
+        .selectFrom('facts')
+        .selectAll()
+        .where('station_id', '=', station)
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .executeTakeFirst()
+      return row === undefined ? undefined : factOf(row)
+    },
+    async remove(station, kind, keys) {
+      const all = db.deleteFrom('facts').where('station_id', '=', station).where('kind', '=', kind)
+      if (keys === undefined) await all.execute()
+      else if (keys.length > 0) await all.where('key', 'in', [...keys]).execute()
+    },
+  }
+}
+
+const factOf = (row: {
+  station_id: string
+  kind: string
+  key: string
+  at: string
+  value: unknown
+}) =>
+  ({
+    stationId: row.station_id,
+    kind: row.kind as FactKind,
+    key: row.key,
+    at: Number(row.at),
+    value: row.value as Fact['value'],
+  }) satisfies Fact
+
+/** One statement may touch a row only once. */
+function merged(facts: readonly Fact[]): Fact[] {
+  const byKey = new Map<string, Fact>()
+  for (const fact of facts) {
+    const name = JSON.stringify([fact.stationId, fact.kind, fact.key])
+    const before = byKey.get(name)
+    byKey.set(
+      name,
+      before === undefined ? fact : { ...fact, value: { ...before.value, ...fact.value } },
+    )
+  }
+  return [...byKey.values()]
+}
+
+async function upsert(db: Kysely<CsmsTables>, facts: readonly Fact[]): Promise<void> {
+  await sql`
+    insert into facts (station_id, kind, key, at, value)
+    select * from unnest(
+      ${facts.map((fact) => fact.stationId)}::text[],
+      ${facts.map((fact) => fact.kind)}::text[],
+      ${facts.map((fact) => fact.key)}::text[],
+      ${facts.map((fact) => fact.at)}::bigint[],
+      ${facts.map((fact) => JSON.stringify(fact.value))}::jsonb[])
+    on conflict (station_id, kind, key)
+      do update set at = excluded.at, value = facts.value || excluded.value`.execute(db)
+}
+
+/** The oldest go first. */
+async function trim(db: Kysely<CsmsTables>, station: string, kind: FactKind): Promise<void> {
+  await sql`
+    delete from facts where station_id = ${station} and kind = ${kind} and key in (
+      select key from facts where station_id = ${station} and kind = ${kind}
+      order by at desc, key desc offset ${factKinds[kind]})`.execute(db)
+}
+
+/**
+ * A NUL or half a surrogate pair would make PostgreSQL refuse the statement, and with it the facts
+ * of every other station in it.
+ */
+const storable = (fact: Fact): Fact => ({
+  ...fact,
+  key: storableText(fact.key),
+  value: storableValue(fact.value) as Fact['value'],
+})
+
+// eslint-disable-next-line no-control-regex -- exactly what may not be stored
+const storableText = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\ufffd')
+
+function storableValue(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value)
+  if (Array.isArray(value)) return value.map(storableValue)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [storableText(name), storableValue(each)]),
+  )
+}

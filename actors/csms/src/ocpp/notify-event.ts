@@ -1,0 +1,28 @@
+import type { Handler } from '@interlock/ocpp'
+import type { Context } from '../context.ts'
+import { attributeKey, keyAt, learned, type Learned } from '../core/facts.ts'
+import { note } from '../known.ts'
+import type { Sender } from './handlers.ts'
+
+/** G05, N07, N08: every event is kept; the value it names is now that of the variable. */
+export const notifyEvent =
+  (context: Context, { stationId }: Sender): Handler<'NotifyEvent'> =>
+  async ({ eventData, generatedAt, seqNo }) => {
+    const now = context.deps.clock.now()
+    const events = eventData.flatMap((event, at): Learned[] => {
+      const { component, variable, actualValue: value } = event
+      const part = `${seqNo}/${at}/${event.eventId}`
+      return [
+        learned('event', keyAt(now, part), { ...event, generatedAt }),
+        learned('variable', attributeKey(component, variable), {
+          component,
+          variable,
+          attributeType: 'Actual',
+          value,
+        }),
+      ]
+    })
+    await note(context, stationId, ...events)
+    context.tell({ kind: 'state', station: stationId, reason: 'Events' })
+    return {}
+  }

@@ -1,0 +1,48 @@
+import { problem, type Endpoint } from '@interlock/host'
+import { keyOfToken, Token } from '../core/token.ts'
+import type { Api } from './api.ts'
+import { ownMaintainer } from './own-maintainer.ts'
+import { askedPage, isReply, page } from './pages.ts'
+
+/** Tokens of drivers: what Authorize is answered from. */
+export const tokenEndpoints = (api: Api): Endpoint[] => [
+  {
+    method: 'GET',
+    url: '/api/v1/tokens',
+    roles: ['web'],
+    summary: 'Every token, in the order of type and identifier.',
+    handle: (request) => {
+      const asked = askedPage(request)
+      if (isReply(asked)) return asked
+      const { after, limit } = asked
+      const tokens = api.context.tokens.list({ after, limit: limit + 1 })
+      return page(tokens, asked, keyOfToken, (token) => token)
+    },
+  },
+  {
+    method: 'PUT',
+    url: '/api/v1/tokens',
+    roles: ['maintainer'],
+    body: Token,
+    summary: 'Puts in a token, in place of one of the same type and identifier.',
+    handle: ownMaintainer(api, async ({ body }) => {
+      const token = body as Token
+      if (!(await api.context.tokens.put(token))) return problem('Unavailable', 'too many tokens')
+      const { type, status } = token
+      api.context.audit.record('TokenPut', { type, status, group: token.groupId ?? null })
+      return { status: 200, body: token }
+    }),
+  },
+  {
+    method: 'DELETE',
+    url: '/api/v1/tokens/:type/:idToken',
+    roles: ['maintainer'],
+    summary: 'Forgets a token.',
+    handle: ownMaintainer(api, async ({ params }) => {
+      const { type = '', idToken = '' } = params
+      if (!(await api.context.tokens.remove({ type, idToken }))) return problem('NotFound')
+      api.context.audit.record('TokenRemoved', { type })
+      return { status: 204 }
+    }),
+  },
+]

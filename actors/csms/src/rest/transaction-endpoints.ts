@@ -1,0 +1,50 @@
+import { problem, type Endpoint } from '@interlock/host'
+import type { Request } from '@interlock/ocpp'
+import { transactionDocument } from '../core/transaction-document.ts'
+import type { KeptEvents } from '../data/transaction-events.ts'
+import { withStation, type Api } from './api.ts'
+import { askedPage, isReply, page } from './pages.ts'
+
+export const transactionEndpoints = (api: Api): Endpoint[] => [
+  {
+    method: 'GET',
+    url: '/api/v1/stations/:id/transactions',
+    roles: ['web'],
+    summary: 'Transactions, the latest first, each made from its events in the order of numbers.',
+    handle: withStation(api, async ({ record }, request) => {
+      const asked = askedPage(request)
+      if (isReply(asked)) return asked
+      const before = asked.after === undefined ? undefined : cursorIn(asked.after)
+      const kept = await api.context.transactions.ofStation(record.stationId, {
+        limit: asked.limit + 1,
+        ...(before === undefined ? {} : { before }),
+      })
+      return page(kept, asked, cursorOf, documentOf)
+    }),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/stations/:id/transactions/:transactionId',
+    roles: ['web'],
+    summary: 'One transaction with its events, in the order of their numbers.',
+    handle: withStation(api, async ({ record }, { params }) => {
+      const transactionId = params['transactionId'] ?? ''
+      const page = { limit: 1, transactionId }
+      const [kept] = await api.context.transactions.ofStation(record.stationId, page)
+      if (kept === undefined) return problem('NotFound', `no transaction ${transactionId}`)
+      const events = eventsOf(kept).sort((a, b) => a.seqNo - b.seqNo)
+      return { status: 200, body: { ...documentOf(kept), events } }
+    }),
+  },
+]
+
+const eventsOf = ({ messages }: KeptEvents): Request<'TransactionEvent'>[] =>
+  messages.map((text) => JSON.parse(text) as Request<'TransactionEvent'>)
+const documentOf = (kept: KeptEvents) => transactionDocument(kept.transactionId, eventsOf(kept))
+
+const cursorOf = ({ startedAt, transactionId }: KeptEvents): string =>
+  `${startedAt}/${transactionId}`
+const cursorIn = (cursor: string) => {
+  const [at = '', ...id] = cursor.split('/')
+  return { at: Number(at) || 0, transactionId: id.join('/') }
+}

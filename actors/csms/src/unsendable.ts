@@ -1,0 +1,184 @@
+import type { StationId } from '@interlock/kernel'
+import type { Action, Request } from '@interlock/ocpp'
+import { profileRefusal, type ProfileLimits, type RateUnit } from '@interlock/power'
+import type { Context } from './context.ts'
+import { attributeKey } from './core/facts.ts'
+import type { StationView } from './core/view.ts'
+
+/** Why a request must not leave, by what the CSMS knows of the station. */
+export type Unsendable = { readonly reason: string; readonly detail?: string }
+
+type Check<A extends Action> = (
+  request: Request<A>,
+  view: StationView,
+  context: Context,
+) => Promise<Unsendable | undefined> | Unsendable | undefined
+
+const because = (reason: string, detail?: string): Unsendable =>
+  detail === undefined ? { reason } : { reason, detail }
+
+const reportedNumber = async (
+  context: Context,
+  station: StationId,
+  component: string,
+  variable: string,
+): Promise<number | undefined> => {
+  const value = await reported(context, station, component, variable)
+  return value === undefined || !/^\d{1,9}$/.test(value) ? undefined : Number(value)
+}
+
+async function reported(
+  context: Context,
+  station: StationId,
+  component: string,
+  variable: string,
+): Promise<string | undefined> {
+  const key = attributeKey({ name: component }, { name: variable })
+  const value = (await context.known.find(station, 'variable', key))?.value['value']
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** What the station has reported of its smart charging; what it has not is not held against it. */
+async function limitsOf(context: Context, view: StationView): Promise<ProfileLimits> {
+  const { stationId, evses } = view.record
+  const controller = 'SmartChargingCtrlr'
+  const [stackLevel, periods, units] = await Promise.all([
+    reportedNumber(context, stationId, controller, 'ProfileStackLevel'),
+    reportedNumber(context, stationId, controller, 'PeriodsPerSchedule'),
+    reported(context, stationId, controller, 'RateUnit'),
+  ])
+  const named = (units ?? 'W,A').split(',').map((unit) => unit.trim())
+  return {
+    evses,
+    transactionOn: (evse) =>
+      [...view.running.values()].find((each) => each.evseId === evse)?.transactionId,
+    rateUnits: (['W', 'A'] as const satisfies readonly RateUnit[]).filter((unit) =>
+      named.includes(unit),
+    ),
+    stackLevelMax: stackLevel ?? Infinity,
+    periodsMax: periods ?? Infinity,
+    entriesMax: Infinity,
+    phases: 3,
+    phaseSwitching: true,
+  }
+}
+
+/** K01: a profile that the specification or the station's own report forbids. */
+const setChargingProfile: Check<'SetChargingProfile'> = async (request, view, context) => {
+  const limits = await limitsOf(context, view)
+  const asked = { evse: request.evseId, profile: request.chargingProfile }
+  const refusal = profileRefusal(asked, limits)
+  return refusal === undefined ? undefined : because(refusal)
+}
+
+/** F01.FR.08, F01.FR.09, F01.FR.11: a profile that comes with a start is for that transaction. */
+const requestStartTransaction: Check<'RequestStartTransaction'> = async (
+  request,
+  view,
+  context,
+) => {
+  const { chargingProfile: profile, evseId } = request
+  if (evseId !== undefined && !view.record.evses.includes(evseId)) return because('UnknownEvse')
+  if (profile === undefined) return undefined
+  if (profile.chargingProfilePurpose !== 'TxProfile') return because('InvalidProfile', 'F01.FR.08')
+  if (profile.transactionId !== undefined) return because('InvalidProfile', 'F01.FR.11')
+  const limits = await limitsOf(context, view)
+  const transactionId = 'to come'
+  const asked = { evse: evseId ?? view.record.evse, profile: { ...profile, transactionId } }
+  const refusal = profileRefusal(asked, {
+    ...limits,
+    transactionOn: () => transactionId,
+  })
+  return refusal === undefined ? undefined : because(refusal)
+}
+
+/** K10.FR.02: one way of saying what to clear, not none and not both. */
+const clearChargingProfile: Check<'ClearChargingProfile'> = (request) =>
+  (request.chargingProfileId === undefined) === (request.chargingProfileCriteria === undefined)
+    ? because('InvalidValue', 'either an id or criteria say what to clear')
+    : undefined
+
+/** K09.FR.03: an id says it all. */
+const getChargingProfiles: Check<'GetChargingProfiles'> = ({ chargingProfile: criterion }) => {
+  const { chargingProfileId, ...others } = criterion
+  return chargingProfileId !== undefined && Object.keys(others).length > 0
+    ? because('InvalidValue', 'ids and other criteria exclude each other')
+    : undefined
+}
+
+/** D01.FR.01, D01.FR.18: after a failure the list is sent whole, under a number above zero. */
+const sendLocalList: Check<'SendLocalList'> = async (request, view, context) => {
+  if (request.versionNumber <= 0) return because('InvalidValue', 'versionNumber')
+  const entries = request.localAuthorizationList ?? []
+  if (request.updateType === 'Full')
+    return entries.every((each) => each.idTokenInfo !== undefined)
+      ? undefined
+      : because('InvalidValue', 'a full list says of every token what it may')
+  const list = await context.known.find(view.record.stationId, 'localList', 'list')
+  if (list?.value['fullNeeded'] === true) return because('FullListNeeded', 'the last one failed')
+  const version = list?.value['version']
+  return typeof version === 'number' && request.versionNumber <= version
+    ? because('VersionMismatch', `the station has ${version}`)
+    : undefined
+}
+
+/** N09.FR.05: at most one way of naming the customer, and something is asked for. */
+const customerInformation: Check<'CustomerInformation'> = (request) => {
+  const { idToken, customerCertificate, customerIdentifier, report, clear } = request
+  const named = [idToken, customerCertificate, customerIdentifier].filter(
+    (each) => each !== undefined,
+  )
+  if (named.length !== 1) return because('InvalidValue', 'one way of naming the customer')
+  return report || clear ? undefined : because('InvalidValue', 'neither report nor clear')
+}
+
+/** A05, B09: a station never goes back to a lower security profile. */
+const setNetworkProfile: Check<'SetNetworkProfile'> = ({ connectionData }, view) => {
+  const highest = view.record.securityProfile ?? 0
+  return connectionData.securityProfile < highest
+    ? because('SecurityDowngrade', `it has connected under profile ${highest}`)
+    : undefined
+}
+
+/** B05.FR.11, B06.FR.16, N04.FR.09 and others: no more at once than the station has reported. */
+const atMost =
+  <A extends Action>(
+    variable: { readonly component: string; readonly instance: string },
+    countOf: (request: Request<A>) => number,
+  ): Check<A> =>
+  async (request, view, context) => {
+    const key = attributeKey(
+      { name: variable.component },
+      { name: 'ItemsPerMessage', instance: variable.instance },
+    )
+    const fact = await context.known.find(view.record.stationId, 'variable', key)
+    const most = Number(fact?.value['value'] ?? NaN)
+    const count = countOf(request)
+    return most > 0 && count > most ? because('TooManyElements', `at most ${most}`) : undefined
+  }
+const deviceData = (instance: string) => ({ component: 'DeviceDataCtrlr', instance })
+
+const checks: { readonly [A in Action]?: Check<A> } = {
+  ClearChargingProfile: clearChargingProfile,
+  CustomerInformation: customerInformation,
+  GetChargingProfiles: getChargingProfiles,
+  GetVariables: atMost(deviceData('GetVariables'), (request) => request.getVariableData.length),
+  RequestStartTransaction: requestStartTransaction,
+  SendLocalList: sendLocalList,
+  SetChargingProfile: setChargingProfile,
+  SetNetworkProfile: setNetworkProfile,
+  SetVariables: atMost(deviceData('SetVariables'), (request) => request.setVariableData.length),
+}
+
+/** Why this request must not leave; undefined when nothing that is known speaks against it. */
+export async function unsendable<A extends Action>(
+  context: Context,
+  view: StationView,
+  action: A,
+  request: Request<A>,
+): Promise<Unsendable | undefined> {
+  // B03.FR.08: a rejected station is left alone.
+  if (view.boot?.status === 'Rejected') return because('StationRejected')
+  const check = checks[action]
+  return check?.(request, view, context)
+}
