@@ -1,0 +1,204 @@
+import { hashPassword, httpClient, type HttpClient, type HttpResponse } from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
+import type { Endpoint, Request } from '@interlock/ocpp'
+import { WebSocket } from 'ws'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { StationConfig } from './config.ts'
+import { organisation } from './fixture/identities.fixture.ts'
+import { testStation, type TestStation } from './fixture/station.fixture.ts'
+import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
+import type { CsmsRunning } from './start.ts'
+
+let world: CsmsWorld
+let csms: CsmsRunning
+let maintainer: HttpClient
+let reader: HttpClient
+const open: TestStation[] = []
+const password = 'a-password-of-a-station'
+
+beforeAll(async () => {
+  world = await csmsWorld('standard')
+  const passwordHash = await hashPassword(password)
+  const standard = (id: string): StationConfig => ({
+    ...stationConfig(id),
+    trustMode: 'standard',
+    passwordHash,
+    evses: [1, 2],
+  })
+  csms = await world.start(world.clock(), {
+    ocpp: { ...world.config().ocpp, profile1: { host: '127.0.0.1', port: 0 } },
+    stations: [...['CS-1', 'CS-2', 'CS-3', 'CS-5', 'CS-6'].map(standard), stationConfig('CS-4')],
+  })
+  const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
+    const own = organisation('csms', 'csms', 3).organisation
+    const subject = { ...organisation(name, role, number), organisation: own }
+    const identity = world.identities.identity('charging', subject)
+    return httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
+  }
+  maintainer = clientOf('operator', 'maintainer', 0x50)
+  reader = clientOf('reader', 'web', 0x51)
+})
+beforeEach(() => {
+  world.supervisor.refuse = undefined
+})
+afterEach(async () => {
+  for (const station of open.splice(0)) {
+    station.endpoint.close()
+    await station.endpoint.closed
+  }
+})
+afterAll(async () => {
+  await maintainer.close()
+  await reader.close()
+  await csms.close()
+  await world.close()
+})
+
+const url = (path: string): string => `https://127.0.0.1:${csms.port}/api/v1${path}`
+const command = (id: string, action: string, body: object): Promise<HttpResponse> =>
+  maintainer.request('POST', url(`/stations/${id}/commands/${action}`), body)
+const known = async (id: string, what: string): Promise<unknown[]> =>
+  ((await reader.request('GET', url(`/stations/${id}/${what}`))).body as { items: unknown[] }).items
+const plainly = async (id: string): Promise<TestStation> => {
+  const basic = { user: id, password }
+  const station = await testStation(world.identities, { port: csms.ocppPorts.profile2, id, basic })
+  open.push(station)
+  return station
+}
+const got = (endpoint: Endpoint, action: 'RequestStartTransaction' | 'Reset') => {
+  const requests: { request: unknown; signed: boolean }[] = []
+  endpoint.handle(action, (request, { signed }) => {
+    requests.push({ request, signed: signed !== undefined })
+    return { status: 'Accepted' }
+  })
+  return requests
+}
+const start = { remoteStartId: 1, evseId: 1, idToken: { idToken: 'X', type: 'Central' } } as const
+
+test('a standard station gets the plain call, once the supervisor has agreed', async () => {
+  const { endpoint } = await plainly('CS-1')
+  const requests = got(endpoint, 'RequestStartTransaction')
+  const asked = world.supervisor.asked.length
+  expect(await command('CS-1', 'RequestStartTransaction', start)).toMatchObject({
+    status: 200,
+    body: { status: 'Accepted', response: { status: 'Accepted' } },
+  })
+  expect(world.supervisor.asked.length).toBe(asked + 1)
+  expect(requests).toEqual([{ request: start, signed: false }])
+})
+
+test('without the supervisor’s yes nothing leaves, and the reason is told', async () => {
+  const { endpoint } = await plainly('CS-1')
+  const starts = got(endpoint, 'RequestStartTransaction')
+  const resets = got(endpoint, 'Reset')
+  world.supervisor.refuse = 'BudgetExceeded'
+  const answer = await command('CS-1', 'RequestStartTransaction', start)
+  expect(answer.body).toMatchObject({ status: 'Refused', reasonCode: 'BudgetExceeded' })
+  expect((await command('CS-1', 'Reset', { type: 'OnIdle' })).body).toMatchObject({
+    status: 'Refused',
+  })
+  expect([...starts, ...resets]).toEqual([])
+})
+
+test('a supervised station gets the same command signed and nothing plain', async () => {
+  const station = await world.connect(csms, 'CS-4')
+  open.push(station)
+  await command('CS-4', 'Reset', { type: 'OnIdle' })
+  expect(station.commands.map((each) => each.action)).toEqual(['Reset'])
+})
+
+test('what is not critical goes to a standard station without asking anyone', async () => {
+  const { endpoint } = await plainly('CS-1')
+  endpoint.handle('GetLocalListVersion', () => ({ versionNumber: 7 }))
+  world.supervisor.refuse = 'BudgetExceeded'
+  expect((await command('CS-1', 'GetLocalListVersion', {})).body).toMatchObject({
+    response: { versionNumber: 7 },
+  })
+})
+
+test('a new password works from the next connection on, and the old one does not (A01)', async () => {
+  const fresh = 'another-password-of-it'
+  const { endpoint } = await plainly('CS-2')
+  endpoint.handle('SetVariables', ({ setVariableData }) => ({
+    setVariableResult: setVariableData.map(({ component, variable }) => ({
+      component,
+      variable,
+      attributeStatus: 'Accepted',
+    })),
+  }))
+  const setting: Request<'SetVariables'> = {
+    setVariableData: [
+      {
+        component: { name: 'SecurityCtrlr' },
+        variable: { name: 'BasicAuthPassword' },
+        attributeValue: fresh,
+      },
+    ],
+  }
+  await command('CS-2', 'SetVariables', setting)
+  endpoint.close()
+  await endpoint.closed
+  await expect(plainly('CS-2')).rejects.toMatchObject({ status: 401 })
+  const basic = { user: 'CS-2', password: fresh }
+  const again = { port: csms.ocppPorts.profile2, id: 'CS-2', basic }
+  open.push(await testStation(world.identities, again))
+  const seen = JSON.stringify([await known('CS-2', 'messages'), await known('CS-2', 'variables')])
+  expect(seen).toContain('SetVariables')
+  expect(seen).not.toContain(fresh)
+})
+
+test('a station that has come with its certificate does not come back with a password (A05)', async () => {
+  const station = await world.connect(csms, 'CS-3')
+  station.endpoint.close()
+  await station.endpoint.closed
+  await expect(plainly('CS-3')).rejects.toMatchObject({ status: 403 })
+})
+
+/** A station that knows nothing of us: a script over `ws`, security profile 1. */
+test('a plain script is operated under security profile 1', async () => {
+  const socket = new WebSocket(
+    `ws://127.0.0.1:${csms.ocppPorts.profile1}/ocpp/CS-5`,
+    ['ocpp2.0.1'],
+    {
+      auth: `CS-5:${password}`,
+    },
+  )
+  await new Promise((resolve) => socket.once('open', resolve))
+  const starts: unknown[] = []
+  const answers: unknown[] = []
+  const booted = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      const [type, id, action, payload] = JSON.parse((data as Buffer).toString()) as unknown[]
+      if (type === 3) answers.push(action)
+      else if (action === 'RequestStartTransaction') starts.push(payload)
+      if (type === 2) socket.send(JSON.stringify([3, id, { status: 'Accepted' }]))
+      if (type === 3) resolve()
+    })
+  })
+  const boot = { reason: 'PowerUp', chargingStation: { vendorName: 'Anyone', model: 'Plain' } }
+  socket.send(JSON.stringify([2, 'm1', 'BootNotification', boot]))
+  await booted
+  expect(answers).toMatchObject([{ status: 'Accepted' }])
+  expect((await command('CS-5', 'RequestStartTransaction', start)).body).toMatchObject({
+    status: 'Accepted',
+  })
+  expect(starts).toEqual([start])
+  socket.close()
+  await new Promise((resolve) => socket.once('close', resolve))
+})
+
+test('guessing is slowed down, and says nothing about why', async () => {
+  const guess = (word: string) =>
+    testStation(world.identities, {
+      port: csms.ocppPorts.profile2,
+      id: 'CS-6',
+      basic: { user: 'CS-6', password: word },
+    }).then(
+      () => 0,
+      (cause: unknown) => (cause as { status: number }).status,
+    )
+  const answers: number[] = []
+  for (let at = 0; at < 12; at += 1) answers.push(await guess(`guess-${at}`))
+  expect(answers.slice(0, 10).every((status) => status === 401)).toBe(true)
+  expect(answers.slice(10)).toEqual([429, 429])
+})
