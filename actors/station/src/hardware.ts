@@ -37,6 +37,8 @@ export type Hardware = {
   fault(kind: string | undefined): void
   /** The home's energy manager or the grid operator's box sets a limit, or takes it away (K11, K12). */
   outsideLimit(limit: OutsideLimit | undefined): void
+  /** The mains are gone for a moment and the controller starts again. */
+  powerCut(): void
 }
 
 export type HardwareParts = {
@@ -150,6 +152,7 @@ export function createHardware(
       station.moment.reading = reading
       return Promise.resolve()
     },
+    powerCut: () => station.restarts.soon({}, 'PowerUp', 0),
     fault(kind) {
       const { fault: before, ...rest } = charger()
       if (before === kind) return

@@ -12,7 +12,7 @@ import type { Street } from './start-street.ts'
 export const answersPhases = {
   /** What was held back is given to all at once, and everybody is refused from then on. */
   release: inMinutes(12),
-  /** Every connection is dropped, and nobody boots again. */
+  /** Every connection is dropped; then the street loses power for a moment, and nobody boots again. */
   refuseBoots: inMinutes(16),
   end: inMinutes(24),
 } as const
@@ -107,17 +107,30 @@ async function softenUp(street: Street): Promise<Counts> {
   return sent
 }
 
-/** Contact is lost with everyone at once; who comes back finds that no boot is accepted. */
+/**
+ * Contact is lost with everyone at once, and again when the mains fail; who comes back then must
+ * boot, and finds that no boot is accepted.
+ */
 async function dropAll(street: Street, attack: AnswerAttack, sent: Counts): Promise<void> {
   attack.refuseBoots()
-  const dropped = [...street.csms.sessions]
+  const connected = [...street.csms.sessions]
   await Promise.all(
-    dropped.map(async ([station, session]) => {
+    connected.map(async ([station, session]) => {
       add(sent, 'LossOfContact')
       const back = comesBack(street, station)
       session.close(1001, 'going away')
       await back
     }),
+  )
+  const ids = connected.map(([station]) => station)
+  await Promise.all(
+    street.homes
+      .filter(({ home }) => ids.includes(home.stationId))
+      .map(async ({ home, station }) => {
+        const back = comesBack(street, home.stationId)
+        station.hardware.powerCut()
+        await back
+      }),
   )
 }
 

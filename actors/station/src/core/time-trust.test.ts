@@ -25,7 +25,29 @@ test('a source that is off by more than the tolerance disagrees, in either direc
   expect(hear(noTimeYet(false), 'csms', off(30_000), now).disagrees).toBe(false)
 })
 
-test('a source that comes to disagree ends the trust it gave', () => {
+test('the only source that comes to disagree ends the trust it gave', () => {
   const trusted = hear(noTimeYet(false), 'csms', now, now).trust
   expect(isTrusted(hear(trusted, 'csms', off(3_600_000), now).trust)).toBe(false)
+})
+
+const heardBoth = hear(hear(noTimeYet(true), 'csms', now, now).trust, 'llcs', now, now).trust
+
+test('one of two that comes to disagree ends nothing, and is told', () => {
+  for (const source of ['csms', 'llcs'] as const) {
+    const lied = hear(heardBoth, source, off(3_600_000), now)
+    expect(lied.disagrees).toBe(true)
+    expect(isTrusted(lied.trust)).toBe(true)
+  }
+})
+
+test('when both disagree the clock is wrong, until one agrees again', () => {
+  const one = hear(heardBoth, 'csms', off(3_600_000), now).trust
+  const both = hear(one, 'llcs', off(3_600_000), now).trust
+  expect(isTrusted(both)).toBe(false)
+  expect(isTrusted(hear(both, 'llcs', now, now).trust)).toBe(true)
+})
+
+test('at a cold boot one that lies keeps the time untrusted', () => {
+  const llcs = hear(noTimeYet(true), 'llcs', now, now).trust
+  expect(isTrusted(hear(llcs, 'csms', off(3_600_000), now).trust)).toBe(false)
 })

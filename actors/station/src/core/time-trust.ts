@@ -6,16 +6,22 @@ export type TimeSource = 'csms' | 'llcs'
 
 /**
  * The charger's clock is never stepped by one source. Each is compared with the clock; with an LLCS
- * in the home critical commands wait until both have been seen and agree.
+ * in the home critical commands wait until both have been seen and agree. From then on one that
+ * comes to disagree changes nothing by itself: whoever lies about the time would else decide that
+ * nobody is heard. When all disagree, it is the clock that is wrong.
  */
 export type TimeTrust = {
   readonly needs: readonly TimeSource[]
-  readonly agreed: Readonly<Partial<Record<TimeSource, boolean>>>
+  /** Since the cold boot, at least once. */
+  readonly confirmed: readonly TimeSource[]
+  /** Of those heard, what each said last. */
+  readonly agrees: Readonly<Partial<Record<TimeSource, boolean>>>
 }
 
 export const noTimeYet = (hasLlcs: boolean): TimeTrust => ({
   needs: hasLlcs ? ['csms', 'llcs'] : ['csms'],
-  agreed: {},
+  confirmed: [],
+  agrees: {},
 })
 
 export type TimeHeard = { readonly trust: TimeTrust; readonly disagrees: boolean }
@@ -28,11 +34,17 @@ export function hear(
   now: Instant,
 ): TimeHeard {
   const agrees = Math.abs(heard - now) <= limits.clockSkewMillisMax
+  const fresh = agrees && !trust.confirmed.includes(source)
   return {
-    trust: { ...trust, agreed: { ...trust.agreed, [source]: agrees } },
+    trust: {
+      ...trust,
+      confirmed: fresh ? [...trust.confirmed, source] : trust.confirmed,
+      agrees: { ...trust.agrees, [source]: agrees },
+    },
     disagrees: !agrees,
   }
 }
 
-export const isTrusted = (trust: TimeTrust): boolean =>
-  trust.needs.every((source) => trust.agreed[source] === true)
+export const isTrusted = ({ needs, confirmed, agrees }: TimeTrust): boolean =>
+  needs.every((source) => confirmed.includes(source)) &&
+  needs.some((source) => agrees[source] === true)
