@@ -23,10 +23,14 @@ export const auditVerify: Command = {
     const { readText, readWitness, verifyAuditFile } = await import('@interlock/host')
     const { auditProblems } = await import('@interlock/ledger')
     const roots = texts(flags, 'roots').map(readText)
-    const statements = texts(flags, 'witness').flatMap((path) =>
+    const witnesses = texts(flags, 'witness')
+    const statements = witnesses.flatMap((path) =>
       readWitness(path, roots.length > 0 ? roots : undefined),
     )
-    const options = { statements, ...(roots.length > 0 && { roots }) }
+    const options = {
+      ...(witnesses.length > 0 && { statements }),
+      ...(roots.length > 0 && { roots }),
+    }
     const files = []
     const words = []
     for (const file of operands) {
