@@ -1,5 +1,5 @@
 import { inMinutes, instant, type StationId } from '@interlock/kernel'
-import { poisonAnswers, type AnswerAttack } from '../attacks/answers.ts'
+import { poisonAnswers } from '../attacks/answers.ts'
 import { contextActs, sendContext } from '../attacks/contexts.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import { at } from './cars.ts'
@@ -12,7 +12,9 @@ import type { Street } from './start-street.ts'
 export const answersPhases = {
   /** What was held back is given to all at once, and everybody is refused from then on. */
   release: inMinutes(12),
-  /** Every connection is dropped; then the street loses power for a moment, and nobody boots again. */
+  /** Every connection is dropped. */
+  drop: inMinutes(15),
+  /** The street loses power for a moment, and nobody boots again. */
   refuseBoots: inMinutes(16),
   end: inMinutes(24),
 } as const
@@ -55,9 +57,11 @@ export async function attackByAnswers(
   })
   let over: { readonly stepWatts: number } | undefined
   at(clock, instant(from + answersPhases.release), 'answers/release', attack.release)
-  at(clock, instant(from + answersPhases.refuseBoots), 'answers/boots', () =>
-    dropAll(street, attack, sent),
-  )
+  at(clock, instant(from + answersPhases.drop), 'answers/drop', () => dropAll(street, sent))
+  at(clock, instant(from + answersPhases.refuseBoots), 'answers/boots', () => {
+    attack.refuseBoots()
+    return cutPower(street)
+  })
   at(clock, until, 'answers/end', () => {
     attack.end()
     over = { stepWatts: load.stop().loadStepWatts }
@@ -107,30 +111,26 @@ async function softenUp(street: Street): Promise<Counts> {
   return sent
 }
 
-/**
- * Contact is lost with everyone at once, and again when the mains fail; who comes back then must
- * boot, and finds that no boot is accepted.
- */
-async function dropAll(street: Street, attack: AnswerAttack, sent: Counts): Promise<void> {
-  attack.refuseBoots()
-  const connected = [...street.csms.sessions]
+/** Contact is lost with everyone at once. */
+async function dropAll(street: Street, sent: Counts): Promise<void> {
   await Promise.all(
-    connected.map(async ([station, session]) => {
+    [...street.csms.sessions].map(async ([station, session]) => {
       add(sent, 'LossOfContact')
       const back = comesBack(street, station)
       session.close(1001, 'going away')
       await back
     }),
   )
-  const ids = connected.map(([station]) => station)
+}
+
+/** Whoever comes back after this must boot. */
+async function cutPower(street: Street): Promise<void> {
   await Promise.all(
-    street.homes
-      .filter(({ home }) => ids.includes(home.stationId))
-      .map(async ({ home, station }) => {
-        const back = comesBack(street, home.stationId)
-        station.hardware.powerCut()
-        await back
-      }),
+    street.homes.map(async ({ home, station }) => {
+      const back = comesBack(street, home.stationId)
+      station.hardware.powerCut()
+      await back
+    }),
   )
 }
 
