@@ -18,6 +18,7 @@ const tariff = file('tariff.csv', '2020-01-01T00:00:00Z,10\n2020-01-01T00:30:00Z
 const shortTariff = file('short.csv', '2020-01-01T00:00:00Z,10\n')
 const sessions = file('sessions.csv', 'when,how long\n')
 const frequency = file('frequency.csv', '2019-08-09 15:00:00,50.0\n2019-08-09 15:00:01,5000\n')
+const script = file('script.jsonl', '{"at":0,"do":"explode"}\n')
 const config = file('config.json', '{"actor":"csms"}')
 const strangers = join(dir, 'strangers')
 mkdirSync(strangers)
@@ -37,6 +38,13 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     2,
     'unknown option --controls',
     ['station', '--controls', 'off'],
+  ],
+  ['a script for nothing', 2, '--script needs --config', ['station', '--script', script]],
+  [
+    'a script that is none',
+    3,
+    `${script}:1: is no step of a script`,
+    ['station', '--config', config, '--script', script],
   ],
   ['an actor without a config', 2, '--config FILE', ['station']],
   ['a config that is not there', 3, 'none.json: does not exist', ['hub', '--config', 'none.json']],

@@ -196,6 +196,7 @@ export function assemble(
     signReply: (...reply) => signedReply(station, ...reply),
     tellLlcs: (message) => link?.send(message),
     hearTime: (...heard) => hearTime(station, ...heard),
+    plugNetwork: (isConnected) => csms.plugged(isConnected),
     reconnect: () => csms.reconnect(),
   }
   const reader = createReader(station)

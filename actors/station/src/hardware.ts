@@ -39,6 +39,8 @@ export type Hardware = {
   outsideLimit(limit: OutsideLimit | undefined): void
   /** The mains are gone for a moment and the controller starts again. */
   powerCut(): void
+  /** The network cable is out, or in. */
+  network(isConnected: boolean): void
 }
 
 export type HardwareParts = {
@@ -160,6 +162,7 @@ export function createHardware(
       reportProblem(station, kind ?? before ?? '', kind !== undefined)
     },
     outsideLimit: (limit) => limitFromOutside(station, limit),
+    network: (isConnected) => station.plugNetwork(isConnected),
     resume() {
       metering.resume()
       home.resume()

@@ -1,5 +1,7 @@
 export { startStation, type StationRunning } from './start.ts'
 export type { StationDeps } from './assemble.ts'
+export { readScript, type Step } from './script/steps.ts'
+export { startScripted } from './script/play.ts'
 export { StationConfig } from './config.ts'
 export type { Gate, Message } from './judging.ts'
 export type { AnswerRule } from './core/answers.ts'

@@ -82,6 +82,8 @@ export type Station = {
   tellLlcs(message: LinkMessage): void
   /** A source of time has spoken; it is compared with the clock and never steps it. */
   hearTime(source: TimeSource, at: Instant): void
+  /** The network cable: in, or out. */
+  plugNetwork(isConnected: boolean): void
   /** Connects to the CSMS anew, as after a reset. */
   reconnect(): void
 }

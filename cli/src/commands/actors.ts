@@ -1,5 +1,6 @@
 import type { ActorDeps, runActor, Running } from '@interlock/host'
 import type { Command } from '../command.ts'
+import { station } from './station.ts'
 
 type Schema = Parameters<typeof runActor>[0]
 
@@ -62,10 +63,7 @@ export const actors: readonly Command[] = [
     const { LlcsConfig, startLlcs } = await import('@interlock/llcs')
     return { schema: LlcsConfig, start: startLlcs }
   }),
-  actor('station', 'run a home charger (simulated hardware)', async () => {
-    const { startStation, StationConfig } = await import('@interlock/station')
-    return { schema: StationConfig, start: startStation }
-  }),
+  station,
   actor('supplier', 'run an energy supplier', async () => {
     const { startSupplier, SupplierConfig } = await import('@interlock/supplier')
     return { schema: SupplierConfig, start: startSupplier }

@@ -1,0 +1,99 @@
+import type { Running } from '@interlock/host'
+import { between, Fault, inSeconds, millis, plus, type Clock, type Timer } from '@interlock/kernel'
+import type { StationDeps } from '../assemble.ts'
+import type { StationConfig } from '../config.ts'
+import type { Hardware } from '../hardware.ts'
+import { startStation, type StationRunning } from '../start.ts'
+import type { Step } from './steps.ts'
+
+type Row<Name> = (hardware: Hardware, step: Extract<Step, { readonly do: Name }>) => void
+type Gesture = Exclude<Step['do'], 'power'>
+
+/** What each step does to the hardware. */
+const rows: { readonly [Name in Gesture]: Row<Name> } = {
+  plugIn: (hardware, step) => hardware.plugIn(step),
+  unplug: (hardware, { side }) => hardware.unplug(side),
+  swipe: (hardware, { idToken, type }) => hardware.present({ idToken, type }),
+  press: (hardware, { button }) => void hardware.press(button),
+  pauseVehicle: (hardware, { paused }) => hardware.pauseVehicle(paused),
+  fault: (hardware, { kind }) => hardware.fault(kind),
+  enterBay: (hardware) => hardware.enterBay(),
+  leaveBay: (hardware) => hardware.leaveBay(),
+  outsideLimit: (hardware, { watts, source }) =>
+    hardware.outsideLimit(watts === undefined ? undefined : { watts, source }),
+  network: (hardware, { connected }) => hardware.network(connected),
+}
+
+/**
+ * A simulated station whose hardware does what a script says, at its times after the start. While its
+ * power is off only `power` has an effect.
+ * @throws Fault as {@link startStation}, and `LabOnly` where the config says `production`.
+ */
+export async function startScripted(
+  config: StationConfig,
+  deps: StationDeps,
+  script: readonly Step[],
+): Promise<Running> {
+  if (config.production)
+    throw new Fault('LabOnly', `${config.actor}: a script moves a simulated charger only`, {
+      remedy: 'set production to false in the config of a lab',
+    })
+  let running: StationRunning | undefined = await startStation(config, deps)
+
+  const perform = async (step: Step): Promise<void> => {
+    if (step.do !== 'power') {
+      if (running === undefined) return
+      const row = rows[step.do] as Row<Gesture>
+      return row(running.hardware, step)
+    }
+    if (step.on) running ??= await startStation(config, deps)
+    else {
+      const before = running
+      running = undefined
+      await before?.close()
+    }
+  }
+  const playing = play(script, deps.clock, `${config.actor}/script`, perform, (error) =>
+    deps.log.error({ error }, 'the script broke'),
+  )
+  return {
+    async close() {
+      await playing.close()
+      await running?.close()
+    },
+  }
+}
+
+/** One timer at a time; a step begins when the one before it has been carried out. */
+function play(
+  script: readonly Step[],
+  clock: Clock,
+  label: string,
+  perform: (step: Step) => Promise<void>,
+  onError: (error: unknown) => void,
+): Running {
+  const start = clock.now()
+  let next = 0
+  let timer: Timer | undefined
+  let closed = false
+  let busy: Promise<void> = Promise.resolve()
+
+  const wait = (): void => {
+    const step = script[next]
+    if (step === undefined || closed) return
+    const due = plus(start, inSeconds(step.at))
+    timer = clock.after(millis(Math.max(0, between(clock.now(), due))), label, () => {
+      next += 1
+      busy = perform(step).catch(onError).finally(wait)
+      return busy
+    })
+  }
+  wait()
+  return {
+    close() {
+      closed = true
+      timer?.cancel()
+      return busy
+    },
+  }
+}
