@@ -9,7 +9,13 @@ import { firmwareSha256, https, type Plan } from './configs.ts'
  * The installer, simulated: pre-notifies each charger in the supervisor's register, over the
  * supervisor's own interface. @throws Fault when the register refuses.
  */
-export async function preNotify(plan: Plan, homes: readonly Home[], activity: Activity) {
+export async function preNotify(
+  plan: Plan,
+  homes: readonly Home[],
+  activity: Activity,
+  /** What differs from an ordinary home of the street. */
+  more: object = {},
+) {
   const http = httpClient({
     identity: loadIdentity(installerDir(plan.layout)),
     trust: { roots: [readText(plan.layout.trust.charging)] },
@@ -30,6 +36,7 @@ export async function preNotify(plan: Plan, homes: readonly Home[], activity: Ac
         csms: organisations.csms,
         dsrsp: organisations.dsrsp,
         llcs: home.llcs,
+        ...more,
       })
       if (answer.status >= 300)
         throw new Fault('PreNotification', `${home.stationId}: ${JSON.stringify(answer.body)}`)

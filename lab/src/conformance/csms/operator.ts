@@ -1,5 +1,5 @@
 import type { Action, ErrorCode, Request } from '@interlock/ocpp'
-import { including, such, type Expectation } from '../match.ts'
+import { describe, including, such, type Expectation } from '../match.ts'
 import { NotApplicable, type Steps } from '../steps.ts'
 import type { BootPolicy, CommandAnswer, CsmsSubject, Resource } from './subject.ts'
 import type { VirtualStation } from './virtual-station.ts'
@@ -34,20 +34,30 @@ export function createOperator(
     if (know === undefined) return steps.notMade(sentence, expected)
     await steps.eventually(sentence, expected, () => know(resource, station.id))
   }
+  /** What comes at the station, unless the CSMS says first that it sends nothing. */
+  const orRefusal = <Came>(
+    coming: Promise<Came>,
+    answering: Promise<CommandAnswer>,
+    action: Action,
+  ): Promise<Came> => {
+    const refused = answering.then((answer) =>
+      isRefusal(answer)
+        ? steps.failed(`the CSMS sends ${action}`, 'a request', describe(answer.body))
+        : coming,
+    )
+    return Promise.race([coming, refused])
+  }
   return {
     async sends(action, payload, came = payload) {
       const answering = subject.command(station.id, action, payload)
-      // Not before the request has been seen; a failure of that is the one to be told.
-      answering.catch(() => {})
-      const request = await station.isSent(action, came)
+      const request = await orRefusal(station.isSent(action, came), answering, action)
       const answer = await answering
       steps.expect(`whoever asked for ${action} is answered`, answered, answer)
       return request
     },
     async sendsInVain(action, payload, code) {
       const answering = subject.command(station.id, action, payload)
-      answering.catch(() => {})
-      await station.isSent(action, payload)
+      await orRefusal(station.isSent(action, payload), answering, action)
       const told = such(`an answer that says ${code}`, (answer) =>
         JSON.stringify(answer).includes(code),
       )

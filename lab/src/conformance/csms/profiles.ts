@@ -3,7 +3,7 @@ import type { Request } from '@interlock/ocpp'
 export type Profile = Request<'SetChargingProfile'>['chargingProfile']
 type Schedule = Profile['chargingSchedule'][number]
 
-const day = 86_400
+const halfDay = 43_200
 
 /** One level for an hour, in amperes, from now or as said. */
 export const schedule = (id: number, limit: number, more: Partial<Schedule> = {}): Schedule => ({
@@ -50,7 +50,7 @@ export const profiles = {
     chargingProfilePurpose: 'TxDefaultProfile',
     chargingProfileKind: 'Recurring',
     recurrencyKind: 'Daily',
-    chargingSchedule: [{ ...absolute(id, 12), duration: day }],
+    chargingSchedule: [{ ...absolute(id, 12), duration: halfDay }],
   }),
 } as const
 

@@ -3,6 +3,7 @@ import { createAuthority, startAuthority } from '@interlock/authority'
 import { startCsms, type CsmsConfig } from '@interlock/csms'
 import { startDcc } from '@interlock/dcc'
 import {
+  hashPassword,
   httpClient,
   identityOf,
   loadIdentity,
@@ -11,16 +12,19 @@ import {
   startCluster,
   systemDeps,
   systemClock,
+  systemEntropy,
   type ActorDeps,
+  type HttpClient,
   type Identity,
   type Running,
 } from '@interlock/host'
-import { eui64, unobserved } from '@interlock/kernel'
+import { eui64, Fault, toBase64Url, unobserved } from '@interlock/kernel'
 import { startSupervisor } from '@interlock/supervisor'
-import { organisations, type Home } from '../../street/address-book.ts'
+import { homesOf, organisations, type Home } from '../../street/address-book.ts'
 import { preNotify } from '../../street/commissioning.ts'
 import * as configs from '../../street/configs.ts'
 import { makeStreet } from '../../street/make-street.ts'
+import { makeSecrets, type HomeSecrets } from '../../street/secrets.ts'
 import { restInterface } from './rest-subject.ts'
 import { runTokens } from './run-tokens.ts'
 import type { CsmsSubject, Lease } from './subject.ts'
@@ -58,8 +62,10 @@ async function start(
   say: (words: string) => void,
   adopt: <Part extends Running>(part: Part) => Part,
 ): Promise<Omit<CsmsSubject, 'close'>> {
-  const { plan, databases, databasePort: port } = await makeStreet(dir, stations, [], say)
-  const { leases, operator } = issueIdentities(plan)
+  // Nobody lives in these homes: of their devices only the charger is there, and it is the runner.
+  const { plan, databases, databasePort: port } = await makeStreet(dir, 1, [], say)
+  const wide = widened(plan, stations)
+  const { leases, operator } = issueIdentities(wide)
   const cluster = { dir: plan.layout.cluster, port, databases, log: silentLog }
   adopt(await startCluster(cluster))
   say('Starting the CSMS with its supervisor, authority and DCC (simulated).')
@@ -71,12 +77,18 @@ async function start(
   ])
   adopt(supervisor)
   adopt(dcc)
-  await preNotify(plan, plan.homes, unobserved)
-  adopt(await startCsms(csmsConfig(plan), quiet('csms')))
+  await preNotify(wide, wide.homes, unobserved, {
+    trustMode: 'standard',
+    evses: [1, 2],
+  })
+  adopt(await startCsms(await csmsConfig(wide, leases), quiet('csms')))
   const roots = leases[0]?.trust.roots ?? []
   const client = (identity: Identity) =>
     adopt(httpClient({ identity, trust: { roots }, activity: unobserved, expectRole: 'csms' }))
   const reader = loadIdentity(plan.layout.server('web').charging)
+  const base = configs.https(plan, 'csms')
+  const commands = client(operator)
+  await putTokens(commands, base)
   const free = [...leases]
   return {
     name: 'self',
@@ -86,11 +98,20 @@ async function start(
       if (lease === undefined) throw new TypeError('more stations are asked for than were made')
       return Promise.resolve(lease)
     },
-    ...restInterface(configs.https(plan, 'csms'), {
-      operator: client(operator),
-      reader: client(reader),
-    }),
+    ...restInterface(base, { operator: commands, reader: client(reader) }),
   }
+}
+
+/** The same street with as many homes as the run has stations. */
+function widened(plan: configs.Plan, stations: number): configs.Plan {
+  const homes = homesOf(stations)
+  const secrets = makeSecrets(homes, []).homes
+  const secretsOf = ({ number }: Home): HomeSecrets => {
+    const found = secrets[number - 1]
+    if (found === undefined) throw new TypeError(`there is no home ${number}`)
+    return found
+  }
+  return { ...plan, homes, secretsOf }
 }
 
 const quiet = (actor: string): ActorDeps => ({ ...systemDeps(actor), log: silentLog })
@@ -103,15 +124,39 @@ function budgetFor(stations: number) {
   ) as typeof street
 }
 
-function csmsConfig(plan: configs.Plan): CsmsConfig {
+/** The stations of the runner have two EVSEs and know OCPP alone. */
+async function csmsConfig(plan: configs.Plan, leases: readonly Lease[]): Promise<CsmsConfig> {
   const config = configs.csmsConfig(plan)
   const { dsrsp: _, ...peers } = config.peers
-  const stations = config.stations.map(({ llcs: _llcs, meter: _meter, ...station }) => ({
-    ...station,
-    enrolled: false,
-    idTokens: [runTokens.valid.idToken, runTokens.sameGroup.idToken],
-  }))
-  return { ...config, peers, stations }
+  const stations = config.stations.map(
+    async ({ llcs: _llcs, meter: _meter, passwordSha256: _first, ...station }, index) => ({
+      ...station,
+      trustMode: 'standard' as const,
+      passwordHash: await hashPassword(leases[index]?.password ?? ''),
+      evses: [1, 2],
+      enrolled: false,
+      delaySecondsMax: 0,
+      idTokens: [],
+    }),
+  )
+  return { ...config, peers, stations: await Promise.all(stations) }
+}
+
+/** Puts in the tokens of the run, as an operator would. */
+async function putTokens(operator: HttpClient, base: string): Promise<void> {
+  const { valid, sameGroup, group, blocked, expired, master, masterGroup } = runTokens
+  const shared = { status: 'Accepted', concurrent: true }
+  const rows = [
+    { ...valid, ...shared, groupId: group },
+    { ...sameGroup, ...shared, groupId: group },
+    { ...master, ...shared, groupId: masterGroup },
+    { ...blocked, status: 'Blocked' },
+    { ...expired, status: 'Accepted', expiresAt: '2020-01-01T00:00:00Z' },
+  ]
+  for (const row of rows) {
+    const { status, body } = await operator.request('PUT', `${base}/api/v1/tokens`, row)
+    if (status !== 200) throw new Fault('TokenRefused', `${row.idToken}: ${JSON.stringify(body)}`)
+  }
 }
 
 /** A certificate for each station of the runner, and one for the operator at the console. */
@@ -128,7 +173,7 @@ function issueIdentities(plan: configs.Plan): { leases: Lease[]; operator: Ident
     const stationOf = (home: Home): Lease => {
       const { stationId, station: eui } = home
       const own = charging.certify(
-        { commonName: stationId, role: 'station', eui, organisation: eui },
+        { commonName: stationId, role: 'station', eui, organisation: organisations.csms },
         { profile: 'chargingDevice' },
       )
       return {
@@ -139,7 +184,7 @@ function issueIdentities(plan: configs.Plan): { leases: Lease[]; operator: Ident
           3: `${configs.wss(plan, 'csms/ocpp3')}/ocpp`,
         },
         identity: identityOf(own.keyPem, own.chainPem, stationId),
-        password: configs.passwordOf(plan.secretsOf(home).station),
+        password: toBase64Url(systemEntropy.bytes(18)),
         trust: { roots: [charging.rootPem] },
       }
     }

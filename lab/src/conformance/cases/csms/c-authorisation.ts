@@ -17,8 +17,8 @@ async function isNotAuthorised(
   const refused = { idTokenInfo: { status: oneOf(...statuses) } }
   await station.sends('Authorize', { idToken: token }, refused)
   await station.sends('Authorize', { idToken: tokens.valid }, accepted)
-  const { idToken } = token
-  const judged = { action: 'Authorize', request: { idToken: { idToken } }, response: refused }
+  // Whose token it was the history does not show.
+  const judged = { action: 'Authorize', response: refused }
   await csms.knowsOf('messages', judged, 'the CSMS keeps what it decided')
 }
 

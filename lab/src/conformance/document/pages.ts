@@ -1,0 +1,15 @@
+import { readTable } from '../table/read.ts'
+import { casesPage, requirementsPage, type Side } from './render.ts'
+import { writtenIn } from './where.ts'
+
+/** The generated pages, by their path from the root of the repository. */
+export function conformancePages(): ReadonlyMap<string, string> {
+  const sides: readonly Side[] = [
+    { heading: 'CSMS', rows: readTable('csms'), writtenIn: writtenIn('csms') },
+    { heading: 'Station', rows: readTable('station'), writtenIn: writtenIn('station') },
+  ]
+  return new Map([
+    ['docs/conformance/cases.md', casesPage(sides)],
+    ['docs/conformance/requirements.md', requirementsPage(sides)],
+  ])
+}
