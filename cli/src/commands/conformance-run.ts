@@ -4,15 +4,10 @@ import { choosing } from '../conformance/flags.ts'
 export const conformanceRun: Command = {
   name: 'conformance run',
   summary: 'run the OCPP certification cases against a CSMS or a station',
-  usage: 'interlock conformance run --target self|null|relay|ws(s)://… [options]',
+  usage: 'interlock conformance run --target self|null|relay [options]',
   flags: {
     ...choosing,
-    target: { kind: 'text', value: 'TARGET', help: 'self, null, relay, or an address (self)' },
-    peer: {
-      kind: 'text',
-      value: 'FILE',
-      help: 'JSON: how a foreign end is reached and told to act',
-    },
+    target: { kind: 'text', value: 'TARGET', help: 'self, null, relay (self)' },
     reporter: { kind: 'text', value: 'KINDS', help: 'files to write: json, junit, html' },
     output: { kind: 'text', value: 'DIR', help: 'where the reporters write (.)' },
     concurrency: { kind: 'whole', min: 1, max: 64, value: 'N', help: 'cases at once (6)' },

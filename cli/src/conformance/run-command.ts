@@ -43,8 +43,8 @@ function targetOf(flags: FlagValues, role: string): string {
   const target = typeof flags['target'] === 'string' ? flags['target'] : 'self'
   if (target === 'relay' && role === 'station')
     throw new UsageError('--target relay is for the CSMS role')
-  if (['self', 'null', 'relay'].includes(target) || /^wss?:\/\//.test(target)) return target
-  throw new UsageError(`--target: self, null, relay or ws(s)://…, not “${target}”`)
+  if (['self', 'null', 'relay'].includes(target)) return target
+  throw new UsageError(`--target: self, null or relay, not “${target}”`)
 }
 
 const number = <Name extends string>(flags: FlagValues, flag: string, name: Name) => {

@@ -18,7 +18,7 @@ import { summed, type Role, type RunReport } from './verdict.ts'
 
 export type ConformanceOptions = {
   readonly role: Role
-  /** `self`, `null`, for the CSMS role `relay`, or the address of a foreign end. */
+  /** `self`, `null`, or for the CSMS role `relay`. */
   readonly target: string
   /** Where the run may keep what it makes; empty, and the caller removes it. */
   readonly dir: string
