@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { freePort, temporaryDir } from '@interlock/host'
+import { temporaryDir } from '@interlock/host'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { main } from './main.ts'
-import { run } from './process.fixture.ts'
+import { freePair, run } from './process.fixture.ts'
 
 const dir = temporaryDir('interlock-bad-input')
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -111,7 +111,7 @@ test('the exit code reaches the shell', async () => {
 })
 
 test('a console port, or the arm page’s above it, that is taken is named', async () => {
-  const port = await freePort('127.0.0.1')
+  const port = await freePair()
   const server = createServer()
   await new Promise<void>((resolve) => {
     server.listen(port + 1, '127.0.0.1', () => resolve())
@@ -129,7 +129,7 @@ test('a console port, or the arm page’s above it, that is taken is named', asy
 })
 
 test('doctor names each thing it looked at, and whether the street can run', async () => {
-  const port = await freePort('127.0.0.1')
+  const port = await freePair()
   const { code, out } = await run('doctor', '--data', kept, '--port', `${port}`, '--json')
   const { ready, findings } = JSON.parse(out) as {
     ready: boolean

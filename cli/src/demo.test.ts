@@ -1,11 +1,19 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, httpClient, loadIdentity, readText, temporaryDir } from '@interlock/host'
+import { httpClient, loadIdentity, readText, temporaryDir } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import { clearStreet } from '@interlock/lab/folder'
 import { afterAll, expect, test } from 'vitest'
-import { eventually, processesOf, remaining, run, start, type Child } from './process.fixture.ts'
+import {
+  eventually,
+  freePair,
+  processesOf,
+  remaining,
+  run,
+  start,
+  type Child,
+} from './process.fixture.ts'
 
 const dir = temporaryDir('interlock-cli')
 const children: Child[] = []
@@ -49,7 +57,7 @@ async function chargers(): Promise<readonly Charger[]> {
 
 /** Starts the street of this file, or goes on with it; resolves when its page is served. */
 async function live(speed: number): Promise<Child> {
-  const port = await freePort('127.0.0.1')
+  const port = await freePair()
   const args = ['--stations', '2', '--data', data, '--port', `${port}`, '--speed', `${speed}`]
   const child = start(['demo', ...args, '--json'])
   children.push(child)
@@ -142,14 +150,7 @@ test(
     const second = await live(60)
     const goneOn = await connected()
     expectNothingLost(charged, goneOn)
-    const rival = await run(
-      'demo',
-      '--reset',
-      '--data',
-      data,
-      '--port',
-      `${await freePort('127.0.0.1')}`,
-    )
+    const rival = await run('demo', '--reset', '--data', data, '--port', `${await freePair()}`)
     expect(rival).toMatchObject({ code: 3 })
     expect(rival.err).toContain('is using this data folder')
     const ofSecond = processesOf(second.pid, data)

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processStart } from '@interlock/host'
+import { freePort, processStart } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 
 const program = new URL('../bin/interlock.mjs', import.meta.url).pathname
 
@@ -98,4 +99,22 @@ export async function eventually<Found>(
     if (found !== undefined) return found
     await sleep(200)
   }
+}
+
+/**
+ * A port for the console such that the next one, the arm page's, is free too. Below the range that the
+ * system hands to outgoing connections, which come and go while a test runs.
+ */
+export async function freePair(): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const port = 10_000 + 2 * Math.floor(Math.random() * 10_000)
+    try {
+      await freePort('127.0.0.1', port)
+      await freePort('127.0.0.1', port + 1)
+      return port
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+    }
+  }
+  throw new Error('no two ports are free')
 }
