@@ -21,6 +21,7 @@ import { openContext, type Closers } from './open-context.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
+import { idempotent } from './rest/idempotent.ts'
 import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
 import { dccClient } from './tariff/dcc.ts'
@@ -86,7 +87,8 @@ async function open(
     log: deps.log,
   })
   closers.push(() => server.close())
-  for (const endpoint of endpointsOf({ context, ...planning })) server.route(endpoint)
+  const once = idempotent(deps.clock)
+  for (const endpoint of endpointsOf({ context, once, ...planning })) server.route(endpoint)
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   openVirtual(context, trust, closers)

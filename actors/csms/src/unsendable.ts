@@ -178,7 +178,8 @@ export async function unsendable<A extends Action>(
   request: Request<A>,
 ): Promise<Unsendable | undefined> {
   // B03.FR.08: a rejected station is left alone.
-  if (view.boot?.status === 'Rejected') return because('StationRejected')
+  if ((view.boot?.status ?? view.record.bootPolicy) === 'Rejected')
+    return because('StationRejected')
   const check = checks[action]
   return check?.(request, view, context)
 }

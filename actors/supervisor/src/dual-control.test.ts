@@ -106,6 +106,61 @@ test('what needs an arm is never countersigned', async () => {
   )
 })
 
+test('for a standard station a start is countersigned instead of armed, at its whole rating', async () => {
+  const unit = await inService(world, { trustMode: 'standard' })
+  const start = { evseId: 1, remoteStartId: 1, idToken: { idToken: 'x', type: 'Central' } }
+  const held = world.dcc.held().length
+  const command = signed(world, unit, 'RequestStartTransaction', start)
+  expect((await submit(world, unit, command)).status).toBe(200)
+  expect(world.dcc.held().length).toBe(held + 1)
+  const stop = await asked(unit, 'RequestStopTransaction', { transactionId: 't' })
+  expect(stop.status).toBe(200)
+})
+
+test('a standard station takes relative schedules, and what could go on for ever is refused', async () => {
+  const unit = await inService(world, { trustMode: 'standard' })
+  const schedule = {
+    id: 1,
+    chargingRateUnit: 'A',
+    duration: 3_600,
+    chargingSchedulePeriod: [{ startPeriod: 0, limit: 16 }],
+  }
+  const relative = (chargingProfilePurpose: string, transactionId?: string) => ({
+    evseId: 1,
+    chargingProfile: {
+      id: 1,
+      stackLevel: 0,
+      chargingProfilePurpose,
+      chargingProfileKind: 'Relative',
+      chargingSchedule: [schedule],
+      ...(transactionId === undefined ? {} : { transactionId }),
+    },
+  })
+  expect((await asked(unit, 'SetChargingProfile', relative('TxProfile', 't'))).status).toBe(200)
+  expect((await asked(unit, 'SetChargingProfile', relative('TxDefaultProfile'))).reason).toBe(
+    'PlausibilityFailed',
+  )
+  const supervised = await inService(world)
+  const same = await asked(supervised, 'SetChargingProfile', relative('TxProfile', 't'))
+  expect(same.detail).toContain('EffectRelative')
+})
+
+test('a standard station does not loosen who may speak to it, how often, or what has been said', async () => {
+  const unit = await inService(world, { trustMode: 'standard' })
+  const stop = { transactionId: 't' }
+  const by = world.otherCsms
+  const other = signed(world, unit, 'RequestStopTransaction', stop, { by })
+  expect((await refusal(unit, other, by)).detail).toContain('ProviderNotBound')
+  expect((await asked(unit, 'RequestStopTransaction', stop)).status).toBe(200)
+  unit.counter -= 1n
+  const again = await asked(unit, 'RequestStopTransaction', { transactionId: 'u' })
+  expect(again.detail).toContain('Replayed')
+  const armDigest = 'A'.repeat(43)
+  expect((await asked(unit, 'RequestStopTransaction', stop, { armDigest })).reason).toBe(
+    'ArmRequired',
+  )
+})
+
 test('what is not critical needs no countersignature', async () => {
   const unit = await inService(world)
   expect((await asked(unit, 'GetVariables', {})).reason).toBe('NotCritical')

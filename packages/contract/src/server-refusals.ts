@@ -17,6 +17,7 @@ export const serverRefusals = {
   RateExceeded: { status: 429, words: 'too many requests of this kind' },
   BudgetExceeded: { status: 409, words: 'the megawatt budget of a window is used up; quarantined' },
   ReservationConflict: { status: 409, words: 'that reservation id stands for other edges' },
+  IdempotencyConflict: { status: 409, words: 'that key stands for another request' },
   PlanUnacceptable: { status: 409, words: "the plan is outside the system operator's limit" },
   CheckpointConflict: { status: 409, words: 'an earlier checkpoint says otherwise' },
   PeerUnavailable: { status: 503, words: 'the other ledger does not answer; nothing is granted' },

@@ -13,6 +13,8 @@ const tokenTypes = [
   'Local',
   'MacAddress',
 ] as const
+/** What the operator says of a token; the other statuses follow from time and place. */
+const tokenStatuses = ['Accepted', 'Blocked', 'Invalid', 'NoCredit', 'NotAtThisTime'] as const
 const IdToken = Type.String({ minLength: 1, maxLength: 36 })
 const Moment = Type.String({ maxLength: 40, pattern: '^\\d{4}-\\d\\d-\\d\\dT' })
 
@@ -20,12 +22,8 @@ const Moment = Type.String({ maxLength: 40, pattern: '^\\d{4}-\\d\\d-\\d\\dT' })
 export const Token = Type.Object(
   {
     idToken: IdToken,
-    type: Type.Union(tokenTypes.map((type) => Type.Literal(type))),
-    status: Type.Union(
-      (['Accepted', 'Blocked', 'Invalid', 'NoCredit', 'NotAtThisTime'] as const).map((status) =>
-        Type.Literal(status),
-      ),
-    ),
+    type: Type.Enum(tokenTypes),
+    status: Type.Enum(tokenStatuses),
     /** Tokens of one group may stop each other's transactions; the master pass has its own. */
     groupId: Type.Optional(IdToken),
     /** After this it is expired. */

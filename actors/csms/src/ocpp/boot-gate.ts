@@ -21,7 +21,9 @@ export const bootGate = (context: Context, { stationId }: Sender, all: Handlers)
     Object.entries(all).map(([action, handler]) => [
       action,
       (...given: unknown[]): unknown => {
-        const status = context.views.get(stationId)?.boot?.status ?? 'Accepted'
+        const view = context.views.get(stationId)
+        // After a restart of ours nobody has booted here yet.
+        const status = view?.boot?.status ?? view?.record.bootPolicy ?? 'Accepted'
         const open =
           status === 'Accepted' ||
           action === 'BootNotification' ||

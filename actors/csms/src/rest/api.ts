@@ -1,14 +1,17 @@
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
+import type { StationId } from '@interlock/kernel'
 import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import type { StationView } from '../core/view.ts'
 import type { Tariffs } from '../tariff/tariffs.ts'
+import type { Idempotent } from './idempotent.ts'
 
 /** What the REST interface works with. */
 export type Api = {
   readonly context: Context
   readonly commands: Commands
   readonly tariffs: Tariffs
+  readonly once: Idempotent
 }
 
 /** Runs `handle` with the station in the path, or answers that there is none. */
@@ -19,6 +22,6 @@ export const withStation =
   ): Endpoint['handle'] =>
   (request) => {
     const id = request.params['id'] ?? ''
-    const view = [...api.context.views].find(([stationId]) => stationId === id)?.[1]
+    const view = api.context.views.get(id as StationId)
     return view === undefined ? problem('NotFound', `no station ${id}`) : handle(view, request)
   }

@@ -1,5 +1,5 @@
 import { problem, type Endpoint } from '@interlock/host'
-import { isAction, validateRequest } from '@interlock/ocpp'
+import { isAction, validateRequest, type Action } from '@interlock/ocpp'
 import { Type } from 'typebox'
 import type { StationView } from '../core/view.ts'
 import { withStation, type Api } from './api.ts'
@@ -20,24 +20,55 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
       'Sends the request and answers with what the station answered, or why it did not leave.',
     handle: ownMaintainer(
       api,
-      withStation(api, async (view, { params, body }) => {
-        const action = params['action'] ?? ''
-        if (!isAction(action)) return problem('NotFound', `no action ${action}`)
-        const request = validateRequest(action, body)
-        if (!request.ok) return problem('BodyInvalid', request.detail)
-        return answer(
-          await api.commands.send({
-            stationId: view.record.stationId,
-            action,
-            payload: request.value,
-            evse: evseNamed(view, action, request.value),
-            effectFrom: api.context.deps.clock.now(),
-          }),
-        )
-      }),
+      api.once(
+        withStation(api, async (view, { params, body }) => {
+          const action = params['action'] ?? ''
+          if (!isAction(action) || ofStations.has(action))
+            return problem('NotFound', `no request ${action} of a CSMS`)
+          const request = validateRequest(action, body)
+          if (!request.ok) return problem('BodyInvalid', request.detail)
+          return answer(
+            await api.commands.send({
+              stationId: view.record.stationId,
+              action,
+              payload: request.value,
+              evse: evseNamed(view, action, request.value),
+              effectFrom: api.context.deps.clock.now(),
+            }),
+          )
+        }),
+      ),
     ),
   },
 ]
+
+/** Requests that only a station makes. */
+const ofStations: ReadonlySet<string> = new Set([
+  'Authorize',
+  'BootNotification',
+  'ClearedChargingLimit',
+  'FirmwareStatusNotification',
+  'Get15118EVCertificate',
+  'GetCertificateStatus',
+  'Heartbeat',
+  'LogStatusNotification',
+  'MeterValues',
+  'NotifyChargingLimit',
+  'NotifyCustomerInformation',
+  'NotifyDisplayMessages',
+  'NotifyEVChargingNeeds',
+  'NotifyEVChargingSchedule',
+  'NotifyEvent',
+  'NotifyMonitoringReport',
+  'NotifyReport',
+  'PublishFirmwareStatusNotification',
+  'ReportChargingProfiles',
+  'ReservationStatusUpdate',
+  'SecurityEventNotification',
+  'SignCertificate',
+  'StatusNotification',
+  'TransactionEvent',
+] satisfies Action[])
 
 /** The EVSE that a request is for; 0 is the station as a whole. A stop names only its transaction. */
 function evseNamed(view: StationView, action: string, payload: unknown): number {

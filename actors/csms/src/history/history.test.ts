@@ -1,0 +1,93 @@
+import { instant, stationId, toBase64Url, utf8 } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { exchangesOf } from './exchanges.ts'
+import { createHistory, type Entry } from './history.ts'
+
+const id = stationId('CS-1')
+const frame = (at: number, direction: Entry['direction'], ...text: unknown[]): Entry => ({
+  at,
+  stationId: id,
+  direction,
+  text: JSON.stringify(text),
+})
+const clock = (at: () => number) => ({ now: () => instant(at()), after: () => ({ cancel() {} }) })
+
+test('a call is paired with its answer, whoever called, also when both use one id', () => {
+  const [own, theirs] = exchangesOf([
+    frame(0, 'out', 2, 'm', 'ClearCache', {}),
+    frame(5, 'in', 2, 'm', 'Heartbeat', {}),
+    frame(8, 'out', 3, 'm', { currentTime: 't' }),
+    frame(20, 'in', 3, 'm', { status: 'Accepted' }),
+  ])
+  expect(own).toMatchObject({ action: 'ClearCache', from: 'csms', latencyMillis: 20 })
+  expect(own?.response).toEqual({ status: 'Accepted' })
+  expect(theirs).toMatchObject({ action: 'Heartbeat', from: 'station', latencyMillis: 3 })
+})
+
+test('an error, a schema problem and a frame that is none stand in the history', () => {
+  const problem = { code: 'TypeConstraintViolation', detail: '/seqNo', messageId: 'm' }
+  const exchanges = exchangesOf([
+    frame(0, 'in', 2, 'm', 'TransactionEvent', {}),
+    { at: 1, stationId: id, direction: 'in', problem },
+    frame(2, 'out', 4, 'm', 'TypeConstraintViolation', 'words', {}),
+    { at: 3, stationId: id, direction: 'in', text: 'not JSON' },
+  ])
+  expect(exchanges[0]).toMatchObject({
+    error: { code: problem.code },
+    problems: [{ detail: '/seqNo' }],
+  })
+  expect(exchanges[1]).toMatchObject({ problems: [{ code: 'Unreadable' }] })
+})
+
+test('a signed request is shown opened, with who signed it', () => {
+  const part = (value: object) => toBase64Url(utf8(JSON.stringify(value)))
+  const jws = {
+    payload: part({ type: 'OnIdle' }),
+    protected: part({ role: 'csms' }),
+    signature: 'x',
+  }
+  const [exchange] = exchangesOf([frame(0, 'out', 2, 'm', 'Reset-Signed', jws)])
+  expect(exchange).toMatchObject({
+    action: 'Reset',
+    request: { type: 'OnIdle' },
+    signed: { role: 'csms' },
+  })
+})
+
+test('passwords, whole tokens and certificates are not shown, wherever they stand', () => {
+  const variable = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } }
+  const set = { setVariableData: [{ ...variable, attributeValue: 'secret-1' }] }
+  const text = JSON.stringify(
+    exchangesOf([
+      frame(0, 'out', 2, 'a', 'SetVariables', set),
+      frame(0, 'in', 2, 'b', 'Authorize', {
+        idToken: { idToken: 'secret-2-0001', type: 'Central' },
+      }),
+      frame(0, 'out', 2, 'c', 'CertificateSigned', { certificateChain: 'secret-3' }),
+      frame(0, 'out', 2, 'd', 'GetLog', { log: { remoteLocation: 'ftp://u:secret-4@host/x' } }),
+      frame(0, 'in', 2, 'e', 'NotifyCustomerInformation', { data: 'secret-5' }),
+      frame(0, 'out', 2, 'f', 'SetNetworkProfile', {
+        connectionData: { vpn: { password: 'secret-6' } },
+      }),
+    ]),
+  )
+  expect(text).not.toMatch(/secret-\d\b(?!…)/)
+  expect(text).toContain('…0001')
+})
+
+test('the history is bounded by count, size and age', () => {
+  let now = 0
+  const limits = { entriesMax: 3, charsMax: 10, frameCharsMax: 5, ageMillisMax: 100 } as never
+  const history = createHistory(
+    clock(() => now),
+    limits,
+  )
+  for (const text of ['aaaaaaaa', 'b', 'c', 'd'])
+    history.add({ stationId: id, direction: 'in', text })
+  expect(history.entries().map((each) => each.text)).toEqual(['b', 'c', 'd'])
+  history.add({ stationId: id, direction: 'in', text: 'eeeee' })
+  history.add({ stationId: id, direction: 'in', text: 'fffff' })
+  expect(history.entries().map((each) => each.text)).toEqual(['eeeee', 'fffff'])
+  now = 101
+  expect(history.entries()).toEqual([])
+})
