@@ -9,6 +9,7 @@ test('every acknowledged event survives a SIGKILL once, and each transaction clo
     const report = await kill({ dir, kills: 1, stations: 20, say: () => {} })
     expect(killFailures(report)).toEqual([])
     expect(report.transactions).toBeGreaterThanOrEqual(20)
+    expect(report.acknowledged).toBeGreaterThan(20)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

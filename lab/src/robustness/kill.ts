@@ -21,7 +21,10 @@ export type KillReport = {
   readonly open: number
 }
 
-const loadMillisMax = 1_500
+/** After the load is under way, at the longest: a kill may come at any moment of a group commit. */
+const pauseMillisMax = 300
+/** Wall time for every station to connect again, on a busy machine. */
+const loadMillisMax = 120_000
 
 /**
  * Kills the CSMS in the middle of its load, again and again, with SIGKILL; the stations come back and
@@ -46,11 +49,11 @@ export async function kill(options: {
     const { rootPem } = ground
     for (let at = 0; at < kills; at++) {
       const serving = serveAll(stations, { port: csms.port, rootPem })
-      await pause(loadMillisMax * (0.3 + 0.7 * Math.random()))
+      await underLoad(stations)
+      await pause(Math.random() * pauseMillisMax)
       await csms.kill()
       await serving
-      const told = stations.reduce((sum, each) => sum + each.acknowledged.length, 0)
-      say(`Kill ${at + 1}: ${told} events acknowledged so far.`)
+      say(`Kill ${at + 1}: ${acknowledgedBy(stations)} events acknowledged so far.`)
       csms = await startProcess(path)
     }
     for (const each of stations) each.finish()
@@ -61,6 +64,20 @@ export async function kill(options: {
     return { kills, stations: count, ...(await compare(ground.cluster.url('csms'), stations)) }
   } finally {
     for (const part of open.toReversed()) await part.close()
+  }
+}
+
+const acknowledgedBy = (stations: readonly ChargingStation[]): number =>
+  stations.reduce((sum, each) => sum + each.acknowledged.length, 0)
+
+/** Resolves when as many further events are acknowledged as there are stations. */
+async function underLoad(stations: readonly ChargingStation[]): Promise<void> {
+  const wanted = acknowledgedBy(stations) + stations.length
+  const until = performance.now() + loadMillisMax
+  while (acknowledgedBy(stations) < wanted) {
+    if (performance.now() > until)
+      throw new Fault('NoLoad', `${stations.length} stations were not served in time`)
+    await pause(20)
   }
 }
 
