@@ -31,10 +31,11 @@ test('a transaction event that comes again is acknowledged and counted once', as
 
 test('an event that no database could hold is refused by name', async () => {
   const { endpoint } = await world.connect(csms, 'CS-2')
-  const event = started(clock, 'T\u00002', 1)
-  await expect(endpoint.call('TransactionEvent', event)).rejects.toMatchObject({
-    code: 'PropertyConstraintViolation',
-  })
+  const outOfRange = [9e15, -1].map((seqNo) => started(clock, 'T-2', 1, seqNo))
+  for (const event of [started(clock, 'T\u00002', 1), ...outOfRange])
+    await expect(endpoint.call('TransactionEvent', event)).rejects.toMatchObject({
+      code: 'PropertyConstraintViolation',
+    })
 })
 
 test('without its database nothing is acknowledged, the process lives, and work goes on after it', async () => {

@@ -13,6 +13,9 @@ type Event = Request<'TransactionEvent'>
 /** Printable, so that it can be a key in any store. */
 const transactionIdPattern = /^[\x21-\x7e]{1,36}$/
 
+/** As far as the store counts. Events of many stations are stored together: one it cannot hold spoils all. */
+const seqNoMax = 2_147_483_647
+
 /**
  * E01 … E13: durable before it is acknowledged. When it cannot be stored the station gets an error
  * and sends it again; one that comes again is acknowledged and changes nothing.
@@ -25,6 +28,8 @@ export const transactionEvent =
     if (at === undefined) throw new CallError('PropertyConstraintViolation', 'timestamp')
     if (!transactionIdPattern.test(transactionId))
       throw new CallError('PropertyConstraintViolation', 'transactionId')
+    if (request.seqNo < 0 || request.seqNo > seqNoMax)
+      throw new CallError('PropertyConstraintViolation', 'seqNo')
     const samples = samplesOf(request.meterValue)
     await store(context, sender, request, at, samples)
 
