@@ -141,8 +141,10 @@ export async function openWorld(budget = nationalBudget) {
     now: () => now,
     auditLines: () => readFileSync(join(config.data, 'audit.jsonl'), 'utf8').trim().split('\n'),
     as: (role: Role): Identity => charging.certify(role),
-    async restart() {
+    /** Stops and starts it; `meanwhile` happens while it is away. */
+    async restart(meanwhile?: () => Promise<void>) {
       await supervisor.close()
+      await meanwhile?.()
       supervisor = await startSupervisor(config, deps)
     },
     async close() {

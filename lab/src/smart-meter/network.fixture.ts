@@ -253,6 +253,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     url,
     wanUrl,
     smki,
+    dccIdentity,
     users,
     devices,
     identity,
