@@ -229,7 +229,9 @@ function settled(context: Context, command: Command, outcome: CommandOutcome): C
     status,
     reason: reason ?? null,
   })
+  const view = context.views.get(stationId)
   if (isAccepted(outcome)) {
+    if (view?.refused?.action === action) view.refused = undefined
     const { armDigest: arm } = command
     if (arm !== undefined)
       context.tell({ kind: 'trigger', station: stationId, data: { action, status, arm } })
@@ -237,7 +239,6 @@ function settled(context: Context, command: Command, outcome: CommandOutcome): C
   }
   const at = context.deps.clock.now()
   const refusal = { at, action, reason: reason ?? status, ...detailOf(detail) }
-  const view = context.views.get(stationId)
   if (view !== undefined) view.refused = refusal
   context.tell({ kind: 'refusal', station: stationId, reason: refusal.reason, data: { action } })
   keep(context, { ...refusal, stationId })

@@ -1,5 +1,5 @@
 import { limits } from '@interlock/contract'
-import { inHours, inMinutes, plus, toBase64 } from '@interlock/kernel'
+import { inHours, inMinutes, plus, toBase64, toIso } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFrom, profileOf, type SignedArm } from './fixture/commands.fixture.ts'
 import { crypto, dsrsp, dsrspMeter, otherStation } from './fixture/parties.fixture.ts'
@@ -83,6 +83,43 @@ test('a trigger whose arm does not come is refused after its wait, and an arm th
   expect(reasonOf(await answer)).toBe('NotArmed')
   await tell(to, arm)
   expect(to.station.observe().setPointWatts).toBe(0)
+})
+
+const reports = (to: Scene) =>
+  to.csms
+    .sent('DataTransfer')
+    .filter(({ messageId }) => messageId === 'State')
+    .map(({ data }) => data as { waitingFor: unknown; refused: { reason: string } | null })
+
+test('the CSMS is told that a trigger waits, that it waited in vain, and when that is over', async () => {
+  const to = await home()
+  const first = armFrom(to.clock.now())
+  const answer = start(to, first)
+  await until(() => reports(to).at(-1)?.waitingFor === 'Arm', 'the report of the waiting')
+  expect(reports(to).at(-1)?.refused).toBeNull()
+  await to.clock.advance(limits.armWaitMillisMax)
+  await answer
+  await until(() => reports(to).at(-1)?.refused !== null, 'the report of the refusal')
+  const at = toIso(to.clock.now())
+  expect(reports(to).at(-1)).toMatchObject({
+    waitingFor: null,
+    refused: { at, action: 'RequestStartTransaction', reason: 'NotArmed' },
+  })
+  const second = armFrom(to.clock.now())
+  await tell(to, second)
+  expect(await start(to, second)).toMatchObject({ status: 'Accepted' })
+  await until(() => reports(to).at(-1)?.refused === null, 'the report without it')
+})
+
+test('a command that is refused without waiting is answered, and makes no report', async () => {
+  const to = await home()
+  await until(() => reports(to).length > 0, 'a first report')
+  const before = reports(to).length
+  const token = { idToken: 'owner', type: 'Central' } as const
+  const payload = { evseId: 1, remoteStartId: 7, idToken: token }
+  const answer = await to.csms.endpoint().call('RequestStartTransaction', payload)
+  expect(answer.statusInfo?.reasonCode).toBe('Unsigned')
+  expect(reports(to)).toHaveLength(before)
 })
 
 test('an arm without a trigger does nothing', async () => {

@@ -87,6 +87,7 @@ export function assemble(
     trust: noTimeYet(llcs !== undefined),
     reading: undefined,
     pairing: undefined,
+    refused: undefined,
     cost: undefined,
   }
   const keeper = openKeeper(config, deps)
@@ -164,7 +165,8 @@ export function assemble(
     standing,
     activity: deps.activity,
     gate: deps.gate ?? gateMessage,
-    onRefusal: (action, refused) => reports.refusal(refused.reason, action),
+    onVerdict: (...verdict) => onVerdict(station, ...verdict),
+    onWaiting: () => reports.state(),
   })
   const station: Station = {
     ...bearings,
@@ -275,6 +277,22 @@ function onEventAnswer(station: Station, answer: Response<'TransactionEvent'>): 
   if (note === undefined) return
   records.decide({ action: 'TransactionEventResponse', decision: 'ignored', reason: note })
   reports.security('InvalidMessages', `${status} for a running charge`)
+}
+
+/**
+ * What waited for its arm in vain is reported as well as answered: the answer is lost with the connection
+ * that asked, and a report is made again on the next.
+ */
+function onVerdict(
+  station: Station,
+  ...[action, verdict, waited]: Parameters<Parameters<typeof createJudging>[0]['onVerdict']>
+): void {
+  const { moment, reports, deps } = station
+  if (!verdict.ok) reports.refusal(verdict.reason, action)
+  if (verdict.ok && moment.refused?.action === action) moment.refused = undefined
+  if (!waited) return
+  if (!verdict.ok) moment.refused = { at: deps.clock.now(), action, reason: verdict.reason }
+  reports.state()
 }
 
 function signedReply(

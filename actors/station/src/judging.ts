@@ -1,5 +1,5 @@
 import { limits, tableAction, type Decision, type FlattenedJws } from '@interlock/contract'
-import type { Accepted, Evidence, GateState, Refused, Verdict } from '@interlock/gate'
+import type { Accepted, Evidence, GateState, Verdict } from '@interlock/gate'
 import {
   between,
   millis,
@@ -44,13 +44,16 @@ export function createJudging(options: {
   readonly crypto: Crypto
   readonly standing: () => Standing
   readonly gate: Gate
-  readonly onRefusal: (action: string, refused: Refused) => void
+  /** A final verdict; `waited`: its trigger had to wait for an arm first. */
+  readonly onVerdict: (action: string, verdict: Verdict, waited: boolean) => void
+  /** A trigger begins to wait for its arm. */
+  readonly onWaiting: () => void
 }): Judging {
   const { keeper, records, clock, activity, crypto } = options
   const waiters = new Set<() => void>()
 
   /** Verdict and its consumption are one step: two commands cannot use one arm or counter. */
-  const judgeNow = (message: Message, mayWait: boolean): Verdict => {
+  const judgeNow = (message: Message, mayWait: boolean, waited: boolean): Verdict => {
     const { memory } = keeper
     const now = clock.now()
     const state = gateState(memory, options.standing(), now)
@@ -63,8 +66,8 @@ export function createJudging(options: {
     if (!verdict.ok) {
       const originator = about.originator === undefined ? {} : { originator: about.originator }
       records.decide({ action, ...originator, decision: 'refused', reason: verdict.reason })
-      options.onRefusal(action, verdict)
     }
+    options.onVerdict(action, verdict, waited)
     return verdict
   }
 
@@ -78,15 +81,16 @@ export function createJudging(options: {
       }
       const timer = clock.after(millis(remaining), `arm-wait/${waiters.size}`, end)
       waiters.add(end)
+      options.onWaiting()
     })
 
   return {
     async judge(message) {
       const until = plus(clock.now(), millis(limits.armWaitMillisMax))
-      for (;;) {
+      for (let waited = false; ; waited = true) {
         const remaining = between(clock.now(), until)
         const mayWait = remaining > 0 && waiters.size < limits.triggersWaitingMax
-        const verdict = judgeNow(message, mayWait)
+        const verdict = judgeNow(message, mayWait, waited)
         if (!mayWait || verdict.ok || verdict.reason !== 'NotArmed') return verdict
         await activity.parked(() => armOrTimeout(remaining))
       }

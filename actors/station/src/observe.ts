@@ -50,6 +50,7 @@ export function observe(station: Station): Observation {
 /** The same for the console, in JSON. */
 export function stateReport(station: Station): Readonly<Record<string, unknown>> {
   const { state, why, until, setPointWatts, powerWatts, override, waitingFor } = observe(station)
+  const { refused } = station.moment
   return {
     state,
     why,
@@ -61,6 +62,7 @@ export function stateReport(station: Station): Readonly<Record<string, unknown>>
         ? null
         : { action: override.action, until: toIso(override.until), by: override.by },
     waitingFor: waitingFor ?? null,
+    refused: refused === undefined ? null : { ...refused, at: toIso(refused.at) },
   }
 }
 

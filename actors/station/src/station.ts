@@ -32,6 +32,8 @@ export type Moment = {
   trust: TimeTrust
   reading: Reading | undefined
   pairing: PairingCode | undefined
+  /** The latest trigger that waited for its arm in vain; gone once such a command is accepted. */
+  refused: { readonly at: Instant; readonly action: string; readonly reason: string } | undefined
   /** On the display: what the running transaction has cost so far (I02). */
   cost: { readonly transactionId: string; readonly totalCost: number } | undefined
 }

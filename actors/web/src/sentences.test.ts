@@ -12,6 +12,7 @@ import {
   sentences,
   tellFrequency,
   tellHappening,
+  tellRefused,
   tellStation,
   tellStreet,
   tellTrust,
@@ -36,6 +37,7 @@ const row: StationRow = {
   override: undefined,
   goal: undefined,
   waitingFor: undefined,
+  refused: undefined,
   hasLlcs: true,
   own: true,
 }
@@ -109,6 +111,16 @@ test.each([...refusalReasons, ...Object.keys(decisionNotes), ...Object.keys(serv
     expect(reasonWords(reason)).toContain(' ')
   },
 )
+
+test('a refused command is told at its charger for a quarter of an hour', () => {
+  const at = Date.parse('2026-01-05T17:58:00Z')
+  const refused = { at, action: 'RequestStartTransaction', reason: 'NotArmed' }
+  const said = 'Start was refused at 17:58: no arm for it arrived in time.'
+  expect(tellRefused({ ...row, refused }, telling)).toBe(said)
+  const later = { ...telling, now: at + 15 * 60_000 + 1 }
+  expect(tellRefused({ ...row, refused }, later)).toBe('')
+  expect(tellRefused(row, telling)).toBe('')
+})
 
 test('words come from the contract', () => {
   expect(reasonWords('NotSeconded')).toBe(refusals.NotSeconded.words)

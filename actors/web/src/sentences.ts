@@ -105,6 +105,15 @@ export function tellStation(row: StationRow, telling: Telling): Told {
   return told(`No contact. When last heard: ${lowerFirst(waits.what)}`, waits.until)
 }
 
+const refusalShownMillis = 15 * 60_000
+
+/** What came to nothing here a moment ago, and why; empty where nothing did. */
+export function tellRefused({ refused }: StationRow, { now, timeZone }: Telling): string {
+  if (refused === undefined || now - refused.at > refusalShownMillis) return ''
+  const when = momentOf(refused.at, now, timeZone)
+  return `${actionName(refused.action)} was refused at ${when}: ${reasonWords(refused.reason)}.`
+}
+
 const untold = (row: StationRow): Told =>
   told(
     charges(row) ? `Charging at ${kilowatts(row.powerWatts)}.` : 'Not charging.',

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { silentLog, temporaryDir } from '@interlock/host'
-import { inMinutes, instant } from '@interlock/kernel'
+import { httpClient, loadIdentity, readText, silentLog, temporaryDir } from '@interlock/host'
+import { inMinutes, instant, unobserved } from '@interlock/kernel'
 import { accessibilityProblems, sidewaysPixels } from '../../../tools/browser/accessibility.ts'
 import { buildWeb } from '../../../tools/build-web.mjs'
 import { launchChromium, noChromium } from '../../../tools/browser/chromium.ts'
@@ -105,6 +106,29 @@ describe.skipIf(skipped !== undefined)(title, () => {
     expect(seen.powerWatts).toBe(0)
     expect(seen.why).toBe('OverrideStop')
     await page.getByText('Stopped because the owner said so.').waitFor()
+  })
+
+  test('a trigger whose arm never comes is told in a sentence, at the charger and among refusals', async () => {
+    const { address: place, stationId } = home().home
+    const { ports } = JSON.parse(readFileSync(join(dir, 'street.json'), 'utf8')) as {
+      ports: { csms: number }
+    }
+    const http = httpClient({
+      identity: loadIdentity(join(dir, 'web/charging')),
+      trust: { roots: [readText(join(dir, 'trust/charging-root.pem'))] },
+      activity: unobserved,
+    })
+    const url = `https://127.0.0.1:${ports.csms}/api/v1/stations/${stationId}/triggers`
+    const arm = 'A'.repeat(43)
+    const { body } = await http.request('POST', url, { action: 'start', arm })
+    await http.close()
+    expect(body).toMatchObject({ status: 'Rejected', reasonCode: 'NotArmed' })
+    const words = 'no arm for it arrived in time.'
+    await page
+      .getByTestId(`charger-${stationId}`)
+      .getByText(new RegExp(`^Start was refused at .+: ${words}$`))
+      .waitFor()
+    await page.getByTestId('refusals').getByText(`Start at ${place}: ${words}`).waitFor()
   })
 
   test('a lost device is revoked from another, and what it signs then moves nothing', async () => {

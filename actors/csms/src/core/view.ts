@@ -13,6 +13,8 @@ export type StateReport = {
   readonly powerWatts: number | null
   readonly override: unknown
   readonly waitingFor: string | null
+  /** The latest trigger that waited for its arm in vain. */
+  readonly refused: RefusedView | null
 }
 
 export type TransactionView = {

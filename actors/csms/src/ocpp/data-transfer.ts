@@ -1,11 +1,11 @@
 import { limits, vendorId, witnessAway } from '@interlock/contract'
 import { Checkpoint, type AskWitness } from '@interlock/host'
-import { parseJson } from '@interlock/kernel'
+import { fromIso, parseJson } from '@interlock/kernel'
 import type { Handler, Response } from '@interlock/ocpp'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../context.ts'
-import type { StateReport } from '../core/view.ts'
+import type { StateReport, StationView } from '../core/view.ts'
 import type { Sender } from './handlers.ts'
 
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
@@ -19,6 +19,15 @@ const Report = Compile(
     powerWatts: Type.Optional(nullable(Type.Number())),
     override: Type.Optional(Type.Unknown()),
     waitingFor: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
+    refused: Type.Optional(
+      nullable(
+        Type.Object({
+          at: Type.String({ maxLength: 40 }),
+          action: Type.String({ maxLength: 64 }),
+          reason: Type.String({ maxLength: 64 }),
+        }),
+      ),
+    ),
   }),
 )
 
@@ -33,6 +42,7 @@ export const dataTransfer =
     if (report === undefined) return { status: 'Rejected' }
     const view = context.views.get(sender.stationId)
     if (view !== undefined) {
+      takeRefusal(view, report)
       view.report = report
       view.powerWatts = report.powerWatts ?? view.powerWatts
     }
@@ -51,11 +61,20 @@ export const dataTransfer =
     return { status: 'Accepted' }
   }
 
+/**
+ * The answer to a trigger that waited in vain is lost with its connection; the station's report is not. Each
+ * is taken once, and none is older than what is known.
+ */
+function takeRefusal(view: StationView, { refused }: StateReport): void {
+  if (refused === null || refused.at === view.report?.refused?.at) return
+  if (view.refused === undefined || view.refused.at < refused.at) view.refused = refused
+}
+
 function reportOf(data: unknown): StateReport | undefined {
   const parsed = typeof data === 'string' ? parseJson(data, limits.jsonDepthMax) : undefined
   const value = parsed === undefined ? data : parsed.ok ? parsed.value : undefined
   if (!Report.Check(value)) return undefined
-  const { state, why, until, setPointWatts, powerWatts, override, waitingFor } = value
+  const { state, why, until, setPointWatts, powerWatts, override, waitingFor, refused } = value
   return {
     state,
     why: why ?? null,
@@ -64,7 +83,13 @@ function reportOf(data: unknown): StateReport | undefined {
     powerWatts: powerWatts ?? null,
     override: override ?? null,
     waitingFor: waitingFor ?? null,
+    refused: refusedOf(refused),
   }
+}
+
+function refusedOf(refused: { at: string; action: string; reason: string } | null | undefined) {
+  const at = fromIso(refused?.at ?? '')
+  return refused == null || at === undefined ? null : { ...refused, at }
 }
 
 const CheckpointOf = Compile(Checkpoint)

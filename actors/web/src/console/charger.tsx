@@ -1,5 +1,5 @@
 import { kilowatts, momentOf } from '@interlock/arm'
-import { tellStation, tellTrust, type Telling } from '../sentences.ts'
+import { tellRefused, tellStation, tellTrust, type Telling } from '../sentences.ts'
 import type { StationRow } from '../shared/shapes.ts'
 import type { ToldResult } from './console.tsx'
 import { Departure } from './departure.tsx'
@@ -19,6 +19,7 @@ export function Charger(props: {
   const { row, telling, onAsk } = props
   const { what, until } = tellStation(row, telling)
   const trust = tellTrust(row)
+  const refused = tellRefused(row, telling)
   const main = (when: boolean) => (props.only && when ? 'primary' : '')
   const charging = row.powerWatts > 50
   return (
@@ -29,6 +30,7 @@ export function Charger(props: {
           {what}
         </p>
         {until !== '' && <p class="soft">{until}</p>}
+        {refused !== '' && <p class="soft">{refused}</p>}
         {!trust.safe && <p class="warned">{trust.words}</p>}
       </div>
       {row.own && row.hasLlcs && !idle.has(row.why) && (

@@ -52,8 +52,15 @@ function parseStation(value: unknown, places: Map<string, string>): UnseenRow | 
         ? undefined
         : { departure, energyWattHours: number(goal['energyWattHours']) },
     waitingFor: text(row['waitingFor']) || undefined,
+    refused: refusedOf(record(row['refused'])),
     hasLlcs: row['llcs'] != null && row['llcs'] !== false,
   }
+}
+
+function refusedOf(row: Readonly<Record<string, unknown>>): UnseenRow['refused'] {
+  const at = moment(row['at'])
+  const [action, reason] = [text(row['action']), text(row['reason'])]
+  return at === undefined || reason === '' ? undefined : { at, action, reason }
 }
 
 /** The frequency that the first charger that measures it has reported. */

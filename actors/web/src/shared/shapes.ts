@@ -27,6 +27,9 @@ export type StationRow = {
     | undefined
   readonly goal: { readonly departure: number; readonly energyWattHours: number } | undefined
   readonly waitingFor: string | undefined
+  /** The latest command that came to nothing here. */
+  readonly refused:
+    { readonly at: number; readonly action: string; readonly reason: string } | undefined
   readonly hasLlcs: boolean
   /** Whether the signed-in person lives there. */
   readonly own: boolean
