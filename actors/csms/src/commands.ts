@@ -136,6 +136,7 @@ async function deliver(
 ): Promise<CommandOutcome> {
   try {
     await prepareToLearn(context, command.stationId, command.action, command.payload)
+    context.hooks.commanding(command.stationId)
     const reply = await session.endpoint.callSigned(command.action, signed)
     const checked = checkReply(context, session.socket.peer, signed, reply)
     return await learned(context, command, checked)

@@ -57,6 +57,10 @@ export type Hooks = {
   replan: (station: StationId) => void
   /** The station has booted under security profile 3. */
   booted: (station: StationId) => void
+  /** A signed command goes to this station: the revocation lists go before it. */
+  commanding: (station: StationId) => void
+  /** As a station takes them at first contact. */
+  revocationLists: () => readonly string[]
   /** Every home's tariff has been read: time to offer the day-ahead plan. */
   tariffsRead: () => Promise<void>
   /** A message of the station that its virtual EVSE passes on. */

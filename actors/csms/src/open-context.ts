@@ -75,6 +75,8 @@ export async function openContext(
     opened: () => {},
     replan: () => {},
     booted: () => {},
+    commanding: () => {},
+    revocationLists: () => [],
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
   }

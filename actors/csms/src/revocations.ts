@@ -1,51 +1,66 @@
 import { inSeconds, type Timer } from '@interlock/kernel'
-import { fromPem, readCrl, revocationBundle, toPem } from '@interlock/pki'
+import {
+  fromPem,
+  readCrl,
+  revocationBundle,
+  toPem,
+  type Hierarchy,
+  type RevocationList,
+} from '@interlock/pki'
 import { inBackground } from './background.ts'
 import type { Context } from './context.ts'
 
 export type Revocations = {
   readonly revoked: (serialHex: string) => boolean
-  /** The list in force with its authority, as stations take it; undefined before the first. */
-  readonly bundle: () => string | undefined
+  /** The lists in force, each with its authority, as stations take them. */
+  readonly bundles: () => readonly string[]
   /** Fetches the list now and then; `onChange` runs when there is a new one. */
   start(context: Context, onChange: (grown: boolean) => void): void
   close(): void
 }
 
 const refreshSeconds = 60
+const unchanged = { fresh: false, grown: false }
 
 /**
  * Serial numbers that are no longer good, from the supervisor. A list that cannot be had or does not
  * verify changes nothing: the last one stays.
  */
 export function createRevocations(): Revocations {
-  let serials: ReadonlySet<string> = new Set()
-  let number = -1
-  let bundle: string | undefined
+  const held = new Map<Hierarchy, { list: RevocationList; bundle: string }>()
   let timer: Timer | undefined
   let closed = false
 
-  const refresh = async (context: Context, onChange: (grown: boolean) => void): Promise<void> => {
-    const answer = await context.supervisor.revocationList()
-    const [, issuer] = fromPem(context.identity.chainPem, 'CERTIFICATE')
-    if (!answer.ok || issuer === undefined) return
+  /** Whether there is a new one, and whether it names more than the last. */
+  const refresh = async (context: Context, hierarchy: Hierarchy) => {
+    const answer = await context.supervisor.revocationList(hierarchy)
+    const { identity, smartMeterIdentity } = context
+    const own = hierarchy === 'charging' ? identity : smartMeterIdentity
+    const [, issuer] = fromPem(own.chainPem, 'CERTIFICATE')
+    if (!answer.ok || issuer === undefined) return unchanged
     const list = readCrl(answer.value, issuer, context.deps.crypto)
     if (!list.ok) {
-      context.audit.record('RevocationListRefused', { reason: list.reason })
-      return
+      context.audit.record('RevocationListRefused', { hierarchy, reason: list.reason })
+      return unchanged
     }
-    if (list.value.number <= number) return
-    number = list.value.number
-    const more = list.value.serials.size > serials.size
-    serials = list.value.serials
-    bundle = revocationBundle(answer.value, toPem(issuer, 'CERTIFICATE'))
-    onChange(more)
+    const before = held.get(hierarchy)?.list
+    if (before !== undefined && list.value.number <= before.number) return unchanged
+    const bundle = revocationBundle(answer.value, toPem(issuer, 'CERTIFICATE'))
+    held.set(hierarchy, { list: list.value, bundle })
+    return { fresh: true, grown: list.value.serials.size > (before?.serials.size ?? 0) }
+  }
+  const refreshBoth = async (context: Context, onChange: (grown: boolean) => void) => {
+    const [charging, smartMeter] = await Promise.all([
+      refresh(context, 'charging'),
+      refresh(context, 'smartMeter'),
+    ])
+    if (charging.fresh || smartMeter.fresh) onChange(charging.grown)
   }
 
   const start = (context: Context, onChange: (grown: boolean) => void): void => {
     inBackground(context.deps, 'revocation-list', async () => {
       try {
-        await refresh(context, onChange)
+        await refreshBoth(context, onChange)
       } finally {
         const label = `${context.config.actor}/revocation-list`
         const again = (): void => start(context, onChange)
@@ -56,8 +71,8 @@ export function createRevocations(): Revocations {
   }
 
   return {
-    revoked: (serialHex) => serials.has(serialHex),
-    bundle: () => bundle,
+    revoked: (serialHex) => held.get('charging')?.list.serials.has(serialHex) === true,
+    bundles: () => [...held.values()].map(({ bundle }) => bundle),
     start,
     close() {
       closed = true

@@ -92,8 +92,10 @@ async function open(
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   openVirtual(context, trust, closers)
-  const relay = relayRevocations(context, revocations.bundle)
+  const relay = relayRevocations(context, revocations.bundles)
   context.hooks.booted = relay.toOne
+  context.hooks.commanding = relay.first
+  context.hooks.revocationLists = revocations.bundles
   revocations.start(context, (grown) => {
     if (grown) sweep()
     relay.toAll()

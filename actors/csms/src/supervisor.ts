@@ -1,6 +1,7 @@
 import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
 import type { HttpClient } from '@interlock/host'
 import { ok, refused, type Outcome, type StationId } from '@interlock/kernel'
+import type { Hierarchy } from '@interlock/pki'
 
 /** What the CSMS asks of the supervisor. Reasons are those of its problem documents. */
 export type Supervisor = {
@@ -13,7 +14,8 @@ export type Supervisor = {
   /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
   passwordSha256(station: StationId): Promise<string | undefined>
   readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
-  revocationList(): Promise<Outcome<string, string>>
+  /** PEM; unverified. */
+  revocationList(hierarchy: Hierarchy): Promise<Outcome<string, string>>
 }
 
 export function supervisorClient(http: HttpClient, url: string): Supervisor {
@@ -38,8 +40,9 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const answer = await post('/api/v1/plans', plan)
       return answer.ok ? ok(undefined) : answer
     },
-    async revocationList() {
-      const answer = outcomeOf(await http.request('GET', `${url}/api/v1/crl`))
+    async revocationList(hierarchy) {
+      const path = hierarchy === 'charging' ? '/api/v1/crl' : '/api/v1/crl/smart-meter'
+      const answer = outcomeOf(await http.request('GET', `${url}${path}`))
       return answer.ok ? ok(String(answer.value)) : answer
     },
   }

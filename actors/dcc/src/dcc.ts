@@ -130,7 +130,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     happened,
     deps,
   }
-  for (const each of endpoints({ actor: config.actor, ledger, audit, service, clock }))
+  for (const each of endpoints({ actor: config.actor, ledger, audit, service, clock, lists }))
     server.route(each)
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),

@@ -4,6 +4,7 @@ import type { Clock } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { userRoles } from './eligibility.ts'
 import type { LedgerAccount } from './ledger-account.ts'
+import type { RevocationLists } from './revocation-lists.ts'
 import { answerServiceRequest, type ServiceParts } from './service-requests.ts'
 
 /** One row per route; the roles are the only ones that may call it. */
@@ -13,8 +14,9 @@ export const endpoints = (options: {
   readonly audit: Audit
   readonly service: ServiceParts
   readonly clock: Clock
+  readonly lists: RevocationLists
 }): readonly Endpoint[] => {
-  const { actor, ledger, audit, service, clock } = options
+  const { actor, ledger, audit, service, clock, lists } = options
   return [
     {
       method: 'GET',
@@ -29,6 +31,17 @@ export const endpoints = (options: {
           hubs: service.wan.hubsConnected(),
         },
       }),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/crl',
+      roles: [...userRoles, 'supervisor'],
+      handle() {
+        const list = lists.held('smartMeter')?.pem
+        return list === undefined
+          ? problem('Unavailable', 'no list has come from the authority yet')
+          : { status: 200, body: list, type: 'application/x-pem-file' }
+      },
     },
     {
       method: 'POST',

@@ -10,7 +10,11 @@ import {
 } from '@interlock/pki'
 
 /** A list in force, as devices take it. */
-export type HeldList = BundledList & { readonly text: string }
+export type HeldList = BundledList & {
+  readonly text: string
+  /** The list alone, PEM. */
+  readonly pem: string
+}
 
 /** The newest revocation lists: the smart-meter one from its authority, the charging one from the supervisor. */
 export type RevocationLists = {
@@ -59,7 +63,7 @@ export function openRevocationLists(
     const held = lists.get(hierarchy)?.number ?? -1
     if (read.value.number < held) return 'ListOlder'
     if (read.value.number === held) return undefined
-    lists.set(hierarchy, { ...read.value, text })
+    lists.set(hierarchy, { ...read.value, text, pem })
     audit.record('RevocationListTaken', { hierarchy, number: read.value.number })
     return undefined
   }

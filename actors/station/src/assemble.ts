@@ -37,6 +37,7 @@ import { createNetwork, isFirstContact } from './network/network.ts'
 import { createLogUpload } from './log-upload.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
+import { freshness } from './revocation.ts'
 import { createRestarts } from './restarts.ts'
 import { createTrustStore } from './trust-store.ts'
 import { createReader } from './reader.ts'
@@ -127,6 +128,7 @@ export function assemble(
     ratings,
     delaySecondsMax,
     timeTrusted: isTrusted(moment.trust),
+    revocationsFresh: freshness(keeper.memory.revocationLists, deps.wall.now()),
     crypto,
   })
   const charging = createCharging({

@@ -33,6 +33,7 @@ import { readCells } from '@interlock/seal'
 import type { StoredCell } from './core/memory.ts'
 import { withRevocations } from './core/revoked-cells.ts'
 import { plainIdentity } from './plain-certificate.ts'
+import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
 
 /** Roots, PEM, by hierarchy. */
@@ -190,7 +191,15 @@ export function createCertificates(
         cells: cells.value.map(({ role, organisation }) => `${role} ${organisation}`),
       })
       const identity = identityOf(asked.pem, chainPem, options.dir)
-      return install(asked, identity, cells.value)
+      install(asked, identity, cells.value)
+      for (const text of listsIn(customData)) takeRevocationList(station, text)
+      return undefined
     },
   }
+}
+
+/** The lists that come with the certificate: each is verified as any other. */
+function listsIn(customData: unknown): readonly unknown[] {
+  const lists = (customData as { revocationLists?: unknown } | undefined)?.revocationLists
+  return Array.isArray(lists) ? lists.slice(0, 2) : []
 }

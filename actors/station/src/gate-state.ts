@@ -23,6 +23,7 @@ export type Standing = {
   readonly ratings: Ratings
   readonly delaySecondsMax: number
   readonly timeTrusted: boolean
+  readonly revocationsFresh: GateState['revocationsFresh']
   readonly crypto: Crypto
 }
 
@@ -49,6 +50,7 @@ export function gateState(memory: Memory, standing: Standing, now: Instant): Gat
           ?.counter ?? '0',
       ),
     timeTrusted: standing.timeTrusted,
+    revocationsFresh: standing.revocationsFresh,
     limits: {
       hardwareWatts: ratings.ratingWatts,
       fuseWatts: ratings.fuseWatts,

@@ -1,6 +1,6 @@
 import { vendorId } from '@interlock/contract'
-import { readText, type Identity } from '@interlock/host'
-import { inHours, inMinutes, plus, toBase64 } from '@interlock/kernel'
+import { readText, systemClock, type Identity } from '@interlock/host'
+import { inHours, inMinutes, millis, plus, toBase64, type Instant } from '@interlock/kernel'
 import { createCrl, revocationBundle } from '@interlock/pki'
 import { expect, test } from 'vitest'
 import { armFrom, curveOf, profileOf, second, sign } from './fixture/commands.fixture.ts'
@@ -17,8 +17,12 @@ import { night, scene, type Scene } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
 /** A list as its authority signs it: wall time, since certificates live in it. */
-const listOf = (number: number, revoked: readonly Identity[] = [], by = charging): string => {
-  const now = csmsParty.peer.notBefore
+const listOf = (
+  number: number,
+  revoked: readonly Identity[] = [],
+  by = charging,
+  now: Instant = systemClock.now(),
+): string => {
   const list = createCrl({
     ca: by.issuing,
     number,
@@ -128,4 +132,67 @@ test('a stored curve of a provider revoked since starts no response', async () =
   } as const
   await relay(to, listOf(1, [dsrsp]))
   expect(await llcs.tell(signal)).toBe('SignerRevoked')
+})
+
+test('without a list no command counts; with one it does, for 72 hours, and charging goes on', async () => {
+  let ahead = 0
+  const wall = { ...systemClock, now: () => plus(systemClock.now(), millis(ahead)) }
+  const to = await scene({ wall, withoutLists: true })
+  const order = (watts: number) => to.countersigned('SetChargingProfile', profileOf(night, watts))
+  expect(await order(3_000)).toMatchObject(refusal('RevocationStale'))
+  expect(to.csms.sent('SecurityEventNotification')).toEqual([])
+  await relay(to, listOf(1))
+  expect(await order(3_000)).toEqual({ status: 'Accepted' })
+  to.station.hardware.plugIn({ energyWattHours: 40_000, vehicleWattsMax: 7_000 })
+  await to.clock.advance(inMinutes(20))
+  expect(to.station.observe().powerWatts).toBe(3_000)
+
+  ahead = inHours(72) + 60_000
+  expect(await order(1_000)).toMatchObject(refusal('RevocationStale'))
+  await to.clock.advance(inMinutes(20))
+  expect(to.station.observe().powerWatts).toBe(3_000)
+  await relay(to, listOf(2, [], charging, wall.now()))
+  expect(await order(1_000)).toEqual({ status: 'Accepted' })
+})
+
+test('the age of a list is measured from when it was signed, not from when it came', async () => {
+  const to = await scene({ withoutLists: true })
+  const signedAt = plus(systemClock.now(), millis(-73 * 3_600_000))
+  await relay(to, listOf(1, [], charging, signedAt))
+  expect(await to.countersigned('SetChargingProfile', profileOf(night, 3_000))).toMatchObject(
+    refusal('RevocationStale'),
+  )
+})
+
+test('a stale smart-meter list stops a provider’s dispatch and not the owner’s start', async () => {
+  const to = await scene({ withoutLists: true })
+  await relay(to, listOf(1))
+  await to.enrolOwner()
+  to.station.hardware.plugIn({ energyWattHours: 40_000, vehicleWattsMax: 7_000 })
+  const arm = armFrom(night)
+  await to.llcs.tell({ kind: 'arm', preCommand: toBase64(arm.bytes) })
+  const payload = { evseId: 1, remoteStartId: 1, idToken: { idToken: 'owner', type: 'Central' } }
+  const trigger = to.csms.signed('RequestStartTransaction', payload, { armDigest: arm.digest })
+  const answer = await to.csms.command('RequestStartTransaction', trigger)
+  expect(JSON.stringify(answer)).not.toContain('RevocationStale')
+  const held = armFrom(night, { use: 'ECS47e' })
+  await to.llcs.tell({ kind: 'arm', preCommand: toBase64(held.bytes) })
+  const change = { by: dsrsp, armDigest: held.digest }
+  const dispatch = to.csms.signed('SetChargingProfile', profileOf(night, 1_000), change)
+  expect(await to.csms.command('SetChargingProfile', dispatch)).toMatchObject(
+    refusal('RevocationStale'),
+  )
+})
+
+test('the lists that come with the first certificate count at once', async () => {
+  const to = await scene({
+    firstContact: true,
+    withoutLists: true,
+    before: (csms) => {
+      csms.firstContact.more = { revocationLists: [listOf(1)] }
+    },
+  })
+  await until(() => to.csms.connected(), 'the connection')
+  const lists = readText(`${to.data}/journal.jsonl`)
+  expect(lists).toContain('"revocationLists":{"charging":{"number":1')
 })

@@ -1,6 +1,9 @@
 import { limits } from '@interlock/contract'
+import type { Instant } from '@interlock/kernel'
 import { fromPem, readRevocationBundle } from '@interlock/pki'
+import type { StoredList, StoredLists } from './core/memory.ts'
 import { withRevocations } from './core/revoked-cells.ts'
+import type { Standing } from './gate-state.ts'
 import type { Station } from './station.ts'
 
 /**
@@ -27,7 +30,7 @@ export function takeRevocationList(station: Station, text: unknown): string | un
     reports.security('InvalidMessages', `revocation list: ${reason}`)
     return reason
   }
-  const { hierarchy, number, issuerSerialHex, serials } = read.value
+  const { hierarchy, number, thisUpdate, issuerSerialHex, serials } = read.value
   const { cells, revocationLists = {} } = keeper.memory
   const held = revocationLists[hierarchy]?.number ?? -1
   if (number === held) return undefined
@@ -37,11 +40,18 @@ export function takeRevocationList(station: Station, text: unknown): string | un
   }
   const lists = {
     ...revocationLists,
-    [hierarchy]: { number, issuerSerialHex, serials: [...serials] },
+    [hierarchy]: { number, thisUpdate, issuerSerialHex, serials: [...serials] },
   }
   const next = withRevocations(cells, lists, crypto)
   const revoked = next.filter((cell, i) => cell !== cells[i]).map(({ role }) => role)
   records.before('RevocationListTaken', { hierarchy, number, serials: serials.size, revoked })
   keeper.commit({ set: { revocationLists: lists, cells: next } })
   return undefined
+}
+
+/** Whether the newest list of each hierarchy is there and young enough for a command to rest on. */
+export function freshness(lists: StoredLists = {}, now: Instant): Standing['revocationsFresh'] {
+  const isFresh = (list: StoredList | undefined): boolean =>
+    list?.thisUpdate !== undefined && now - list.thisUpdate <= limits.revocationListMillisMax
+  return { charging: isFresh(lists.charging), smartMeter: isFresh(lists.smartMeter) }
 }

@@ -29,6 +29,7 @@ const table: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'POST /api/v1/providers': ['recovery'],
   'POST /api/v1/revocations': ['recovery', 'maintainer'],
   'GET /api/v1/crl': 'everyone',
+  'GET /api/v1/crl/smart-meter': 'everyone',
   'POST /api/v1/checkpoints': 'everyone',
   'GET /api/v1/checkpoints/:actor': 'everyone',
   'GET /healthz': 'everyone',
@@ -83,6 +84,12 @@ test('a revoked client is refused at once, and peers can fetch the list', async 
   const list = readCrl(String(body), issuer ?? new Uint8Array(), crypto)
   assert(list.ok, 'the list verifies')
   expect(list.value.serials.has(lost.peer.serialHex)).toBe(true)
+})
+
+test('the list of the smart-meter authority is passed on to whoever has no way to it', async () => {
+  const { body } = await world.ask(world.csms, 'GET', '/api/v1/crl/smart-meter')
+  const [issuer] = fromPem(world.smartMeter.issuing.certificatePem, 'CERTIFICATE')
+  expect(readCrl(String(body), issuer ?? new Uint8Array(), crypto)).toMatchObject({ ok: true })
 })
 
 test('the list survives a restart; an unknown serial and its own are refused', async () => {

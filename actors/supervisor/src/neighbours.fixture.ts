@@ -181,6 +181,23 @@ export async function openOtherLedger(
     },
   })
   server.route({
+    method: 'GET',
+    url: '/api/v1/crl',
+    roles: ['supervisor'],
+    handle: () => ({
+      status: 200,
+      type: 'application/x-pem-file',
+      body: createCrl({
+        ca: smartMeter.issuing,
+        revoked: [],
+        number: 1,
+        now: wallNow(),
+        validMillis: millis(72 * 3_600_000),
+        crypto,
+      }),
+    }),
+  })
+  server.route({
     method: 'DELETE',
     url: '/api/v1/reservations/:id',
     roles: ['supervisor'],

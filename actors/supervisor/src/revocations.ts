@@ -1,3 +1,4 @@
+import { limits } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
 import { inMinutes, type Timer } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
@@ -8,6 +9,8 @@ import type { SupervisorTables } from './register/tables.ts'
 /** Which certificates of the charging root count no longer. */
 export type Revocations = {
   isRevoked(serialHex: string): boolean
+  /** Whether there is a list, and not older than 72 h: critical acts rest on no other. */
+  isFresh(): boolean
   /** The list in force, PEM; `undefined` before the first one came. */
   list(): string | undefined
   /** Fetches the list anew. @throws Fault `PeerUnavailable`. */
@@ -28,6 +31,7 @@ export async function openRevocations(
   const [issuer = new Uint8Array()] = fromPem(issuingPem, 'CERTIFICATE')
   let serials: ReadonlySet<string> = new Set()
   let number = -1
+  let thisUpdate = Number.NEGATIVE_INFINITY
   let pem: string | undefined
   let timer: Timer | undefined
   let open = true
@@ -40,7 +44,7 @@ export async function openRevocations(
     }
     // An older list would bring a revoked certificate back.
     if (list.value.number < number) return false
-    ;({ number, serials } = list.value)
+    ;({ number, serials, thisUpdate } = list.value)
     pem = text
     return true
   }
@@ -67,6 +71,7 @@ export async function openRevocations(
   await refreshQuietly()
   return {
     isRevoked: (serialHex) => serials.has(serialHex),
+    isFresh: () => deps.wall.now() - thisUpdate <= limits.revocationListMillisMax,
     list: () => pem,
     refresh,
     close() {

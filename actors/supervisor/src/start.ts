@@ -33,6 +33,7 @@ import { ledgerAccount } from './register/ledger-account.ts'
 import { providerRegister } from './register/providers.ts'
 import { migrations, type SupervisorTables } from './register/tables.ts'
 import { openRevocations } from './revocations.ts'
+import { openSmartMeterList } from './smart-meter-list.ts'
 import type { Supervisor } from './supervisor.ts'
 
 export type SupervisorRunning = Running & {
@@ -92,7 +93,15 @@ async function open(
   const authority = authorityClient(connect(identity, root, 'authority'), config.peers.authority)
   const revocations = await openRevocations(database.db, authority, issuingOf(identity), deps)
   closers.push(() => revocations.close())
-  const dcc = connect(loadIdentity(config.smartMeterIdentity), smartMeterRoot, 'dcc')
+  const smartMeterIdentity = loadIdentity(config.smartMeterIdentity)
+  const dcc = connect(smartMeterIdentity, smartMeterRoot, 'dcc')
+  const smartMeterList = await openSmartMeterList(
+    dcc,
+    config.peers.dcc,
+    issuingOf(smartMeterIdentity),
+    deps,
+  )
+  closers.push(() => smartMeterList.close())
   const supervisor: Supervisor = {
     deps,
     identity,
@@ -102,6 +111,7 @@ async function open(
     announce: announcer(bus, config, deps.clock),
     authority,
     revocations,
+    smartMeterList,
     otherLedger: otherLedger(dcc, config.peers.dcc, deps.log),
     rate: hourlyRate(config.commandsPerHourMax),
     turn: inTurn(),
@@ -160,7 +170,7 @@ const connecting =
     return client
   }
 
-/** The authority above the supervisor's own certificate signs the revocation list too. */
+/** The authority above a certificate signs the revocation list too. */
 function issuingOf(identity: Identity): string {
   const [, issuing] = fromPem(identity.chainPem, 'CERTIFICATE')
   if (issuing !== undefined) return toPem(issuing, 'CERTIFICATE')

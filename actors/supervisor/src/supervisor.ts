@@ -13,6 +13,7 @@ import type { GrantRegister } from './register/grants.ts'
 import type { LedgerAccount } from './register/ledger-account.ts'
 import type { ProviderRegister } from './register/providers.ts'
 import type { Revocations } from './revocations.ts'
+import type { SmartMeterList } from './smart-meter-list.ts'
 
 /** Everything an endpoint of the supervisor works with. */
 export type Supervisor = {
@@ -33,6 +34,7 @@ export type Supervisor = {
   readonly otherLedger: OtherLedger
   readonly authority: AuthorityClient
   readonly revocations: Revocations
+  readonly smartMeterList: SmartMeterList
   readonly rate: Rate
   readonly turn: InTurn
 }

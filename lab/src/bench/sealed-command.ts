@@ -50,6 +50,7 @@ export function sealedCommand() {
     bound: { csms: csms.organisation },
     counters: () => 0n,
     timeTrusted: true,
+    revocationsFresh: { charging: true, smartMeter: true },
     limits: { hardwareWatts: ratingWatts, fuseWatts: ratingWatts, siteWatts: ratingWatts },
     evses: [{ id: 1, ratingWatts, faulted: false }],
     delaySecondsMax: 600,

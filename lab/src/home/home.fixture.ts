@@ -57,6 +57,7 @@ import {
   dir,
   dsrspMeter,
   folderOf,
+  listOf,
   relay,
   supervisingDevice,
   supervisor,
@@ -88,7 +89,7 @@ export type Home = {
   readonly enrolOwner: () => Promise<void>
 }
 
-export async function home(): Promise<Home> {
+export async function home(options: { readonly lists?: false } = {}): Promise<Home> {
   const world = createWorldClock(night)
   const depsOf = (name: string) => ({
     clock: world.clockFor(name),
@@ -177,6 +178,9 @@ export async function home(): Promise<Home> {
     await Promise.all([company.close(), server.close()])
   })
   await vi.waitUntil(() => hub.connected() && llcs.connected().hub, 10_000)
+  if (options.lists !== false)
+    for (const hierarchy of ['charging', 'smartMeter'] as const)
+      await company.send(hanRevocationList(listOf(hierarchy, 1)))
   await world.quiet()
   return {
     world,

@@ -27,7 +27,8 @@ const schedule = async ({ world, command }: Home, limit: number) => {
 const refusal = (reasonCode: string) => ({ status: 'Rejected', statusInfo: { reasonCode } })
 
 test('a CSMS that withholds the list does not keep its own revoked key alive', async () => {
-  const here = await home()
+  const here = await home({ lists: false })
+  expect(await schedule(here, 3_000)).toMatchObject(refusal('RevocationStale'))
   await here.bringList(listOf('charging', 1))
   expect(await schedule(here, 3_000)).toEqual({ status: 'Accepted' })
   expect(await here.bringList(listOf('charging', 2, [csms]))).toEqual(done)
@@ -37,7 +38,6 @@ test('a CSMS that withholds the list does not keep its own revoked key alive', a
 test('what was stored goes on when its signer is revoked', async () => {
   const here = await home()
   const { station, step } = here
-  await here.bringList(listOf('charging', 1))
   station.hardware.plugIn({ energyWattHours: 40_000, vehicleWattsMax: 7_000 })
   await schedule(here, 3_000)
   await step(inHours(0.5))
@@ -51,8 +51,7 @@ test('a revoked provider arms nothing, at the LLCS or at the charger', async () 
   const { world, llcs, deliver, bringList } = await home()
   const held = armFor(world.now(), 'ECS47e', 6)
   expect(await deliver(held.bytes)).not.toHaveLength(0)
-  await bringList(listOf('charging', 1))
-  await bringList(listOf('smartMeter', 1, [dsrspMeter]))
+  await bringList(listOf('smartMeter', 2, [dsrspMeter]))
   expect(await deliver(armFor(world.now(), 'ECS47e', 6).bytes)).toHaveLength(0)
   expect(llcs.arms().map(({ digest }) => digest)).toEqual([held.digest])
   const reading = { at: world.now(), hertz: 49.6 }

@@ -29,6 +29,7 @@ const plan = (): DayAheadPlan => ({
 /** Who may call what; everyone else gets 403. */
 const doors = [
   ['GET', '/healthz', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
+  ['GET', '/api/v1/crl', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
   ['POST', '/duis', ['supplier', 'dsrsp', 'csms', 'web']],
   ['POST', '/api/v1/reservations', ['supervisor']],
   ['DELETE', '/api/v1/reservations/reservation-1', ['supervisor']],

@@ -57,6 +57,17 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
   }
 }
 
+/** The smart-meter authority signs a new revocation list, and puts it where the data company finds it. */
+export function renewSmartMeterList(layout: Layout): void {
+  const deps = { wall: systemClock, crypto: nodeCrypto }
+  const smartMeter = createSmki(join(layout.ceremony, 'smart-meter'), deps)
+  try {
+    writeAtomic(layout.smartMeterList, smartMeter.newList(), 0o644)
+  } finally {
+    smartMeter.close()
+  }
+}
+
 /** Who works with its charging certificate, and who with one of the smart-meter network. */
 const chargingUsers: readonly Server[] = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc', 'web']
 const smartMeterUsers: readonly Server[] = ['supervisor', 'csms', 'dsrsp', 'dcc', 'supplier', 'web']

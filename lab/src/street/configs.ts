@@ -169,6 +169,7 @@ export function dccConfig(plan: Plan): DccConfig {
     wan: listen(plan, 'dcc/wan'),
     peers: { supervisor: https(plan, 'supervisor') },
     budget: streetBudget(plan.homes.length),
+    revocationList: plan.layout.smartMeterList,
     inventory: {
       hubs: plan.homes.map((home) => home.hub),
       devices: plan.homes.flatMap((home) => [

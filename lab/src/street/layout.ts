@@ -11,6 +11,8 @@ export const layoutOf = (dir: string) => ({
     charging: join(dir, 'trust/charging-root.pem'),
     smartMeter: join(dir, 'trust/smart-meter-root.pem'),
   },
+  /** The newest list of the smart-meter authority. */
+  smartMeterList: join(dir, 'trust/smart-meter-list.pem'),
   cluster: join(dir, 'database'),
   server: (name: Server) => folder(join(dir, name)),
   device: (kind: DeviceKind, home: Home) => folder(join(dir, 'homes', `${home.number}`, kind)),

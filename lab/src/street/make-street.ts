@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { DatabaseLogin } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import type { Session } from '../worlds/day.ts'
-import { holdCeremony } from './ceremony.ts'
+import { holdCeremony, renewSmartMeterList } from './ceremony.ts'
 import type { Plan } from './configs.ts'
 import { layoutOf } from './layout.ts'
 import {
@@ -38,6 +38,8 @@ export async function makeStreet(
     holdCeremony(layout, homes)
     saveStreetFile(layout, file)
   }
+  // Whoever opens a street has the authority renew its list: nobody believes one older than 72 h.
+  renewSmartMeterList(layout)
   const databasePort = known(file.ports['database'], 'port of database')
   const databases = databaseLogins(file)
   const plan: Plan = {

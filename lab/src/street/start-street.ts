@@ -1,5 +1,5 @@
 import { startAuthority } from '@interlock/authority'
-import type { Happening } from '@interlock/contract'
+import { limits, type Happening } from '@interlock/contract'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import {
@@ -12,7 +12,7 @@ import {
 } from '@interlock/host'
 import { startDsrsp, type DsrspRunning } from '@interlock/dsrsp'
 import { startHub } from '@interlock/hub'
-import { seeded } from '@interlock/kernel'
+import { millis, seeded } from '@interlock/kernel'
 import { startLlcs, type LlcsRunning } from '@interlock/llcs'
 import { startMeter } from '@interlock/meter'
 import { startStation, type StationDeps, type StationRunning } from '@interlock/station'
@@ -21,6 +21,7 @@ import { startSupplier, type SupplierRunning } from '@interlock/supplier'
 import type { Session } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import type { Home } from './address-book.ts'
+import { renewSmartMeterList } from './ceremony.ts'
 import { preNotify } from './commissioning.ts'
 import * as configs from './configs.ts'
 import { makeStreet } from './make-street.ts'
@@ -39,6 +40,9 @@ export type StreetOptions = {
   /** Told of each step, for people. */
   readonly say: (words: string) => void
 }
+
+/** The smart-meter authority, simulated, signs a new list so often. */
+const renewEvery = millis(limits.revocationListRenewMillis)
 
 /** One home's devices, running. */
 export type RunningHome = {
@@ -100,6 +104,11 @@ async function start(
   const made = await makeStreet(options.dir, options.sessions.length, options.sessions, say)
   const { plan } = made
   const { cluster: dir } = plan.layout
+  let renewing = systemClock.after(renewEvery, 'smart-meter-list', function renew(): void {
+    renewSmartMeterList(plan.layout)
+    renewing = systemClock.after(renewEvery, 'smart-meter-list', renew)
+  })
+  adopt({ close: () => Promise.resolve(renewing.cancel()) })
   const { databases, databasePort: port } = made
   adopt(await startCluster({ dir, port, databases, log: options.log }))
   /** Starts an actor from its config, which is kept where `interlock ACTOR --config` finds it. */

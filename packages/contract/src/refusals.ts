@@ -24,6 +24,10 @@ export const refusals = {
     event: invalid,
   },
   SignerRevoked: { gate: 1, words: "the signer's certificate is revoked", event: invalid },
+  RevocationStale: {
+    gate: 1,
+    words: 'the charger has no list of revoked certificates from the last three days',
+  },
   SignatureInvalid: { gate: 1, words: 'the signature does not verify', event: invalid },
   TargetMismatch: { gate: 1, words: 'it is addressed to another charger', event: invalid },
   TimeUntrusted: { gate: 1, words: 'the charger has no trusted time yet' },

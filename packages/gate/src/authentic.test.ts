@@ -1,7 +1,8 @@
 import { limits } from '@interlock/contract'
 import { instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { judge, start } from './scenarios.fixture.ts'
+import { agreeing, dispatch, judge, start } from './scenarios.fixture.ts'
+import { respond } from './respond.ts'
 import {
   arm,
   cell,
@@ -110,4 +111,35 @@ test('the target names this very station', () => {
     ...refusal('TargetMismatch'),
     detail: station,
   })
+})
+
+const lists = (charging: boolean, smartMeter: boolean) =>
+  state({ revocationsFresh: { charging, smartMeter } })
+
+test('without a fresh charging list no command counts, whatever seconds it', () => {
+  const stale = { ...refusal('RevocationStale'), detail: 'charging' }
+  expect(judge({}, lists(false, true))).toMatchObject(stale)
+  expect(start(arm(), lists(false, true))).toMatchObject(stale)
+  expect(dispatch(undefined, lists(false, true))).toMatchObject(stale)
+})
+
+test('a stale smart-meter list stops the provider’s arm, and neither the owner’s nor a countersigned command', () => {
+  expect(dispatch(undefined, lists(true, false))).toMatchObject({
+    ...refusal('RevocationStale'),
+    detail: 'smartMeter',
+  })
+  expect(start(arm(), lists(true, false))).toMatchObject({ ok: true })
+  expect(judge({}, lists(true, false))).toMatchObject({ ok: true })
+  expect(judge({ by: parties.dsrsp }, lists(true, false))).not.toMatchObject({
+    reason: 'RevocationStale',
+  })
+})
+
+test('a response does not wait for lists: it must work through an outage', () => {
+  expect(respond(agreeing(), lists(false, false), now)).toMatchObject({ ok: true })
+})
+
+test('a signature that does not verify is not excused by a missing list', () => {
+  const by = { ...parties.csms, key: parties.stranger.key }
+  expect(judge({ by }, lists(false, false))).toMatchObject(refusal('SignatureInvalid'))
 })

@@ -1,4 +1,4 @@
-import { limits, type RefusalReason, type SignedCommand } from '@interlock/contract'
+import { armTriggers, limits, type RefusalReason, type SignedCommand } from '@interlock/contract'
 import { refused, type Instant, type Refusal } from '@interlock/kernel'
 import type { Cell, GateState } from './state.ts'
 import type { Consumption } from './verdict.ts'
@@ -11,14 +11,14 @@ type Check = (
 
 /** Gate 1: who says it, to whom, when, and for the first time. The first problem found, if any. */
 export const authentic: Check = (command, state, now) =>
-  firstOf([signature, target, lifetime, absolute, effect, replay], command, state, now)
+  firstOf([signature, revocations, target, lifetime, absolute, effect, replay], command, state, now)
 
 /**
  * The same of a command that is meant for a station which only knows OCPP. It never sees the
  * signature, so its effect may be relative; whoever seconds the command charges for the worst.
  */
 export const originated: Check = (command, state, now) =>
-  firstOf([signature, target, lifetime, effect, replay], command, state, now)
+  firstOf([signature, revocations, target, lifetime, effect, replay], command, state, now)
 
 function firstOf(checks: readonly Check[], ...given: Parameters<Check>): ReturnType<Check> {
   for (const check of checks) {
@@ -48,6 +48,16 @@ const signature: Check = (command, { cells, crypto }) => {
   if (!crypto.verify(cell.publicKey, command.signed, command.signature))
     return refused('SignatureInvalid')
   return undefined
+}
+
+/** A DSRSP's arm is signed by a certificate of the other hierarchy; an owner's by a key without one. */
+const revocations: Check = ({ role, armDigest }, { revocationsFresh }) => {
+  const needed =
+    role === armTriggers.response && armDigest !== undefined
+      ? (['charging', 'smartMeter'] as const)
+      : (['charging'] as const)
+  const stale = needed.find((hierarchy) => !revocationsFresh[hierarchy])
+  return stale === undefined ? undefined : refused('RevocationStale', stale)
 }
 
 const target: Check = (command, { station }) =>

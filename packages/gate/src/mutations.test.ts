@@ -117,6 +117,21 @@ test.each(cases)('a $name command with an edited header is refused', ({ action, 
   )
 })
 
+test.each(cases)(
+  'a $name command is refused while any list it needs is stale',
+  ({ action, make }) => {
+    const { jws, arms } = make()
+    const freshness = fc.record({ charging: fc.boolean(), smartMeter: fc.boolean() })
+    fc.assert(
+      fc.property(freshness, (revocationsFresh) => {
+        const verdict = judged(action, jws, arms, state({ revocationsFresh }))
+        expect(verdict.ok).toBe(revocationsFresh.charging)
+      }),
+      runs,
+    )
+  },
+)
+
 test('a countersignature counts for the very command it was made for', () => {
   const { jws: profileCommand } = countersignedCase()
   const change = fc.record<Change>(

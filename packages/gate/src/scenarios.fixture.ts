@@ -116,6 +116,8 @@ export const scenarios: Readonly<Record<RefusalReason, () => { ok: boolean }>> =
   SignerUnknown: () => judge({ by: parties.stranger }),
   SignerRevoked: () =>
     judge({}, state({ cells: { ...state().cells, csms: [cell(parties.csms, true)] } })),
+  RevocationStale: () =>
+    judge({}, state({ revocationsFresh: { charging: false, smartMeter: true } })),
   SignatureInvalid: () => judge({ by: { ...parties.csms, key: parties.stranger.key } }),
   TargetMismatch: () => judge({ target: { station: otherStation, evse: 1 } }),
   TimeUntrusted: () => judge({}, state({ timeTrusted: false })),

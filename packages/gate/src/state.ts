@@ -45,6 +45,11 @@ export type GateState = {
   /** The last counter used by an originator on a path; 0 when none. */
   readonly counters: (organisation: Eui64, path: Path) => bigint
   readonly timeTrusted: boolean
+  /**
+   * Whether the newest revocation list of each hierarchy is there and not older than
+   * `revocationListMillisMax`: what is not known to be in force does not count.
+   */
+  readonly revocationsFresh: { readonly charging: boolean; readonly smartMeter: boolean }
   readonly limits: {
     readonly hardwareWatts: number
     readonly fuseWatts: number

@@ -86,6 +86,7 @@ export const state = (change: Partial<GateState> = {}): GateState => ({
   bound: { csms: parties.csms.organisation, dsrsp: parties.dsrsp.organisation },
   counters: () => 0n,
   timeTrusted: true,
+  revocationsFresh: { charging: true, smartMeter: true },
   limits: { hardwareWatts: 7_400, fuseWatts: 7_400, siteWatts: 7_400 },
   evses: [
     { id: 1, ratingWatts: 7_400, faulted: false, transactionId: 'tx-1' },

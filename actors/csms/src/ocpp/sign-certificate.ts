@@ -1,4 +1,4 @@
-import { vendorId } from '@interlock/contract'
+import { limits, vendorId } from '@interlock/contract'
 import { Fault } from '@interlock/kernel'
 import { CallFailed, type Handler, type Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
@@ -34,7 +34,11 @@ async function obtain(context: Context, sender: Sender, csrPem: string): Promise
       certificateChain: answer.value.chainPem,
       certificateType: 'ChargingStationCertificate',
       // A standard station pins nobody.
-      ...(trust === 'standard' ? {} : { customData: { vendorId, cells: answer.value.cells } }),
+      ...(trust === 'standard'
+        ? {}
+        : {
+            customData: { vendorId, cells: answer.value.cells, ...listsThatFit(context) },
+          }),
     }
     const response = await endpoint?.call('CertificateSigned', request)
     if (response !== undefined)
@@ -47,6 +51,13 @@ async function obtain(context: Context, sender: Sender, csrPem: string): Promise
     if (!(cause instanceof Fault) && !(cause instanceof CallFailed)) throw cause
     refuse(context, sender, cause.code, cause.message)
   }
+}
+
+/** The revocation lists, so that a fresh station can act at once; what is too long follows its boot. */
+function listsThatFit({ hooks }: Context): { revocationLists?: readonly string[] } {
+  const revocationLists = hooks.revocationLists()
+  const chars = revocationLists.reduce((sum, each) => sum + each.length, 0)
+  return chars <= limits.revocationListCharsMax ? { revocationLists } : {}
 }
 
 function refuse(context: Context, sender: Sender, reason: string, detail?: string): void {

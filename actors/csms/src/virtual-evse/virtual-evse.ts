@@ -122,6 +122,7 @@ const passDown =
     if (session?.profile !== 3) throw new CallError('GenericError', 'the station is not connected')
     context.audit.record('PassedDown', { station, action })
     try {
+      context.hooks.commanding(station)
       const answer = await session.endpoint.callSigned(action, signed)
       return isSigned(answer) ? { signed: answer } : (answer as Response<A>)
     } catch (cause) {

@@ -35,6 +35,8 @@ export type StoredCell = {
 /** The newest revocation list of a hierarchy, verified before it was stored. JSON values only. */
 export type StoredList = {
   readonly number: number
+  /** Wall time. */
+  readonly thisUpdate?: Instant
   readonly issuerSerialHex: string
   readonly serials: readonly string[]
 }

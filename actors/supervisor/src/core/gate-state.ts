@@ -32,6 +32,8 @@ export function gateStateOf(
     bound: { csms: device.csms, ...(device.dsrsp === undefined ? {} : { dsrsp: device.dsrsp }) },
     counters: () => counter,
     timeTrusted: true,
+    // Nothing that is armed is countersigned, so the other list is not asked for here.
+    revocationsFresh: { charging: revocations.isFresh(), smartMeter: false },
     limits: { hardwareWatts, fuseWatts: hardwareWatts, siteWatts: hardwareWatts },
     // Which transaction runs is the station's to check; here the one that is named may.
     evses: device.evses.map((id) => ({

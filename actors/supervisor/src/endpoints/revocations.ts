@@ -23,14 +23,20 @@ export const revocationEndpoints = (supervisor: Supervisor): Endpoint[] => [
     method: 'GET',
     url: '/api/v1/crl',
     roles,
-    handle: () => {
-      const list = supervisor.revocations.list()
-      return list === undefined
-        ? problem('Unavailable', 'no list has come from the authority yet')
-        : { status: 200, body: list, type: 'application/x-pem-file' }
-    },
+    handle: () => listReply(supervisor.revocations.list()),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/crl/smart-meter',
+    roles,
+    handle: () => listReply(supervisor.smartMeterList.list()),
   },
 ]
+
+const listReply = (list: string | undefined): Reply =>
+  list === undefined
+    ? problem('Unavailable', 'no list has come from the authority yet')
+    : { status: 200, body: list, type: 'application/x-pem-file' }
 
 async function revoke(
   { serialHex, reason }: RevocationOrder,
