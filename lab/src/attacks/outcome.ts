@@ -10,6 +10,9 @@ export type AnswerOutcome = {
 
 export const offline: AnswerOutcome = { outcome: 'refused', reason: 'StationOffline' }
 
+/** The connection ended before the answer came. */
+export const cut: AnswerOutcome = { outcome: 'refused', reason: 'Closed' }
+
 /** Reads the station's answer, signed or not; an OCPP error names its refusal in its description. */
 export async function answered(call: () => Promise<unknown>): Promise<AnswerOutcome> {
   try {
@@ -17,7 +20,7 @@ export async function answered(call: () => Promise<unknown>): Promise<AnswerOutc
     const signed = readSigned(result)
     return read((signed.ok ? signed.value.payload : result) as Answer)
   } catch (error) {
-    if (error instanceof CallFailed) return refusedCall(error)
+    if (error instanceof CallFailed) return error.code === 'Closed' ? cut : refusedCall(error)
     throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Eui64, StationId } from '@interlock/kernel'
 import type { Action, Endpoint } from '@interlock/ocpp'
 import { nameOf, takeoverCommands, type Prey, type TakeoverCommand } from './commands.ts'
 import { inventedDigest, type Forge } from './forge.ts'
-import { answered, offline, type AnswerOutcome } from './outcome.ts'
+import { answered, cut, offline, type AnswerOutcome } from './outcome.ts'
 
 /**
  * ATK-08: the attacker holds the CSMS's keys and its live sessions, and goes for every station of
@@ -35,7 +35,8 @@ export type Target = Prey & {
 
 /** What the attacker took, besides the keys in its {@link Forge}. */
 export type Loot = {
-  readonly sessionOf: (station: StationId) => Endpoint | undefined
+  /** A charger that restarts is waited for; `undefined` is one that stays away. */
+  readonly sessionOf: (station: StationId) => Promise<Endpoint | undefined>
   /** The last genuine signed message that went to a station. */
   readonly captured: (station: StationId, action: Action) => FlattenedJws | undefined
   /** Asks the supervisor for a countersignature, as the CSMS. */
@@ -101,10 +102,9 @@ type Try = {
 }
 
 const alone: Readonly<Record<AloneVariant, (attempt: Try) => Promise<AnswerOutcome>>> = {
-  unsigned: async ({ command, target, loot, forge }) => {
-    const session = loot.sessionOf(target.stationId)
+  unsigned: ({ command, target, loot, forge }) => {
     const payload = forge.payload(command, target)
-    return session === undefined ? offline : answered(() => session.call(command.action, payload))
+    return reached(target, loot, (session) => session.call(command.action, payload))
   },
   selfSigned: (attempt) => sendSigned(attempt, attempt.own),
   inventedArm: (attempt) => {
@@ -139,12 +139,25 @@ async function submitted(
   return { ...about, countersignedWatts: command.swings * ratingWatts, ...outcome }
 }
 
-async function sendSigned(
+const sendSigned = (
   { command, target, loot }: Pick<Try, 'command' | 'target' | 'loot'>,
   message: FlattenedJws,
+): Promise<AnswerOutcome> =>
+  reached(target, loot, (session) => session.callSigned(command.action, message))
+
+/** How often a restart of the charger may cut one call short. */
+const cutsMax = 3
+
+async function reached(
+  { stationId }: Target,
+  loot: Loot,
+  call: (session: Endpoint) => Promise<unknown>,
 ): Promise<AnswerOutcome> {
-  const session = loot.sessionOf(target.stationId)
-  return session === undefined
-    ? offline
-    : answered(() => session.callSigned(command.action, message))
+  for (let cuts = 0; cuts < cutsMax; cuts += 1) {
+    const session = await loot.sessionOf(stationId)
+    if (session === undefined) return offline
+    const outcome = await answered(() => call(session))
+    if (outcome !== cut) return outcome
+  }
+  return offline
 }

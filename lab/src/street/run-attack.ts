@@ -54,6 +54,25 @@ export function tapSessions(csms: CsmsRunning): () => Loot['captured'] {
   }
 }
 
+/** Wall time for a charger that restarts to be back; it reconnects at once. */
+const backWithinMillis = 10_000
+
+function sessionOf(csms: CsmsRunning, station: StationId): Promise<Endpoint | undefined> {
+  const live = csms.sessions.get(station)
+  if (live !== undefined) return Promise.resolve(live)
+  return new Promise((resolve) => {
+    const give = (session: Endpoint | undefined): void => {
+      forget()
+      clearTimeout(timer)
+      resolve(session)
+    }
+    const forget = csms.onSession((opened, session) => {
+      if (opened === station) give(session)
+    })
+    const timer = setTimeout(() => give(undefined), backWithinMillis)
+  })
+}
+
 /** Takes the CSMS over and tries everything; the street is watched meanwhile. */
 export async function runAttack(street: Street, captured: Loot['captured']): Promise<AttackReport> {
   const identity = loadIdentity(street.plan.layout.server('csms').charging)
@@ -69,7 +88,7 @@ export async function runAttack(street: Street, captured: Loot['captured']): Pro
     const attempts = await takeOver(
       street.homes.map(targetOf),
       {
-        sessionOf: (station) => street.csms.sessions.get(station),
+        sessionOf: (station) => sessionOf(street.csms, station),
         captured,
         submit: async (stationId, command) => {
           const url = `${https(street.plan, 'supervisor')}/api/v1/countersignatures`

@@ -71,14 +71,12 @@ export function createFirmware(station: () => Station): Firmware {
   /** Until `at`; cancelled updates wake early. */
   const waitUntil = (at: Instant, current: Run): Promise<void> => {
     const { deps } = station()
+    const wait = at - deps.clock.now()
+    if (wait <= 0) return Promise.resolve()
     return deps.activity.parked(
       () =>
         new Promise<void>((resolve) => {
-          const timer = deps.clock.after(
-            millis(Math.max(0, at - deps.clock.now())),
-            'firmware',
-            resolve,
-          )
+          const timer = deps.clock.after(millis(wait), 'firmware', resolve)
           current.abort.signal.addEventListener('abort', () => {
             timer.cancel()
             resolve()
