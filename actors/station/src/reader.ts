@@ -138,7 +138,10 @@ export function createReader(station: Station): Reader {
     const { holder, vehicle } = charger()
     if (holder?.until === undefined || vehicle !== undefined) return
     if (clock.now() < holder.until) return watch()
-    stop({ trigger: 'EVConnectTimeout', reason: 'Timeout' })
+    // E03.FR.05: whatever the stop points say; E03.FR.15: a driver in the bay ends it by leaving.
+    const inBay = model.setting('TxCtrlr', 'TxStopPoint').includes('ParkingBayOccupancy')
+    const ends = inBay ? {} : ({ ends: true } as const)
+    stop({ trigger: 'EVConnectTimeout', reason: 'Timeout', ...ends })
   }
 
   const watch = (): void => {

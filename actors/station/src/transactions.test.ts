@@ -137,6 +137,21 @@ test('a cable that is not plugged in in time ends the leave to charge (E03.FR.05
   expect(scene.station.observe().powerWatts).toBe(0)
 })
 
+test.each([
+  ['EVConnected', 'Ended EVConnectTimeout Idle Timeout'],
+  ['ParkingBayOccupancy', 'Updated EVConnectTimeout Idle'],
+])(
+  'no cable in time ends the transaction, unless the driver ends it by leaving: %s (E03.FR.05, E03.FR.15)',
+  async (stopPoint, told) => {
+    const scene = await sessionScene()
+    await scene.points(['Authorized'], [stopPoint as TxPoint])
+    scene.station.hardware.present(card)
+    await scene.told(1)
+    await scene.clock.advance(60_000)
+    expect((await scene.told(2))[1]).toBe(told)
+  },
+)
+
 test('the timeout runs on over a loss of power', async () => {
   const scene = await sessionScene()
   await scene.points(['Authorized'], ['Authorized'])

@@ -30,7 +30,7 @@ export type Occurrence = {
   readonly reason?: StoppedReason
   /** Who was at the reader, where that is not the holder (C09.FR.07). */
   readonly token?: Token
-  /** Ends it whatever the stop points say: a restart (B12.FR.04). */
+  /** Ends it whatever the stop points say: a restart (B12.FR.04), no cable in time (E03.FR.05). */
   readonly ends?: true
 }
 

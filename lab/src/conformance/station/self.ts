@@ -105,15 +105,19 @@ async function drive(
   }
 }
 
-type Hands = Pick<StationDriver, 'plugsIn' | 'unplugs' | 'presents' | 'vehiclePauses' | 'faults'>
+type Hands = Omit<StationDriver, 'stationId' | 'password' | 'losesPower' | 'close'>
 
 function createHands(running: () => StationRunning): Hands {
   const done = (_nothing: void): Promise<void> => Promise.resolve()
   return {
     plugsIn: () => done(running().hardware.plugIn(car)),
     unplugs: () => done(running().hardware.unplug()),
+    leavesCable: () => done(running().hardware.unplug('EV')),
+    takesCable: () => done(running().hardware.unplug('station')),
     presents: (token: Token) => done(running().hardware.present(token)),
     vehiclePauses: (paused) => done(running().hardware.pauseVehicle(paused)),
     faults: (kind) => done(running().hardware.fault(kind)),
+    limitedFromOutside: (watts) =>
+      done(running().hardware.outsideLimit(watts === undefined ? watts : { watts, source: 'EMS' })),
   }
 }

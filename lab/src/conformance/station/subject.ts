@@ -31,12 +31,18 @@ export type StationDriver = {
   readonly password: string
   plugsIn(evseId?: number): Promise<void>
   unplugs(evseId?: number): Promise<void>
+  /** Unplugs at the vehicle only: the cable stays in the socket. */
+  leavesCable(): Promise<void>
+  /** Takes the loose cable out of the socket, if it is not locked. */
+  takesCable(): Promise<void>
   /** Shows a token at the reader. */
   presents(token: Token, evseId?: number): Promise<void>
   /** The vehicle takes no energy for now, or takes it again. */
   vehiclePauses(paused: boolean, evseId?: number): Promise<void>
   /** A fault begins or ends. */
   faults(kind: string | undefined): Promise<void>
+  /** The home's energy manager sets a limit in watts, or takes it away. */
+  limitedFromOutside(watts: number | undefined): Promise<void>
   /** The power fails and comes back; what it had stored it still has. */
   losesPower(): Promise<void>
   close(): Promise<void>

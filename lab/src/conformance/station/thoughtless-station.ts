@@ -64,9 +64,12 @@ async function begin(stationId: string, way: Way): Promise<StationDriver> {
     password: way.password,
     plugsIn: nothing,
     unplugs: nothing,
+    leavesCable: nothing,
+    takesCable: nothing,
     presents: nothing,
     vehiclePauses: nothing,
     faults: nothing,
+    limitedFromOutside: nothing,
     losesPower: nothing,
     async close() {
       socket.terminate()

@@ -2,6 +2,19 @@ import type { StationCase } from '../../station/case.ts'
 import { security } from './a-security.ts'
 import { provisioning } from './b-provisioning.ts'
 import { variables } from './b-variables.ts'
+import { remoteStarts } from './f-remote-start.ts'
+import { remoteStops, unlocks } from './f-remote-stop.ts'
+import { triggers } from './f-triggers.ts'
+import { availability } from './g-availability.ts'
 
 /** Every case of the station role that has been written. */
-export const stationCases: readonly StationCase[] = [...security, ...provisioning, ...variables]
+export const stationCases: readonly StationCase[] = [
+  ...security,
+  ...provisioning,
+  ...variables,
+  ...remoteStarts,
+  ...remoteStops,
+  ...unlocks,
+  ...triggers,
+  ...availability,
+]
