@@ -154,10 +154,19 @@ function reportOf(attempts: readonly Attempt[], stations: number) {
   }
 }
 
-/** The street's load, from the chargers' own meters, at every change. */
+/**
+ * The street's load, from the chargers' own meters, at every change. A car that is full stops by
+ * itself, which nobody has switched: it counts as it last drew.
+ */
 export function watchLoad(street: Pick<Street, 'homes'>) {
-  const load = (): number =>
-    street.homes.reduce((sum, { station }) => sum + station.observe().powerWatts, 0)
+  const drawn = new Map<StationId, number>()
+  const loadOf = ({ home: { stationId }, station }: Street['homes'][number]): number => {
+    const { powerWatts, why } = station.observe()
+    const watts = why === 'Full' ? (drawn.get(stationId) ?? powerWatts) : powerWatts
+    drawn.set(stationId, watts)
+    return watts
+  }
+  const load = (): number => street.homes.reduce((sum, each) => sum + loadOf(each), 0)
   const before = load()
   let [lowest, highest, last] = [before, before, before]
   const look = (): void => {
