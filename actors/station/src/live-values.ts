@@ -25,6 +25,7 @@ export const liveValues = (station: () => Station): LiveValues => {
     'SecurityCtrlr.Identity': () => station().stationId,
     'SecurityCtrlr.SecurityProfile': () => `${station().network.securityProfile()}`,
     'OCPPCommCtrlr.ActiveNetworkProfile': () => station().network.slot(),
+    'OCPPCommCtrlr.MessageTimeout(Default)': () => `${station().network.messageTimeoutSeconds()}`,
     'ClockCtrlr.DateTime': () => toIso(station().deps.clock.now()),
     'AuthCacheCtrlr.Storage': () => `${JSON.stringify(station().keeper.memory.authCache).length}`,
     'LocalAuthListCtrlr.Entries': () => `${station().keeper.memory.localList.entries.length}`,

@@ -7,7 +7,7 @@ import { csmsReady } from './csms/scene.ts'
 import { openSelf } from './csms/self.ts'
 import type { CsmsSubject } from './csms/subject.ts'
 import { runCases, type Ready, type RunOptions } from './run.ts'
-import { openCertificates } from './station/certificates.ts'
+import { createCertificates } from './station/certificates.ts'
 import { stationReady } from './station/scene.ts'
 import { openSelfStation } from './station/self.ts'
 import { openThoughtlessStation } from './station/thoughtless-station.ts'
@@ -76,13 +76,9 @@ const openBench: Readonly<Record<Role, OpenBench>> = {
   },
   async station(options) {
     const subject = openStation(options)
-    const certificates = openCertificates(options.dir)
+    const certificates = createCertificates()
     const find = finder(stationCases, (each) => stationReady(subject, certificates, each))
-    const close = async (): Promise<void> => {
-      await subject.close()
-      certificates.close()
-    }
-    return Promise.resolve({ find, close })
+    return Promise.resolve({ find, close: () => subject.close() })
   },
 }
 

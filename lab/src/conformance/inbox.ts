@@ -6,7 +6,8 @@ import type { Steps } from './steps.ts'
 export type Inbox = {
   add(action: Action, request: Request<Action>): void
   next<A extends Action>(action: A, expected?: unknown): Promise<Request<A>>
-  demandNone(action: Action, says: string): void
+  /** None that is as expected may have come. */
+  demandNone(action: Action, says: string, expected?: unknown): void
 }
 
 /** More than any case needs; a peer that sends more is not remembered. */
@@ -55,8 +56,10 @@ export function createInbox(steps: Steps): Inbox {
       const came = others.length === 0 ? 'none came' : describe(others.at(-1)?.request)
       return steps.failed(says, describe(expected), came)
     },
-    demandNone(action, says) {
-      const came = waiting.find((each) => each.action === action)
+    demandNone(action, says, expected = {}) {
+      const came = waiting.find(
+        (each) => each.action === action && difference(expected, each.request) === undefined,
+      )
       if (came === undefined) return steps.passed(says, `no ${action} came`)
       steps.failed(says, `no ${action}`, describe(came.request))
     },

@@ -49,6 +49,15 @@ test.each([
   ['Rejected', at('TxCtrlr', 'TxStartPoint'), ''],
   ['Rejected', at('SecurityCtrlr', 'BasicAuthPassword'), 'too short'],
   ['Rejected', at('SecurityCtrlr', 'SecurityProfile'), '2'],
+  // It is the network connection profile's.
+  [
+    'Rejected',
+    {
+      component: { name: 'OCPPCommCtrlr' },
+      variable: { name: 'MessageTimeout', instance: 'Default' },
+    },
+    '5',
+  ],
   ['UnknownComponent', at('Toaster', 'Enabled'), '1'],
   [
     'UnknownComponent',

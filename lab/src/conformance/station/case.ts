@@ -1,7 +1,8 @@
 import type { Steps } from '../steps.ts'
 import type { Tokens } from '../csms/subject.ts'
+import type { Certificates } from './certificates.ts'
 import type { StationDriver, Way } from './subject.ts'
-import type { VirtualCsms } from './virtual-csms.ts'
+import type { VirtualCsms, VirtualCsmsOptions } from './virtual-csms.ts'
 
 /** What a case of the station role works with: the runner's CSMS and the hands at the station. */
 export type StationScene = {
@@ -11,6 +12,10 @@ export type StationScene = {
   readonly steps: Steps
   /** World time moves on by so much; the station does what falls due. */
   readonly passes: (seconds: number) => Promise<void>
+  /** What the station was given to trust. */
+  readonly certificates: Certificates
+  /** One more CSMS, for a station that moves; it closes with the case. */
+  readonly opensCsms: (tls?: VirtualCsmsOptions['tls']) => Promise<VirtualCsms>
 }
 
 /** How the station is set up before it is switched on. */
@@ -18,7 +23,7 @@ export type StationSetUp = {
   readonly securityProfile?: Way['securityProfile']
   readonly variables?: Way['variables']
   /** Before the station is switched on, as to refuse its first connection. */
-  readonly before?: (csms: VirtualCsms) => void
+  readonly before?: (csms: VirtualCsms, certificates: Certificates) => void
 }
 
 /** One case: its certification id and its steps, which read as sentences. */

@@ -1,8 +1,7 @@
 import type { ServerOptions } from 'node:https'
-import { join } from 'node:path'
-import { createAuthority } from '@interlock/authority'
-import { nodeCrypto, systemClock } from '@interlock/host'
-import type { Eui64 } from '@interlock/kernel'
+import { nodeCrypto, systemClock, systemEntropy } from '@interlock/host'
+import { assert, type Eui64, type Instant } from '@interlock/kernel'
+import { createCa, createCsr, issue, newSerial, type Subject } from '@interlock/pki'
 import { organisations } from '../../street/address-book.ts'
 
 type Made = { readonly keyPem: string; readonly chainPem: string }
@@ -10,29 +9,77 @@ type Made = { readonly keyPem: string; readonly chainPem: string }
 /** The certificates of a run: a root that the station trusts, and what hangs from it. */
 export type Certificates = {
   readonly rootPem: string
-  server(securityProfile: 2 | 3): ServerOptions
+  /** With `hosts` or an `at` of its own it may be one that a station must not believe. */
+  server(securityProfile: 2 | 3, unlike?: Unlike): ServerOptions
   station(stationId: string, eui: Eui64): Made
-  close(): void
+  /** Signs a station's request; its chain, PEM. */
+  signs(csrPem: string, stationId: string, eui: Eui64): string
 }
+type Unlike = { readonly hosts?: readonly string[]; readonly at?: Instant }
 
-export function openCertificates(dir: string): Certificates {
-  const deps = { wall: systemClock, crypto: nodeCrypto }
-  const charging = createAuthority(join(dir, 'charging'), deps)
+/** A hierarchy of its own each time: of two, neither trusts what hangs from the other. */
+export function createCertificates(): Certificates {
+  const now = systemClock.now()
+  const common = { now, entropy: systemEntropy, crypto: nodeCrypto }
+  const authority = (profile: 'chargingRoot' | 'chargingIssuing', parent?: typeof root) =>
+    createCa(profile, {
+      ...common,
+      commonName: `Conformance ${profile}`,
+      key: nodeCrypto.generateKey().key,
+      ...(parent === undefined ? {} : { parent }),
+    })
+  const root: ReturnType<typeof createCa> = authority('chargingRoot')
+  const ca = authority('chargingIssuing', root)
+
+  const signed = (
+    csrPem: string,
+    subject: Subject,
+    profile: 'chargingDevice' | 'chargingOrganisation',
+    { hosts, at = now }: Unlike = {},
+  ): string => {
+    const issued = issue({
+      profile,
+      subject,
+      csrPem,
+      ca,
+      serial: newSerial(systemEntropy),
+      now: at,
+      crypto: nodeCrypto,
+      ...(hosts === undefined ? {} : { hosts }),
+    })
+    assert(issued.ok, `${subject.commonName} gets a certificate`)
+    return issued.value + ca.certificatePem
+  }
+  const made = (
+    subject: Subject,
+    profile: 'chargingDevice' | 'chargingOrganisation',
+    unlike?: Unlike,
+  ): Made => {
+    const { key, pem } = nodeCrypto.generateKey()
+    const csrPem = createCsr(key, subject, nodeCrypto)
+    return { keyPem: pem, chainPem: signed(csrPem, subject, profile, unlike) }
+  }
   const eui = organisations.csms
-  const own = charging.certify({ commonName: 'csms', role: 'csms', eui, organisation: eui })
+  const ofCsms: Subject = { commonName: 'csms', role: 'csms', eui, organisation: eui }
+  const ofStation = (commonName: string, station: Eui64): Subject => ({
+    commonName,
+    role: 'station',
+    eui: station,
+    organisation: station,
+  })
   return {
-    rootPem: charging.rootPem,
-    server: (securityProfile) => ({
-      key: own.keyPem,
-      cert: own.chainPem,
-      ca: [charging.rootPem],
-      ...(securityProfile === 3 ? { requestCert: true, rejectUnauthorized: true } : {}),
-    }),
-    station: (commonName, station) =>
-      charging.certify(
-        { commonName, role: 'station', eui: station, organisation: station },
-        { profile: 'chargingDevice' },
-      ),
-    close: () => charging.close(),
+    rootPem: root.certificatePem,
+    server(securityProfile, unlike) {
+      const { keyPem, chainPem } = made(ofCsms, 'chargingOrganisation', unlike)
+      return {
+        key: keyPem,
+        cert: chainPem,
+        ca: [root.certificatePem],
+        ...(securityProfile === 3 ? { requestCert: true, rejectUnauthorized: true } : {}),
+      }
+    },
+    station: (commonName, station) => made(ofStation(commonName, station), 'chargingDevice'),
+    signs: (csrPem, commonName, station) =>
+      signed(csrPem, ofStation(commonName, station), 'chargingDevice'),
   }
 }

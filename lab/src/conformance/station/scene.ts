@@ -1,9 +1,9 @@
 import type { Ready } from '../run.ts'
 import { runTokens } from '../csms/run-tokens.ts'
-import type { StationCase } from './case.ts'
+import type { StationCase, StationScene } from './case.ts'
 import type { Certificates } from './certificates.ts'
 import type { StationSubject } from './subject.ts'
-import { openVirtualCsms } from './virtual-csms.ts'
+import { openVirtualCsms, type VirtualCsms } from './virtual-csms.ts'
 
 /** Short waits, so that a case need not leap over what it is not about. */
 const quickly = {
@@ -18,10 +18,17 @@ export const stationReady =
   async (steps) => {
     const clock = subject.clock()
     const securityProfile = setUp.securityProfile ?? 1
-    const tls = securityProfile === 1 ? {} : { tls: certificates.server(securityProfile) }
-    const csms = await openVirtualCsms({ steps, clock, ...tls })
+    const tls = securityProfile === 1 ? undefined : certificates.server(securityProfile)
+    const opened: VirtualCsms[] = []
+    const opensCsms: StationScene['opensCsms'] = async (given) => {
+      const secured = given === undefined ? {} : { tls: given }
+      const another = await openVirtualCsms({ steps, clock, ...secured })
+      opened.push(another)
+      return another
+    }
     try {
-      setUp.before?.(csms)
+      const csms = await opensCsms(tls)
+      setUp.before?.(csms, certificates)
       const station = await subject.start(clock, {
         securityProfile,
         address: csms.address,
@@ -32,11 +39,11 @@ export const stationReady =
       })
       try {
         const passes = (seconds: number): Promise<void> => clock.leap(seconds * 1_000)
-        await run({ csms, station, tokens: runTokens, steps, passes })
+        await run({ csms, station, tokens: runTokens, steps, passes, certificates, opensCsms })
       } finally {
         await station.close()
       }
     } finally {
-      await csms.close()
+      for (const each of opened) await each.close()
     }
   }

@@ -109,13 +109,18 @@ type Hands = Omit<StationDriver, 'stationId' | 'password' | 'losesPower' | 'clos
 
 function createHands(running: () => StationRunning): Hands {
   const done = (_nothing: void): Promise<void> => Promise.resolve()
+  let isPaused = false
   return {
-    plugsIn: () => done(running().hardware.plugIn(car)),
+    plugsIn: () =>
+      done(running().hardware.plugIn(isPaused ? { ...car, paused: true as const } : car)),
     unplugs: () => done(running().hardware.unplug()),
     leavesCable: () => done(running().hardware.unplug('EV')),
     takesCable: () => done(running().hardware.unplug('station')),
     presents: (token: Token) => done(running().hardware.present(token)),
-    vehiclePauses: (paused) => done(running().hardware.pauseVehicle(paused)),
+    vehiclePauses(paused) {
+      isPaused = paused
+      return done(running().hardware.pauseVehicle(paused))
+    },
     faults: (kind) => done(running().hardware.fault(kind)),
     limitedFromOutside: (watts) =>
       done(running().hardware.outsideLimit(watts === undefined ? watts : { watts, source: 'EMS' })),

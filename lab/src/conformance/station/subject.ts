@@ -37,7 +37,7 @@ export type StationDriver = {
   takesCable(): Promise<void>
   /** Shows a token at the reader. */
   presents(token: Token, evseId?: number): Promise<void>
-  /** The vehicle takes no energy for now, or takes it again. */
+  /** The vehicle, there or yet to come, takes no energy for now; or takes it again. */
   vehiclePauses(paused: boolean, evseId?: number): Promise<void>
   /** A fault begins or ends. */
   faults(kind: string | undefined): Promise<void>

@@ -1,7 +1,8 @@
 import { createServer as createPlain, type IncomingMessage, type Server } from 'node:http'
-import { createServer as createTls, type ServerOptions } from 'node:https'
+import { createServer as createTls, type Server as TlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { systemClock } from '@interlock/host'
 import { unobserved, type Clock } from '@interlock/kernel'
 import {
@@ -28,6 +29,20 @@ export type Upgrade = {
   readonly path: string
   readonly authorization: string | undefined
   readonly subprotocols: string | undefined
+  /** Undefined under security profile 1. */
+  readonly tls: TlsFacts | undefined
+}
+
+/** What the station spoke, and how it proved itself. */
+export type TlsFacts = {
+  /** `TLSv1.2`, `TLSv1.3` */
+  readonly version: string | null
+  /** As OpenSSL names it. */
+  readonly cipher: string
+  /** Of the certificate it showed, if it showed one. */
+  readonly commonName: string | undefined
+  /** Upper-case hex. */
+  readonly serial: string | undefined
 }
 
 type AnswerTo<A extends Action> = Response<A> | CallError | Handler<A>
@@ -38,8 +53,12 @@ export type VirtualCsms = {
   readonly address: string
   /** Attempts to connect, in order, also refused ones. */
   readonly upgrades: readonly Upgrade[]
+  /** Connections below TLS, also those that never became an attempt. */
+  readonly knocks: number
+  /** WebSockets that came about. */
+  readonly connections: number
   /** The station must connect, announce itself, and report its connectors. */
-  boots(expected?: unknown): Promise<Request<'BootNotification'>>
+  boots(expected?: unknown, connector?: unknown): Promise<Request<'BootNotification'>>
   /** Tells the station something; it must answer so. */
   sends<A extends Action>(action: A, payload: Request<A>, expected?: unknown): Promise<Response<A>>
   /** The station must answer with that CALLERROR. */
@@ -48,13 +67,16 @@ export type VirtualCsms = {
   answers<A extends Action>(action: A, answer: AnswerTo<A>): void
   /** The next request of that action must come, and be so. */
   isSent<A extends Action>(action: A, expected?: unknown): Promise<Request<A>>
-  isNotSent(action: Action, says: string): void
+  /** No request of that action that is so may have come and be undealt with. */
+  isNotSent(action: Action, says: string, expected?: unknown): void
   /** The station must have a connection, or get one. */
   isConnected(says: string): Promise<void>
   /** Cuts the connection. */
   drops(): void
   /** Whether it lets the station in; a status refuses the upgrade. */
   admits(status: number | undefined): void
+  /** Proves itself otherwise from now on. */
+  shows(tls: ServerOptions): void
   close(): Promise<void>
 }
 
@@ -72,6 +94,8 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   const upgrades: Upgrade[] = []
   let refusal: number | undefined
   let live: { endpoint: Endpoint; socket: WebSocket } | undefined
+  let knocks = 0
+  let connections = 0
 
   const handlers: Handlers = Object.fromEntries(
     actions.map((action) => [
@@ -86,6 +110,7 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   )
   const upgrader = new WebSocketServer({ noServer: true, handleProtocols: () => 'ocpp2.0.1' })
   const server: Server = tls === undefined ? createPlain() : createTls(tls)
+  server.on('connection', () => void (knocks += 1))
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     upgrades.push(upgradeOf(request))
     if (refusal !== undefined)
@@ -99,6 +124,7 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
         activity: unobserved,
       })
       live = { endpoint, socket }
+      connections += 1
       socket.once('close', () => {
         if (live?.socket === socket) live = undefined
       })
@@ -110,9 +136,15 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   const csms: VirtualCsms = {
     address: `${tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}/ocpp`,
     upgrades,
-    async boots(expected = {}) {
+    get knocks() {
+      return knocks
+    },
+    get connections() {
+      return connections
+    },
+    async boots(expected = {}, connector = { connectorId: present }) {
       const boot = await inbox.next('BootNotification', expected)
-      await inbox.next('StatusNotification', { connectorId: present })
+      await inbox.next('StatusNotification', connector)
       return boot
     },
     async sends(action, payload, expected = {}) {
@@ -141,10 +173,13 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
     },
     answers: (action, answer) => void answers.set(action, answer as AnswerTo<Action>),
     isSent: (action, expected) => inbox.next(action, expected),
-    isNotSent: (action, says) => inbox.demandNone(action, says),
+    isNotSent: (action, says, expected) => inbox.demandNone(action, says, expected),
     isConnected: (says) => steps.eventually(says, true, () => Promise.resolve(live !== undefined)),
     drops: () => live?.socket.terminate(),
     admits: (status) => void (refusal = status),
+    shows(tls) {
+      if ('setSecureContext' in server) (server as TlsServer).setSecureContext(tls)
+    },
     async close() {
       for (const each of upgrader.clients) each.terminate()
       server.closeAllConnections()
@@ -160,8 +195,19 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   return csms
 }
 
-const upgradeOf = ({ url, headers }: IncomingMessage): Upgrade => ({
+const upgradeOf = ({ url, headers, socket }: IncomingMessage): Upgrade => ({
   path: url ?? '',
   authorization: headers.authorization,
   subprotocols: headers['sec-websocket-protocol'],
+  tls: socket instanceof TLSSocket ? factsOf(socket) : undefined,
 })
+
+function factsOf(socket: TLSSocket): TlsFacts {
+  const shown = socket.getPeerX509Certificate()
+  return {
+    version: socket.getProtocol(),
+    cipher: socket.getCipher().name,
+    commonName: /^CN=(.*)$/m.exec(shown?.subject ?? '')?.[1],
+    serial: shown?.serialNumber,
+  }
+}

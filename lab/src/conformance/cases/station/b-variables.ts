@@ -1,45 +1,21 @@
-import type { Request } from '@interlock/ocpp'
 import { ifAny, present } from '../../match.ts'
-import { stationCase, type StationCase, type StationScene } from '../../station/case.ts'
+import { stationCase, type StationCase } from '../../station/case.ts'
+import { named, reads, sets, type Variable } from '../../station/variables.ts'
 
-type Wanted = Request<'GetVariables'>['getVariableData'][number]
-
-const named = (component: string, variable: string): Wanted => ({
-  component: { name: component },
-  variable: { name: variable },
-})
 const offlineThreshold = named('OCPPCommCtrlr', 'OfflineThreshold')
 const remoteStart = named('AuthCtrlr', 'AuthorizeRemoteStart')
 
-const reads = (
-  { csms }: StationScene,
-  wanted: readonly Wanted[],
-  expected: readonly object[],
-): Promise<unknown> =>
-  csms.sends('GetVariables', { getVariableData: [...wanted] }, { getVariableResult: expected })
-
-const sets = (
-  { csms }: StationScene,
-  data: readonly (Wanted & { attributeValue: string })[],
-  ...statuses: readonly string[]
-): Promise<unknown> =>
-  csms.sends(
-    'SetVariables',
-    { setVariableData: [...data] },
-    { setVariableResult: statuses.map((attributeStatus) => ({ attributeStatus })) },
-  )
-
 /** A read, or a write, that the station refuses for a reason. */
-const refusals: Readonly<Record<string, readonly [Wanted, string]>> = {
+const refusals: Readonly<Record<string, readonly [Variable, string]>> = {
   TC_B_32_CS: [named('UnknownComponent', 'OfflineThreshold'), 'UnknownComponent'],
   TC_B_33_CS: [named('OCPPCommCtrlr', 'UnknownVariable'), 'UnknownVariable'],
   TC_B_34_CS: [{ ...offlineThreshold, attributeType: 'Target' }, 'NotSupportedAttributeType'],
 }
-const unwritten: Readonly<Record<string, readonly [Wanted, string]>> = {
+const unwritten: Readonly<Record<string, readonly [Variable, string]>> = {
   TC_B_35_CS: [named('UnknownComponent', 'OfflineThreshold'), 'UnknownComponent'],
   TC_B_36_CS: [named('OCPPCommCtrlr', 'UnknownVariable'), 'UnknownVariable'],
   TC_B_37_CS: [{ ...offlineThreshold, attributeType: 'Target' }, 'NotSupportedAttributeType'],
-  TC_B_39_CS: [named('SecurityCtrlr', 'SecurityProfile'), 'Rejected'],
+  TC_B_39_CS: [named('OCPPCommCtrlr', 'MessageTimeout', 'Default'), 'Rejected'],
 }
 
 export const variables: readonly StationCase[] = [
