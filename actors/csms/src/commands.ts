@@ -6,6 +6,8 @@ import { effectWindow, signCommand, verifyReply } from '@interlock/seal'
 import { inBackground } from './background.ts'
 import type { Context, Session } from './context.ts'
 import type { CounterStore } from './data/counter-store.ts'
+import { bounded } from './bounded.ts'
+import { sendInParts } from './in-parts.ts'
 import { learn, prepareToLearn } from './lessons/index.ts'
 import { passwordSet } from './password-set.ts'
 import { unsendable } from './unsendable.ts'
@@ -21,6 +23,8 @@ export type Command<A extends Action = Action> = {
   readonly effectFrom: Instant
   /** Digest of the arm it relies on, instead of a countersignature. */
   readonly armDigest?: string
+  /** What was asked for, where `payload` is sent in its place. */
+  readonly asked?: Request<A>
 }
 
 /** How it came out: the station's own status, or why it never got there. */
@@ -48,11 +52,12 @@ const accepted = new Set(['Accepted', 'Scheduled', 'RebootRequired'])
 export const isAccepted = (outcome: CommandOutcome): boolean => accepted.has(outcome.status)
 
 export function createCommands(context: Context, counters: CounterStore): Commands {
-  const prepare = async (command: Command): Promise<Ready | NotReady> => {
-    const session = context.sessions.get(command.stationId)
-    const view = context.views.get(command.stationId)
+  const prepare = async (wanted: Command): Promise<Ready | NotReady> => {
+    const session = context.sessions.get(wanted.stationId)
+    const view = context.views.get(wanted.stationId)
     if (session === undefined || view === undefined)
-      return notReady(context, command, 'StationOffline')
+      return notReady(context, wanted, 'StationOffline')
+    const command = bounded(wanted, view.record.trust, context.deps.clock.now())
     const reason = await unsendable(context, view, command.action, command.payload)
     if (reason !== undefined) return notReady(context, command, reason.reason, reason.detail)
     if (!isCritical(tableAction(command.action, command.payload)))
@@ -92,10 +97,11 @@ export function createCommands(context: Context, counters: CounterStore): Comman
   }
   return {
     prepare: guarded,
-    async send(command) {
-      const ready = await guarded(command)
-      return ready.ok ? ready.send() : ready.outcome
-    },
+    send: (command) =>
+      sendInParts(context, command, async (part) => {
+        const ready = await guarded(part)
+        return ready.ok ? ready.send() : ready.outcome
+      }),
   }
 }
 
@@ -165,11 +171,11 @@ async function learned(
   command: Command,
   outcome: CommandOutcome,
 ): Promise<CommandOutcome> {
-  const { stationId, action, payload } = command
+  const { stationId, action, payload, asked } = command
   const { response } = outcome
   if (response !== undefined) {
     await passwordSet(context, command, response)
-    await learn(context, stationId, action, payload, response as Response<Action>)
+    await learn(context, stationId, action, payload, response as Response<Action>, asked)
   }
   return settled(context, command, outcome)
 }

@@ -23,7 +23,7 @@ export async function take(context: Knowing, stationId: StationId, lesson: Lesso
 
 /** The facts of a kind under their keys. */
 export async function factsOf(
-  context: Knowing,
+  context: Pick<Context, 'known'>,
   stationId: StationId,
   kind: FactKind,
 ): Promise<ReadonlyMap<string, Fact['value']>> {

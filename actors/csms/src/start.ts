@@ -22,6 +22,7 @@ import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
 import { idempotent } from './rest/idempotent.ts'
+import { createRenewals } from './renewals.ts'
 import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
 import { dccClient } from './tariff/dcc.ts'
@@ -101,6 +102,7 @@ async function open(
     relay.toAll()
   })
   planning.tariffs.start()
+  planning.renewals.start()
   return {
     port,
     ocppPorts: ports,
@@ -143,7 +145,9 @@ async function openPlanning(context: Context, counters: CounterStore, closers: C
   closers.push(() => planner.close())
   context.hooks.replan = planner.request
   context.hooks.tariffsRead = dayAhead.ensure
-  return { tariffs, dayAhead, commands }
+  const renewals = createRenewals(context, commands)
+  closers.push(() => renewals.close())
+  return { tariffs, dayAhead, commands, renewals }
 }
 
 function openVirtual(context: Context, trust: Trust, closers: Closers): void {

@@ -4,6 +4,7 @@ import { profileRefusal, type ProfileLimits, type RateUnit } from '@interlock/po
 import type { Context } from './context.ts'
 import { attributeKey } from './core/facts.ts'
 import type { StationView } from './core/view.ts'
+import { itemsPerMessage } from './in-parts.ts'
 
 /** Why a request must not leave, by what the CSMS knows of the station. */
 export type Unsendable = { readonly reason: string; readonly detail?: string }
@@ -140,34 +141,24 @@ const setNetworkProfile: Check<'SetNetworkProfile'> = ({ connectionData }, view)
     : undefined
 }
 
-/** B05.FR.11, B06.FR.16, N04.FR.09 and others: no more at once than the station has reported. */
-const atMost =
-  <A extends Action>(
-    variable: { readonly component: string; readonly instance: string },
-    countOf: (request: Request<A>) => number,
-  ): Check<A> =>
-  async (request, view, context) => {
-    const key = attributeKey(
-      { name: variable.component },
-      { name: 'ItemsPerMessage', instance: variable.instance },
-    )
-    const fact = await context.known.find(view.record.stationId, 'variable', key)
-    const most = Number(fact?.value['value'] ?? NaN)
-    const count = countOf(request)
-    return most > 0 && count > most ? because('TooManyElements', `at most ${most}`) : undefined
-  }
-const deviceData = (instance: string) => ({ component: 'DeviceDataCtrlr', instance })
+/**
+ * B05.FR.11: no more at once than the station has reported. It is not sent in parts: each would be
+ * countersigned by itself, and the rest could be refused when some have been set.
+ */
+const setVariables: Check<'SetVariables'> = async ({ setVariableData }, view, context) => {
+  const most = await itemsPerMessage(context, view.record.stationId, 'SetVariables')
+  return setVariableData.length > most ? because('TooManyElements', `at most ${most}`) : undefined
+}
 
 const checks: { readonly [A in Action]?: Check<A> } = {
   ClearChargingProfile: clearChargingProfile,
   CustomerInformation: customerInformation,
   GetChargingProfiles: getChargingProfiles,
-  GetVariables: atMost(deviceData('GetVariables'), (request) => request.getVariableData.length),
   RequestStartTransaction: requestStartTransaction,
   SendLocalList: sendLocalList,
   SetChargingProfile: setChargingProfile,
   SetNetworkProfile: setNetworkProfile,
-  SetVariables: atMost(deviceData('SetVariables'), (request) => request.setVariableData.length),
+  SetVariables: setVariables,
 }
 
 /** Why this request must not leave; undefined when nothing that is known speaks against it. */

@@ -19,6 +19,8 @@ export const factKinds = {
   log: 100,
   customerInformation: 100,
   displayMessage: 500,
+  /** Asked for, and not yet begun. */
+  remoteStart: 50,
   reservation: 200,
   networkProfile: 50,
   availability: 100,

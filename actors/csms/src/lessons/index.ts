@@ -16,6 +16,7 @@ import { customerInformation, getLog, publishFirmware } from './get-log.ts'
 import { unpublishFirmware, updateFirmware } from './get-log.ts'
 import { getVariables } from './get-variables.ts'
 import { nothing, type Teaches } from './lesson.ts'
+import { requestStartTransaction, startAsked } from './request-start-transaction.ts'
 import { setChargingProfile } from './set-charging-profile.ts'
 import { cancelReservation, clearDisplayMessage } from './set-display-message.ts'
 import { reserveNow, setDisplayMessage } from './set-display-message.ts'
@@ -47,6 +48,7 @@ const lessons: { readonly [A in Action]?: Teaches<A> } = {
   GetVariables: getVariables,
   InstallCertificate: installCertificate,
   PublishFirmware: publishFirmware,
+  RequestStartTransaction: requestStartTransaction,
   ReserveNow: reserveNow,
   SendLocalList: sendLocalList,
   SetChargingProfile: setChargingProfile,
@@ -67,24 +69,26 @@ export async function learn<A extends Action>(
   action: A,
   request: Request<A>,
   response: Response<A>,
+  asked: Request<A> = request,
 ): Promise<void> {
   const at = context.deps.clock.now()
   const teach = lessons[action]
   const lesson =
     action === 'ClearChargingProfile'
-      ? await cleared(context, stationId, request, response)
-      : (teach?.(request, response, at) ?? nothing)
+      ? await cleared(context, stationId, request)
+      : (teach?.(request, response, at, asked) ?? nothing)
   await take(context, stationId, lesson)
 }
 
-/** Which profiles went depends on which were there. */
+/**
+ * Which profiles went depends on which were there. K10.FR.01: `Unknown` says that the station has none
+ * of them, so they are gone either way.
+ */
 async function cleared(
   context: Context,
   stationId: StationId,
   request: Request<'ClearChargingProfile'>,
-  response: unknown,
 ): Promise<Lesson> {
-  if ((response as Response<'ClearChargingProfile'>).status !== 'Accepted') return nothing
   const profiles = await factsOf(context, stationId, 'profile')
   const keys = [...profiles].filter(([, value]) => isCleared(request, value)).map(([key]) => key)
   return { remove: [{ kind: 'profile', keys }] }
@@ -105,6 +109,10 @@ export async function prepareToLearn(
   action: Action,
   request: unknown,
 ): Promise<void> {
+  if (action === 'RequestStartTransaction') {
+    const start = request as Request<'RequestStartTransaction'>
+    return take(context, stationId, { put: [startAsked(start)] })
+  }
   const message = reportsOf[action]
   const { requestId } = request as { requestId?: unknown }
   if (message === undefined || typeof requestId !== 'number') return

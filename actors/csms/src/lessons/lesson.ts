@@ -7,6 +7,8 @@ export type Teaches<A extends Action> = (
   response: Response<A>,
   /** ms since 1970. */
   at: number,
+  /** What was asked for; the request itself, unless a shorter one was sent in its place. */
+  asked: Request<A>,
 ) => Lesson
 
 export const nothing: Lesson = {}

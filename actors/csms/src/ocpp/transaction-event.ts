@@ -7,6 +7,7 @@ import { place } from '../core/running.ts'
 import type { StationView } from '../core/view.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
 import type { Sender } from './handlers.ts'
+import { learnProfiles } from './profiles-of-transaction.ts'
 
 type Event = Request<'TransactionEvent'>
 
@@ -32,6 +33,7 @@ export const transactionEvent =
       throw new CallError('PropertyConstraintViolation', 'seqNo')
     const samples = samplesOf(request.meterValue)
     await store(context, sender, request, at, samples)
+    await learnProfiles(context, sender.stationId, request)
 
     const view = context.views.get(sender.stationId)
     if (view !== undefined) apply(context, view, request, at, samples)

@@ -42,7 +42,7 @@ export const triggerEndpoint = (api: Api): Endpoint => ({
 
 function startOf(
   view: StationView,
-  base: Omit<Command, 'action' | 'payload'>,
+  base: Omit<Command, 'action' | 'payload' | 'asked'>,
   now: number,
 ): Command<'RequestStartTransaction'> {
   const [own] = view.record.idTokens

@@ -66,6 +66,7 @@ const profile = (more: object, schedule: object = {}) => ({
   },
 })
 const { startSchedule: _, ...floating } = { startSchedule: undefined }
+const startingAt = (startPeriod: number) => ({ startPeriod, limit: 16 })
 
 test('a start costs the rating of the EVSE it names, or of all of them', () => {
   expect(edgesOf('RequestStartTransaction', { evseId: 1 })).toMatchObject([{ swingWatts: 7_000 }])
@@ -96,6 +97,57 @@ test('a profile that recurs is charged in every window until it ends', () => {
   const edges = edgesOf('SetChargingProfile', profile({ ...recurring, validTo }))
   const windows = new Set(edges.map((edge) => Math.floor(edge.from / limits.budgetWindowMillis)))
   expect(windows.size).toBe(9)
+})
+
+test('every day of a recurrence must be asked for, and is charged', () => {
+  const recurring = { chargingProfileKind: 'Recurring', recurrencyKind: 'Daily' }
+  const day = limits.scheduleMillisMax
+  const validTo = (at: number) => ({ ...recurring, validTo: toIso(instant(at)) })
+  const edges = edgesOf('SetChargingProfile', profile(validTo(now + day)))
+  const windows = new Set(edges.map((edge) => Math.floor(edge.from / limits.budgetWindowMillis)))
+  for (let at: number = now; at <= now + day; at += limits.budgetWindowMillis)
+    expect(windows.has(Math.floor(at / limits.budgetWindowMillis))).toBe(true)
+  expect(charged('SetChargingProfile', profile(validTo(now + 2 * day)))).toMatchObject({
+    ok: false,
+    detail: 'it would change load later than a day from now',
+  })
+  // A weekly one changes load within the day as well, or not at all.
+  const weekly = { ...validTo(now + 2 * day), recurrencyKind: 'Weekly' }
+  expect(charged('SetChargingProfile', profile(weekly))).toMatchObject({ ok: false })
+})
+
+test('a recurrence that changes load often within a window is charged as often', () => {
+  const recurring = {
+    chargingProfileKind: 'Recurring',
+    recurrencyKind: 'Daily',
+    validTo: toIso(instant(now + 4 * 3_600_000)),
+  }
+  const each = 120
+  const chargingSchedulePeriod = Array.from({ length: 10 }, (_, at) => ({
+    startPeriod: at * each,
+    limit: at % 2 === 0 ? 32 : 0,
+  }))
+  const often = edgesOf('SetChargingProfile', profile(recurring, { chargingSchedulePeriod }))
+  expect(Math.max(...often.map((edge) => edge.swingWatts))).toBe(10 * 7_000)
+  // The end of a day and the beginning of the next.
+  const aroundMidnight = { chargingSchedulePeriod: [0, 86_000].map(startingAt), duration: 86_390 }
+  const round = edgesOf('SetChargingProfile', profile(recurring, aroundMidnight))
+  expect(Math.max(...round.map((edge) => edge.swingWatts))).toBe(3 * 7_000)
+  const tx = { chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative' }
+  const relative = profile(tx, { ...floating, chargingSchedulePeriod })
+  const ofTransaction = edgesOf('SetChargingProfile', relative)
+  expect(Math.max(...ofTransaction.map((edge) => edge.swingWatts))).toBe(10 * 7_000)
+})
+
+test('a street that is to begin at once by a recurrence is not had for nothing', () => {
+  const later = { startSchedule: toIso(instant(now + 48 * 3_600_000)) }
+  const level = { ...later, duration: undefined, chargingSchedulePeriod: [startingAt(0)] }
+  const recurring = { chargingProfileKind: 'Recurring', recurrencyKind: 'Daily' }
+  // One level for good, but from a moment on that every station reaches together.
+  expect(charged('SetChargingProfile', profile(recurring, level))).toMatchObject({ ok: false })
+  // It says that it is absolute, and how often it recurs.
+  const both = profile({ recurrencyKind: 'Daily' })
+  expect(charged('SetChargingProfile', both)).toMatchObject({ ok: false })
 })
 
 test('one without an end is refused, for nobody could say what it costs', () => {

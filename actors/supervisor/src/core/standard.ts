@@ -47,6 +47,7 @@ type Payload = {
 type Profile = {
   readonly chargingProfilePurpose?: string
   readonly chargingProfileKind?: string
+  readonly recurrencyKind?: string
   readonly validFrom?: string
   readonly validTo?: string
   readonly chargingSchedule?: readonly Schedule[]
@@ -137,17 +138,18 @@ function profileEdges(
         : floating(profile, offsets, command)
     if (moments === undefined || moments.some((each) => each.until > latest))
       return refused('PlausibilityFailed', 'it would change load later than a day from now')
-    for (const { from, until } of moments) {
+    for (const { from, until, changes } of moments) {
+      const watts = swingWatts * changes
       // What spans windows is charged in each of them.
-      if (until - from > limits.budgetWindowMillis)
-        edges.push(...windowsIn(from, until, swingWatts))
-      else if (until >= now) edges.push({ from, until, swingWatts })
+      if (until - from > limits.budgetWindowMillis) edges.push(...windowsIn(from, until, watts))
+      else if (until >= now) edges.push({ from, until, swingWatts: watts })
     }
   }
   return ok(edges)
 }
 
-type Moment = { readonly from: Instant; readonly until: Instant }
+/** So many changes may fall into any one budget window between the two. */
+type Moment = { readonly from: Instant; readonly until: Instant; readonly changes: number }
 
 /** Seconds after its beginning at which a schedule may change load. */
 const offsetsOf = ({ duration, chargingSchedulePeriod = [] }: Schedule): number[] => [
@@ -165,17 +167,22 @@ function absolute(
   profile: Profile,
 ): Moment[] | undefined {
   const start = startSchedule === undefined ? undefined : fromIso(startSchedule)
-  if (start === undefined) return undefined
+  // A station might repeat what says how often, whatever it says of its kind.
+  if (start === undefined || profile.recurrencyKind !== undefined) return undefined
   const at = [...offsets.map((offset) => plus(start, millis(offset * 1000))), ...validity(profile)]
-  return at.map((moment) => ({
-    from: instant(moment - clockMillis),
-    until: plus(moment, clockMillis),
-  }))
+  return at.map(momentOf)
 }
 
+/** One change; the station's clock may be off. */
+const momentOf = (at: Instant): Moment => ({
+  from: instant(at - clockMillis),
+  until: plus(at, clockMillis),
+  changes: 1,
+})
+
 /**
- * Relative to a transaction, or again and again. That of a transaction which runs is over with its
- * last period; one for transactions to come, or that recurs, must say until when it is valid.
+ * Relative to a transaction, or again and again: at any moment. That of a transaction which runs is over
+ * with its last period; one for transactions to come, or that recurs, must say until when it is valid.
  */
 function floating(
   profile: Profile | undefined,
@@ -183,18 +190,37 @@ function floating(
   { effect }: SignedCommand,
 ): Moment[] | undefined {
   const from = effect.from
-  const constant = offsets.every((offset) => offset === 0)
   const ends = validity(profile ?? {})
   const relative = profile?.chargingProfileKind === 'Relative'
-  const running = profile?.chargingProfilePurpose === 'TxProfile' && relative
-  if (constant && ends.length === 0) return []
-  if (running) {
+  // One level for all of a transaction. A recurrence of one level still begins by itself.
+  if (relative && ends.length === 0 && offsets.every((offset) => offset === 0)) return []
+  const changes = changesMax(offsets, relative ? Infinity : recurrenceSeconds(profile))
+  if (relative && profile.chargingProfilePurpose === 'TxProfile') {
     const last = Math.max(0, ...offsets) * 1000
     const until = plus(effect.until, millis(last + settleMillis))
-    return [{ from, until: instant(Math.max(until, ...ends)) }]
+    return [{ from, until, changes }, ...ends.map(momentOf)]
   }
   const until = profile?.validTo === undefined ? undefined : fromIso(profile.validTo)
-  return until === undefined ? undefined : [{ from, until: plus(until, clockMillis) }]
+  if (until === undefined) return undefined
+  return [{ from, until: plus(until, clockMillis), changes }, ...ends.map(momentOf)]
+}
+
+const recurrenceSeconds = (profile: Profile | undefined): number =>
+  (profile?.recurrencyKind === 'Weekly' ? 7 : 1) * 86_400
+
+/**
+ * The most changes that fall into one budget window, whenever the schedule begins: what spans windows
+ * is charged once in each, and many periods within one would move load many times.
+ */
+function changesMax(offsets: readonly number[], roundSeconds: number): number {
+  const span = (limits.budgetWindowMillis + 2 * clockMillis) / 1000
+  // The end of one round and the beginning of the next may lie close together.
+  const rounds = Number.isFinite(roundSeconds)
+    ? offsets.flatMap((offset) => [offset % roundSeconds, (offset % roundSeconds) + roundSeconds])
+    : offsets
+  const within = (first: number): number =>
+    rounds.filter((each) => each >= first && each <= first + span).length
+  return Math.max(1, ...rounds.map(within))
 }
 
 /** One edge for each budget window between two moments. */
