@@ -1,4 +1,4 @@
-import { nationalBudget } from '@interlock/contract'
+import { BudgetLimits, nationalBudget } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 
@@ -6,20 +6,6 @@ const strict = { additionalProperties: false }
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Url = Type.String({ minLength: 1, maxLength: 2048 })
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
-const Watts = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
-
-/** Limits of this ledger, in watts of swing per 30-minute window. */
-const BudgetConfig = Type.Object(
-  {
-    organisationWatts: Watts,
-    consumerVendorWatts: Watts,
-    regionWatts: Watts,
-    totalWatts: Watts,
-    planOrganisationWatts: Watts,
-    planWatts: Watts,
-  },
-  { ...strict, default: { ...nationalBudget } },
-)
 
 /** One device of the inventory. One certificate, whose key both signs and agrees. */
 export const DeviceConfig = Type.Object(
@@ -60,7 +46,8 @@ export const DccConfig = actorConfig({
   /** Where communications hubs connect. */
   wan: ListenConfig,
   peers: Type.Object({ supervisor: Url }, strict),
-  budget: BudgetConfig,
+  /** Limits of this ledger. */
+  budget: Type.Object(BudgetLimits.properties, { ...strict, default: { ...nationalBudget } }),
   inventory: Type.Object(
     {
       hubs: Type.Array(Eui, { maxItems: 20_000 }),

@@ -83,7 +83,7 @@ export const endpoints = (options: {
     {
       method: 'POST',
       url: '/api/v1/plans',
-      roles: ['csms', 'dsrsp'],
+      roles: ['csms'],
       body: DayAheadPlan,
       async handle({ body, peer }) {
         const plan = body as DayAheadPlan

@@ -1,4 +1,3 @@
-import type { DayAheadPlan } from '@interlock/contract'
 import {
   buildRequest,
   parseResponse,
@@ -18,7 +17,6 @@ export type Dcc = {
   build(request: ServiceRequest): string
   /** Signs and sends it; a reason names the response code or what was wrong. */
   send(xml: string): Promise<Outcome<ServiceResponse, string>>
-  readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
 }
 
 export function dccClient(http: HttpClient, url: string, identity: Identity, crypto: Crypto): Dcc {
@@ -41,10 +39,6 @@ export function dccClient(http: HttpClient, url: string, identity: Identity, cry
       if (!response.ok) return refused('ResponseUnreadable', response.reason)
       const { code, detail } = response.value
       return code === 'I0' ? ok(response.value) : refused(responseNameOf(code), detail)
-    },
-    async submitPlan(plan) {
-      const answer = outcomeOf(await http.request('POST', `${url}/api/v1/plans`, plan))
-      return answer.ok ? ok(undefined) : answer
     },
   }
 }

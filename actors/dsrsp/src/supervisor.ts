@@ -1,4 +1,4 @@
-import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
+import type { FlattenedJws } from '@interlock/contract'
 import type { HttpClient } from '@interlock/host'
 import { ok, refused, type Crypto, type Outcome, type StationId } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
@@ -9,7 +9,6 @@ export type Supervisor = {
   countersign(station: StationId, command: FlattenedJws): Promise<Outcome<FlattenedJws, string>>
   /** The certificate in force at a station, whose signature its replies carry. */
   certificate(station: StationId): Promise<Outcome<Peer, string>>
-  readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
 }
 
 export const supervisorClient = (http: HttpClient, url: string, crypto: Crypto): Supervisor => ({
@@ -27,9 +26,5 @@ export const supervisorClient = (http: HttpClient, url: string, crypto: Crypto):
     const [leaf] = typeof chainPem === 'string' ? fromPem(chainPem, 'CERTIFICATE') : []
     const peer = leaf === undefined ? undefined : peerOf(leaf, crypto)
     return peer?.ok === true ? ok(peer.value) : refused('CertificateUnknown')
-  },
-  async submitPlan(plan) {
-    const answer = outcomeOf(await http.request('POST', `${url}/api/v1/plans`, plan))
-    return answer.ok ? ok(undefined) : answer
   },
 })

@@ -23,7 +23,7 @@ const table: Readonly<Record<string, readonly Role[] | 'everyone'>> = {
   'POST /api/v1/countersignatures': ['csms', 'dsrsp'],
   'POST /api/v1/reservations': ['dcc'],
   'DELETE /api/v1/reservations/:id': ['dcc'],
-  'POST /api/v1/plans': ['csms', 'dsrsp'],
+  'POST /api/v1/plans': ['csms'],
   'POST /api/v1/firmware': ['maintainer'],
   'GET /api/v1/firmware/:sha256': ['csms', 'dsrsp', 'installer', 'maintainer', 'web'],
   'POST /api/v1/providers': ['recovery'],

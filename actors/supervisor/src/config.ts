@@ -1,24 +1,10 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
-import { nationalBudget } from '@interlock/contract'
+import { BudgetLimits, nationalBudget } from '@interlock/contract'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Url = Type.String({ minLength: 1, maxLength: 2048 })
-const Watts = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
-
-/** Limits of this ledger, in watts of swing per 30-minute window. */
-const BudgetConfig = Type.Object(
-  {
-    organisationWatts: Watts,
-    consumerVendorWatts: Watts,
-    regionWatts: Watts,
-    totalWatts: Watts,
-    planOrganisationWatts: Watts,
-    planWatts: Watts,
-  },
-  { ...strict, default: { ...nationalBudget } },
-)
 
 export const SupervisorConfig = actorConfig({
   feeder: Type.String({ minLength: 1, maxLength: 32 }),
@@ -31,7 +17,8 @@ export const SupervisorConfig = actorConfig({
   database: Url,
   listen: ListenConfig,
   peers: Type.Object({ authority: Url, dcc: Url }, strict),
-  budget: BudgetConfig,
+  /** Limits of this ledger. */
+  budget: Type.Object(BudgetLimits.properties, { ...strict, default: { ...nationalBudget } }),
   /** Commands of one originator to one station that are looked at in any hour. */
   commandsPerHourMax: Type.Integer({ minimum: 1, maximum: 3_600, default: 30 }),
   /** Chains (PEM) of the providers whose commands are known here, registered at start. */

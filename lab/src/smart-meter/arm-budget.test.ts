@@ -144,9 +144,26 @@ test('arms, budget and counters survive the restart of the data company', async 
   llcs.close()
 })
 
+test('a DSRSP arms as far as its own figure, whatever is planned; the next is refused by name', async () => {
+  const { dsrsp } = world.users
+  const limit = 2 * rating
+  world.ledger().limits = { ...nationalBudget, agreedWatts: { [dsrsp.peer.organisation]: limit } }
+  const llcs = await world.joinLlcs()
+  const before = llcs.accepted.length
+  const preAuthorise = async () =>
+    (await world.arm(dsrsp, world.armRequest('7.16'), dsrsp.key)).name
+  expect(await preAuthorise()).toBe('Accepted')
+  expect(await preAuthorise()).toBe('BudgetExceeded')
+  expect(llcs.accepted.length).toBe(before + 1)
+  world.ledger().limits = nationalBudget
+  expect(await preAuthorise()).toBe('Accepted')
+  llcs.close()
+})
+
 test('a hub that is not connected is said to be unreachable', async () => {
+  const before = held()
   await world.hub.close()
   await eventually(() => world.dcc().hubsConnected() === 0)
   expect(await armNow()).toBe('DeviceUnreachable')
-  await eventually(() => held() === 0)
+  await eventually(() => held() === before)
 })

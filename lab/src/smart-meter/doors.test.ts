@@ -33,7 +33,7 @@ const doors = [
   ['POST', '/duis', ['supplier', 'dsrsp', 'csms', 'web']],
   ['POST', '/api/v1/reservations', ['supervisor']],
   ['DELETE', '/api/v1/reservations/reservation-1', ['supervisor']],
-  ['POST', '/api/v1/plans', ['dsrsp', 'csms']],
+  ['POST', '/api/v1/plans', ['csms']],
   ['GET', '/api/v1/events', ['web']],
 ] as const
 
@@ -78,10 +78,11 @@ test('the stream of events tells the console of every arm and refusal', async ()
 const meter = (): ServiceRequest['target'] => world.devices.meter.peer.eui
 
 test('a plan is for the organisation that submits it', async () => {
-  const { dsrsp } = world.users
-  const answer = await world
-    .clientOf(dsrsp)
-    .request('POST', `${world.url}/api/v1/plans`, { ...plan() })
+  const { csms, dsrsp } = world.users
+  const answer = await world.clientOf(csms).request('POST', `${world.url}/api/v1/plans`, {
+    ...plan(),
+    organisation: dsrsp.peer.organisation,
+  })
   expect(answer).toMatchObject({ status: 403, body: { reason: 'IdentityMismatch' } })
 })
 

@@ -35,18 +35,27 @@ export const https = (plan: Plan, name: string): string => `https://${loopback}:
 export const wss = (plan: Plan, name: string): string => `wss://${loopback}:${plan.port(name)}`
 export const listen = (plan: Plan, name: string) => ({ host: loopback, port: plan.port(name) })
 
+/**
+ * What the response of one home is charged in every window it may come in: the arm's change and its
+ * return, and the curve from full to nothing.
+ */
+const responseWatts = 3 * ratingWatts
+
 /** A quarter of the street may be moved by one organisation; a lab's figure, not the nation's. */
 export function streetBudget(stations: number): BudgetLimits {
   const street = stations * ratingWatts
+  // Everybody may begin in the cheapest half-hour, with the margin of a plan; where homes are few, one
+  // that stops and begins in the same window counts more.
+  const plans = 1.25 * street + 4 * ratingWatts
   return {
     organisationWatts: Math.round(street / 4),
+    agreedWatts: { [organisations.dsrsp]: responseWatts * stations },
     // A remote consumer's arm is charged its change and its return, so even two homes need this.
     consumerVendorWatts: Math.max(2 * street, 8 * ratingWatts),
-    regionWatts: 6 * street,
-    totalWatts: 6 * street,
-    // The response holding is three ratings for each home; another window's edge may touch it.
-    planOrganisationWatts: Math.round(3.5 * street),
-    planWatts: 6 * street,
+    regionWatts: 4 * street,
+    totalWatts: 4 * street,
+    planOrganisationWatts: plans,
+    planWatts: plans,
   }
 }
 

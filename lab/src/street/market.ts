@@ -4,7 +4,7 @@ import type { Street } from './start-street.ts'
 
 /**
  * What the day rests on: the supplier's tariff in the meters and, read back through the DCC, at the
- * CSMS; day-ahead plans accepted by both ledgers; every home's response pre-authorised and its curve
+ * CSMS; a day-ahead plan accepted by both ledgers; every home's response pre-authorised and its curve
  * stored.
  *
  * @throws Fault TariffNotPublished when a meter did not take the tariff.

@@ -45,21 +45,33 @@ export const DayAheadPlan = Type.Object(
 )
 export type DayAheadPlan = Static<typeof DayAheadPlan>
 
+const Watts = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
+
 /** Limits of one ledger, in watts of swing per 30-minute window. */
-export type BudgetLimits = {
-  readonly organisationWatts: number
-  readonly consumerVendorWatts: number
-  readonly regionWatts: number
-  readonly totalWatts: number
-  /** The most that the day-ahead plans of one organisation may move, over all its regions. */
-  readonly planOrganisationWatts: number
-  /** The most that all day-ahead plans together may move (the system operator's limit). */
-  readonly planWatts: number
-}
+export const BudgetLimits = Type.Object(
+  {
+    /** What one organisation may move over all its roles and regions. */
+    organisationWatts: Watts,
+    /** Organisations that have a figure of their own, by identity: the response they have sold. */
+    agreedWatts: Type.Record(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }), Watts, {
+      additionalProperties: false,
+    }),
+    consumerVendorWatts: Watts,
+    regionWatts: Watts,
+    totalWatts: Watts,
+    /** The most that the day-ahead plans of one organisation may move, over all its regions. */
+    planOrganisationWatts: Watts,
+    /** The most that all day-ahead plans together may move (the system operator's limit). */
+    planWatts: Watts,
+  },
+  { additionalProperties: false },
+)
+export type BudgetLimits = Static<typeof BudgetLimits>
 
 /** The legal threshold of a large load controller, and the figures of the design for Great Britain. */
 export const nationalBudget: BudgetLimits = {
   organisationWatts: 300_000_000,
+  agreedWatts: {},
   consumerVendorWatts: 300_000_000,
   regionWatts: 600_000_000,
   totalWatts: 1_000_000_000,

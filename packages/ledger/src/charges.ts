@@ -13,15 +13,17 @@ export function ownerOf(account: Account): { organisation: string; region: strin
 
 /** One 30-minute window, in watts of swing. */
 export type Window = {
-  /** Commands and responses, by account. */
-  readonly swings: ReadonlyMap<Account, number>
+  /** Commands, by account: what a day-ahead plan can foresee. */
+  readonly commands: ReadonlyMap<Account, number>
+  /** Responses, by account: their hour is not known, so no plan pays for them. */
+  readonly responses: ReadonlyMap<Account, number>
   /** Consumers' arms, by app vendor: a budget of their own, which commands cannot use up. */
   readonly consumers: ReadonlyMap<string, number>
   /** Day-ahead plans, by account. */
   readonly plans: ReadonlyMap<Account, number>
 }
 
-/** What counts against the limits: per account, the deviation above its plan. */
+/** What counts against the limits: per account, commands above its plan, and every response. */
 export type Charges = {
   readonly organisations: ReadonlyMap<string, number>
   readonly regions: ReadonlyMap<string, number>
@@ -33,13 +35,15 @@ export function chargesIn(window: Window | undefined): Charges {
   const organisations = new Map<string, number>()
   const regions = new Map<string, number>()
   let total = 0
-  for (const [account, swing] of window?.swings ?? []) {
-    const above = Math.max(0, swing - (window?.plans.get(account) ?? 0))
+  const charge = (account: Account, watts: number): void => {
     const { organisation, region } = ownerOf(account)
-    organisations.set(organisation, (organisations.get(organisation) ?? 0) + above)
-    regions.set(region, (regions.get(region) ?? 0) + above)
-    total += above
+    organisations.set(organisation, (organisations.get(organisation) ?? 0) + watts)
+    regions.set(region, (regions.get(region) ?? 0) + watts)
+    total += watts
   }
+  for (const [account, swing] of window?.commands ?? [])
+    charge(account, Math.max(0, swing - (window?.plans.get(account) ?? 0)))
+  for (const [account, swing] of window?.responses ?? []) charge(account, swing)
   return { organisations, regions, consumers: window?.consumers ?? new Map(), total }
 }
 
@@ -54,7 +58,11 @@ export function overdrawn(
     kind === 'consumer'
       ? [[`consumers of ${organisation}`, vendor, limits.consumerVendorWatts]]
       : [
-          [organisation, charges.organisations.get(organisation) ?? 0, limits.organisationWatts],
+          [
+            organisation,
+            charges.organisations.get(organisation) ?? 0,
+            limits.agreedWatts[organisation] ?? limits.organisationWatts,
+          ],
           [`region ${region}`, charges.regions.get(region) ?? 0, limits.regionWatts],
           ['everyone', charges.total, limits.totalWatts],
         ]

@@ -22,6 +22,7 @@ const csms = '90-B3-D5-1F-30-02-00-00'
 const dsrsp = '90-B3-D5-1F-30-03-00-00'
 const limits: BudgetLimits = {
   organisationWatts: 100,
+  agreedWatts: { [dsrsp]: 130 },
   consumerVendorWatts: 50,
   regionWatts: 150,
   totalWatts: 200,
@@ -85,14 +86,15 @@ const step = fc.oneof(
 
 /** Charges of one window, counted from the reservations themselves. */
 function recount(ledger: MegawattLedger, window: number) {
-  const swings = new Map<string, number>()
+  const commands = new Map<string, number>()
+  const responses = new Map<string, number>()
   const consumers = new Map<string, number>()
   for (const { kind, organisation, region, edges } of ledger.reservations.values())
     for (const { from, until, swingWatts } of edges) {
       const begins = windowStart(window)
       if (until < begins || from >= begins + shared.budgetWindowMillis) continue
-      const [sums, key] =
-        kind === 'consumer' ? [consumers, organisation] : [swings, `${organisation}|${region}`]
+      const sums = { command: commands, response: responses, consumer: consumers }[kind]
+      const key = kind === 'consumer' ? organisation : `${organisation}|${region}`
       sums.set(key, (sums.get(key) ?? 0) + swingWatts)
     }
   const plans = new Map<string, number>(
@@ -103,13 +105,16 @@ function recount(ledger: MegawattLedger, window: number) {
     ),
   )
   const above = (who: string): number =>
-    [...swings]
-      .filter(([key]) => key.includes(who))
-      .reduce((sum, [key, swing]) => sum + Math.max(0, swing - (plans.get(key) ?? 0)), 0)
+    [...new Set([...commands.keys(), ...responses.keys()])]
+      .filter((key) => key.includes(who))
+      .map((key) => ({ command: commands.get(key) ?? 0, response: responses.get(key) ?? 0, key }))
+      .reduce((sum, each) => sum + deviation(each.command, plans.get(each.key)) + each.response, 0)
   const plannedBy = (who: string): number =>
     [...plans].filter(([key]) => key.startsWith(who)).reduce((sum, [, each]) => sum + each, 0)
   return { above, consumers, planned: plannedBy(''), plannedBy }
 }
+
+const deviation = (swing: number, planned = 0): number => Math.max(0, swing - planned)
 
 /** Every limit that is exceeded, and every sum that the ledger has wrong. */
 function excesses(ledger: MegawattLedger, last: number): string[] {
@@ -119,7 +124,8 @@ function excesses(ledger: MegawattLedger, last: number): string[] {
   }
   for (let window = Math.max(ledger.since, windowAt(now) - 1); window <= last; window++) {
     const { above, consumers, planned, plannedBy } = recount(ledger, window)
-    for (const each of organisations) check(each, above(each), limits.organisationWatts)
+    for (const each of organisations)
+      check(each, above(each), limits.agreedWatts[each] ?? limits.organisationWatts)
     for (const each of regions) check(each, above(`|${each}`), limits.regionWatts)
     for (const [each, used] of consumers) check(each, used, limits.consumerVendorWatts)
     check('total', above('|'), limits.totalWatts)

@@ -21,6 +21,7 @@ const csms = '90-B3-D5-1F-30-02-00-00'
 const dsrsp = '90-B3-D5-1F-30-03-00-00'
 const limits: BudgetLimits = {
   organisationWatts: 100,
+  agreedWatts: {},
   consumerVendorWatts: 50,
   regionWatts: 150,
   totalWatts: 200,
@@ -180,6 +181,38 @@ test('what a plan foresees is not charged, what goes beyond it is', () => {
   )
   expect(reasons).toEqual(['BudgetExceeded', 'BudgetExceeded'])
   expect(total(ledger, then)).toBe(100)
+})
+
+test('a plan pays for no response: each is charged in full, whatever was planned', () => {
+  const from = windowStart(windowAt(now) + 48)
+  const planned = acceptPlan(emptyLedger, planOf([{ from, swingWatts: 400 }]), limits, now)
+  if (!planned.ok) throw new Error(planned.reason)
+  const then = (from - now) / minute
+  const response = (swingWatts: number) =>
+    reservation([edge(then + 1, 5, swingWatts)], { kind: 'response' })
+  const { ledger, reasons } = reserveAll(
+    [response(60), response(41), reservation([edge(then + 1, 5, 440)])],
+    planned.value,
+  )
+  expect(reasons).toEqual(['BudgetExceeded'])
+  expect(total(ledger, then)).toBe(100)
+})
+
+test('an organisation with a figure of its own is held to that one, and to that alone', () => {
+  const agreed = { ...limits, agreedWatts: { [dsrsp]: 140 } }
+  const asked = (swingWatts: number, organisation: string) =>
+    reserve(
+      emptyLedger,
+      reservation([edge(5, 5, swingWatts)], { organisation, kind: 'response' }),
+      agreed,
+      now,
+    )
+  expect(asked(140, dsrsp).ok).toBe(true)
+  expect(asked(141, dsrsp)).toMatchObject({
+    reason: 'BudgetExceeded',
+    detail: `${dsrsp}: 141 W of 140 W in the window from 2026-01-05T18:00:00.000Z`,
+  })
+  expect(asked(101, csms)).toMatchObject({ reason: 'BudgetExceeded' })
 })
 
 test("plans together stay within the system operator's limit", () => {

@@ -141,7 +141,19 @@ const isoStart = (window: number): string => new Date(windowStart(window)).toISO
 
 const touched = ({ edges }: Reservation): Set<number> => new Set(edges.flatMap(windowsOf))
 
-const emptyWindow: Window = { swings: new Map(), consumers: new Map(), plans: new Map() }
+const emptyWindow: Window = {
+  commands: new Map(),
+  responses: new Map(),
+  consumers: new Map(),
+  plans: new Map(),
+}
+
+/** Where each kind of reservation is charged. */
+const sumsOf = {
+  command: 'commands',
+  response: 'responses',
+  consumer: 'consumers',
+} as const satisfies Record<Reservation['kind'], keyof Window>
 
 function charge(ledger: MegawattLedger, reservation: Reservation, sign: 1 | -1): MegawattLedger {
   const windows = new Map(ledger.windows)
@@ -158,11 +170,9 @@ function charge(ledger: MegawattLedger, reservation: Reservation, sign: 1 | -1):
 }
 
 function withSwing(window: Window, reservation: Reservation, swingWatts: number): Window {
-  const consumer = reservation.kind === 'consumer'
-  const key = consumer ? reservation.organisation : accountOf(reservation)
-  return consumer
-    ? { ...window, consumers: added(window.consumers, key, swingWatts) }
-    : { ...window, swings: added(window.swings, key, swingWatts) }
+  const sums = sumsOf[reservation.kind]
+  const key = sums === 'consumers' ? reservation.organisation : accountOf(reservation)
+  return { ...window, [sums]: added(window[sums], key, swingWatts) }
 }
 
 function withPlan(
@@ -185,7 +195,7 @@ function added(sums: ReadonlyMap<string, number>, key: string, by: number): Map<
 }
 
 const withoutEmpty = (windows: Map<number, Window>): Map<number, Window> => {
-  for (const [number, { swings, consumers, plans }] of windows)
-    if (swings.size + consumers.size + plans.size === 0) windows.delete(number)
+  for (const [number, window] of windows)
+    if (Object.values(window).every((sums) => sums.size === 0)) windows.delete(number)
   return windows
 }

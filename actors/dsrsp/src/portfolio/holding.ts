@@ -14,16 +14,12 @@ export const isHeld = (member: Member, now: Instant): boolean =>
 
 /**
  * Makes an EVSE ready to respond: a pre-authorisation at its LLCS and the countersigned curve at the
- * station, for the same window, which begins where the day-ahead plan covers it. What is there
+ * station, for the same window. Both ledgers charge each in full, whenever it is used. What is there
  * already is not done again.
  */
-export async function hold(
-  context: Context,
-  member: Member,
-  coveredFrom: Instant,
-): Promise<boolean> {
+export async function hold(context: Context, member: Member): Promise<boolean> {
   try {
-    const arm = await armed(context, member, coveredFrom)
+    const arm = await armed(context, member)
     if (!arm) return false
     if (member.holding?.curveStored === true) return true
     return await curve(context, member)
@@ -34,11 +30,11 @@ export async function hold(
   }
 }
 
-async function armed(context: Context, member: Member, coveredFrom: Instant): Promise<boolean> {
+async function armed(context: Context, member: Member): Promise<boolean> {
   const now = context.deps.clock.now()
   if (member.holding !== undefined && member.holding.until > now + renewMillis) return true
   member.holding = undefined
-  const from = instant(Math.max(Math.floor(now / 1000) * 1000, coveredFrom))
+  const from = instant(Math.floor(now / 1000) * 1000)
   const window = { from, until: plus(from, inHours(context.config.response.holdHours)) }
   const arm = await preAuthorise(context, member, window)
   if (!arm.ok) {

@@ -1,18 +1,14 @@
 import {
-  inHours,
   inSeconds,
   instant,
   millis,
   plus,
-  Fault,
   type Instant,
   type StationId,
   type Timer,
 } from '@interlock/kernel'
-import type { DayAheadPlan } from '@interlock/contract'
 import type { Context, Member } from '../context.ts'
 import { hold, isHeld } from './holding.ts'
-import { firstPlanned, responsePlan } from './response-plan.ts'
 
 export type Portfolio = {
   /** Makes that EVSE ready to respond, within a second of world time. */
@@ -34,7 +30,6 @@ export function createPortfolio(context: Context): Portfolio {
   const label = `${context.config.actor}/enrol`
   const waiting = new Set<StationId>()
   let timer: { readonly timer: Timer; readonly at: Instant } | undefined
-  let coverage: { readonly from: Instant; readonly until: Instant } | undefined
   let running: Promise<boolean> | undefined
   let closed = false
 
@@ -57,7 +52,6 @@ export function createPortfolio(context: Context): Portfolio {
   }
 
   const enrolWaiting = async (): Promise<boolean> => {
-    await offerPlan()
     const missing: StationId[] = []
     while (waiting.size > 0 && !closed) {
       const [next] = [...waiting].sort((a, b) => (a < b ? -1 : 1))
@@ -66,7 +60,7 @@ export function createPortfolio(context: Context): Portfolio {
       const member = context.members.get(next)
       // One that is not connected asks again when it boots.
       if (member?.endpoint === undefined) continue
-      if (!(await hold(context, member, coverage?.from ?? clock.now()))) missing.push(next)
+      if (!(await hold(context, member))) missing.push(next)
     }
     for (const station of missing) waiting.add(station)
     if (missing.length > 0) at(plus(clock.now(), inSeconds(retrySeconds)))
@@ -82,24 +76,6 @@ export function createPortfolio(context: Context): Portfolio {
     if (held.length === 0) return
     for (const member of held) waiting.add(member.stationId)
     at(instant(Math.min(...held.map(({ holding }) => holding?.until ?? Infinity))))
-  }
-
-  /** Twice as far as one holding, so that the next one begins where this one ends. */
-  const offerPlan = async (): Promise<void> => {
-    const now = clock.now()
-    const { points, holdHours } = context.config.response
-    if (coverage !== undefined && coverage.until >= plus(now, inHours(holdHours))) return
-    const percents = points.map((point) => point.percent)
-    const curveSpanPercent = Math.max(...percents) - Math.min(...percents)
-    const until = plus(now, inHours(2 * holdHours))
-    const plan = responsePlan(
-      [...context.members.values()].map(({ ratingWatts }) => ({ ratingWatts, curveSpanPercent })),
-      { from: now, until },
-      { organisation: context.identity.peer.organisation, region: context.config.region },
-    )
-    if (!(await submitted(context, plan))) return
-    const goesOn = coverage !== undefined && coverage.until >= now
-    coverage = { from: goesOn && coverage ? coverage.from : firstPlanned(now), until }
   }
 
   return {
@@ -119,29 +95,6 @@ export function createPortfolio(context: Context): Portfolio {
       timer?.timer.cancel()
     },
   }
-}
-
-/** To both ledgers; true when both have taken it. */
-async function submitted(context: Context, plan: DayAheadPlan): Promise<boolean> {
-  const ledgers = { supervisor: context.supervisor.submitPlan, dcc: context.dcc.submitPlan }
-  const taken: boolean[] = []
-  for (const [ledger, submit] of Object.entries(ledgers)) {
-    const outcome = await submit(plan).catch(asRefusal)
-    context.audit.record('PlanSubmitted', {
-      ledger,
-      windows: plan.windows.length,
-      outcome: outcome.ok ? 'Accepted' : outcome.reason,
-    })
-    if (!outcome.ok)
-      context.tell({ kind: 'refusal', reason: outcome.reason, data: { plan: ledger } })
-    taken.push(outcome.ok)
-  }
-  return taken.every(Boolean)
-}
-
-function asRefusal(cause: unknown): { ok: false; reason: string } {
-  if (!(cause instanceof Fault)) throw cause
-  return { ok: false, reason: cause.code }
 }
 
 export const memberOf = (context: Context, id: string): Member | undefined =>

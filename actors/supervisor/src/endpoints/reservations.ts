@@ -27,7 +27,7 @@ export const reservationEndpoints = (supervisor: Supervisor): Endpoint[] => [
   {
     method: 'POST',
     url: '/api/v1/plans',
-    roles: ['csms', 'dsrsp'],
+    roles: ['csms'],
     body: DayAheadPlan,
     handle: ({ body, peer }) => acceptPlan(body as DayAheadPlan, peer, supervisor),
   },

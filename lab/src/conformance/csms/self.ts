@@ -117,12 +117,7 @@ function widened(plan: configs.Plan, stations: number): configs.Plan {
 const quiet = (actor: string): ActorDeps => ({ ...systemDeps(actor), log: silentLog })
 
 /** Large enough that only a case that means to runs into it. */
-function budgetFor(stations: number) {
-  const { ...street } = configs.streetBudget(stations)
-  return Object.fromEntries(
-    Object.entries(street).map(([name, watts]) => [name, watts * 1_000]),
-  ) as typeof street
-}
+const budgetFor = (stations: number) => configs.streetBudget(stations * 1_000)
 
 /** The stations of the runner have two EVSEs and know OCPP alone. */
 async function csmsConfig(plan: configs.Plan, leases: readonly Lease[]): Promise<CsmsConfig> {
