@@ -160,6 +160,13 @@ test('the composite says what all purposes make together, in either unit (K08)',
   })
 })
 
+test('what came into force within this second is in the schedule asked for now (K08.FR.02)', async () => {
+  const scene = await sessionScene()
+  await scene.clock.advance(500)
+  await set(scene, profile({ validFrom: toIso(scene.clock.now()) }))
+  expect(await composite(scene, 1, 'A', 100)).toEqual([[0, 6]])
+})
+
 test('clearing takes what fits and nothing else (K10)', async () => {
   const scene = await sessionScene()
   const clear = (payload: object) =>

@@ -60,6 +60,25 @@ test('without a profile the rating holds, in either unit (K08)', () => {
   expect(asPeriods(whole, 'A')).toEqual([{ startPeriod: 0, limit: 32 }])
 })
 
+test('of what begins within one second the last stands, so that no two periods start together', () => {
+  const soon = instant(start + 300)
+  const later = instant(start + 700)
+  const given = stack([
+    profile({ from: soon, duration: 60 }),
+    profile({
+      stackLevel: 1,
+      from: later,
+      duration: 1,
+      periods: [{ startPeriod: 0, limit: 9 }],
+    }),
+  ])
+  expect(periods(given, 100)).toEqual([
+    [0, 9],
+    [1, 6],
+    [60, 32],
+  ])
+})
+
 test('a higher stack level holds while it speaks, the lower one after it (K01.FR.17)', () => {
   const low = profile({
     duration: 300,

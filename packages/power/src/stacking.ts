@@ -98,17 +98,21 @@ export function nextChange(
   return change < end ? change : undefined
 }
 
-/** As a CompositeScheduleType has it: seconds from `from`, limits in `unit` to one decimal. */
+/**
+ * As a CompositeScheduleType has it: seconds from `from`, limits in `unit` to one decimal. It knows
+ * whole seconds only; of what begins in one second the last stands.
+ */
 export function asPeriods(
   stretches: readonly (LimitUntil & { readonly from: Instant })[],
   unit: RateUnit,
 ): ChargingSchedulePeriod[] {
   const [first] = stretches
-  return stretches.map(({ from, limit }) => ({
-    startPeriod: Math.round((from - (first?.from ?? from)) / 1000),
+  const periods = stretches.map(({ from, limit }) => ({
+    startPeriod: Math.floor((from - (first?.from ?? from)) / 1000),
     limit: Math.floor((unit === 'W' ? limit.watts : limit.amps) * 10) / 10,
     ...(limit.numberPhases === undefined ? {} : { numberPhases: limit.numberPhases }),
   }))
+  return periods.filter(({ startPeriod }, at) => periods[at + 1]?.startPeriod !== startPeriod)
 }
 
 const concerns = ({ profile, evse }: HeldProfile, stack: Stack): boolean =>

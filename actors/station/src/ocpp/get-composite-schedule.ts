@@ -1,4 +1,4 @@
-import { inSeconds, plus, toIso } from '@interlock/kernel'
+import { inSeconds, plus, toIso, type Instant } from '@interlock/kernel'
 import type { Handler } from '@interlock/ocpp'
 import {
   asPeriods,
@@ -26,12 +26,16 @@ export const getCompositeSchedule =
     if (evseId !== 0 && evseId !== station.evse) return rejected('UnknownEvse')
     const chargingRateUnit = request.chargingRateUnit ?? 'W'
     if (!unitsOf(station).includes(chargingRateUnit)) return rejected('UnsupportedRateUnit')
-    const from = wholeSecond(station.deps.clock.now())
+    const now = station.deps.clock.now()
+    // Plans of a supervised station are of whole seconds; other profiles begin when they like, and
+    // one that began within this second is in force.
+    const from = station.mode === 'standard' ? now : wholeSecond(now)
     const duration = Math.min(request.duration, durationSecondsMax)
+    const until = plus(from, inSeconds(duration))
     const [first, ...others] =
       station.mode === 'standard'
-        ? stacked(station, request, duration)
-        : scheduled(station, duration)
+        ? stacked(station, request, from, until)
+        : scheduled(station, from, until)
     if (first === undefined) return rejected('NoSchedule')
     return {
       status: 'Accepted',
@@ -55,20 +59,18 @@ const unitsOf = ({ mode, model }: Station): readonly string[] =>
 function stacked(
   station: Station,
   { chargingRateUnit = 'W' }: { readonly chargingRateUnit?: RateUnit },
-  seconds: number,
+  from: Instant,
+  until: Instant,
 ): ChargingSchedulePeriod[] {
-  const from = wholeSecond(station.deps.clock.now())
   const stack = stackOf(station, station.keeper.memory, from)
-  return asPeriods(
-    limitsWithin(stack, from, plus(from, inSeconds(seconds)), periodsMax),
-    chargingRateUnit,
-  )
+  return asPeriods(limitsWithin(stack, from, until, periodsMax), chargingRateUnit)
 }
 
-function scheduled(station: Station, seconds: number): ChargingSchedulePeriod[] {
-  const { deps, keeper, ratings } = station
-  const from = wholeSecond(deps.clock.now())
-  const until = plus(from, inSeconds(seconds))
+function scheduled(
+  { keeper, ratings }: Station,
+  from: Instant,
+  until: Instant,
+): ChargingSchedulePeriod[] {
   const fallback = fallbackLevel(ratings.ratingWatts)
   const schedule = compositeSchedule(installed(keeper.memory.profiles), fallback, from, until)
   return schedule.periods.map((period) => ({

@@ -6,6 +6,13 @@ import { remoteStarts } from './f-remote-start.ts'
 import { remoteStops, unlocks } from './f-remote-stop.ts'
 import { triggers } from './f-triggers.ts'
 import { availability } from './g-availability.ts'
+import { clockReadings } from './j-clock-readings.ts'
+import { sampledReadings } from './j-sampled-readings.ts'
+import { profilesCleared } from './k-clear-profile.ts'
+import { profilesReported } from './k-get-profiles.ts'
+import { remoteStartsWithProfile } from './k-remote-start.ts'
+import { compositeSchedules } from './k-schedules.ts'
+import { profilesSet } from './k-set-profile.ts'
 
 /** Every case of the station role that has been written. */
 export const stationCases: readonly StationCase[] = [
@@ -17,4 +24,11 @@ export const stationCases: readonly StationCase[] = [
   ...unlocks,
   ...triggers,
   ...availability,
+  ...clockReadings,
+  ...sampledReadings,
+  ...profilesSet,
+  ...profilesCleared,
+  ...profilesReported,
+  ...compositeSchedules,
+  ...remoteStartsWithProfile,
 ]

@@ -1,0 +1,94 @@
+import { absent, including } from '../../match.ts'
+import { stationCase } from '../../station/case.ts'
+import { expectEvery, ofContext, reading, withReading } from '../../station/readings.ts'
+import { bootsAndCharges, here, inState, isAuthorised, tells } from '../../station/states.ts'
+
+/** Seconds between readings. */
+const interval = 60
+const measurands = ['Energy.Active.Import.Register', 'Voltage']
+const atStart = { 'SampledDataCtrlr.TxStartedMeasurands': measurands.join(',') }
+const begin = withReading('Transaction.Begin', measurands)
+const times = [1, 2, 3]
+
+export const sampledReadings = [
+  stationCase(
+    'TC_J_07_CS',
+    async (scene) => {
+      const { csms, station } = scene
+      await csms.boots()
+      await station.plugsIn()
+      await tells(scene, 'CablePluggedIn', { eventType: 'Started', evse: here, ...begin })
+      await isAuthorised(scene)
+      await tells(scene, 'ChargingStateChanged', inState('Charging'))
+    },
+    { variables: atStart },
+  ),
+
+  stationCase(
+    'TC_J_08_CS',
+    async (scene) => {
+      const { csms, station } = scene
+      await csms.boots()
+      const { evse, meterValue } = await isAuthorised(scene, scene.tokens.valid, 'Started')
+      scene.steps.expect('nobody knows the EVSE yet', absent, evse)
+      scene.steps.expect('nothing is read before it is known', absent, meterValue)
+      await station.plugsIn()
+      await tells(scene, 'CablePluggedIn', { eventType: 'Updated', evse: here, ...begin })
+      await tells(scene, 'ChargingStateChanged', inState('Charging'))
+    },
+    { variables: { ...atStart, 'TxCtrlr.TxStartPoint': 'Authorized' } },
+  ),
+
+  stationCase(
+    'TC_J_09_CS',
+    async (scene) => {
+      await bootsAndCharges(scene)
+      await scene.passes(times.length * interval)
+      const told = []
+      for (const _ of times)
+        told.push(
+          await tells(scene, 'MeterValuePeriodic', {
+            eventType: 'Updated',
+            ...withReading('Sample.Periodic', measurands),
+          }),
+        )
+      expectEvery(
+        scene.steps,
+        interval,
+        told.flatMap(({ meterValue = [] }) => ofContext(meterValue, 'Sample.Periodic')),
+      )
+    },
+    {
+      variables: {
+        'SampledDataCtrlr.TxUpdatedInterval': `${interval}`,
+        'SampledDataCtrlr.TxUpdatedMeasurands': measurands.join(','),
+      },
+    },
+  ),
+
+  stationCase(
+    'TC_J_10_CS',
+    async (scene) => {
+      await bootsAndCharges(scene)
+      await scene.passes(times.length * interval)
+      await scene.station.unplugs()
+      const { meterValue = [] } = await scene.csms.isSent('TransactionEvent', {
+        eventType: 'Ended',
+        meterValue: including(
+          reading('Sample.Periodic', measurands),
+          reading('Transaction.End', measurands),
+        ),
+      })
+      const read = ofContext(meterValue, 'Sample.Periodic')
+      scene.steps.expect('a reading for each time', times.length, read.length)
+      expectEvery(scene.steps, interval, read)
+    },
+    {
+      variables: {
+        'SampledDataCtrlr.TxEndedInterval': `${interval}`,
+        'SampledDataCtrlr.TxEndedMeasurands': measurands.join(','),
+        'AlignedDataCtrlr.TxEndedMeasurands': '',
+      },
+    },
+  ),
+]

@@ -1,0 +1,30 @@
+import { profiles, schedule } from '../../csms/profiles.ts'
+import { stationCase } from '../../station/case.ts'
+import { holds, makes } from '../../station/charging-profiles.ts'
+import { here, inState, isPluggedIn, tells } from '../../station/states.ts'
+
+export const remoteStartsWithProfile = [
+  stationCase('TC_K_37_CS', async (scene) => {
+    const { csms, tokens } = scene
+    const [id, amps, remoteStartId] = [137, 6, 37]
+    await csms.boots()
+    const begun = await isPluggedIn(scene)
+    const transactionId = begun?.transactionInfo.transactionId ?? ''
+    const { transactionId: _, ...chargingProfile } = profiles.transaction(id, transactionId, {
+      chargingProfileKind: 'Relative',
+      chargingSchedule: [schedule(id, amps)],
+    })
+    await csms.sends(
+      'RequestStartTransaction',
+      { evseId: here.id, remoteStartId, idToken: tokens.valid, chargingProfile },
+      { status: 'Accepted', transactionId },
+    )
+    const start = { idToken: tokens.valid, transactionInfo: { transactionId, remoteStartId } }
+    await tells(scene, 'RemoteStart', start)
+    await tells(scene, 'ChargingStateChanged', inState('Charging'))
+    await holds(scene, { chargingProfile: { chargingProfileId: [id] } }, [
+      { evseId: here.id, profile: { ...chargingProfile, transactionId } },
+    ])
+    await makes(scene, [[0, amps]])
+  }),
+]
