@@ -11,7 +11,7 @@ type Criterion = Request<'GetChargingProfiles'>['chargingProfile']
 export const sets = (
   { csms }: StationScene,
   chargingProfile: Profile,
-  { evseId = here.id as number, status = 'Accepted' } = {},
+  { evseId = here.id, status = 'Accepted' }: { evseId?: number; status?: string } = {},
 ) => csms.sends('SetChargingProfile', { evseId, chargingProfile }, { status })
 
 export type Held = { readonly evseId: number; readonly profile: Profile }
@@ -44,6 +44,8 @@ export const holdsNone = ({ csms }: StationScene, chargingProfile: Criterion, ev
 /** From that second on, about, that many amperes; without a number the limit is the station's own. */
 export type Step = readonly [second: number, amps: number | Expectation]
 
+type Asking = { readonly evseId?: number; readonly duration?: number; readonly whole?: boolean }
+
 /** Seconds that a case may have taken up to its question. */
 const toleranceSeconds = 10
 
@@ -54,7 +56,7 @@ const toleranceSeconds = 10
 export async function makes(
   { csms }: StationScene,
   expected: readonly Step[],
-  { evseId = here.id as number, duration = 300, whole = true } = {},
+  { evseId = here.id, duration = 300, whole = true }: Asking = {},
 ): Promise<void> {
   const chargingRateUnit = 'A'
   const steps = expected.map(([second, limit]) => ({ startPeriod: about(second), limit }))
