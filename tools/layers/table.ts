@@ -4,7 +4,7 @@
  */
 export const layers: readonly (readonly string[])[] = [
   ['kernel'],
-  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm'],
+  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf'],
   ['contract'],
   ['seal', 'ledger'],
   ['gate', 'bus', 'store'],
@@ -35,6 +35,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   ocpp: ['ajv', 'ajv-formats'],
   duis: ['@xmldom/xmldom', 'xml-crypto'],
   correlate: ['fast-xml-parser'],
+  ocmf: ['fast-xml-parser'],
   contract: ['typebox'],
   gate: ['typebox'],
   store: ['kysely', 'pg'],

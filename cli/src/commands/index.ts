@@ -8,6 +8,7 @@ import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
+import { ocmfVerify } from './ocmf-verify.ts'
 import { version } from './version.ts'
 
 export const commands: readonly Command[] = [
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   installer,
   conformanceList,
   conformanceRun,
+  ocmfVerify,
   ...actors,
   version,
 ]
