@@ -3,11 +3,12 @@ import { gateMessage } from '@interlock/gate'
 import {
   openAudit,
   openJournal,
+  ownKey,
   type ActorDeps,
   type Identity,
   type Running,
 } from '@interlock/host'
-import { assert, millis, type Millis } from '@interlock/kernel'
+import { assert, millis, type Millis, type PrivateKey } from '@interlock/kernel'
 import type { Handlers, Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
@@ -28,6 +29,7 @@ import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { openLocalLink, type LocalLink } from './local-link.ts'
 import { connectorStatus, stateReport } from './observe.ts'
+import { measure } from './measuring.ts'
 import { createMetering, valuesOf } from './metering.ts'
 import type { AcceptCertificate } from './ocpp/certificate-signed.ts'
 import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
@@ -138,6 +140,7 @@ export function assemble(
     entropy: deps.entropy,
     rules: () => txRules(model),
     plan: (memory, now) => planOf(station, memory, now),
+    measure: () => measure(station),
     valuesOf: (...of) => valuesOf(station, ...of),
     onBegun: (...of) => onBegun(station, ...of),
     onEnded: (...of) => onEnded(station, ...of),
@@ -170,6 +173,7 @@ export function assemble(
     onVerdict: (...verdict) => onVerdict(station, ...verdict),
     onWaiting: () => reports.state(),
   })
+  let meterKey: PrivateKey | undefined
   const station: Station = {
     ...bearings,
     config,
@@ -196,6 +200,7 @@ export function assemble(
     standing,
     reader: () => reader,
     metering: () => metering,
+    meterKey: () => (meterKey ??= ownKey(`${config.data}/meter/key.pem`)),
     identity: () => own.identity(),
     signReply: (...reply) => signedReply(station, ...reply),
     tellLlcs: (message) => link?.send(message),

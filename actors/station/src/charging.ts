@@ -23,6 +23,7 @@ import {
 } from './core/transaction.ts'
 import { delaySecondsMax } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
+import type { Measuring } from './measuring.ts'
 import type { Records } from './records.ts'
 
 /** The loop that keeps the charger as everything standing wants it: read, compute, act, report. */
@@ -50,7 +51,14 @@ export type ChargingOptions = {
   readonly rules: () => TxRules
   /** The limits to follow, out of what is held. */
   readonly plan: (memory: Pick<Memory, 'profiles' | 'transaction'>, now: Instant) => Plan
-  readonly valuesOf: (draft: Draft, charger: Charger, now: Instant) => readonly MeterValue[]
+  /** The meter, for one turn. */
+  readonly measure: () => Measuring
+  readonly valuesOf: (
+    draft: Draft,
+    charger: Charger,
+    measuring: Measuring,
+    now: Instant,
+  ) => readonly MeterValue[]
   /** What a transaction that has begun, and one that has ended, changes besides itself. */
   readonly onBegun: (memory: Memory, transaction: Transaction) => MemoryChange['set']
   readonly onEnded: (memory: Memory, charger: Charger) => MemoryChange['set']
@@ -79,13 +87,13 @@ export function createCharging(options: ChargingOptions): Charging {
     startedAt: clock.now(),
   })
 
-  const eventsOf = ({ drafts }: Transacted, charger: Charger, now: Instant) =>
+  const eventsOf = ({ drafts }: Transacted, charger: Charger, measuring: Measuring, now: Instant) =>
     drafts.map((draft) =>
       eventOf(draft, {
         evse,
         now,
         offline: !options.online(),
-        meterValues: options.valuesOf(draft, charger, now),
+        meterValues: options.valuesOf(draft, charger, measuring, now),
       }),
     )
 
@@ -113,7 +121,8 @@ export function createCharging(options: ChargingOptions): Charging {
     const result = step(asked, options.plan(memory, now), ratings, now, draw)
     const stages = { before, asked, after: result.charger }
     const told = transact(memory.transaction, stages, occurrence, options.rules(), newTransaction)
-    const queue = eventsOf(told, result.charger, now)
+    const measuring = options.measure()
+    const queue = eventsOf(told, result.charger, measuring, now)
     const charger = told.announced ? announced(result.charger) : result.charger
     const uses = change?.armUses ?? keeper.memory.armUses
     const returns = returning([before, asked], charger, uses)
@@ -122,7 +131,15 @@ export function createCharging(options: ChargingOptions): Charging {
       // With the return in the same entry, no crash gives an arm a third swing.
       const armUses = returns.length === 0 ? {} : { armUses: returned(uses, returns, now) }
       const transaction = queue.length === 0 ? {} : { transaction: told.transaction ?? null }
-      keeper.commit({ queue, set: { ...change, ...transaction, charger, ...armUses, ...further } })
+      const set = {
+        ...change,
+        ...transaction,
+        ...measuring.change(),
+        charger,
+        ...armUses,
+        ...further,
+      }
+      keeper.commit({ queue, set })
     }
     wanted = result.wanted
     for (const note of result.notes) record(note)

@@ -1,14 +1,9 @@
 import { millis, type Instant, type Timer } from '@interlock/kernel'
 import type { Charger } from './core/charger.ts'
-import {
-  keep,
-  meterValue,
-  type Context,
-  type Metered,
-  type MeterValue,
-} from './core/meter-values.ts'
+import { keep, type Context, type MeterValue } from './core/meter-values.ts'
 import type { Draft } from './core/transaction.ts'
 import type { DeviceModel } from './device-model/model.ts'
+import { measure, type Measuring } from './measuring.ts'
 import type { Station } from './station.ts'
 
 /** J01 and J02: what is measured when, as SampledDataCtrlr and AlignedDataCtrlr say. */
@@ -49,9 +44,18 @@ export function createMetering(station: Station): Metering {
     context: Context,
     solicited = false,
   ): Promise<void> => {
-    const now = clock.now()
-    const value = meterValue(measurands, meteredOf(station, keeper.memory.charger), now, context)
+    const measuring = measure(station)
+    const { charger, transaction } = keeper.memory
+    const transactionId = transaction?.id
+    const value = measuring.read(charger, {
+      measurands,
+      context,
+      now: clock.now(),
+      ...(transactionId !== undefined && { transactionId }),
+    })
     if (value === undefined) return
+    const set = measuring.change()
+    if (set.signing !== undefined) keeper.commit({ set })
     const payload = { evseId: station.evse, meterValue: [value] as [MeterValue] }
     await station.caller.call('MeterValues', payload, { solicited })
   }
@@ -81,8 +85,16 @@ export function createMetering(station: Station): Metering {
     const { transaction, charger, kept } = keeper.memory
     if (transaction === undefined || !model.setting(controller, 'Enabled')) return
     const measurands = model.setting(controller, 'TxEndedMeasurands')
-    const value = meterValue(measurands, meteredOf(station, charger), clock.now(), context)
-    if (value !== undefined) keeper.commit({ set: { kept: keep(kept, value) } })
+    const measuring = measure(station)
+    const now = clock.now()
+    const value = measuring.read(charger, {
+      measurands,
+      context,
+      now,
+      transactionId: transaction.id,
+    })
+    if (value !== undefined)
+      keeper.commit({ set: { ...measuring.change(), kept: keep(kept, value) } })
   }
 
   const begin = (): void => {
@@ -117,12 +129,6 @@ export function createMetering(station: Station): Metering {
 }
 
 type Controller = 'SampledDataCtrlr' | 'AlignedDataCtrlr'
-
-const meteredOf = ({ ratings, moment }: Station, charger: Charger): Metered => ({
-  charger,
-  phases: ratings.phases ?? 1,
-  ...(moment.reading === undefined ? {} : { frequencyHertz: moment.reading.hertz }),
-})
 
 /** A supervised station also says what its frequency meter reads. */
 const updatedMeasurands = ({ model, mode }: Station): readonly string[] => {
@@ -159,18 +165,20 @@ export function valuesOf(
   station: Station,
   draft: Draft,
   charger: Charger,
+  measuring: Measuring,
   now: Instant,
 ): readonly MeterValue[] {
-  const metered = meteredOf(station, charger)
+  const transactionId = draft.transaction.id
   if (draft.eventType === 'Ended') {
     const measurands =
       station.mode === 'supervised' ? updatedMeasurands(station) : endedMeasurands(station.model)
-    const last = meterValue(measurands, metered, now, 'Transaction.End')
+    const context = 'Transaction.End'
+    const last = measuring.read(charger, { measurands, context, now, transactionId })
     return [...station.keeper.memory.kept, ...(last === undefined ? [] : [last])]
   }
   const occasion = occasionOf(station, draft)
   if (occasion === undefined) return []
-  const value = meterValue(occasion.measurands, metered, now, occasion.context)
+  const value = measuring.read(charger, { ...occasion, now, transactionId })
   return value === undefined ? [] : [value]
 }
 

@@ -1,6 +1,6 @@
 import type { FlattenedJws, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
-import type { Eui64, Instant, StationId } from '@interlock/kernel'
+import type { Eui64, Instant, PrivateKey, StationId } from '@interlock/kernel'
 import type { Background } from './background.ts'
 import type { Roots } from './certificates.ts'
 import type { Charging } from './charging.ts'
@@ -76,6 +76,8 @@ export type Station = {
   /** Who may charge, in standard mode. */
   reader(): Reader
   metering(): Metering
+  /** Of the (simulated) meter; made when it first signs. */
+  meterKey(): PrivateKey
   /** Undefined before first contact. */
   identity(): Identity | undefined
   /** A signed request gets a signed reply (Part 4 §7.2). */

@@ -40,3 +40,4 @@ export { demandReachable, findPostgres, type PostgresProgram } from './postgres-
 export type { DatabaseLogin } from './cluster-databases.ts'
 export * from './free-port.ts'
 export { processStart } from './processes.ts'
+export * from './own-key.ts'

@@ -10,6 +10,7 @@ import type { AuthCache } from './auth-cache.ts'
 import type { OutOfService } from './availability.ts'
 import { newCharger, type Charger } from './charger.ts'
 import { noList, type LocalList } from './local-list.ts'
+import type { Signing } from './meter-record.ts'
 import type { MeterValue } from './meter-values.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -86,6 +87,7 @@ export type Memory = {
   readonly starting?: ChargingProfile
   /** What the meter has measured for its last event. */
   readonly kept: readonly MeterValue[]
+  readonly signing?: Signing
   readonly authCache: AuthCache
   readonly localList: LocalList
   /** Goes out of service when the transaction has ended. */

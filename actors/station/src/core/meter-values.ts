@@ -20,7 +20,7 @@ export type Metered = {
   /** The register at the reading before, for interval measurands. */
   readonly previousWattHours?: number
   /** Signs a register value, where the meter can (J01.FR.21, J02.FR.21). */
-  readonly sign?: (wattHours: number, at: Instant, context: Context) => SignedMeterValue
+  readonly sign?: (wattHours: number) => SignedMeterValue
 }
 
 type Reading = { readonly value: number; readonly unit: string }
@@ -70,9 +70,7 @@ export function meterValue(
     const reading = readers[measurand]?.(metered, now)
     if (reading === undefined) return []
     const signedMeterValue =
-      measurand === 'Energy.Active.Import.Register'
-        ? metered.sign?.(reading.value, now, context)
-        : undefined
+      measurand === 'Energy.Active.Import.Register' ? metered.sign?.(reading.value) : undefined
     return [
       {
         value: reading.value,

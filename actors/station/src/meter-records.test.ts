@@ -1,0 +1,115 @@
+import { verifyEcdsa } from '@interlock/host'
+import { fromBase64, fromUtf8 } from '@interlock/kernel'
+import { pageOf, verifyRecord, type Payload } from '@interlock/ocmf'
+import { expect, test } from 'vitest'
+import { battery, card, sessionScene, type SessionScene } from './fixture/session.fixture.ts'
+import { until } from './fixture/until.fixture.ts'
+
+type Value = {
+  readonly timestamp: string
+  readonly sampledValue: readonly {
+    readonly value: number
+    readonly signedMeterValue?: {
+      signedMeterData: string
+      signingMethod: string
+      publicKey: string
+    }
+  }[]
+}
+type Signed = { readonly value: number; readonly payload: Payload; readonly publicKey: string }
+
+/** Every signed value the CSMS got, in the order it came; each must verify with the key it named. */
+function signedValues(scene: SessionScene): readonly Signed[] {
+  const messages = scene.csms.received.filter(({ payload }) => 'meterValue' in payload)
+  const signed = messages.flatMap(({ payload }) =>
+    (payload['meterValue'] as readonly Value[]).flatMap(({ sampledValue }) => sampledValue),
+  )
+  let known = ''
+  return signed.flatMap(({ value, signedMeterValue }) => {
+    if (signedMeterValue === undefined) return []
+    const { signedMeterData, publicKey, signingMethod } = signedMeterValue
+    expect(signingMethod).toBe('ECDSA-secp256r1-SHA256')
+    known = publicKey === '' ? known : publicKey
+    const record = verifyRecord(
+      fromUtf8(fromBase64(signedMeterData) ?? new Uint8Array()),
+      known,
+      verifyEcdsa,
+    )
+    expect(record).toMatchObject({ ok: true })
+    return record.ok ? [{ value, payload: record.value.payload, publicKey }] : []
+  })
+}
+
+async function wholeSession(scene: SessionScene): Promise<void> {
+  const { hardware } = scene.station
+  const before = scene.events().length
+  hardware.plugIn({ ...battery, idToken: card.idToken })
+  await scene.told(before + 3)
+  await scene.clock.advance(1_800_000)
+  hardware.unplug()
+  await until(() => scene.events().at(-1)?.eventType === 'Ended')
+}
+
+test('nothing is signed unless SignReadings says so', async () => {
+  const scene = await sessionScene()
+  await wholeSession(scene)
+  expect(signedValues(scene)).toEqual([])
+})
+
+test('a session is signed from begin to end, its pages without a gap (J02.FR.21)', async () => {
+  const scene = await sessionScene()
+  await scene.setting('SampledDataCtrlr', 'SignReadings', 'true')
+  await wholeSession(scene)
+  const signed = signedValues(scene)
+  expect(signed.map(({ payload }) => payload.RD[0]?.TX)).toEqual(['B', 'C', 'C', 'E'])
+  expect(signed.map(({ payload }) => payload.PG)).toEqual(['T1', 'T2', 'T3', 'T4'])
+  expect(signed.map(({ payload }) => payload.RD[0]?.RV)).toEqual(signed.map(({ value }) => value))
+  // The cable was in before the card was shown.
+  expect(signed.map(({ payload }) => payload.IS)).toEqual([false, true, true, true])
+  expect(signed.at(-1)?.payload).toMatchObject({ IL: 'HEARSAY', ID: card.idToken, IT: 'ISO14443' })
+  // OncePerTransaction, as it is set from the start.
+  expect(signed.map(({ publicKey }) => publicKey !== '')).toEqual([true, false, false, false])
+})
+
+test('the key goes along always, or never, as PublicKeyWithSignedMeterValue says', async () => {
+  for (const [setting, told] of [
+    ['EveryMeterValue', true],
+    ['Never', false],
+  ] as const) {
+    const scene = await sessionScene()
+    await scene.setting('SampledDataCtrlr', 'SignReadings', 'true')
+    await scene.setting('OCPPCommCtrlr', 'PublicKeyWithSignedMeterValue', setting)
+    await wholeSession(scene)
+    const values = scene.events().flatMap(({ meterValue = [] }) => meterValue)
+    const keys = values.map(({ sampledValue }) => sampledValue[0]?.signedMeterValue?.publicKey)
+    expect(keys.length).toBeGreaterThan(2)
+    expect(keys.every((each) => (each !== '') === told)).toBe(true)
+  }
+})
+
+test('a loss of power and a second session go on where the pages were', async () => {
+  const scene = await sessionScene()
+  await scene.setting('SampledDataCtrlr', 'SignReadings', 'true')
+  await wholeSession(scene)
+  await scene.restart()
+  await wholeSession(scene)
+  const all = signedValues(scene)
+  const numbers = all.map(({ payload }) => pageOf(payload.PG).number)
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+  expect(numbers.length).toBeGreaterThan(6)
+})
+
+test('outside of transactions pages are fiscal, and name nobody (J01.FR.21)', async () => {
+  const scene = await sessionScene()
+  await scene.setting('AlignedDataCtrlr', 'SignReadings', 'true')
+  await scene.setting('OCPPCommCtrlr', 'PublicKeyWithSignedMeterValue', 'EveryMeterValue')
+  await scene.setting('AlignedDataCtrlr', 'Interval', '60')
+  await scene.clock.advance(120_000)
+  await until(() => scene.csms.sent('MeterValues').length === 2)
+  const signed = signedValues(scene)
+  expect(signed.map(({ payload }) => payload.PG)).toEqual(['F1', 'F2'])
+  for (const { payload } of signed) {
+    expect(payload).not.toHaveProperty('IS')
+    expect(payload.RD[0]).not.toHaveProperty('TX')
+  }
+})
