@@ -1,7 +1,14 @@
 import { constants } from 'node:crypto'
+import type { Identity } from '@interlock/host'
 import { expect, test } from 'vitest'
 import { foreignAuthority, pemFile } from './fixture/openssl.fixture.ts'
-import { charging, folderOf, stationSubject } from './fixture/parties.fixture.ts'
+import {
+  charging,
+  csms as ours,
+  distant,
+  folderOf,
+  stationSubject,
+} from './fixture/parties.fixture.ts'
 import { startPlainCsms, type PlainCsms } from './fixture/plain-csms.fixture.ts'
 import { password, standardScene, type StandardOptions } from './fixture/standard.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
@@ -40,6 +47,15 @@ test.each([
     expect(station.connected().csms).toBe(false)
   },
 )
+
+test('A00.FR.311: a CSMS of this system proves its host name too, where a station knows OCPP alone', async () => {
+  const serve = ({ keyPem: key, chainPem: cert }: Identity) => ({ key, cert })
+  const refused = await standardScene({ tls: serve(distant) })
+  expect(refused.csms.upgrades).toEqual([])
+  expect(refused.station.connected().csms).toBe(false)
+  const believed = await standardScene({ tls: serve(ours) })
+  expect(believed.csms.sent('BootNotification')).toHaveLength(1)
+})
 
 test('A00.FR.413: the event of a refused server is told to the next one that is believed', async () => {
   const to = await standardScene({

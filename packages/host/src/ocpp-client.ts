@@ -23,10 +23,10 @@ export type OcppClientOptions = {
   /** The role that the server's certificate must name. */
   readonly expectRole?: Role
   /**
-   * `identityOrName`: a server whose certificate is none of this system's will do where it is valid
-   * for the host in the URL (A00.FR.310). Only then may the URL be `ws://`, security profile 1.
+   * `name`: a server whose certificate is valid for the host in the URL (A00.FR.310, A00.FR.311); one
+   * of this system must have the role as well. Only then may the URL be `ws://`, security profile 1.
    */
-  readonly recognise?: 'identity' | 'identityOrName'
+  readonly recognise?: 'identity' | 'name'
   /** Seconds between pings, asked before each; 0 sends none. A missed answer ends the connection. */
   readonly pingSeconds?: () => number
 }
@@ -49,7 +49,7 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
   const { trust, activity = unobserved } = options
   const url = new URL(options.url)
   const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
-  const byName = options.recognise === 'identityOrName'
+  const byName = options.recognise === 'name'
   if (url.protocol !== 'wss:' && !byName)
     throw new Fault('PeerUntrusted', 'a server without TLS cannot show who it is')
   const tls = { ...clientTls(options.identity, trust), maxCachedSessions: 0 }

@@ -54,8 +54,11 @@ export class TrustingAgent extends Agent {
 
   /** @returns a Fault `PeerUntrusted` when the server is not whom it should be. */
   #refusalOf(socket: TLSSocket, host: string): Fault | null {
+    const refusal = this.#byName ? nameRefusal(socket, host) : null
+    if (refusal !== null) return refusal
     const peer = peerOn(socket, this.#trust)
-    if (this.#byName && !peer.ok) return nameRefusal(socket, host)
+    // Valid for its host, and of another system: it names no role.
+    if (this.#byName && !peer.ok && peer.reason === 'NotAuthenticated') return null
     if (!peer.ok) return new Fault('PeerUntrusted', peer.detail ?? peer.reason)
     if (this.#expectRole === undefined || peer.value.role === this.#expectRole) return null
     return new Fault('PeerUntrusted', `expected ${this.#expectRole}, found ${peer.value.role}`)

@@ -140,5 +140,5 @@ function wayOf(station: Station, { url, securityProfile }: NetworkProfile): Way 
     securityProfile === 3 && identity !== undefined
       ? { identity }
       : by(model.held('SecurityCtrlr.BasicAuthPassword') ?? '')
-  return { url: to(url), ...proof, recognise: 'identityOrName' }
+  return { url: to(url), ...proof, recognise: 'name' }
 }

@@ -1,7 +1,7 @@
 import type { ServerOptions } from 'node:https'
 import { nodeCrypto, systemClock, systemEntropy } from '@interlock/host'
 import { assert, type Eui64, type Instant } from '@interlock/kernel'
-import { createCa, createCsr, issue, newSerial, type Subject } from '@interlock/pki'
+import { createCa, createCsr, issue, newSerial, verifyCsr, type Subject } from '@interlock/pki'
 import { organisations } from '../../street/address-book.ts'
 
 type Made = { readonly keyPem: string; readonly chainPem: string }
@@ -13,7 +13,7 @@ export type Certificates = {
   server(securityProfile: 2 | 3, unlike?: Unlike): ServerOptions
   station(stationId: string, eui: Eui64): Made
   /** Signs a station's request; its chain, PEM. */
-  signs(csrPem: string, stationId: string, eui: Eui64): string
+  signs(csrPem: string): string
 }
 type Unlike = { readonly hosts?: readonly string[]; readonly at?: Instant }
 
@@ -79,7 +79,12 @@ export function createCertificates(): Certificates {
       }
     },
     station: (commonName, station) => made(ofStation(commonName, station), 'chargingDevice'),
-    signs: (csrPem, commonName, station) =>
-      signed(csrPem, ofStation(commonName, station), 'chargingDevice'),
+    signs(csrPem) {
+      const request = verifyCsr(csrPem, nodeCrypto)
+      assert(request.ok, 'the request was verified before')
+      const { commonName, identity } = request.value
+      const subject = { ...ofStation(commonName, eui), ...identity }
+      return signed(csrPem, subject, 'chargingDevice')
+    },
   }
 }

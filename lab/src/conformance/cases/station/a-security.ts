@@ -1,4 +1,7 @@
 import { stationCase, type StationScene } from '../../station/case.ts'
+import { comesBack } from '../../station/offline.ts'
+import { restarts } from '../../station/restart.ts'
+import { named, sets } from '../../station/variables.ts'
 
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`
@@ -11,6 +14,8 @@ const proof = ({ station, csms, steps }: StationScene, password: string): void =
   }
   steps.expect('it proves itself by name and password', expected, csms.upgrades.at(-1))
 }
+
+const password = named('SecurityCtrlr', 'BasicAuthPassword')
 
 export const security = [
   stationCase(
@@ -30,27 +35,23 @@ export const security = [
 
   stationCase('TC_A_09_CS', async (scene) => {
     const { csms } = scene
-    const password = 'another-password-of-the-csms'
+    const attributeValue = 'another-password-of-the-csms'
     await csms.boots()
-    await csms.sends(
-      'SetVariables',
-      {
-        setVariableData: [
-          {
-            component: { name: 'SecurityCtrlr' },
-            variable: { name: 'BasicAuthPassword' },
-            attributeValue: password,
-          },
-        ],
-      },
-      { setVariableResult: [{ attributeStatus: 'Accepted' }] },
-    )
-    const attempts = csms.upgrades.length
+    await sets(scene, [{ ...password, attributeValue }], 'Accepted')
     csms.drops()
-    await scene.passes(5)
-    await scene.steps.eventually('it connects anew', true, () =>
-      Promise.resolve(csms.upgrades.length > attempts),
-    )
-    proof(scene, password)
+    await comesBack(scene)
+    proof(scene, attributeValue)
+  }),
+
+  stationCase('TC_A_10_CS', async (scene) => {
+    const { csms, station } = scene
+    await csms.boots()
+    // One character less than the least (A00.FR.205).
+    await sets(scene, [{ ...password, attributeValue: 'fifteen-letters' }], 'Rejected')
+    csms.drops()
+    await comesBack(scene)
+    proof(scene, station.password)
+    await restarts(scene)
+    proof(scene, station.password)
   }),
 ]

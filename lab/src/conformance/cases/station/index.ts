@@ -1,5 +1,8 @@
 import type { StationCase } from '../../station/case.ts'
+import { certificates } from './a-certificates.ts'
+import { securityProfiles } from './a-profiles.ts'
 import { security } from './a-security.ts'
+import { tls } from './a-tls.ts'
 import { provisioning } from './b-provisioning.ts'
 import { variables } from './b-variables.ts'
 import { remoteStarts } from './f-remote-start.ts'
@@ -17,6 +20,9 @@ import { profilesSet } from './k-set-profile.ts'
 /** Every case of the station role that has been written. */
 export const stationCases: readonly StationCase[] = [
   ...security,
+  ...tls,
+  ...certificates,
+  ...securityProfiles,
   ...provisioning,
   ...variables,
   ...remoteStarts,
