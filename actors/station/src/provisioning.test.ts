@@ -102,6 +102,20 @@ test('B04: a lost connection is made again without a boot; what did not change i
   await until(() => csms.sent('StatusNotification').length === 2, 'the status again')
 })
 
+test('B04.FR.02: a change that was lost with the connection is told on the next one', async () => {
+  const to = await standardScene()
+  const { csms, clock, station } = to
+  await until(() => csms.sent('StatusNotification').length === 1, 'the status at boot')
+  csms.drop()
+  // It does not know yet that nobody hears it.
+  expect(station.connected().csms).toBe(true)
+  station.hardware.plugIn(car)
+  await until(() => !station.connected().csms, 'the loss')
+  await clock.advance(10_000)
+  await until(() => csms.sent('StatusNotification').length === 2, 'the status')
+  expect(csms.sent('StatusNotification').at(-1)).toMatchObject({ connectorStatus: 'Occupied' })
+})
+
 test('B07: a full inventory comes in pages and holds what OCPP requires of every station', async () => {
   const { csms } = await standardScene()
   await csms.call('GetBaseReport', { requestId: 7, reportBase: 'FullInventory' })
@@ -207,6 +221,19 @@ test('B09, B10: after a reset the new profile is used; when it fails the next in
   await other.close()
   await comesBack(to)
   expect(reasonsOf(to)).toEqual(['PowerUp'])
+})
+
+test('B10.FR.07: when all in the order have failed, the one that worked last is tried, in it or not', async () => {
+  const to = await standardScene()
+  const gone = await startPlainCsms(to.clock)
+  await to.csms.call('SetNetworkProfile', profile(gone.port))
+  await gone.close()
+  await set(to, 'OCPPCommCtrlr', 'NetworkProfileConnectionAttempts', '1')
+  await set(to, 'OCPPCommCtrlr', 'NetworkConfigurationPriority', '1')
+  await to.csms.call('Reset', { type: 'Immediate' })
+  await until(() => !to.station.connected().csms, 'the restart')
+  await comesBack(to)
+  await until(() => to.csms.sent('BootNotification').length === 2, 'the boot')
 })
 
 test.each([

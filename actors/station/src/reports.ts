@@ -158,7 +158,15 @@ export function createReports(options: {
       const connectorStatus = options.statusOf()
       if (connectorStatus === lastStatus || !caller.online()) return
       lastStatus = connectorStatus
-      send('StatusNotification', { ...connector(), connectorStatus })
+      void background('StatusNotification', async () => {
+        try {
+          await caller.call('StatusNotification', { ...connector(), connectorStatus })
+        } catch (error) {
+          // Lost on the way, it is still to be told (B04.FR.02).
+          if (lastStatus === connectorStatus) lastStatus = ''
+          throw error
+        }
+      })
     },
     statusAgain() {
       lastStatus = options.statusOf()

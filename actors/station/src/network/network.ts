@@ -42,6 +42,9 @@ export const isFirstContact = (station: Station): boolean =>
 export function createNetwork(station: () => Station): Network {
   let order: readonly string[] = []
   let attempts = 0
+  /** Profiles given up since the last connection, and the one that it was made with. */
+  let givenUp = 0
+  let proven: string | undefined
 
   const memory = (): NetworkMemory => {
     const { keeper, config } = station()
@@ -70,6 +73,7 @@ export function createNetwork(station: () => Station): Network {
     begin() {
       order = slots()
       attempts = 0
+      givenUp = 0
     },
     failed() {
       attempts += 1
@@ -79,10 +83,17 @@ export function createNetwork(station: () => Station): Network {
       )
       if (attempts < attemptsMax) return
       attempts = 0
-      order = [...order.slice(1), ...order.slice(0, 1)]
+      givenUp += 1
+      // After the whole order, the one that worked last, whatever its place (B10.FR.07); then all again.
+      order =
+        givenUp % order.length === 0 && proven !== undefined
+          ? [proven, ...slots().filter((each) => each !== proven)]
+          : [...order.slice(1), ...order.slice(0, 1)]
     },
     connected() {
       attempts = 0
+      givenUp = 0
+      proven = slot()
       const { securityProfile, profiles } = memory()
       const used = current().securityProfile
       if (isFirstContact(station()) || used <= securityProfile) return

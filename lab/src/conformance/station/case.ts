@@ -1,3 +1,4 @@
+import type { Instant } from '@interlock/kernel'
 import type { Steps } from '../steps.ts'
 import type { Tokens } from '../csms/subject.ts'
 import type { Certificates } from './certificates.ts'
@@ -12,6 +13,8 @@ export type StationScene = {
   readonly steps: Steps
   /** World time moves on by so much; the station does what falls due. */
   readonly passes: (seconds: number) => Promise<void>
+  /** World time. */
+  readonly now: () => Instant
   /** What the station was given to trust. */
   readonly certificates: Certificates
   /** One more CSMS, for a station that moves; it closes with the case. */

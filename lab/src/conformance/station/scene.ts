@@ -39,7 +39,8 @@ export const stationReady =
       })
       try {
         const passes = (seconds: number): Promise<void> => clock.leap(seconds * 1_000)
-        await run({ csms, station, tokens: runTokens, steps, passes, certificates, opensCsms })
+        const { now } = clock
+        await run({ csms, station, tokens: runTokens, steps, passes, now, certificates, opensCsms })
       } finally {
         await station.close()
       }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { systemClock } from '@interlock/host'
-import { unobserved, type Clock } from '@interlock/kernel'
+import { unobserved, type Clock, type Instant } from '@interlock/kernel'
 import {
   actions,
   CallError,
@@ -26,6 +26,8 @@ import { ordinaryCsmsAnswer } from './ordinary-answers.ts'
 
 /** One attempt of the station to connect. */
 export type Upgrade = {
+  /** World time. */
+  readonly at: Instant
   readonly path: string
   readonly authorization: string | undefined
   readonly subprotocols: string | undefined
@@ -112,7 +114,7 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   const server: Server = tls === undefined ? createPlain() : createTls(tls)
   server.on('connection', () => void (knocks += 1))
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    upgrades.push(upgradeOf(request))
+    upgrades.push(upgradeOf(request, clock.now()))
     if (refusal !== undefined)
       return stream.end(`HTTP/1.1 ${refusal} Refused\r\nConnection: close\r\n\r\n`)
     upgrader.handleUpgrade(request, stream, head, (socket) => {
@@ -195,7 +197,8 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   return csms
 }
 
-const upgradeOf = ({ url, headers, socket }: IncomingMessage): Upgrade => ({
+const upgradeOf = ({ url, headers, socket }: IncomingMessage, at: Instant): Upgrade => ({
+  at,
   path: url ?? '',
   authorization: headers.authorization,
   subprotocols: headers['sec-websocket-protocol'],

@@ -3,7 +3,11 @@ import { certificates } from './a-certificates.ts'
 import { securityProfiles } from './a-profiles.ts'
 import { security } from './a-security.ts'
 import { tls } from './a-tls.ts'
-import { provisioning } from './b-provisioning.ts'
+import { boots } from './b-boot.ts'
+import { networks } from './b-network.ts'
+import { absences } from './b-offline.ts'
+import { baseReports } from './b-reports.ts'
+import { resets } from './b-reset.ts'
 import { variables } from './b-variables.ts'
 import { remoteStarts } from './f-remote-start.ts'
 import { remoteStops, unlocks } from './f-remote-stop.ts'
@@ -23,7 +27,11 @@ export const stationCases: readonly StationCase[] = [
   ...tls,
   ...certificates,
   ...securityProfiles,
-  ...provisioning,
+  ...boots,
+  ...baseReports,
+  ...resets,
+  ...networks,
+  ...absences,
   ...variables,
   ...remoteStarts,
   ...remoteStops,
