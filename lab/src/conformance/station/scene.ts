@@ -1,3 +1,4 @@
+import type { Instant } from '@interlock/kernel'
 import type { Ready } from '../run.ts'
 import { runTokens } from '../csms/run-tokens.ts'
 import type { StationCase, StationScene } from './case.ts'
@@ -39,7 +40,7 @@ export const stationReady =
       })
       try {
         const passes = (seconds: number): Promise<void> => clock.leap(seconds * 1_000)
-        const { now } = clock
+        const now = (): Instant => clock.now()
         await run({ csms, station, tokens: runTokens, steps, passes, now, certificates, opensCsms })
       } finally {
         await station.close()
