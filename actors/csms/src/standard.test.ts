@@ -1,7 +1,6 @@
 import { hashPassword, httpClient, type HttpClient, type HttpResponse } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import type { Endpoint, Request } from '@interlock/ocpp'
-import { WebSocket } from 'ws'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StationConfig } from './config.ts'
 import { organisation } from './fixture/identities.fixture.ts'
@@ -26,8 +25,7 @@ beforeAll(async () => {
     evses: [1, 2],
   })
   csms = await world.start(world.clock(), {
-    ocpp: { ...world.config().ocpp, profile1: { host: '127.0.0.1', port: 0 } },
-    stations: [...['CS-1', 'CS-2', 'CS-3', 'CS-5', 'CS-6'].map(standard), stationConfig('CS-4')],
+    stations: [...['CS-1', 'CS-2', 'CS-3', 'CS-6'].map(standard), stationConfig('CS-4')],
   })
   const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
     const own = organisation('csms', 'csms', 3).organisation
@@ -152,39 +150,6 @@ test('a station that has come with its certificate does not come back with a pas
   station.endpoint.close()
   await station.endpoint.closed
   await expect(plainly('CS-3')).rejects.toMatchObject({ status: 403 })
-})
-
-/** A station that knows nothing of us: a script over `ws`, security profile 1. */
-test('a plain script is operated under security profile 1', async () => {
-  const socket = new WebSocket(
-    `ws://127.0.0.1:${csms.ocppPorts.profile1}/ocpp/CS-5`,
-    ['ocpp2.0.1'],
-    {
-      auth: `CS-5:${password}`,
-    },
-  )
-  await new Promise((resolve) => socket.once('open', resolve))
-  const starts: unknown[] = []
-  const answers: unknown[] = []
-  const booted = new Promise<void>((resolve) => {
-    socket.on('message', (data) => {
-      const [type, id, action, payload] = JSON.parse((data as Buffer).toString()) as unknown[]
-      if (type === 3) answers.push(action)
-      else if (action === 'RequestStartTransaction') starts.push(payload)
-      if (type === 2) socket.send(JSON.stringify([3, id, { status: 'Accepted' }]))
-      if (type === 3) resolve()
-    })
-  })
-  const boot = { reason: 'PowerUp', chargingStation: { vendorName: 'Anyone', model: 'Plain' } }
-  socket.send(JSON.stringify([2, 'm1', 'BootNotification', boot]))
-  await booted
-  expect(answers).toMatchObject([{ status: 'Accepted' }])
-  expect((await command('CS-5', 'RequestStartTransaction', start)).body).toMatchObject({
-    status: 'Accepted',
-  })
-  expect(starts).toEqual([start])
-  socket.close()
-  await new Promise((resolve) => socket.once('close', resolve))
 })
 
 test('guessing is slowed down, and says nothing about why', async () => {
