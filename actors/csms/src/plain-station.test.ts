@@ -81,7 +81,7 @@ function script(socket: WebSocket) {
         const frame = read(data)
         if (frame[0] === 2 || frame[1] !== id) return
         socket.off('message', hear)
-        resolve(frame[2] as object)
+        resolve(frame[2])
       }
       socket.on('message', hear)
       socket.send(JSON.stringify([2, id, action, payload]))
