@@ -75,7 +75,8 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
   try {
     return await opened(
       webSocket,
-      (peer) => openSocket({ id, peer, socket: webSocket, activity }),
+      (peer) =>
+        openSocket(id, webSocket, activity, { peerOf: () => peer, refusalOf: () => undefined }),
       trust,
       options.pingSeconds,
     )

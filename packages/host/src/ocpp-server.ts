@@ -1,8 +1,8 @@
 import { createServer as createPlainServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer } from 'node:https'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { limits } from '@interlock/contract'
 import { Fault, type Activity } from '@interlock/kernel'
 import { WebSocketServer, type WebSocket } from 'ws'
@@ -90,22 +90,23 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
       return endUpgrade(socket, verdict)
     }
     upgrader.handleUpgrade(request, socket, head, (webSocket) =>
-      opened(webSocket, request.socket, verdict.value),
+      opened(webSocket, tlsOf(request), verdict.value.id),
     )
   }
   /** Apart from the upgrade, so that an open connection does not hold on to the request it came with. */
-  const opened = (webSocket: WebSocket, tcp: Socket, { id, peer }: AdmissionRequest): void => {
+  const opened = (webSocket: WebSocket, tls: TLSSocket | undefined, id: string): void => {
     // Part 4 §3.1.2: complete the handshake without a subprotocol, then close.
     if (webSocket.protocol === '') return webSocket.close(1002, 'no common subprotocol')
-    const refusal = (): string | undefined => sessions.refusalOf(webSocket)
-    sessions.add(webSocket, tcp)
+    sessions.add(webSocket, tls)
     try {
-      options.accept(openSocket({ id, peer, socket: webSocket, activity, refusal }))
+      options.accept(openSocket(id, webSocket, activity, sessions))
     } catch (error) {
       log.error({ id, error }, 'a connection was not taken up')
       webSocket.close(1011, 'internal error')
     }
   }
+  const tlsOf = ({ socket }: IncomingMessage): TLSSocket | undefined =>
+    options.securityProfile === 3 && socket instanceof TLSSocket ? socket : undefined
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     if (upgrades >= upgradesMax) return endUpgrade(socket, refuseUpgrade(503, 'Busy'))

@@ -1,22 +1,27 @@
-import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import type { Peer } from '@interlock/pki'
 import type { WebSocket } from 'ws'
-import { peerOn, type Trust } from './tls.ts'
+import { peerOn, refusalOn, type Trust } from './tls.ts'
 
 /** After this an open connection is cut when the server closes. */
 const closeMillisMax = 1_000
 
 /** The open WebSockets of one server: kept alive, and cut when their certificate is revoked. */
 export function createSessions(trust: Trust) {
-  /** With its TLS socket where that has a client certificate (security profile 3). */
+  /** With its TLS socket where a client certificate was demanded (security profile 3). */
   const open = new Map<WebSocket, TLSSocket | undefined>()
   const silent = new WeakSet<WebSocket>()
 
   const refusalOf = (webSocket: WebSocket): string | undefined => {
     const socket = open.get(webSocket)
-    if (socket === undefined) return undefined
-    const peer = peerOn(socket, trust)
-    return peer.ok ? undefined : peer.reason
+    return socket === undefined ? undefined : refusalOn(socket, trust)?.reason
+  }
+  // One of each for all connections.
+  function onClose(this: WebSocket): void {
+    open.delete(this)
+  }
+  function onPong(this: WebSocket): void {
+    silent.delete(this)
   }
 
   const sweep = (): number => {
@@ -31,10 +36,16 @@ export function createSessions(trust: Trust) {
   }
 
   return {
-    add(webSocket: WebSocket, socket: Socket): void {
-      open.set(webSocket, hasCertificate(socket) ? socket : undefined)
-      webSocket.on('close', () => open.delete(webSocket))
-      webSocket.on('pong', () => silent.delete(webSocket))
+    add(webSocket: WebSocket, socket: TLSSocket | undefined): void {
+      open.set(webSocket, socket)
+      webSocket.on('close', onClose)
+      webSocket.on('pong', onPong)
+    },
+    /** Who its certificate names; nobody where it has none. */
+    peerOf(webSocket: WebSocket): Peer | undefined {
+      const socket = open.get(webSocket)
+      const peer = socket === undefined ? undefined : peerOn(socket, trust)
+      return peer?.ok === true ? peer.value : undefined
     },
     /** Why a connection that was good no longer is. */
     refusalOf,
@@ -67,6 +78,3 @@ export function createSessions(trust: Trust) {
     },
   }
 }
-
-const hasCertificate = (socket: Socket): socket is TLSSocket =>
-  socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined

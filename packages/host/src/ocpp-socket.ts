@@ -28,24 +28,73 @@ const earlyMessagesMax = 16
 /** RFC 6455 §5.5: a control frame carries 125 bytes, two of them the code. */
 const closeReasonBytesMax = 123
 
-export function openSocket(options: {
-  id: string
-  peer: Peer | undefined
-  socket: WebSocket
-  activity: Activity
+/** What is known of the other end; asked whenever it matters, so that no connection keeps it. */
+export type OtherEnd = {
+  peerOf(socket: WebSocket): Peer | undefined
   /** Asked before each message is passed on; a reason closes the connection. */
-  refusal?: () => string | undefined
-}): OcppSocket {
-  const { id, peer, socket, activity } = options
-  const listeners: ((text: string) => void)[] = []
-  const closers: ((code: number, reason: string) => void)[] = []
-  // What arrives between the handshake and the first listener.
-  const early: string[] = []
-  let ended: { code: number; reason: string } | undefined
+  refusalOf(socket: WebSocket): string | undefined
+}
 
-  const close = (code: number, reason: string): void => {
-    if (ended !== undefined || socket.readyState > socket.OPEN) return
-    const done = activity.begin(`close/${crypto.randomUUID()}`)
+export const openSocket = (
+  id: string,
+  socket: WebSocket,
+  activity: Activity,
+  otherEnd: OtherEnd,
+): OcppSocket => new OpenSocket(id, socket, activity, otherEnd)
+
+type Ended = { readonly code: number; readonly reason: string }
+
+/** A class, so that ten thousand idle connections share its methods. */
+class OpenSocket implements OcppSocket {
+  readonly id: string
+  readonly #socket: WebSocket
+  readonly #activity: Activity
+  readonly #otherEnd: OtherEnd
+  #listener: ((text: string) => void) | undefined
+  readonly #closers: ((code: number, reason: string) => void)[] = []
+  /** What arrives between the handshake and the listener. */
+  #early: string[] | undefined
+  #ended: Ended | undefined
+
+  constructor(id: string, socket: WebSocket, activity: Activity, otherEnd: OtherEnd) {
+    this.id = id
+    this.#socket = socket
+    this.#activity = activity
+    this.#otherEnd = otherEnd
+    socket.on('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary))
+    // The close event that follows says all that matters.
+    socket.on('error', ignore)
+    socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString('utf8') }))
+  }
+
+  get peer(): Peer | undefined {
+    return this.#otherEnd.peerOf(this.#socket)
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text)
+  }
+
+  onMessage(listener: (text: string) => void): void {
+    this.#listener = listener
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const text of early) listener(text)
+  }
+
+  onClose(listener: (code: number, reason: string) => void): void {
+    if (this.#ended === undefined) this.#closers.push(listener)
+    else listener(this.#ended.code, this.#ended.reason)
+  }
+
+  close(code: number, reason: string): void {
+    const socket = this.#socket
+    if (this.#ended !== undefined || socket.readyState > socket.OPEN) return
+    const done = this.#activity.begin(`close/${crypto.randomUUID()}`)
     const timer = setTimeout(() => socket.terminate(), closeMillisMax)
     socket.once('close', () => {
       clearTimeout(timer)
@@ -54,42 +103,24 @@ export function openSocket(options: {
     socket.close(code, firstBytes(reason, closeReasonBytesMax))
   }
 
-  socket.on('message', (data: RawData, isBinary: boolean) => {
-    if (socket.readyState !== socket.OPEN) return
-    if (isBinary) return close(1003, 'text only')
-    const refusal = options.refusal?.()
-    if (refusal !== undefined) return close(1008, refusal)
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (isBinary) return this.close(1003, 'text only')
+    const refusal = this.#otherEnd.refusalOf(this.#socket)
+    if (refusal !== undefined) return this.close(1008, refusal)
     const text = textOf(data)
-    if (listeners.length > 0) for (const listener of listeners) listener(text)
-    else if (early.push(text) > earlyMessagesMax) close(1008, 'too early')
-  })
-  // The close event that follows says all that matters.
-  socket.on('error', () => {})
-  socket.on('close', (code, reason) => {
-    ended = { code, reason: reason.toString('utf8') }
-    for (const closer of closers) closer(ended.code, ended.reason)
-  })
+    if (this.#listener !== undefined) return this.#listener(text)
+    this.#early ??= []
+    if (this.#early.push(text) > earlyMessagesMax) this.close(1008, 'too early')
+  }
 
-  return {
-    id,
-    peer,
-    send(text) {
-      if (socket.readyState === socket.OPEN) socket.send(text)
-    },
-    onMessage(listener) {
-      listeners.push(listener)
-      for (const text of early.splice(0)) listener(text)
-    },
-    onClose(listener) {
-      if (ended === undefined) closers.push(listener)
-      else listener(ended.code, ended.reason)
-    },
-    close,
-    get bufferedBytes() {
-      return socket.bufferedAmount
-    },
+  #end(ended: Ended): void {
+    this.#ended = ended
+    for (const closer of this.#closers) closer(ended.code, ended.reason)
   }
 }
+
+const ignore = (): void => {}
 
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')

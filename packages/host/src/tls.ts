@@ -1,6 +1,6 @@
 import type { ConnectionOptions, DetailedPeerCertificate, TlsOptions, TLSSocket } from 'node:tls'
 import { constants } from 'node:crypto'
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { ok, refused, type Outcome, type Refusal } from '@interlock/kernel'
 import { peerOf, type Peer } from '@interlock/pki'
 import type { Identity } from './identity.ts'
 import { nodeCrypto } from './node-crypto.ts'
@@ -71,29 +71,42 @@ export const anyServer = {
   ecdhCurve: 'auto',
 } as const satisfies ConnectionOptions
 
-/** Parsed once per connection; whether it is still good is asked every time. */
-const peers = new WeakMap<TLSSocket, { peer: Peer; serials: readonly string[] }>()
+/**
+ * Read once per connection; whether it is still good is asked every time. Who it names is read again
+ * once nobody uses it: ten thousand idle connections shall not hold every certificate twice.
+ */
+type Known = { readonly serials: readonly string[]; peer: WeakRef<Peer> }
+const known = new WeakMap<TLSSocket, Known>()
 
 /** Who is at the other end, if its chain verifies and nothing in it is revoked. */
 export function peerOn(socket: TLSSocket, trust: Trust): Outcome<Peer, PeerRefusal> {
+  const refusal = refusalOn(socket, trust)
+  if (refusal !== undefined) return refusal
+  const held = known.get(socket)?.peer.deref()
+  if (held !== undefined) return ok(held)
+  const read = readPeer(socket)
+  return 'reason' in read ? refused('NotAuthenticated', read.reason) : ok(read.peer)
+}
+
+/** Why the other end is not, or no longer, to be believed. */
+export function refusalOn(socket: TLSSocket, trust: Trust): Refusal<PeerRefusal> | undefined {
   if (!socket.authorized) return refused('NotAuthenticated', reasonOf(socket.authorizationError))
-  const known = peers.get(socket) ?? readPeer(socket)
-  if ('reason' in known) return refused('NotAuthenticated', known.reason)
-  peers.set(socket, known)
-  if (known.serials.some((serial) => trust.revoked?.(serial) === true)) {
-    return refused('CertificateRevoked', `serial ${known.peer.serialHex}`)
-  }
-  return ok(known.peer)
+  const read = known.get(socket) ?? readPeer(socket)
+  if ('reason' in read) return refused('NotAuthenticated', read.reason)
+  const revoked = read.serials.find((serial) => trust.revoked?.(serial) === true)
+  return revoked === undefined ? undefined : refused('CertificateRevoked', `serial ${revoked}`)
 }
 
 function readPeer(
   socket: TLSSocket,
-): { peer: Peer; serials: readonly string[] } | { reason: string } {
+): { readonly serials: readonly string[]; readonly peer: Peer } | { readonly reason: string } {
   const certificate = socket.getPeerCertificate(true)
   if (certificate?.raw === undefined) return { reason: 'no certificate' }
   const peer = peerOf(new Uint8Array(certificate.raw), nodeCrypto)
   if (!peer.ok) return { reason: peer.detail ?? peer.reason }
-  return { peer: peer.value, serials: serialsOf(certificate) }
+  const serials = known.get(socket)?.serials ?? serialsOf(certificate)
+  known.set(socket, { serials, peer: new WeakRef(peer.value) })
+  return { serials, peer: peer.value }
 }
 
 /** The chain from the leaf up to, and without, the root. */

@@ -1,11 +1,10 @@
-import type { Activity } from '@interlock/kernel'
 import { CallError } from './error-codes.ts'
 import { formatFrame, type Call } from './frame.ts'
 import { connectionLimits } from './limits.ts'
+import type { Link } from './link.ts'
 import type { Action, Request, Response } from './messages.ts'
 import { activityKey } from './outgoing.ts'
 import { isFlattenedJws, parseActionName, readSigned, type FlattenedJws } from './signed.ts'
-import type { Problem } from './transport.ts'
 import { validateRequest, validateResponse } from './validate.ts'
 
 export type CallContext = {
@@ -21,55 +20,58 @@ export type Handler<A extends Action> = (
   context: CallContext,
 ) => Promise<Answer<A>> | Answer<A>
 export type Handlers = { [A in Action]?: Handler<A> }
+/** In place of a table, where many connections shall not each hold one. */
+export type FindHandler = (action: Action) => Handler<Action> | undefined
 
 /** The peer's calls on one connection: validated, handed over, answered once. */
 export type Incoming = { receive(call: Call): void }
 
-export function createIncoming(options: {
-  send: (text: string) => void
-  handlerOf: (action: Action) => Handler<Action> | undefined
-  activity: Activity
-  onProblem: (problem: Problem) => void
-}): Incoming {
-  const handling = new Set<string>()
+export const createIncoming = (link: Link, handlerOf: FindHandler): Incoming =>
+  new PeerCalls(link, handlerOf)
 
-  const answer = async (call: Call): Promise<void> => {
+class PeerCalls implements Incoming {
+  readonly #link: Link
+  readonly #handlerOf: FindHandler
+  /** A peer that keeps Part 4 §4.1.1 has one: shorter than a set, and empty when nothing is handled. */
+  readonly #handling: string[] = []
+
+  constructor(link: Link, handlerOf: FindHandler) {
+    this.#link = link
+    this.#handlerOf = handlerOf
+  }
+
+  receive(call: Call): void {
     const { messageId } = call
+    const link = this.#link
+    const refusal = refusalOf(messageId, this.#handling)
+    if (refusal !== undefined) {
+      link.onProblem({ kind: 'overload', code: refusal.code, detail: refusal.message, messageId })
+      link.send(errorFrame(messageId, refusal))
+      return
+    }
+    this.#handling.push(messageId)
+    void link.activity.within(activityKey(messageId), () => this.#answer(call))
+  }
+
+  async #answer(call: Call): Promise<void> {
+    const { messageId } = call
+    const link = this.#link
     try {
-      const payload = await process(call, options.handlerOf)
-      options.send(formatFrame({ type: 'result', messageId, payload }))
+      const payload = await process(call, this.#handlerOf)
+      link.send(formatFrame({ type: 'result', messageId, payload }))
     } catch (cause) {
       const error = cause instanceof CallError ? cause : new CallError('InternalError')
-      options.onProblem({
+      link.onProblem({
         kind: cause instanceof CallError ? 'payload' : 'handler',
         code: error.code,
         detail: `${call.action}: ${error.message}`,
         messageId,
         cause,
       })
-      options.send(errorFrame(messageId, error))
+      link.send(errorFrame(messageId, error))
     } finally {
-      handling.delete(messageId)
+      this.#handling.splice(this.#handling.indexOf(messageId), 1)
     }
-  }
-
-  return {
-    receive(call) {
-      const { messageId } = call
-      const refusal = refusalOf(messageId, handling)
-      if (refusal !== undefined) {
-        options.onProblem({
-          kind: 'overload',
-          code: refusal.code,
-          detail: refusal.message,
-          messageId,
-        })
-        options.send(errorFrame(messageId, refusal))
-        return
-      }
-      handling.add(messageId)
-      void options.activity.within(activityKey(messageId), () => answer(call))
-    },
   }
 }
 
@@ -78,21 +80,18 @@ export function errorFrame(messageId: string, error: CallError): string {
   return formatFrame({ type: 'error', messageId, code, description: message, details })
 }
 
-function refusalOf(messageId: string, handling: ReadonlySet<string>): CallError | undefined {
-  if (handling.has(messageId)) {
+function refusalOf(messageId: string, handling: readonly string[]): CallError | undefined {
+  if (handling.includes(messageId)) {
     return new CallError('RpcFrameworkError', 'a call with this message id is being handled')
   }
-  if (handling.size >= connectionLimits.handlingMax) {
+  if (handling.length >= connectionLimits.handlingMax) {
     return new CallError('GenericError', 'too many calls at once; wait for the answers')
   }
   return undefined
 }
 
 /** @throws CallError for everything the peer did wrong. */
-async function process(
-  call: Call,
-  handlerOf: (action: Action) => Handler<Action> | undefined,
-): Promise<Record<string, unknown>> {
+async function process(call: Call, handlerOf: FindHandler): Promise<Record<string, unknown>> {
   const name = parseActionName(call.action)
   if (name === undefined) throw new CallError('NotImplemented')
   const handler = handlerOf(name.action)

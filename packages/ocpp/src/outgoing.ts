@@ -1,7 +1,8 @@
-import { millis, type Activity, type Clock, type Timer } from '@interlock/kernel'
+import { millis, type Timer } from '@interlock/kernel'
 import { CallFailed, type CallFailure, type ErrorCode } from './error-codes.ts'
 import { formatFrame, type CallErrorFrame, type CallResult } from './frame.ts'
 import { connectionLimits } from './limits.ts'
+import type { Link } from './link.ts'
 
 type Waiting = {
   readonly messageId: string
@@ -33,96 +34,109 @@ export type Outgoing = {
   close(): void
 }
 
-export function createOutgoing(options: {
-  send(text: string): void
-  wall: Clock
-  activity: Activity
-  newId(): string
-}): Outgoing {
-  const queue: Waiting[] = []
-  let current: Waiting | undefined
-  let closed = false
+export const createOutgoing = (link: Link): Outgoing => new Calls(link)
 
-  const next = (): void => {
-    if (current !== undefined || closed) return
-    current = queue.shift()
-    if (current === undefined) return
-    const { messageId, name, payload } = current
-    current.leaveQueue()
-    arm(current)
-    options.send(formatFrame({ type: 'call', messageId, action: name, payload }))
+class Calls implements Outgoing {
+  readonly #link: Link
+  /** None where nothing has ever been called. */
+  #queue: Waiting[] | undefined
+  #current: Waiting | undefined
+  #closed = false
+
+  constructor(link: Link) {
+    this.#link = link
   }
 
-  const arm = (waiting: Waiting): void => {
-    waiting.timer.cancel()
-    const label = `ocpp/${waiting.messageId}`
-    waiting.timer = options.wall.after(millis(waiting.timeoutMillis), label, () => {
-      settle(waiting, failed(waiting, 'Timeout', `no answer in ${waiting.timeoutMillis} ms`))
+  call(
+    name: string,
+    payload: Record<string, unknown>,
+    timeoutMillis: number,
+  ): Promise<Record<string, unknown>> {
+    const refuse = (code: CallFailure, detail: string): Promise<never> =>
+      Promise.reject(new CallFailed(code, name, detail))
+    if (this.#closed) return refuse('Closed', 'the connection is closed')
+    const queue = (this.#queue ??= [])
+    if (queue.length >= connectionLimits.callQueueMax) {
+      return refuse('QueueFull', `${queue.length} calls are waiting`)
+    }
+    const { activity } = this.#link
+    const messageId = this.#link.newId()
+    const done = activity.begin(activityKey(messageId))
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        messageId,
+        name,
+        payload,
+        timeoutMillis,
+        settle(outcome) {
+          if (outcome instanceof CallFailed) reject(outcome)
+          else resolve(outcome)
+          done()
+        },
+        leaveQueue: () => {},
+        timer: { cancel: () => {} },
+      }
+      queue.push(waiting)
+      if (this.#current === undefined) this.#next()
+      else {
+        this.#arm(waiting)
+        const turn = new Promise<void>((come) => (waiting.leaveQueue = come))
+        void activity.within(activityKey(messageId), () => activity.parked(() => turn))
+      }
     })
   }
 
-  const settle = (waiting: Waiting, outcome: Record<string, unknown> | CallFailed): void => {
-    waiting.timer.cancel()
-    const at = queue.indexOf(waiting)
-    if (at >= 0) queue.splice(at, 1)
-    if (current === waiting) current = undefined
-    waiting.leaveQueue()
-    waiting.settle(outcome)
-    next()
+  answered(frame: CallResult | CallErrorFrame): boolean {
+    const current = this.#current
+    if (current?.messageId !== frame.messageId) return false
+    const outcome =
+      frame.type === 'result' ? frame.payload : failed(current, frame.code, frame.description)
+    this.#settle(current, outcome)
+    return true
   }
 
-  return {
-    call(name, payload, timeoutMillis) {
-      const refuse = (code: CallFailure, detail: string): Promise<never> =>
-        Promise.reject(new CallFailed(code, name, detail))
-      if (closed) return refuse('Closed', 'the connection is closed')
-      if (queue.length >= connectionLimits.callQueueMax) {
-        return refuse('QueueFull', `${queue.length} calls are waiting`)
-      }
-      const messageId = options.newId()
-      const done = options.activity.begin(activityKey(messageId))
-      return new Promise((resolve, reject) => {
-        const waiting: Waiting = {
-          messageId,
-          name,
-          payload,
-          timeoutMillis,
-          settle(outcome) {
-            if (outcome instanceof CallFailed) reject(outcome)
-            else resolve(outcome)
-            done()
-          },
-          leaveQueue: () => {},
-          timer: { cancel: () => {} },
-        }
-        queue.push(waiting)
-        if (current === undefined) next()
-        else {
-          arm(waiting)
-          const turn = new Promise<void>((come) => (waiting.leaveQueue = come))
-          const { activity } = options
-          void activity.within(activityKey(messageId), () => activity.parked(() => turn))
-        }
-      })
-    },
-    answered(frame) {
-      if (current?.messageId !== frame.messageId) return false
-      const outcome =
-        frame.type === 'result' ? frame.payload : failed(current, frame.code, frame.description)
-      settle(current, outcome)
-      return true
-    },
-    spoiled(messageId, detail) {
-      if (current?.messageId !== messageId) return
-      settle(current, failed(current, 'ResponseInvalid', detail))
-    },
-    close() {
-      closed = true
-      const unanswered = current === undefined ? queue.splice(0) : [current, ...queue.splice(0)]
-      for (const each of unanswered) {
-        settle(each, failed(each, 'Closed', 'the connection closed before the answer'))
-      }
-    },
+  spoiled(messageId: string, detail: string): void {
+    const current = this.#current
+    if (current?.messageId !== messageId) return
+    this.#settle(current, failed(current, 'ResponseInvalid', detail))
+  }
+
+  close(): void {
+    this.#closed = true
+    const queued = this.#queue?.splice(0) ?? []
+    const unanswered = this.#current === undefined ? queued : [this.#current, ...queued]
+    for (const each of unanswered) {
+      this.#settle(each, failed(each, 'Closed', 'the connection closed before the answer'))
+    }
+  }
+
+  #next(): void {
+    if (this.#current !== undefined || this.#closed) return
+    const current = this.#queue?.shift()
+    if (current === undefined) return
+    this.#current = current
+    const { messageId, name, payload } = current
+    current.leaveQueue()
+    this.#arm(current)
+    this.#link.send(formatFrame({ type: 'call', messageId, action: name, payload }))
+  }
+
+  #arm(waiting: Waiting): void {
+    waiting.timer.cancel()
+    const label = `ocpp/${waiting.messageId}`
+    waiting.timer = this.#link.wall.after(millis(waiting.timeoutMillis), label, () => {
+      this.#settle(waiting, failed(waiting, 'Timeout', `no answer in ${waiting.timeoutMillis} ms`))
+    })
+  }
+
+  #settle(waiting: Waiting, outcome: Record<string, unknown> | CallFailed): void {
+    waiting.timer.cancel()
+    const at = this.#queue?.indexOf(waiting) ?? -1
+    if (at >= 0) this.#queue?.splice(at, 1)
+    if (this.#current === waiting) this.#current = undefined
+    waiting.leaveQueue()
+    waiting.settle(outcome)
+    this.#next()
   }
 }
 

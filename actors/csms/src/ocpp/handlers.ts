@@ -1,8 +1,8 @@
-import { CallError, type Action, type Handlers } from '@interlock/ocpp'
+import { CallError, type Action, type FindHandler, type Handler } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
 import { authorize } from './authorize.ts'
-import { bootGate } from './boot-gate.ts'
+import { checkBoot } from './boot-gate.ts'
 import { bootNotification } from './boot-notification.ts'
 import { dataTransfer } from './data-transfer.ts'
 import { clearedChargingLimit } from './cleared-charging-limit.ts'
@@ -36,59 +36,67 @@ export type Sender = {
   readonly trust: TrustMode
 }
 
-/** Handlers of every message a station may send. */
-export function handlersFor(context: Context, sender: Sender): Handlers {
-  const all: Handlers = {
-    BootNotification: bootNotification(context, sender),
-    Heartbeat: heartbeat(context),
-    StatusNotification: statusNotification(context, sender),
-    Authorize: authorize(context, sender),
-    TransactionEvent: transactionEvent(context, sender),
-    MeterValues: meterValues(context, sender),
-    SecurityEventNotification: securityEventNotification(context, sender),
-    SignCertificate: signCertificate(context, sender),
-    DataTransfer: dataTransfer(context, sender),
-    ClearedChargingLimit: clearedChargingLimit(context, sender),
-    FirmwareStatusNotification: firmwareStatusNotification(context, sender),
-    Get15118EVCertificate: get15118EvCertificate(context, sender),
-    GetCertificateStatus: getCertificateStatus(context, sender),
-    LogStatusNotification: logStatusNotification(context, sender),
-    NotifyChargingLimit: notifyChargingLimit(context, sender),
-    NotifyCustomerInformation: notifyCustomerInformation(context, sender),
-    NotifyDisplayMessages: notifyDisplayMessages(context, sender),
-    NotifyEVChargingNeeds: notifyEvChargingNeeds(context, sender),
-    NotifyEVChargingSchedule: notifyEvChargingSchedule(context, sender),
-    NotifyEvent: notifyEvent(context, sender),
-    NotifyMonitoringReport: notifyMonitoringReport(context, sender),
-    NotifyReport: notifyReport(context, sender),
-    PublishFirmwareStatusNotification: publishFirmwareStatusNotification(context, sender),
-    ReportChargingProfiles: reportChargingProfiles(context, sender),
-    ReservationStatusUpdate: reservationStatusUpdate(context, sender),
-  }
-  return bootGate(context, sender, isFirstContact(sender) ? restricted(all) : all)
+/** What answers each message a station may send. */
+const makers: { readonly [A in Action]?: (context: Context, sender: Sender) => Handler<A> } = {
+  BootNotification: bootNotification,
+  Heartbeat: heartbeat,
+  StatusNotification: statusNotification,
+  Authorize: authorize,
+  TransactionEvent: transactionEvent,
+  MeterValues: meterValues,
+  SecurityEventNotification: securityEventNotification,
+  SignCertificate: signCertificate,
+  DataTransfer: dataTransfer,
+  ClearedChargingLimit: clearedChargingLimit,
+  FirmwareStatusNotification: firmwareStatusNotification,
+  Get15118EVCertificate: get15118EvCertificate,
+  GetCertificateStatus: getCertificateStatus,
+  LogStatusNotification: logStatusNotification,
+  NotifyChargingLimit: notifyChargingLimit,
+  NotifyCustomerInformation: notifyCustomerInformation,
+  NotifyDisplayMessages: notifyDisplayMessages,
+  NotifyEVChargingNeeds: notifyEvChargingNeeds,
+  NotifyEVChargingSchedule: notifyEvChargingSchedule,
+  NotifyEvent: notifyEvent,
+  NotifyMonitoringReport: notifyMonitoringReport,
+  NotifyReport: notifyReport,
+  PublishFirmwareStatusNotification: publishFirmwareStatusNotification,
+  ReportChargingProfiles: reportChargingProfiles,
+  ReservationStatusUpdate: reservationStatusUpdate,
 }
+
+/**
+ * Finds what answers a message of this sender. A handler is made when its message comes: a connection
+ * that is idle does not hold one of each.
+ */
+export const handlersFor =
+  (context: Context, sender: Sender): FindHandler =>
+  (action) => {
+    const make = makers[action] as
+      ((context: Context, sender: Sender) => Handler<Action>) | undefined
+    if (make === undefined) return undefined
+    return (request, call) => {
+      checkBoot(context, sender, action)
+      if (isFirstContact(sender)) checkFirstContact(action)
+      return make(context, sender)(request, call)
+    }
+  }
 
 /** A supervised station without its certificate; a standard one may use a password for good. */
 const isFirstContact = ({ profile, trust }: Sender): boolean =>
   profile !== 3 && trust === 'supervised'
 
-/** A station at first contact may have its first certificate signed, and nothing else (design §3). */
-const firstContactActions: readonly Action[] = [
+/** A station at first contact may have its first certificate signed, and nothing else. */
+const firstContactActions: ReadonlySet<Action> = new Set<Action>([
   'BootNotification',
   'Heartbeat',
   'SignCertificate',
   'StatusNotification',
   'SecurityEventNotification',
-]
+])
 
-const restricted = (all: Handlers): Handlers =>
-  Object.fromEntries(
-    Object.entries(all).map(([action, handler]) => [
-      action,
-      (firstContactActions as readonly string[]).includes(action)
-        ? handler
-        : () => {
-            throw new CallError('SecurityError', 'not before the station has its certificate')
-          },
-    ]),
-  )
+/** @throws CallError */
+function checkFirstContact(action: Action): void {
+  if (firstContactActions.has(action)) return
+  throw new CallError('SecurityError', 'not before the station has its certificate')
+}

@@ -1,6 +1,6 @@
 import type { OcppSocket } from '@interlock/host'
 import { stationId, type StationId } from '@interlock/kernel'
-import { createEndpoint } from '@interlock/ocpp'
+import { createEndpoint, type Problem } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context, Session } from '../context.ts'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
@@ -10,7 +10,7 @@ import { recorded } from './recorded.ts'
 /** An admitted connection becomes the station's session, in the place of an older one. */
 export function openSession(context: Context, socket: OcppSocket, profile: SecurityProfile): void {
   const id = stationId(socket.id)
-  const { activity, wall, log } = context.deps
+  const { activity, wall } = context.deps
   // Admission has read it from the database.
   const trust = context.views.get(id)?.record.trust ?? 'supervised'
   const sender: Sender = { stationId: id, profile, trust }
@@ -19,17 +19,7 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
     handlers: handlersFor(context, sender),
     wall,
     activity,
-    onProblem: (problem) => {
-      log.warn({ station: id, ...problem }, 'a problem on the connection')
-      const { code, detail, messageId } = problem
-      context.history.add({
-        stationId: id,
-        direction: 'in',
-        problem: { code, detail, messageId },
-      })
-      if (problem.kind === 'frame' || problem.kind === 'overload')
-        context.audit.record('FrameRefused', { station: id, code: problem.code })
-    },
+    onProblem: problemsOf(context, id),
   })
   const session = { stationId: id, profile, endpoint, socket }
   const before = context.sessions.get(id)
@@ -40,6 +30,14 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
   context.audit.record('Connected', { station: id, profile })
   seen(context, sender)
   socket.onClose(() => left(context, session))
+}
+
+const problemsOf = (context: Context, id: StationId) => (problem: Problem) => {
+  context.deps.log.warn({ station: id, ...problem }, 'a problem on the connection')
+  const { code, detail, messageId } = problem
+  context.history.add({ stationId: id, direction: 'in', problem: { code, detail, messageId } })
+  if (problem.kind === 'frame' || problem.kind === 'overload')
+    context.audit.record('FrameRefused', { station: id, code: problem.code })
 }
 
 function left(context: Context, session: Session): void {

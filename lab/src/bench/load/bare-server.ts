@@ -1,6 +1,6 @@
 import { createServer as createPlain, type Server } from 'node:http'
 import { createServer as createSecure } from 'node:https'
-import type { Identity, Running } from '@interlock/host'
+import { serverTls, type Identity, type Running } from '@interlock/host'
 import {
   isAction,
   validateRequest,
@@ -21,7 +21,7 @@ export type BareAnswer = (
 
 export type BareServer = Running & { readonly port: number }
 
-/** A `ws` server with nothing around it; with `tls`, mutual TLS in the same version and cipher. */
+/** A `ws` server with nothing around it; with `tls`, mutual TLS with the options of ours. */
 export async function openBareServer(
   answer: BareAnswer,
   tls?: { readonly identity: Identity; readonly rootPem: string },
@@ -30,13 +30,8 @@ export async function openBareServer(
     tls === undefined
       ? createPlain()
       : createSecure({
-          key: tls.identity.keyPem,
-          cert: tls.identity.chainPem,
-          ca: tls.rootPem,
-          requestCert: true,
+          ...serverTls(tls.identity, { roots: [tls.rootPem] }, true),
           rejectUnauthorized: true,
-          ciphers: 'TLS_AES_128_GCM_SHA256',
-          ecdhCurve: 'P-256',
         })
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, request) => {
