@@ -9,6 +9,13 @@ import { absences } from './b-offline.ts'
 import { baseReports } from './b-reports.ts'
 import { resets } from './b-reset.ts'
 import { variables } from './b-variables.ts'
+import { cachedTokens } from './c-cache.ts'
+import { groups } from './c-groups.ts'
+import { invalidatedTokens } from './c-invalidated.ts'
+import { listedTokens } from './c-list.ts'
+import { masterPasses } from './c-master-pass.ts'
+import { refusedTokens } from './c-refused.ts'
+import { localLists } from './d-local-list.ts'
 import { remoteStarts } from './f-remote-start.ts'
 import { remoteStops, unlocks } from './f-remote-stop.ts'
 import { triggers } from './f-triggers.ts'
@@ -33,6 +40,13 @@ export const stationCases: readonly StationCase[] = [
   ...networks,
   ...absences,
   ...variables,
+  ...refusedTokens,
+  ...cachedTokens,
+  ...invalidatedTokens,
+  ...groups,
+  ...masterPasses,
+  ...listedTokens,
+  ...localLists,
   ...remoteStarts,
   ...remoteStops,
   ...unlocks,
