@@ -37,11 +37,9 @@ test('N09: what is known of a customer is told, and of a stranger that nothing i
 
 test('N10: what was cleared is known no more, also after a loss of power', async () => {
   const to = await charged()
-  // N10.FR.06: cleared without a word.
-  expect(await ask(to, { idToken: token, report: false, clear: true })).toEqual({
-    status: 'Accepted',
-  })
-  expect(to.csms.sent('NotifyCustomerInformation')).toEqual([])
+  // N10.FR.06: cleared unseen, and told.
+  const unseen = { idToken: token, report: false, clear: true }
+  expect(await reported(to, unseen)).toBe('data cleared')
   await to.restart()
   expect(await reported(to, { idToken: token })).toBe('no data found')
 })

@@ -17,8 +17,9 @@ export const customerInformation =
     const { keeper } = station
     const found = traces(keeper.memory, request)
     if (clear) keeper.commit({ set: withoutCustomer(keeper.memory, request) ?? {} })
-    // N09.FR.06, N10.FR.06: nothing found is said; a clearing that nobody wants to hear of is not.
-    if (report) notify(station, requestId, found.length === 0 ? 'no data found' : found.join('\n'))
+    // N09.FR.06, N10.FR.04, N10.FR.06: that nothing was found is told, and what was cleared unseen too.
+    const told = found.length === 0 ? 'no data found' : found.join('\n')
+    notify(station, requestId, report ? told : 'data cleared')
     return { status: 'Accepted' }
   }
 

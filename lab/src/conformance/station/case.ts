@@ -2,6 +2,7 @@ import type { Instant } from '@interlock/kernel'
 import type { Steps } from '../steps.ts'
 import type { Tokens } from '../csms/subject.ts'
 import type { Certificates } from './certificates.ts'
+import type { FileServer, Served } from './file-server.ts'
 import type { StationDriver, Way } from './subject.ts'
 import type { VirtualCsms, VirtualCsmsOptions } from './virtual-csms.ts'
 
@@ -19,6 +20,8 @@ export type StationScene = {
   readonly certificates: Certificates
   /** One more CSMS, for a station that moves; it closes with the case. */
   readonly opensCsms: (tls?: VirtualCsmsOptions['tls']) => Promise<VirtualCsms>
+  /** A server for firmware and logs; it closes with the case. */
+  readonly opensFiles: (served: Served) => Promise<FileServer>
 }
 
 /** How the station is set up before it is switched on. */

@@ -3,8 +3,9 @@ import type { Ready } from '../run.ts'
 import { runTokens } from '../csms/run-tokens.ts'
 import type { StationCase, StationScene } from './case.ts'
 import type { Certificates } from './certificates.ts'
+import { openFileServer } from './file-server.ts'
 import type { StationSubject } from './subject.ts'
-import { openVirtualCsms, type VirtualCsms } from './virtual-csms.ts'
+import { openVirtualCsms } from './virtual-csms.ts'
 
 /** Short waits, so that a case need not leap over what it is not about. */
 const quickly = {
@@ -20,12 +21,17 @@ export const stationReady =
     const clock = subject.clock()
     const securityProfile = setUp.securityProfile ?? 1
     const tls = securityProfile === 1 ? undefined : certificates.server(securityProfile)
-    const opened: VirtualCsms[] = []
+    const opened: { readonly close: () => Promise<void> }[] = []
     const opensCsms: StationScene['opensCsms'] = async (given) => {
       const secured = given === undefined ? {} : { tls: given }
       const another = await openVirtualCsms({ steps, clock, ...secured })
       opened.push(another)
       return another
+    }
+    const opensFiles: StationScene['opensFiles'] = async (served) => {
+      const files = await openFileServer(served)
+      opened.push(files)
+      return files
     }
     try {
       const csms = await opensCsms(tls)
@@ -41,7 +47,8 @@ export const stationReady =
       try {
         const passes = (seconds: number): Promise<void> => clock.leap(seconds * 1_000)
         const now = (): Instant => clock.now()
-        await run({ csms, station, tokens: runTokens, steps, passes, now, certificates, opensCsms })
+        const made = { steps, passes, now, certificates, opensCsms, opensFiles }
+        await run({ csms, station, tokens: runTokens, ...made })
       } finally {
         await station.close()
       }

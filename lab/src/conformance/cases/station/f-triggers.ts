@@ -1,6 +1,7 @@
 import type { Request } from '@interlock/ocpp'
 import { ifAny, including, present } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
+import { isToldToUpdate, prepares, progresses } from '../../station/firmware.ts'
 import {
   bootsAndCharges,
   hasSaidAll,
@@ -68,6 +69,15 @@ export const triggers = [
     await scene.csms.boots()
     await isAskedFor(scene, 'LogStatusNotification')
     await scene.csms.isSent('LogStatusNotification', { status: 'Idle' })
+  }),
+
+  stationCase('TC_F_19_CS', async (scene) => {
+    const prepared = await prepares(scene)
+    prepared.files.holds(true)
+    await isToldToUpdate(scene, prepared)
+    await progresses(scene, ['Downloading'])
+    await isAskedFor(scene, 'FirmwareStatusNotification')
+    await progresses(scene, ['Downloading'])
   }),
 
   stationCase('TC_F_17_CS', async (scene) => {

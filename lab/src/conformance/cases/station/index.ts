@@ -27,6 +27,11 @@ import { profilesReported } from './k-get-profiles.ts'
 import { remoteStartsWithProfile } from './k-remote-start.ts'
 import { compositeSchedules } from './k-schedules.ts'
 import { profilesSet } from './k-set-profile.ts'
+import { firmware } from './l-firmware.ts'
+import { certificatesOfOthers } from './m-certificates.ts'
+import { customers } from './n-customer.ts'
+import { logs, logTriggers } from './n-logs.ts'
+import { vendorData } from './p-custom-data.ts'
 
 /** Every case of the station role that has been written. */
 export const stationCases: readonly StationCase[] = [
@@ -59,4 +64,10 @@ export const stationCases: readonly StationCase[] = [
   ...profilesReported,
   ...compositeSchedules,
   ...remoteStartsWithProfile,
+  ...firmware,
+  ...certificatesOfOthers,
+  ...logs,
+  ...logTriggers,
+  ...customers,
+  ...vendorData,
 ]

@@ -45,9 +45,11 @@ export const profilesCleared = [
   stationCase('TC_K_09_CS', async (scene) => {
     const amps = 6
     const startSchedule = new Date().toISOString()
-    const chargingSchedule = [schedule(109, amps, { startSchedule })] as const
     await scene.csms.boots()
-    await sets(scene, profiles.default(109, { chargingSchedule: [...chargingSchedule] }))
+    await sets(
+      scene,
+      profiles.default(109, { chargingSchedule: [schedule(109, amps, { startSchedule })] }),
+    )
     await isCharging(scene)
     await makes(scene, [[0, amps]])
     await clears(scene, { chargingProfileCriteria: { chargingProfilePurpose } }, 'Accepted')
