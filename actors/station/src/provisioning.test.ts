@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { car } from './fixture/scene.fixture.ts'
 import { startPlainCsms } from './fixture/plain-csms.fixture.ts'
 import { standardScene, type StandardScene } from './fixture/standard.fixture.ts'
+import { handoverMillis } from './restarts.ts'
 import { until } from './fixture/until.fixture.ts'
 
 const registered = (status: string, interval = 30) => ({
@@ -221,6 +222,16 @@ test('B09, B10: after a reset the new profile is used; when it fails the next in
   await other.close()
   await comesBack(to)
   expect(reasonsOf(to)).toEqual(['PowerUp'])
+})
+
+test('B11: a charger whose power fails before it restarts is not restarted by what was due', async () => {
+  const to = await standardScene()
+  expect(await to.csms.call('Reset', { type: 'Immediate' })).toEqual({ status: 'Accepted' })
+  await to.restart()
+  await until(() => reasonsOf(to).length === 2, 'the boot')
+  // Past the moment that the restart was due.
+  await new Promise((resolve) => setTimeout(resolve, 2 * handoverMillis))
+  expect(reasonsOf(to)).toEqual(['PowerUp', 'PowerUp'])
 })
 
 test('B10.FR.07: when all in the order have failed, the one that worked last is tried, in it or not', async () => {

@@ -1,4 +1,4 @@
-import { inSeconds, millis } from '@interlock/kernel'
+import { inSeconds, millis, type Timer } from '@interlock/kernel'
 import { atRest } from './core/smooth.ts'
 import type { BootReason } from './network/boot.ts'
 import { released } from './session.ts'
@@ -12,6 +12,8 @@ export type Restarts = {
   whenIdle(reset: { readonly evseId?: number }): void
   /** Whether what was waited for has come. */
   look(): void
+  /** The power is gone; what would have restarted does so by that. */
+  close(): void
 }
 
 /** Wall time for an answer to leave before its connection ends. */
@@ -19,6 +21,7 @@ export const handoverMillis = millis(50)
 
 export function createRestarts(station: () => Station): Restarts {
   let due = false
+  const timers = new Set<Timer>()
 
   /** B11.FR.08: an EVSE alone restarts without a boot of the station. */
   const restart = ({ evseId }: { readonly evseId?: number }, reason: BootReason): void => {
@@ -36,9 +39,15 @@ export function createRestarts(station: () => Station): Restarts {
   const soon: Restarts['soon'] = (reset, reason, delaySeconds) => {
     const { deps, config } = station()
     const label = `${config.actor}/reset`
-    const work = (): void => restart(reset, reason)
-    if (delaySeconds === 0) deps.wall.after(handoverMillis, label, work)
-    else deps.clock.after(inSeconds(delaySeconds), 'reset', work)
+    const work = (): void => {
+      timers.delete(timer)
+      restart(reset, reason)
+    }
+    const timer =
+      delaySeconds === 0
+        ? deps.wall.after(handoverMillis, label, work)
+        : deps.clock.after(inSeconds(delaySeconds), 'reset', work)
+    timers.add(timer)
   }
 
   return {
@@ -55,6 +64,10 @@ export function createRestarts(station: () => Station): Restarts {
       keeper.commit({ set: { pendingReset: null } })
       due = false
       soon(pendingReset, 'ScheduledReset', 0)
+    },
+    close() {
+      for (const timer of timers) timer.cancel()
+      timers.clear()
     },
   }
 }

@@ -65,6 +65,7 @@ export async function startStation(
     hardware.close()
     station.logUpload.close()
     station.firmware.close()
+    station.restarts.close()
     station.charging.close()
     await Promise.all([csms.close(), link?.close()])
     await witness.close()
