@@ -8,6 +8,7 @@ import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
+import { llcsReplay } from './llcs-replay.ts'
 import { ocmfVerify } from './ocmf-verify.ts'
 import { version } from './version.ts'
 
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   installer,
   conformanceList,
   conformanceRun,
+  llcsReplay,
   ocmfVerify,
   ...actors,
   version,
