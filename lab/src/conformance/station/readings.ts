@@ -2,7 +2,7 @@ import type { Request } from '@interlock/ocpp'
 import { absent, describe, including, oneOf, present, type Expectation } from '../match.ts'
 import type { Steps } from '../steps.ts'
 
-type MeterValue = Request<'MeterValues'>['meterValue'][number]
+export type MeterValue = Request<'MeterValues'>['meterValue'][number]
 
 /** The measurand that may go without its name. */
 const register = 'Energy.Active.Import.Register'

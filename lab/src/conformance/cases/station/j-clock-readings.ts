@@ -1,6 +1,7 @@
 import type { Request } from '@interlock/ocpp'
 import { stationCase, type StationScene } from '../../station/case.ts'
-import { expectEvery, ofContext, withReading } from '../../station/readings.ts'
+import { expectEvery, ofContext, withReading, type MeterValue } from '../../station/readings.ts'
+import { expectSigned, withEveryKey } from '../../station/signed-readings.ts'
 import { bootsAndCharges, hasSaidAll, here, isCharging, tells } from '../../station/states.ts'
 
 /** Seconds between readings. */
@@ -21,6 +22,27 @@ const isRead = ({ csms }: StationScene): Promise<Request<'MeterValues'>> =>
   csms.isSent('MeterValues', { evseId: here.id, ...withReading('Sample.Clock', measurands) })
 
 const times = [1, 2, 3]
+
+const atEnd = {
+  'AlignedDataCtrlr.TxEndedInterval': `${interval}`,
+  'AlignedDataCtrlr.TxEndedMeasurands': measurands.join(','),
+  'SampledDataCtrlr.TxEndedMeasurands': '',
+}
+
+/** A transaction ends; its last event has what was read by the clock at its times. */
+async function isReadAtEnd(scene: StationScene): Promise<MeterValue[]> {
+  await bootsAndCharges(scene)
+  await scene.passes(times.length * interval)
+  await scene.station.unplugs()
+  const { meterValue = [] } = await scene.csms.isSent('TransactionEvent', {
+    eventType: 'Ended',
+    ...withReading('Sample.Clock', measurands),
+  })
+  const read = ofContext(meterValue, 'Sample.Clock')
+  scene.steps.expect('a reading for each time', times.length, read.length)
+  expectEvery(scene.steps, interval, read)
+  return read
+}
 
 export const clockReadings = [
   stationCase(
@@ -61,28 +83,13 @@ export const clockReadings = [
     { variables: byClock },
   ),
 
-  stationCase(
-    'TC_J_03_CS',
-    async (scene) => {
-      await bootsAndCharges(scene)
-      await scene.passes(times.length * interval)
-      await scene.station.unplugs()
-      const { meterValue = [] } = await scene.csms.isSent('TransactionEvent', {
-        eventType: 'Ended',
-        ...withReading('Sample.Clock', measurands),
-      })
-      const read = ofContext(meterValue, 'Sample.Clock')
-      scene.steps.expect('a reading for each time', times.length, read.length)
-      expectEvery(scene.steps, interval, read)
-    },
-    {
-      variables: {
-        'AlignedDataCtrlr.TxEndedInterval': `${interval}`,
-        'AlignedDataCtrlr.TxEndedMeasurands': measurands.join(','),
-        'SampledDataCtrlr.TxEndedMeasurands': '',
-      },
-    },
-  ),
+  stationCase('TC_J_03_CS', async (scene) => void (await isReadAtEnd(scene)), {
+    variables: atEnd,
+  }),
+
+  stationCase('TC_J_04_CS', async (scene) => expectSigned(scene.steps, await isReadAtEnd(scene)), {
+    variables: { ...atEnd, ...withEveryKey, 'AlignedDataCtrlr.SignReadings': 'true' },
+  }),
 
   stationCase(
     'TC_J_06_CS',

@@ -1,6 +1,13 @@
 import { absent, including } from '../../match.ts'
-import { stationCase } from '../../station/case.ts'
-import { expectEvery, ofContext, reading, withReading } from '../../station/readings.ts'
+import { stationCase, type StationScene } from '../../station/case.ts'
+import {
+  expectEvery,
+  ofContext,
+  reading,
+  withReading,
+  type MeterValue,
+} from '../../station/readings.ts'
+import { expectSigned, withEveryKey } from '../../station/signed-readings.ts'
 import { bootsAndCharges, here, inState, isAuthorised, tells } from '../../station/states.ts'
 
 /** Seconds between readings. */
@@ -9,6 +16,30 @@ const measurands = ['Energy.Active.Import.Register', 'Voltage']
 const atStart = { 'SampledDataCtrlr.TxStartedMeasurands': measurands.join(',') }
 const begin = withReading('Transaction.Begin', measurands)
 const times = [1, 2, 3]
+
+const atEnd = {
+  'SampledDataCtrlr.TxEndedInterval': `${interval}`,
+  'SampledDataCtrlr.TxEndedMeasurands': measurands.join(','),
+  'AlignedDataCtrlr.TxEndedMeasurands': '',
+}
+
+/** A transaction ends; its last event has what was read at its times, and at the end. */
+async function isReadAtEnd(scene: StationScene): Promise<MeterValue[]> {
+  await bootsAndCharges(scene)
+  await scene.passes(times.length * interval)
+  await scene.station.unplugs()
+  const { meterValue = [] } = await scene.csms.isSent('TransactionEvent', {
+    eventType: 'Ended',
+    meterValue: including(
+      reading('Sample.Periodic', measurands),
+      reading('Transaction.End', measurands),
+    ),
+  })
+  const read = ofContext(meterValue, 'Sample.Periodic')
+  scene.steps.expect('a reading for each time', times.length, read.length)
+  expectEvery(scene.steps, interval, read)
+  return meterValue
+}
 
 export const sampledReadings = [
   stationCase(
@@ -66,29 +97,11 @@ export const sampledReadings = [
     },
   ),
 
-  stationCase(
-    'TC_J_10_CS',
-    async (scene) => {
-      await bootsAndCharges(scene)
-      await scene.passes(times.length * interval)
-      await scene.station.unplugs()
-      const { meterValue = [] } = await scene.csms.isSent('TransactionEvent', {
-        eventType: 'Ended',
-        meterValue: including(
-          reading('Sample.Periodic', measurands),
-          reading('Transaction.End', measurands),
-        ),
-      })
-      const read = ofContext(meterValue, 'Sample.Periodic')
-      scene.steps.expect('a reading for each time', times.length, read.length)
-      expectEvery(scene.steps, interval, read)
-    },
-    {
-      variables: {
-        'SampledDataCtrlr.TxEndedInterval': `${interval}`,
-        'SampledDataCtrlr.TxEndedMeasurands': measurands.join(','),
-        'AlignedDataCtrlr.TxEndedMeasurands': '',
-      },
-    },
-  ),
+  stationCase('TC_J_10_CS', async (scene) => void (await isReadAtEnd(scene)), {
+    variables: atEnd,
+  }),
+
+  stationCase('TC_J_11_CS', async (scene) => expectSigned(scene.steps, await isReadAtEnd(scene)), {
+    variables: { ...atEnd, ...withEveryKey, 'SampledDataCtrlr.SignReadings': 'true' },
+  }),
 ]
