@@ -12,6 +12,7 @@ import {
   type Trust,
 } from '@interlock/host'
 import { eui64, stationId, type StationId } from '@interlock/kernel'
+import type { Endpoint } from '@interlock/ocpp'
 import { fromPem } from '@interlock/pki'
 import { openDatabase } from '@interlock/store'
 import type { DsrspConfig } from './config.ts'
@@ -33,6 +34,8 @@ export type DsrspRunning = Running & {
   /** Makes every member ready to respond now; false where one is not. */
   readonly enrol: () => Promise<boolean>
   readonly portfolio: () => readonly MemberDocument[]
+  /** The live connection of a member's virtual EVSE. */
+  readonly session: (station: StationId) => Endpoint | undefined
 }
 
 /** What to close, in the order it was opened. */
@@ -88,6 +91,7 @@ async function open(
     ocppPort: virtual.port,
     enrol: portfolio.enrolAll,
     portfolio: () => [...context.members.values()].map(memberDocument),
+    session: (station) => context.members.get(station)?.endpoint,
   }
 }
 

@@ -33,7 +33,7 @@ export async function demoOnce(
 
 /** What must hold after any day; each that does not, as a sentence. */
 export function failuresOf(report: OnceReport, controls: 'on' | 'off'): readonly string[] {
-  const { attack } = report
+  const { attack, responseAttack } = report
   const guarded = controls === 'on'
   const rows: readonly (readonly [boolean, string])[] = [
     [report.auditVerified, 'an audit file does not verify'],
@@ -45,12 +45,16 @@ export function failuresOf(report: OnceReport, controls: 'on' | 'off'): readonly
       !guarded || attack.countersignedStepWatts <= attack.budgetWatts,
       `${attack.countersignedStepWatts} W were countersigned, above ${attack.budgetWatts} W`,
     ],
+    [
+      !guarded || responseAttack.grantedWatts <= responseAttack.budgetWatts,
+      `the DSR provider was granted ${responseAttack.grantedWatts} W, above ${responseAttack.budgetWatts} W`,
+    ],
   ]
   return rows.filter(([holds]) => !holds).map(([, words]) => words)
 }
 
 function inWords(report: OnceReport): string {
-  const { arms, triggers, response, attack } = report
+  const { arms, triggers, response, attack, responseAttack } = report
   const kilowatts = (watts: number): string => `${(watts / 1000).toFixed(1)} kW`
   return [
     `${report.stations} chargers, ${report.transactions} transactions, ${report.energyKilowattHours} kWh.`,
@@ -58,6 +62,7 @@ function inWords(report: OnceReport): string {
     `Triggers: ${triggers.applied} applied, ${triggers.refused} refused.`,
     `Response: the frequency fell to ${response.frequencyNadirHertz ?? '–'} Hz; the street gave ${kilowatts(response.reducedWatts)}, half of the chargers within ${response.p50Millis} ms, 99 % within ${response.p99Millis} ms.`,
     `Attack: ${attack.commandsSent} commands sent, ${attack.commandsApplied} applied without a second party; ${kilowatts(attack.countersignedStepWatts)} countersigned of ${kilowatts(attack.budgetWatts)} allowed; the load stepped by ${kilowatts(attack.loadStepWatts)}.`,
+    `As the DSR provider: ${responseAttack.commandsSent} commands sent; ${kilowatts(responseAttack.grantedWatts)} granted of ${kilowatts(responseAttack.budgetWatts)} allowed; the load stepped by ${kilowatts(responseAttack.loadStepWatts)}.`,
     `Refusals: ${Object.entries(report.refusals)
       .map(([reason, count]) => `${reason} ${count}`)
       .join(', ')}.`,

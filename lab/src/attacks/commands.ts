@@ -139,7 +139,7 @@ const firmware = (sha256: string, { now, certificatePem }: Means) => ({
 })
 
 /** Full power but for a fall in frequency that never ends. */
-function frequencyCurve(_: Prey, { now }: Means): Record<string, unknown> {
+export function frequencyCurve(_: Prey, { now }: Pick<Means, 'now'>): Record<string, unknown> {
   const data = {
     evse: 1,
     direction: 'import',

@@ -1,11 +1,57 @@
 import type { FlattenedJws } from '@interlock/contract'
 import type { Identity, NodeCrypto } from '@interlock/host'
-import { inMinutes, plus, toBase64Url, utf8, type Clock, type Eui64 } from '@interlock/kernel'
+import {
+  inMinutes,
+  plus,
+  toBase64Url,
+  utf8,
+  type Clock,
+  type Eui64,
+  type Role,
+} from '@interlock/kernel'
+import type { Action } from '@interlock/ocpp'
 import { effectWindow, nextCounter, signCommand } from '@interlock/seal'
 import type { Means, TakeoverCommand } from './commands.ts'
 import type { Target } from './takeover.ts'
 
-/** Makes signed commands with a stolen identity. */
+/** Signs in the name of whoever a stolen identity belongs to; for one charger and one EVSE of it. */
+export type StolenPen = (message: {
+  readonly action: Action
+  readonly payload: Record<string, unknown>
+  readonly station: Eui64
+  readonly evse: number
+  /** Claims an arm. */
+  readonly armDigest?: string
+}) => FlattenedJws
+
+export function stolenPen(
+  { peer, key }: Identity,
+  role: Role,
+  clock: Clock,
+  crypto: NodeCrypto,
+): StolenPen {
+  let counter = 0n
+  return ({ action, payload, station, evse, armDigest }) => {
+    const now = clock.now()
+    counter = nextCounter(counter, now)
+    const unsigned = {
+      action,
+      payload,
+      role,
+      org: peer.organisation,
+      thumbprint: peer.thumbprint,
+      target: { station, evse },
+      counter,
+      issuedAt: now,
+      expiresAt: plus(now, inMinutes(5)),
+      effect: effectWindow(now),
+    }
+    const arm = armDigest === undefined ? {} : { armDigest }
+    return signCommand({ ...unsigned, ...arm }, key, crypto)
+  }
+}
+
+/** Makes the CSMS's signed commands with its stolen identity. */
 export type Forge = {
   readonly payload: (command: TakeoverCommand, target: Target) => Record<string, unknown>
   /** `armDigest` claims an arm; `addressee` is who the signature is for, if not the target. */
@@ -22,28 +68,20 @@ export function createForge(
   crypto: NodeCrypto,
   means: Omit<Means, 'now'>,
 ): Forge {
-  let counter = 0n
+  const sign = stolenPen(identity, 'csms', clock, crypto)
   const payload: Forge['payload'] = (command, target) =>
     command.payload(target, { ...means, now: clock.now() })
   return {
     payload,
-    sign: (command, target, claims = {}) => {
-      const now = clock.now()
-      counter = nextCounter(counter, now)
-      const unsigned = {
-        action: command.action,
+    sign: (command, target, { addressee = target.eui, ...claims } = {}) => {
+      const { action, evse } = command
+      return sign({
+        action,
         payload: payload(command, target),
-        role: 'csms' as const,
-        org: identity.peer.organisation,
-        thumbprint: identity.peer.thumbprint,
-        target: { station: claims.addressee ?? target.eui, evse: command.evse },
-        counter,
-        issuedAt: now,
-        expiresAt: plus(now, inMinutes(5)),
-        effect: effectWindow(now),
-      }
-      const arm = claims.armDigest === undefined ? {} : { armDigest: claims.armDigest }
-      return signCommand({ ...unsigned, ...arm }, identity.key, crypto)
+        station: addressee,
+        evse,
+        ...claims,
+      })
     },
   }
 }

@@ -28,6 +28,8 @@ export type Plan = {
   readonly port: (name: string) => number
   readonly databaseUrl: (name: string) => string
   readonly sessions: readonly Session[]
+  /** Of both ledgers. */
+  readonly budget: BudgetLimits
 }
 
 const loopback = '127.0.0.1'
@@ -58,6 +60,9 @@ export function streetBudget(stations: number): BudgetLimits {
     planWatts: plans,
   }
 }
+
+/** For the lab: what a ledger grants that refuses nothing. */
+export const withoutBudget: BudgetLimits = streetBudget(1_000_000)
 
 const base = (actor: string, name: string, folder: { data: string }) => ({
   actor,
@@ -91,7 +96,7 @@ export function supervisorConfig(plan: Plan): SupervisorConfig {
     database: plan.databaseUrl('supervisor'),
     listen: listen(plan, 'supervisor'),
     peers: { authority: https(plan, 'authority'), dcc: https(plan, 'dcc') },
-    budget: streetBudget(plan.homes.length),
+    budget: plan.budget,
     commandsPerHourMax: 60,
     providers: [chain('csms'), chain('dsrsp')],
     firmware: [{ sha256: firmwareSha256, maker: 'Interlock', version: '1.0' }],
@@ -177,7 +182,7 @@ export function dccConfig(plan: Plan): DccConfig {
     listen: listen(plan, 'dcc'),
     wan: listen(plan, 'dcc/wan'),
     peers: { supervisor: https(plan, 'supervisor') },
-    budget: streetBudget(plan.homes.length),
+    budget: plan.budget,
     revocationList: plan.layout.smartMeterList,
     inventory: {
       hubs: plan.homes.map((home) => home.hub),

@@ -3,7 +3,7 @@ import type { DatabaseLogin } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import type { Session } from '../worlds/day.ts'
 import { holdCeremony, renewSmartMeterList } from './ceremony.ts'
-import type { Plan } from './configs.ts'
+import { streetBudget, type Plan } from './configs.ts'
 import { layoutOf } from './layout.ts'
 import {
   databaseNames,
@@ -56,6 +56,7 @@ export async function makeStreet(
       return `postgresql://${login.user}:${secret}@127.0.0.1:${databasePort}/${name}`
     },
     sessions,
+    budget: streetBudget(homes.length),
   }
   return { plan, databases, databasePort }
 }

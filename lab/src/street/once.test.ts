@@ -83,6 +83,10 @@ test('with controls on nothing moves without a second party, and one seed decide
   expect(response.reducedWatts).toBeGreaterThan(0)
   expect(response.p99Millis).toBeGreaterThan(0)
 
+  const { grantedWatts, budgetWatts, refusals } = report.responseAttack
+  expect(grantedWatts).toBeLessThanOrEqual(budgetWatts)
+  expect(refusals).toHaveProperty('BudgetExceeded')
+
   const again = await oneDay(1, 'on')
   expect(again.decisionsSha256).toBe(report.decisionsSha256)
 }, 180_000)

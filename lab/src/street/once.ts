@@ -12,6 +12,7 @@ import type { ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
 import { openPages } from './open-pages.ts'
 import type { PersonAct } from './people.ts'
+import type { ResponseAttackReport } from './run-response-attack.ts'
 import { layDay, playScript, type ScriptedAttack } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
 
@@ -43,6 +44,8 @@ export type OnceReport = {
   /** Calls of the DSRSP that a charger followed. */
   readonly dispatched: number
   readonly attack: ScriptedAttack
+  /** The attacker holds the DSR provider, later the same night. */
+  readonly responseAttack: ResponseAttackReport
   /** What the scripted (simulated) people did. */
   readonly people: readonly PersonAct[]
   readonly auditVerified: boolean
@@ -75,7 +78,8 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
     options.stop?.throwIfAborted()
     await world.quiet()
     const attack = played.attack()
-    assert(attack !== undefined, 'the script has an attack')
+    const responseAttack = played.responseAttack()
+    assert(attack !== undefined && responseAttack !== undefined, 'the script has both attacks')
     say('The day is over: checking every audit file.')
     const totals = await street.csms.totals()
     return {
@@ -87,6 +91,7 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
       response: feed.report(),
       dispatched: played.dispatched(),
       attack,
+      responseAttack,
       people: played.people,
       auditVerified: await verifyStreetAudit(street),
       decisionsSha256: decisionsDigest(decisionsOf(street)),

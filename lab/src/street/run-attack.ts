@@ -26,6 +26,8 @@ export type AttackReport = {
   readonly budgetWatts: number
   /** Highest less lowest load of the street while the attack ran, from the chargers' meters. */
   readonly loadStepWatts: number
+  /** Every rise and every fall of it added up, as a ledger counts. */
+  readonly loadSwingWatts: number
   readonly loadBeforeWatts: number
   readonly loadAfterWatts: number
   /** What the cars that were plugged in could draw together. */
@@ -169,8 +171,11 @@ export function watchLoad(street: Pick<Street, 'homes'>) {
   const load = (): number => street.homes.reduce((sum, each) => sum + loadOf(each), 0)
   const before = load()
   let [lowest, highest, last] = [before, before, before]
+  let swing = 0
   const look = (): void => {
-    last = load()
+    const now = load()
+    swing += Math.abs(now - last)
+    last = now
     lowest = Math.min(lowest, last)
     highest = Math.max(highest, last)
   }
@@ -182,6 +187,7 @@ export function watchLoad(street: Pick<Street, 'homes'>) {
         loadBeforeWatts: before,
         loadAfterWatts: last,
         loadStepWatts: highest - lowest,
+        loadSwingWatts: swing,
       }
     },
   }

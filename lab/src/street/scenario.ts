@@ -12,6 +12,7 @@ import { prepareMarket } from './market.ts'
 import type { Pages } from './open-pages.ts'
 import { schedulePeople, type PersonAct } from './people.ts'
 import { watchLoad, type AttackReport } from './run-attack.ts'
+import { runResponseAttack, type ResponseAttackReport } from './run-response-attack.ts'
 import type { RunningHome, Street } from './start-street.ts'
 
 /** When things happen on the scripted day. */
@@ -23,6 +24,8 @@ const script = {
   attack: instant(worldStart + inHours(8.5)),
   /** A budget window and the longest random delay after the attack. */
   effectsOver: instant(worldStart + inHours(8.5) + inMinutes(45)),
+  /** After the grid event, while cars charge; all of it lies in one budget window. */
+  responseAttack: instant(worldStart + inHours(14) + inMinutes(2)),
   /** The DSRSP's operator calls a charger, and again later if none was charging. */
   dispatch: [12.85, 15, 17].map((hours) => instant(worldStart + inHours(hours))),
 } as const
@@ -36,6 +39,7 @@ export type ScriptedAttack = AttackReport &
 export type Script = {
   readonly people: readonly PersonAct[]
   readonly attack: () => ScriptedAttack | undefined
+  readonly responseAttack: () => ResponseAttackReport | undefined
   /** Calls of the DSRSP that a charger followed. */
   readonly dispatched: () => number
 }
@@ -87,6 +91,11 @@ export function playScript(
   at(clock, script.effectsOver, 'attack/over', () => {
     observed = aftermath?.stop().loadStepWatts ?? 0
   })
+  let responseAttack: ResponseAttackReport | undefined
+  at(clock, script.responseAttack, 'response-attack', async () => {
+    parts.say('02:02 — the attacker holds the DSR provider and dispatches every charger.')
+    responseAttack = await runResponseAttack(street)
+  })
   let dispatched = 0
   for (const moment of script.dispatch)
     at(clock, moment, 'dispatch', async () => {
@@ -100,6 +109,7 @@ export function playScript(
         ...parts.attacker.answers(),
         countersignedObservedWatts: observed,
       },
+    responseAttack: () => responseAttack,
     dispatched: () => dispatched,
   }
 }

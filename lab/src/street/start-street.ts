@@ -1,5 +1,5 @@
 import { startAuthority } from '@interlock/authority'
-import { limits, type Happening } from '@interlock/contract'
+import { limits, type BudgetLimits, type Happening } from '@interlock/contract'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import {
@@ -35,6 +35,8 @@ export type StreetOptions = {
   readonly log: Log
   /** Lab only: chargers without their controls. */
   readonly chargers?: Pick<StationDeps, 'gate' | 'answers'>
+  /** Lab only: ledgers with other limits than a street's. */
+  readonly budget?: BudgetLimits
   /** Told what chargers and LLCSs see themselves, which nobody else could know of them. */
   readonly onHappening?: (happening: Happening) => void
   /** Told of each step, for people. */
@@ -102,7 +104,7 @@ async function start(
     log: options.log.child({ actor }),
   })
   const made = await makeStreet(options.dir, options.sessions.length, options.sessions, say)
-  const { plan } = made
+  const plan = { ...made.plan, budget: options.budget ?? made.plan.budget }
   const { cluster: dir } = plan.layout
   let renewing = systemClock.after(renewEvery, 'smart-meter-list', function renew(): void {
     renewSmartMeterList(plan.layout)
