@@ -25,6 +25,62 @@ mkdirSync(strangers)
 writeFileSync(join(strangers, 'thesis.txt'), 'years of work')
 const kept = join(dir, 'kept')
 
+/** An end of someone else that cannot be tested so. */
+function foreignEnds(): readonly (readonly [string, number, string, readonly string[]])[] {
+  const run = (...args: readonly string[]) => ['conformance', 'run', ...args]
+  const csms = (...args: readonly string[]) => run('--target', 'ws://127.0.0.1:9/ocpp', ...args)
+  const known = ['--station', 'CS-1', '--password-file', script]
+  const trigger = ['--trigger', 'http://127.0.0.1:9/']
+  return [
+    ['a target that is none', 2, '--target: self, null', run('--target', 'http://x/')],
+    ['a target with a user', 2, 'without a user', run('--target', 'ws://me:secret@x/ocpp')],
+    ['a trigger for our own CSMS', 2, '--trigger is for an end of', run(...trigger)],
+    ['a foreign CSMS that knows no station', 2, '--station ID is needed', csms(...trigger)],
+    ['a foreign CSMS without a trigger', 2, '--trigger URL is needed', csms(...known)],
+    [
+      'security profile 3 without TLS',
+      2,
+      '2 and 3 are for wss',
+      csms(...known, ...trigger, '--security-profile', '3'),
+    ],
+    [
+      'TLS without a root',
+      2,
+      '--trust FILE is needed',
+      run('--target', 'wss://127.0.0.1:9/ocpp', ...known, ...trigger),
+    ],
+    [
+      'a certificate for one station of two',
+      2,
+      '--identity DIR is needed once for each',
+      run(
+        '--target',
+        'wss://127.0.0.1:9/ocpp',
+        '--security-profile=3',
+        ...trigger,
+        '--station=CS-1',
+        '--station=CS-2',
+        '--identity',
+        dir,
+      ),
+    ],
+    ['tokens that are none', 3, `${config}: `, csms(...known, ...trigger, '--tokens', config)],
+    ['a foreign CSMS that is not there', 3, 'ws://127.0.0.1:9/ocpp: ', csms(...known, ...trigger)],
+    [
+      'a foreign station and nobody at it',
+      2,
+      'a person at a terminal is needed',
+      csms('--role', 'station', ...known),
+    ],
+    [
+      'a trigger for a station',
+      2,
+      '--trigger is for the CSMS role',
+      csms('--role', 'station', ...known, ...trigger),
+    ],
+  ]
+}
+
 /** Each must say what is wrong and what to do, and start nothing. */
 const cases: readonly (readonly [string, number, string, readonly string[]])[] = [
   ['an unknown command', 2, 'there is no command “demos”', ['demos']],
@@ -49,6 +105,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
   ['an actor without a config', 2, '--config FILE', ['station']],
   ['a config that is not there', 3, 'none.json: does not exist', ['hub', '--config', 'none.json']],
   ['a config that lacks a field', 3, 'config.json: ', ['csms', '--config', config]],
+  ...foreignEnds(),
   ['audit files that are not named', 2, 'which file?', ['audit', 'verify']],
   [
     'an audit file that is not there',

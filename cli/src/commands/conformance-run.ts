@@ -1,13 +1,14 @@
 import type { Command } from '../command.ts'
-import { choosing } from '../conformance/flags.ts'
+import { choosing, foreignEnd } from '../conformance/flags.ts'
 
 export const conformanceRun: Command = {
   name: 'conformance run',
   summary: 'run the OCPP certification cases against a CSMS or a station',
-  usage: 'interlock conformance run --target self|null|relay [options]',
+  usage: 'interlock conformance run --target self|null|relay|ws(s)://… [options]',
   flags: {
     ...choosing,
-    target: { kind: 'text', value: 'TARGET', help: 'self, null, relay (self)' },
+    target: { kind: 'text', value: 'TARGET', help: 'self, null, relay, ws(s)://… (self)' },
+    ...foreignEnd,
     reporter: { kind: 'text', value: 'KINDS', help: 'files to write: json, junit, html' },
     output: { kind: 'text', value: 'DIR', help: 'where the reporters write (.)' },
     concurrency: { kind: 'whole', min: 1, max: 64, value: 'N', help: 'cases at once (6)' },

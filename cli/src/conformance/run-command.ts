@@ -3,18 +3,20 @@ import { temporaryDir } from '@interlock/host'
 import {
   briefOf,
   notCertification,
+  notMadeWords,
   runConformance,
   type RunReport,
 } from '@interlock/lab/conformance'
-import { exits, UsageError, type Invocation } from '../command.ts'
+import { exits, type Invocation } from '../command.ts'
 import type { FlagValues } from '../flags.ts'
 import { readChoice } from './options.ts'
 import { readReporters, writeReports } from './reporters.ts'
+import { readTarget } from './target.ts'
 
 /** Runs the chosen cases; 0 when none failed. @throws UsageError, Fault */
 export async function runCommand({ flags, print, say }: Invocation): Promise<number> {
   const { role, profile, ids } = readChoice(flags)
-  const target = targetOf(flags, role)
+  const { target, foreign } = readTarget(flags, role, say)
   const reporters = readReporters(flags)
   const dir = temporaryDir('interlock-conformance')
   try {
@@ -25,6 +27,7 @@ export async function runCommand({ flags, print, say }: Invocation): Promise<num
       ids,
       say,
       ...(profile === undefined ? {} : { profile }),
+      ...(foreign === undefined ? {} : { foreign }),
       ...number(flags, 'concurrency', 'concurrency'),
       ...number(flags, 'step-timeout', 'stepMillisMax'),
       onCase: ({ id, verdict, reason }) => {
@@ -39,14 +42,6 @@ export async function runCommand({ flags, print, say }: Invocation): Promise<num
   }
 }
 
-function targetOf(flags: FlagValues, role: string): string {
-  const target = typeof flags['target'] === 'string' ? flags['target'] : 'self'
-  if (target === 'relay' && role === 'station')
-    throw new UsageError('--target relay is for the CSMS role')
-  if (['self', 'null', 'relay'].includes(target)) return target
-  throw new UsageError(`--target: self, null or relay, not “${target}”`)
-}
-
 const number = <Name extends string>(flags: FlagValues, flag: string, name: Name) => {
   const value = flags[flag]
   return typeof value === 'number' ? ({ [name]: value } as Record<Name, number>) : {}
@@ -55,5 +50,6 @@ const number = <Name extends string>(flags: FlagValues, flag: string, name: Name
 const wordsOf = (run: RunReport): string =>
   [
     `${run.total} cases: ${run.passed} passed, ${run.failed} failed, ${run.notApplicable} not applicable, ${run.notImplemented} not implemented.`,
+    ...(run.stepsNotMade === 0 ? [] : [notMadeWords(run)]),
     notCertification,
   ].join('\n')

@@ -22,6 +22,7 @@ export type RunOptions = {
   /** Why the subject need not pass a case, as the capability it does not have. */
   readonly lacks: (row: Row) => string | undefined
   readonly stepMillisMax?: number
+  readonly caseMillisMax?: number
   readonly concurrency?: number
   readonly onCase?: (report: CaseReport) => void
 }
@@ -49,7 +50,9 @@ async function runOne(row: Row, options: RunOptions): Promise<CaseReport> {
   if (ready === undefined) return report(row, 'notImplemented', 'this runner has no such case yet')
   const steps = createSteps(options.stepMillisMax ?? runLimits.stepMillisMax)
   const from = performance.now()
-  const { verdict, reason } = await judged(() => inTime(ready(steps)))
+  const { verdict, reason } = await judged(() =>
+    inTime(ready(steps), options.caseMillisMax ?? runLimits.caseMillisMax),
+  )
   const millis = Math.round(performance.now() - from)
   return { ...report(row, verdict, reason), steps: [...steps.taken], millis }
 }
@@ -67,11 +70,11 @@ async function judged(run: () => Promise<void>): Promise<{ verdict: Verdict; rea
   }
 }
 
-function inTime(running: Promise<void>): Promise<void> {
+function inTime(running: Promise<void>, millisMax: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((_resolve, reject) => {
-    const words = `not done after ${runLimits.caseMillisMax / 1000} s`
-    timer = setTimeout(() => reject(new StepFailed(words)), runLimits.caseMillisMax)
+    const words = `not done after ${millisMax / 1000} s`
+    timer = setTimeout(() => reject(new StepFailed(words)), millisMax)
   })
   return Promise.race([running, late]).finally(() => clearTimeout(timer))
 }

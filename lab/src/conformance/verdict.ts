@@ -32,6 +32,8 @@ export type RunReport = {
   readonly failed: number
   readonly notApplicable: number
   readonly notImplemented: number
+  /** Steps that nobody could be asked about, in cases that passed. */
+  readonly stepsNotMade: number
   readonly cases: readonly CaseReport[]
 }
 
@@ -50,6 +52,10 @@ export function summed(role: Role, target: string, cases: readonly CaseReport[])
     failed: count('failed'),
     notApplicable: count('notApplicable'),
     notImplemented: count('notImplemented'),
+    stepsNotMade: cases
+      .filter(({ verdict }) => verdict === 'passed')
+      .flatMap(({ steps }) => steps)
+      .filter(({ verdict }) => verdict === 'notMade').length,
     cases,
   }
 }

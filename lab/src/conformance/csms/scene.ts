@@ -23,5 +23,6 @@ export const csmsReady =
       })
     } finally {
       station.close()
+      subject.release?.(station.left())
     }
   }

@@ -81,7 +81,7 @@ async function start(
     trustMode: 'standard',
     evses: [1, 2],
   })
-  adopt(await startCsms(await csmsConfig(wide, leases), quiet('csms')))
+  const { ocppPorts } = adopt(await startCsms(await csmsConfig(wide, leases), quiet('csms')))
   const roots = leases[0]?.trust.roots ?? []
   const client = (identity: Identity) =>
     adopt(httpClient({ identity, trust: { roots }, activity: unobserved, expectRole: 'csms' }))
@@ -96,7 +96,8 @@ async function start(
     lease() {
       const lease = free.shift()
       if (lease === undefined) throw new TypeError('more stations are asked for than were made')
-      return Promise.resolve(lease)
+      const addresses = { ...lease.addresses, 1: `ws://127.0.0.1:${ocppPorts.profile1}/ocpp` }
+      return Promise.resolve({ ...lease, addresses })
     },
     ...restInterface(base, { operator: commands, reader: client(reader) }),
   }
@@ -134,7 +135,8 @@ async function csmsConfig(plan: configs.Plan, leases: readonly Lease[]): Promise
       idTokens: [],
     }),
   )
-  return { ...config, peers, stations: await Promise.all(stations) }
+  const ocpp = { ...config.ocpp, profile1: { host: '127.0.0.1', port: 0 } }
+  return { ...config, ocpp, peers, stations: await Promise.all(stations) }
 }
 
 /** Puts in the tokens of the run, as an operator would. */

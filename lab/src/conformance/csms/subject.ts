@@ -6,9 +6,14 @@ export type CsmsSubject = {
   readonly name: string
   /** A station that the CSMS knows and that no other case uses. */
   lease(): Promise<Lease>
+  /** The case with that station is over; absent where each case has one of its own. */
+  readonly release?: (lease: Lease) => void
   /** Tells the CSMS to send a request of its own to that station. */
   command(stationId: string, action: string, payload: object): Promise<CommandAnswer>
-  /** Reads what the CSMS knows; absent where there is no state API that we understand. */
+  /**
+   * Reads what the CSMS knows; absent where there is no state API that we understand. Then nothing that
+   * it knows or decides is asked about: those steps are marked as not made.
+   */
   readonly know?: (resource: Resource, stationId: string) => Promise<unknown>
   readonly tokens: Tokens
   /** Says how a station's boot is to be answered; absent where nobody can be told. */
@@ -36,6 +41,8 @@ export type Lease = {
   readonly password?: string
   readonly identity?: Identity
   readonly trust: Trust
+  /** `name`: the server need not be one of this system, only the one that the address names. */
+  readonly recognise?: 'identity' | 'name'
 }
 
 /** What can be asked of the state API, by our name for it. */

@@ -1,5 +1,5 @@
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
-import type { Steps } from '../steps.ts'
+import { NotApplicable, type Steps } from '../steps.ts'
 import type { Lease } from './subject.ts'
 
 /** What a station sees of the handshake, below the WebSocket. */
@@ -34,6 +34,7 @@ export function createTls(lease: Lease, steps: Steps): Tls {
         steps.passed(says, `${agreed.version} ${agreed.cipher}`)
         return agreed
       } catch (cause) {
+        if (cause instanceof NotApplicable) throw cause
         return steps.failed(says, 'a handshake', (cause as Error).message)
       }
     },
@@ -42,6 +43,7 @@ export function createTls(lease: Lease, steps: Steps): Tls {
       try {
         agreed = await shake(offer)
       } catch (cause) {
+        if (cause instanceof NotApplicable) throw cause
         return steps.passed(says, (cause as Error).message)
       }
       steps.failed(says, 'no handshake', agreed.version)
@@ -50,6 +52,7 @@ export function createTls(lease: Lease, steps: Steps): Tls {
 }
 
 function handshake(lease: Lease, offer: Offer, millisMax: number): Promise<Agreed> {
+  if (lease.profile === 1) throw new NotApplicable('TLS: security profile 2 or 3')
   const { hostname, port } = new URL(lease.addresses[lease.profile] ?? '')
   return new Promise((resolve, reject) => {
     const socket = connect({

@@ -13,7 +13,7 @@ import {
   type Response,
 } from '@interlock/ocpp'
 import { describe } from '../match.ts'
-import type { Steps } from '../steps.ts'
+import { NotApplicable, type Steps } from '../steps.ts'
 import { createInbox } from '../inbox.ts'
 import { ordinaryAnswers } from './ordinary-answers.ts'
 import type { Lease, SecurityProfile, Token } from './subject.ts'
@@ -34,6 +34,8 @@ export type AnswerTo<A extends Action> = Response<A> | CallError | Handler<A>
 export type VirtualStation = {
   readonly id: string
   readonly lease: Lease
+  /** The lease for whoever has the station next: with the password that it has taken since. */
+  left(): Lease
   connects(credentials?: Credentials): Promise<void>
   /** Connecting with these must be refused before there is a WebSocket. */
   isRefused(says: string, credentials: Credentials): Promise<void>
@@ -66,6 +68,7 @@ export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation
   const inbox = createInbox(steps)
   const answers = new Map<Action, AnswerTo<Action>>()
   let endpoint: Endpoint | undefined
+  let { password } = lease
 
   const handlers: Handlers = Object.fromEntries(
     actions.map((action) => [
@@ -75,7 +78,12 @@ export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation
         const answer = answers.get(action) ?? ordinaryAnswers[action]
         if (answer === undefined) throw new CallError('NotSupported')
         if (answer instanceof CallError) throw answer
-        return typeof answer === 'function' ? (answer as Handler<Action>)(request, context) : answer
+        const made =
+          typeof answer === 'function'
+            ? await (answer as Handler<Action>)(request, context)
+            : answer
+        if (action === 'SetVariables') password = passwordIn(request, made) ?? password
+        return made
       },
     ]),
   )
@@ -91,6 +99,7 @@ export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation
   const station: VirtualStation = {
     id: lease.stationId,
     lease,
+    left: () => (password === undefined ? lease : { ...lease, password }),
     async connects(credentials = {}) {
       const says = 'the station connects'
       try {
@@ -172,8 +181,18 @@ export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation
   return station
 }
 
-const common = (lease: Lease) => ({
-  trust: lease.trust,
+/** The password in a request that was accepted. */
+function passwordIn(request: unknown, answer: unknown): string | undefined {
+  const { setVariableData } = request as Request<'SetVariables'>
+  const { setVariableResult } = answer as Response<'SetVariables'>
+  const at = setVariableData.findIndex(({ variable }) => variable.name === 'BasicAuthPassword')
+  const accepted = setVariableResult?.[at]?.attributeStatus === 'Accepted'
+  return accepted ? setVariableData[at]?.attributeValue : undefined
+}
+
+const common = ({ trust, recognise = 'identity' }: Lease) => ({
+  trust,
+  recognise,
   subprotocols: ['ocpp2.0.1'],
   log: silentLog,
 })
@@ -181,8 +200,7 @@ const common = (lease: Lease) => ({
 function credentialsOf(lease: Lease, given: Credentials) {
   const profile = given.profile ?? lease.profile
   const address = lease.addresses[profile]
-  if (address === undefined)
-    throw new Fault('ProfileMissing', `the CSMS has no address for security profile ${profile}`)
+  if (address === undefined) throw new NotApplicable(`security profile ${profile}`)
   const url = `${address}/${encodeURIComponent(lease.stationId)}`
   if (profile === 3) {
     const identity = given.identity ?? lease.identity

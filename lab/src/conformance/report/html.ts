@@ -4,6 +4,10 @@ import { escaped } from './escaped.ts'
 export const notCertification =
   'This is a test of conformance that anyone can run. It is not certification by the Open Charge Alliance.'
 
+/** What the verdicts do not rest on. */
+export const notMadeWords = ({ stepsNotMade }: RunReport): string =>
+  `In the cases that passed, ${stepsNotMade} steps were not made: nobody could be asked about what they demand.`
+
 /** One page that stands alone: the counts, and each case with its steps. */
 export function htmlOf(run: RunReport): string {
   const counts = [
@@ -26,6 +30,7 @@ export function htmlOf(run: RunReport): string {
 <main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(counts)}.</p>
+${run.stepsNotMade === 0 ? '' : `<p>${escaped(notMadeWords(run))}</p>`}
 <p>${escaped(notCertification)}</p>
 ${run.cases.map(section).join('\n')}
 </main>

@@ -7,5 +7,6 @@ export const briefOf = ({ cases, ...counts }: RunReport) => ({
   failed: counts.failed,
   notApplicable: counts.notApplicable,
   notImplemented: counts.notImplemented,
+  ...(counts.stepsNotMade === 0 ? {} : { stepsNotMade: counts.stepsNotMade }),
   cases: cases.map(({ id, verdict, reason }) => ({ id, verdict, reason })),
 })

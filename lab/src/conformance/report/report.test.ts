@@ -52,3 +52,20 @@ test('the page shows every case and step as text, and says that it is not certif
   expect(page).toContain('<td>&lt;y&gt;</td>')
   expect(page).not.toContain('<y>')
 })
+
+test('steps that were not made are counted in the cases that passed, and only there', () => {
+  expect(briefOf(run)).not.toHaveProperty('stepsNotMade')
+  expect(htmlOf(run)).not.toContain('not made')
+  const notMade = {
+    says: 'it knows',
+    expected: 'x',
+    actual: 'not made',
+    verdict: 'notMade',
+  } as const
+  const foreign = summed('csms', 'ws://x', [
+    { ...one('a', 'passed', ''), steps: [notMade, notMade] },
+    { ...one('b', 'failed', 'no'), steps: [notMade] },
+  ])
+  expect(briefOf(foreign)).toMatchObject({ passed: 1, failed: 1, stepsNotMade: 2 })
+  expect(htmlOf(foreign)).toContain('2 steps were not made')
+})

@@ -1,6 +1,7 @@
 import type { Instant } from '@interlock/kernel'
 import type { Ready } from '../run.ts'
 import { runTokens } from '../csms/run-tokens.ts'
+import { NotApplicable } from '../steps.ts'
 import type { StationCase, StationScene } from './case.ts'
 import type { Certificates } from './certificates.ts'
 import { openFileServer } from './file-server.ts'
@@ -19,16 +20,23 @@ export const stationReady =
   (subject: StationSubject, certificates: Certificates, { run, setUp }: StationCase): Ready =>
   async (steps) => {
     const clock = subject.clock()
-    const securityProfile = setUp.securityProfile ?? 1
+    const { site } = subject
+    const securityProfile = setUp.securityProfile ?? site?.securityProfile ?? 1
+    if (site !== undefined && securityProfile !== site.securityProfile)
+      throw new NotApplicable(`security profile ${securityProfile}`)
     const tls = securityProfile === 1 ? undefined : certificates.server(securityProfile)
     const opened: { readonly close: () => Promise<void> }[] = []
     const opensCsms: StationScene['opensCsms'] = async (given) => {
+      // The station has been told of one place by hand.
+      if (site !== undefined && opened.length > 0) throw new NotApplicable('a second CSMS')
       const secured = given === undefined ? {} : { tls: given }
-      const another = await openVirtualCsms({ steps, clock, ...secured })
+      const there = site === undefined ? {} : { place: site.place }
+      const another = await openVirtualCsms({ steps, clock, ...secured, ...there })
       opened.push(another)
       return another
     }
     const opensFiles: StationScene['opensFiles'] = async (served) => {
+      if (site !== undefined) throw new NotApplicable('files on the machine of the runner')
       const files = await openFileServer(served)
       opened.push(files)
       return files
@@ -39,7 +47,7 @@ export const stationReady =
       const station = await subject.start(clock, {
         securityProfile,
         address: csms.address,
-        password,
+        password: site?.password ?? password,
         rootPem: certificates.rootPem,
         certify: (stationId, eui) => certificates.station(stationId, eui),
         variables: { ...quickly, ...setUp.variables },

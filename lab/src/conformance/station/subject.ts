@@ -1,6 +1,8 @@
 import type { Eui64 } from '@interlock/kernel'
 import type { Token } from '../csms/subject.ts'
+import type { Certificates } from './certificates.ts'
 import type { LeapingClock } from './leaping-clock.ts'
+import type { Place } from './virtual-csms.ts'
 
 /** Where and how the station is to connect at first. */
 export type Way = {
@@ -15,6 +17,14 @@ export type Way = {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** One place for every case, which the station has been told of. */
+export type Site = {
+  readonly place: Place
+  readonly securityProfile: Way['securityProfile']
+  readonly password: string
+  readonly certificates: Certificates
+}
+
 /** A station under test, as the runner reaches it. */
 export type StationSubject = {
   readonly name: string
@@ -22,6 +32,8 @@ export type StationSubject = {
   start(clock: LeapingClock, way: Way): Promise<StationDriver>
   /** A clock for a case. A foreign station has its own, and a leap of this one waits. */
   clock(): LeapingClock
+  /** Where the runner's CSMS must be, and how it proves itself, for a station set up by hand. */
+  readonly site?: Site
   close(): Promise<void>
 }
 

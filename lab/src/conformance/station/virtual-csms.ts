@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { systemClock } from '@interlock/host'
-import { unobserved, type Clock, type Instant } from '@interlock/kernel'
+import { Fault, unobserved, type Clock, type Instant } from '@interlock/kernel'
 import {
   actions,
   CallError,
@@ -87,6 +87,16 @@ export type VirtualCsmsOptions = {
   readonly clock: Clock
   readonly tls?: ServerOptions
   readonly port?: number
+  /** Where a station of someone else finds it; by default any port of this machine alone. */
+  readonly place?: Place
+}
+
+/** The address that a station is set up with, and where the runner listens for it. */
+export type Place = {
+  /** `ws(s)://host:port/path`, without the station's id. */
+  readonly address: string
+  readonly host: string
+  readonly port: number
 }
 
 export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<VirtualCsms> {
@@ -132,11 +142,12 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
       })
     })
   })
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
+  await listening(server, options.place ?? { host: '127.0.0.1', port: options.port ?? 0 })
   const { port } = server.address() as AddressInfo
 
   const csms: VirtualCsms = {
-    address: `${tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}/ocpp`,
+    address:
+      options.place?.address ?? `${tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}/ocpp`,
     upgrades,
     get knocks() {
       return knocks
@@ -196,6 +207,15 @@ export async function openVirtualCsms(options: VirtualCsmsOptions): Promise<Virt
   }
   return csms
 }
+
+/** @throws Fault `ListenFailed` */
+const listening = (server: Server, { host, port }: Pick<Place, 'host' | 'port'>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new Fault('ListenFailed', `${host}:${port}: ${cause.message}`, { cause })),
+    )
+    server.listen(port, host, resolve)
+  })
 
 const upgradeOf = ({ url, headers, socket }: IncomingMessage, at: Instant): Upgrade => ({
   at,
