@@ -75,6 +75,7 @@ test('the connector is unlocked, unless someone may charge or it is jammed (F05)
         component: { name: 'ConnectorPlugRetentionLock' },
         variable: { name: 'Problem' },
         actualValue: 'true',
+        trigger: 'Delta',
       },
     ],
   })

@@ -21,7 +21,8 @@ export function reportProblem(station: Station, kind: string, isThere: boolean):
           {
             eventId: deps.entropy.below(1_000_000_000),
             timestamp: now,
-            trigger: 'Alerting',
+            // A value that is no number and changed (N07.FR.18).
+            trigger: 'Delta',
             actualValue: `${isThere}`,
             techInfo: kind,
             eventNotificationType: 'HardWiredNotification',

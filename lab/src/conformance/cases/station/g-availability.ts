@@ -2,14 +2,13 @@ import type { Request } from '@interlock/ocpp'
 import { stationCase, type StationCase, type StationScene } from '../../station/case.ts'
 import {
   bootsAndCharges,
-  hasSaidAll,
-  here,
-  inState,
-  isCharging,
-  isPluggedIn,
-  reports,
-  tells,
-} from '../../station/states.ts'
+  connects,
+  connectsAndCharges,
+  departs,
+  rests,
+} from '../../station/charge.ts'
+import { restarts } from '../../station/restart.ts'
+import { hasSaidAll, here, reports } from '../../station/states.ts'
 
 type Status = Request<'ChangeAvailability'>['operationalStatus']
 /** What is meant: the station, an EVSE of it, or a connector. */
@@ -57,7 +56,7 @@ const isPutToUse = (id: string, tier: Tier): StationCase =>
     await isPutOut(scene, tier)
     await becomes(scene, tier, 'Operative')
     await reports(scene, 'Available')
-    await isCharging(scene)
+    await connectsAndCharges(scene)
   })
 
 /** Asked to be what it is, it says yes and stays so. */
@@ -66,7 +65,7 @@ const staysInUse = (id: string, tier: Tier): StationCase =>
     await scene.csms.boots()
     await becomes(scene, tier, 'Operative')
     await isNow(scene, 'Available')
-    await isCharging(scene)
+    await connectsAndCharges(scene)
   })
 
 const staysOutOfUse = (id: string, tier: Tier): StationCase =>
@@ -79,39 +78,32 @@ const staysOutOfUse = (id: string, tier: Tier): StationCase =>
 
 const goesOutOfUseLater = (id: string, tier: Tier): StationCase =>
   stationCase(id, async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
+    const charge = await bootsAndCharges(scene)
     await becomes(scene, tier, 'Inoperative', 'Scheduled')
     await hasSaidAll(scene)
     scene.csms.isNotSent('TransactionEvent', 'the transaction goes on')
     await scene.station.presents(scene.tokens.valid)
-    await tells(scene, 'StopAuthorized', { transactionInfo: { transactionId } })
-    await tells(scene, 'ChargingStateChanged', inState('EVConnected'))
+    await rests(charge)
     await scene.station.unplugs()
-    await scene.csms.isSent('TransactionEvent', { eventType: 'Ended' })
+    await charge.ends('EVCommunicationLost')
     await reports(scene, 'Unavailable')
   })
 
 const staysSoAfterReboot = (id: string, tier: Tier): StationCase =>
   stationCase(id, async (scene) => {
-    const { csms } = scene
-    await csms.boots()
+    await scene.csms.boots()
     await isPutOut(scene, tier)
-    await csms.sends('Reset', { type: 'Immediate' }, { status: 'Accepted' })
-    await csms.isSent('BootNotification', { reason: 'RemoteReset' })
-    await reports(scene, 'Unavailable')
-    await csms.isSent('SecurityEventNotification', { type: 'ResetOrReboot' })
+    await restarts(scene, 'Unavailable')
   })
 
 export const availability = [
   stationCase('TC_G_01_CS', async (scene) => {
     await scene.csms.boots()
-    await isPluggedIn(scene)
+    await connects(scene)
   }),
   stationCase('TC_G_02_CS', async (scene) => {
     await scene.csms.boots()
-    await isPluggedIn(scene)
-    await scene.station.unplugs()
-    await reports(scene, 'Available')
+    await departs(scene, await connects(scene))
   }),
   isPutOutOfUse('TC_G_03_CS', evse),
   isPutOutOfUse('TC_G_05_CS', station),
@@ -135,13 +127,14 @@ export const availability = [
   stationCase('TC_G_20_CS', async (scene) => {
     const { csms, station: hands, tokens } = scene
     await csms.boots()
-    await isPluggedIn(scene)
+    await connects(scene)
     await hands.faults('ConnectorLockFailure')
     await csms.isSent('NotifyEvent', {
       eventData: [
         {
           component: { name: 'ConnectorPlugRetentionLock', evse: here },
           variable: { name: 'Problem' },
+          trigger: 'Delta',
           actualValue: 'true',
         },
       ],
