@@ -110,3 +110,9 @@ export async function departs(scene: StationScene, charge: Charge): Promise<void
   await reports(scene, 'Available')
   await charge.ends('EVCommunicationLost', { info: { chargingState: 'Idle' } })
 }
+
+/** Boots, then connects and charges. */
+export async function bootsAndCharges(scene: StationScene): Promise<Charge> {
+  await scene.csms.boots()
+  return connectsAndCharges(scene)
+}

@@ -1,6 +1,6 @@
-import { ifAny } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
-import { hasSaidAll, here, inState, isPluggedIn, reports, tells } from '../../station/states.ts'
+import { connects, createCharge, type Charge } from '../../station/charge.ts'
+import { hasSaidAll, here, reports } from '../../station/states.ts'
 
 /** The CSMS asks for a start with the valid token; the station takes it. */
 const isToldToStart = ({ csms, tokens }: StationScene, remoteStartId: number, expected = {}) =>
@@ -10,16 +10,24 @@ const isToldToStart = ({ csms, tokens }: StationScene, remoteStartId: number, ex
     { status: 'Accepted', ...expected },
   )
 
-/** The token is in the transaction, and the number of the request that brought it. */
-const startsRemotely = (scene: StationScene, eventType: string, remoteStartId: number) =>
-  tells(scene, 'RemoteStart', {
-    eventType,
-    idToken: scene.tokens.valid,
-    transactionInfo: { remoteStartId },
-  })
+/** The event that has the token, and the number of the request that brought it. */
+const remoteStart = ({ tokens }: StationScene, remoteStartId: number) => ({
+  idToken: tokens.valid,
+  info: { remoteStartId },
+})
 
-const charges = (scene: StationScene, transactionId: string) =>
-  tells(scene, 'ChargingStateChanged', inState('Charging', { transactionId }))
+const charges = (charge: Charge) =>
+  charge.goesOn('ChargingStateChanged', { info: { chargingState: 'Charging' } })
+
+/** The cable comes after the request; with it the transaction begins, and energy flows. */
+async function beginsWithCable(scene: StationScene, remoteStartId: number): Promise<void> {
+  const charge = createCharge(scene)
+  await hasSaidAll(scene)
+  await scene.station.plugsIn()
+  await reports(scene, 'Occupied')
+  await charge.starts('RemoteStart', remoteStart(scene, remoteStartId))
+  await charges(charge)
+}
 
 const asked = { 'AuthCtrlr.AuthorizeRemoteStart': 'true' }
 const notAsked = { 'AuthCtrlr.AuthorizeRemoteStart': 'false' }
@@ -30,25 +38,20 @@ const timeOut = 30
 export const remoteStarts = [
   stationCase('TC_F_01_CS', async (scene) => {
     await scene.csms.boots()
-    const begun = await isPluggedIn(scene)
-    const transactionId = begun?.transactionInfo.transactionId ?? ''
-    await isToldToStart(scene, 11, { transactionId })
-    await startsRemotely(scene, 'Updated', 11)
-    await charges(scene, transactionId)
+    const charge = await connects(scene)
+    await isToldToStart(scene, 11, { transactionId: charge.id })
+    await charge.goesOn('RemoteStart', remoteStart(scene, 11))
+    await charges(charge)
   }),
 
   stationCase(
     'TC_F_02_CS',
     async (scene) => {
-      const { csms, station, tokens } = scene
+      const { csms, tokens } = scene
       await csms.boots()
       await isToldToStart(scene, 12)
       await csms.isSent('Authorize', { idToken: tokens.valid })
-      await hasSaidAll(scene)
-      await station.plugsIn()
-      await reports(scene, 'Occupied')
-      const { transactionInfo } = await startsRemotely(scene, 'Started', 12)
-      await charges(scene, transactionInfo.transactionId)
+      await beginsWithCable(scene, 12)
     },
     { variables: asked },
   ),
@@ -56,15 +59,11 @@ export const remoteStarts = [
   stationCase(
     'TC_F_03_CS',
     async (scene) => {
-      const { csms, station } = scene
+      const { csms } = scene
       await csms.boots()
       await isToldToStart(scene, 13)
-      await hasSaidAll(scene)
+      await beginsWithCable(scene, 13)
       csms.isNotSent('Authorize', 'the word of the CSMS is enough')
-      await station.plugsIn()
-      await reports(scene, 'Occupied')
-      const { transactionInfo } = await startsRemotely(scene, 'Started', 13)
-      await charges(scene, transactionInfo.transactionId)
     },
     { variables: notAsked },
   ),
@@ -74,16 +73,13 @@ export const remoteStarts = [
     async (scene) => {
       await scene.csms.boots()
       await isToldToStart(scene, 14)
-      const { transactionInfo } = await startsRemotely(scene, 'Started', 14)
-      const { transactionId } = transactionInfo
+      const charge = createCharge(scene)
+      await charge.starts('RemoteStart', remoteStart(scene, 14))
       await scene.passes(timeOut + 1)
-      await tells(scene, 'EVConnectTimeout', {
-        eventType: 'Ended',
-        transactionInfo: { transactionId, stoppedReason: ifAny('Timeout') },
-      })
+      await charge.ends('EVConnectTimeout', { info: { stoppedReason: 'Timeout' } })
       // The EVSE is free for another.
       await isToldToStart(scene, 15)
-      await startsRemotely(scene, 'Started', 15)
+      await createCharge(scene).starts('RemoteStart', remoteStart(scene, 15))
     },
     {
       variables: {

@@ -1,13 +1,6 @@
 import { stationCase, type StationScene } from '../../station/case.ts'
-import {
-  bootsAndCharges,
-  hasSaidAll,
-  here,
-  inState,
-  isCharging,
-  reports,
-  tells,
-} from '../../station/states.ts'
+import { bootsAndCharges, connectsAndCharges } from '../../station/charge.ts'
+import { hasSaidAll, here, reports } from '../../station/states.ts'
 
 const isToldToStop = ({ csms }: StationScene, transactionId: string, status: string) =>
   csms.sends('RequestStopTransaction', { transactionId }, { status })
@@ -17,24 +10,21 @@ const isToldToUnlock = ({ csms }: StationScene, status: string, connectorId: num
 
 /** After a charge whose cable was unplugged at the vehicle only, and is held. */
 async function holdsLooseCable(scene: StationScene): Promise<void> {
-  await bootsAndCharges(scene)
+  const charge = await bootsAndCharges(scene)
   await scene.station.leavesCable()
-  await tells(scene, 'EVCommunicationLost', { eventType: 'Ended' })
+  await charge.ends('EVCommunicationLost')
 }
 const keepsCable = { 'OCPPCommCtrlr.UnlockOnEVSideDisconnect': 'false' }
 
 export const remoteStops = [
   stationCase('TC_F_08_CS', async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
-    await isToldToStop(scene, transactionId, 'Accepted')
-    await tells(scene, 'RemoteStop', { transactionInfo: { transactionId } })
-    await tells(scene, 'ChargingStateChanged', inState('EVConnected', { transactionId }))
+    const charge = await bootsAndCharges(scene)
+    await isToldToStop(scene, charge.id, 'Accepted')
+    await charge.goesOn('RemoteStop')
+    await charge.goesOn('ChargingStateChanged', { info: { chargingState: 'EVConnected' } })
     // A transaction that begins with the cable ends with it, for the reason that stopped the flow.
     await scene.station.unplugs()
-    await scene.csms.isSent('TransactionEvent', {
-      eventType: 'Ended',
-      transactionInfo: { transactionId, stoppedReason: 'Remote' },
-    })
+    await charge.ends('EVCommunicationLost', { info: { stoppedReason: 'Remote' } })
   }),
 
   stationCase('TC_F_09_CS', async (scene) => {
@@ -71,7 +61,7 @@ export const unlocks = [
     await scene.csms.boots()
     await isToldToUnlock(scene, 'Unlocked')
     // With no cable there, nothing has changed; the connector serves as before.
-    await isCharging(scene)
+    await connectsAndCharges(scene)
   }),
 
   stationCase('TC_F_10_CS', async (scene) => {

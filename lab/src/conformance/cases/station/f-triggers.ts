@@ -1,16 +1,9 @@
 import type { Request } from '@interlock/ocpp'
 import { ifAny, including, present } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
+import { bootsAndCharges, connects } from '../../station/charge.ts'
 import { isToldToUpdate, prepares, progresses } from '../../station/firmware.ts'
-import {
-  bootsAndCharges,
-  hasSaidAll,
-  here,
-  inState,
-  isPluggedIn,
-  reports,
-  tells,
-} from '../../station/states.ts'
+import { hasSaidAll, here, reports } from '../../station/states.ts'
 
 type Message = Request<'TriggerMessage'>['requestedMessage']
 
@@ -33,10 +26,9 @@ const reading = {
 const readings = { evseId: here.id, meterValue: including(reading) }
 
 /** The event that tells what is going on now. */
-const current = (transactionId: string, evse: unknown) => ({
-  eventType: 'Updated',
+const current = (evse: unknown) => ({
   evse,
-  ...inState('Charging', { transactionId }),
+  info: { chargingState: 'Charging' },
   meterValue: including(reading),
 })
 
@@ -54,15 +46,15 @@ export const triggers = [
   }),
 
   stationCase('TC_F_13_CS', async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
+    const charge = await bootsAndCharges(scene)
     await isAskedFor(scene, 'TransactionEvent', oneEvse)
-    await tells(scene, 'Trigger', current(transactionId, ifAny({ id: here.id })))
+    await charge.goesOn('Trigger', current(ifAny({ id: here.id })))
   }),
 
   stationCase('TC_F_14_CS', async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
+    const charge = await bootsAndCharges(scene)
     await isAskedFor(scene, 'TransactionEvent')
-    await tells(scene, 'Trigger', current(transactionId, { id: here.id }))
+    await charge.goesOn('Trigger', current({ id: here.id }))
   }),
 
   stationCase('TC_F_15_CS', async (scene) => {
@@ -106,7 +98,7 @@ export const triggers = [
 
   stationCase('TC_F_24_CS', async (scene) => {
     await scene.csms.boots()
-    await isPluggedIn(scene)
+    await connects(scene)
     await isAskedFor(scene, 'StatusNotification', { evse: here })
     await reports(scene, 'Occupied')
   }),

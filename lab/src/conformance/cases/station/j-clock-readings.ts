@@ -1,8 +1,9 @@
 import type { Request } from '@interlock/ocpp'
 import { stationCase, type StationScene } from '../../station/case.ts'
+import { bootsAndCharges, connectsAndCharges } from '../../station/charge.ts'
 import { expectEvery, ofContext, withReading, type MeterValue } from '../../station/readings.ts'
 import { expectSigned, withEveryKey } from '../../station/signed-readings.ts'
-import { bootsAndCharges, hasSaidAll, here, isCharging, tells } from '../../station/states.ts'
+import { hasSaidAll, here } from '../../station/states.ts'
 
 /** Seconds between readings. */
 const interval = 60
@@ -64,16 +65,11 @@ export const clockReadings = [
   stationCase(
     'TC_J_02_CS',
     async (scene) => {
-      await bootsAndCharges(scene)
+      const charge = await bootsAndCharges(scene)
       await scene.passes(times.length * interval)
       const told = []
       for (const _ of times)
-        told.push(
-          await tells(scene, 'MeterValueClock', {
-            eventType: 'Updated',
-            ...withReading('Sample.Clock', measurands),
-          }),
-        )
+        told.push(await charge.goesOn('MeterValueClock', withReading('Sample.Clock', measurands)))
       expectEvery(
         scene.steps,
         interval,
@@ -98,7 +94,7 @@ export const clockReadings = [
       await csms.boots()
       await scene.passes(interval)
       await isRead(scene)
-      await isCharging(scene)
+      await connectsAndCharges(scene)
       await scene.passes(2 * interval)
       await hasSaidAll(scene)
       csms.isNotSent('MeterValues', 'nothing is read by the clock during a transaction')

@@ -1,5 +1,6 @@
 import { absent, including } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
+import { asks, bootsAndCharges, charges, connects, createCharge } from '../../station/charge.ts'
 import {
   expectEvery,
   ofContext,
@@ -8,7 +9,7 @@ import {
   type MeterValue,
 } from '../../station/readings.ts'
 import { expectSigned, withEveryKey } from '../../station/signed-readings.ts'
-import { bootsAndCharges, here, inState, isAuthorised, tells } from '../../station/states.ts'
+import { here } from '../../station/states.ts'
 
 /** Seconds between readings. */
 const interval = 60
@@ -45,12 +46,10 @@ export const sampledReadings = [
   stationCase(
     'TC_J_07_CS',
     async (scene) => {
-      const { csms, station } = scene
-      await csms.boots()
-      await station.plugsIn()
-      await tells(scene, 'CablePluggedIn', { eventType: 'Started', evse: here, ...begin })
-      await isAuthorised(scene)
-      await tells(scene, 'ChargingStateChanged', inState('Charging'))
+      await scene.csms.boots()
+      const charge = await connects(scene, begin)
+      await asks(scene, scene.tokens.valid)
+      await charges(charge, scene.tokens.valid)
     },
     { variables: atStart },
   ),
@@ -58,14 +57,16 @@ export const sampledReadings = [
   stationCase(
     'TC_J_08_CS',
     async (scene) => {
-      const { csms, station } = scene
+      const { csms, station, tokens } = scene
+      const charge = createCharge(scene)
       await csms.boots()
-      const { evse, meterValue } = await isAuthorised(scene, scene.tokens.valid, 'Started')
-      scene.steps.expect('nobody knows the EVSE yet', absent, evse)
-      scene.steps.expect('nothing is read before it is known', absent, meterValue)
+      await asks(scene, tokens.valid)
+      // Nobody knows the EVSE yet, and nothing is read before it is known.
+      const nowhere = { evse: absent, meterValue: absent }
+      await charge.starts('Authorized', { idToken: tokens.valid, ...nowhere })
       await station.plugsIn()
-      await tells(scene, 'CablePluggedIn', { eventType: 'Updated', evse: here, ...begin })
-      await tells(scene, 'ChargingStateChanged', inState('Charging'))
+      await charge.goesOn('CablePluggedIn', { evse: here, ...begin })
+      await charge.goesOn('ChargingStateChanged', { info: { chargingState: 'Charging' } })
     },
     { variables: { ...atStart, 'TxCtrlr.TxStartPoint': 'Authorized' } },
   ),
@@ -73,15 +74,12 @@ export const sampledReadings = [
   stationCase(
     'TC_J_09_CS',
     async (scene) => {
-      await bootsAndCharges(scene)
+      const charge = await bootsAndCharges(scene)
       await scene.passes(times.length * interval)
       const told = []
       for (const _ of times)
         told.push(
-          await tells(scene, 'MeterValuePeriodic', {
-            eventType: 'Updated',
-            ...withReading('Sample.Periodic', measurands),
-          }),
+          await charge.goesOn('MeterValuePeriodic', withReading('Sample.Periodic', measurands)),
         )
       expectEvery(
         scene.steps,

@@ -2,7 +2,7 @@ import { profiles, schedule } from '../../csms/profiles.ts'
 import { not } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
 import { holdsNone, makes, sets } from '../../station/charging-profiles.ts'
-import { isCharging } from '../../station/states.ts'
+import { connectsAndCharges } from '../../station/charge.ts'
 import type { Request } from '@interlock/ocpp'
 
 type Asked = Request<'ClearChargingProfile'>
@@ -24,7 +24,7 @@ export const profilesCleared = [
     const stackLevel = 1
     await scene.csms.boots()
     await sets(scene, profiles.default(106, { stackLevel }))
-    await isCharging(scene)
+    await connectsAndCharges(scene)
     const of = { chargingProfilePurpose, stackLevel } as const
     await clears(scene, { chargingProfileCriteria: of }, 'Accepted')
     await holdsNone(scene, of)
@@ -50,7 +50,7 @@ export const profilesCleared = [
       scene,
       profiles.default(109, { chargingSchedule: [schedule(109, amps, { startSchedule })] }),
     )
-    await isCharging(scene)
+    await connectsAndCharges(scene)
     await makes(scene, [[0, amps]])
     await clears(scene, { chargingProfileCriteria: { chargingProfilePurpose } }, 'Accepted')
     await makes(scene, [[0, not(amps)]])

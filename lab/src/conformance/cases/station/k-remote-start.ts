@@ -1,15 +1,16 @@
 import { profiles, schedule } from '../../csms/profiles.ts'
 import { stationCase } from '../../station/case.ts'
 import { holds, makes } from '../../station/charging-profiles.ts'
-import { here, inState, isPluggedIn, tells } from '../../station/states.ts'
+import { connects } from '../../station/charge.ts'
+import { here } from '../../station/states.ts'
 
 export const remoteStartsWithProfile = [
   stationCase('TC_K_37_CS', async (scene) => {
     const { csms, tokens } = scene
     const [id, amps, remoteStartId] = [137, 6, 37]
     await csms.boots()
-    const begun = await isPluggedIn(scene)
-    const transactionId = begun?.transactionInfo.transactionId ?? ''
+    const charge = await connects(scene)
+    const transactionId = charge.id
     const { transactionId: _, ...chargingProfile } = profiles.transaction(id, transactionId, {
       chargingProfileKind: 'Relative',
       chargingSchedule: [schedule(id, amps)],
@@ -19,9 +20,8 @@ export const remoteStartsWithProfile = [
       { evseId: here.id, remoteStartId, idToken: tokens.valid, chargingProfile },
       { status: 'Accepted', transactionId },
     )
-    const start = { idToken: tokens.valid, transactionInfo: { transactionId, remoteStartId } }
-    await tells(scene, 'RemoteStart', start)
-    await tells(scene, 'ChargingStateChanged', inState('Charging'))
+    await charge.goesOn('RemoteStart', { idToken: tokens.valid, info: { remoteStartId } })
+    await charge.goesOn('ChargingStateChanged', { info: { chargingState: 'Charging' } })
     await holds(scene, { chargingProfile: { chargingProfileId: [id] } }, [
       { evseId: here.id, profile: { ...chargingProfile, transactionId } },
     ])

@@ -2,7 +2,7 @@ import { profiles, schedule, type Profile } from '../../csms/profiles.ts'
 import { absent, present } from '../../match.ts'
 import { stationCase } from '../../station/case.ts'
 import { makes, sets } from '../../station/charging-profiles.ts'
-import { bootsAndCharges } from '../../station/states.ts'
+import { bootsAndCharges } from '../../station/charge.ts'
 
 type Given = {
   readonly duration: number
@@ -60,7 +60,7 @@ export const compositeSchedules = [
   }),
 
   stationCase('TC_K_41_CS', async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
+    const { id: transactionId } = await bootsAndCharges(scene)
     const most = { duration: 86_400, periods: [[0, 10]] } as const
     const usual = {
       duration: 300,

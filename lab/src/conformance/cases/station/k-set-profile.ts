@@ -2,7 +2,9 @@ import { profiles, schedule } from '../../csms/profiles.ts'
 import { not } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
 import { holds, makes, sets } from '../../station/charging-profiles.ts'
-import { bootsAndCharges, here } from '../../station/states.ts'
+import { bootsAndCharges } from '../../station/charge.ts'
+import { restarts } from '../../station/restart.ts'
+import { here } from '../../station/states.ts'
 
 const amps = 6
 
@@ -53,18 +55,16 @@ export const profilesSet = [
   }),
 
   stationCase('TC_K_11_CS', async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
+    const { id: transactionId } = await bootsAndCharges(scene)
     const profile = profiles.transaction(111, transactionId)
     await sets(scene, profile, { evseId: 0, status: 'Rejected' })
   }),
 
   stationCase('TC_K_13_CS', async (scene) => {
-    const { csms } = scene
     const profile = profiles.default(113)
-    await csms.boots()
+    await scene.csms.boots()
     await sets(scene, profile)
-    await csms.sends('Reset', { type: 'Immediate' }, { status: 'Accepted' })
-    await csms.boots({ reason: 'RemoteReset' })
+    await restarts(scene)
     await holds(scene, { chargingProfile: { chargingProfileId: [113] } }, [
       { evseId: here.id, profile },
     ])
@@ -132,7 +132,7 @@ export const profilesSet = [
   }),
 
   stationCase('TC_K_60_CS', async (scene) => {
-    const transactionId = await bootsAndCharges(scene)
+    const { id: transactionId } = await bootsAndCharges(scene)
     const relative = { chargingProfileKind: 'Relative', ...level(160) } as const
     const profile = profiles.transaction(160, transactionId, relative)
     await isSetAndHeld(scene, profile, here.id)

@@ -1,5 +1,6 @@
 import { oneOf } from '../../match.ts'
 import { stationCase, type StationCase } from '../../station/case.ts'
+import { connectsAndCharges } from '../../station/charge.ts'
 import {
   at,
   createMaker,
@@ -11,7 +12,7 @@ import {
   progresses,
   updateId,
 } from '../../station/firmware.ts'
-import { hasSaidAll, isCharging, reports } from '../../station/states.ts'
+import { hasSaidAll, reports } from '../../station/states.ts'
 
 /** Seconds that a scheduled step lies ahead. */
 const later = 600
@@ -111,14 +112,14 @@ export const firmware: readonly StationCase[] = [
     async (scene) => {
       const { csms, station } = scene
       const prepared = await prepares(scene)
-      await isCharging(scene)
+      const charge = await connectsAndCharges(scene)
       await isToldToUpdate(scene, prepared)
       await progresses(scene, [...fetched, 'InstallScheduled'])
       await hasSaidAll(scene)
       csms.isNotSent('TransactionEvent', 'the transaction goes on')
       csms.isNotSent('FirmwareStatusNotification', 'the update waits for it')
       await station.unplugs()
-      await csms.isSent('TransactionEvent', { eventType: 'Ended' })
+      await charge.ends('EVCommunicationLost')
       await isInstalled(scene)
       await reports(scene, 'Available')
     },

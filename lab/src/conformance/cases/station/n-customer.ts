@@ -1,7 +1,7 @@
 import type { Request } from '@interlock/ocpp'
 import { not, such, text } from '../../match.ts'
 import { stationCase, type StationCase, type StationScene } from '../../station/case.ts'
-import { bootsAndCharges, hasSaidAll } from '../../station/states.ts'
+import { bootsAndCharges, departs } from '../../station/charge.ts'
 
 type Ask = Request<'CustomerInformation'>
 
@@ -25,10 +25,7 @@ const unseen = { report: false, clear: true } as const
 
 /** The valid token has charged, and the vehicle has left. */
 async function hasCharged(scene: StationScene): Promise<void> {
-  await bootsAndCharges(scene)
-  await scene.station.unplugs()
-  await scene.csms.isSent('TransactionEvent', { eventType: 'Ended' })
-  await hasSaidAll(scene)
+  await departs(scene, await bootsAndCharges(scene))
 }
 
 const something = text(/\S/)
