@@ -77,7 +77,7 @@ test('passwords, whole tokens and certificates are not shown, wherever they stan
 
 test('the history is bounded by count, size and age', () => {
   let now = 0
-  const limits = { entriesMax: 3, charsMax: 10, frameCharsMax: 5, ageMillisMax: 100 } as never
+  const limits = { entriesMax: 3, bytesMax: 10, frameCharsMax: 5, ageMillisMax: 100 } as never
   const history = createHistory(
     clock(() => now),
     limits,

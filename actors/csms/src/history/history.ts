@@ -1,4 +1,5 @@
 import { inHours, type Clock, type StationId } from '@interlock/kernel'
+import { Segment, type Mark } from './segment.ts'
 
 /** One frame as it went over a connection, or something that was wrong with one. */
 export type Entry = {
@@ -22,48 +23,77 @@ export type History = {
 
 export const historyLimits = {
   entriesMax: 50_000,
-  charsMax: 64 * 1024 * 1024,
+  bytesMax: 64 * 1024 * 1024,
   /** What of one frame is kept. */
   frameCharsMax: 65_536,
   ageMillisMax: inHours(24),
 } as const
 
-export function createHistory(clock: Clock, limits = historyLimits): History {
-  const entries: Entry[] = []
-  let first = 0
-  let chars = 0
-  const sizeOf = ({ text, problem }: Omit<Entry, 'at'>): number =>
-    (text?.length ?? 0) + (problem?.detail.length ?? 0)
+/** What of the words about a problem is kept. */
+const detailCharsMax = 1_000
 
-  const dropOldest = (): void => {
-    const oldest = entries[first]
-    if (oldest !== undefined) chars -= sizeOf(oldest)
+export function createHistory(clock: Clock, limits = historyLimits): History {
+  let segments = [new Segment()]
+  /** Of the oldest segment, the first entry that has not been dropped. */
+  let first = 0
+  let count = 0
+  let bytes = 0
+
+  const dropOldest = (oldest: Segment): void => {
+    bytes -= oldest.sizeAt(first)
+    count -= 1
     first += 1
-    // Shifting an array for every frame would cost as much as the frame.
-    if (first < 1024 || first < entries.length / 2) return
-    entries.splice(0, first)
+    if (first < oldest.count) return
     first = 0
+    segments = segments.length > 1 ? segments.slice(1) : [new Segment()]
   }
   const expire = (now: number): void => {
-    while (first < entries.length) {
-      const tooMany = entries.length - first > limits.entriesMax || chars > limits.charsMax
-      if (!tooMany && now - (entries[first]?.at ?? now) <= limits.ageMillisMax) return
-      dropOldest()
+    while (count > 0) {
+      const [oldest] = segments
+      if (oldest === undefined) return
+      const tooMuch = count > limits.entriesMax || bytes > limits.bytesMax
+      if (!tooMuch && now - oldest.timeAt(first) <= limits.ageMillisMax) return
+      dropOldest(oldest)
     }
   }
+  const store = (mark: Mark, text: string): number => {
+    const taken = segments.at(-1)?.add(mark, text)
+    if (taken !== undefined) return taken
+    const next = new Segment()
+    segments.push(next)
+    return next.add(mark, text) ?? 0
+  }
   return {
-    add(given) {
+    add({ stationId, direction, text, problem }) {
       const at = clock.now()
-      const text = given.text?.slice(0, limits.frameCharsMax)
-      const entry = text === undefined ? { ...given, at } : { ...given, text, at }
-      entries.push(entry)
-      chars += sizeOf(entry)
+      const kind = problem === undefined ? 'frame' : 'problem'
+      const kept =
+        problem === undefined
+          ? (text ?? '').slice(0, limits.frameCharsMax)
+          : JSON.stringify({ ...problem, detail: problem.detail.slice(0, detailCharsMax) })
+      bytes += store({ at, stationId, direction, kind }, kept)
+      count += 1
       expire(at)
     },
     entries(stationId) {
       expire(clock.now())
-      const kept = entries.slice(first)
-      return stationId === undefined ? kept : kept.filter((each) => each.stationId === stationId)
+      return segments.flatMap((segment, index) =>
+        entriesOf(segment, index === 0 ? first : 0, stationId),
+      )
     },
   }
+}
+
+function entriesOf(segment: Segment, from: number, stationId: string | undefined): Entry[] {
+  const entries: Entry[] = []
+  for (let at = from; at < segment.count; at++) {
+    const station = segment.stationAt(at)
+    if (station === undefined || (stationId !== undefined && station !== stationId)) continue
+    const { kind, ...mark } = segment.markAt(at)
+    const text = segment.textAt(at)
+    const said =
+      kind === 'frame' ? { text } : { problem: JSON.parse(text) as NonNullable<Entry['problem']> }
+    entries.push({ ...mark, stationId: station, ...said })
+  }
+  return entries
 }
