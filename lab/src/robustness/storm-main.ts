@@ -1,16 +1,31 @@
+import { hold, holdFailures } from './hold.ts'
 import { countIn, runSearch } from './run-search.ts'
 import { storm, stormFailures } from './storm.ts'
 
-const usage = `npm run storm [-- --stations N]
+const usage = `npm run storm [-- --stations N | --hold N]
 
 Resets the connections of N stations (5000) at one moment. All come back at once; each must boot.
+
+  --hold N   no storm: one process holds N connections over mutual TLS, and every station is alive
 `
 
-process.exitCode = await runSearch({
-  name: 'storm',
-  usage,
-  args: process.argv.slice(2),
-  flags: { stations: 5_000 },
-  run: ({ stations }, dir, say) => storm({ dir, stations: countIn(stations), say }),
-  failures: stormFailures,
-})
+const args = process.argv.slice(2)
+const holding = args.includes('--hold')
+
+process.exitCode = holding
+  ? await runSearch({
+      name: 'storm',
+      usage,
+      args,
+      flags: { hold: 10_000 },
+      run: ({ hold: stations }, dir, say) => hold({ dir, stations: countIn(stations), say }),
+      failures: holdFailures,
+    })
+  : await runSearch({
+      name: 'storm',
+      usage,
+      args,
+      flags: { stations: 5_000 },
+      run: ({ stations }, dir, say) => storm({ dir, stations: countIn(stations), say }),
+      failures: stormFailures,
+    })

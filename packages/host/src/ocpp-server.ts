@@ -21,7 +21,7 @@ import {
 } from './ocpp-admission.ts'
 import { createSessions } from './ocpp-sessions.ts'
 import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
-import { paceHandshakes } from './paced-handshakes.ts'
+import { paceHandshakes, type Pace } from './paced-handshakes.ts'
 import { handshakeMillisMax, serverTls, type Trust } from './tls.ts'
 
 export type OcppServerOptions = {
@@ -55,7 +55,7 @@ export type OcppServer = Running & {
   sweep(): number
 }
 
-const handshakesMax = 128
+const pace: Pace = { handshakesMax: 128, waitingMax: 1_024, waitMillisMax: 4_000 }
 const upgradesMax = 256
 const connectionsMax = 20_000
 /** A connection that misses two pings is dead. */
@@ -74,7 +74,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     handleProtocols: (offered) =>
       [...offered].find((name) => options.subprotocols.includes(name)) ?? false,
   })
-  const server = createListener(options)
+  const { server, stop } = createListener(options)
   server.headersTimeout = handshakeMillisMax
   server.maxConnections = connectionsMax
   server.on('tlsClientError', (error) =>
@@ -127,6 +127,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     async close() {
       clearInterval(pinging)
       const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+      stop()
       await sessions.close()
       server.closeAllConnections()
       await ended
@@ -134,14 +135,17 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
   }
 }
 
-function createListener({ identity, trust, securityProfile }: OcppServerOptions): Server {
+function createListener({ identity, trust, securityProfile }: OcppServerOptions): {
+  readonly server: Server
+  /** No handshake is begun any more. */
+  readonly stop: () => void
+} {
   const onlyUpgrades: RequestListener = (_request, response) =>
     response.writeHead(426, { connection: 'close' }).end()
-  if (securityProfile === 1) return createPlainServer(onlyUpgrades)
+  if (securityProfile === 1) return { server: createPlainServer(onlyUpgrades), stop: () => {} }
   if (identity === undefined) throw new Fault('IdentityMissing', 'TLS needs a certificate')
   const server = createServer(serverTls(identity, trust, securityProfile === 3), onlyUpgrades)
-  paceHandshakes(server, handshakesMax)
-  return server
+  return { server, stop: paceHandshakes(server, pace).stop }
 }
 
 type Admitted = { readonly ok: true; readonly value: AdmissionRequest }

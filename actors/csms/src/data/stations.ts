@@ -1,6 +1,7 @@
 import { eui64, stationId, type Eui64, type Instant, type StationId } from '@interlock/kernel'
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { StationConfig } from '../config.ts'
+import { groupCommit } from './group-commit.ts'
 import type { CsmsTables } from './schema.ts'
 
 /** A station as the database of stations has it. */
@@ -52,7 +53,18 @@ export type StationStore = {
 /** How many unknown identities are remembered. */
 const knocksMax = 1000
 
+/** A fleet that connects all at once shares these writes. */
+const together = { rowsMax: 1_000, queueMax: 20_000 } as const
+
 export function stationStore(db: Kysely<CsmsTables>): StationStore {
+  const commissioned = groupCommit<Commissioning>({
+    ...together,
+    insert: (rows) => storeCommissioned(db, rows),
+  })
+  const raised = groupCommit<RaisedProfile>({
+    ...together,
+    insert: (rows) => storeProfiles(db, rows),
+  })
   return {
     async find(id) {
       const row = await db
@@ -70,14 +82,7 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
       for (let at = 0; at < stations.length; at += 500)
         await putSome(db, stations.slice(at, at + 500))
     },
-    async commissioned(id, at) {
-      await db
-        .updateTable('stations')
-        .set({ commissioned_at: String(at) })
-        .where('station_id', '=', id)
-        .where('commissioned_at', 'is', null)
-        .execute()
-    },
+    commissioned: (stationId, at) => commissioned.add({ stationId, at }),
     async rememberPassword(id, passwordSha256) {
       await db
         .updateTable('stations')
@@ -92,19 +97,7 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
         .where('station_id', '=', id)
         .execute()
     },
-    async raiseProfile(id, profile) {
-      await db
-        .updateTable('stations')
-        .set({ security_profile: profile })
-        .where('station_id', '=', id)
-        .where((column) =>
-          column.or([
-            column('security_profile', 'is', null),
-            column('security_profile', '<', profile),
-          ]),
-        )
-        .execute()
-    },
+    raiseProfile: (stationId, profile) => raised.add({ stationId, profile }),
     async setBootPolicy(id, policy) {
       await db
         .updateTable('stations')
@@ -144,6 +137,38 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
       }))
     },
   }
+}
+
+type Commissioning = { readonly stationId: StationId; readonly at: Instant }
+type RaisedProfile = { readonly stationId: StationId; readonly profile: SecurityProfile }
+
+/** The first time counts. */
+async function storeCommissioned(
+  db: Kysely<CsmsTables>,
+  rows: readonly Commissioning[],
+): Promise<void> {
+  await sql`
+    update stations set commissioned_at = given.at
+    from (select station_id, min(at) as at from unnest(
+        ${rows.map((row) => row.stationId)}::text[],
+        ${rows.map((row) => row.at)}::bigint[]) as each (station_id, at)
+      group by station_id) as given
+    where stations.station_id = given.station_id and commissioned_at is null`.execute(db)
+}
+
+/** Never lowers one. */
+async function storeProfiles(
+  db: Kysely<CsmsTables>,
+  rows: readonly RaisedProfile[],
+): Promise<void> {
+  await sql`
+    update stations set security_profile = given.profile
+    from (select station_id, max(profile) as profile from unnest(
+        ${rows.map((row) => row.stationId)}::text[],
+        ${rows.map((row) => row.profile)}::integer[]) as each (station_id, profile)
+      group by station_id) as given
+    where stations.station_id = given.station_id
+      and coalesce(security_profile, 0) < given.profile`.execute(db)
 }
 
 async function putSome(db: Kysely<CsmsTables>, stations: readonly StationConfig[]): Promise<void> {

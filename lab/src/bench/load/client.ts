@@ -1,6 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
 import { readFrame, textFrame } from './frames.ts'
 import type { LoadStation } from './protocol.ts'
 
@@ -26,18 +26,17 @@ const host = '127.0.0.1'
  */
 export async function connectStation(
   { port, rootPem }: Place,
-  { id, keyPem, chainPem }: LoadStation,
+  station: LoadStation,
   on: { readonly text: (text: string) => void; readonly close: (why: string) => void },
 ): Promise<Client> {
+  const { id } = station
   const tcp = connectPlain({ host, port, noDelay: true })
   const socket: Duplex =
     rootPem === undefined
       ? tcp
       : connectTls({
           socket: tcp,
-          ca: rootPem,
-          key: keyPem,
-          cert: chainPem,
+          secureContext: secureContextOf(station, rootPem),
           checkServerIdentity: () => undefined,
         })
   const failed = endOf(socket, tcp)
@@ -60,6 +59,17 @@ export async function connectStation(
     send: (text) => void socket.write(textFrame(text)),
     abort: () => void tcp.resetAndDestroy(),
   }
+}
+
+/** Made once for each station: reading its key costs as much as a handshake. */
+const secureContexts = new WeakMap<LoadStation, SecureContext>()
+
+function secureContextOf(station: LoadStation, rootPem: string): SecureContext {
+  const made =
+    secureContexts.get(station) ??
+    createSecureContext({ ca: rootPem, key: station.keyPem, cert: station.chainPem })
+  secureContexts.set(station, made)
+  return made
 }
 
 function refused(why: string): never {
