@@ -17,10 +17,17 @@ export type FileServer = {
 /** What it answers to every request: a status, and for a fetch the file. */
 export type Served = { readonly status: number; readonly content?: Uint8Array }
 
+/** Where it listens, and by which name a station finds it. */
+export type FilePlace = { readonly host: string; readonly name: string }
+const here: FilePlace = { host: '127.0.0.1', name: '127.0.0.1' }
+
 /** More than any case sends. */
 const uploadBytesMax = 4_194_304
 
-export async function openFileServer({ status, content }: Served): Promise<FileServer> {
+export async function openFileServer(
+  { status, content }: Served,
+  { host, name }: FilePlace = here,
+): Promise<FileServer> {
   const uploads: string[] = []
   const waiting = new Set<() => void>()
   let isHolding = false
@@ -37,10 +44,10 @@ export async function openFileServer({ status, content }: Served): Promise<FileS
     if (request.method !== 'GET' && status < 300) uploads.push(body)
     response.writeHead(status).end(request.method === 'GET' ? content : undefined)
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}/file`,
+    url: `http://${name}:${port}/file`,
     uploads,
     get asked() {
       return asked

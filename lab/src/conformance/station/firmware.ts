@@ -1,9 +1,10 @@
 import { createSign } from 'node:crypto'
 import { toIso, type Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
+import { NotApplicable } from '../steps.ts'
 import type { StationScene } from './case.ts'
 import { createCertificates } from './certificates.ts'
-import type { FileServer } from './file-server.ts'
+import type { FileServer, Served } from './file-server.ts'
 
 type Firmware = Request<'UpdateFirmware'>['firmware']
 type Status = Request<'FirmwareStatusNotification'>['status']
@@ -26,18 +27,18 @@ export function createMaker(): Maker {
   }
 }
 
-/** An image that the station can install. */
-export const image = Buffer.from('the program of a charging station, second edition')
+/** A station that knows the maker, an image that it can install, and where the maker's files are. */
+export type Prepared = {
+  readonly maker: Maker
+  readonly image: Uint8Array
+  readonly files: FileServer
+}
 
-/** A station that knows the maker, and where the maker's files are. */
-export type Prepared = { readonly maker: Maker; readonly files: FileServer }
-
-export async function prepares(
-  scene: StationScene,
-  served: Parameters<StationScene['opensFiles']>[0] = { status: 200, content: image },
-): Promise<Prepared> {
+export async function prepares(scene: StationScene, served?: Served): Promise<Prepared> {
+  const { image } = scene.station
+  if (image === undefined) throw new NotApplicable('firmware for this station')
   const maker = createMaker()
-  const files = await scene.opensFiles(served)
+  const files = await scene.opensFiles(served ?? { status: 200, content: image })
   await scene.csms.boots()
   const certificateType = 'ManufacturerRootCertificate'
   await scene.csms.sends(
@@ -45,7 +46,7 @@ export async function prepares(
     { certificateType, certificate: maker.rootPem },
     { status: 'Accepted' },
   )
-  return { maker, files }
+  return { maker, image, files }
 }
 
 export type Update = {
@@ -57,7 +58,7 @@ export type Update = {
 /** The station is told to update, from two hours ago on unless said otherwise. */
 export function isToldToUpdate(
   scene: StationScene,
-  { maker, files }: Prepared,
+  { maker, image, files }: Prepared,
   { requestId = updateId, status = 'Accepted', firmware = {} }: Update = {},
 ): Promise<unknown> {
   const { signingCertificate } = maker

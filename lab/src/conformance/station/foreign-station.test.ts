@@ -83,13 +83,15 @@ async function run(securityProfile: 1 | 2 | 3, ids: readonly string[]) {
 }
 
 test('a station of another process is tested without TLS, with a person at it', async () => {
-  const ids = ['TC_A_09_CS', 'TC_B_20_CS', 'TC_F_01_CS', 'TC_F_08_CS']
+  const ids = ['TC_A_09_CS', 'TC_B_20_CS', 'TC_F_01_CS', 'TC_F_08_CS', 'TC_L_01_CS', 'TC_N_35_CS']
   expect(await run(1, ids)).toEqual({
     TC_A_09_CS: 'passed',
     TC_B_20_CS: 'passed',
     TC_F_01_CS: 'passed',
     // This person cannot.
     TC_F_08_CS: 'needs someone who can do this: Unplug the vehicle at EVSE 1, at both ends',
+    TC_L_01_CS: 'needs firmware for this station',
+    TC_N_35_CS: 'passed',
   })
 }, 120_000)
 

@@ -4,9 +4,15 @@ import { runTokens } from '../csms/run-tokens.ts'
 import { NotApplicable } from '../steps.ts'
 import type { StationCase, StationScene } from './case.ts'
 import type { Certificates } from './certificates.ts'
-import { openFileServer } from './file-server.ts'
-import type { StationSubject } from './subject.ts'
+import { openFileServer, type FilePlace } from './file-server.ts'
+import type { Site, StationSubject } from './subject.ts'
 import { openVirtualCsms } from './virtual-csms.ts'
+
+/** On the same machine as the CSMS. */
+const besides = ({ place: { host, address } }: Site): FilePlace => ({
+  host,
+  name: new URL(address).hostname,
+})
 
 /** Short waits, so that a case need not leap over what it is not about. */
 const quickly = {
@@ -36,8 +42,7 @@ export const stationReady =
       return another
     }
     const opensFiles: StationScene['opensFiles'] = async (served) => {
-      if (site !== undefined) throw new NotApplicable('files on the machine of the runner')
-      const files = await openFileServer(served)
+      const files = await openFileServer(served, site === undefined ? undefined : besides(site))
       opened.push(files)
       return files
     }

@@ -4,13 +4,13 @@ import { expect, test } from 'vitest'
 import { stationCases } from '../cases/station/index.ts'
 import { runConformance } from '../conformance.ts'
 
-/** A slice of the cases against our own station; the command runs them all. */
-const sliceMax = 6
+/** A slice of the cases against our own station, of every block; the command runs them all. */
+const every = 25
 
 test('our own station is run against a slice of the cases, each to its end', async () => {
   const dir = temporaryDir('interlock-conformance')
   try {
-    const ids = stationCases.slice(0, sliceMax).map(({ id }) => id)
+    const ids = stationCases.filter((_case, index) => index % every === 0).map(({ id }) => id)
     const run = await runConformance({ role: 'station', target: 'self', dir, ids, say: () => {} })
     expect(run.cases.filter(({ reason }) => reason.startsWith('the runner broke'))).toEqual([])
     expect(run.cases.filter(({ verdict }) => verdict !== 'passed')).toEqual([])

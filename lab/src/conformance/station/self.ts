@@ -77,6 +77,9 @@ function configOf(
 /** A battery that is not full before the case ends. */
 const car = { energyWattHours: 60_000, vehicleWattsMax: ratingWatts }
 
+/** The simulated controller takes what its maker signed. */
+const image = Buffer.from('the program of a charging station, second edition')
+
 async function drive(
   config: StationConfig,
   clock: LeapingClock,
@@ -96,6 +99,7 @@ async function drive(
   return {
     stationId: config.stationId,
     password,
+    image,
     ...hands,
     async losesPower() {
       await running.close()
@@ -105,7 +109,7 @@ async function drive(
   }
 }
 
-type Hands = Omit<StationDriver, 'stationId' | 'password' | 'losesPower' | 'close'>
+type Hands = Omit<StationDriver, 'stationId' | 'password' | 'image' | 'losesPower' | 'close'>
 
 function createHands(running: () => StationRunning): Hands {
   const done = (_nothing: void): Promise<void> => Promise.resolve()

@@ -41,6 +41,8 @@ export type StationSubject = {
 export type StationDriver = {
   readonly stationId: string
   readonly password: string
+  /** Firmware that it can install; absent where nobody has given the runner any. */
+  readonly image?: Uint8Array
   plugsIn(evseId?: number): Promise<void>
   unplugs(evseId?: number): Promise<void>
   /** Unplugs at the vehicle only: the cable stays in the socket. */

@@ -62,6 +62,7 @@ async function begin(stationId: string, way: Way): Promise<StationDriver> {
   return {
     stationId,
     password: way.password,
+    image: Buffer.from('a program'),
     plugsIn: nothing,
     unplugs: nothing,
     leavesCable: nothing,

@@ -5,7 +5,6 @@ import {
   at,
   createMaker,
   fetched,
-  image,
   isInstalled,
   isToldToUpdate,
   prepares,
@@ -61,7 +60,7 @@ export const firmware: readonly StationCase[] = [
     const { signingCertificate } = stranger
     await isToldToUpdate(scene, prepared, {
       status: oneOf('InvalidCertificate', 'RevokedCertificate'),
-      firmware: { signingCertificate, signature: stranger.sign(image) },
+      firmware: { signingCertificate, signature: stranger.sign(prepared.image) },
     })
     const type = 'InvalidFirmwareSigningCertificate'
     await scene.csms.isSent('SecurityEventNotification', { type })
