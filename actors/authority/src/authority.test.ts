@@ -141,6 +141,20 @@ test('a revoked certificate is on the next list, whose number has grown', async 
   expect(after.nextUpdate - after.thisUpdate).toBe(72 * 3_600_000)
 })
 
+test('an order that names an organisation revokes no certificate of another one', async () => {
+  const { serialHex } = await issued()
+  const revoke = (organisation: string) =>
+    supervisor.request('POST', `${url}/api/v1/revoke`, { serialHex, reason: 'lost', organisation })
+  expect(await revoke('02-00-00-01-00-00-00-02')).toMatchObject({
+    status: 403,
+    body: { reason: 'IdentityMismatch' },
+  })
+  expect(auditLines().at(-1)).toContain('RevocationRefused')
+  expect((await list()).serials.has(serialHex)).toBe(false)
+  expect(await revoke(station.organisation)).toMatchObject({ status: 200 })
+  expect((await list()).serials.has(serialHex)).toBe(true)
+})
+
 test('a serial number that was never issued cannot be revoked', async () => {
   const revoke = { serialHex: '0102', reason: 'lost' }
   expect(await supervisor.request('POST', `${url}/api/v1/revoke`, revoke)).toMatchObject({

@@ -52,6 +52,8 @@ const RevokeOrder = Type.Object(
   {
     serialHex: Type.String({ pattern: '^([0-9a-f]{2}){1,20}$' }),
     reason: Type.String({ minLength: 1, maxLength: 128 }),
+    /** Whose certificate it must be, where whoever wants it revoked may not revoke any other. */
+    organisation: Type.Optional(Eui),
   },
   strict,
 )
@@ -127,12 +129,17 @@ async function issueOrdered(
 }
 
 async function revokeOrdered(
-  { serialHex, reason }: Static<typeof RevokeOrder>,
+  { serialHex, reason, organisation }: Static<typeof RevokeOrder>,
   { register, lists, audit, deps, noteRevoked }: Authority,
 ): Promise<Reply> {
-  if (!(await register.knows(serialHex))) {
+  const owner = await register.organisationOf(serialHex)
+  if (owner === undefined) {
     audit.critical('RevocationRefused', { serialHex, reason: 'NotFound' })
     return problem('NotFound', `serial ${serialHex}`)
+  }
+  if (organisation !== undefined && organisation !== owner) {
+    audit.critical('RevocationRefused', { serialHex, organisation, reason: 'IdentityMismatch' })
+    return problem('IdentityMismatch', 'the certificate is of another organisation')
   }
   audit.record('RevocationOrdered', { serialHex, reason })
   if (await register.revoke(serialHex, reason, deps.wall.now())) lists.renew()

@@ -1,5 +1,4 @@
-import type { Crypto, Instant } from '@interlock/kernel'
-import { instant } from '@interlock/kernel'
+import { eui64, instant, type Crypto, type Eui64, type Instant } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer, type ProfileName } from '@interlock/pki'
 import type { Kysely } from 'kysely'
 import type { AuthorityTables } from './tables.ts'
@@ -8,7 +7,8 @@ import type { AuthorityTables } from './tables.ts'
 export type Register = {
   /** Keeps a certificate; one that is there already stays as it is. */
   add(certificate: { profile: ProfileName; pem: string; at: Instant }): Promise<Peer>
-  knows(serialHex: string): Promise<boolean>
+  /** @returns undefined for a certificate that is not its own. */
+  organisationOf(serialHex: string): Promise<Eui64 | undefined>
   /** @returns false when it was revoked before. */
   revoke(serialHex: string, reason: string, at: Instant): Promise<boolean>
   revoked(): Promise<{ serialHex: string; at: Instant }[]>
@@ -35,13 +35,13 @@ export const register = (db: Kysely<AuthorityTables>, crypto: Crypto): Register 
       .execute()
     return peer
   },
-  async knows(serialHex) {
+  async organisationOf(serialHex) {
     const found = await db
       .selectFrom('certificates')
-      .select('serial_hex')
+      .select('organisation')
       .where('serial_hex', '=', serialHex)
       .executeTakeFirst()
-    return found !== undefined
+    return found === undefined ? undefined : eui64(found.organisation)
   },
   async revoke(serialHex, reason, at) {
     const inserted = await db

@@ -1,5 +1,5 @@
 import type { HttpClient } from '@interlock/host'
-import { Fault, ok, refused, type Outcome } from '@interlock/kernel'
+import { Fault, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import type { ProfileName, Subject } from '@interlock/pki'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
@@ -7,7 +7,7 @@ import { Value } from 'typebox/value'
 export type IssuedCertificate = { readonly serialHex: string; readonly chainPem: string }
 
 /** `Unavailable`: no answer, and what became of the order is not known. */
-export type OrderProblem = 'RequestInvalid' | 'NotFound' | 'Unavailable'
+export type OrderProblem = 'RequestInvalid' | 'IdentityMismatch' | 'NotFound' | 'Unavailable'
 
 /** Orders to the issuing authority. */
 export type AuthorityClient = {
@@ -16,7 +16,12 @@ export type AuthorityClient = {
     csrPem: string
     subject: Subject
   }): Promise<Outcome<IssuedCertificate, OrderProblem>>
-  revoke(serialHex: string, reason: string): Promise<Outcome<undefined, OrderProblem>>
+  revoke(order: {
+    serialHex: string
+    reason: string
+    /** Then only a certificate of that organisation. */
+    organisation?: Eui64
+  }): Promise<Outcome<undefined, OrderProblem>>
   /** The list in force, PEM; unverified. @throws Fault `PeerUnavailable` */
   list(): Promise<string>
 }
@@ -32,8 +37,7 @@ export function authorityClient(client: HttpClient, url: string): AuthorityClien
     try {
       const answer = await client.request('POST', `${url}${path}`, body)
       if (answer.status === 200 || answer.status === 201) return ok(answer.body)
-      const reason = answer.status === 404 ? 'NotFound' : 'RequestInvalid'
-      return refused(reason, wordsOf(answer.status, answer.body))
+      return refused(problemOf(answer.body), wordsOf(answer.status, answer.body))
     } catch (error) {
       if (error instanceof Fault) return refused('Unavailable', error.message)
       throw error
@@ -47,8 +51,8 @@ export function authorityClient(client: HttpClient, url: string): AuthorityClien
         ? ok(answer.value)
         : refused('Unavailable', 'the answer of the authority is malformed')
     },
-    async revoke(serialHex, reason) {
-      const answer = await order('/api/v1/revoke', { serialHex, reason })
+    async revoke(ordered) {
+      const answer = await order('/api/v1/revoke', ordered)
       return answer.ok ? ok(undefined) : answer
     },
     async list() {
@@ -57,6 +61,10 @@ export function authorityClient(client: HttpClient, url: string): AuthorityClien
     },
   }
 }
+
+const named = ['NotFound', 'IdentityMismatch'] as const
+const problemOf = (body: unknown): OrderProblem =>
+  named.find((reason) => Value.Check(Problem, body) && body.reason === reason) ?? 'RequestInvalid'
 
 const wordsOf = (status: number, body: unknown): string =>
   Value.Check(Problem, body) ? `${body.reason}: ${body.detail ?? ''}` : `status ${status}`

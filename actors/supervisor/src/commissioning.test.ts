@@ -167,7 +167,7 @@ test('a unit with firmware that is not registered is refused', async () => {
   const notify = () => world.ask(world.installer, 'POST', '/api/v1/devices', body)
   expect(await notify()).toMatchObject(refusedWith('PlausibilityFailed'))
   const entry = { sha256: 'cd'.repeat(32), maker: 'Maker', version: '1.1' }
-  const added = await world.ask(world.as('maintainer'), 'POST', '/api/v1/firmware', entry)
+  const added = await world.ask(world.maintainer, 'POST', '/api/v1/firmware', entry)
   expect(added.status).toBe(201)
   expect((await notify()).status).toBe(201)
   const path = `/api/v1/firmware/${entry.sha256}`

@@ -47,6 +47,10 @@ export type Hierarchy = {
   readonly rootPem: string
   readonly issuing: CertificateAuthority
   certify(role: Role, organisation?: Eui64, eui?: Eui64): Identity
+  /** Signs what a request asks for. */
+  sign(profile: ProfileName, csrPem: string, subject: Subject): { pem: string; serialHex: string }
+  /** Of the certificate that it signed with that serial. */
+  organisationOf(serialHex: string): Eui64 | undefined
 }
 
 export function hierarchy(kind: 'charging' | 'smartMeter'): Hierarchy {
@@ -62,24 +66,34 @@ export function hierarchy(kind: 'charging' | 'smartMeter'): Hierarchy {
     key: crypto.generateKey().key,
     parent: root,
   })
+  const organisations = new Map<string, Eui64>()
+  const sign: Hierarchy['sign'] = (profile, csrPem, subject) => {
+    const { serialHex, pem } = signed(profile, csrPem, subject, issuing)
+    organisations.set(serialHex, subject.organisation)
+    return { serialHex, pem }
+  }
   return {
     rootPem: root.certificatePem,
     issuing,
+    sign,
+    organisationOf: (serialHex) => organisations.get(serialHex),
     certify(role, organisation = freshEui(), eui = freshEui()) {
       const { key, pem } = crypto.generateKey()
       const subject = { commonName: role, role, eui, organisation }
       const profile = role === 'station' ? 'chargingDevice' : `${kind}Organisation`
-      const issued = sign(profile as ProfileName, createCsr(key, subject, crypto), subject, issuing)
-      return identityOf(pem, issued + issuing.certificatePem, role)
+      const issued = sign(profile as ProfileName, createCsr(key, subject, crypto), subject)
+      return identityOf(pem, issued.pem + issuing.certificatePem, role)
     },
   }
 }
 
-function sign(profile: ProfileName, csrPem: string, subject: Subject, ca: CertificateAuthority) {
+function signed(profile: ProfileName, csrPem: string, subject: Subject, ca: CertificateAuthority) {
   const serial = newSerial(entropy)
   const issued = issue({ profile, csrPem, subject, ca, serial, now: wallNow(), crypto })
   assert(issued.ok, `issued: ${JSON.stringify(issued)}`)
-  return issued.value
+  const peer = peerOf(fromPem(issued.value, 'CERTIFICATE')[0] ?? new Uint8Array(), crypto)
+  assert(peer.ok, 'it is readable')
+  return { pem: issued.value, serialHex: peer.value.serialHex }
 }
 
 export type Neighbour = { readonly url: string; close(): Promise<void> }
@@ -114,10 +128,7 @@ export async function openIssuing(charging: Hierarchy): Promise<Neighbour> {
         csrPem: string
         subject: Subject
       }
-      const pem = sign(profile, csrPem, subject, issuing)
-      const peer = peerOf(fromPem(pem, 'CERTIFICATE')[0] ?? new Uint8Array(), crypto)
-      assert(peer.ok, 'it is readable')
-      const { serialHex } = peer.value
+      const { pem, serialHex } = charging.sign(profile, csrPem, subject)
       return { status: 201, body: { serialHex, chainPem: pem + issuing.certificatePem } }
     },
   })
@@ -126,8 +137,10 @@ export async function openIssuing(charging: Hierarchy): Promise<Neighbour> {
     url: '/api/v1/revoke',
     roles: ['supervisor'],
     handle({ body }) {
-      const { serialHex } = body as { serialHex: string }
-      if (serialHex === 'ff') return problem('NotFound')
+      const { serialHex, organisation } = body as { serialHex: string; organisation?: Eui64 }
+      const owner = charging.organisationOf(serialHex)
+      if (owner === undefined) return problem('NotFound')
+      if (organisation !== undefined && organisation !== owner) return problem('IdentityMismatch')
       revoked.set(serialHex, wallNow())
       return { status: 200, body: { serialHex } }
     },

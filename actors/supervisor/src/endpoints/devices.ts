@@ -5,6 +5,7 @@ import { firstContactPassword, type Peer } from '@interlock/pki'
 import { Type, type Static } from 'typebox'
 import { deviceStates, mayBecome, trustModes, type Device } from '../core/device.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
+import { actsFor } from './acts-for.ts'
 import { Eui, Sha256, StationName, strict, Words } from './shapes.ts'
 
 const PreNotification = Type.Object(
@@ -68,6 +69,8 @@ export const deviceEndpoints = (supervisor: Supervisor): Endpoint[] => [
   },
 ]
 
+const notTheirs = 'it belongs to another CSMS: its people do that, or those of the supervisor'
+
 async function preNotify(
   body: PreNotification,
   peer: Peer,
@@ -78,6 +81,8 @@ async function preNotify(
     station: body.stationId,
     facts: { eui: body.eui, csms: body.csms, by: peer.organisation },
   }
+  if (!actsFor(peer, eui64(body.csms), supervisor))
+    return refuse(supervisor, act, 'IdentityMismatch', notTheirs)
   if (!supervisor.firmware.has(body.firmwareSha256))
     return refuse(supervisor, act, 'PlausibilityFailed', 'its firmware is not registered')
   const device: Device = {
@@ -158,6 +163,8 @@ async function changeState(
   const device = id === undefined ? undefined : await supervisor.devices.find(id)
   const act: Act = { kind: 'StateChange', station, facts: { state, by: peer.organisation } }
   if (device === undefined) return refuse(supervisor, act, 'DeviceUnknown', station)
+  if (!actsFor(peer, device.csms, supervisor))
+    return refuse(supervisor, act, 'IdentityMismatch', notTheirs)
   if (!mayBecome(device.state, state) || !(await supervisor.devices.move(device, state)))
     return refuse(supervisor, act, 'DeviceState', `it is ${device.state}`)
   return grant(supervisor, act, { status: 200, body: { stationId: station, state } })

@@ -4,6 +4,7 @@ import { fromPem, verifyChain, type ChainProblem, type Peer } from '@interlock/p
 import { Type, type Static } from 'typebox'
 import type { Provider } from '../register/providers.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
+import { isOwn } from './acts-for.ts'
 import { Pem, Sha256, strict, Words } from './shapes.ts'
 
 const FirmwareEntry = Type.Object({ sha256: Sha256, maker: Words, version: Words }, strict)
@@ -18,6 +19,14 @@ export const registerEndpoints = (supervisor: Supervisor): Endpoint[] => [
     handle: async ({ body, peer }) => {
       const entry = body as Static<typeof FirmwareEntry>
       const act: Act = { kind: 'Firmware', facts: { ...entry, by: peer.organisation } }
+      // It counts for the devices of every CSMS.
+      if (!isOwn(peer, supervisor))
+        return refuse(
+          supervisor,
+          act,
+          'IdentityMismatch',
+          "the supervisor's own maintainers do that",
+        )
       await supervisor.firmware.add(entry, supervisor.deps.clock.now())
       return grant(supervisor, act, { status: 201, body: entry })
     },

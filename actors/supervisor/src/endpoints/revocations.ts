@@ -3,6 +3,7 @@ import { roles } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { Type, type Static } from 'typebox'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
+import { isOwn } from './acts-for.ts'
 import { Serial, strict } from './shapes.ts'
 
 const RevocationOrder = Type.Object(
@@ -38,6 +39,10 @@ const listReply = (list: string | undefined): Reply =>
     ? problem('Unavailable', 'no list has come from the authority yet')
     : { status: 200, body: list, type: 'application/x-pem-file' }
 
+/** Recovery, and the supervisor's own maintainers, revoke for everyone; others what is their own. */
+const limitOf = (peer: Peer, supervisor: Supervisor) =>
+  peer.role === 'recovery' || isOwn(peer, supervisor) ? {} : { organisation: peer.organisation }
+
 async function revoke(
   { serialHex, reason }: RevocationOrder,
   peer: Peer,
@@ -51,7 +56,7 @@ async function revoke(
   if (serialHex === identity.peer.serialHex)
     return refuse(supervisor, act, 'IdentityMismatch', 'a supervisor does not revoke itself')
   supervisor.audit.record('RevocationOrdered', act.facts)
-  const ordered = await authority.revoke(serialHex, reason)
+  const ordered = await authority.revoke({ serialHex, reason, ...limitOf(peer, supervisor) })
   if (!ordered.ok) return refuse(supervisor, act, ordered.reason, ordered.detail)
   await revocations.refresh().catch((error: unknown) => {
     supervisor.deps.log.warn({ error: String(error) }, 'revocation list not renewed')
