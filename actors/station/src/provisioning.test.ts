@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { car } from './fixture/scene.fixture.ts'
 import { startPlainCsms } from './fixture/plain-csms.fixture.ts'
 import { standardScene, type StandardScene } from './fixture/standard.fixture.ts'
-import { handoverMillis } from './restarts.ts'
 import { until } from './fixture/until.fixture.ts'
+import { handoverMillis } from './restarts.ts'
 
 const registered = (status: string, interval = 30) => ({
   BootNotification: () => ({ currentTime: '2026-01-05T23:00:00Z', interval, status }),
@@ -192,6 +192,24 @@ test('B12: OnIdle waits for the transaction, over a loss of power; Immediate end
         ),
     'the end of the transaction',
   )
+})
+
+test('B12: how the transaction ended is told before the restart that waited for it', async () => {
+  const to = await standardScene()
+  const { csms, station } = to
+  station.hardware.plugIn(car)
+  expect(await csms.call('Reset', { type: 'OnIdle' })).toEqual({ status: 'Scheduled' })
+  station.hardware.unplug()
+  await until(() => csms.sent('BootNotification').length === 2, 'the restart')
+  const told = csms.received.map(({ action, payload }) => [
+    action,
+    payload.eventType ?? payload.connectorStatus ?? payload.reason,
+  ])
+  const restart = told.findIndex(([, what]) => what === 'ScheduledReset')
+  for (const before of ['Ended', 'Available']) {
+    const at = told.findLastIndex(([, what], index) => what === before && index < restart)
+    expect(at).toBeGreaterThan(told.findIndex(([, what]) => what === 'Started'))
+  }
 })
 
 const profile = (csmsPort: number, rest: object = {}) => ({

@@ -1,4 +1,4 @@
-import { inSeconds, millis, type Timer } from '@interlock/kernel'
+import { inSeconds, millis, type Clock, type Millis, type Timer } from '@interlock/kernel'
 import { atRest } from './core/smooth.ts'
 import type { BootReason } from './network/boot.ts'
 import { released } from './session.ts'
@@ -18,10 +18,22 @@ export type Restarts = {
 
 /** Wall time for an answer to leave before its connection ends. */
 export const handoverMillis = millis(50)
+/** Wall time for the end of a transaction to be told before a restart that waited for it. */
+const tellMillisMax = millis(10_000)
 
 export function createRestarts(station: () => Station): Restarts {
   let due = false
+  let closed = false
   const timers = new Set<Timer>()
+
+  const after = (clock: Clock, wait: Millis, label: string, work: () => void): Timer => {
+    const timer = clock.after(wait, label, () => {
+      timers.delete(timer)
+      if (!closed) work()
+    })
+    timers.add(timer)
+    return timer
+  }
 
   /** B11.FR.08: an EVSE alone restarts without a boot of the station. */
   const restart = ({ evseId }: { readonly evseId?: number }, reason: BootReason): void => {
@@ -39,15 +51,22 @@ export function createRestarts(station: () => Station): Restarts {
   const soon: Restarts['soon'] = (reset, reason, delaySeconds) => {
     const { deps, config } = station()
     const label = `${config.actor}/reset`
-    const work = (): void => {
-      timers.delete(timer)
-      restart(reset, reason)
-    }
-    const timer =
-      delaySeconds === 0
-        ? deps.wall.after(handoverMillis, label, work)
-        : deps.clock.after(inSeconds(delaySeconds), 'reset', work)
-    timers.add(timer)
+    const work = (): void => restart(reset, reason)
+    if (delaySeconds === 0) after(deps.wall, handoverMillis, label, work)
+    else after(deps.clock, inSeconds(delaySeconds), 'reset', work)
+  }
+
+  /** How the transaction ended is told first, where the CSMS hears it soon; else after the restart. */
+  const onceTold = async (reset: { readonly evseId?: number }): Promise<void> => {
+    const { deps, config, reports } = station()
+    let late: Timer | undefined
+    const limit = new Promise<void>((resolve) => {
+      late = after(deps.wall, tellMillisMax, `${config.actor}/reset`, resolve)
+    })
+    await Promise.race([reports.flush(), limit])
+    late?.cancel()
+    if (late !== undefined) timers.delete(late)
+    if (!closed) soon(reset, 'ScheduledReset', 0)
   }
 
   return {
@@ -63,9 +82,10 @@ export function createRestarts(station: () => Station): Restarts {
       due = true
       keeper.commit({ set: { pendingReset: null } })
       due = false
-      soon(pendingReset, 'ScheduledReset', 0)
+      void onceTold(pendingReset)
     },
     close() {
+      closed = true
       for (const timer of timers) timer.cancel()
       timers.clear()
     },

@@ -29,9 +29,9 @@ test.each<[TxPoint, readonly string[]]>([
 })
 
 test.each<[TxPoint, readonly string[]]>([
-  ['Authorized', ['Started Authorized Idle', 'Updated CablePluggedIn SuspendedEVSE', charging]],
-  ['EVConnected', ['Started CablePluggedIn SuspendedEVSE', charging]],
-  ['PowerPathClosed', ['Started CablePluggedIn SuspendedEVSE', charging]],
+  ['Authorized', ['Started Authorized Idle', 'Updated CablePluggedIn EVConnected', charging]],
+  ['EVConnected', ['Started CablePluggedIn EVConnected', charging]],
+  ['PowerPathClosed', ['Started CablePluggedIn EVConnected', charging]],
   ['EnergyTransfer', ['Started ChargingStateChanged Charging']],
 ])('card first, a transaction begins at %s (E01, E03)', async (point, told) => {
   const scene = await sessionScene()
@@ -108,7 +108,7 @@ test.each([
   [
     false,
     'Authorized',
-    ['Updated EVCommunicationLost Idle', 'Updated CablePluggedIn SuspendedEVSE', charging],
+    ['Updated EVCommunicationLost Idle', 'Updated CablePluggedIn EVConnected', charging],
   ],
 ])(
   'the vehicle goes and comes, StopTxOnEVSideDisconnect %s, stop at %s (E09, E10)',
@@ -279,7 +279,7 @@ test('a remote start is announced by the first event, with its id (F01, F02)', a
     status: 'Rejected',
   })
   scene.station.hardware.plugIn(battery)
-  expect((await scene.told(3)).slice(1)).toEqual(['Updated CablePluggedIn SuspendedEVSE', charging])
+  expect((await scene.told(3)).slice(1)).toEqual(['Updated CablePluggedIn EVConnected', charging])
 })
 
 test('under AuthorizeRemoteStart the token is asked for first (F01.FR.01)', async () => {

@@ -99,7 +99,8 @@ function happened(
     const rose = risen(before, asked, startPoints)
     if (rose.length === 0) return
     const trigger = rose.every(isSigned) ? 'SignedDataReceived' : occurrence?.trigger
-    telling.start(newTransaction(), trigger ?? 'ChargingStateChanged', asked)
+    const state = stateOnArrival(before, asked)
+    telling.start(newTransaction(), trigger ?? 'ChargingStateChanged', asked, state)
     return
   }
   if (occurrence === undefined) return
@@ -111,8 +112,12 @@ function happened(
   if (reason !== undefined && (fell || released)) telling.stopping(reason)
   if (isAuthorisedNow(before, asked)) telling.goesOn()
   if (fell) telling.end(trigger, after, token)
-  else telling.update(trigger, asked, token)
+  else telling.update(trigger, asked, stateOnArrival(before, asked), token)
 }
+
+/** As a vehicle is plugged in it is connected, whoever may charge: what follows is told next. */
+const stateOnArrival = (before: Charger, asked: Charger): ChargingState =>
+  before.vehicle === undefined && asked.vehicle !== undefined ? 'EVConnected' : chargingState(asked)
 
 const isAuthorisedNow = (before: Charger, asked: Charger): boolean =>
   before.authorisation.state !== 'allowed' && asked.authorisation.state === 'allowed'
@@ -125,7 +130,7 @@ function flowed(
 ): void {
   if (!telling.ongoing()) {
     if (!telling.ended() && risen(asked, after, startPoints).length > 0)
-      telling.start(newTransaction(), 'ChargingStateChanged', after)
+      telling.start(newTransaction(), 'ChargingStateChanged', after, chargingState(after))
     return
   }
   if (fallen(asked, after, stopPoints.filter(isNotSigned)).length > 0) {
@@ -133,9 +138,10 @@ function flowed(
     telling.end('ChargingStateChanged', after)
     return
   }
-  if (telling.state() !== chargingState(after)) telling.update('ChargingStateChanged', after)
+  if (telling.state() !== chargingState(after))
+    telling.update('ChargingStateChanged', after, chargingState(after))
   else if (isOtherRate(asked, after, significancePercent))
-    telling.update('ChargingRateChanged', after)
+    telling.update('ChargingRateChanged', after, chargingState(after))
 }
 
 function isOtherRate(asked: Charger, after: Charger, percent: number): boolean {
@@ -191,12 +197,12 @@ function teller(given: Transaction | undefined, { before, asked }: Stages) {
     ongoing: () => current !== undefined,
     ended: () => ended,
     state: () => state,
-    start(transaction: Transaction, trigger: Trigger, charger: Charger) {
+    start(transaction: Transaction, trigger: Trigger, charger: Charger, state: ChargingState) {
       current = transaction
-      tell('Started', trigger, charger, chargingState(charger))
+      tell('Started', trigger, charger, state)
     },
-    update(trigger: Trigger, charger: Charger, token?: Token) {
-      tell('Updated', trigger, charger, chargingState(charger), token)
+    update(trigger: Trigger, charger: Charger, state: ChargingState, token?: Token) {
+      tell('Updated', trigger, charger, state, token)
     },
     /** At its end a vehicle that is still there is only connected. */
     end(trigger: Trigger, charger: Charger, token?: Token) {

@@ -58,6 +58,8 @@ function setUpWords(
 type Hands = Omit<StationDriver, 'stationId' | 'password'>
 
 const hands = (told: (words: string) => Promise<void>): Hands => ({
+  entersBay: () => told('Drive a vehicle into the bay, and plug nothing in'),
+  leavesBay: () => told('Drive the vehicle out of the bay'),
   plugsIn: (evseId = 1) => told(`Plug a vehicle in at EVSE ${evseId}`),
   unplugs: (evseId = 1) => told(`Unplug the vehicle at EVSE ${evseId}, at both ends`),
   leavesCable: () => told('Unplug the cable at the vehicle, and leave it in the socket'),

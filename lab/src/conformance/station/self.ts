@@ -115,6 +115,8 @@ function createHands(running: () => StationRunning): Hands {
   const done = (_nothing: void): Promise<void> => Promise.resolve()
   let isPaused = false
   return {
+    entersBay: () => done(running().hardware.enterBay()),
+    leavesBay: () => done(running().hardware.leaveBay()),
     plugsIn: () =>
       done(running().hardware.plugIn(isPaused ? { ...car, paused: true as const } : car)),
     unplugs: () => done(running().hardware.unplug()),

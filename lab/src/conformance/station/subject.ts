@@ -43,6 +43,9 @@ export type StationDriver = {
   readonly password: string
   /** Firmware that it can install; absent where nobody has given the runner any. */
   readonly image?: Uint8Array
+  /** Into the bay, and out again, where the sensor sees it. */
+  entersBay(): Promise<void>
+  leavesBay(): Promise<void>
   plugsIn(evseId?: number): Promise<void>
   unplugs(evseId?: number): Promise<void>
   /** Unplugs at the vehicle only: the cable stays in the socket. */

@@ -63,6 +63,8 @@ async function begin(stationId: string, way: Way): Promise<StationDriver> {
     stationId,
     password: way.password,
     image: Buffer.from('a program'),
+    entersBay: nothing,
+    leavesBay: nothing,
     plugsIn: nothing,
     unplugs: nothing,
     leavesCable: nothing,

@@ -16,6 +16,12 @@ import { listedTokens } from './c-list.ts'
 import { masterPasses } from './c-master-pass.ts'
 import { refusedTokens } from './c-refused.ts'
 import { localLists } from './d-local-list.ts'
+import { disconnects } from './e-disconnects.ts'
+import { offlineTransactions } from './e-offline.ts'
+import { retries } from './e-retries.ts'
+import { starts } from './e-starts.ts'
+import { transactionStatus } from './e-status.ts'
+import { stops } from './e-stops.ts'
 import { remoteStarts } from './f-remote-start.ts'
 import { remoteStops, unlocks } from './f-remote-stop.ts'
 import { triggers } from './f-triggers.ts'
@@ -52,6 +58,12 @@ export const stationCases: readonly StationCase[] = [
   ...masterPasses,
   ...listedTokens,
   ...localLists,
+  ...starts,
+  ...stops,
+  ...disconnects,
+  ...transactionStatus,
+  ...offlineTransactions,
+  ...retries,
   ...remoteStarts,
   ...remoteStops,
   ...unlocks,
