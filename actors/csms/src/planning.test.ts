@@ -27,6 +27,7 @@ beforeEach(async () => {
   run += 1
   clock = world.clock()
   world.supervisor.refuse = undefined
+  world.supervisor.roomWatts = Infinity
   world.supervisor.asked.length = 0
   world.supervisor.plans.length = 0
   world.dcc.plans.length = 0
@@ -118,6 +119,45 @@ test('a refused countersignature is kept with its reason, shown, and tried again
   await clock.advance(30 * 60_000 + 1_000)
   expect(station.commands).toHaveLength(1)
   expect((await documentOf('CS-1')).refused).toBeNull()
+})
+
+test('what the budget has no room for at full power is planned at half of it, and not refused', async () => {
+  const station = await world.connect(csms, 'CS-1')
+  world.supervisor.roomWatts = 4_000
+  await station.started(clock, `smaller-${run}`, 1000)
+  await soon()
+  expect(station.commands).toHaveLength(1)
+  const schedule = scheduleOf(station)
+  expect(Math.max(...schedule.periods.map((period) => period.limitWatts))).toBe(3_500)
+  expect(await documentOf('CS-1')).toMatchObject({
+    refused: null,
+    plan: { plannedWattHours: 7000 },
+  })
+  // It is enough, so full power is not asked for again.
+  await clock.advance(30 * 60_000 + 1_000)
+  expect(station.commands).toHaveLength(1)
+})
+
+test('a smaller plan that is too slow holds until there is room for full power', async () => {
+  const station = await world.connect(csms, 'CS-1')
+  const until = new Date(at(1, 30)).toISOString()
+  await station.started(clock, `slow-${run}`, 1000)
+  await soon()
+  world.supervisor.roomWatts = 4_000
+  await web.request('POST', `https://127.0.0.1:${csms.port}/api/v1/stations/CS-1/goal`, {
+    departure: until,
+    energyWattHours: 7_000,
+  })
+  await soon()
+  expect(station.commands).toHaveLength(2)
+  expect(await documentOf('CS-1')).toMatchObject({
+    refused: null,
+    plan: { shortfall: { reason: 'TooLittleTime' } },
+  })
+  world.supervisor.roomWatts = Infinity
+  await clock.advance(30 * 60_000 + 1_000)
+  expect(station.commands).toHaveLength(3)
+  expect(limitAt(scheduleOf(station), at(1))).toBe(7_000)
 })
 
 test('a refusal at the station’s gate is shown with the gate’s reason', async () => {

@@ -26,6 +26,14 @@ const passing = new Set([
   'Unavailable',
 ])
 
+/**
+ * Before a schedule either nothing or the rating may flow, and both ledgers charge the larger step: with
+ * half of the rating that is the smallest there can be.
+ */
+const smallerShare = 1 / 2
+/** Six amperes on one phase: a vehicle takes no less (IEC 61851-1). */
+const chargingWattsMin = 1_380
+
 type Draft = { readonly view: StationView; readonly schedule: Schedule; readonly plan: SessionPlan }
 
 /**
@@ -78,19 +86,32 @@ export function createPlanner(options: {
       if (draft === undefined) continue
       const ready = await commands.prepare(commandOf(draft, clock.now()))
       if (ready.ok) sends.push(install(draft, ready))
+      else if (ready.outcome.reason === 'BudgetExceeded') sends.push(...(await planSmaller(draft)))
       else mayRetry(station, ready.outcome.reason)
     }
     await Promise.all(sends)
   }
 
-  const draftFor = (station: StationId): Draft | undefined => {
+  /** What the budget of the hour does not allow at full power is charged more slowly. */
+  const planSmaller = async ({ view: { record } }: Draft): Promise<Promise<void>[]> => {
+    const { stationId, ratingWatts } = record
+    const maxWatts = Math.floor(ratingWatts * smallerShare)
+    const draft = maxWatts < chargingWattsMin ? undefined : draftFor(stationId, maxWatts)
+    const ready = draft && (await commands.prepare(commandOf(draft, clock.now())))
+    // Full power is asked for again when another window begins, unless this is enough.
+    const enough = ready?.ok === true && draft?.plan.shortfall === undefined
+    if (!enough) mayRetry(stationId, 'BudgetExceeded')
+    return draft !== undefined && ready?.ok === true ? [install(draft, ready)] : []
+  }
+
+  const draftFor = (station: StationId, maxWatts?: number): Draft | undefined => {
     const view = context.views.get(station)
     const tariff = view === undefined ? undefined : options.tariffOf(view)
     if (view?.transaction === undefined || tariff === undefined) return undefined
     const now = clock.now()
     const goal = goalOf(view, now, { ...context.config, ...context.config.planning })
     view.goal = goal
-    const plan = planOf(view, goal, tariff, now)
+    const plan = planOf(view, goal, tariff, now, maxWatts)
     const { schedule, plannedWattHours, costPence, shortfall } = plan
     if (schedule === undefined) return undefined
     view.plan = {

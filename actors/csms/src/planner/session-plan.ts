@@ -38,13 +38,19 @@ export function goalOf(view: StationView, now: Instant, assume: Assumptions): Go
   )
 }
 
-/** The plan of a running session, on the tariff of its home. */
-export function planOf(view: StationView, goal: Goal, tariff: Tariff, now: Instant): SessionPlan {
+/** The plan of a running session, on the tariff of its home; at the rating unless at less. */
+export function planOf(
+  view: StationView,
+  goal: Goal,
+  tariff: Tariff,
+  now: Instant,
+  maxWatts: number = view.record.ratingWatts,
+): SessionPlan {
   return planSession({
     now,
     departure: goal.departure,
     energyWattHours: remainingWattHours(view, goal),
-    maxWatts: view.record.ratingWatts,
+    maxWatts,
     prices: tariff.prices,
     slackSeconds: view.record.delaySecondsMax,
   })
