@@ -1,6 +1,6 @@
-import { DayAheadPlan, Reservation } from '@interlock/contract'
+import { DayAheadPlan, Reservation, type InventoryEntry } from '@interlock/contract'
 import { problem, type Endpoint, type Reply } from '@interlock/host'
-import type { Clock } from '@interlock/kernel'
+import { parseEui64, type Clock } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { userRoles } from './eligibility.ts'
 import type { LedgerAccount } from './ledger-account.ts'
@@ -41,6 +41,18 @@ export const endpoints = (options: {
         return list === undefined
           ? problem('Unavailable', 'no list has come from the authority yet')
           : { status: 200, body: list, type: 'application/x-pem-file' }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/devices/:eui',
+      roles: ['supervisor'],
+      handle({ params }) {
+        const eui = parseEui64(params['eui'] ?? '')
+        const ratings = eui && service.inventory.device(eui)?.ratings
+        if (ratings === undefined) return problem('DeviceUnknown')
+        const controllers = [...ratings].map(([number, ratingWatts]) => ({ number, ratingWatts }))
+        return { status: 200, body: { controllers } satisfies InventoryEntry }
       },
     },
     {

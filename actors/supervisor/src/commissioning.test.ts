@@ -3,6 +3,7 @@ import { assert, toBase64Url, toHex, utf8 } from '@interlock/kernel'
 import { createCsr, firstContactKey, firstContactPassword, fromPem, peerOf } from '@interlock/pki'
 import { readCells } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshEui } from './neighbours.fixture.ts'
 import {
   firstRequest,
   inService,
@@ -11,6 +12,7 @@ import {
   order,
   pair,
   preNotification,
+  ratingWatts,
   renewalRequest,
   subjectOf,
   type World,
@@ -151,6 +153,24 @@ test('a notification again changes nothing; a different one for the same unit is
   expect((await notify(same)).status).toBe(200)
   expect(await notify({ ...same, ratingWatts: 22_000 })).toMatchObject(refusedWith('DeviceState'))
   expect(await notify({ ...same, stationId: 'S-other' })).toMatchObject(refusedWith('DeviceState'))
+})
+
+test('a rating that the data company does not have for that charger is refused by name', async () => {
+  const llcs = freshEui()
+  const unit = { stationId: 'S-rating', eui: freshEui(), secret: 'x', counter: 0n }
+  const body = { ...preNotification(world, unit), llcs }
+  const notify = (changes: object) =>
+    world.ask(world.installer, 'POST', '/api/v1/devices', { ...body, ...changes })
+  expect(await notify({})).toMatchObject(refusedWith('InventoryMismatch'))
+  world.dcc.inventory.set(llcs, { controllers: [{ number: 1, ratingWatts }] })
+  // Too small a rating would be charged too little in one of the two ledgers.
+  expect(await notify({ ratingWatts: ratingWatts - 1 })).toMatchObject({
+    status: 409,
+    body: { reason: 'InventoryMismatch', detail: `EVSE 1 of ${llcs} is of ${ratingWatts} W` },
+  })
+  expect(await notify({ evses: [1, 2] })).toMatchObject(refusedWith('InventoryMismatch'))
+  expect(world.auditLines().at(-1)).toContain('InventoryMismatch')
+  expect((await notify({})).status).toBe(201)
 })
 
 test('a delay below its legal default is not taken, one up to its limit is', async () => {

@@ -1,4 +1,9 @@
-import { nationalBudget, type BudgetLimits, type Reservation } from '@interlock/contract'
+import {
+  nationalBudget,
+  type BudgetLimits,
+  type InventoryEntry,
+  type Reservation,
+} from '@interlock/contract'
 import {
   nodeCrypto as crypto,
   identityOf,
@@ -167,6 +172,8 @@ export async function openIssuing(charging: Hierarchy): Promise<Neighbour> {
 
 export type OtherLedgerNode = Neighbour & {
   budget: BudgetLimits
+  /** LLCSs of its inventory, with the rating of each EVSE. */
+  readonly inventory: Map<string, InventoryEntry>
   readonly held: () => readonly string[]
   readonly reservation: (id: string) => Reservation | undefined
 }
@@ -179,6 +186,7 @@ export async function openOtherLedger(
   let ledger = emptyLedger
   const state = {
     budget: nationalBudget,
+    inventory: new Map<string, InventoryEntry>(),
     held: () => [...ledger.reservations.keys()],
     reservation: (id: string) => ledger.reservations.get(id),
   }
@@ -209,6 +217,15 @@ export async function openOtherLedger(
         crypto,
       }),
     }),
+  })
+  server.route({
+    method: 'GET',
+    url: '/api/v1/devices/:eui',
+    roles: ['supervisor'],
+    handle({ params }) {
+      const entry = state.inventory.get(params['eui'] ?? '')
+      return entry === undefined ? problem('DeviceUnknown') : { status: 200, body: entry }
+    },
   })
   server.route({
     method: 'DELETE',

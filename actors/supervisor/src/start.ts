@@ -25,6 +25,7 @@ import { hourlyRate } from './core/rate.ts'
 import { endpoints } from './endpoints/index.ts'
 import { providerOf } from './endpoints/registers.ts'
 import { announcer } from './happenings.ts'
+import { dccInventory } from './inventory.ts'
 import { otherLedger } from './other-ledger.ts'
 import { deviceRegister } from './register/devices.ts'
 import { firmwareRegister } from './register/firmware.ts'
@@ -113,6 +114,7 @@ async function open(
     revocations,
     smartMeterList,
     otherLedger: otherLedger(dcc, config.peers.dcc, deps.log),
+    inventory: dccInventory(dcc, config.peers.dcc),
     rate: hourlyRate(config.commandsPerHourMax),
     turn: inTurn(),
     ...(await registers(database.db, config, deps)),

@@ -6,6 +6,7 @@ import type { AuthorityClient } from './authority-client.ts'
 import type { InTurn } from './core/in-turn.ts'
 import type { Rate } from './core/rate.ts'
 import type { Announce } from './happenings.ts'
+import type { Inventory } from './inventory.ts'
 import type { OtherLedger } from './other-ledger.ts'
 import type { DeviceRegister } from './register/devices.ts'
 import type { FirmwareRegister } from './register/firmware.ts'
@@ -32,6 +33,7 @@ export type Supervisor = {
   readonly witnessed: WitnessRegister
   readonly ledger: LedgerAccount
   readonly otherLedger: OtherLedger
+  readonly inventory: Inventory
   readonly authority: AuthorityClient
   readonly revocations: Revocations
   readonly smartMeterList: SmartMeterList

@@ -4,7 +4,7 @@ import { connectOcpp, silentLog, type Identity } from '@interlock/host'
 import type { DayAheadPlan, Reservation } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
-import { evening, network } from './network.fixture.ts'
+import { evening, network, rating } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -30,6 +30,7 @@ const plan = (): DayAheadPlan => ({
 const doors = [
   ['GET', '/healthz', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
   ['GET', '/api/v1/crl', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
+  ['GET', '/api/v1/devices/02-00-00-02-00-00-00-01', ['supervisor']],
   ['POST', '/duis', ['supplier', 'dsrsp', 'csms', 'web']],
   ['POST', '/api/v1/reservations', ['supervisor']],
   ['DELETE', '/api/v1/reservations/reservation-1', ['supervisor']],
@@ -84,6 +85,17 @@ test('a plan is for the organisation that submits it', async () => {
     organisation: dsrsp.peer.organisation,
   })
   expect(answer).toMatchObject({ status: 403, body: { reason: 'IdentityMismatch' } })
+})
+
+test('the supervisor learns what stands behind an LLCS, and nothing of a stranger', async () => {
+  const ask = (eui: string) =>
+    world.clientOf(world.users.supervisor).request('GET', `${world.url}/api/v1/devices/${eui}`)
+  expect(await ask(world.devices.llcs.peer.eui)).toMatchObject({
+    status: 200,
+    body: { controllers: [{ number: 1, ratingWatts: rating }] },
+  })
+  for (const eui of ['02-00-00-00-00-00-00-99', 'x'])
+    expect(await ask(eui)).toMatchObject({ status: 404, body: { reason: 'DeviceUnknown' } })
 })
 
 test('a reservation is idempotent, and another one under its id is refused', async () => {

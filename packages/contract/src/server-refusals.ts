@@ -14,6 +14,10 @@ export const serverRefusals = {
   NotCritical: { status: 400, words: 'the command needs no countersignature' },
   ArmRequired: { status: 403, words: 'the command must be armed; it is never countersigned' },
   PlausibilityFailed: { status: 403, words: 'the command makes no sense for this device' },
+  InventoryMismatch: {
+    status: 409,
+    words: "the data company's inventory says otherwise of the device",
+  },
   RateExceeded: { status: 429, words: 'too many requests of this kind' },
   BudgetExceeded: { status: 409, words: 'the megawatt budget of a window is used up; quarantined' },
   ReservationConflict: { status: 409, words: 'that reservation id stands for other edges' },

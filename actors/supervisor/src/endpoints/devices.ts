@@ -106,6 +106,8 @@ async function preNotify(
     serialHex: undefined,
     notifiedAt: supervisor.deps.clock.now(),
   }
+  const agreed = await supervisor.inventory.agrees(device)
+  if (!agreed.ok) return refuse(supervisor, act, agreed.reason, agreed.detail)
   if (await supervisor.devices.add(device))
     return grant(supervisor, act, { status: 201, body: shown(device, peer, supervisor) })
   const known = await supervisor.devices.find(device.stationId)

@@ -80,6 +80,7 @@ async function start(
   await preNotify(wide, wide.homes, unobserved, {
     trustMode: 'standard',
     evses: [1, 2],
+    llcs: undefined,
   })
   const { ocppPorts } = adopt(await startCsms(await csmsConfig(wide, leases), quiet('csms')))
   const roots = leases[0]?.trust.roots ?? []
