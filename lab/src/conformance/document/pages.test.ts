@@ -8,7 +8,7 @@ test.each([...conformancePages()])('%s is as the cases are', (path, text) => {
   expect(kept === text, `${path} is stale: npm run conformance:docs`).toBe(true)
 })
 
-test('a requirement without a written case is named as a gap', () => {
+test('a requirement that no written case and no test holds is named as a gap', () => {
   const row = (id: string, requirement: string) => ({
     id,
     title: id,
@@ -18,8 +18,11 @@ test('a requirement without a written case is named as a gap', () => {
   })
   const rows = [row('TC_A_01_CSMS', 'A00.FR.01'), row('TC_A_02_CSMS', 'A00.FR.02')]
   const writtenIn = new Map([['TC_A_01_CSMS', 'a.ts']])
-  const lines = requirementsPage([{ heading: 'CSMS', rows, writtenIn }]).split('\n')
+  const cited = new Map([['A00.FR.03', ['a.test.ts']]])
+  const lines = requirementsPage([{ heading: 'CSMS', rows, writtenIn }], cited).split('\n')
   const line = (id: string): string => lines.find((each) => each.includes(id)) ?? ''
   expect(line('A00.FR.01')).not.toContain('gap')
   expect(line('A00.FR.02')).toContain('gap')
+  expect(line('A00.FR.03')).toContain('a.test.ts')
+  expect(line('A00.FR.03')).not.toContain('gap')
 })

@@ -1,6 +1,6 @@
 import { readTable } from '../table/read.ts'
 import { casesPage, requirementsPage, type Side } from './render.ts'
-import { writtenIn } from './where.ts'
+import { citedIn, writtenIn } from './where.ts'
 
 /** The generated pages, by their path from the root of the repository. */
 export function conformancePages(): ReadonlyMap<string, string> {
@@ -10,6 +10,6 @@ export function conformancePages(): ReadonlyMap<string, string> {
   ]
   return new Map([
     ['docs/conformance/cases.md', casesPage(sides)],
-    ['docs/conformance/requirements.md', requirementsPage(sides)],
+    ['docs/conformance/requirements.md', requirementsPage(sides, citedIn())],
   ])
 }

@@ -30,9 +30,17 @@ export function casesPage(sides: readonly Side[]): string {
   return page('Cases', parts)
 }
 
-/** Every requirement that a case stands for, with the cases that hold it. */
-export function requirementsPage(sides: readonly Side[]): string {
-  const ids = new Set(sides.flatMap(({ rows }) => rows.flatMap((row) => row.requirements)))
+/**
+ * Every requirement that a case stands for or a test cites, with what holds it.
+ *
+ * @param cited names of test files, by requirement
+ */
+export function requirementsPage(
+  sides: readonly Side[],
+  cited: ReadonlyMap<string, readonly string[]>,
+): string {
+  const ofCases = sides.flatMap(({ rows }) => rows.flatMap((row) => row.requirements))
+  const ids = new Set([...ofCases, ...cited.keys()])
   const ordered = [...ids].toSorted((left, right) => (left < right ? -1 : 1))
   const lines = ordered.map((id) => {
     const held = sides.map(({ rows, writtenIn }) =>
@@ -41,14 +49,15 @@ export function requirementsPage(sides: readonly Side[]): string {
         .map((row) => (writtenIn.has(row.id) ? row.id : `(${row.id})`))
         .join(' '),
     )
-    const gap = held.some((cases) => /(^| )TC/.test(cases)) ? '' : 'gap'
-    return [id, ...held, gap]
+    const tests = (cited.get(id) ?? []).join(' ')
+    const gap = tests !== '' || held.some((cases) => /(^| )TC/.test(cases)) ? '' : 'gap'
+    return [id, ...held, tests, gap]
   })
   const gaps = lines.filter((line) => line.at(-1) === 'gap').length
-  const words = `${lines.length} requirements, ${lines.length - gaps} held by a case that is written, ${gaps} gaps. A case in brackets is not written. Requirements of which no certification case speaks are held by the tests beside the code that cites them.`
+  const words = `${lines.length} requirements, ${lines.length - gaps} held by a case that is written or by a test beside the code, ${gaps} gaps. A case in brackets is not written.`
   return page('Requirements', [
     words,
-    table(['requirement', ...sides.map(({ heading }) => heading), ''], lines),
+    table(['requirement', ...sides.map(({ heading }) => heading), 'tests', ''], lines),
   ])
 }
 
