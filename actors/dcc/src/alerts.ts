@@ -53,15 +53,16 @@ export async function takeAlert(
   })
   const key = { originator: about.party, target: from, counter: about.counter }
   if (code === 'ECS102') parts.happened.arm('ended', key)
-  else if (await parts.arms.used(key)) parts.happened.arm('used', key)
   else {
-    // Load moved under an arm whose budget has been given back, or that never was.
-    parts.audit.critical('UsedWithoutBudget', {
-      device: from,
-      ...about,
-      counter: `${about.counter}`,
-    })
-    parts.happened.security('UsedWithoutBudget', from)
+    const use = await parts.arms.used(key)
+    if (use !== 'unknown') parts.happened.arm('used', key)
+    // Load moved under an arm whose budget had been given back, or that never was.
+    if (use !== 'inTime') {
+      const reason = use === 'late' ? 'UsedLate' : 'UsedWithoutBudget'
+      const { party, counter } = about
+      parts.audit.critical(reason, { device: from, party, counter: `${counter}` })
+      parts.happened.security(reason, from)
+    }
   }
   return true
 }

@@ -1,16 +1,8 @@
 import { limits, type Arm, type Reservation } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
-import {
-  instant,
-  millis,
-  ok,
-  refused,
-  type Eui64,
-  type Outcome,
-  type Timer,
-} from '@interlock/kernel'
+import { millis, ok, refused, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
 import type { Kysely } from 'kysely'
-import type { LedgerAccount } from './ledger-account.ts'
+import { endOf, type LedgerAccount } from './ledger-account.ts'
 import type { OtherLedger } from './other-ledger.ts'
 import type { DccTables } from './tables.ts'
 
@@ -22,16 +14,22 @@ export type ArmKey = {
   readonly counter: bigint
 }
 
+/** `late`: its budget had been given back. `unknown`: no such arm was granted. */
+export type Use = 'inTime' | 'late' | 'unknown'
+
 /** Arms under way, and the budget each of them holds in both ledgers. */
 export type ArmBook = {
   /** Both ledgers agree, or neither is charged. */
   grant(arm: Arm, reservation: Reservation): Promise<Outcome<undefined, GrantProblem>>
   /** The arm certainly reached nobody: its budget goes back at once. */
   cancel(digest: string): Promise<void>
-  /** The load moved under it: its budget stays. False when no such arm is known. */
-  used(key: ArmKey): Promise<boolean>
+  /** The load moved under it: its budget stays, or is charged again. */
+  used(key: ArmKey): Promise<Use>
   close(): void
 }
+
+/** World time until a budget that could not be given back is tried again. */
+const againMillis = 60_000
 
 export async function openArmBook(
   db: Kysely<DccTables>,
@@ -43,31 +41,46 @@ export async function openArmBook(
 ): Promise<ArmBook> {
   const timers = new Map<string, Timer>()
 
-  const giveBack = async (digest: string): Promise<void> => {
+  const forget = (digest: string): void => {
     timers.get(digest)?.cancel()
     timers.delete(digest)
-    await db.deleteFrom('arms').where('digest', '=', digest).execute()
+  }
+  const release = async (digest: string): Promise<void> => {
     await own.release(digest, 'dcc')
     await other.release(digest)
+  }
+  const dropPast = (): Promise<unknown> =>
+    db
+      .deleteFrom('arms')
+      .where('ends_at', '<', deps.clock.now() - limits.budgetWindowMillis)
+      .execute()
+
+  const giveBack = async (digest: string): Promise<void> => {
+    const idle = db.updateTable('arms').set({ returned: true }).where('digest', '=', digest)
+    const [row] = await idle.where('used', '=', false).returning('digest').execute()
+    if (row === undefined) return
+    await release(digest)
+    onUnused(digest)
+    await dropPast()
   }
   const watch = (digest: string, releaseAt: number): void => {
     const delay = millis(Math.max(0, releaseAt - deps.clock.now()))
     const timer = deps.clock.after(delay, `dcc/unused/${digest}`, async () => {
       timers.delete(digest)
-      const row = await armOf(db, digest)
-      if (row === undefined || row.used) return
-      await giveBack(digest)
-      onUnused(digest)
+      try {
+        await giveBack(digest)
+      } catch (error) {
+        deps.log.warn({ digest, detail: String(error) }, 'a budget is not given back yet')
+        watch(digest, deps.clock.now() + againMillis)
+      }
     })
     timers.set(digest, timer)
   }
 
-  const open = deps.clock.now() - limits.armWindowMillisMax - limits.budgetWindowMillis
-  for (const row of await db.selectFrom('arms').selectAll().execute()) {
-    if (row.release_at !== null && !row.used) watch(row.digest, Number(row.release_at))
-    else if (!own.holds(row.digest) || Number(row.release_at) < open)
-      await db.deleteFrom('arms').where('digest', '=', row.digest).execute()
-  }
+  await dropPast()
+  for (const row of await db.selectFrom('arms').selectAll().execute())
+    if (row.release_at !== null && !row.used && !row.returned)
+      watch(row.digest, Number(row.release_at))
 
   return {
     async grant(arm, reservation) {
@@ -81,27 +94,34 @@ export async function openArmBook(
         await own.release(reservation.id, 'dcc')
         return theirs
       }
-      const releaseAt =
-        arm.use === 'onDemand' ? instant(Math.max(now, arm.from) + limits.armUnusedMillis) : null
-      await insertArm(db, arm, releaseAt)
+      const unused = limits.armUnusedMillis + limits.armAlertMillis
+      const releaseAt = arm.use === 'onDemand' ? Math.max(now, arm.from) + unused : null
+      await insertArm(db, arm, reservation, releaseAt)
       if (releaseAt !== null) watch(arm.digest, releaseAt)
       return ok(undefined)
     },
-    cancel: giveBack,
+    async cancel(digest) {
+      forget(digest)
+      await db.deleteFrom('arms').where('digest', '=', digest).execute()
+      await release(digest)
+    },
     async used({ originator, target, counter }) {
-      const rows = await db
+      const [row] = await db
         .updateTable('arms')
         .set({ used: true })
         .where('originator', '=', originator)
         .where('target', '=', target)
         .where('counter', '=', counter.toString())
-        .returning('digest')
+        .returning(['digest', 'returned', 'reservation'])
         .execute()
-      for (const { digest } of rows) {
-        timers.get(digest)?.cancel()
-        timers.delete(digest)
-      }
-      return rows.length > 0
+      if (row === undefined) return 'unknown'
+      forget(row.digest)
+      if (!row.returned) return 'inTime'
+      const reservation = JSON.parse(row.reservation) as Reservation
+      await own.chargeMoved(reservation, deps.clock.now())
+      // The other may have no room for it; one ledger that knows is enough to refuse what comes next.
+      await other.reserve(reservation)
+      return 'late'
     },
     close() {
       for (const timer of timers.values()) timer.cancel()
@@ -109,10 +129,12 @@ export async function openArmBook(
   }
 }
 
-const armOf = (db: Kysely<DccTables>, digest: string) =>
-  db.selectFrom('arms').select('used').where('digest', '=', digest).executeTakeFirst()
-
-async function insertArm(db: Kysely<DccTables>, arm: Arm, releaseAt: number | null): Promise<void> {
+async function insertArm(
+  db: Kysely<DccTables>,
+  arm: Arm,
+  reservation: Reservation,
+  releaseAt: number | null,
+): Promise<void> {
   await db
     .insertInto('arms')
     .values({
@@ -122,6 +144,9 @@ async function insertArm(db: Kysely<DccTables>, arm: Arm, releaseAt: number | nu
       counter: arm.counter.toString(),
       release_at: releaseAt,
       used: false,
+      returned: false,
+      reservation: JSON.stringify(reservation),
+      ends_at: endOf(reservation),
     })
     .execute()
 }

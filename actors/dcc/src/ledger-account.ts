@@ -2,6 +2,7 @@ import { limits, type BudgetLimits, type DayAheadPlan, type Reservation } from '
 import { ok, type Instant, type Outcome } from '@interlock/kernel'
 import {
   acceptPlan,
+  chargeMoved,
   plansOf,
   release,
   reserve,
@@ -21,6 +22,8 @@ export type LedgerAccount = {
     by: AskedBy,
     now: Instant,
   ): Promise<Outcome<undefined, ReserveProblem>>
+  /** What moved after its budget had been given back: charged, whatever the limits. */
+  chargeMoved(reservation: Reservation, now: Instant): Promise<void>
   /** Gives back what `by` reserved; anything else stays. */
   release(id: string, by: AskedBy): Promise<void>
   acceptPlan(plan: DayAheadPlan, now: Instant): Promise<Outcome<undefined, 'PlanUnacceptable'>>
@@ -62,6 +65,13 @@ export async function openLedgerAccount(
         ledger = next.value
         return ok(undefined)
       }),
+    chargeMoved: (reservation, now) =>
+      inTurn(async () => {
+        if (ledger.reservations.has(reservation.id)) return
+        await insertReservation(db, reservation, 'dcc')
+        askedBy.set(reservation.id, 'dcc')
+        ledger = chargeMoved(ledger, reservation, now)
+      }),
     release: (id, by) =>
       inTurn(async () => {
         if (askedBy.get(id) !== by) return
@@ -85,6 +95,10 @@ export async function openLedgerAccount(
   }
 }
 
+/** The last instant of what is charged. */
+export const endOf = ({ edges }: Reservation): number =>
+  Math.max(...edges.map(({ until }) => until))
+
 async function insertReservation(
   db: Kysely<DccTables>,
   reservation: Reservation,
@@ -96,7 +110,7 @@ async function insertReservation(
       id: reservation.id,
       reservation: JSON.stringify(reservation),
       asked_by: by,
-      ends_at: Math.max(...reservation.edges.map((edge) => edge.until)),
+      ends_at: endOf(reservation),
     })
     .execute()
 }

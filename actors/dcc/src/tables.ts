@@ -10,7 +10,10 @@ export type DccTables = WitnessTables & {
     asked_by: string
     ends_at: string | number
   }
-  /** Arms that moved nothing yet: their budget goes back at `release_at`. */
+  /**
+   * Arms under way, and for as long as an alert about them may charge them: their budget goes back at
+   * `release_at`, unless they were used.
+   */
   arms: {
     digest: string
     originator: string
@@ -18,6 +21,10 @@ export type DccTables = WitnessTables & {
     counter: string
     release_at: string | number | null
     used: boolean
+    returned: boolean
+    /** What they were charged, and the last instant of it. */
+    reservation: string
+    ends_at: string | number
   }
   plans: { organisation: string; region: string; plan: string; ends_at: string | number }
 }
@@ -49,6 +56,17 @@ export const migrations = [
     name: '0002-witness',
     up: async (db: Kysely<unknown>): Promise<void> => {
       await sql.raw(createWitnessTable).execute(db)
+    },
+  },
+  {
+    name: '0003-late-alerts',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      const arms = `alter table arms add column returned boolean not null default false,
+        add column reservation text, add column ends_at bigint`
+      const known = `update arms set reservation = r.reservation, ends_at = r.ends_at
+        from reservations r where r.id = arms.digest`
+      for (const statement of [arms, known, 'delete from arms where reservation is null'])
+        await sql.raw(statement).execute(db)
     },
   },
 ]

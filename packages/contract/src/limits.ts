@@ -33,8 +33,10 @@ export const limits = {
   armWindowMillisMax: 24 * 3_600_000,
   /** Between the change and the return that one arm allows. */
   armChangeSpacingMillis: 60_000,
-  /** An arm that no trigger used gives its budget back after this. */
+  /** An arm that no trigger has used by then is dead. */
   armUnusedMillis: 60_000,
+  /** An alert that it was used has so long to come before its budget is given back. */
+  armAlertMillis: 120_000,
   armsHeldMax: 16,
   triggersWaitingMax: 4,
 

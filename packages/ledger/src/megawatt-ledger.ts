@@ -56,6 +56,19 @@ export function reserve(
   return ok(charged)
 }
 
+/**
+ * Charges what has moved already, whatever the limits: what it takes too much nobody gets after it. The
+ * same reservation again changes nothing.
+ */
+export function chargeMoved(
+  ledger: MegawattLedger,
+  reservation: Reservation,
+  now: Instant,
+): MegawattLedger {
+  if (ledger.reservations.has(reservation.id)) return ledger
+  return charge(dropOld(ledger, now), reservation, 1)
+}
+
 /** Gives a reservation back. An unknown id changes nothing. */
 export function release(ledger: MegawattLedger, id: string): MegawattLedger {
   const held = ledger.reservations.get(id)
