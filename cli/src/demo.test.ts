@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { httpClient, loadIdentity, readText, temporaryDir } from '@interlock/host'
@@ -150,6 +150,14 @@ test(
     const second = await live(60)
     const goneOn = await connected()
     expectNothingLost(charged, goneOn)
+    // What cannot be written is told, and the street goes on.
+    const kept = join(data, 'world-clock.json')
+    rmSync(kept)
+    mkdirSync(join(kept, 'in-the-way'), { recursive: true })
+    await second.shows('where the world stands is not kept')
+    rmSync(kept, { recursive: true })
+    await eventually(() => (existsSync(kept) ? true : undefined))
+    expectNothingLost(goneOn, await connected())
     const rival = await run('demo', '--reset', '--data', data, '--port', `${await freePair()}`)
     expect(rival).toMatchObject({ code: 3 })
     expect(rival.err).toContain('is using this data folder')

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomic, type Log, type Running } from '@interlock/host'
+import { guardedClock, writeAtomic, type Log, type Running } from '@interlock/host'
 import { inHours, inMinutes, instant, plus, toIso, type Instant } from '@interlock/kernel'
 import { withoutControls } from '../attacks/without-controls.ts'
 import { laterDay, worldStart, type Day } from '../worlds/day.ts'
@@ -53,7 +53,7 @@ const saveEveryMillis = 500
 export async function runLive(options: LiveOptions): Promise<Live> {
   const clockFile = join(options.dir, 'world-clock.json')
   const stood = savedInstant(clockFile)
-  const world = createWorldClock(stood ?? worldStart)
+  const world = enduring(createWorldClock(stood ?? worldStart), options.log)
   let pages: Pages | undefined
   const street = await startStreet({
     ...options,
@@ -62,7 +62,16 @@ export async function runLive(options: LiveOptions): Promise<Live> {
     world,
     ...(options.controls === 'off' ? { chargers: withoutControls } : {}),
   })
-  const saving = setInterval(() => save(clockFile, world.now()), saveEveryMillis)
+  let saved = true
+  const saving = setInterval(() => {
+    try {
+      save(clockFile, world.now())
+      saved = true
+    } catch (error) {
+      if (saved) options.log.error({ error }, 'where the world stands is not kept')
+      saved = false
+    }
+  }, saveEveryMillis)
   const stop = async (): Promise<void> => {
     world.stop()
     clearInterval(saving)
@@ -132,6 +141,12 @@ async function keepGoing(world: WorldClock, fresh: boolean, options: LiveOptions
   }
   await world.run(instant(worldStart + inHours(24 * 365 * 100)), options.speed)
 }
+
+/** A street that people watch outlives what fails in it: a disk that is full, a database that is gone. */
+const enduring = (world: WorldClock, log: Log): WorldClock => ({
+  ...world,
+  clockFor: (actor) => guardedClock(world.clockFor(actor), log.child({ actor })),
+})
 
 const save = (path: string, now: Instant): void => writeAtomic(path, JSON.stringify({ now }))
 

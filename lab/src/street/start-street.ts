@@ -3,6 +3,7 @@ import { limits, type BudgetLimits, type Happening } from '@interlock/contract'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import {
+  guardedClock,
   nodeCrypto,
   startCluster,
   systemClock,
@@ -95,20 +96,24 @@ async function start(
   adopt: Street['adopt'],
 ): Promise<Omit<Street, 'close' | 'adopt'>> {
   const { world, seed, say } = options
-  const depsOf = (actor: string): ActorDeps => ({
-    clock: world.clockFor(actor),
-    wall: systemClock,
-    activity: world.activity,
-    entropy: seeded(`${seed}/${actor}`),
-    crypto: nodeCrypto,
-    log: options.log.child({ actor }),
-  })
+  const depsOf = (actor: string): ActorDeps => {
+    const log = options.log.child({ actor })
+    return {
+      clock: world.clockFor(actor),
+      wall: guardedClock(systemClock, log),
+      activity: world.activity,
+      entropy: seeded(`${seed}/${actor}`),
+      crypto: nodeCrypto,
+      log,
+    }
+  }
   const made = await makeStreet(options.dir, options.sessions.length, options.sessions, say)
   const plan = { ...made.plan, budget: options.budget ?? made.plan.budget }
   const { cluster: dir } = plan.layout
-  let renewing = systemClock.after(renewEvery, 'smart-meter-list', function renew(): void {
+  const wall = guardedClock(systemClock, options.log)
+  let renewing = wall.after(renewEvery, 'smart-meter-list', function renew(): void {
+    renewing = wall.after(renewEvery, 'smart-meter-list', renew)
     renewSmartMeterList(plan.layout)
-    renewing = systemClock.after(renewEvery, 'smart-meter-list', renew)
   })
   adopt({ close: () => Promise.resolve(renewing.cancel()) })
   const { databases, databasePort: port } = made

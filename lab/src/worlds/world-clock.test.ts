@@ -72,12 +72,12 @@ test('a paced world takes its wall time and lets timers from outside in', async 
   const world = createWorldClock(start)
   const clock = world.clockFor('a')
   const seen: number[] = []
+  const began = performance.now()
   const running = world.run(instant(start + 20_000), 100)
   await wall(50)
   clock.after(millis(1_000), 'outside', () => void seen.push(world.now()))
-  const began = performance.now()
   await running
-  expect(performance.now() - began).toBeGreaterThan(100)
+  expect(performance.now() - began).toBeGreaterThan(190)
   expect(seen).toHaveLength(1)
 })
 

@@ -1,4 +1,5 @@
 import { unobserved, type Activity, type Clock, type Entropy } from '@interlock/kernel'
+import { guardedClock } from './guarded-clock.ts'
 import { createLog, type Log } from './log.ts'
 import { nodeCrypto, systemEntropy, type NodeCrypto } from './node-crypto.ts'
 import { systemClock } from './system-clock.ts'
@@ -19,11 +20,15 @@ export type ActorDeps = {
 export type Running = { close(): Promise<void> }
 
 /** The real world: what an actor runs on in production. */
-export const systemDeps = (name: string): ActorDeps => ({
-  clock: systemClock,
-  wall: systemClock,
-  activity: unobserved,
-  entropy: systemEntropy,
-  crypto: nodeCrypto,
-  log: createLog(name),
-})
+export function systemDeps(name: string): ActorDeps {
+  const log = createLog(name)
+  const clock = guardedClock(systemClock, log)
+  return {
+    clock,
+    wall: clock,
+    activity: unobserved,
+    entropy: systemEntropy,
+    crypto: nodeCrypto,
+    log,
+  }
+}

@@ -67,11 +67,14 @@ export function createPlanner(options: {
   const run = async (): Promise<void> => {
     timer = undefined
     running = true
+    const stations = [...waiting].sort(order)
+    waiting.clear()
     try {
-      const stations = [...waiting].sort(order)
-      waiting.clear()
       await options.dayAhead()
       await planAll(stations)
+    } catch (error) {
+      for (const station of stations) planLater(station)
+      throw error
     } finally {
       running = false
       const [next] = waiting
@@ -141,7 +144,11 @@ export function createPlanner(options: {
   }
 
   const mayRetry = (station: StationId, reason: string | undefined): void => {
-    if (closed || reason === undefined || !passing.has(reason)) return
+    if (reason !== undefined && passing.has(reason)) planLater(station)
+  }
+
+  const planLater = (station: StationId): void => {
+    if (closed) return
     if (retry !== undefined) {
       retry.stations.add(station)
       return

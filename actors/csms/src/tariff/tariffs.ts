@@ -93,7 +93,7 @@ export function createTariffs(options: {
     if (closed) return
     const minutes = problems.size > 0 ? retryMinutes : context.config.tariff.refreshMinutes
     const label = `${context.config.actor}/tariff`
-    timer = clock.after(inMinutes(minutes), label, () => refresh().then(again))
+    timer = clock.after(inMinutes(minutes), label, () => refresh().finally(again))
   }
 
   return {
@@ -109,7 +109,7 @@ export function createTariffs(options: {
     refresh,
     start() {
       timer = clock.after(inMinutes(0), `${context.config.actor}/tariff`, () =>
-        refresh().then(again),
+        refresh().finally(again),
       )
     },
     close() {

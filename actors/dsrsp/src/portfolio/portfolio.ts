@@ -42,7 +42,13 @@ export function createPortfolio(context: Context): Portfolio {
 
   const onTime = async (): Promise<void> => {
     timer = undefined
-    await run()
+    try {
+      await run()
+    } catch (error) {
+      for (const station of context.members.keys()) waiting.add(station)
+      at(plus(clock.now(), inSeconds(retrySeconds)))
+      throw error
+    }
   }
 
   /** One at a time; what comes in meanwhile is done next. */
