@@ -246,7 +246,7 @@ test('a day is the longest schedule', async () => {
 
 test('firmware is seconded only when its image is registered', async () => {
   const unit = await inService(world)
-  const update = (hash: string) => ({
+  const update = (hash: string, change: object = {}) => ({
     requestId: 1,
     firmware: {
       location: `https://firmware.example/${hash}`,
@@ -254,6 +254,7 @@ test('firmware is seconded only when its image is registered', async () => {
       installDateTime: toIso(world.now()),
       signingCertificate: 'x',
       signature: 'x',
+      ...change,
     },
   })
   const target = whole(unit)
@@ -263,6 +264,15 @@ test('firmware is seconded only when its image is registered', async () => {
   expect(
     (await asked(unit, 'UpdateFirmware', update('00'.repeat(32)), { target })).detail,
   ).toContain('not registered')
+  const later = toIso(plus(world.now(), inHours(78)))
+  for (const change of [
+    { installDateTime: later },
+    { retrieveDateTime: later },
+    { installDateTime: 'soon' },
+  ])
+    expect(
+      (await asked(unit, 'UpdateFirmware', update('ab'.repeat(32), change), { target })).detail,
+    ).toContain('after its effect interval')
 })
 
 test('a frequency curve of the bound DSRSP is countersigned as a response', async () => {

@@ -1,6 +1,6 @@
 import { registeredImageOf, type SignedCommand } from '@interlock/contract'
 import type { ProfileSetting, Setting } from '@interlock/gate'
-import { ok, refused, type Instant, type Outcome } from '@interlock/kernel'
+import { fromIso, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import { fromChargingProfile, type ChargingProfile } from '@interlock/power'
 import { ratingOf, type Device } from './device.ts'
 
@@ -27,7 +27,8 @@ export function plausibility(
   if (setting.kind === 'profile') return profile(command, setting, device, now)
   if (setting.kind === 'curve' && setting.curve.until <= now)
     return implausible('the curve is over')
-  if (action === 'UpdateFirmware') return registered(command.payload, firmware)
+  if (action === 'UpdateFirmware')
+    return inItsTime(command) ? registered(command.payload, firmware) : installsLater
   return plausible
 }
 
@@ -63,6 +64,20 @@ function readTwice(payload: unknown, setting: ProfileSetting): boolean {
       return period.from === other?.from && period.limitWatts === other.limitWatts
     })
   )
+}
+
+const installsLater = implausible('it would install after its effect interval')
+
+/** The restart is charged inside the effect interval; a station puts it off while a car charges. */
+function inItsTime({ payload, effect }: SignedCommand): boolean {
+  const { firmware } = payload as {
+    firmware: { retrieveDateTime: string; installDateTime?: string }
+  }
+  return [firmware.retrieveDateTime, firmware.installDateTime].every((text) => {
+    if (text === undefined) return true
+    const at = fromIso(text)
+    return at !== undefined && at <= effect.until
+  })
 }
 
 /** The image is named by its hash: the last part of its location (PF12). */
