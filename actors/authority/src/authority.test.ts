@@ -79,7 +79,8 @@ test('nobody but the supervisor may give orders', async () => {
   const others = profiles.chargingOrganisation.roles.filter((role) => role !== 'supervisor')
   for (const role of [...others, 'station' as const]) {
     const client = world.client(world.identity(role))
-    for (const { method, url: path } of authority.endpoints) {
+    for (const door of authority.doors) {
+      const [method = '', path = ''] = door.split(' ')
       const { status, body } = await client.request(method, url + path, {})
       expect({ role, path, status, body }).toMatchObject({
         status: 403,

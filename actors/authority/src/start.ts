@@ -6,7 +6,6 @@ import {
   openJournal,
   readText,
   type ActorDeps,
-  type Endpoint,
   type Running,
 } from '@interlock/host'
 import { openDatabase } from '@interlock/store'
@@ -20,7 +19,8 @@ import { migrations, type AuthorityTables } from './tables.ts'
 
 export type AuthorityRunning = Running & {
   readonly port: number
-  readonly endpoints: readonly Endpoint[]
+  /** Every method and path that it answers. */
+  readonly doors: readonly string[]
 }
 
 type Closers = (() => Promise<void> | void)[]
@@ -88,7 +88,7 @@ async function open(
     },
   }
   for (const endpoint of endpoints(authority)) server.route(endpoint)
-  return { port: await server.listen(), endpoints: server.endpoints }
+  return { port: await server.listen(), doors: server.doors }
 }
 
 /** What was signed offline can be revoked too. */

@@ -9,7 +9,6 @@ import {
   openHttpServer,
   readText,
   type ActorDeps,
-  type Endpoint,
   type HttpClient,
   type Identity,
   type Running,
@@ -39,7 +38,8 @@ import type { Supervisor } from './supervisor.ts'
 
 export type SupervisorRunning = Running & {
   readonly port: number
-  readonly endpoints: readonly Endpoint[]
+  /** Every method and path that it answers. */
+  readonly doors: readonly string[]
   readonly bus: Bus
 }
 
@@ -143,7 +143,7 @@ async function open(
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),
   )
-  return { port: await server.listen(), endpoints: server.endpoints, bus }
+  return { port: await server.listen(), doors: server.doors, bus }
 }
 
 async function registers(db: Kysely<SupervisorTables>, config: SupervisorConfig, deps: ActorDeps) {

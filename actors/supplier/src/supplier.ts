@@ -15,7 +15,8 @@ import {
   type Endpoint,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, parseJson } from '@interlock/kernel'
+import { eui64, Fault, parseJson, type Eui64 } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
 import type { HalfHourPrice } from '@interlock/power'
 import type { SupplierConfig } from './config.ts'
@@ -25,6 +26,8 @@ import { pricesOf, tariffOf, TariffOrder } from './tariff.ts'
 
 export type SupplierRunning = Running & {
   readonly port: number
+  /** Every method and path that it answers. */
+  readonly doors: readonly string[]
   /** Sends a tariff to every meter. @throws Fault `TariffInvalid` */
   publish(prices: readonly HalfHourPrice[]): Promise<Published>
 }
@@ -68,7 +71,7 @@ export async function startSupplier(
     deps,
   })
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
-  for (const each of endpoints(actor, rounds)) server.route(each)
+  for (const each of endpoints({ actor, own: peer.organisation, rounds, audit })) server.route(each)
   server.events('/api/v1/events', ['web'], (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -78,6 +81,7 @@ export async function startSupplier(
 
   return {
     port,
+    doors: server.doors,
     publish: (prices) => rounds.publish(prices),
     async close() {
       rounds.close()
@@ -90,7 +94,17 @@ export async function startSupplier(
   }
 }
 
-const endpoints = (actor: string, rounds: Rounds): readonly Endpoint[] => [
+const endpoints = ({
+  actor,
+  own,
+  rounds,
+  audit,
+}: {
+  readonly actor: string
+  readonly own: Eui64
+  readonly rounds: Rounds
+  readonly audit: Audit
+}): readonly Endpoint[] => [
   {
     method: 'GET',
     url: '/healthz',
@@ -100,9 +114,14 @@ const endpoints = (actor: string, rounds: Rounds): readonly Endpoint[] => [
   {
     method: 'POST',
     url: '/api/v1/tariffs',
-    roles: ['web', 'supplier'],
+    roles: ['supplier'],
     body: TariffOrder,
-    async handle({ body }) {
+    async handle({ body, peer }) {
+      // What is published is signed by this supplier, and nobody else sets its prices.
+      if (peer.organisation !== own) {
+        audit.critical('TariffRefused', { reason: 'NotPermitted', by: peer.organisation })
+        return problem('NotPermitted', 'that is for this supplier alone')
+      }
       const prices = pricesOf(body as TariffOrder)
       if (!prices.ok) return problem('BodyInvalid', prices.detail ?? prices.reason)
       const tariff = tariffOf(prices.value, 0)

@@ -45,7 +45,8 @@ export type Endpoint = {
 
 export type HttpServer = Running & {
   readonly app: FastifyInstance
-  readonly endpoints: readonly Endpoint[]
+  /** Every method and path that is answered, streams too: `GET /healthz`. */
+  readonly doors: readonly string[]
   route(endpoint: Endpoint): void
   /** @returns the port; Fault `PortTaken` when it is not free. */
   listen(): Promise<number>
@@ -73,7 +74,11 @@ export const requestIdHeader = 'x-request-id'
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { trust, activity, log } = options
   const app = createApp(options)
-  const endpoints: Endpoint[] = []
+  const doors: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    // Fastify adds a HEAD to each GET, with the same checks.
+    for (const each of [method].flat()) if (each !== 'HEAD') doors.push(`${each} ${url}`)
+  })
   const streams = createEventStreams()
   const peers = new WeakMap<FastifyRequest, Peer>()
 
@@ -95,7 +100,6 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     }
 
   const route = (endpoint: Endpoint): void => {
-    endpoints.push(endpoint)
     const shape = endpoint.body === undefined ? undefined : Compile(endpoint.body)
     const work = async (request: FastifyRequest, reply: FastifyReply) => {
       const peer = peers.get(request)
@@ -128,7 +132,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 
   return {
     app,
-    endpoints,
+    doors,
     route,
     async listen() {
       await listenOn(app, options.listen)

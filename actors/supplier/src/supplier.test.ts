@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import {
+  httpClient,
+  nodeCrypto as crypto,
+  saveIdentity,
+  silentLog,
+  systemClock,
+  systemEntropy,
+  temporaryDir,
+  writeAtomic,
+  type Identity,
+} from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
+import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { startSupplier, type SupplierRunning } from './supplier.ts'
+
+const smartMeter = testHierarchy('smartMeter')
+const charging = testHierarchy('charging')
+const dir = temporaryDir('interlock-supplier')
+const own = smartMeter.certify('supplier')
+const { organisation } = own.peer
+let supplier: SupplierRunning
+
+beforeAll(async () => {
+  saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
+  writeAtomic(`${dir}/root.pem`, smartMeter.rootPem, 0o644)
+  const config = {
+    actor: 'supplier',
+    name: 'Supplier',
+    region: 'GB',
+    production: true,
+    data: `${dir}/data`,
+    identity: `${dir}/identity`,
+    trust: { smartMeter: `${dir}/root.pem` },
+    listen: { host: '127.0.0.1', port: 0 },
+    // Nobody is there: what is sent to a meter is in the audit trail, and comes back as a problem.
+    dcc: 'https://127.0.0.1:1',
+    meters: ['02-00-00-00-00-00-00-99'],
+  }
+  supplier = await startSupplier(config, {
+    clock: systemClock,
+    wall: systemClock,
+    activity: unobserved,
+    entropy: systemEntropy,
+    crypto,
+    log: silentLog,
+  })
+})
+afterAll(() => supplier.close())
+
+const clientOf = (identity: Identity) =>
+  httpClient({ identity, trust: { roots: [smartMeter.rootPem] }, activity: unobserved })
+const order = { prices: [{ from: '2026-01-05T18:00:00Z', pencePerKilowattHour: 21.5 }] }
+const publish = async (identity: Identity) => {
+  const client = clientOf(identity)
+  const url = `https://127.0.0.1:${supplier.port}/api/v1/tariffs`
+  const answer = await client.request('POST', url, order)
+  await client.close()
+  return answer
+}
+const trail = (): string => readFileSync(`${dir}/data/audit.jsonl`, 'utf8')
+
+test('every door is for the roles of its row, over every role and without a certificate', async () => {
+  const problems = await wronglyOpen({
+    port: supplier.port,
+    doors: supplier.doors,
+    root: smartMeter.rootPem,
+    hierarchy: 'smartMeter',
+    certify: (role) => smartMeter.certify(role, organisation),
+    strangers: { 'a supplier of another root': charging.certify('supplier', organisation) },
+    table: {
+      'GET /healthz': ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
+      'POST /api/v1/tariffs': ['supplier'],
+      'GET /api/v1/events': ['web'],
+    },
+  })
+  expect(problems).toEqual([])
+})
+
+test("another supplier, and a web vendor, publish nothing in this supplier's name", async () => {
+  const refusal = { status: 403, body: { reason: 'NotPermitted' } }
+  expect(await publish(smartMeter.certify('supplier'))).toMatchObject(refusal)
+  expect(trail()).toContain('TariffRefused')
+  expect(await publish(smartMeter.certify('web'))).toMatchObject(refusal)
+  expect(await publish(smartMeter.certify('web', organisation))).toMatchObject(refusal)
+  expect(trail()).not.toContain('TariffSent')
+})
+
+test('its own people publish a tariff, and the console hears of it', async () => {
+  const heard: unknown[] = []
+  const console = clientOf(smartMeter.certify('web'))
+  console.events(`https://127.0.0.1:${supplier.port}/api/v1/events`, (event) => heard.push(event))
+  await vi.waitFor(
+    async () => {
+      expect(await publish(smartMeter.certify('supplier', organisation))).toMatchObject({
+        status: 200,
+        body: { meters: [{ problem: 'PeerUnavailable' }] },
+      })
+      expect(heard).toContainEqual(expect.objectContaining({ actor: 'supplier', kind: 'state' }))
+    },
+    { timeout: 20_000, interval: 200 },
+  )
+  expect(trail()).toContain('TariffSent')
+  await console.close()
+})

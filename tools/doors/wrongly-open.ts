@@ -1,0 +1,97 @@
+import { request } from 'node:https'
+import type { Identity } from '@interlock/host'
+import { roles, type Role } from '@interlock/kernel'
+import { profileNames, profileRow, type Hierarchy } from '@interlock/pki'
+
+/** Who may use each door of a server, by method and path; every other visitor is turned away. */
+export type DoorTable = Readonly<Record<string, readonly Role[]>>
+
+/** Roles that have certificates under that root. */
+export const rolesUnder = (hierarchy: Hierarchy): readonly Role[] => {
+  const rows = profileNames.map(profileRow).filter((row) => row.hierarchy === hierarchy)
+  return roles.filter((role) => rows.some((row) => row.roles.includes(role)))
+}
+
+export type Doorkeeper = {
+  readonly port: number
+  /** What the server has registered, its streams too: `GET /healthz`. */
+  readonly doors: readonly string[]
+  /** PEM; what the server's own certificate hangs from. */
+  readonly root: string
+  readonly table: DoorTable
+  readonly hierarchy: Hierarchy
+  /** Of the server's own organisation, so that only the role decides. */
+  readonly certify: (role: Role) => Identity
+  /** Visitors who get in nowhere, by what they are, such as certificates of another root. */
+  readonly strangers: Readonly<Record<string, Identity>>
+}
+
+/**
+ * Knocks at every door of a server as every role its root can certify, as the strangers and without
+ * a certificate, over real TLS.
+ * @returns what is not as the table says, as sentences; a door without a row, a row without a door
+ */
+export async function wronglyOpen(keeper: Doorkeeper): Promise<string[]> {
+  const { doors, table, hierarchy, certify, strangers } = keeper
+  const unknown = doors.filter((door) => table[door] === undefined)
+  const gone = Object.keys(table).filter((door) => !doors.includes(door))
+  const visitors: readonly (readonly [string, Identity | undefined])[] = [
+    ...rolesUnder(hierarchy).map((role) => [role, certify(role)] as const),
+    ...Object.entries(strangers),
+    ['whoever has no certificate', undefined],
+  ]
+  const problems = [
+    ...unknown.map((door) => `${door} is in no row of the table`),
+    ...gone.map((door) => `${door} is in the table, and there is no such door`),
+  ]
+  for (const door of doors) {
+    const may: readonly string[] = table[door] ?? []
+    const knocks = visitors.map(async ([name, identity]) => {
+      const { admitted, said } = await knock(door, identity, keeper)
+      if (admitted !== may.includes(name))
+        problems.push(`${door} ${admitted ? 'lets in' : 'turns away'} ${name}: ${said}`)
+    })
+    await Promise.all(knocks)
+  }
+  return problems
+}
+
+const knockMillisMax = 20_000
+
+/** With an empty body, so that whoever is let in changes nothing. */
+function knock(
+  door: string,
+  identity: Identity | undefined,
+  { port, root }: Doorkeeper,
+): Promise<{ admitted: boolean; said: string }> {
+  const [method = '', path = ''] = door.split(' ')
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path: path.replaceAll(/:\w+/g, 'x'),
+      ca: [root],
+      // A server is known by the identity in its certificate, wherever it runs.
+      checkServerIdentity: () => undefined,
+      agent: false,
+      signal: AbortSignal.timeout(knockMillisMax),
+      headers: { 'content-type': 'application/json' },
+      ...(identity === undefined ? {} : { key: identity.keyPem, cert: identity.chainPem }),
+    })
+    asked.once('error', reject)
+    asked.once('response', (response) => {
+      const { statusCode = 0 } = response
+      // A stream stays open; that it opened is what counts.
+      if (statusCode !== 401 && statusCode !== 403) {
+        response.destroy()
+        resolve({ admitted: true, said: `${statusCode}` })
+        return
+      }
+      let body = ''
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      response.once('end', () => resolve({ admitted: false, said: `${statusCode} ${body}` }))
+    })
+    asked.end(method === 'GET' ? '' : '{}')
+  })
+}
