@@ -1,11 +1,12 @@
 import { httpClient, type HttpClient } from '@interlock/host'
 import { roles, unobserved, type Role } from '@interlock/kernel'
+import { actions } from '@interlock/ocpp'
 import { profileRow } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { organisation } from './fixture/identities.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
-import { endpointsOf } from './rest/endpoints.ts'
-import type { Api } from './rest/api.ts'
+import { ofStations } from './rest/command-endpoints.ts'
+import { describeInterface } from './rest/describe.ts'
 import { stateResources } from './rest/state-endpoints.ts'
 import type { CsmsRunning } from './start.ts'
 
@@ -61,17 +62,52 @@ const table: readonly Row[] = [
   ['PUT', '/api/v1/stations/:id/boot-policy', 400, 'maintainer'],
   ['POST', '/api/v1/knocks/:id/adoption', 400, 'maintainer'],
 ]
-const forAnyone: readonly string[] = ['GET /healthz', 'GET /openapi.json']
+/** What a CSMS sends; the rest of the actions only a station does. */
+const commanded = actions.filter((action) => !ofStations.has(action))
 
 const urlOf = (path: string): string =>
   `https://127.0.0.1:${csms.port}${path.replace(':id', 'CS-1').replace(':action', 'Reset')}`
 
-test('every endpoint of the interface is in the table of this test', () => {
-  const named = endpointsOf({ once: (handle) => handle } as Api).map(
-    ({ method, url }) => `${method} ${url}`,
-  )
-  const tested = [...table.map(([method, url]) => `${method} ${url}`), ...forAnyone]
-  expect(named.sort()).toEqual(tested.sort())
+type Operation = { readonly 'x-roles': readonly Role[] }
+/** Every endpoint of the OpenAPI document, made from the rows that serve it. */
+const described = Object.entries(
+  (describeInterface() as { paths: Record<string, Record<string, Operation>> }).paths,
+).flatMap(([path, operations]) =>
+  Object.entries(operations).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path.replaceAll(/\{([A-Za-z]+)\}/g, ':$1')}`,
+    roles: operation['x-roles'],
+  })),
+)
+
+test('every endpoint of the OpenAPI document is in the table of this test, with its role', () => {
+  const documented = described.map(({ name, roles: of }) => [name, [...of]])
+  const tested = [
+    ...table.map(([method, url, , role]) => [`${method} ${url}`, [role]]),
+    ...['GET /healthz', 'GET /openapi.json'].map((name) => [name, [...roles]]),
+  ]
+  const byName = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
+  expect(byName(documented)).toEqual(byName(tested))
+})
+
+test('the document that is served is the one of this test', async () => {
+  const served = await clients.get('web')?.request('GET', urlOf('/openapi.json'))
+  expect(served?.body).toEqual(JSON.parse(JSON.stringify(describeInterface())))
+})
+
+test.each(commanded)('%s is commanded by the maintainer alone', async (action) => {
+  const url = urlOf('/api/v1/stations/:id/commands/:action').replace('/Reset', `/${action}`)
+  for (const each of serverRoles) {
+    const status = (await clients.get(each)?.request('POST', url, {}))?.status ?? 0
+    // Without what it needs it is refused by its shape; with it the station would have to be there.
+    expect(each === 'maintainer' ? [400, 503] : [403], each).toContain(status)
+  }
+})
+
+test('what happens is watched by the web server alone', async () => {
+  for (const each of serverRoles.filter((role) => role !== 'web')) {
+    const answer = await clients.get(each)?.request('GET', urlOf('/api/v1/events'))
+    expect(answer?.status, each).toBe(403)
+  }
 })
 
 test.each(table)('%s %s is for one role alone', async (method, path, status, permitted) => {

@@ -1,5 +1,6 @@
 export { CsmsConfig } from './config.ts'
 export type { StationView } from './core/view.ts'
+export { describeInterface } from './rest/describe.ts'
 export type { StationDocument } from './rest/station-document.ts'
 export { startCsms, type CsmsRunning } from './start.ts'
 export { virtualId } from './virtual-evse/virtual-evse.ts'

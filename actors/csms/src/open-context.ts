@@ -16,12 +16,12 @@ import type { Context, Hooks } from './context.ts'
 import { place } from './core/running.ts'
 import { samplesOf } from './core/samples.ts'
 import { tokensInUse } from './core/tokens-in-use.ts'
-import { newView, type StationView } from './core/view.ts'
+import { newView, type BootSaid, type StationView } from './core/view.ts'
 import { counterStore } from './data/counter-store.ts'
 import { factStore } from './data/facts.ts'
 import { keptStore } from './data/kept.ts'
 import { migrations, type CsmsTables } from './data/schema.ts'
-import { stationStore } from './data/stations.ts'
+import { stationStore, type BootPolicy } from './data/stations.ts'
 import { tokenStore } from './data/tokens.ts'
 import { transactionStore } from './data/transaction-events.ts'
 import { createHistory } from './history/history.ts'
@@ -107,10 +107,11 @@ export async function openContext(
   return { context, counters, subscribe: happenings.subscribe }
 }
 
-/** After a restart the CSMS knows what it knew: running transactions, goals and schedules. */
+/** After a restart the CSMS knows what it knew: boots, running transactions, goals and schedules. */
 async function restoreViews(context: Context): Promise<void> {
-  const [records, running, latest, goals, schedules] = await Promise.all([
+  const [records, boots, running, latest, goals, schedules] = await Promise.all([
     context.stations.all(),
+    context.known.ofKind('boot'),
     context.transactions.running(),
     context.transactions.latest(),
     context.kept.goals(),
@@ -135,6 +136,11 @@ async function restoreViews(context: Context): Promise<void> {
       view.goalFromWattHours = fromWattHours
     }
     context.views.set(record.stationId, view)
+  }
+  for (const { stationId, at, value } of boots) {
+    const view = context.views.get(stationId as StationId)
+    const { status, ...said } = value as BootSaid & { status: BootPolicy }
+    if (view !== undefined) view.boot = { at: instant(at), status, said }
   }
   for (const { stationId, messages } of running) {
     const view = context.views.get(stationId as StationId)

@@ -60,7 +60,11 @@ test('without its database nothing is acknowledged, the process lives, and work 
   expect((await csms.totals()).transactions).toBe(2)
 })
 
-test('after a restart running transactions, goals and schedules are known', async () => {
+test('after a restart boots, running transactions, goals and schedules are known', async () => {
+  const { endpoint } = await world.connect(csms, 'CS-4')
+  const chargingStation = { vendorName: 'Test', model: 'One', firmwareVersion: '1.2' }
+  await endpoint.call('BootNotification', { reason: 'PowerUp', chargingStation })
+  const boot = csms.views.get(stationId('CS-4'))?.boot
   const before = await csms.totals()
   await csms.close()
   csms = await world.start(world.clock())
@@ -69,4 +73,6 @@ test('after a restart running transactions, goals and schedules are known', asyn
     firstWattHours: 1000,
   })
   expect(await csms.totals()).toEqual(before)
+  expect(boot).toMatchObject({ status: 'Accepted', said: { reason: 'PowerUp', model: 'One' } })
+  expect(csms.views.get(stationId('CS-4'))?.boot).toEqual(boot)
 })

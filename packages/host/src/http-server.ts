@@ -38,6 +38,8 @@ export type Endpoint = {
   readonly roles: readonly Role[]
   readonly body?: TSchema
   readonly contentType?: 'json' | 'xml'
+  /** What it answers when it is done, for the interface's description. */
+  readonly answer?: TSchema
   /** One sentence for the interface's description. */
   readonly summary?: string
   readonly handle: (request: HttpRequest) => Promise<Reply> | Reply

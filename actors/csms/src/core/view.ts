@@ -28,7 +28,14 @@ export type TransactionView = {
 export type BootView = {
   readonly at: Instant
   readonly status: BootPolicy
-  readonly said: Readonly<Record<string, unknown>>
+  readonly said: BootSaid
+}
+export type BootSaid = {
+  readonly reason: string
+  readonly vendorName: string
+  readonly model: string
+  readonly serialNumber: string | null
+  readonly firmwareVersion: string | null
 }
 
 /** A command that came to nothing, for people to see. */

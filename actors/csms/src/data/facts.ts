@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { factKinds, type Fact, type FactKind } from '../core/facts.ts'
+import { blamesRows } from './blames-rows.ts'
 import { groupCommit } from './group-commit.ts'
 import type { CsmsTables } from './schema.ts'
 
@@ -14,6 +15,8 @@ export type FactStore = {
   /** Every fact of that kind, for as many as one kind may have. */
   all(station: string, kind: FactKind): Promise<Fact[]>
   find(station: string, kind: FactKind, key: string): Promise<Fact | undefined>
+  /** Of every station: for kinds of which a station has one. */
+  ofKind(kind: FactKind): Promise<Fact[]>
   /** Without keys: everything of that kind. */
   remove(station: string, kind: FactKind, keys?: readonly string[]): Promise<void>
 }
@@ -24,6 +27,7 @@ const writesBetweenTrims = 64
 export function factStore(db: Kysely<CsmsTables>): FactStore {
   const commit = groupCommit<Fact>({
     insert: (facts) => upsert(db, merged(facts)),
+    blamesRows,
     rowsMax: 1_000,
     queueMax: 50_000,
   })
@@ -63,6 +67,10 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
         .where('key', '=', key)
         .executeTakeFirst()
       return row === undefined ? undefined : factOf(row)
+    },
+    async ofKind(kind) {
+      const rows = await db.selectFrom('facts').selectAll().where('kind', '=', kind).execute()
+      return rows.map(factOf)
     },
     async remove(station, kind, keys) {
       const all = db.deleteFrom('facts').where('station_id', '=', station).where('kind', '=', kind)

@@ -12,11 +12,12 @@ const held = () => {
   }
   return { batches, releases, insert }
 }
+const blamesRows = (cause: unknown): boolean => cause instanceof RangeError
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test('what comes in during a write is written together', async () => {
   const { batches, releases, insert } = held()
-  const commit = groupCommit({ insert, rowsMax: 100, queueMax: 100 })
+  const commit = groupCommit({ insert, blamesRows, rowsMax: 100, queueMax: 100 })
   const added = [1, 2, 3].map((row) => commit.add(row))
   releases[0]?.()
   await turn()
@@ -27,7 +28,7 @@ test('what comes in during a write is written together', async () => {
 
 test('nothing is acknowledged before it is durable, and a failed write rejects its rows only', async () => {
   const { releases, insert } = held()
-  const commit = groupCommit({ insert, rowsMax: 1, queueMax: 100 })
+  const commit = groupCommit({ insert, blamesRows, rowsMax: 1, queueMax: 100 })
   const settled: string[] = []
   const first = commit.add(1).catch(() => settled.push('first failed'))
   const second = commit.add(2).then(() => settled.push('second durable'))
@@ -42,7 +43,7 @@ test('nothing is acknowledged before it is durable, and a failed write rejects i
 
 test('a full queue refuses', async () => {
   const { releases, insert } = held()
-  const commit = groupCommit({ insert, rowsMax: 1, queueMax: 1 })
+  const commit = groupCommit({ insert, blamesRows, rowsMax: 1, queueMax: 1 })
   const writing = commit.add(1)
   const waiting = commit.add(2)
   await expect(commit.add(3)).rejects.toThrow('too many')
@@ -50,4 +51,35 @@ test('a full queue refuses', async () => {
   await turn()
   releases[1]?.()
   await Promise.all([writing, waiting])
+})
+
+test('a row that cannot be written fails alone, and costs few statements', async () => {
+  const durable: number[] = []
+  let statements = 0
+  const insert = (rows: readonly number[]): Promise<void> => {
+    statements += 1
+    if (rows.some((row) => row < 0)) return Promise.reject(new RangeError('negative'))
+    durable.push(...rows)
+    return Promise.resolve()
+  }
+  const commit = groupCommit({ insert, blamesRows, rowsMax: 1_000, queueMax: 2_000 })
+  // The first is written by itself, and the others while it is under way.
+  const rows = Array.from({ length: 513 }, (_, at) => (at === 300 ? -1 : at))
+  const ended = await Promise.allSettled(rows.map((row) => commit.add(row)))
+  expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+  expect(ended[300]).toMatchObject({ status: 'rejected', reason: new RangeError('negative') })
+  expect(durable).toEqual(rows.filter((row) => row >= 0))
+  expect(statements).toBeLessThan(25)
+})
+
+test('what no row is to blame for is not tried again for each', async () => {
+  let statements = 0
+  const insert = (): Promise<void> => {
+    statements += 1
+    return Promise.reject(new Error('the database is gone'))
+  }
+  const commit = groupCommit({ insert, blamesRows, rowsMax: 1_000, queueMax: 2_000 })
+  const ended = await Promise.allSettled([1, 2, 3].map((row) => commit.add(row)))
+  expect(ended.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(statements).toBe(2)
 })

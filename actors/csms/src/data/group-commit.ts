@@ -12,10 +12,13 @@ export class QueueFull extends Error {
 
 /**
  * Writes what came in while the last write was under way as one statement. A street of stations
- * shares the cost of making an event durable, and none waits longer than two writes.
+ * shares the cost of making an event durable, and none waits longer than two writes. A statement that
+ * fails because of a row in it is written again by halves, until that row alone has failed.
  */
 export function groupCommit<Row>(options: {
   readonly insert: (rows: readonly Row[]) => Promise<void>
+  /** Whether rows are to blame; what else goes wrong would go wrong for each of them again. */
+  readonly blamesRows: (cause: unknown) => boolean
   readonly rowsMax: number
   readonly queueMax: number
 }): GroupCommit<Row> {
@@ -27,7 +30,7 @@ export function groupCommit<Row>(options: {
     while (queue.length > 0) {
       const batch = queue.slice(0, options.rowsMax)
       queue = queue.slice(options.rowsMax)
-      await writeBatch(batch, options.insert)
+      await writeBatch(batch, options)
     }
     writing = false
   }
@@ -45,12 +48,18 @@ export function groupCommit<Row>(options: {
 
 async function writeBatch<Row>(
   batch: readonly Waiting<Row>[],
-  insert: (rows: readonly Row[]) => Promise<void>,
+  options: Pick<Parameters<typeof groupCommit<Row>>[0], 'insert' | 'blamesRows'>,
 ): Promise<void> {
   try {
-    await insert(batch.map((waiting) => waiting.row))
+    await options.insert(batch.map((waiting) => waiting.row))
     for (const waiting of batch) waiting.resolve()
   } catch (cause) {
+    if (batch.length > 1 && options.blamesRows(cause)) {
+      const half = Math.ceil(batch.length / 2)
+      await writeBatch(batch.slice(0, half), options)
+      await writeBatch(batch.slice(half), options)
+      return
+    }
     for (const waiting of batch) waiting.reject(cause)
   }
 }

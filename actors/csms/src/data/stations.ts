@@ -1,6 +1,7 @@
 import { eui64, stationId, type Eui64, type Instant, type StationId } from '@interlock/kernel'
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { StationConfig } from '../config.ts'
+import { blamesRows } from './blames-rows.ts'
 import { groupCommit } from './group-commit.ts'
 import type { CsmsTables } from './schema.ts'
 
@@ -54,7 +55,7 @@ export type StationStore = {
 const knocksMax = 1000
 
 /** A fleet that connects all at once shares these writes. */
-const together = { rowsMax: 1_000, queueMax: 20_000 } as const
+const together = { blamesRows, rowsMax: 1_000, queueMax: 20_000 } as const
 
 export function stationStore(db: Kysely<CsmsTables>): StationStore {
   const commissioned = groupCommit<Commissioning>({

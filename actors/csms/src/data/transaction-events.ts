@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { blamesRows } from './blames-rows.ts'
 import { groupCommit, type GroupCommit } from './group-commit.ts'
 import type { CsmsTables } from './schema.ts'
 
@@ -51,6 +52,7 @@ export type KeptEvents = {
 export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
   const commit = groupCommit<EventRow>({
     insert: (rows) => insertEvents(db, rows),
+    blamesRows,
     rowsMax: 1000,
     queueMax: 20_000,
   })

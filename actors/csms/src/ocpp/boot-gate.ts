@@ -19,7 +19,7 @@ const whilePending: ReadonlySet<Action> = new Set<Action>([
  */
 export function checkBoot(context: Context, { stationId }: Sender, action: Action): void {
   const view = context.views.get(stationId)
-  // After a restart of ours nobody has booted here yet.
+  // One that has never booted is what it would be told.
   const status = view?.boot?.status ?? view?.record.bootPolicy ?? 'Accepted'
   if (status === 'Accepted' || action === 'BootNotification') return
   if (status === 'Pending' && whilePending.has(action)) return

@@ -14,7 +14,7 @@ type Event = Request<'TransactionEvent'>
 /** Printable, so that it can be a key in any store. */
 const transactionIdPattern = /^[\x21-\x7e]{1,36}$/
 
-/** As far as the store counts. Events of many stations are stored together: one it cannot hold spoils all. */
+/** As far as the store counts. */
 const seqNoMax = 2_147_483_647
 
 /**

@@ -2,6 +2,7 @@ import { problem, type Endpoint } from '@interlock/host'
 import { isAction, validateRequest, type Action } from '@interlock/ocpp'
 import { Type } from 'typebox'
 import type { StationView } from '../core/view.ts'
+import { CommandAnswer } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 import { ownMaintainer } from './own-maintainer.ts'
 import { answer } from './trigger-endpoint.ts'
@@ -16,6 +17,7 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
     url: '/api/v1/stations/:id/commands/:action',
     roles: ['maintainer'],
     body: Type.Object({}),
+    answer: CommandAnswer,
     summary:
       'Sends the request and answers with what the station answered, or why it did not leave.',
     handle: ownMaintainer(
@@ -43,7 +45,7 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
 ]
 
 /** Requests that only a station makes. */
-const ofStations: ReadonlySet<string> = new Set([
+export const ofStations: ReadonlySet<string> = new Set([
   'Authorize',
   'BootNotification',
   'ClearedChargingLimit',

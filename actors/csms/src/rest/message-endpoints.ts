@@ -1,6 +1,7 @@
 import type { Endpoint, HttpRequest, Reply } from '@interlock/host'
 import { instant, toIso } from '@interlock/kernel'
 import { exchangesOf, type Exchange } from '../history/exchanges.ts'
+import { ExchangeAnswer, pageOf } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
 
@@ -10,6 +11,7 @@ export const messageEndpoints = (api: Api): Endpoint[] => [
     method: 'GET',
     url: '/api/v1/stations/:id/messages',
     roles: ['web'],
+    answer: pageOf(ExchangeAnswer),
     summary:
       'Calls with their answers, oldest first, secrets taken out. Filters: action, from, failed=true.',
     handle: withStation(api, ({ record }, request) => listed(api, request, record.stationId)),
@@ -18,6 +20,7 @@ export const messageEndpoints = (api: Api): Endpoint[] => [
     method: 'GET',
     url: '/api/v1/messages',
     roles: ['web'],
+    answer: pageOf(ExchangeAnswer),
     summary: 'The same for every station; with format=jsonl one message a line, for export.',
     handle: (request) => listed(api, request, request.query['station']),
   },

@@ -2,13 +2,16 @@ import { problemType, type Endpoint } from '@interlock/host'
 import { roles } from '@interlock/kernel'
 
 /** The interface as OpenAPI 3.1 describes it, made from the very rows that serve it. */
-export const openApiEndpoint = (others: readonly Endpoint[]): Endpoint => ({
-  method: 'GET',
-  url: '/openapi.json',
-  roles,
-  summary: 'This description.',
-  handle: () => ({ status: 200, body: openApi(others) }),
-})
+export function openApiEndpoint(others: readonly Endpoint[]): Endpoint {
+  const self: Endpoint = {
+    method: 'GET',
+    url: '/openapi.json',
+    roles,
+    summary: 'This description.',
+    handle: () => ({ status: 200, body: openApi([...others, self]) }),
+  }
+  return self
+}
 
 export function openApi(endpoints: readonly Endpoint[]): object {
   const paths: Record<string, Record<string, object>> = {}
@@ -31,7 +34,7 @@ export function openApi(endpoints: readonly Endpoint[]): object {
   }
 }
 
-function operationOf({ method, url, roles: permitted, body, summary }: Endpoint): object {
+function operationOf({ method, url, roles: permitted, body, answer, summary }: Endpoint): object {
   const named = [...url.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -54,7 +57,7 @@ function operationOf({ method, url, roles: permitted, body, summary }: Endpoint)
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      '2XX': { description: 'Done.', content: { 'application/json': { schema: {} } } },
+      '2XX': { description: 'Done.', content: { 'application/json': { schema: answer ?? {} } } },
       default: {
         description: 'Refused, with the reason.',
         content: {

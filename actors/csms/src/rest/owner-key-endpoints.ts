@@ -18,12 +18,9 @@ const Revocation = Type.Object(
   strict,
 )
 
+const Keys = Type.Object({ keys: Type.Array(Base64, { maxItems: limits.ownerKeysMax }) })
 /** The station's answer to `OwnerKeys`. */
-const Listed = Compile(
-  Type.Object({
-    data: Type.Object({ keys: Type.Array(Base64, { maxItems: limits.ownerKeysMax }) }),
-  }),
-)
+const Listed = Compile(Type.Object({ data: Keys }))
 
 /**
  * The CSMS only carries these: the station checks the proof, and a key put in by the CSMS has none.
@@ -49,6 +46,7 @@ const list = (api: Api): Endpoint => ({
   method: 'GET',
   url: '/api/v1/stations/:id/owner-keys',
   roles: ['web'],
+  answer: Keys,
   handle: withStation(api, async (view) => listed(await transfer(api, view, 'OwnerKeys'))),
 })
 

@@ -1,8 +1,16 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { roles, toIso } from '@interlock/kernel'
+import { Type } from 'typebox'
 import { order } from '../core/goal.ts'
 import type { Tariff } from '../core/tariff.ts'
 import { withStation, type Api } from './api.ts'
+import {
+  HealthAnswer,
+  KnocksAnswer,
+  StationAnswer,
+  StationWithRefusals,
+  TariffAnswer,
+} from './answers.ts'
 import { stationDocument } from './station-document.ts'
 
 export const readEndpoints = (api: Api): Endpoint[] => {
@@ -12,6 +20,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/healthz',
       roles,
+      answer: HealthAnswer,
       handle: () => ({
         status: 200,
         body: { status: 'ok', stations: context.views.size, connected: context.sessions.size },
@@ -21,6 +30,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/api/v1/stations',
       roles: ['web'],
+      answer: Type.Array(StationAnswer),
       handle: () => ({
         status: 200,
         body: [...context.views.values()]
@@ -32,6 +42,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/api/v1/stations/:id',
       roles: ['web'],
+      answer: StationWithRefusals,
       handle: withStation(api, async (view) => ({
         status: 200,
         body: {
@@ -44,6 +55,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/api/v1/tariff',
       roles: ['web'],
+      answer: TariffAnswer,
       handle: ({ query }) => {
         const all = tariffs.all()
         const meter = query['meter'] ?? all[0]?.meter
@@ -56,6 +68,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/api/v1/knocks',
       roles: ['web'],
+      answer: KnocksAnswer,
       handle: async () => ({ status: 200, body: await context.stations.knocks() }),
     },
   ]

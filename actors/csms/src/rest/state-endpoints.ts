@@ -2,6 +2,7 @@ import type { Endpoint, HttpRequest, Reply } from '@interlock/host'
 import { toIso, instant } from '@interlock/kernel'
 import type { StationView } from '../core/view.ts'
 import type { Fact, FactKind } from '../core/facts.ts'
+import { KnownFact, LocalListAnswer, pageOf } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
 
@@ -37,10 +38,12 @@ export const stateResources = {
 export const stateEndpoints = (api: Api): Endpoint[] => [
   ...Object.entries(stateResources).map(([path, { kind, says }]) => ({
     ...read(path, says),
+    answer: pageOf(KnownFact),
     handle: withStation(api, (view, request) => listOf(api, view, kind, request)),
   })),
   {
     ...read('local-list', 'The list of tokens that the station has, with its version.'),
+    answer: LocalListAnswer,
     handle: withStation(api, async (view) => ({ status: 200, body: await localList(api, view) })),
   },
 ]

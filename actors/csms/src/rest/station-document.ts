@@ -1,5 +1,7 @@
 import { toIso } from '@interlock/kernel'
+import type { Static } from 'typebox'
 import { transactionWattHours, type StationView } from '../core/view.ts'
+import type { StationAnswer } from './answers.ts'
 
 /** A station as `GET /api/v1/stations` shows it. Instants are ISO 8601, power in watts. */
 export function stationDocument(view: StationView) {
@@ -19,7 +21,7 @@ export function stationDocument(view: StationView) {
     securityProfile: view.securityProfile ?? null,
     bootPolicy: record.bootPolicy,
     boot: boot === undefined ? null : { ...boot.said, at: toIso(boot.at), status: boot.status },
-    evses: record.evses,
+    evses: [...record.evses],
     status: view.status,
     state: report?.state ?? null,
     why: report?.why ?? null,
@@ -46,6 +48,6 @@ export function stationDocument(view: StationView) {
             })),
           },
     refused: refused === undefined ? null : { ...refused, at: toIso(refused.at) },
-  }
+  } satisfies Static<typeof StationAnswer>
 }
 export type StationDocument = ReturnType<typeof stationDocument>

@@ -1,5 +1,6 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { keyOfToken, Token } from '../core/token.ts'
+import { pageOf } from './answers.ts'
 import type { Api } from './api.ts'
 import { ownMaintainer } from './own-maintainer.ts'
 import { askedPage, isReply, page } from './pages.ts'
@@ -10,6 +11,7 @@ export const tokenEndpoints = (api: Api): Endpoint[] => [
     method: 'GET',
     url: '/api/v1/tokens',
     roles: ['web'],
+    answer: pageOf(Token),
     summary: 'Every token, in the order of type and identifier.',
     handle: (request) => {
       const asked = askedPage(request)
@@ -24,6 +26,7 @@ export const tokenEndpoints = (api: Api): Endpoint[] => [
     url: '/api/v1/tokens',
     roles: ['maintainer'],
     body: Token,
+    answer: Token,
     summary: 'Puts in a token, in place of one of the same type and identifier.',
     handle: ownMaintainer(api, async ({ body }) => {
       const token = body as Token

@@ -2,6 +2,7 @@ import { problem, type Endpoint } from '@interlock/host'
 import type { Request } from '@interlock/ocpp'
 import { transactionDocument } from '../core/transaction-document.ts'
 import type { KeptEvents } from '../data/transaction-events.ts'
+import { pageOf, TransactionAnswer, TransactionWithEvents } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
 
@@ -10,6 +11,7 @@ export const transactionEndpoints = (api: Api): Endpoint[] => [
     method: 'GET',
     url: '/api/v1/stations/:id/transactions',
     roles: ['web'],
+    answer: pageOf(TransactionAnswer),
     summary: 'Transactions, the latest first, each made from its events in the order of numbers.',
     handle: withStation(api, async ({ record }, request) => {
       const asked = askedPage(request)
@@ -26,6 +28,7 @@ export const transactionEndpoints = (api: Api): Endpoint[] => [
     method: 'GET',
     url: '/api/v1/stations/:id/transactions/:transactionId',
     roles: ['web'],
+    answer: TransactionWithEvents,
     summary: 'One transaction with its events, in the order of their numbers.',
     handle: withStation(api, async ({ record }, { params }) => {
       const transactionId = params['transactionId'] ?? ''

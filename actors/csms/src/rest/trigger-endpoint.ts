@@ -2,6 +2,7 @@ import { problem, type Endpoint, type Reply } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 import type { Command, CommandOutcome } from '../commands.ts'
 import type { StationView } from '../core/view.ts'
+import { CommandAnswer } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 
 const Body = Type.Object(
@@ -19,6 +20,7 @@ export const triggerEndpoint = (api: Api): Endpoint => ({
   url: '/api/v1/stations/:id/triggers',
   roles: ['web'],
   body: Body,
+  answer: CommandAnswer,
   handle: withStation(api, async (view, { body }) => {
     const { action, arm } = body as Static<typeof Body>
     const now = api.context.deps.clock.now()

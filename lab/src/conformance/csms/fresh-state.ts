@@ -1,18 +1,57 @@
-/** What the state API of a CSMS that has just been installed shows, for any station. */
+import type { StationDocument } from '@interlock/csms'
+
+const nothing = { items: [], next: null }
+
+/**
+ * What the state API of a CSMS that has just been installed shows, for any station; `undefined` where
+ * it has nothing to show. The same whatever happens.
+ */
 export function freshState(pathname: string): unknown {
-  const [, stationId, resource] =
-    /^\/api\/v1\/stations\/([^/]+)(?:\/([a-z-]+))?$/.exec(pathname) ?? []
-  if (stationId === undefined) return { items: [] }
+  if (pathname === '/healthz') return { status: 'ok', stations: 0, connected: 0 }
+  if (pathname === '/api/v1/knocks' || pathname === '/api/v1/stations') return []
+  const [, collection, stationId, resource, ...more] = pathname.split('/').slice(2)
+  if (collection !== 'stations') return lists.has(collection ?? '') ? nothing : undefined
   if (resource === undefined)
-    return {
-      stationId: decodeURIComponent(stationId),
-      trust: 'standard',
-      connected: false,
-      securityProfile: null,
-      boot: null,
-      status: null,
-      transactionId: null,
-    }
-  if (resource === 'local-list') return { version: 0, entries: [] }
-  return { items: [] }
+    return { ...unheardOf(decodeURIComponent(stationId ?? '')), refusedCommands: [] }
+  if (more.length > 0 || resource === 'owner-keys') return undefined
+  if (resource === 'local-list') return { version: 0, reportedVersion: null, entries: [] }
+  return nothing
 }
+
+/** Besides those of a station. */
+const lists: ReadonlySet<string> = new Set(['messages', 'tokens'])
+
+/** A station in the database, of which nothing has come. */
+const unheardOf = (stationId: string): StationDocument => ({
+  stationId: stationId as StationDocument['stationId'],
+  eui: '00-00-00-00-00-00-00-01' as StationDocument['eui'],
+  llcs: null,
+  meter: null,
+  feeder: 'FEEDER',
+  evse: 1,
+  ratingWatts: 7_000,
+  enrolled: false,
+  connected: false,
+  trustMode: 'standard',
+  identifiedBy: 'none',
+  securityProfile: null,
+  bootPolicy: 'Accepted',
+  boot: null,
+  evses: [1],
+  status: 'Unknown',
+  state: null,
+  why: null,
+  until: null,
+  waitingFor: null,
+  override: null,
+  setPointWatts: null,
+  powerWatts: null,
+  hertz: null,
+  meterWattHours: null,
+  energyWattHours: null,
+  transactionId: null,
+  goal: null,
+  plan: null,
+  schedule: null,
+  refused: null,
+})

@@ -10,12 +10,8 @@ import { openThoughtlessPeer, type ThoughtlessKind } from './thoughtless-peer.ts
 
 /** One of the built-in peers as a CSMS under test; its certificates are made in `dir`. */
 export async function openPeerSubject(kind: ThoughtlessKind, dir: string): Promise<CsmsSubject> {
-  const deps = { wall: systemClock, crypto: nodeCrypto }
-  const charging = createAuthority(join(dir, 'charging'), deps)
-  const eui = organisations.csms
-  const own = charging.certify({ commonName: 'csms', role: 'csms', eui, organisation: eui })
+  const { charging, own, trust, close } = openAuthority(dir)
   const peer = await openThoughtlessPeer(kind, own)
-  const trust = { roots: [charging.rootPem] }
   const http = httpClient({ trust, activity: unobserved })
   let leased = 0
 
@@ -44,7 +40,17 @@ export async function openPeerSubject(kind: ThoughtlessKind, dir: string): Promi
     async close() {
       await http.close()
       await peer.close()
-      charging.close()
+      close()
     },
   }
+}
+
+/** The authority of a run, and the certificate of its peer. */
+export function openAuthority(dir: string) {
+  const deps = { wall: systemClock, crypto: nodeCrypto }
+  const charging = createAuthority(join(dir, 'charging'), deps)
+  const eui = organisations.csms
+  const own = charging.certify({ commonName: 'csms', role: 'csms', eui, organisation: eui })
+  const trust = { roots: [charging.rootPem] }
+  return { charging, own, trust, close: () => charging.close() }
 }

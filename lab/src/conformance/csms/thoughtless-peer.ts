@@ -94,6 +94,7 @@ async function answerRest(
   if (request.method === 'GET') body = freshState(pathname)
   else if (kind === 'relay')
     body = await relayed(stations.get(decodeURIComponent(id)), action, await textOf(request))
+  if (body === undefined) return void response.writeHead(404).end()
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 

@@ -1,0 +1,155 @@
+import { Type, type TSchema } from 'typebox'
+import { bootPolicies } from '../data/stations.ts'
+
+/** Shapes of answers, as the interface describes them; what is read of a station may say more. */
+const strict = { additionalProperties: false }
+const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+const Text = Type.String()
+const Moment = Type.String({ format: 'date-time' })
+const Count = Type.Integer({ minimum: 0 })
+const Anything = Type.Record(Type.String(), Type.Unknown())
+
+/** One page of a list; `next` is the cursor of the page after it. */
+export const pageOf = <Item extends TSchema>(item: Item) =>
+  Type.Object({ items: Type.Array(item), next: orNull(Text) }, strict)
+
+/** Something known of a station, in the words of OCPP, with when it became known. */
+export const KnownFact = Type.Object({ knownAt: Moment })
+
+export const LocalListAnswer = Type.Object({
+  version: Count,
+  reportedVersion: orNull(Type.Integer()),
+  entries: Type.Array(Anything),
+})
+
+const Boot = Type.Object({
+  at: Moment,
+  status: Type.Enum(bootPolicies),
+  reason: Text,
+  vendorName: Text,
+  model: Text,
+  serialNumber: orNull(Text),
+  firmwareVersion: orNull(Text),
+})
+
+const RefusedAnswer = Type.Object({
+  at: Type.Union([Moment, Count]),
+  action: Text,
+  reason: Text,
+  detail: Type.Optional(Text),
+})
+
+const stationFields = {
+  stationId: Text,
+  eui: Text,
+  llcs: orNull(Text),
+  meter: orNull(Text),
+  feeder: Text,
+  evse: Count,
+  ratingWatts: Type.Number(),
+  enrolled: Type.Boolean(),
+  connected: Type.Boolean(),
+  trustMode: Type.Union([Type.Literal('supervised'), Type.Literal('standard')]),
+  identifiedBy: Text,
+  securityProfile: orNull(Type.Integer({ minimum: 1, maximum: 3 })),
+  bootPolicy: Text,
+  boot: orNull(Boot),
+  evses: Type.Array(Count),
+  status: Text,
+  state: orNull(Text),
+  why: orNull(Text),
+  until: orNull(Text),
+  waitingFor: orNull(Text),
+  override: Type.Unknown(),
+  setPointWatts: orNull(Type.Number()),
+  powerWatts: orNull(Type.Number()),
+  hertz: orNull(Type.Number()),
+  meterWattHours: orNull(Type.Number()),
+  energyWattHours: orNull(Type.Number()),
+  transactionId: orNull(Text),
+  goal: orNull(Anything),
+  plan: orNull(Anything),
+  schedule: orNull(Anything),
+  refused: orNull(RefusedAnswer),
+}
+export const StationAnswer = Type.Object(stationFields, strict)
+export const StationWithRefusals = Type.Object(
+  { ...stationFields, refusedCommands: Type.Array(RefusedAnswer) },
+  strict,
+)
+
+const transactionFields = {
+  transactionId: Text,
+  state: Type.Union([Type.Literal('active'), Type.Literal('ended')]),
+  evseId: orNull(Count),
+  connectorId: orNull(Count),
+  startedAt: orNull(Text),
+  endedAt: orNull(Text),
+  chargingState: orNull(Text),
+  stoppedReason: orNull(Text),
+  remoteStartId: orNull(Type.Integer()),
+  reservationId: orNull(Type.Integer()),
+  idToken: orNull(Type.Object({ idToken: Text, type: Text }, strict)),
+  firstWattHours: orNull(Type.Number()),
+  lastWattHours: orNull(Type.Number()),
+  seqNos: Type.Array(Count),
+  missingSeqNos: Type.Array(Count),
+  complete: Type.Boolean(),
+  offline: Type.Boolean(),
+  meterValues: Type.Array(Anything),
+  triggerReasons: Type.Array(Text),
+}
+export const TransactionAnswer = Type.Object(transactionFields, strict)
+export const TransactionWithEvents = Type.Object(
+  { ...transactionFields, events: Type.Array(Anything) },
+  strict,
+)
+
+/** A request with what answered it, as {@link Exchange} of the history. */
+export const ExchangeAnswer = Type.Object(
+  {
+    at: Moment,
+    stationId: Text,
+    from: Type.Union([Type.Literal('station'), Type.Literal('csms')]),
+    messageId: Text,
+    action: Text,
+    request: Type.Unknown(),
+    response: Type.Unknown(),
+    error: orNull(Type.Object({ code: Type.Unknown(), description: Type.Unknown() })),
+    latencyMillis: orNull(Type.Number()),
+    signed: orNull(Anything),
+    problems: Type.Array(Type.Object({ code: Text, detail: Text })),
+  },
+  strict,
+)
+
+export const TariffAnswer = Type.Object(
+  {
+    meter: Text,
+    version: Type.Integer(),
+    readAt: Moment,
+    prices: Type.Array(Type.Object({ from: Moment, pencePerKilowattHour: Type.Number() }, strict)),
+    notTaken: orNull(Text),
+  },
+  strict,
+)
+
+export const KnocksAnswer = Type.Array(
+  Type.Object({ id: Text, times: Count, lastAt: Count, reason: Text }, strict),
+)
+
+export const HealthAnswer = Type.Object(
+  { status: Type.Literal('ok'), stations: Count, connected: Count },
+  strict,
+)
+
+/** What the station said to a command, or why it was not sent. */
+export const CommandAnswer = Type.Object(
+  {
+    status: Text,
+    reasonCode: Type.Optional(Text),
+    detail: Type.Optional(Text),
+    response: Type.Optional(Type.Unknown()),
+  },
+  strict,
+)

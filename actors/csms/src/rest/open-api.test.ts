@@ -1,0 +1,77 @@
+import { httpClient, type HttpClient } from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { organisation } from '../fixture/identities.fixture.ts'
+import { started } from '../fixture/station.fixture.ts'
+import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
+import type { CsmsRunning } from '../start.ts'
+import { describeInterface } from './describe.ts'
+
+let world: CsmsWorld
+let csms: CsmsRunning
+let reader: HttpClient
+
+beforeAll(async () => {
+  world = await csmsWorld('open-api')
+  const clock = world.clock()
+  csms = await world.start(clock)
+  const { organisation: own } = organisation('csms', 'csms', 3)
+  const subject = { ...organisation('reader', 'web', 0x51), organisation: own }
+  const identity = world.identities.identity('charging', subject)
+  const trust = world.identities.trust('charging')
+  reader = httpClient({ identity, trust, activity: unobserved })
+  const { endpoint } = await world.connect(csms, 'CS-1')
+  const timestamp = '2026-01-05T18:00:00Z'
+  const chargingStation = { vendorName: 'Test', model: 'One' }
+  await endpoint.call('BootNotification', { reason: 'PowerUp', chargingStation })
+  const connector = { connectorStatus: 'Available', evseId: 1, connectorId: 1 } as const
+  await endpoint.call('StatusNotification', { timestamp, ...connector })
+  await endpoint.call('TransactionEvent', started(clock, 'T-1', 1_000))
+  await endpoint.call('TransactionEvent', started(clock, 'T-1', 1_500, 1))
+  await endpoint.call('NotifyChargingLimit', {
+    evseId: 1,
+    chargingLimit: { chargingLimitSource: 'SO', isGridCritical: true },
+  })
+  await world.connect(csms, 'CS-77').catch(() => {})
+})
+afterAll(async () => {
+  await reader.close()
+  await csms.close()
+  await world.close()
+})
+
+type Operation = { responses: { '2XX': { content: { 'application/json': { schema: TSchema } } } } }
+const { paths } = JSON.parse(JSON.stringify(describeInterface())) as {
+  paths: Record<string, Record<string, Operation>>
+}
+const reads = Object.entries(paths).flatMap(([path, { get }]) =>
+  get === undefined
+    ? []
+    : [[path, get.responses['2XX'].content['application/json'].schema] as const],
+)
+/** Those for which something else would have to be there: a meter's tariff, a station that answers. */
+const elsewhere = ['/api/v1/tariff', '/api/v1/stations/{id}/owner-keys']
+
+test.each(reads.filter(([path]) => !elsewhere.includes(path)))(
+  '%s answers as it is described',
+  async (path, schema) => {
+    const named = path.replace('{id}', 'CS-1').replace('{transactionId}', 'T-1')
+    const { status, body } = await reader.request('GET', `https://127.0.0.1:${csms.port}${named}`)
+    expect(status).toBe(200)
+    expect([...Value.Errors(schema, body)]).toEqual([])
+  },
+)
+
+test('what has come is in the answers', async () => {
+  const read = async (path: string) =>
+    (await reader.request('GET', `https://127.0.0.1:${csms.port}/api/v1${path}`)).body
+  expect(await read('/stations/CS-1')).toMatchObject({ boot: { model: 'One' }, connected: true })
+  for (const path of ['evses', 'transactions', 'charging-limits', 'messages']) {
+    const { items } = (await read(`/stations/CS-1/${path}`)) as { items: unknown[] }
+    expect(items.length, path).toBeGreaterThan(0)
+  }
+  expect(await read('/stations/CS-1/transactions/T-1')).toMatchObject({ events: [{}, {}] })
+  expect(await read('/knocks')).toMatchObject([{ id: 'CS-77' }])
+})
