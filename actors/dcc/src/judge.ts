@@ -48,6 +48,8 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
     const { version, from, prices } = body
     return ok({ useCase: 'UpdateHalfHourlyTariff', ...id, version, from, prices })
   }
+  if (body.kind === 'offsetLimit')
+    return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
   if (body.kind === 'readTariff') return ok({ useCase: 'ReadHalfHourlyTariff', ...id })
   if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
   const { controller, direction, levelPercent, from, until } = body
@@ -89,6 +91,7 @@ export function judgeSigned(
 
 const serviceOf = ({ useCase }: Command): string =>
   ({
+    ECS38: '7.12',
     ECS47a: '7.13',
     ECS47e: '7.16',
     UpdateHalfHourlyTariff: '1.1.1',

@@ -6,6 +6,9 @@ import { conformanceRun } from './conformance-run.ts'
 import { database } from './database.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { gbcsDecode } from './gbcs-decode.ts'
+import { gbcsEncode } from './gbcs-encode.ts'
+import { gbcsExplain } from './gbcs-explain.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
@@ -23,6 +26,9 @@ export const commands: readonly Command[] = [
   conformanceRun,
   llcsReplay,
   ocmfVerify,
+  gbcsDecode,
+  gbcsEncode,
+  gbcsExplain,
   ...actors,
   version,
 ]

@@ -1,5 +1,5 @@
 import { correlate } from '@interlock/correlate'
-import { buildRequest, services, type ServiceRequest } from '@interlock/duis'
+import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
 import {
   armOf,
   decodeResponse,
@@ -101,35 +101,49 @@ test('an arm to feed in is charged its swing from full import', async () => {
   expect(world.ledger().held().at(-1)?.edges[0]?.swingWatts).toBe(1.5 * rating)
 })
 
+/** One of each service request, as a user would make it. */
+const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = {
+  '1.1.1': (user) =>
+    toMeter('1.1.1', user, { kind: 'tariff', version: 9, from: evening, prices: [1] }),
+  '4.11.1': readTariff,
+  '7.12': (user) => toMeter('7.12', user, { kind: 'offsetLimit', limitSeconds: 600 }),
+  '7.13': () => world.armRequest('7.13'),
+  '7.16': (user) => ({ ...world.armRequest('7.16'), originator: user.peer.organisation }),
+}
+const toMeter = (service: Service, user: Identity, body: RequestBody): ServiceRequest => ({
+  ...readTariff(user),
+  service,
+  commandVariant: 4,
+  body,
+})
+
 test('every role tries every service request, and only the table allows', async () => {
   const allowed: string[] = []
   for (const user of ['supplier', 'dsrsp', 'csms', 'web'] as const)
-    for (const service of ['1.1.1', '4.11.1', '7.13', '7.16'] as const) {
-      const peer = world.users[user].peer
-      const load = world.armRequest(service === '7.16' ? '7.16' : '7.13')
-      const meter = { target: world.devices.meter.peer.eui, originator: peer.organisation }
-      const tariff = { kind: 'tariff', version: 9, from: evening, prices: [1] } as const
-      const own = service === '7.16' ? { originator: peer.organisation } : {}
-      const request: ServiceRequest =
-        service === '1.1.1'
-          ? { ...load, ...meter, service, body: tariff }
-          : service === '4.11.1'
-            ? readTariff(world.users[user])
-            : { ...load, ...own }
-      const { name } = await world.ask(world.users[user], request)
+    for (const [service, attempt] of Object.entries(attempts)) {
+      const { name } = await world.ask(world.users[user], attempt(world.users[user]))
       if (name === 'Accepted') allowed.push(`${user} ${service}`)
       else expect(name).toBe('RoleForbidden')
     }
   expect(allowed).toEqual([
     'supplier 1.1.1',
     'supplier 4.11.1',
+    'supplier 7.12',
     'dsrsp 4.11.1',
     'dsrsp 7.16',
     'csms 4.11.1',
     'web 4.11.1',
     'web 7.13',
   ])
-  expect(Object.keys(services)).toHaveLength(4)
+})
+
+test('a random offset limit reaches the meter, which has no such thing and discards it', async () => {
+  const { supplier } = world.users
+  const request = toMeter('7.12', supplier, { kind: 'offsetLimit', limitSeconds: 0 })
+  const { preCommand = new Uint8Array() } = await world.ask(supplier, request)
+  expect(correlate(buildRequest(request), preCommand).ok).toBe(true)
+  const signed = signPreCommand(preCommand, supplier.key, crypto)
+  expect((await world.ask(supplier, world.signedBy(request, signed))).name).toBe('DeviceDiscarded')
 })
 
 test('a supervisor has no service requests, and a stranger no connection', async () => {

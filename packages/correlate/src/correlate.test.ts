@@ -32,6 +32,13 @@ const tariffRequest = buildRequest({
   commandVariant: 4,
   body: { kind: 'tariff', ...tariff },
 })
+const offsetRequest = buildRequest({
+  ...addressed,
+  service: '7.12',
+  commandVariant: 4,
+  body: { kind: 'offsetLimit', limitSeconds: 600 },
+})
+const offsetCommand: Command = { useCase: 'ECS38', ...addressed, limitSeconds: 600 }
 const loadCommand: Command = { useCase: 'ECS47a', ...addressed, ...load }
 const tariffCommand: Command = { useCase: 'UpdateHalfHourlyTariff', ...addressed, ...tariff }
 const outcome = (request: string, bytes: Uint8Array): string => {
@@ -45,6 +52,13 @@ test('a pre-command that says what was asked for matches', () => {
     'matches',
   )
   expect(outcome(tariffRequest, encodePreCommand(tariffCommand))).toBe('matches')
+  expect(outcome(offsetRequest, encodePreCommand(offsetCommand))).toBe('matches')
+})
+
+test('another random offset, and load control in its place, are found', () => {
+  const other = encodePreCommand({ ...offsetCommand, limitSeconds: 0 })
+  expect(outcome(offsetRequest, other)).toBe('OffsetLimit')
+  expect(outcome(offsetRequest, encodePreCommand(loadCommand))).toBe('MessageCode')
 })
 
 const other = eui64('00-00-00-00-00-00-00-01')
@@ -86,6 +100,7 @@ test('a one-bit change anywhere in a pre-command is found', () => {
   for (const [request, command] of [
     [loadRequest, loadCommand],
     [tariffRequest, tariffCommand],
+    [offsetRequest, offsetCommand],
   ] as const) {
     const bytes = encodePreCommand(command)
     for (let bit = 0; bit < bytes.length * 8; bit++) {

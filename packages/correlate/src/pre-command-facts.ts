@@ -52,7 +52,7 @@ function walk(bytes: Uint8Array): Facts {
   const code = toHex(at.take(2))
   const content = at.take(lengthAt(at))
   at.end()
-  const walked = code === 'f001' ? walkTariff(content) : walkLoadControl(content, counter, code)
+  const walked = (walks[code] ?? walkLoadControl)(content, counter, code)
   return {
     Originator: originator,
     Target: target,
@@ -107,6 +107,17 @@ function walkLoadControl(content: Uint8Array, counter: Uint8Array, code: string)
   }
 }
 
+/** One object set: 0-0:94.44.0.1, attribute 2, to a whole number of seconds. */
+function walkOffsetLimit(content: Uint8Array, counter: Uint8Array): Facts {
+  const at = walker(content)
+  at.expect(`d920${toHex(counter.subarray(5))}0001`)
+  at.expect('02000100005e2c000102')
+  at.expect('0112')
+  const limit = at.number(2)
+  at.end()
+  return { OffsetLimit: String(limit) }
+}
+
 /** A DLMS octet string of 12: date, time, no day of the week, hundredths zero, in UTC. */
 function dateTimeAt(at: Walker): string {
   at.expect('090c')
@@ -129,4 +140,10 @@ function walkTariff(content: Uint8Array): Facts {
   if (seconds > 253_402_300_799) throw new Unaccounted()
   const from = new Date(seconds * 1000).toISOString().slice(0, 19)
   return { TariffVersion: String(version), Start: from, Prices: prices.join(' ') }
+}
+
+/** By message code; every other code is read as load control, which knows its own. */
+const walks: Readonly<Record<string, typeof walkLoadControl>> = {
+  '004b': walkOffsetLimit,
+  f001: walkTariff,
 }

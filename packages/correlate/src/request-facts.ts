@@ -11,12 +11,16 @@ const parser = new XMLParser({
   trimValues: true,
 })
 
-/** Message codes of what each service request turns into. */
-const codes: Readonly<Record<string, string>> = { '7.13': '011e', '7.16': '011f', '1.1.1': 'f001' }
-const elements: Readonly<Record<string, string>> = {
-  '7.13': 'SetAuxiliaryControllerState',
-  '7.16': 'LimitAPCLevel',
-  '1.1.1': 'UpdateImportTariffPrimaryElement',
+type Node = Readonly<Record<string, unknown>>
+
+/** What each service request turns into, its element, and how that is read. */
+const services: Readonly<
+  Record<string, { code: string; element: string; facts: (content: Node) => Facts | undefined }>
+> = {
+  '1.1.1': { code: 'f001', element: 'UpdateImportTariffPrimaryElement', facts: tariffFacts },
+  '7.12': { code: '004b', element: 'SetRandomisedOffsetLimit', facts: offsetLimitFacts },
+  '7.13': { code: '011e', element: 'SetAuxiliaryControllerState', facts: loadControlFacts },
+  '7.16': { code: '011f', element: 'LimitAPCLevel', facts: loadControlFacts },
 }
 
 /** What the request asks for; `undefined` when it cannot be read as one that has a pre-command. */
@@ -26,24 +30,23 @@ export function requestFacts(xml: string): Facts | undefined {
   const header = node(request?.['Header'])
   const body = node(request?.['Body'])
   const id = /^([0-9A-F-]{23}):([0-9A-F-]{23}):(\d{1,20})$/.exec(text(header?.['RequestID']) ?? '')
-  const service = text(header?.['ServiceReferenceVariant']) ?? ''
-  const content = node(body?.[elements[service] ?? ''])
-  if (id === null || content === undefined || text(header?.['CommandVariant']) !== '4')
-    return undefined
+  const name = text(header?.['ServiceReferenceVariant']) ?? ''
+  const service = Object.hasOwn(services, name) ? services[name] : undefined
+  const content = node(body?.[service?.element ?? ''])
+  if (id === null || service === undefined || content === undefined) return undefined
+  if (text(header?.['CommandVariant']) !== '4') return undefined
   const [, originator = '', target = '', counter = ''] = id
-  const values = service === '1.1.1' ? tariffFacts(content) : loadControlFacts(content)
+  const values = service.facts(content)
   return (
     values && {
       Originator: originator.replaceAll('-', '').toLowerCase(),
       Target: target.replaceAll('-', '').toLowerCase(),
       Counter: counter,
-      MessageCode: codes[service] ?? '',
+      MessageCode: service.code,
       ...values,
     }
   )
 }
-
-type Node = Readonly<Record<string, unknown>>
 
 function loadControlFacts(content: Node): Facts | undefined {
   const start = time(content['StartDateTime'])
@@ -63,6 +66,11 @@ function tariffFacts(content: Node): Facts | undefined {
   const prices = text(tariff?.['Prices'])
   if (start === undefined || version === undefined || prices === undefined) return undefined
   return { TariffVersion: version, Start: start, Prices: prices }
+}
+
+function offsetLimitFacts(content: Node): Facts | undefined {
+  const limit = text(content['RandomisedOffsetLimit'])
+  return limit === undefined ? undefined : { OffsetLimit: limit }
 }
 
 /** `YYYY-MM-DDThh:mm:ss` of a date-time in UTC with whole seconds. */

@@ -14,6 +14,11 @@ export type LoadControlBody = {
   readonly from: Instant
   readonly until: Instant
 }
+export type OffsetLimitBody = {
+  readonly kind: 'offsetLimit'
+  /** 0…1799. */
+  readonly limitSeconds: number
+}
 /** Ours, in our own name space: the standard has no half-hourly tariff. */
 export type TariffBody = {
   readonly kind: 'tariff'
@@ -28,7 +33,8 @@ export type SignedPreCommandBody = {
   readonly kind: 'signedPreCommand'
   readonly payload: Uint8Array
 }
-export type RequestBody = LoadControlBody | TariffBody | ReadTariffBody | SignedPreCommandBody
+export type RequestBody =
+  LoadControlBody | OffsetLimitBody | TariffBody | ReadTariffBody | SignedPreCommandBody
 
 type BodyCodec<Body extends RequestBody> = {
   readonly write: (body: Body, name: string) => Written
@@ -70,6 +76,17 @@ const loadControl: BodyCodec<LoadControlBody> = {
     if (from === undefined || until === undefined) return undefined
     const direction = input === undefined ? 'import' : 'export'
     return { kind: 'loadControl', controller, direction, levelPercent, from, until }
+  },
+}
+
+const offsetLimit: BodyCodec<OffsetLimitBody> = {
+  write: (body, name) =>
+    element(`sr:${name}`, {}, element('sr:RandomisedOffsetLimit', {}, String(body.limitSeconds))),
+  read(node, name) {
+    if (!isPlain(node, name)) return undefined
+    const parts = childrenOf(node, 'RandomisedOffsetLimit')
+    const limitSeconds = parseWhole(leaf(parts, 'RandomisedOffsetLimit'), 0, 1_799)
+    return limitSeconds === undefined ? undefined : { kind: 'offsetLimit', limitSeconds }
   },
 }
 
@@ -120,7 +137,7 @@ const signedPreCommand: BodyCodec<SignedPreCommandBody> = {
   },
 }
 
-const codecs = { loadControl, tariff, readTariff, signedPreCommand } as const
+const codecs = { loadControl, offsetLimit, tariff, readTariff, signedPreCommand } as const
 
 export const writeBody = (body: RequestBody, name: string): Written =>
   (codecs[body.kind] as BodyCodec<RequestBody>).write(body, name)

@@ -44,6 +44,10 @@ const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
     from: second,
     until: second,
   }),
+  offsetLimit: fc.record({
+    kind: fc.constant('offsetLimit' as const),
+    limitSeconds: fc.integer({ min: 0, max: 1_799 }),
+  }),
   tariff: fc.record({
     kind: fc.constant('tariff' as const),
     version: fc.integer({ min: 0, max: 0xffff_ffff }),

@@ -1,5 +1,6 @@
 export type {
   LoadControlBody,
+  OffsetLimitBody,
   ReadTariffBody,
   RequestBody,
   SignedPreCommandBody,

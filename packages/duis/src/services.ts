@@ -7,7 +7,7 @@ export const namespaces = {
 export const schemaVersion = '5.4'
 
 /** What the body of a request says. */
-export type BodyKind = 'loadControl' | 'tariff' | 'readTariff' | 'signedPreCommand'
+export type BodyKind = 'loadControl' | 'offsetLimit' | 'tariff' | 'readTariff' | 'signedPreCommand'
 
 /**
  * One row per service request: its reference, the body element, and what each command variant
@@ -34,6 +34,12 @@ export const services = {
     title: 'Read Tariff (Primary Element)',
     element: 'ReadTariffPrimaryElement',
     variants: { 1: 'readTariff' },
+  },
+  '7.12': {
+    reference: '7.12',
+    title: 'Set Randomised Offset Limit',
+    element: 'SetRandomisedOffsetLimit',
+    variants: critical('offsetLimit'),
   },
   '7.13': {
     reference: '7.13',

@@ -66,6 +66,21 @@ test('an ECS47e pre-command differs in code, objects, script and direction', () 
   expect(text.endsWith('122332')).toBe(true)
 })
 
+test('an ECS38 pre-command sets one object to the seconds', () => {
+  const limit = {
+    useCase: 'ECS38',
+    originator,
+    target,
+    counter: 1002n,
+    limitSeconds: 1_799,
+  } as const
+  const text = toHex(encodePreCommand(limit))
+  expect(text.slice(-50)).toBe(
+    '02004b15' + 'd9200003ea0001' + '02000100005e2c000102' + '01' + '120707',
+  )
+  expect(() => encodePreCommand({ ...limit, limitSeconds: 1_800 })).toThrow('within its limits')
+})
+
 const eui = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(euiFromBytes)
 const seconds = fc.integer({ min: 946_684_800, max: 4_102_444_799 })
 const addressed = {
@@ -92,6 +107,11 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
       minLength: 1,
       maxLength: 60,
     }),
+  }),
+  fc.record({
+    ...addressed,
+    useCase: fc.constant('ECS38' as const),
+    limitSeconds: fc.integer({ min: 0, max: 1_799 }),
   }),
   fc.record({ ...addressed, useCase: fc.constant('ReadHalfHourlyTariff' as const) }),
 )
@@ -175,7 +195,7 @@ test('a long BER length that would fit in a short one is refused', () => {
 
 test('a critical command without its signature is not read as a non-critical one', () => {
   const bytes = Uint8Array.from([...encodePreCommand(command), 0])
-  expect(decodeUnsignedCommand(bytes)).toEqual({ ok: false, reason: 'SignatureMissing' })
+  expect(decodeUnsignedCommand(bytes)).toMatchObject({ ok: false, reason: 'SignatureMissing' })
   expect(() => encodeUnsignedCommand(command)).toThrow('a critical command is signed')
 })
 

@@ -1,19 +1,23 @@
-import { assert, concat, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
+import { assert, concat, ok, type Eui64, type Outcome } from '@interlock/kernel'
 import {
   attachSignature,
+  codeUnknown,
   decodeGrouping,
   encodeGrouping,
+  notOfKind,
+  signatureMissing,
   toBeSigned,
   type Message,
 } from './message.ts'
 import type { Crypto, PrivateKey } from '@interlock/kernel'
 import type { GbcsProblem } from './problems.ts'
 import {
+  decodeContent,
+  encodeContent,
   useCaseOf,
   useCases,
   type ParametersOf,
   type UseCase,
-  type UseCaseRow,
 } from './use-cases.ts'
 
 type Addressed = {
@@ -41,18 +45,15 @@ export type SignedCommand = ReadCommand & {
   readonly bytes: Uint8Array
 }
 
-const rowOf = (name: UseCase): UseCaseRow<object> => useCases[name] as UseCaseRow<object>
-
 /** The unsigned form: `DF 09` … end of content. */
 export function encodePreCommand(command: Command): Uint8Array {
-  const row = rowOf(command.useCase)
   return encodeGrouping({
     kind: 'command',
     counter: command.counter,
     originator: command.originator,
     recipient: command.target,
-    messageCode: row.code,
-    content: row.encode(command, command.counter),
+    messageCode: useCases[command.useCase].code,
+    content: encodeContent(command.useCase, command, command.counter),
   })
 }
 
@@ -79,7 +80,7 @@ export function decodeUnsignedCommand(bytes: Uint8Array): Outcome<ReadCommand, G
   const message = decodeGrouping(bytes, 'unsigned')
   if (!message.ok) return message
   const read = readCommand(message.value)
-  if (read.ok && useCases[read.value.command.useCase].critical) return refused('SignatureMissing')
+  if (read.ok && useCases[read.value.command.useCase].critical) return signatureMissing
   return read
 }
 
@@ -90,22 +91,24 @@ export function decodeSigned(bytes: Uint8Array): Outcome<SignedCommand, GbcsProb
   const read = readCommand(message.value)
   if (!read.ok) return read
   const { signature, covered } = message.value
-  if (signature === undefined) return refused('SignatureMissing')
+  if (signature === undefined) return signatureMissing
   return ok({ ...read.value, covered, signature, bytes: message.value.bytes })
 }
 
-function readCommand(message: Message): Outcome<ReadCommand, GbcsProblem> {
-  if (message.kind !== 'command' || message.about !== undefined) return refused('HeaderMalformed')
+/** What a message says as a command; nothing in it is verified. */
+export function readCommand(message: Message): Outcome<ReadCommand, GbcsProblem> {
+  const problem = notOfKind(message, 'command')
+  if (problem !== undefined) return problem
   const useCase = useCaseOf(message.messageCode)
-  if (useCase === undefined) return refused('UseCaseUnknown', message.messageCode.toString(16))
-  const parameters = rowOf(useCase).decode(message.content, message.counter)
-  if (parameters === undefined) return refused('ContentMalformed')
+  if (useCase === undefined) return codeUnknown(message.messageCode)
+  const content = decodeContent(useCase, message.content, message.counter)
+  if (!content.ok) return content
   const command = {
     useCase,
     originator: message.originator,
     target: message.recipient,
     counter: message.counter,
-    ...parameters,
+    ...content.value.values,
   } as Command
   return ok({ command, message })
 }

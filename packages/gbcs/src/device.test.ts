@@ -173,7 +173,7 @@ test('a response with data carries it unchanged, and one with an error says whic
   )
   expect(none.ok && none.value.response.result).toBe('objectUndefined')
   const command_ = encodePreCommand(command)
-  expect(decodeResponse(attachSignature(command_, new Uint8Array(64)))).toEqual({
+  expect(decodeResponse(attachSignature(command_, new Uint8Array(64)))).toMatchObject({
     ok: false,
     reason: 'HeaderMalformed',
   })

@@ -1,5 +1,7 @@
-import { assert, concat, sameBytes, u64, type Instant } from '@interlock/kernel'
-import { dateTimeBytes, decodeDateTime, encodeDateTime } from './date-time.ts'
+import { type Instant } from '@interlock/kernel'
+import { isRepresentable } from './date-time.ts'
+import { dateTimeField, requestHead, type Target } from './access.ts'
+import type { Field, Layout } from './layout.ts'
 
 /** `import` draws from the grid (the standard's *output*), `export` feeds it (its *input*). */
 export type Direction = 'import' | 'export'
@@ -23,64 +25,72 @@ export type LoadControlObjects = {
 }
 
 const bits = { import: 0x1000, export: 0x2000 } as const satisfies Record<Direction, number>
-const contentBytes = 69
 
 export function isLoadControl(value: LoadControl): boolean {
   const whole = (number: number, low: number, high: number) =>
     Number.isInteger(number) && number >= low && number <= high
-  return whole(value.controller, 1, 5) && whole(value.levelPercent, 0, 100)
+  const times = isRepresentable(value.from) && isRepresentable(value.until)
+  return whole(value.controller, 1, 5) && whole(value.levelPercent, 0, 100) && times
 }
+
+type Level = Pick<LoadControl, 'controller' | 'direction' | 'levelPercent'>
 
 /** `dirAndNumber | level` as GBCS writes them. */
-export const levelWord = (value: Pick<LoadControl, 'controller' | 'direction' | 'levelPercent'>) =>
+export const levelWord = (value: Level): number =>
   bits[value.direction] | (value.controller << 8) | value.levelPercent
 
-/** A DLMS access-request: set start, set end, run the script with direction, number and level. */
-export function encodeLoadControl(
-  value: LoadControl,
-  objects: LoadControlObjects,
-  counter: bigint,
-): Uint8Array {
-  assert(isLoadControl(value), 'controller 1 to 5, level 0 to 100')
-  const word = levelWord(value)
-  const data = (f: number) =>
-    Uint8Array.of(0x02, 0, 1, 0, 0, 94, 44, 116 + value.controller, f, 0x02)
-  return concat(
-    Uint8Array.of(0xd9, 0x20),
-    u64(counter).subarray(5),
-    Uint8Array.of(0x00, 3),
-    data(objects.start),
-    data(objects.end),
-    Uint8Array.of(0x03, 0, 9, 0, 0, 10, 0, objects.script, 0xff, 0x01),
-    Uint8Array.of(3, 0x09, dateTimeBytes),
-    encodeDateTime(value.from),
-    Uint8Array.of(0x09, dateTimeBytes),
-    encodeDateTime(value.until),
-    Uint8Array.of(0x12, word >> 8, word & 0xff),
-  )
+/** Direction and controller from the high byte of the level word; `undefined` when it has others. */
+export function readDirection(
+  high: number,
+): Pick<LoadControl, 'controller' | 'direction'> | undefined {
+  const controller = high & 0x0f
+  const nibble = high & 0xf0
+  if (controller < 1 || controller > 5 || (nibble !== 0x10 && nibble !== 0x20)) return undefined
+  return { controller, direction: nibble === 0x20 ? 'export' : 'import' }
 }
 
-/**
- * `undefined` unless the content is, to the byte, what {@link encodeLoadControl} writes for the
- * values in it. Whether the period makes sense is for the caller to judge.
- */
-export function decodeLoadControl(
-  content: Uint8Array,
-  objects: LoadControlObjects,
-  counter: bigint,
-): LoadControl | undefined {
-  if (content.length !== contentBytes) return undefined
-  const from = decodeDateTime(content.subarray(40, 52))
-  const until = decodeDateTime(content.subarray(54, 66))
-  const high = content[67] ?? 0
-  if (from === undefined || until === undefined) return undefined
-  const value: LoadControl = {
-    controller: high & 0x0f,
-    direction: (high & 0xf0) === 0x20 ? 'export' : 'import',
-    levelPercent: content[68] ?? 0,
-    from,
-    until,
+export const directionWords = ({ controller, direction }: Omit<Level, 'levelPercent'>): string =>
+  `controller ${controller}, ${direction === 'import' ? 'output (import)' : 'input (export)'}`
+
+/** An access-request: set start, set end, run the script with direction, number and level. */
+export function loadControlLayout(objects: LoadControlObjects): Layout<LoadControl> {
+  const data =
+    (f: number) =>
+    ({ controller }: LoadControl): Target => ({
+      service: 'set',
+      classId: 1,
+      obis: [0, 0, 94, 44, 116 + controller, f],
+      id: 2,
+    })
+  const script: Target = {
+    service: 'action',
+    classId: 9,
+    obis: [0, 0, 10, 0, objects.script, 255],
+    id: 1,
   }
-  if (!isLoadControl(value)) return undefined
-  return sameBytes(encodeLoadControl(value, objects, counter), content) ? value : undefined
+  return [
+    ...requestHead<LoadControl>([
+      { name: 'object of the period start', of: data(objects.start) },
+      { name: 'object of the period end', of: data(objects.end) },
+      { name: 'script of the level', of: () => script },
+    ]),
+    dateTimeField('period start', 'from'),
+    dateTimeField('period end', 'until'),
+    levelField,
+  ]
+}
+
+const levelField: Field<LoadControl> = {
+  name: 'direction, controller and level',
+  bytes: 3,
+  write(value) {
+    const word = levelWord(value)
+    return Uint8Array.of(0x12, word >> 8, word & 0xff)
+  },
+  read(bytes) {
+    const direction = readDirection(bytes[1] ?? 0)
+    const levelPercent = bytes[2] ?? 0
+    return direction && levelPercent <= 100 ? { ...direction, levelPercent } : undefined
+  },
+  say: (value) => `${directionWords(value)}, level ${value.levelPercent} %`,
 }

@@ -1,4 +1,5 @@
 import {
+  assert,
   concat,
   euiBytes,
   ok,
@@ -11,7 +12,8 @@ import {
   type PublicKey,
 } from '@interlock/kernel'
 import { berLength, readBerLength } from './ber.ts'
-import { decodeGrouping, kindByte, type Message, type MessageForm } from './message.ts'
+import { constant, lengthPart, movedBy, readLayout, type Part } from './layout.ts'
+import { decodeGrouping, kindByte, tooLong, type Message, type MessageForm } from './message.ts'
 import { messageBytesMax, type GbcsProblem } from './problems.ts'
 
 /** The two ends of a MAC: for a command, the DCC's access control broker and the device. */
@@ -23,6 +25,19 @@ const macBytes = 12
 const cipheringHead = Uint8Array.of(0xdd, 0, 0, 0, 0, 0, 0)
 /** Security control (authenticated only) and an invocation counter that is always zero. */
 const securityHeader = Uint8Array.of(0x11, 0, 0, 0, 0)
+const cipheringLayout = [
+  {
+    ...constant('general ciphering', ...cipheringHead),
+    say: () => 'five empty fields, no key information',
+  },
+]
+const securityLayout = [
+  {
+    ...constant('security header', ...securityHeader),
+    say: () => 'authenticated only, invocation counter 0',
+  },
+]
+const noCounter = (): bigint => 0n
 const additionalHead = Uint8Array.of(0x11, 0, 0, 0, 0, 0)
 const aesGcm128 = Uint8Array.of(0x60, 0x85, 0x74, 0x06, 0x08, 0x03, 0x00)
 
@@ -33,27 +48,47 @@ const aesGcm128 = Uint8Array.of(0x60, 0x85, 0x74, 0x06, 0x08, 0x03, 0x00)
 export function addMac(bytes: Uint8Array, form: MessageForm, keys: MacKeys, crypto: Crypto) {
   const message = decodeGrouping(bytes, form)
   if (!message.ok) throw new Error(`only a message can be given a MAC: ${message.reason}`)
-  const body = concat(securityHeader, bytes, macOf(message.value, keys, crypto))
+  return wrapMac(bytes, macOf(message.value, keys, crypto))
+}
+
+/** Puts a MAC that is there already back around a message. */
+export function wrapMac(bytes: Uint8Array, mac: Uint8Array): Uint8Array {
+  assert(mac.length === macBytes, 'a MAC has 12 bytes')
+  const body = concat(securityHeader, bytes, mac)
   return concat(cipheringHead, berLength(body.length), body)
 }
 
 /** A message with its MAC header, unread: the part between header and MAC, and the MAC. */
-export type Wrapped = { readonly inner: Uint8Array; readonly mac: Uint8Array }
+export type Wrapped = {
+  readonly inner: Uint8Array
+  readonly mac: Uint8Array
+  /** The MAC header, field by field. */
+  readonly header: readonly Part[]
+}
+
+export const hasMacHeader = (bytes: Uint8Array): boolean => bytes[0] === cipheringHead[0]
 
 /** Takes off the MAC header; verifies nothing. */
 export function unwrapMac(bytes: Uint8Array): Outcome<Wrapped, GbcsProblem> {
-  if (bytes.length > messageBytesMax) return refused('TooLong')
+  if (bytes.length > messageBytesMax) return tooLong(bytes)
+  const ciphering = readLayout(cipheringLayout, bytes, noCounter)
+  if (!ciphering.ok) return refused('NotGbcs', ciphering.detail)
   const head = cipheringHead.length
-  if (!sameBytes(bytes.subarray(0, head), cipheringHead)) return refused('NotGbcs')
   const length = readBerLength(bytes, head)
   if (length === undefined || length.next + length.length !== bytes.length)
-    return refused('LengthWrong')
-  if (length.length < securityHeader.length + macBytes) return refused('LengthWrong')
+    return refused('LengthWrong', 'length after the MAC header: is not that of what follows')
+  if (length.length < securityHeader.length + macBytes)
+    return refused('LengthWrong', 'MAC: the message ends before it does')
+  const security = readLayout(securityLayout, bytes.subarray(length.next), noCounter)
+  if (!security.ok) return refused('HeaderMalformed', security.detail)
   const innerStart = length.next + securityHeader.length
-  if (!sameBytes(bytes.subarray(length.next, innerStart), securityHeader))
-    return refused('HeaderMalformed')
   const macStart = bytes.length - macBytes
-  return ok({ inner: bytes.slice(innerStart, macStart), mac: bytes.slice(macStart) })
+  const header = [
+    ...ciphering.value.parts,
+    lengthPart('length of what follows', bytes, head, length),
+    ...movedBy(length.next, security.value.parts),
+  ]
+  return ok({ inner: bytes.slice(innerStart, macStart), mac: bytes.slice(macStart), header })
 }
 
 /** Takes off the MAC header after verifying the MAC; gives the message inside. */

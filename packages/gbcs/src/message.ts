@@ -9,8 +9,19 @@ import {
   u64,
   type Eui64,
   type Outcome,
+  type Refusal,
 } from '@interlock/kernel'
 import { berLength, readBerLength } from './ber.ts'
+import {
+  constant,
+  lengthPart,
+  readLayout,
+  writeLayout,
+  type Field,
+  type Layout,
+  type Part,
+  type ReadLayout,
+} from './layout.ts'
 import { messageBytesMax, type GbcsProblem } from './problems.ts'
 
 const kinds = { command: 0x01, response: 0x02, alert: 0x03 } as const
@@ -42,26 +53,82 @@ export type Message = Grouping & {
 export type MessageForm = 'preCommand' | 'unsigned' | 'signed'
 
 export const signatureBytes = 64
-const generalSigning = 0xdf
-const transactionIdBytes = 9
-const fixedHeaderBytes = 31
+
+type Header = Omit<Grouping, 'content'>
+
+const euiField = (key: 'originator' | 'recipient'): Layout<Header> => [
+  constant(`length of the ${key}`, 8),
+  {
+    name: key,
+    bytes: 8,
+    write: (header) => euiBytes(header[key]),
+    read: (bytes) => ({ [key]: euiFromBytes(bytes) }),
+    say: (header) => header[key],
+  },
+]
+
+/** The fields that name the command which an alert is about. */
+const aboutField: Field<Header> = {
+  name: 'supplementary remote party and its counter',
+  bytes: 16,
+  write: ({ about }) =>
+    about === undefined ? new Uint8Array() : concat(euiBytes(about.party), u64(about.counter)),
+  read: (bytes) => ({
+    about: { party: euiFromBytes(bytes.subarray(0, 8)), counter: readU64(bytes, 8) },
+  }),
+  say: ({ about }) => `command ${about?.counter} of ${about?.party}`,
+}
+
+/** The first two fields: bytes that lack them are no grouping at all. */
+const opening: Layout<Header> = [
+  { ...constant('general signing', 0xdf), say: () => 'a signed or signable message' },
+  constant('length of the transaction id', 9),
+]
+const otherBytes = { alone: 2, withAbout: 18 } as const
+const otherAt = 30
+
+const headerLayout = (withAbout: boolean): Layout<Header> => [
+  ...opening,
+  {
+    name: 'kind',
+    bytes: 1,
+    write: ({ kind }) => Uint8Array.of(kinds[kind]),
+    read([byte]) {
+      const kind = (Object.keys(kinds) as MessageKind[]).find((each) => kinds[each] === byte)
+      return kind && { kind }
+    },
+    say: ({ kind }) => kind,
+  },
+  {
+    name: 'counter',
+    bytes: 8,
+    write: ({ counter }) => u64(counter),
+    read: (bytes) => ({ counter: readU64(bytes) }),
+    say: ({ counter }) => `${counter}`,
+  },
+  ...euiField('originator'),
+  ...euiField('recipient'),
+  { ...constant('date-time of the message', 0), say: () => 'none' },
+  constant('length of the other information', withAbout ? otherBytes.withAbout : otherBytes.alone),
+  {
+    name: 'message code',
+    bytes: 2,
+    write: ({ messageCode }) => Uint8Array.of(messageCode >> 8, messageCode & 0xff),
+    read: ([high = 0, low = 0]) => ({ messageCode: (high << 8) | low }),
+    say: ({ messageCode }) => codeWords(messageCode),
+  },
+  ...(withAbout ? [aboutField] : []),
+]
+const layouts = { alone: headerLayout(false), withAbout: headerLayout(true) } as const
+
+export const codeWords = (code: number): string => code.toString(16).padStart(4, '0')
 
 /** The bytes from `DF 09` to the end of the content. */
 export function encodeGrouping(grouping: Grouping): Uint8Array {
   assert(grouping.counter >= 0n && grouping.counter < 1n << 64n, 'a counter has 64 bits')
-  const code = Uint8Array.of(grouping.messageCode >> 8, grouping.messageCode & 0xff)
-  const about = grouping.about
-  const otherInformation =
-    about === undefined ? code : concat(code, euiBytes(about.party), u64(about.counter))
+  const layout = layouts[grouping.about === undefined ? 'alone' : 'withAbout']
   return concat(
-    Uint8Array.of(generalSigning, transactionIdBytes, kinds[grouping.kind]),
-    u64(grouping.counter),
-    Uint8Array.of(8),
-    euiBytes(grouping.originator),
-    Uint8Array.of(8),
-    euiBytes(grouping.recipient),
-    Uint8Array.of(0, otherInformation.length),
-    otherInformation,
+    writeLayout(layout, grouping, grouping.counter),
     berLength(grouping.content.length),
     grouping.content,
   )
@@ -72,64 +139,94 @@ export function decodeGrouping(
   bytes: Uint8Array,
   form: MessageForm,
 ): Outcome<Message, GbcsProblem> {
-  if (bytes.length > messageBytesMax) return refused('TooLong')
-  if (bytes[0] !== generalSigning || bytes[1] !== transactionIdBytes) return refused('NotGbcs')
-  const header = readHeader(bytes)
-  if (!header.ok) return header
-  const length = readBerLength(bytes, header.value.end)
-  if (length === undefined) return refused('LengthWrong')
-  const contentEnd = length.next + length.length
-  const tail = readTail(bytes, contentEnd, form)
+  const found = findContent(bytes)
+  if (!found.ok) return found
+  const { header, start, end } = found.value
+  const tail = readTail(bytes, end, form)
   if (!tail.ok) return tail
-  const { end: _end, ...fields } = header.value
   return ok({
-    ...fields,
-    content: bytes.slice(length.next, contentEnd),
+    ...header.values,
+    content: bytes.slice(start, end),
     bytes: bytes.slice(),
-    covered: bytes.slice(1, contentEnd),
+    covered: bytes.slice(1, end),
     ...(tail.value === undefined ? {} : { signature: tail.value }),
   })
 }
 
-type Header = Omit<Grouping, 'content'> & { readonly end: number }
-
-function readHeader(bytes: Uint8Array): Outcome<Header, GbcsProblem> {
-  const otherBytes = bytes[fixedHeaderBytes - 1]
-  if (otherBytes === undefined) return refused('LengthWrong')
-  const kind = (Object.keys(kinds) as MessageKind[]).find((each) => kinds[each] === bytes[2])
-  const fixed = bytes[11] === 8 && bytes[20] === 8 && bytes[29] === 0
-  if (kind === undefined || !fixed || (otherBytes !== 2 && otherBytes !== 18))
-    return refused('HeaderMalformed')
-  const end = fixedHeaderBytes + otherBytes
-  if (bytes.length < end) return refused('LengthWrong')
-  const other = bytes.subarray(fixedHeaderBytes, end)
-  return ok({
-    kind,
-    counter: readU64(bytes, 3),
-    originator: euiFromBytes(bytes.subarray(12, 20)),
-    recipient: euiFromBytes(bytes.subarray(21, 29)),
-    messageCode: ((other[0] ?? 0) << 8) | (other[1] ?? 0),
-    ...(otherBytes === 18
-      ? { about: { party: euiFromBytes(other.subarray(2, 10)), counter: readU64(other, 10) } }
-      : {}),
-    end,
-  })
+export type Found = {
+  readonly header: ReadLayout<Header>
+  /** The length of the content, which stands between header and content. */
+  readonly length: Part
+  /** Where the content starts and ends. */
+  readonly start: number
+  readonly end: number
 }
+
+/** Reads the header and finds the content, which is all there if this succeeds. */
+export function findContent(bytes: Uint8Array): Outcome<Found, GbcsProblem> {
+  if (bytes.length > messageBytesMax) return tooLong(bytes)
+  const opened = readLayout(opening, bytes, () => 0n)
+  if (!opened.ok) return refused('NotGbcs', opened.detail)
+  const layout = layouts[bytes[otherAt] === otherBytes.withAbout ? 'withAbout' : 'alone']
+  const header = readLayout(layout, bytes, ({ counter }) => counter)
+  if (!header.ok)
+    return refused(header.reason === 'TooShort' ? 'LengthWrong' : 'HeaderMalformed', header.detail)
+  const last = header.value.parts.at(-1)
+  const at = last === undefined ? 0 : last.offset + last.bytes.length
+  const length = readBerLength(bytes, at)
+  if (length === undefined)
+    return refused('LengthWrong', 'length of the content: missing, or not in its shortest form')
+  const end = length.next + length.length
+  if (end > bytes.length)
+    return refused(
+      'LengthWrong',
+      `content: ${length.length} bytes, ${bytes.length - length.next} there`,
+    )
+  const part = lengthPart('length of the content', bytes, at, length)
+  return ok({ header: header.value, length: part, start: length.next, end })
+}
+
+/** The form that a message's length says it has: what follows its content. */
+export const formOf = (bytes: Uint8Array, contentEnd: number): MessageForm =>
+  bytes.length === contentEnd
+    ? 'preCommand'
+    : bytes.length === contentEnd + 1 && bytes[contentEnd] === 0
+      ? 'unsigned'
+      : 'signed'
+
+export const tooLong = (bytes: Uint8Array): Refusal<GbcsProblem> =>
+  refused('TooLong', `message: ${bytes.length} bytes, at most ${messageBytesMax}`)
+
+/** A part that must be signed and is not. */
+export const signatureMissing = refused('SignatureMissing' as const, 'signature: there is none')
 
 function readTail(
   bytes: Uint8Array,
   contentEnd: number,
   form: MessageForm,
 ): Outcome<Uint8Array | undefined, GbcsProblem> {
+  const found = formOf(bytes, contentEnd)
   const rest = bytes.length - contentEnd
-  if (form === 'preCommand') return rest === 0 ? ok(undefined) : refused('LengthWrong')
-  if (form === 'unsigned')
-    return rest === 1 && bytes[contentEnd] === 0 ? ok(undefined) : refused('LengthWrong')
-  if (rest === 0 || (rest === 1 && bytes[contentEnd] === 0)) return refused('SignatureMissing')
-  if (rest !== 1 + signatureBytes || bytes[contentEnd] !== signatureBytes)
-    return refused('LengthWrong')
+  const wrong = refused('LengthWrong' as const, `signature: ${rest} bytes follow the content`)
+  if (form !== 'signed') return found === form ? ok(undefined) : wrong
+  if (found !== 'signed') return signatureMissing
+  if (rest !== 1 + signatureBytes || bytes[contentEnd] !== signatureBytes) return wrong
   return ok(bytes.slice(contentEnd + 1))
 }
+
+/** Why a message is not one of this kind; only alerts are about another's command. */
+export function notOfKind(
+  { kind, about }: Message,
+  wanted: MessageKind,
+): Refusal<GbcsProblem> | undefined {
+  if (kind !== wanted) return refused('HeaderMalformed', `kind: is ${kind}, must be ${wanted}`)
+  if ((about !== undefined) === (wanted === 'alert')) return undefined
+  const words = wanted === 'alert' ? 'missing' : `may not be in a ${wanted}`
+  return refused('HeaderMalformed', `${aboutField.name}: ${words}`)
+}
+
+export const codeUnknown = (code: number): Refusal<GbcsProblem> =>
+  refused('UseCaseUnknown', `message code: ${codeWords(code)}`)
 
 /** Appends a signature to the bytes from `DF 09` to the end of the content. */
 export function attachSignature(unsigned: Uint8Array, signature: Uint8Array): Uint8Array {

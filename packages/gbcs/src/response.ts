@@ -1,17 +1,26 @@
 import {
   concat,
   ok,
-  refused,
-  sameBytes,
-  u64,
   type Crypto,
   type Eui64,
   type Outcome,
   type PrivateKey,
 } from '@interlock/kernel'
+import { invocationField } from './access.ts'
 import { berLength, readBerLength } from './ber.ts'
 import type { Command } from './command.ts'
-import { attachSignature, decodeGrouping, encodeGrouping, toBeSigned } from './message.ts'
+import { readContent } from './content.ts'
+import { constant, writeLayout, type Layout } from './layout.ts'
+import {
+  attachSignature,
+  codeUnknown,
+  decodeGrouping,
+  encodeGrouping,
+  notOfKind,
+  signatureMissing,
+  toBeSigned,
+  type Message,
+} from './message.ts'
 import type { GbcsProblem } from './problems.ts'
 import { useCaseOf, useCases, type UseCase } from './use-cases.ts'
 
@@ -25,15 +34,17 @@ export const resultCodes = {
 } as const
 export type ResultCode = keyof typeof resultCodes
 
+type Answer = {
+  readonly result: ResultCode
+  /** What was read: for a tariff, the supplier-signed command that set it. */
+  readonly data?: Uint8Array
+}
 /** A device's answer to a command. It carries the command's counter and goes to its originator. */
-export type DeviceResponse = {
+export type DeviceResponse = Answer & {
   readonly useCase: UseCase
   readonly device: Eui64
   readonly originator: Eui64
   readonly counter: bigint
-  readonly result: ResultCode
-  /** What was read: for a tariff, the supplier-signed command that set it. */
-  readonly data?: Uint8Array
 }
 export type ReadResponse = {
   readonly response: DeviceResponse
@@ -44,79 +55,95 @@ export type ReadResponse = {
 /** The response to `command`, signed with the device's digital-signing key; it has no MAC. */
 export function encodeResponse(
   command: Command,
-  answer: { readonly result: ResultCode; readonly data?: Uint8Array },
+  answer: Answer,
   key: PrivateKey,
   crypto: Crypto,
 ): Uint8Array {
-  const row = useCases[command.useCase]
-  const unsigned = encodeGrouping({
-    kind: 'response',
-    counter: command.counter,
-    originator: command.target,
-    recipient: command.originator,
-    messageCode: row.code,
-    content: encodeContent(row.results, command.counter, answer.result, answer.data),
-  })
+  const { useCase, target: device, originator, counter } = command
+  const unsigned = encodeUnsignedResponse({ useCase, device, originator, counter, ...answer })
   return attachSignature(unsigned, crypto.sign(key, toBeSigned(unsigned)))
 }
+
+/** The response before it is signed: `DF 09` … end of content. */
+export const encodeUnsignedResponse = (response: DeviceResponse): Uint8Array =>
+  encodeGrouping({
+    kind: 'response',
+    counter: response.counter,
+    originator: response.device,
+    recipient: response.originator,
+    messageCode: useCases[response.useCase].code,
+    content: writeLayout(responseLayout(response.useCase), response, response.counter),
+  })
 
 /** Reads a signed response; the signature is for the caller to verify over `covered`. */
 export function decodeResponse(bytes: Uint8Array): Outcome<ReadResponse, GbcsProblem> {
   const message = decodeGrouping(bytes, 'signed')
   if (!message.ok) return message
-  const { kind, about, messageCode, counter, content, covered, signature } = message.value
-  if (kind !== 'response' || about !== undefined) return refused('HeaderMalformed')
-  if (signature === undefined) return refused('SignatureMissing')
-  const useCase = useCaseOf(messageCode)
-  if (useCase === undefined) return refused('UseCaseUnknown', messageCode.toString(16))
-  const read = decodeContent(useCases[useCase].results, counter, content)
-  if (read === undefined) return refused('ContentMalformed')
-  const { originator: device, recipient: originator } = message.value
-  return ok({ response: { useCase, device, originator, counter, ...read }, covered, signature })
+  const response = readResponse(message.value)
+  if (!response.ok) return response
+  const { covered, signature } = message.value
+  if (signature === undefined) return signatureMissing
+  return ok({ response: response.value, covered, signature })
 }
+
+/** What a message says as a response; nothing in it is verified. */
+export function readResponse(message: Message): Outcome<DeviceResponse, GbcsProblem> {
+  const problem = notOfKind(message, 'response')
+  if (problem !== undefined) return problem
+  const { messageCode, counter, content, originator: device, recipient: originator } = message
+  const useCase = useCaseOf(messageCode)
+  if (useCase === undefined) return codeUnknown(messageCode)
+  const read = readContent(responseLayout(useCase), content, counter)
+  return read.ok ? ok({ useCase, device, originator, counter, ...read.value.values }) : read
+}
+
+const octetString = 0x09
 
 /** A DLMS access-response: one datum and one result for each specification of the command. */
-function encodeContent(
-  specifications: readonly number[],
-  counter: bigint,
-  result: ResultCode,
-  data: Uint8Array | undefined,
-): Uint8Array {
-  const none = specifications.map(() => 0)
-  const datum =
-    data === undefined
-      ? Uint8Array.from(none)
-      : concat(Uint8Array.of(0x09), berLength(data.length), data)
-  return concat(
-    Uint8Array.of(0xda, 0x20),
-    u64(counter).subarray(5),
-    Uint8Array.of(0, 0, specifications.length),
-    datum,
-    Uint8Array.of(specifications.length),
-    Uint8Array.from(specifications.flatMap((each) => [each, resultCodes[result]])),
-  )
+export function responseLayout(useCase: UseCase): Layout<Answer> {
+  const { results } = useCases[useCase]
+  const count = results.length
+  return [
+    constant('access response', 0xda, 0x20),
+    invocationField,
+    constant('date-time of the response', 0),
+    constant('specifications', 0),
+    { ...constant('data', count), say: () => `${count}` },
+    {
+      name: 'what was read',
+      bytes: datumBytes(count),
+      write: ({ data }) =>
+        data === undefined
+          ? new Uint8Array(count)
+          : concat(Uint8Array.of(octetString), berLength(data.length), data),
+      read(bytes) {
+        if (bytes[0] !== octetString) return {}
+        const length = readBerLength(bytes, 1)
+        return length && { data: bytes.slice(length.next) }
+      },
+      say: ({ data }) => (data === undefined ? 'nothing' : `${data.length} bytes`),
+    },
+    { ...constant('results', count), say: () => `${count}` },
+    {
+      name: 'result of each',
+      bytes: 2 * count,
+      write: ({ result }) =>
+        Uint8Array.from(results.flatMap((each) => [each, resultCodes[result]])),
+      read(bytes) {
+        const names = Object.keys(resultCodes) as ResultCode[]
+        const result = names.find((each) => resultCodes[each] === bytes.at(-1))
+        return result && { result }
+      },
+      say: ({ result }) => result,
+    },
+  ]
 }
 
-const datumAt = 8
-
-function decodeContent(
-  specifications: readonly number[],
-  counter: bigint,
-  content: Uint8Array,
-): { result: ResultCode; data?: Uint8Array } | undefined {
-  const last = content[content.length - 1]
-  const result = (Object.keys(resultCodes) as ResultCode[]).find(
-    (each) => resultCodes[each] === last,
-  )
-  if (result === undefined) return undefined
-  const data = readDatum(content)
-  const again = encodeContent(specifications, counter, result, data)
-  if (!sameBytes(again, content)) return undefined
-  return data === undefined ? { result } : { result, data }
-}
-
-function readDatum(content: Uint8Array): Uint8Array | undefined {
-  if (content[datumAt] !== 0x09) return undefined
-  const length = readBerLength(content, datumAt + 1)
-  return length && content.slice(length.next, length.next + length.length)
-}
+/** One null for each specification, or an octet string. */
+const datumBytes =
+  (nulls: number) =>
+  (rest: Uint8Array): number | undefined => {
+    if (rest[0] !== octetString) return nulls
+    const length = readBerLength(rest, 1)
+    return length && length.next + length.length
+  }

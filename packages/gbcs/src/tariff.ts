@@ -1,4 +1,5 @@
-import { assert, concat, instant, readU64, sameBytes, u64, type Instant } from '@interlock/kernel'
+import { instant, readU64, toIso, u64, type Instant } from '@interlock/kernel'
+import { constant, type Layout } from './layout.ts'
 
 /**
  * A half-hourly tariff. **Not GBCS**: the standard's tariff tables hold 48 named prices and a switching
@@ -20,49 +21,61 @@ export const halfHourMillis = 30 * 60_000
 /** £100 per kWh, in thousandths of a penny. */
 export const tariffPriceMax = 10_000_000
 
-const tag = 0xf1
-const headBytes = 15
+const isStart = (from: Instant): boolean =>
+  Number.isInteger(from / halfHourMillis) && from >= 0 && from < Date.UTC(2100, 0, 1)
+const arePrices = (prices: readonly number[]): boolean =>
+  prices.length >= 1 &&
+  prices.length <= tariffPricesMax &&
+  prices.every((price) => Number.isInteger(price) && Math.abs(price) <= tariffPriceMax)
 
-export function isHalfHourlyTariff(value: HalfHourlyTariff): boolean {
-  const { version, from, prices } = value
-  return (
-    Number.isInteger(version) &&
-    version >= 0 &&
-    version <= 0xffff_ffff &&
-    Number.isInteger(from / halfHourMillis) &&
-    from >= 0 &&
-    from < Date.UTC(2100, 0, 1) &&
-    prices.length >= 1 &&
-    prices.length <= tariffPricesMax &&
-    prices.every((price) => Number.isInteger(price) && Math.abs(price) <= tariffPriceMax)
-  )
+export function isHalfHourlyTariff({ version, from, prices }: HalfHourlyTariff): boolean {
+  const isVersion = Number.isInteger(version) && version >= 0 && version <= 0xffff_ffff
+  return isVersion && isStart(from) && arePrices(prices)
 }
 
 /** `F1 | version u32 | from u64 (seconds since 1970) | count u16 | price i32 …` */
-export function encodeTariff(value: HalfHourlyTariff): Uint8Array {
-  assert(isHalfHourlyTariff(value), 'a half-hourly tariff within its limits')
-  const body = new Uint8Array(4 * value.prices.length)
-  const view = new DataView(body.buffer)
-  value.prices.forEach((price, index) => view.setInt32(4 * index, price))
-  const head = new Uint8Array(5)
-  head[0] = tag
-  new DataView(head.buffer).setUint32(1, value.version)
-  const count = value.prices.length
-  return concat(head, u64(BigInt(value.from / 1000)), Uint8Array.of(count >> 8, count & 0xff), body)
-}
+export const tariffLayout: Layout<HalfHourlyTariff> = [
+  { ...constant('half-hourly tariff', 0xf1), say: () => 'ours, not GBCS' },
+  {
+    name: 'version',
+    bytes: 4,
+    write: ({ version }) => u64(BigInt(version)).subarray(4),
+    read: (bytes) => ({ version: viewOf(bytes).getUint32(0) }),
+    say: ({ version }) => `${version}`,
+  },
+  {
+    name: 'start of the first half-hour',
+    bytes: 8,
+    write: ({ from }) => u64(BigInt(from / 1000)),
+    read(bytes) {
+      const from = instant(Number(readU64(bytes)) * 1000)
+      return isStart(from) ? { from } : undefined
+    },
+    say: ({ from }) => toIso(from),
+  },
+  {
+    name: 'number of prices',
+    bytes: 2,
+    write: ({ prices }) => Uint8Array.of(prices.length >> 8, prices.length & 0xff),
+    say: ({ prices }) => `${prices.length}`,
+  },
+  {
+    name: 'prices',
+    bytes: (rest) => rest.length,
+    write({ prices }) {
+      const body = new Uint8Array(4 * prices.length)
+      prices.forEach((price, index) => viewOf(body).setInt32(4 * index, price))
+      return body
+    },
+    read(bytes) {
+      if (bytes.length % 4 !== 0 || bytes.length > 4 * tariffPricesMax) return undefined
+      const view = viewOf(bytes)
+      const prices = Array.from({ length: bytes.length / 4 }, (_, at) => view.getInt32(4 * at))
+      return arePrices(prices) ? { prices } : undefined
+    },
+    say: ({ prices }) => `${prices.join(' ')} thousandths of a penny per kWh`,
+  },
+]
 
-export function decodeTariff(content: Uint8Array): HalfHourlyTariff | undefined {
-  if (content.length < headBytes + 4 || content.length > headBytes + 4 * tariffPricesMax)
-    return undefined
-  if (content[0] !== tag || (content.length - headBytes) % 4 !== 0) return undefined
-  const view = new DataView(content.buffer, content.byteOffset, content.length)
-  const value: HalfHourlyTariff = {
-    version: view.getUint32(1),
-    from: instant(Number(readU64(content, 5)) * 1000),
-    prices: Array.from({ length: (content.length - headBytes) / 4 }, (_, index) =>
-      view.getInt32(headBytes + 4 * index),
-    ),
-  }
-  if (!isHalfHourlyTariff(value)) return undefined
-  return sameBytes(encodeTariff(value), content) ? value : undefined
-}
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

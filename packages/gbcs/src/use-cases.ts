@@ -1,14 +1,18 @@
-import { sameBytes } from '@interlock/kernel'
+import { assert, type Outcome } from '@interlock/kernel'
+import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
-  decodeLoadControl,
-  encodeLoadControl,
+  isLoadControl,
+  loadControlLayout,
   type LoadControl,
   type LoadControlObjects,
 } from './load-control.ts'
-import { decodeTariff, encodeTariff, type HalfHourlyTariff } from './tariff.ts'
+import { isOffsetLimit, offsetLimitLayout, type OffsetLimit } from './offset-limit.ts'
+import { readContent } from './content.ts'
+import type { GbcsProblem } from './problems.ts'
+import { isHalfHourlyTariff, tariffLayout, type HalfHourlyTariff } from './tariff.ts'
 
 /**
- * One row per use case: its message code and the codec of its command content. A new message is a
+ * One row per use case: its message code and the fields of its command content. A new message is a
  * new row. `standard` is false for message codes that are ours and not in GBCS.
  */
 export type UseCaseRow<Parameters extends object> = {
@@ -19,9 +23,9 @@ export type UseCaseRow<Parameters extends object> = {
   readonly critical: boolean
   /** The DLMS specifications (1 get, 2 set, 3 action) whose results the response lists. */
   readonly results: readonly number[]
-  readonly encode: (parameters: Parameters, counter: bigint) => Uint8Array
-  /** `undefined` unless the content is exactly what `encode` writes. */
-  readonly decode: (content: Uint8Array, counter: bigint) => Parameters | undefined
+  /** Whether the parameters are ones that the layout can write. */
+  readonly takes: (parameters: Parameters) => boolean
+  readonly layout: Layout<Parameters>
 }
 
 const loadControl = (
@@ -34,9 +38,19 @@ const loadControl = (
   standard: true,
   critical: true,
   results: [2, 2, 3],
-  encode: (parameters, counter) => encodeLoadControl(parameters, objects, counter),
-  decode: (content, counter) => decodeLoadControl(content, objects, counter),
+  takes: isLoadControl,
+  layout: loadControlLayout(objects),
 })
+
+const setOffsetLimit: UseCaseRow<OffsetLimit> = {
+  code: 0x004b,
+  title: 'Set Randomised Offset Limit',
+  standard: true,
+  critical: true,
+  results: [2],
+  takes: isOffsetLimit,
+  layout: offsetLimitLayout,
+}
 
 const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   code: 0xf001,
@@ -44,22 +58,22 @@ const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   standard: false,
   critical: true,
   results: [2],
-  encode: (parameters) => encodeTariff(parameters),
-  decode: (content) => decodeTariff(content),
+  takes: isHalfHourlyTariff,
+  layout: tariffLayout,
 }
 
-const readTariffContent = Uint8Array.of(0xf2)
 const readTariff: UseCaseRow<object> = {
   code: 0xf002,
   title: 'Read Half-Hourly Tariff',
   standard: false,
   critical: false,
   results: [1],
-  encode: () => readTariffContent,
-  decode: (content) => (sameBytes(content, readTariffContent) ? {} : undefined),
+  takes: () => true,
+  layout: [constant('read of the half-hourly tariff', 0xf2)],
 }
 
 export const useCases = {
+  ECS38: setOffsetLimit,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
   UpdateHalfHourlyTariff: updateTariff,
@@ -72,3 +86,21 @@ export type ParametersOf<Name extends UseCase> =
 
 export const useCaseOf = (code: number): UseCase | undefined =>
   (Object.keys(useCases) as UseCase[]).find((name) => useCases[name].code === code)
+
+const rowOf = (name: UseCase): UseCaseRow<object> => useCases[name] as UseCaseRow<object>
+
+/** Whether these are parameters of the use case that its layout can write. */
+export const takes = (name: UseCase, parameters: object): boolean => rowOf(name).takes(parameters)
+
+/** @throws Error unless the use case takes the parameters: a bug. */
+export function encodeContent(name: UseCase, parameters: object, counter: bigint): Uint8Array {
+  assert(takes(name, parameters), `parameters that ${name} takes, each within its limits`)
+  return writeLayout(rowOf(name).layout, parameters, counter)
+}
+
+/** The parameters, only when the content is, to the byte, what they would be written as. */
+export const decodeContent = (
+  name: UseCase,
+  content: Uint8Array,
+  counter: bigint,
+): Outcome<ReadLayout<object>, GbcsProblem> => readContent(rowOf(name).layout, content, counter)

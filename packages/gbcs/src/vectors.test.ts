@@ -1,18 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { assert, eui64, fromBase64, fromHex, type PublicKey } from '@interlock/kernel'
+import { assert, concat, eui64, fromBase64, fromHex, type PublicKey } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import {
   acceptCommand,
   decodeAlert,
   decodeResponse,
   encodePreCommand,
+  gbcsProblems,
   isExecutable,
+  readFrame,
+  useCases,
+  writeFrame,
   type Command,
   type DeviceAnchors,
 } from './index.ts'
 
-type Vector = { name: string; message: string; reason?: string; command?: Record<string, unknown> }
+type Vector = {
+  name: string
+  message: string
+  reason?: string
+  /** Whose fault it is: the detail of a refusal begins with it. */
+  field?: string
+  command?: Record<string, unknown>
+}
 const path = new URL('../../../vectors/gbcs/commands.json', import.meta.url)
 const vectors = JSON.parse(readFileSync(path, 'utf8')) as {
   identities: Record<string, string>
@@ -22,6 +33,7 @@ const vectors = JSON.parse(readFileSync(path, 'utf8')) as {
   invalid: Vector[]
   notExecutable: Vector[]
   fromDevice: Record<string, string>
+  invalidFromDevice: (Vector & { as: 'alert' | 'response' })[]
 }
 
 const bytesOf = (hex: string): Uint8Array => {
@@ -34,7 +46,12 @@ const keyOf = (name: string): PublicKey => {
   assert(key !== undefined, `the vectors have a key of ${name}`)
   return key
 }
-const roleOf = { ECS47a: 'owner', ECS47e: 'dsrsp', UpdateHalfHourlyTariff: 'supplier' } as const
+const roleOf = {
+  ECS38: 'supplier',
+  ECS47a: 'owner',
+  ECS47e: 'dsrsp',
+  UpdateHalfHourlyTariff: 'supplier',
+} as const
 
 const device: DeviceAnchors = {
   eui: eui64(vectors.identities['device'] ?? ''),
@@ -62,6 +79,29 @@ test.each(vectors.valid)('valid vector: $name', (vector) => {
 test.each(vectors.invalid)('invalid vector: $name', (vector) => {
   const accepted = accept(vector)
   expect(accepted.ok ? 'accepted' : accepted.reason).toBe(vector.reason)
+  if (vector.field !== undefined)
+    expect(accepted.ok ? '' : accepted.detail).toContain(`${vector.field}: `)
+})
+
+test.each(vectors.valid)('a one-bit change anywhere in it is refused: $name', (vector) => {
+  const bytes = bytesOf(vector.message)
+  const accepted: number[] = []
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const changed = bytes.slice()
+    changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    if (acceptCommand(changed, device, crypto).ok) accepted.push(bit)
+  }
+  expect(accepted).toEqual([])
+})
+
+test('the vectors have every use case, valid, and every reason that a device has', () => {
+  const useCase = (vector: Vector) => vector.command?.['useCase']
+  expect(new Set(vectors.valid.map(useCase))).toEqual(new Set(Object.keys(useCases)))
+  const reasons = new Set(vectors.invalid.map(({ reason }) => reason))
+  const deviceReasons = ['MacInvalid', 'RecipientWrong', 'OriginatorUnknown', 'SignatureInvalid']
+  const unreached = new Set(['WindowInvalid'])
+  for (const reason of [...Object.keys(gbcsProblems), ...deviceReasons, 'CounterUsed'])
+    expect([reason, reasons.has(reason)]).toEqual([reason, !unreached.has(reason)])
 })
 
 test.each(vectors.notExecutable)('vector that verifies and is not executed: $name', (vector) => {
@@ -70,11 +110,42 @@ test.each(vectors.notExecutable)('vector that verifies and is not executed: $nam
   expect(accepted.ok).toBe(true)
 })
 
-test('what the device sends is verified with its key', () => {
+const reads = { alert: decodeAlert, response: decodeResponse } as const
+const sent = Object.entries(vectors.fromDevice).map(([name, hex]) => ({ name, hex }))
+const readerOf = (name: string) =>
+  reads[name.toLowerCase().endsWith('alert') ? 'alert' : 'response']
+
+test.each(sent)('what the device sends is verified with its key: $name', ({ name, hex }) => {
   const key = keyOf('device')
-  for (const [name, hex] of Object.entries(vectors.fromDevice)) {
-    const read = name === 'alert' ? decodeAlert(bytesOf(hex)) : decodeResponse(bytesOf(hex))
-    if (!read.ok) throw new Error(`${name}: ${read.reason}`)
-    expect(crypto.verify(key, read.value.covered, read.value.signature)).toBe(true)
+  const bytes = bytesOf(hex)
+  const verifies = (each: Uint8Array): boolean => {
+    const read = readerOf(name)(each)
+    return read.ok && crypto.verify(key, read.value.covered, read.value.signature)
   }
+  expect(verifies(bytes)).toBe(true)
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const changed = bytes.slice()
+    changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    expect([bit, verifies(changed)]).toEqual([bit, false])
+  }
+})
+
+test.each(vectors.invalidFromDevice)('invalid from a device: $name', ({ as, ...vector }) => {
+  const read = reads[as](bytesOf(vector.message))
+  expect(read.ok ? 'read' : read.reason).toBe(vector.reason)
+  if (vector.field !== undefined) expect(read.ok ? '' : read.detail).toContain(`${vector.field}: `)
+})
+
+const everything = [
+  ...[...vectors.valid, ...vectors.notExecutable].map(({ name, message }) => ({ name, message })),
+  ...sent.map(({ name, hex }) => ({ name, message: hex })),
+]
+test.each(everything)('read and written again it is the same: $name', ({ message }) => {
+  const bytes = bytesOf(message)
+  const read = readFrame(bytes)
+  if (!read.ok) throw new Error(`${read.reason} ${read.detail}`)
+  expect(writeFrame(read.value.frame)).toEqual(bytes)
+  expect(concat(...read.value.parts.map((part) => part.bytes))).toEqual(bytes)
+  for (const { offset, bytes: part } of read.value.parts)
+    expect(bytes.subarray(offset, offset + part.length)).toEqual(part)
 })

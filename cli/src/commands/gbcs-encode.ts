@@ -1,0 +1,20 @@
+import { exits, type Command } from '../command.ts'
+
+export const gbcsEncode: Command = {
+  name: 'gbcs encode',
+  summary: 'the bytes of a smart-meter message written as JSON',
+  usage: 'interlock gbcs encode FILE    (JSON as `gbcs decode --json` prints it; - is stdin)',
+  operands: 'FILE',
+  flags: {},
+  run: async ({ operands, print }) => {
+    const { toHex } = await import('@interlock/kernel')
+    const { readInput } = await import('../input.ts')
+    const { bytesOfJson } = await import('../gbcs/frame-json.ts')
+    const { refuse } = await import('../gbcs/read-message.ts')
+    const bytes = bytesOfJson(readInput(operands))
+    if (!(bytes instanceof Uint8Array))
+      return refuse(print, 'MessageInvalid', bytes.field, bytes.message)
+    print({ message: toHex(bytes) }, toHex(bytes))
+    return exits.done
+  },
+}

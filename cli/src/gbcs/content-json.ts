@@ -1,0 +1,103 @@
+import {
+  resultCodes,
+  type HalfHourlyTariff,
+  type LoadControl,
+  type OffsetLimit,
+  type UseCase,
+} from '@interlock/gbcs'
+import { fromHex, fromIso, toHex, toIso, type Instant } from '@interlock/kernel'
+
+/** How one value of a content stands in JSON; `read` gives `undefined` for what it may not be. */
+type Spelling = {
+  readonly write: (value: never) => unknown
+  readonly read: (json: unknown) => unknown
+  readonly expected: string
+}
+const same = (value: unknown): unknown => value
+
+const whole = (low: number, high: number): Spelling => ({
+  write: same,
+  read: (json) =>
+    Number.isInteger(json) && Number(json) >= low && Number(json) <= high ? json : undefined,
+  expected: `a whole number from ${low} to ${high}`,
+})
+const oneOf = (...names: readonly string[]): Spelling => ({
+  write: same,
+  read: (json) => names.find((each) => each === json),
+  expected: `one of ${names.join(', ')}`,
+})
+const time: Spelling = {
+  write: (value: Instant) => toIso(value),
+  read: (json) => (typeof json === 'string' ? fromIso(json) : undefined),
+  expected: 'a date-time such as 2026-01-05T18:00:00.000Z',
+}
+
+type Key = keyof LoadControl | keyof OffsetLimit | keyof HalfHourlyTariff | 'result' | 'data'
+const spellings: Readonly<Record<Key, Spelling>> = {
+  controller: whole(1, 5),
+  direction: oneOf('import', 'export'),
+  levelPercent: whole(0, 100),
+  from: time,
+  until: time,
+  limitSeconds: whole(0, 1_799),
+  version: whole(0, 0xffff_ffff),
+  prices: {
+    write: same,
+    read: (json: unknown) =>
+      Array.isArray(json) && json.every(Number.isInteger) ? json : undefined,
+    expected: 'a list of whole numbers',
+  },
+  result: oneOf(...Object.keys(resultCodes)),
+  data: {
+    write: (value: Uint8Array) => toHex(value),
+    read: (json: unknown) => (typeof json === 'string' ? fromHex(json) : undefined),
+    expected: 'hex',
+  },
+}
+
+const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as const
+/** What each content holds. */
+export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
+  ECS38: ['limitSeconds'],
+  ECS47a: load,
+  ECS47e: load,
+  UpdateHalfHourlyTariff: ['version', 'from', 'prices'],
+  ReadHalfHourlyTariff: [],
+}
+export const alertKeys: readonly Key[] = load
+/** Data may be absent. */
+export const responseKeys: readonly Key[] = ['result', 'data']
+
+export const contentJson = (keys: readonly Key[], values: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => (keys as readonly string[]).includes(key))
+      .map(([key, value]) => [key, spellings[key as Key].write(value as never)]),
+  )
+
+/** The values of a content. @throws FieldProblem naming the member that is missing or wrong. */
+export function readContentJson(
+  keys: readonly Key[],
+  json: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const key of keys) {
+    if (key === 'data' && json[key] === undefined) continue
+    const { read, expected } = spellings[key]
+    const value = read(json[key])
+    if (value === undefined) throw new FieldProblem(`content.${key}`, `must be ${expected}`)
+    values[key] = value
+  }
+  return values
+}
+
+/** A member of the JSON that cannot be used; caught where a document is read. */
+export class FieldProblem extends Error {
+  override readonly name = 'FieldProblem'
+  readonly field: string
+
+  constructor(field: string, words: string) {
+    super(words)
+    this.field = field
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  encodeAlert,
+  encodePreCommand,
+  encodeResponse,
+  signPreCommand,
+  type Alert,
+  type Command,
+} from '@interlock/gbcs'
+import { nodeCrypto as crypto } from '@interlock/host'
+import { changed, identities, keys } from './parties.ts'
+import { charge, load, offsetLimit, readTariff, response, tariff } from './samples.ts'
+
+const device = keys.device.key
+const answer = (command: Command, result: 'success' | 'otherReason', data?: Uint8Array) =>
+  encodeResponse(command, data === undefined ? { result } : { result, data }, device, crypto)
+const { controller, direction, levelPercent, from, until } = load
+const about = { party: identities.owner, counter: 1_000n }
+const processed: Alert = {
+  code: 'ECS101',
+  device: identities.device,
+  recipient: identities.broker,
+  counter: 1n,
+  about,
+  controller,
+  direction,
+  levelPercent,
+  from,
+  until,
+}
+const ended: Alert = { ...processed, code: 'ECS102', counter: 2n, levelPercent: 0 }
+const alert = encodeAlert(processed, device, crypto)
+const success = answer(charge, 'success')
+const installed = signPreCommand(encodePreCommand(tariff), keys.supplier.key, crypto)
+export const fromDevice = {
+  response: success,
+  refusal: answer(charge, 'otherReason'),
+  responseToPreAuthorisation: answer(response, 'success'),
+  responseToOffsetLimit: answer(offsetLimit, 'success'),
+  responseToTariff: answer(tariff, 'success'),
+  responseWithTariff: answer(readTariff, 'success', installed),
+  alert,
+  endAlert: encodeAlert(ended, device, crypto),
+}
+const resigned = (bytes: Uint8Array, from: string, to: string): Uint8Array =>
+  signPreCommand(changed(bytes.slice(0, -65), from, to), device, crypto)
+/** Read as a response, except what is called an alert. */
+export const invalidFromDevice = [
+  { name: 'response cut short', message: success.slice(0, -1), reason: 'LengthWrong' },
+  {
+    name: 'response with a result that there is not',
+    message: resigned(success, '03020002000300', '03020002000363'),
+    reason: 'ContentMalformed',
+    field: 'result of each',
+  },
+  {
+    name: 'response with two results',
+    message: resigned(success, '03020002000300', '02020002000300'),
+    reason: 'ContentMalformed',
+    field: 'results',
+  },
+  {
+    name: 'response of another counter inside',
+    message: resigned(success, 'da200003e8', 'da200003e7'),
+    reason: 'ContentMalformed',
+    field: 'invocation id',
+  },
+  {
+    name: 'command in place of a response',
+    message: resigned(success, 'df0902', 'df0901'),
+    reason: 'HeaderMalformed',
+    field: 'kind',
+  },
+  {
+    name: 'alert with a level of 101',
+    message: resigned(alert, '1164', '1165'),
+    reason: 'ContentMalformed',
+    field: 'resulting level',
+  },
+  {
+    name: 'alert of an unknown code',
+    message: resigned(alert, '120121', '120123'),
+    reason: 'UseCaseUnknown',
+    field: 'message code',
+  },
+  {
+    name: 'response in place of an alert',
+    message: success,
+    reason: 'HeaderMalformed',
+    field: 'kind',
+    as: 'alert',
+  },
+].map((vector) => ({ as: vector.name.startsWith('alert') ? 'alert' : 'response', ...vector }))

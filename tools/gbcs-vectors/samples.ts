@@ -1,0 +1,50 @@
+import type { CommandOf } from '@interlock/gbcs'
+import { fromIso, instant } from '@interlock/kernel'
+import { identities } from './parties.ts'
+
+export const at = (text: string) => fromIso(text) ?? instant(0)
+
+export const load = {
+  target: identities.device,
+  counter: 1_000n,
+  controller: 1,
+  direction: 'import',
+  levelPercent: 100,
+  from: at('2026-01-05T18:00:00Z'),
+  until: at('2026-01-05T20:00:00Z'),
+} as const
+export const charge: CommandOf<'ECS47a'> = {
+  useCase: 'ECS47a',
+  originator: identities.owner,
+  ...load,
+}
+export const response: CommandOf<'ECS47e'> = {
+  useCase: 'ECS47e',
+  originator: identities.dsrsp,
+  ...load,
+  direction: 'export',
+  levelPercent: 50,
+  until: at('2026-01-06T18:00:00Z'),
+}
+export const tariff: CommandOf<'UpdateHalfHourlyTariff'> = {
+  useCase: 'UpdateHalfHourlyTariff',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 7n,
+  version: 3,
+  from: at('2026-01-05T00:00:00Z'),
+  prices: [27_300, 7_500, -1_250, 0],
+}
+export const offsetLimit: CommandOf<'ECS38'> = {
+  useCase: 'ECS38',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 8n,
+  limitSeconds: 600,
+}
+export const readTariff: CommandOf<'ReadHalfHourlyTariff'> = {
+  useCase: 'ReadHalfHourlyTariff',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 9n,
+}

@@ -1,0 +1,219 @@
+import { addMac, encodePreCommand, wrapMac } from '@interlock/gbcs'
+import { nodeCrypto as crypto } from '@interlock/host'
+import { concat } from '@interlock/kernel'
+import {
+  changed,
+  flipped,
+  identities,
+  keys,
+  malformed,
+  send,
+  sendUnsigned,
+  toDevice,
+} from './parties.ts'
+import { at, charge, load, offsetLimit, readTariff, response, tariff } from './samples.ts'
+
+/** As received by the device; its last counter from each originator is 999 (6 from the supplier). */
+export const valid = [
+  { name: 'on-demand arm of an owner (ECS47a)', message: send(charge), command: charge },
+  {
+    name: 'response pre-authorisation (ECS47e)',
+    message: send(response, keys.dsrsp),
+    command: response,
+  },
+  {
+    name: 'half-hourly tariff (ours, not GBCS)',
+    message: send(tariff, keys.supplier),
+    command: tariff,
+  },
+  {
+    name: 'randomised offset limit (ECS38)',
+    message: send(offsetLimit, keys.supplier),
+    command: offsetLimit,
+  },
+  {
+    name: 'every value at its end: controller 5, level 0, the highest counter',
+    message: send({ ...charge, controller: 5, levelPercent: 0, counter: (1n << 64n) - 1n }),
+    command: { ...charge, controller: 5, levelPercent: 0, counter: (1n << 64n) - 1n },
+  },
+  {
+    name: 'no random offset at all (ECS38)',
+    message: send({ ...offsetLimit, limitSeconds: 0 }, keys.supplier),
+    command: { ...offsetLimit, limitSeconds: 0 },
+  },
+  {
+    name: 'read of the half-hourly tariff, with a MAC only (ours, not GBCS)',
+    message: sendUnsigned(readTariff),
+    command: readTariff,
+  },
+]
+const good = send(charge)
+const read = sendUnsigned(readTariff)
+/** `81 45` where `45` would do: no encoder of a MAC header here reads it, so it is written by hand. */
+function overlong(preCommand: Uint8Array): Uint8Array {
+  const longer = changed(preCommand, '011e45', '011e8145')
+  const signature = crypto.sign(keys.owner.key, longer.slice(1))
+  return wrapMac(concat(longer, Uint8Array.of(64), signature), new Uint8Array(12))
+}
+const macOfStranger = { own: keys.stranger.key, peer: keys.device.key.publicKey }
+export const invalid = [
+  {
+    name: 'MAC by a stranger',
+    message: send(charge, keys.owner, macOfStranger),
+    reason: 'MacInvalid',
+  },
+  {
+    name: 'signed by a stranger',
+    message: send(charge, keys.stranger),
+    reason: 'SignatureInvalid',
+  },
+  {
+    name: 'signed by the DCC itself',
+    message: send(charge, keys.broker),
+    reason: 'SignatureInvalid',
+  },
+  {
+    name: 'owner sends what only a DSRSP may',
+    message: send({ ...charge, useCase: 'ECS47e' }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'for another device',
+    message: send({ ...charge, target: identities.broker }),
+    reason: 'RecipientWrong',
+  },
+  {
+    name: 'counter used before',
+    message: send({ ...charge, counter: 999n }),
+    reason: 'CounterUsed',
+  },
+  {
+    name: 'one bit of the MAC changed',
+    message: flipped(good, good.length - 1),
+    reason: 'MacInvalid',
+  },
+  {
+    name: 'one bit of the level changed',
+    message: flipped(good, 14 + 102),
+    reason: 'ContentMalformed',
+  },
+  {
+    name: 'one bit of the signature changed',
+    message: flipped(good, 14 + 110),
+    reason: 'MacInvalid',
+  },
+  { name: 'without its MAC header', message: good.slice(14, -12), reason: 'NotGbcs' },
+  { name: 'longer than any', message: new Uint8Array(8_193).fill(0xdd), reason: 'TooLong' },
+  { name: 'truncated', message: good.slice(0, -1), reason: 'LengthWrong' },
+  { name: 'a byte too long', message: Uint8Array.from([...good, 0]), reason: 'LengthWrong' },
+  {
+    name: 'controller 6',
+    message: malformed({ ...charge, controller: 5 }, '121564', '121664'),
+    reason: 'ContentMalformed',
+    field: 'direction, controller and level',
+  },
+  {
+    name: 'input and output at once',
+    message: malformed(charge, '121164', '123164'),
+    reason: 'ContentMalformed',
+    field: 'direction, controller and level',
+  },
+  {
+    name: 'level 101',
+    message: malformed(charge, '121164', '121165'),
+    reason: 'ContentMalformed',
+    field: 'direction, controller and level',
+  },
+  {
+    name: 'objects of another controller than the level',
+    message: malformed(charge, '121164', '121264'),
+    reason: 'ContentMalformed',
+    field: 'object of the period start',
+  },
+  {
+    name: 'script of the other use case',
+    message: malformed(charge, '0a0067', '0a006b'),
+    reason: 'ContentMalformed',
+    field: 'script of the level',
+  },
+  {
+    name: '31 June',
+    message: malformed(charge, '07ea0105ff12', '07ea061fff12'),
+    reason: 'ContentMalformed',
+    field: 'period start',
+  },
+  {
+    name: 'a period start that names a day of the week',
+    message: malformed(charge, '07ea0105ff12', '07ea01050112'),
+    reason: 'ContentMalformed',
+    field: 'period start',
+  },
+  {
+    name: 'an invocation id that is not the counter',
+    message: malformed(charge, 'd9200003e8', 'd9200003e9'),
+    reason: 'ContentMalformed',
+    field: 'invocation id',
+  },
+  {
+    name: 'random offset of 1800 seconds',
+    message: malformed(offsetLimit, '120258', '120708', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'randomised offset limit',
+  },
+  {
+    name: 'random offset by an owner',
+    message: send({ ...offsetLimit, originator: identities.owner, counter: 1_000n }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'tariff with a price less than it says',
+    message: malformed(tariff, '0004000', '0005000', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'number of prices',
+  },
+  {
+    name: 'tariff that begins within a half-hour',
+    message: malformed(tariff, '00000000695aff00', '00000000695aff01', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'start of the first half-hour',
+  },
+  {
+    name: 'a message code that nobody knows',
+    message: malformed(charge, '02011e45', '02010045'),
+    reason: 'UseCaseUnknown',
+    field: 'message code',
+  },
+  {
+    name: 'a response in place of a command',
+    message: malformed(charge, 'df0901', 'df0902'),
+    reason: 'HeaderMalformed',
+    field: 'kind',
+  },
+  {
+    name: 'a length of the content that is not the shortest form',
+    message: overlong(encodePreCommand(charge)),
+    reason: 'LengthWrong',
+    field: 'length of the content',
+  },
+  {
+    name: 'a read with one bit of its MAC changed',
+    message: flipped(read, read.length - 1),
+    reason: 'MacInvalid',
+  },
+  {
+    name: 'signature missing',
+    message: addMac(
+      Uint8Array.from([...encodePreCommand(charge), 0]),
+      'unsigned',
+      toDevice,
+      crypto,
+    ),
+    reason: 'SignatureMissing',
+  },
+]
+/** Verify, but a device answers `otherReason`. */
+export const notExecutable = [
+  { name: 'longer than 24 hours', message: send({ ...charge, until: at('2026-01-06T18:00:01Z') }) },
+  { name: 'end before start', message: send({ ...charge, until: at('2026-01-05T17:59:59Z') }) },
+  { name: 'end equal to start', message: send({ ...charge, until: load.from }) },
+]
