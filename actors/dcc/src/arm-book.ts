@@ -1,9 +1,8 @@
 import { limits, type Arm, type Reservation } from '@interlock/contract'
-import type { ActorDeps } from '@interlock/host'
+import type { ActorDeps, OtherLedger } from '@interlock/host'
 import { millis, ok, refused, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
+import { endOf, type LedgerAccount } from '@interlock/store'
 import type { Kysely } from 'kysely'
-import { endOf, type LedgerAccount } from './ledger-account.ts'
-import type { OtherLedger } from './other-ledger.ts'
 import type { DccTables } from './tables.ts'
 
 export type GrantProblem = 'BudgetExceeded' | 'PeerUnavailable' | 'CounterUsed'

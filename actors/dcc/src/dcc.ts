@@ -7,6 +7,7 @@ import {
   loadIdentity,
   openAudit,
   openHttpServer,
+  otherLedger,
   readText,
   witnessEndpoints,
   type ActorDeps,
@@ -16,7 +17,7 @@ import {
 } from '@interlock/host'
 import { Fault, type Role } from '@interlock/kernel'
 import { fromPem, toPem } from '@interlock/pki'
-import { openDatabase, witnessRegister } from '@interlock/store'
+import { openDatabase, openLedgerAccount, witnessRegister } from '@interlock/store'
 import { takeAlert } from './alerts.ts'
 import { openArmBook } from './arm-book.ts'
 import type { DccConfig } from './config.ts'
@@ -24,9 +25,7 @@ import { counters as openCounters } from './counters.ts'
 import { endpoints } from './endpoints.ts'
 import { createHappened, type ArmTotals } from './happened.ts'
 import { createInventory } from './inventory.ts'
-import { openLedgerAccount } from './ledger-account.ts'
 import { createListDelivery } from './list-delivery.ts'
-import { otherLedger } from './other-ledger.ts'
 import { openRevocationLists } from './revocation-lists.ts'
 import { migrations, type DccTables } from './tables.ts'
 import { openWanServer } from './wan-server.ts'

@@ -2,8 +2,8 @@ import { DayAheadPlan, Reservation, type InventoryEntry } from '@interlock/contr
 import { problem, type Endpoint, type Reply } from '@interlock/host'
 import { parseEui64, type Clock } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { LedgerAccount } from '@interlock/store'
 import { userRoles } from './eligibility.ts'
-import type { LedgerAccount } from './ledger-account.ts'
 import type { RevocationLists } from './revocation-lists.ts'
 import { answerServiceRequest, type ServiceParts } from './service-requests.ts'
 

@@ -1,33 +1,27 @@
-import { createWitnessTable, type WitnessTables } from '@interlock/store'
+import { createWitnessTable, type LedgerTables, type WitnessTables } from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
-export type DccTables = WitnessTables & {
-  counters: { source: string; target: string; last: string }
-  reservations: {
-    id: string
-    reservation: string
-    asked_by: string
-    ends_at: string | number
+export type DccTables = LedgerTables &
+  WitnessTables & {
+    counters: { source: string; target: string; last: string }
+    /**
+     * Arms under way, and for as long as an alert about them may charge them: their budget goes back
+     * at `release_at`, unless they were used.
+     */
+    arms: {
+      digest: string
+      originator: string
+      target: string
+      counter: string
+      release_at: string | number | null
+      used: boolean
+      returned: boolean
+      /** What they were charged, and the last instant of it. */
+      reservation: string
+      ends_at: string | number
+    }
   }
-  /**
-   * Arms under way, and for as long as an alert about them may charge them: their budget goes back at
-   * `release_at`, unless they were used.
-   */
-  arms: {
-    digest: string
-    originator: string
-    target: string
-    counter: string
-    release_at: string | number | null
-    used: boolean
-    returned: boolean
-    /** What they were charged, and the last instant of it. */
-    reservation: string
-    ends_at: string | number
-  }
-  plans: { organisation: string; region: string; plan: string; ends_at: string | number }
-}
 
 const statements = [
   `create table counters (

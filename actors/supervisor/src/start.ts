@@ -7,6 +7,7 @@ import {
   loadIdentity,
   openAudit,
   openHttpServer,
+  otherLedger,
   readText,
   type ActorDeps,
   type HttpClient,
@@ -15,7 +16,7 @@ import {
 } from '@interlock/host'
 import { Fault, type Role } from '@interlock/kernel'
 import { fromPem, toPem } from '@interlock/pki'
-import { openDatabase, witnessRegister } from '@interlock/store'
+import { openDatabase, openLedgerAccount, witnessRegister } from '@interlock/store'
 import type { Kysely } from 'kysely'
 import { authorityClient } from './authority-client.ts'
 import type { SupervisorConfig } from './config.ts'
@@ -25,11 +26,9 @@ import { endpoints } from './endpoints/index.ts'
 import { providerOf } from './endpoints/registers.ts'
 import { announcer } from './happenings.ts'
 import { dccInventory } from './inventory.ts'
-import { otherLedger } from './other-ledger.ts'
 import { deviceRegister } from './register/devices.ts'
 import { firmwareRegister } from './register/firmware.ts'
 import { grantRegister } from './register/grants.ts'
-import { ledgerAccount } from './register/ledger-account.ts'
 import { providerRegister } from './register/providers.ts'
 import { migrations, type SupervisorTables } from './register/tables.ts'
 import { openRevocations } from './revocations.ts'
@@ -153,7 +152,7 @@ async function registers(db: Kysely<SupervisorTables>, config: SupervisorConfig,
     firmware: await firmwareRegister(db),
     grants: grantRegister(db),
     witnessed: witnessRegister(db),
-    ledger: await ledgerAccount(db, config.budget, deps.clock.now()),
+    ledger: await openLedgerAccount(db, config.budget, deps.clock.now()),
   }
 }
 

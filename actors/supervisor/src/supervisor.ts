@@ -1,17 +1,21 @@
 import type { ServerRefusal } from '@interlock/contract'
-import { problem, type ActorDeps, type Identity, type Reply } from '@interlock/host'
+import {
+  problem,
+  type ActorDeps,
+  type Identity,
+  type OtherLedger,
+  type Reply,
+} from '@interlock/host'
 import type { Audit } from '@interlock/ledger'
-import type { WitnessRegister } from '@interlock/store'
+import type { LedgerAccount, WitnessRegister } from '@interlock/store'
 import type { AuthorityClient } from './authority-client.ts'
 import type { InTurn } from './core/in-turn.ts'
 import type { Rate } from './core/rate.ts'
 import type { Announce } from './happenings.ts'
 import type { Inventory } from './inventory.ts'
-import type { OtherLedger } from './other-ledger.ts'
 import type { DeviceRegister } from './register/devices.ts'
 import type { FirmwareRegister } from './register/firmware.ts'
 import type { GrantRegister } from './register/grants.ts'
-import type { LedgerAccount } from './register/ledger-account.ts'
 import type { ProviderRegister } from './register/providers.ts'
 import type { Revocations } from './revocations.ts'
 import type { SmartMeterList } from './smart-meter-list.ts'

@@ -1,5 +1,6 @@
 export * from './database.ts'
 export { databaseFault, shownUrl } from './database-fault.ts'
 export * from './journal.ts'
+export * from './ledger-account.ts'
 export * from './witness-register.ts'
 export { openPool, poolLimits, type PoolLimits } from './pool.ts'

@@ -1,59 +1,53 @@
-import { createWitnessTable, type WitnessTables } from '@interlock/store'
+import { createWitnessTable, type LedgerTables, type WitnessTables } from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970; `bigint` and `numeric` columns arrive as text. */
-export type SupervisorTables = WitnessTables & {
-  devices: {
-    station_id: string
-    eui: string
-    rating_watts: number
-    /** JSON array of EVSE ids. */
-    evses: string
-    delay_seconds_max: number
-    region: string
-    feeder: string
-    csms: string
-    dsrsp: string | null
-    llcs: string | null
-    firmware_sha256: string
-    secret_sha256: string
-    state: string
-    trust_mode: string
-    first_contact_key: string | null
-    chain_pem: string | null
-    serial_hex: string | null
-    notified_at: string | number
+export type SupervisorTables = LedgerTables &
+  WitnessTables & {
+    devices: {
+      station_id: string
+      eui: string
+      rating_watts: number
+      /** JSON array of EVSE ids. */
+      evses: string
+      delay_seconds_max: number
+      region: string
+      feeder: string
+      csms: string
+      dsrsp: string | null
+      llcs: string | null
+      firmware_sha256: string
+      secret_sha256: string
+      state: string
+      trust_mode: string
+      first_contact_key: string | null
+      chain_pem: string | null
+      serial_hex: string | null
+      notified_at: string | number
+    }
+    firmware: { sha256: string; maker: string; version: string; registered_at: string | number }
+    providers: {
+      organisation: string
+      role: string
+      chain_pem: string
+      registered_at: string | number
+    }
+    counters: { organisation: string; station_id: string; value: string }
+    grants: {
+      reservation: string
+      organisation: string
+      station_id: string
+      evse: number
+      slot: string | null
+      /** JSON of the schedule, where there is one. */
+      schedule: string | null
+      stands_until: string | number
+      /** JSON of the countersigned command. */
+      command: string
+      granted_at: string | number
+    }
+    revocation_list: { id: number; pem: string }
   }
-  firmware: { sha256: string; maker: string; version: string; registered_at: string | number }
-  providers: {
-    organisation: string
-    role: string
-    chain_pem: string
-    registered_at: string | number
-  }
-  counters: { organisation: string; station_id: string; value: string }
-  grants: {
-    reservation: string
-    organisation: string
-    station_id: string
-    evse: number
-    slot: string | null
-    /** JSON of the schedule, where there is one. */
-    schedule: string | null
-    stands_until: string | number
-    /** JSON of the countersigned command. */
-    command: string
-    granted_at: string | number
-  }
-  reservations: {
-    id: string
-    reservation: string
-    asked_by: string
-    ends_at: string | number
-  }
-  plans: { organisation: string; region: string; plan: string; ends_at: string | number }
-  revocation_list: { id: number; pem: string }
-}
 
 const statements = [
   `create table devices (

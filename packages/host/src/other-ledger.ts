@@ -1,8 +1,9 @@
 import type { Reservation } from '@interlock/contract'
-import type { HttpClient, Log } from '@interlock/host'
 import { Fault, ok, refused, type Outcome } from '@interlock/kernel'
+import type { HttpClient } from './http-client.ts'
+import type { Log } from './log.ts'
 
-/** The DCC's ledger, which must agree to everything that this one grants. */
+/** The other ledger, which must agree to everything that this one grants. */
 export type OtherLedger = {
   reserve(
     reservation: Reservation,

@@ -10,12 +10,17 @@ import {
   type ReserveProblem,
 } from '@interlock/ledger'
 import type { Kysely } from 'kysely'
-import type { DccTables } from './tables.ts'
 
-/** Who asked: the DCC for its arms, or the supervisor for what it countersigns. */
-export type AskedBy = 'dcc' | 'supervisor'
+/** Rows of a megawatt ledger. `bigint` arrives as text. */
+export type LedgerTables = {
+  reservations: { id: string; reservation: string; asked_by: string; ends_at: string | number }
+  plans: { organisation: string; region: string; plan: string; ends_at: string | number }
+}
 
-/** The DCC's megawatt ledger: one decision after the other, each durable before it counts. */
+/** Who asked: the data company for its arms, or the supervisor for what it countersigns. */
+export type AskedBy = 'supervisor' | 'dcc'
+
+/** A server's megawatt ledger: one decision after the other, each durable before it counts. */
 export type LedgerAccount = {
   reserve(
     reservation: Reservation,
@@ -30,14 +35,13 @@ export type LedgerAccount = {
   holds(id: string): boolean
 }
 
-export async function openLedgerAccount(
-  db: Kysely<DccTables>,
+export async function openLedgerAccount<Tables extends LedgerTables>(
+  database: Kysely<Tables>,
   budget: BudgetLimits,
   now: Instant,
 ): Promise<LedgerAccount> {
-  const open = now - limits.budgetWindowMillis
-  await db.deleteFrom('reservations').where('ends_at', '<', open).execute()
-  await db.deleteFrom('plans').where('ends_at', '<', open).execute()
+  const db = database as unknown as Kysely<LedgerTables>
+  await forget(db, now)
   const rows = await db.selectFrom('reservations').selectAll().execute()
   const plans = await db.selectFrom('plans').select('plan').execute()
   const askedBy = new Map(rows.map((row) => [row.id, row.asked_by]))
@@ -100,7 +104,7 @@ export const endOf = ({ edges }: Reservation): number =>
   Math.max(...edges.map(({ until }) => until))
 
 async function insertReservation(
-  db: Kysely<DccTables>,
+  db: Kysely<LedgerTables>,
   reservation: Reservation,
   by: AskedBy,
 ): Promise<void> {
@@ -115,7 +119,7 @@ async function insertReservation(
     .execute()
 }
 
-async function putPlan(db: Kysely<DccTables>, plan: DayAheadPlan): Promise<void> {
+async function putPlan(db: Kysely<LedgerTables>, plan: DayAheadPlan): Promise<void> {
   const row = {
     organisation: plan.organisation,
     region: plan.region,
@@ -127,4 +131,11 @@ async function putPlan(db: Kysely<DccTables>, plan: DayAheadPlan): Promise<void>
     .values(row)
     .onConflict((conflict) => conflict.columns(['organisation', 'region']).doUpdateSet(row))
     .execute()
+}
+
+/** Rows that touch no window that is still open. */
+async function forget(db: Kysely<LedgerTables>, now: Instant): Promise<void> {
+  const open = now - limits.budgetWindowMillis
+  await db.deleteFrom('reservations').where('ends_at', '<', open).execute()
+  await db.deleteFrom('plans').where('ends_at', '<', open).execute()
 }
