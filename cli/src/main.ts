@@ -58,8 +58,10 @@ function fail(error: unknown, json: boolean, command: Command): number {
   return usage ? exits.usage : error instanceof Fault ? exits.environment : exits.failed
 }
 
+const nameWidth = Math.max(...commands.map(({ name }) => name.length)) + 2
+
 function overview(unknown: string | undefined): string {
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`)
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(nameWidth)}${summary}`)
   const head = unknown === undefined ? '' : `interlock: there is no command “${unknown}”\n\n`
   return `${head}interlock COMMAND [--json] [--help]\n\n${lines.join('\n')}\n`
 }

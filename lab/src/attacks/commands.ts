@@ -101,13 +101,17 @@ function command(
   return { on: action, action, how, evse: ofOneEvse.includes(action) ? 1 : 0, swings, payload }
 }
 
-function fullPower({ ratingWatts }: Prey, { now }: Means): Record<string, unknown> {
+/** In the place of what the operator has planned, where a car is plugged in. */
+function fullPower({ ratingWatts, transactionId }: Prey, { now }: Means): Record<string, unknown> {
   const schedule = {
     from: now,
     until: plus(now, inHours(1)),
     periods: [{ from: now, limitWatts: watts(ratingWatts) }],
   }
-  const place = { id: 666, stackLevel: 8, purpose: 'TxDefaultProfile' } as const
+  const place =
+    transactionId === undefined
+      ? ({ id: 666, stackLevel: 8, purpose: 'TxDefaultProfile' } as const)
+      : ({ id: 666, stackLevel: 8, purpose: 'TxProfile', transactionId } as const)
   return { evseId: 1, chargingProfile: toChargingProfile(schedule, place) }
 }
 

@@ -31,6 +31,8 @@ export const attemptsPerStation = takeoverCommands.length * (aloneVariants.lengt
 export type Target = Prey & {
   readonly stationId: StationId
   readonly eui: Eui64
+  /** A car is plugged in and draws nothing: there is load to be had. */
+  readonly waits?: boolean
 }
 
 /** What the attacker took, besides the keys in its {@link Forge}. */
@@ -57,7 +59,8 @@ export type Attempt = AnswerOutcome & {
 
 /**
  * Tries everything, one command at a time, in one fixed order: first alone, then with the second
- * party. There each station begins with another command, so that the budget goes to several kinds.
+ * party. There those come first where a car waits, and each station begins with another command, so
+ * that the budget goes to several kinds.
  */
 export async function takeOver(
   targets: readonly Target[],
@@ -79,8 +82,11 @@ export async function takeOver(
           ...(await alone[variant](attempt)),
         })
     }
+  const eager = targets.toSorted(
+    (left, right) => Number(right.waits ?? false) - Number(left.waits ?? false),
+  )
   for (const round of takeoverCommands.keys())
-    for (const [index, target] of targets.entries()) {
+    for (const [index, target] of eager.entries()) {
       const command = takeoverCommands[(firstSubmitted + index + round) % takeoverCommands.length]
       if (command !== undefined) attempts.push(await submitted(command, target, loot, forge))
     }

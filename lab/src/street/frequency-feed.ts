@@ -1,4 +1,4 @@
-import { inMinutes, instant, type Clock } from '@interlock/kernel'
+import { inMinutes, instant, type Clock, type Instant, type Millis } from '@interlock/kernel'
 import type { FrequencyRow } from '../files/frequency-file.ts'
 import { percentile, rounded } from './measure.ts'
 import { at } from './cars.ts'
@@ -27,19 +27,23 @@ export type FrequencyFeed = {
 }
 
 const nominalHertz = 50
-const quietEvery = inMinutes(30)
+/** How often a calm grid is sampled, unless somebody watches. */
+const calmEvery = inMinutes(30)
 const eventBandHertz = 0.2
 
 /**
  * Delivers each reading to every home at its own instant of the world: to the charger's frequency
- * meter and then to the LLCS's, as simulated hardware. Outside the readings the grid is at 50 Hz and
+ * meter and then to the LLCS's, as simulated hardware. Outside the readings the grid is calm and
  * sampled now and then.
+ *
+ * @param every how long until a calm grid is sampled again
  */
 export function feedFrequency(
   homes: readonly RunningHome[],
   rows: readonly FrequencyRow[],
   clock: Clock,
   onSample: (row: FrequencyRow) => void = () => {},
+  every: (now: Instant) => Millis = () => calmEvery,
 ): FrequencyFeed {
   let stopped = false
   const latencies: number[] = []
@@ -78,7 +82,7 @@ export function feedFrequency(
     if (stopped) return
     const row = rows[index]
     const now = clock.now()
-    const quiet = instant(now + quietEvery)
+    const quiet = instant(now + every(now))
     if (row !== undefined && row.at <= quiet)
       at(clock, row.at, 'frequency', async () => {
         await deliver(row)
@@ -86,7 +90,7 @@ export function feedFrequency(
       })
     else
       at(clock, quiet, 'frequency', async () => {
-        await deliver({ at: quiet, hertz: nominalHertz })
+        await deliver({ at: quiet, hertz: calmHertz(quiet) })
         next(index)
       })
   }
@@ -106,6 +110,13 @@ export function feedFrequency(
       setPointChanges: latencies.length,
     }),
   }
+}
+
+/** A calm grid (simulated): 50 Hz and two slow swings, 60 mHz at most. */
+function calmHertz(at: Instant): number {
+  const swing = (hertz: number, minutes: number): number =>
+    hertz * Math.sin((2 * Math.PI * at) / inMinutes(minutes))
+  return Math.round((nominalHertz + swing(0.04, 17) + swing(0.02, 5.3)) * 1000) / 1000
 }
 
 function nadirOf(homes: readonly RunningHome[]): number | null {

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { guardedClock, writeAtomic, type Log, type Running } from '@interlock/host'
-import { inHours, inMinutes, instant, plus, toIso, type Instant } from '@interlock/kernel'
+import {
+  inHours,
+  inMinutes,
+  instant,
+  plus,
+  toIso,
+  type Instant,
+  type Millis,
+} from '@interlock/kernel'
 import { withoutControls } from '../attacks/without-controls.ts'
 import { laterDay, worldStart, type Day } from '../worlds/day.ts'
 import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
@@ -119,7 +127,7 @@ async function open(street: Street, options: LiveOptions, world: WorldClock): Pr
       street,
       laterDay(day, index),
       { clock, say: words },
-      { tell, onSample },
+      { tell, onSample, calmEvery },
     )
     const noon = instant(worldStart + (index + 1) * inHours(24))
     at(clock, noon, 'day', async () => {
@@ -130,6 +138,9 @@ async function open(street: Street, options: LiveOptions, world: WorldClock): Pr
   await lay(Math.floor((world.now() - worldStart) / inHours(24)), say)
   return pages
 }
+
+/** Once somebody can watch, the grid is sampled each minute of the world. */
+const calmEvery = (now: Instant): Millis => inMinutes(now < showFrom ? 30 : 1)
 
 /** Shows a new street from just after midnight; then time passes at the speed asked for. */
 async function keepGoing(world: WorldClock, fresh: boolean, options: LiveOptions): Promise<void> {

@@ -55,6 +55,7 @@ test('with controls on nothing moves without a second party, and one seed decide
   expect(attack.countersignedStepWatts).toBeGreaterThan(0)
   expect(attack.countersignedStepWatts).toBeLessThanOrEqual(attack.budgetWatts)
   expect(attack.loadStepWatts).toBe(0)
+  expect(attack.countersignedObservedWatts).toBeGreaterThan(0)
   expect(attack.countersignedObservedWatts).toBeLessThanOrEqual(attack.budgetWatts)
   for (const row of [...liedAbout, 'SendLocalList', 'SetDisplayMessage', 'LossOfContact'])
     expect(attack.answers, row).toHaveProperty(row)

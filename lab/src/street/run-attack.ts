@@ -114,12 +114,12 @@ export async function runAttack(street: Street, captured: Loot['captured']): Pro
   }
 }
 
-const targetOf = ({ home, station }: Street['homes'][number]): Target => ({
-  stationId: home.stationId,
-  eui: home.station,
-  ratingWatts,
-  transactionId: station.observe().transactionId,
-})
+function targetOf(home: Street['homes'][number]): Target {
+  const { stationId, station: eui } = home.home
+  const { powerWatts, transactionId } = home.station.observe()
+  const waits = powerWatts === 0 && demandWatts(home) > 0
+  return { stationId, eui, ratingWatts, transactionId, waits }
+}
 
 /** What the car at a charger would draw if it were let; 0 without one, or when it is full. */
 function demandWatts({ station, session }: Street['homes'][number]): number {

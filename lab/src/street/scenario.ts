@@ -1,4 +1,11 @@
-import { inHours, inMinutes, instant, type Clock } from '@interlock/kernel'
+import {
+  inHours,
+  inMinutes,
+  instant,
+  type Clock,
+  type Instant,
+  type Millis,
+} from '@interlock/kernel'
 import { worldStart, type Day } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import type { FrequencyRow } from '../files/frequency-file.ts'
@@ -53,11 +60,15 @@ export async function layDay(
   street: Street,
   day: Day,
   world: { readonly clock: Clock; readonly say: (words: string) => void },
-  parts: { readonly tell: TellGoal; readonly onSample?: (row: FrequencyRow) => void },
+  parts: {
+    readonly tell: TellGoal
+    readonly onSample?: (row: FrequencyRow) => void
+    readonly calmEvery?: (now: Instant) => Millis
+  },
 ): Promise<FrequencyFeed> {
   await prepareMarket(street, day, world.say)
   driveCars(street.homes, day.sessions, world.clock, parts.tell)
-  return feedFrequency(street.homes, day.frequency, world.clock, parts.onSample)
+  return feedFrequency(street.homes, day.frequency, world.clock, parts.onSample, parts.calmEvery)
 }
 
 /** People, guest, dispatch and attack of the first day, as `--once` plays them. */
