@@ -20,24 +20,25 @@ export type Doorkeeper = {
   readonly root: string
   readonly table: DoorTable
   readonly hierarchy: Hierarchy
-  /** Of the server's own organisation, so that only the role decides. */
+  /** Under the server's root and of the server's own organisation, so that only the role decides. */
   readonly certify: (role: Role) => Identity
-  /** Visitors who get in nowhere, by what they are, such as certificates of another root. */
-  readonly strangers: Readonly<Record<string, Identity>>
+  /** Under the other root, whose certificates open nothing here. */
+  readonly certifyElsewhere: (role: Role) => Identity
 }
 
 /**
- * Knocks at every door of a server as every role its root can certify, as the strangers and without
- * a certificate, over real TLS.
+ * Knocks at every door of a server over real TLS: as every role under its root, as every role under
+ * the other root, and without a certificate.
  * @returns what is not as the table says, as sentences; a door without a row, a row without a door
  */
 export async function wronglyOpen(keeper: Doorkeeper): Promise<string[]> {
-  const { doors, table, hierarchy, certify, strangers } = keeper
+  const { doors, table, hierarchy, certify, certifyElsewhere } = keeper
+  const elsewhere = rolesUnder(hierarchy === 'charging' ? 'smartMeter' : 'charging')
   const unknown = doors.filter((door) => table[door] === undefined)
   const gone = Object.keys(table).filter((door) => !doors.includes(door))
   const visitors: readonly (readonly [string, Identity | undefined])[] = [
     ...rolesUnder(hierarchy).map((role) => [role, certify(role)] as const),
-    ...Object.entries(strangers),
+    ...elsewhere.map((role) => [`${role} of another root`, certifyElsewhere(role)] as const),
     ['whoever has no certificate', undefined],
   ]
   const problems = [

@@ -32,6 +32,8 @@ import { openVirtualEvses } from './virtual-evse/virtual-evse.ts'
 export type CsmsRunning = Running & {
   /** REST. */
   readonly port: number
+  /** Every method and path of REST, the stream of events too. */
+  readonly doors: readonly string[]
   readonly ocppPorts: OcppPorts
   /** Live connections under security profile 3, by station. */
   readonly sessions: ReadonlyMap<StationId, OcppEndpoint>
@@ -105,6 +107,7 @@ async function open(
   planning.renewals.start()
   return {
     port,
+    doors: server.doors,
     ocppPorts: ports,
     sessions: context.live,
     onSession(listener) {

@@ -33,6 +33,8 @@ import { openWanServer } from './wan-server.ts'
 export type DccRunning = Running & {
   /** HTTPS. */
   readonly port: number
+  /** Every method and path that it answers over HTTPS. */
+  readonly doors: readonly string[]
   /** Communications hubs. */
   readonly wanPort: number
   readonly hubsConnected: () => number
@@ -157,6 +159,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
 
   return {
     port,
+    doors: server.doors,
     wanPort: wan.port,
     hubsConnected: wan.hubsConnected,
     totals: () => happened.totals(),

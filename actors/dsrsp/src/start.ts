@@ -29,6 +29,8 @@ import { openVirtualCsms } from './virtual-csms.ts'
 export type DsrspRunning = Running & {
   /** REST. */
   readonly port: number
+  /** Every method and path of REST, the stream of events too. */
+  readonly doors: readonly string[]
   /** Where virtual EVSEs connect. */
   readonly ocppPort: number
   /** Makes every member ready to respond now; false where one is not. */
@@ -88,6 +90,7 @@ async function open(
   const port = await server.listen()
   return {
     port,
+    doors: server.doors,
     ocppPort: virtual.port,
     enrol: portfolio.enrolAll,
     portfolio: () => [...context.members.values()].map(memberDocument),

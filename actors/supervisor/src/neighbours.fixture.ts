@@ -85,8 +85,9 @@ export function hierarchy(kind: 'charging' | 'smartMeter'): Hierarchy {
     certify(role, organisation = freshEui(), eui = freshEui()) {
       const { key, pem } = crypto.generateKey()
       const subject = { commonName: role, role, eui, organisation }
-      const profile = role === 'station' ? 'chargingDevice' : `${kind}Organisation`
-      const issued = sign(profile as ProfileName, createCsr(key, subject, crypto), subject)
+      const device = ['station', 'meter', 'hub', 'llcs'].includes(role)
+      const profile = `${kind}${device ? 'Device' : 'Organisation'}` as const
+      const issued = sign(profile, createCsr(key, subject, crypto), subject)
       return identityOf(pem, issued.pem + issuing.certificatePem, role)
     },
   }

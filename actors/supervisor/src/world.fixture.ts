@@ -129,6 +129,7 @@ export async function openWorld(budget = nationalBudget) {
     charging,
     smartMeter,
     supervisorChain: own.chainPem,
+    organisation: own.peer.organisation,
     csms,
     dsrsp,
     otherCsms,

@@ -69,7 +69,7 @@ test('every door is for the roles of its row, over every role and without a cert
     root: smartMeter.rootPem,
     hierarchy: 'smartMeter',
     certify: (role) => smartMeter.certify(role, organisation),
-    strangers: { 'a supplier of another root': charging.certify('supplier', organisation) },
+    certifyElsewhere: (role) => charging.certify(role, organisation),
     table: {
       'GET /healthz': ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
       'POST /api/v1/tariffs': ['supplier'],

@@ -3,6 +3,7 @@ import { buildRequest, type ServiceRequest } from '@interlock/duis'
 import { connectOcpp, silentLog, type Identity } from '@interlock/host'
 import type { DayAheadPlan, Reservation } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { eventually } from './eventually.fixture.ts'
 import { evening, network, rating } from './network.fixture.ts'
 
@@ -26,41 +27,32 @@ const plan = (): DayAheadPlan => ({
   windows: [{ from: evening + 6 * 3_600_000, swingWatts: 20_000 }],
 })
 
-/** Who may call what; everyone else gets 403. */
-const doors = [
-  ['GET', '/healthz', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
-  ['GET', '/api/v1/crl', ['supplier', 'dsrsp', 'csms', 'web', 'supervisor']],
-  ['GET', '/api/v1/devices/02-00-00-02-00-00-00-01', ['supervisor']],
-  ['POST', '/duis', ['supplier', 'dsrsp', 'csms', 'web']],
-  ['POST', '/api/v1/reservations', ['supervisor']],
-  ['DELETE', '/api/v1/reservations/reservation-1', ['supervisor']],
-  ['POST', '/api/v1/plans', ['csms']],
-  ['GET', '/api/v1/events', ['web']],
-] as const
+const users = ['supplier', 'dsrsp', 'csms', 'web'] as const
 
-test.each(doors)('%s %s is for its roles only', async (method, path, roles) => {
-  const allowed: string[] = []
-  const everyone = { ...world.users, llcs: world.devices.llcs, hub: world.devices.hub }
-  for (const [role, user] of Object.entries(everyone)) {
-    if (path === '/api/v1/events' && role === 'web') {
-      // A stream that stays open; that it opened is what counts.
-      allowed.push(role)
-      continue
-    }
-    const xml = path === '/duis'
-    const body = xml ? '<x/>' : method === 'POST' ? bodyOf(path, user) : undefined
-    const settings = xml ? { type: 'application/xml' } : {}
-    const url = `${world.url}${path}`
-    const { status } = await world.clientOf(user).request(method, url, body, settings)
-    if (status !== 403) allowed.push(role)
-  }
-  expect(allowed).toEqual(Object.keys(everyone).filter((role) => roles.includes(role as never)))
+test('every door is for the roles of its row, over every role of both roots', async () => {
+  const { port, doors } = world.dcc()
+  const problems = await wronglyOpen({
+    port,
+    doors,
+    root: world.smki.rootPem,
+    hierarchy: 'smartMeter',
+    certify: (role) => world.identity(role),
+    certifyElsewhere: (role) => world.identity(role, 'charging'),
+    table: {
+      'GET /healthz': [...users, 'supervisor', 'dcc', 'recovery'],
+      'GET /api/v1/crl': [...users, 'supervisor'],
+      'POST /duis': users,
+      'POST /api/v1/reservations': ['supervisor'],
+      'DELETE /api/v1/reservations/:id': ['supervisor'],
+      'POST /api/v1/plans': ['csms'],
+      'GET /api/v1/devices/:eui': ['supervisor'],
+      'GET /api/v1/events': ['web'],
+      'POST /api/v1/checkpoints': ['supervisor', 'supplier'],
+      'GET /api/v1/checkpoints/:actor': ['supervisor', 'supplier'],
+    },
+  })
+  expect(problems).toEqual([])
 })
-
-const bodyOf = (path: string, user: Identity): object =>
-  path.endsWith('plans')
-    ? { ...plan(), organisation: user.peer.organisation }
-    : reservation('reservation-1')
 
 test('the stream of events tells the console of every arm and refusal', async () => {
   const seen: { kind?: string; reason?: string }[] = []

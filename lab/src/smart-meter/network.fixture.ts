@@ -54,9 +54,10 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
   let number = 0
   const identity = (role: Role, by: 'smki' | 'charging' = 'smki', as?: Identity): Identity => {
     const eui = as?.peer.eui ?? eui64(`02-00-00-00-00-00-00-${String(++number).padStart(2, '0')}`)
-    const certifier = by === 'smki' ? smki : charging
     const subject = { commonName: role, role, eui, organisation: eui }
-    const { keyPem, chainPem } = certifier.certify(subject)
+    const profile = role === 'station' ? 'chargingDevice' : 'chargingOrganisation'
+    const { keyPem, chainPem } =
+      by === 'smki' ? smki.certify(subject) : charging.certify(subject, { profile })
     saveIdentity(`${dir}/${by}-${role}`, keyPem, chainPem)
     return identityOf(keyPem, chainPem, role)
   }

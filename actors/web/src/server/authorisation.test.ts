@@ -124,9 +124,47 @@ test.each(table.flatMap((row) => people.map((person) => [person, ...row] as cons
   },
 )
 
-test('the event stream needs a session', async () => {
+/** Doors without a lock: the page itself, ways to sign in, and whether the server is up. */
+const unlocked = [
+  'GET /*',
+  'GET /healthz',
+  'GET /api/session',
+  'POST /api/login',
+  'GET /login',
+  'GET /login/callback',
+]
+const open = {
+  console: unlocked,
+  // Its ticket, good once, is what opens it.
+  arm: [...unlocked, 'POST /api/hand-over'],
+}
+
+test.each(['console', 'arm'] as const)('every door of the %s is in this test', (origin) => {
+  const rows = table.filter(([of]) => of === origin).map(([, method, path]) => `${method} ${path}`)
+  const named = [...rows, ...(origin === 'console' ? ['GET /api/events'] : [])]
+  const doors = web.doors[origin]
+  const leadsTo = (door: string, row: string): boolean =>
+    new RegExp(`^${door.replaceAll(/:\w+/g, '[^/]+')}$`).test(row)
+  const locked = doors.filter((door) => !open[origin].includes(door))
+  expect(doors).toEqual(expect.arrayContaining(open[origin]))
+  expect(locked.filter((door) => !named.some((row) => leadsTo(door, row)))).toEqual([])
+  expect(named.filter((row) => !locked.some((door) => leadsTo(door, row)))).toEqual([])
+})
+
+test('a hand-over is taken with its ticket only', async () => {
+  const visitor = new Visitor(web.armUrl)
+  const { status, body } = await visitor.post('/api/hand-over', { ticket: token })
+  expect([status, body['reason']]).toEqual([410, 'HandOverInvalid'])
+})
+
+test('the event stream needs a session, and is for every person who has one', async () => {
   const { status } = await new Visitor(web.consoleUrl).get('/api/events')
   expect(status).toBe(401)
+  for (const person of people) {
+    const visitor = new Visitor(web.consoleUrl)
+    await visitor.signIn(person)
+    expect(await visitor.opens('/api/events'), person).toBe(200)
+  }
 })
 
 test('what is in no table does not exist', async () => {

@@ -33,6 +33,8 @@ export type OriginOptions = {
 
 export type OriginServer = Running & {
   readonly app: FastifyInstance
+  /** Every method and path that is answered: `GET /api/street`. */
+  readonly doors: readonly string[]
   listen(): Promise<number>
 }
 
@@ -46,6 +48,11 @@ export async function createOriginServer(options: OriginOptions): Promise<Origin
   }
   const app: FastifyInstance =
     options.tls === undefined ? fastify(shared) : fastify({ ...shared, https: options.tls })
+  const doors: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    // Fastify adds a HEAD to each GET, with the same checks.
+    for (const each of [method].flat()) if (each !== 'HEAD') doors.push(`${each} ${url}`)
+  })
   const headers = securityHeaders(options.page, options.tls !== undefined)
   await app.register(fastifyCookie)
   app.addHook('onRequest', async (request, reply) => {
@@ -69,6 +76,7 @@ export async function createOriginServer(options: OriginOptions): Promise<Origin
   })
   return {
     app,
+    doors,
     listen: () => listen(app, options),
     close: () => app.close(),
   }

@@ -36,6 +36,8 @@ export type WebRunning = Running & {
   readonly armUrl: string
   readonly consolePort: number
   readonly armPort: number
+  /** Every method and path that each origin answers. */
+  readonly doors: { readonly console: readonly string[]; readonly arm: readonly string[] }
   /** What the two pages do through their routes; a scripted person calls the same. */
   readonly desk: ArmDesk
   readonly handOvers: HandOvers
@@ -80,6 +82,7 @@ export async function startWeb(config: WebConfig, deps: WebDeps): Promise<WebRun
       armUrl,
       consolePort: ports.console,
       armPort: ports.arm,
+      doors: { console: consoleServer.doors, arm: armServer.doors },
       desk: parts.desk,
       handOvers: parts.handOvers,
       tell: parts.happenings.take,

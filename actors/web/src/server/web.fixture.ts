@@ -261,6 +261,14 @@ export class Visitor {
     return { status: response.status, body: parsed, headers: response.headers }
   }
 
+  /** Whether a stream opens; it is let go at once. @returns the status */
+  async opens(path: string): Promise<number> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(new URL(path, this.origin), { headers: { cookie } })
+    await response.body?.cancel()
+    return response.status
+  }
+
   get = (path: string, headers: Record<string, string> = {}) =>
     this.send('GET', path, undefined, headers)
   post = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
