@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { groupCommit } from './group-commit.ts'
+import { groupCommit, inGroups, QueueFull } from './group-commit.ts'
 
 const held = () => {
   const batches: (readonly number[])[] = []
@@ -46,7 +46,7 @@ test('a full queue refuses', async () => {
   const commit = groupCommit({ insert, blamesRows, rowsMax: 1, queueMax: 1 })
   const writing = commit.add(1)
   const waiting = commit.add(2)
-  await expect(commit.add(3)).rejects.toThrow('too many')
+  await expect(commit.add(3)).rejects.toThrow(QueueFull)
   releases[0]?.()
   await turn()
   releases[1]?.()
@@ -82,4 +82,15 @@ test('what no row is to blame for is not tried again for each', async () => {
   const ended = await Promise.allSettled([1, 2, 3].map((row) => commit.add(row)))
   expect(ended.every(({ status }) => status === 'rejected')).toBe(true)
   expect(statements).toBe(2)
+})
+
+test('each that asked during a statement has its own answer from the next', async () => {
+  const groups: (readonly number[])[] = []
+  const options = { blamesRows, rowsMax: 100, queueMax: 100 }
+  const asked = inGroups(options, (items: readonly number[]) => {
+    groups.push(items)
+    return Promise.resolve((item: number) => item * 10)
+  })
+  expect(await Promise.all([1, 2, 3].map(asked))).toEqual([10, 20, 30])
+  expect(groups).toEqual([[1], [2, 3]])
 })

@@ -4,62 +4,83 @@ export type GroupCommit<Row> = {
   add(row: Row): Promise<void>
 }
 
-type Waiting<Row> = { readonly row: Row; resolve(): void; reject(cause: unknown): void }
+type Waiting<Item, Result> = {
+  readonly item: Item
+  resolve(result: Result): void
+  reject(cause: unknown): void
+}
 
 export class QueueFull extends Error {
   override readonly name = 'QueueFull'
 }
+
+type GroupOptions = {
+  /** Whether rows are to blame; what else goes wrong would go wrong for each of them again. */
+  readonly blamesRows: (cause: unknown) => boolean
+  /** Of one statement. */
+  readonly rowsMax: number
+  readonly queueMax: number
+}
+/** Gives what finds each item's own result. */
+type Statement<Item, Result> = (items: readonly Item[]) => Promise<(item: Item) => Result>
 
 /**
  * Writes what came in while the last write was under way as one statement. A street of stations
  * shares the cost of making an event durable, and none waits longer than two writes. A statement that
  * fails because of a row in it is written again by halves, until that row alone has failed.
  */
-export function groupCommit<Row>(options: {
-  readonly insert: (rows: readonly Row[]) => Promise<void>
-  /** Whether rows are to blame; what else goes wrong would go wrong for each of them again. */
-  readonly blamesRows: (cause: unknown) => boolean
-  readonly rowsMax: number
-  readonly queueMax: number
-}): GroupCommit<Row> {
-  let queue: Waiting<Row>[] = []
-  let writing = false
+export function groupCommit<Row>(
+  options: GroupOptions & { readonly insert: (rows: readonly Row[]) => Promise<void> },
+): GroupCommit<Row> {
+  const add = inGroups<Row, void>(options, async (rows) => {
+    await options.insert(rows)
+    return () => {}
+  })
+  return { add }
+}
 
-  const writeAll = async (): Promise<void> => {
-    writing = true
+/** The same for statements that answer: what is asked during one is asked together in the next. */
+export function inGroups<Item, Result>(
+  options: GroupOptions,
+  statement: Statement<Item, Result>,
+): (item: Item) => Promise<Result> {
+  let queue: Waiting<Item, Result>[] = []
+  let busy = false
+
+  const workOff = async (): Promise<void> => {
+    busy = true
     while (queue.length > 0) {
-      const batch = queue.slice(0, options.rowsMax)
+      const group = queue.slice(0, options.rowsMax)
       queue = queue.slice(options.rowsMax)
-      await writeBatch(batch, options)
+      await doGroup(group, statement, options.blamesRows)
     }
-    writing = false
+    busy = false
   }
 
-  return {
-    add(row) {
-      if (queue.length >= options.queueMax)
-        return Promise.reject(new QueueFull('too many events wait to be written'))
-      const done = new Promise<void>((resolve, reject) => queue.push({ row, resolve, reject }))
-      if (!writing) void writeAll()
-      return done
-    },
+  return (item) => {
+    if (queue.length >= options.queueMax)
+      return Promise.reject(new QueueFull('too much waits for the database'))
+    const done = new Promise<Result>((resolve, reject) => queue.push({ item, resolve, reject }))
+    if (!busy) void workOff()
+    return done
   }
 }
 
-async function writeBatch<Row>(
-  batch: readonly Waiting<Row>[],
-  options: Pick<Parameters<typeof groupCommit<Row>>[0], 'insert' | 'blamesRows'>,
+async function doGroup<Item, Result>(
+  group: readonly Waiting<Item, Result>[],
+  statement: Statement<Item, Result>,
+  blamesRows: GroupOptions['blamesRows'],
 ): Promise<void> {
   try {
-    await options.insert(batch.map((waiting) => waiting.row))
-    for (const waiting of batch) waiting.resolve()
+    const resultOf = await statement(group.map((waiting) => waiting.item))
+    for (const waiting of group) waiting.resolve(resultOf(waiting.item))
   } catch (cause) {
-    if (batch.length > 1 && options.blamesRows(cause)) {
-      const half = Math.ceil(batch.length / 2)
-      await writeBatch(batch.slice(0, half), options)
-      await writeBatch(batch.slice(half), options)
+    if (group.length > 1 && blamesRows(cause)) {
+      const half = Math.ceil(group.length / 2)
+      await doGroup(group.slice(0, half), statement, blamesRows)
+      await doGroup(group.slice(half), statement, blamesRows)
       return
     }
-    for (const waiting of batch) waiting.reject(cause)
+    for (const waiting of group) waiting.reject(cause)
   }
 }

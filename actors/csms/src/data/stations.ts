@@ -2,7 +2,7 @@ import { eui64, stationId, type Eui64, type Instant, type StationId } from '@int
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { StationConfig } from '../config.ts'
 import { blamesRows } from './blames-rows.ts'
-import { groupCommit } from './group-commit.ts'
+import { groupCommit, inGroups } from './group-commit.ts'
 import type { CsmsTables } from './schema.ts'
 
 /** A station as the database of stations has it. */
@@ -54,7 +54,7 @@ export type StationStore = {
 /** How many unknown identities are remembered. */
 const knocksMax = 1000
 
-/** A fleet that connects all at once shares these writes. */
+/** A fleet that connects all at once shares these statements. */
 const together = { blamesRows, rowsMax: 1_000, queueMax: 20_000 } as const
 
 export function stationStore(db: Kysely<CsmsTables>): StationStore {
@@ -66,15 +66,19 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
     ...together,
     insert: (rows) => storeProfiles(db, rows),
   })
+  const find = inGroups(together, async (ids: readonly string[]) => {
+    const rows = await db
+      .selectFrom('stations')
+      .selectAll()
+      .where('station_id', 'in', [...new Set(ids)])
+      .execute()
+    const records = new Map<string, StationRecord>()
+    for (const row of rows) records.set(row.station_id, recordOf(row))
+    // Each gets one of its own: what is learnt of a station is written into it.
+    return (id) => ownCopy(records.get(id))
+  })
   return {
-    async find(id) {
-      const row = await db
-        .selectFrom('stations')
-        .selectAll()
-        .where('station_id', '=', id)
-        .executeTakeFirst()
-      return row === undefined ? undefined : recordOf(row)
-    },
+    find,
     async all() {
       const rows = await db.selectFrom('stations').selectAll().orderBy('station_id').execute()
       return rows.map(recordOf)
@@ -139,6 +143,9 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
     },
   }
 }
+
+const ownCopy = (record: StationRecord | undefined): StationRecord | undefined =>
+  record === undefined ? undefined : { ...record }
 
 type Commissioning = { readonly stationId: StationId; readonly at: Instant }
 type RaisedProfile = { readonly stationId: StationId; readonly profile: SecurityProfile }
