@@ -21,10 +21,19 @@ export type FuzzReport = {
   readonly wallSeconds: number
 }
 
-/** Inputs to one target before the next has its turn and coverage is looked at. */
-const batchSize = 64
+/**
+ * Inputs to one target before the next has its turn and coverage is looked at. Looking costs as much
+ * as a hundred inputs, so it is done less often while nothing new is found.
+ */
+const batchSize = { least: 256, most: 4_096 } as const
+/** Of a batch that reached something new, so many are kept. */
+const keptOfBatchMax = 512
+/** Messages that a target has at once, each on a connection of its own. */
+const lanes = 16
+/** A minute of the stations' world passes after so many inputs. */
+const inputsPerMinute = 1_024
 /** After so many inputs the targets start anew, on an empty disk. */
-const stretchSize = 100_000
+const stretchSize = 250_000
 const findingsMax = 20
 const inputCharactersShown = 2_000
 
@@ -79,16 +88,32 @@ type Work = {
 async function oneStretch(work: Work, from: number, until: number): Promise<number> {
   const { targets, inputs, coverage } = work
   let given = from
+  let size: number = batchSize.least
+  let minutes = 0
   for (let turn = 0; given < until; turn++) {
     const target = targets.each[turn % targets.each.length]
     if (target === undefined) break
-    const batch = Array.from({ length: Math.min(batchSize, until - given) }, () => inputs.next())
-    for (const text of batch) await giveOne(target, text, work.findings)
+    const batch = Array.from({ length: Math.min(size, until - given) }, () => inputs.next())
+    await giveAll(target, batch, work.findings)
     given += batch.length
-    if ((await coverage.fresh()) > 0) inputs.keep(batch)
-    if (turn % 16 === 0) await targets.pass()
+    const fresh = (await coverage.fresh()) > 0
+    if (fresh) inputs.keep(batch.slice(-keptOfBatchMax))
+    size = fresh ? batchSize.least : Math.min(batchSize.most, size * 2)
+    for (; minutes * inputsPerMinute < given - from; minutes++) await targets.pass()
   }
   return given
+}
+
+async function giveAll(
+  target: Target,
+  batch: readonly string[],
+  findings: Finding[],
+): Promise<void> {
+  const texts = batch.values()
+  const lane = async (): Promise<void> => {
+    for (const text of texts) await giveOne(target, text, findings)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 async function giveOne(target: Target, text: string, findings: Finding[]): Promise<void> {

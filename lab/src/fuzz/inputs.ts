@@ -11,7 +11,7 @@ export type Inputs = {
   readonly kept: number
 }
 
-const keptMax = 4_000
+const keptMax = 16_000
 
 export function createInputs(entropy: Entropy): Inputs {
   const schemas = requestSchemas()

@@ -9,6 +9,7 @@ Each must be answered by legal OCPP, or not at all where Part 4 says so; nothing
 
 process.exitCode = await runSearch({
   name: 'fuzz',
+  inMemory: true,
   usage,
   args: process.argv.slice(2),
   flags: { inputs: 200_000, seed: 1 },

@@ -6,7 +6,7 @@ import { illegality } from './answer-rules.ts'
 /** One end of OCPP with its real handlers, and nothing between it and the fuzzer but memory. */
 export type Target = {
   readonly name: string
-  /** Gives it one message; what is wrong with what came of it, if anything. */
+  /** Gives it one message, also while others are handled; what is wrong with what came of it, if anything. */
   give(text: string): Promise<string | undefined>
   close(): Promise<void>
 }
@@ -15,27 +15,34 @@ export type Target = {
 const hangMillis = 5_000
 
 export function createTarget(name: string, handlers: Handlers, end: () => Promise<void>): Target {
-  let wire = connect(handlers)
+  // As many connections as messages are given at once, each with one message at a time.
+  const free: Wire[] = []
   return {
     name,
     async give(text) {
-      wire.sent.length = 0
-      wire.problems.length = 0
-      try {
-        wire.receive(text)
-      } catch (error) {
-        return `it threw: ${String(error)}`
-      }
-      if (!claims(text) && !(await wire.answered())) {
-        wire = connect(handlers)
-        return `no answer in ${hangMillis} ms`
-      }
-      const broken = wire.problems.find((each) => each.kind === 'handler')
-      if (broken !== undefined) return `${broken.detail}: ${String(broken.cause)}`
-      return illegality(text, wire.sent)
+      const wire = free.pop() ?? connect(handlers)
+      const problem = await giveOver(wire, text)
+      if (problem === undefined) free.push(wire)
+      return problem
     },
     close: end,
   }
+}
+
+type Wire = ReturnType<typeof connect>
+
+async function giveOver(wire: Wire, text: string): Promise<string | undefined> {
+  wire.sent.length = 0
+  wire.problems.length = 0
+  try {
+    wire.receive(text)
+  } catch (error) {
+    return `it threw: ${String(error)}`
+  }
+  if (!claims(text) && !(await wire.answered())) return `no answer in ${hangMillis} ms`
+  const broken = wire.problems.find((each) => each.kind === 'handler')
+  if (broken !== undefined) return `${broken.detail}: ${String(broken.cause)}`
+  return illegality(text, wire.sent)
 }
 
 /** A message without an answer; whether one came all the same, the rules say afterwards. */

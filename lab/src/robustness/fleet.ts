@@ -27,7 +27,6 @@ export type RollCall = {
 const target = 'csms'
 /** Besides its connections a process has files, its database and its modules open. */
 const filesBeside = 512
-const rollCallMillis = 2_000
 
 /**
  * Starts everything and connects `count` stations.
@@ -58,8 +57,7 @@ export async function openFleet(
       restMebibytes: residentMebibytes(),
       storm: () => load.storm(target),
       async rollCall() {
-        const round = { stations: count, millis: rollCallMillis }
-        const { stations: answered } = await load.run(target, 'Heartbeat', round)
+        const answered = await load.answered(target, count)
         await Promise.all([...csms.sessions.values()].map(callOnce))
         const reached = (await load.calls(target)).filter((calls) => calls > 0).length
         return { sessions: csms.sessions.size, answered, reached }

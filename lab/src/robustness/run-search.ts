@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { accessSync, constants, rmSync } from 'node:fs'
 import { temporaryDir } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 
@@ -9,6 +9,8 @@ export type Search<Given extends Flags, Report> = {
   readonly name: string
   readonly usage: string
   readonly args: readonly string[]
+  /** Not about the disk: nothing waits for one where the system has a folder in memory. */
+  readonly inMemory?: true
   /** With what each is when it is not given. */
   readonly flags: Given
   readonly run: (given: Given, dir: string, say: (words: string) => void) => Promise<Report>
@@ -25,7 +27,7 @@ export async function runSearch<Given extends Flags, Report>(
     say(`${search.name}: ${given}\n\n${search.usage}`)
     return 2
   }
-  const dir = temporaryDir(`interlock-${search.name}`)
+  const dir = temporaryDir(`interlock-${search.name}`, folderOf(search.inMemory))
   try {
     const report = await search.run(given, dir, say)
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
@@ -40,6 +42,18 @@ export async function runSearch<Given extends Flags, Report>(
     return 1
   } finally {
     rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+const memory = '/dev/shm'
+
+function folderOf(inMemory: true | undefined): string | undefined {
+  if (inMemory === undefined) return undefined
+  try {
+    accessSync(memory, constants.W_OK)
+    return memory
+  } catch {
+    return undefined
   }
 }
 

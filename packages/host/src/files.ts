@@ -41,9 +41,9 @@ export function ensureDir(path: string, mode = 0o711): void {
   }
 }
 
-/** A new folder of the system's temporary ones, which others may pass through as above. */
-export function temporaryDir(name: string): string {
-  const path = mkdtempSync(join(tmpdir(), `${name}-`))
+/** A new folder among the system's temporary ones, or in `parent`, which others may pass through as above. */
+export function temporaryDir(name: string, parent: string = tmpdir()): string {
+  const path = mkdtempSync(join(parent, `${name}-`))
   chmodSync(path, 0o711)
   return path
 }

@@ -27,6 +27,8 @@ export type Load = Running & {
     send: LoadKind,
     round: { readonly stations: number; readonly millis: number },
   ): Promise<LoadFigure>
+  /** How many of the first so many stations are answered; it waits for each. */
+  answered(target: string, stations: number): Promise<number>
   /** All of the target's stations are cut off at one moment and come back at once. */
   storm(target: string): Promise<{ readonly millis: number; readonly refusedConnections: number }>
   /** Calls that each station had from the server since it last booted. */
@@ -77,6 +79,12 @@ export function startLoad(): Load {
         p99Millis: ran.p99Millis,
         stations: ran.stations,
       }
+    },
+    async answered(target, stations) {
+      const order = { order: 'run', target, send: 'Heartbeat', millis: 0, stations } as const
+      const ran = await ask(order, openMillisMax)
+      if (ran.answer !== 'ran') throw new Fault('LoadFailed', ran.answer)
+      return ran.stations
     },
     async storm(target) {
       const stormed = await ask({ order: 'storm', target }, openMillisMax)
