@@ -45,6 +45,10 @@ export const transactionStatus: readonly StationCase[] = [
   stationCase('TC_E_28_CS', async (scene) => {
     await scene.csms.boots()
     await status(scene, 'no-such-transaction', false, false)
+    // Nor is it the one that is going on.
+    await connectsAndCharges(scene)
+    await hasSaidAll(scene)
+    await status(scene, 'no-such-transaction', false, false)
   }),
 
   stationCase(
