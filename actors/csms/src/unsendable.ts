@@ -2,7 +2,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Action, Request } from '@interlock/ocpp'
 import { profileRefusal, type ProfileLimits, type RateUnit } from '@interlock/power'
 import type { Context } from './context.ts'
-import { attributeKey } from './core/facts.ts'
+import { attributeKey, tokenKey } from './core/facts.ts'
 import type { StationView } from './core/view.ts'
 import { itemsPerMessage } from './in-parts.ts'
 
@@ -111,6 +111,8 @@ const getChargingProfiles: Check<'GetChargingProfiles'> = ({ chargingProfile: cr
 const sendLocalList: Check<'SendLocalList'> = async (request, view, context) => {
   if (request.versionNumber <= 0) return because('InvalidValue', 'versionNumber')
   const entries = request.localAuthorizationList ?? []
+  if (new Set(entries.map((each) => tokenKey(each.idToken))).size < entries.length)
+    return because('InvalidValue', 'a token stands in the list twice')
   if (request.updateType === 'Full')
     return entries.every((each) => each.idTokenInfo !== undefined)
       ? undefined

@@ -1,3 +1,4 @@
+import { limits } from '@interlock/contract'
 import { eui64, type Instant } from '@interlock/kernel'
 import { install, type ProfileLimits, type RateUnit, type Stack } from '@interlock/power'
 import { nobody } from './core/authorisation.ts'
@@ -54,14 +55,11 @@ export function profileLimits(station: Station, transaction?: Transaction): Prof
     rateUnits: model.setting('SmartChargingCtrlr', 'RateUnit') as readonly RateUnit[],
     stackLevelMax: model.setting('SmartChargingCtrlr', 'ProfileStackLevel'),
     periodsMax: model.setting('SmartChargingCtrlr', 'PeriodsPerSchedule'),
-    entriesMax: profilesMax,
+    entriesMax: limits.profilesHeldMax,
     phases: ratings.phases ?? 1,
     phaseSwitching: false,
   }
 }
-
-/** As SmartChargingCtrlr.Entries(ChargingProfiles) reports its maximum. */
-export const profilesMax = 16
 
 /** K05: the profile that came with a remote start belongs to the transaction that begins. */
 export function onBegun(

@@ -1,4 +1,5 @@
 import { constants, createHash, verify, X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import { instant, type Instant } from '@interlock/kernel'
 import { namesAndKeyOf } from '@interlock/pki'
 
@@ -28,6 +29,13 @@ export type CertificateHash = {
 const rsaBitsMin = 2_048
 const curvesAccepted = ['prime256v1', 'secp256r1', 'secp384r1', 'secp521r1', 'secp224r1']
 const certificatesMax = 8
+
+/** Whether the first certificate of a PEM text is one of that host: a DNS name or an address. */
+export function isOfHost(pem: string, host: string): boolean {
+  const [certificate] = certificatesIn(pem)
+  const name = isIP(host) === 0 ? certificate?.checkHost(host) : certificate?.checkIP(host)
+  return name !== undefined
+}
 
 /** The first certificate of a PEM text; `undefined` when it is none. */
 export function factsOf(pem: string): CertificateFacts | undefined {

@@ -5,7 +5,7 @@ import { limits } from '@interlock/contract'
 import { Fault, parseJson, type Activity, type Role } from '@interlock/kernel'
 import type { Running } from './deps.ts'
 import { readEvents } from './http-event-reader.ts'
-import { requestIdHeader } from './http-server.ts'
+import { idleConnectionMillisMax, requestIdHeader } from './http-server.ts'
 import type { Identity } from './identity.ts'
 import { clientTls, type Trust } from './tls.ts'
 import { TrustingAgent } from './trusting-agent.ts'
@@ -40,6 +40,8 @@ export type HttpClientOptions = {
   readonly trust: Trust
   readonly activity: Activity
   readonly timeoutMillis?: number
+  /** How long a connection is kept that nothing uses. */
+  readonly idleMillisMax?: number
   /** The role that the server's certificate must name. */
   readonly expectRole?: Role
 }
@@ -47,7 +49,13 @@ export type HttpClientOptions = {
 export function httpClient(options: HttpClientOptions): HttpClient {
   const tls = clientTls(options.identity, options.trust)
   const agent = new TrustingAgent(
-    { ...tls, keepAlive: true, maxSockets: socketsMax, maxCachedSessions: 0 },
+    {
+      ...tls,
+      keepAlive: true,
+      timeout: options.idleMillisMax ?? idleMillisMax,
+      maxSockets: socketsMax,
+      maxCachedSessions: 0,
+    },
     options.trust,
     options.expectRole,
   )
@@ -96,6 +104,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
 }
 
 const socketsMax = 64
+/**
+ * Half of what the server keeps an idle connection: a request on one that the server is just closing
+ * would be lost, and nobody could say whether it was carried out.
+ */
+const idleMillisMax = idleConnectionMillisMax / 2
 
 function encode(body: unknown, type: string | undefined): { payload: string; type?: string } {
   if (body === undefined) return { payload: '' }

@@ -161,13 +161,15 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 /** Requests under way may finish, for so long. */
 const closeMillisMax = 2_000
 const connectionsMax = 20_000
+/** How long a connection stays open on which nothing is asked. */
+export const idleConnectionMillisMax = 60_000
 
 function createApp(options: HttpServerOptions): FastifyInstance {
   const { identity, trust, log } = options
   const app = fastify({
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.httpTimeoutMillis,
-    keepAliveTimeout: 60_000,
+    keepAliveTimeout: idleConnectionMillisMax,
     forceCloseConnections: 'idle',
     serverFactory: (handler): RawServerDefault => {
       if (options.plain === true) {

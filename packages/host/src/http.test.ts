@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Fault, unobserved, type Role } from '@interlock/kernel'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -196,6 +197,24 @@ test('a peer that is not there is a fault', async () => {
   const client = httpClient({ trust, activity: unobserved })
   const asked = client.request('GET', 'https://127.0.0.1:1/who')
   await expect(asked).rejects.toEqual(faultOf('PeerUnavailable'))
+})
+
+test('a client closes a connection that nothing uses before the server would', async () => {
+  const connections: Promise<void>[] = []
+  const connected = (socket: Socket): void =>
+    void connections.push(new Promise((resolve) => socket.once('close', () => resolve())))
+  server.app.server.on('secureConnection', connected)
+  const client = httpClient({ identity: identities.csms, trust, activity, idleMillisMax: 20 })
+  try {
+    expect((await client.request('GET', `https://127.0.0.1:${port}/who`)).status).toBe(204)
+    expect(connections).toHaveLength(1)
+    // The server would keep it for a minute.
+    await connections[0]
+    expect((await client.request('GET', `https://127.0.0.1:${port}/who`)).status).toBe(204)
+  } finally {
+    server.app.server.off('secureConnection', connected)
+    await client.close()
+  }
 })
 
 test('nothing is sent to a server of another root, or of another role than expected', async () => {

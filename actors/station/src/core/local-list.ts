@@ -5,6 +5,9 @@ import { sameToken, type Token, type TokenInfo } from './token.ts'
 export type ListedToken = { readonly token: Token; readonly info: TokenInfo }
 export type LocalList = { readonly version: number; readonly entries: readonly ListedToken[] }
 
+/** As LocalAuthListCtrlr.Entries reports its maximum. */
+export const localListEntriesMax = 500
+
 export const noList: LocalList = { version: 0, entries: [] }
 
 export type ListUpdate = {

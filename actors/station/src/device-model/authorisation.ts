@@ -1,3 +1,4 @@
+import { localListEntriesMax } from '../core/local-list.ts'
 import type { VariableRow } from './row.ts'
 
 const flag = { dataType: 'boolean', mutability: 'ReadWrite' } as const
@@ -65,7 +66,7 @@ export const authorisation = [
     variable: 'Entries',
     dataType: 'integer',
     mutability: 'ReadOnly',
-    max: 500,
+    max: localListEntriesMax,
     live: true,
   },
   {

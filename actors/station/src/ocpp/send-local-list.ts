@@ -1,9 +1,6 @@
 import type { Handler } from '@interlock/ocpp'
-import { updated } from '../core/local-list.ts'
+import { localListEntriesMax, updated } from '../core/local-list.ts'
 import type { Station } from '../station.ts'
-
-/** As LocalAuthListCtrlr.Entries reports its maximum. */
-const entriesMax = 500
 
 /** D01. The list is durable when the answer leaves (D01.FR.10). */
 export const sendLocalList =
@@ -16,7 +13,7 @@ export const sendLocalList =
     const items = request.localAuthorizationList?.length ?? 0
     if (items > model.setting('LocalAuthListCtrlr', 'ItemsPerMessage'))
       return failed('TooManyElements')
-    const { status, reason, list } = updated(keeper.memory.localList, request, entriesMax)
+    const { status, reason, list } = updated(keeper.memory.localList, request, localListEntriesMax)
     if (status === 'Accepted') keeper.commit({ set: { localList: list } })
     return reason === undefined ? { status } : failed(reason)
   }

@@ -6,7 +6,7 @@ import {
   type SignedCommand,
 } from '@interlock/contract'
 import { authentic, originated, permitted, type GateState } from '@interlock/gate'
-import type { Endpoint, Reply } from '@interlock/host'
+import { isOfHost, type Endpoint, type Reply } from '@interlock/host'
 import {
   concat,
   instant,
@@ -21,6 +21,7 @@ import type { Schedule } from '@interlock/power'
 import { countersign, parseSigned } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { delaySecondsAfter } from '../core/delay.ts'
+import { destination } from '../core/destination.ts'
 import { isInService, type Device } from '../core/device.ts'
 import { gateStateOf } from '../core/gate-state.ts'
 import { plausibility } from '../core/plausible.ts'
@@ -118,7 +119,7 @@ async function origin(
   suitable: (command: SignedCommand) => ServerRefusal | undefined,
   supervisor: Supervisor,
 ): Promise<Judged<GateState>> {
-  const { deps, grants, rate } = supervisor
+  const { deps, grants, providers, rate } = supervisor
   const now = deps.clock.now()
   const counter = await grants.counter(command.organisation, device.stationId)
   const state = gateStateOf(command, device, counter, supervisor)
@@ -131,7 +132,12 @@ async function origin(
     return byGate({ reason: 'Replayed', detail: `${command.counter}` })
   if (!rate.take(`${command.organisation} ${device.stationId}`, now))
     return refused('RateExceeded', 'commands to this station in an hour')
-  return ok(state)
+  const provider = device.csms === undefined ? undefined : providers.find(device.csms, 'csms')
+  const sent = destination(
+    command,
+    (host) => provider !== undefined && isOfHost(provider.chainPem, host),
+  )
+  return sent.ok ? ok(state) : sent
 }
 
 /** What a command costs, and what stands once it is granted. */

@@ -1,7 +1,7 @@
 import { identityOf, nodeCrypto, type Identity } from '@interlock/host'
 import { createCsr } from '@interlock/pki'
 import { csmsCase, type CsmsScene } from '../../csms/case.ts'
-import { connection } from './b-network.ts'
+import { connection, elsewhere } from './b-network.ts'
 
 /**
  * The CSMS calls for a request to sign, and answers it with a certificate.
@@ -57,7 +57,7 @@ export const certificates = [
     const { station, csms } = scene
     await station.boots('PowerUp', { profile: 2 })
     const configurationSlot = 1
-    const connectionData = connection(3, station.lease.addresses[3] ?? 'wss://csms.example/ocpp')
+    const connectionData = connection(3, station.lease.addresses[3] ?? elsewhere)
     await csms.sends('SetNetworkProfile', { configurationSlot, connectionData })
     await csms.knowsOf('networkProfiles', { configurationSlot, status: 'Accepted' })
     const component = { name: 'OCPPCommCtrlr' }
