@@ -29,14 +29,15 @@ export const sets = (
     { setVariableResult: statuses.map((attributeStatus) => ({ attributeStatus })) },
   )
 
-type ReportData = NonNullable<Request<'NotifyReport'>['reportData']>[number]
+/** One variable of a report. */
+export type Reported = NonNullable<Request<'NotifyReport'>['reportData']>[number]
 
 /** The whole of a report that was asked for, page after page (B07.FR.04 … B07.FR.12). */
 export async function report(
   { csms }: StationScene,
   requestId: number,
-): Promise<readonly ReportData[]> {
-  const data: ReportData[] = []
+): Promise<readonly Reported[]> {
+  const data: Reported[] = []
   for (let seqNo = 0; seqNo < pagesMax; seqNo += 1) {
     const page = await csms.isSent('NotifyReport', { requestId, generatedAt: present, seqNo })
     data.push(...(page.reportData ?? []))
@@ -47,5 +48,5 @@ export async function report(
 const pagesMax = 100
 
 /** As `Component.Variable(Instance)`. */
-export const nameOf = ({ component, variable }: ReportData): string =>
+export const nameOf = ({ component, variable }: Reported): string =>
   `${component.name}.${variable.name}${variable.instance === undefined ? '' : `(${variable.instance})`}`

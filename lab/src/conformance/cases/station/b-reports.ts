@@ -2,10 +2,9 @@ import type { Request } from '@interlock/ocpp'
 import { oneOf, present } from '../../match.ts'
 import { stationCase, type StationCase, type StationScene } from '../../station/case.ts'
 import { requiredVariables, writableVariables } from '../../station/required-variables.ts'
-import { nameOf, report } from '../../station/variables.ts'
+import { nameOf, report, type Reported } from '../../station/variables.ts'
 
 type Base = Request<'GetBaseReport'>['reportBase']
-type Reported = Awaited<ReturnType<typeof report>>[number]
 
 async function reported(scene: StationScene, reportBase: Base, requestId: number) {
   await scene.csms.boots()

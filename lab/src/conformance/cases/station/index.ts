@@ -4,6 +4,7 @@ import { securityProfiles } from './a-profiles.ts'
 import { security } from './a-security.ts'
 import { tls } from './a-tls.ts'
 import { boots } from './b-boot.ts'
+import { customReports } from './b-custom-reports.ts'
 import { networks } from './b-network.ts'
 import { absences } from './b-offline.ts'
 import { baseReports } from './b-reports.ts'
@@ -47,6 +48,7 @@ export const stationCases: readonly StationCase[] = [
   ...securityProfiles,
   ...boots,
   ...baseReports,
+  ...customReports,
   ...resets,
   ...networks,
   ...absences,
