@@ -22,8 +22,14 @@ export const eligibility = {
     device: 'meter',
     originator: 'self',
   },
+  '6.14.3': { roles: ['supplier'], device: 'meter', originator: 'self' },
   '7.12': { roles: ['supplier'], device: 'meter', originator: 'self' },
   '7.13': { roles: ['web'], device: 'llcs', originator: 'owner' },
+  '7.14': {
+    roles: ['supplier', 'csms', 'dsrsp', 'web'],
+    device: 'meter',
+    originator: 'self',
+  },
   '7.16': { roles: ['dsrsp'], device: 'llcs', originator: 'self' },
 } as const satisfies Record<Service, EligibilityRow>
 

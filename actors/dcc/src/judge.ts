@@ -1,5 +1,10 @@
 import { limits } from '@interlock/contract'
-import { serviceRow, type ResponseName, type ServiceRequest } from '@interlock/duis'
+import {
+  serviceRow,
+  type RequestBody,
+  type ResponseName,
+  type ServiceRequest,
+} from '@interlock/duis'
 import {
   decodeSigned,
   encodePreCommand,
@@ -40,6 +45,13 @@ export function judgeUser(
   }
 }
 
+/** Bodies whose GBCS content is in no public source: nothing is sent rather than something guessed. */
+const transformless: ReadonlySet<RequestBody['kind']> = new Set([
+  'timeOfUseTariff',
+  'controllerSchedules',
+  'readControllers',
+])
+
 /** The command that a request for a pre-command asks for. */
 export function commandOf(request: ServiceRequest, device: Device, now: Instant): Judged<Command> {
   const { originator, target, counter, body, service } = request
@@ -51,6 +63,7 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   if (body.kind === 'offsetLimit')
     return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
   if (body.kind === 'readTariff') return ok({ useCase: 'ReadHalfHourlyTariff', ...id })
+  if (transformless.has(body.kind)) return refused('TransformUnknown', service)
   if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
   const { controller, direction, levelPercent, from, until } = body
   if (!isRepresentable(from) || !isRepresentable(until)) return refused('ParameterInvalid', 'time')

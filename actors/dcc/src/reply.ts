@@ -21,7 +21,7 @@ export function duisReply(
   const xml = buildResponse({
     code: codeOf(name),
     at,
-    ...(request === undefined ? {} : { request: idOf(request), service: request.service }),
+    ...(request === undefined ? {} : answering(request)),
     ...(preCommand === undefined ? {} : { preCommand }),
     ...(payload === undefined ? {} : { payload }),
     ...(detail === undefined ? {} : { detail }),
@@ -29,4 +29,9 @@ export function duisReply(
   return { status: 200, type: 'application/xml; charset=utf-8', body: xml }
 }
 
-const idOf = ({ originator, target, counter }: ServiceRequest) => ({ originator, target, counter })
+/** Whom the answer is for, in the schema version that was asked in. */
+const answering = ({ originator, target, counter, service, schemaVersion }: ServiceRequest) => ({
+  request: { originator, target, counter },
+  service,
+  ...(schemaVersion === undefined ? {} : { schemaVersion }),
+})

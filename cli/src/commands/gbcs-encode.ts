@@ -10,10 +10,10 @@ export const gbcsEncode: Command = {
     const { toHex } = await import('@interlock/kernel')
     const { readInput } = await import('../input.ts')
     const { bytesOfJson } = await import('../gbcs/frame-json.ts')
-    const { refuse } = await import('../gbcs/read-message.ts')
+    const { refuse } = await import('../refusal.ts')
     const bytes = bytesOfJson(readInput(operands))
     if (!(bytes instanceof Uint8Array))
-      return refuse(print, 'MessageInvalid', bytes.field, bytes.message)
+      return refuse(print, 'MessageInvalid', bytes.message, `${bytes.field}: `)
     print({ message: toHex(bytes) }, toHex(bytes))
     return exits.done
   },

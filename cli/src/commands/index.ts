@@ -6,6 +6,9 @@ import { conformanceRun } from './conformance-run.ts'
 import { database } from './database.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { duisDecode } from './duis-decode.ts'
+import { duisSign } from './duis-sign.ts'
+import { duisVerify } from './duis-verify.ts'
 import { gbcsDecode } from './gbcs-decode.ts'
 import { gbcsEncode } from './gbcs-encode.ts'
 import { gbcsExplain } from './gbcs-explain.ts'
@@ -29,6 +32,9 @@ export const commands: readonly Command[] = [
   gbcsDecode,
   gbcsEncode,
   gbcsExplain,
+  duisDecode,
+  duisSign,
+  duisVerify,
   ...actors,
   version,
 ]

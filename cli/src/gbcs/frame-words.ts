@@ -1,5 +1,6 @@
 import type { Part } from '@interlock/gbcs'
 import { toHex } from '@interlock/kernel'
+import { jsonLines } from '../json-lines.ts'
 
 /** The JSON of a message as lines for people, one member each. */
 export function frameWords(json: Readonly<Record<string, unknown>>): string {
@@ -7,7 +8,7 @@ export function frameWords(json: Readonly<Record<string, unknown>>): string {
   const origin = standard === true ? '' : ', not GBCS but ours'
   const wrapped = mac === undefined ? '' : ' with a MAC'
   const head = `${String(useCase)} ${String(title)}${origin}: a ${forms[String(form)] ?? ''}${String(kind)}${wrapped}`
-  return [head, ...lines({ ...rest, ...(mac === undefined ? {} : { mac }) })].join('\n')
+  return [head, ...jsonLines({ ...rest, ...(mac === undefined ? {} : { mac }) })].join('\n')
 }
 
 const forms: Readonly<Record<string, string>> = {
@@ -15,16 +16,6 @@ const forms: Readonly<Record<string, string>> = {
   unsigned: 'unsigned ',
   preCommand: 'not yet signed ',
 }
-
-const lines = (values: object, under = ''): readonly string[] =>
-  Object.entries(values).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? lines(value as object, `${under}${key} `)
-      : [`  ${`${under}${words(key)}`.padEnd(22)}${String(value)}`],
-  )
-
-/** `signatureOffset` as `signature offset`. */
-const words = (key: string): string => key.replaceAll(/[A-Z]/g, (each) => ` ${each.toLowerCase()}`)
 
 export const partsJson = (parts: readonly Part[]): readonly object[] =>
   parts.map(({ name, offset, bytes, words: said }) => ({

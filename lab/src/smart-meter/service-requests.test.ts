@@ -107,7 +107,13 @@ const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = 
     toMeter('1.1.1', user, { kind: 'tariff', version: 9, from: evening, prices: [1] }),
   '4.11.1': readTariff,
   '7.12': (user) => toMeter('7.12', user, { kind: 'offsetLimit', limitSeconds: 600 }),
+  '6.14.3': (user) =>
+    toMeter('6.14.3', user, { kind: 'controllerSchedules', schedules: [], specialDays: [] }),
   '7.13': () => world.armRequest('7.13'),
+  '7.14': (user) => ({
+    ...toMeter('7.14', user, { kind: 'readControllers' }),
+    commandVariant: 1,
+  }),
   '7.16': (user) => ({ ...world.armRequest('7.16'), originator: user.peer.organisation }),
 }
 const toMeter = (service: Service, user: Identity, body: RequestBody): ServiceRequest => ({
@@ -119,10 +125,12 @@ const toMeter = (service: Service, user: Identity, body: RequestBody): ServiceRe
 
 test('every role tries every service request, and only the table allows', async () => {
   const allowed: string[] = []
+  const untransformed: string[] = []
   for (const user of ['supplier', 'dsrsp', 'csms', 'web'] as const)
     for (const [service, attempt] of Object.entries(attempts)) {
       const { name } = await world.ask(world.users[user], attempt(world.users[user]))
       if (name === 'Accepted') allowed.push(`${user} ${service}`)
+      else if (name === 'TransformUnknown') untransformed.push(`${user} ${service}`)
       else expect(name).toBe('RoleForbidden')
     }
   expect(allowed).toEqual([
@@ -134,6 +142,13 @@ test('every role tries every service request, and only the table allows', async 
     'csms 4.11.1',
     'web 4.11.1',
     'web 7.13',
+  ])
+  expect(untransformed).toEqual([
+    'supplier 6.14.3',
+    'supplier 7.14',
+    'dsrsp 7.14',
+    'csms 7.14',
+    'web 7.14',
   ])
 })
 

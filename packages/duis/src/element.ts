@@ -86,3 +86,15 @@ export function childrenOf<Name extends string>(
   }
   return at === element.children.length ? found : undefined
 }
+
+/** The element has this name and exactly these attributes. */
+export const isPlain = (node: Element, name: string, ...attributes: readonly string[]): boolean =>
+  node.name === name &&
+  node.attributes.size === attributes.length &&
+  attributes.every((each) => node.attributes.has(each))
+
+/** Text of a child without attributes or children; empty when there is none. */
+export function textOf(parts: Map<string, Element> | undefined, name: string): string {
+  const node = parts?.get(name)
+  return node && node.children.length === 0 && node.attributes.size === 0 ? node.text : ''
+}

@@ -1,6 +1,14 @@
+export type { CalendarDate } from './calendar-date.ts'
+export type {
+  ControllerSchedule,
+  ControllerSchedulesBody,
+  SpecialDay,
+} from './controller-schedule.ts'
+export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
 export type {
   LoadControlBody,
   OffsetLimitBody,
+  ReadControllersBody,
   ReadTariffBody,
   RequestBody,
   SignedPreCommandBody,

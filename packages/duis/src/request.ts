@@ -1,16 +1,20 @@
 import { ok, refused, type Outcome } from '@interlock/kernel'
-import { isPlain, leaf, readBody, writeBody, type RequestBody } from './bodies.ts'
-import { childrenOf, parseElements, type Element } from './element.ts'
+import { readBody, writeBody, type RequestBody } from './bodies.ts'
+import { childrenOf, isPlain, parseElements, textOf, type Element } from './element.ts'
 import type { DuisProblem } from './problems.ts'
 import {
   commandVariants,
   isService,
   namespaces,
   schemaVersion,
+  schemaVersions,
   serviceRow,
+  type BodyKind,
   type CommandVariant,
+  type SchemaVersion,
   type Service,
 } from './services.ts'
+import { Misshapen } from './shape.ts'
 import { formatRequestId, parseRequestId, type RequestId } from './values.ts'
 import { document, element } from './write.ts'
 
@@ -19,6 +23,8 @@ export type ServiceRequest = RequestId & {
   readonly service: Service
   readonly commandVariant: CommandVariant
   readonly body: RequestBody
+  /** Absent: the one in use, {@link schemaVersion}; an answer has that of its request. */
+  readonly schemaVersion?: SchemaVersion
 }
 
 /**
@@ -27,12 +33,12 @@ export type ServiceRequest = RequestId & {
  */
 export function buildRequest(request: ServiceRequest): string {
   const row = serviceRow(request.service)
-  if (row.variants[request.commandVariant] !== request.body.kind)
+  if (!row.variants[request.commandVariant]?.includes(request.body.kind))
     throw new TypeError(`${request.service} has no such body in variant ${request.commandVariant}`)
   return document(
     element(
       'sr:Request',
-      { 'xmlns:sr': namespaces.sr, schemaVersion },
+      { 'xmlns:sr': namespaces.sr, schemaVersion: request.schemaVersion ?? schemaVersion },
       element(
         'sr:Header',
         {},
@@ -52,12 +58,21 @@ export function parseRequest(xml: string): Outcome<ServiceRequest, DuisProblem> 
   if (!root.ok) return root
   const node = root.value
   if (node.namespace !== namespaces.sr || !isPlain(node, 'Request', 'schemaVersion'))
-    return refused('DocumentUnexpected', `${node.name} in ${node.namespace}`.slice(0, 200))
+    return refused('DocumentUnexpected', `${node.name}: in ${node.namespace}`.slice(0, 200))
+  const version = schemaVersions.find((each) => each === node.attributes.get('schemaVersion'))
+  if (version === undefined) {
+    const words = `must be one of ${schemaVersions.join(', ')}`
+    return refused('DocumentUnexpected', `Request@schemaVersion: ${words}`)
+  }
   const parts = childrenOf(withoutSignature(node), 'Header', 'Body')
   const header = parts?.get('Header')
   const body = parts?.get('Body')
-  if (header === undefined || body === undefined) return refused('DocumentUnexpected')
-  return readRequest(header, body)
+  if (header === undefined || body === undefined)
+    return refused('DocumentUnexpected', 'Request: must hold Header, Body and a signature')
+  const request = readRequest(header, body)
+  return request.ok && version !== schemaVersion
+    ? ok({ ...request.value, schemaVersion: version })
+    : request
 }
 
 function readRequest(header: Element, body: Element): Outcome<ServiceRequest, DuisProblem> {
@@ -68,21 +83,37 @@ function readRequest(header: Element, body: Element): Outcome<ServiceRequest, Du
     'ServiceReference',
     'ServiceReferenceVariant',
   )
-  if (fields === undefined) return refused('DocumentUnexpected', 'header')
-  const id = parseRequestId(leaf(fields, 'RequestID'))
-  if (id === undefined) return refused('RequestIdInvalid')
-  const service = leaf(fields, 'ServiceReferenceVariant')
-  const variant = commandVariants.find((each) => String(each) === leaf(fields, 'CommandVariant'))
-  if (!isService(service) || variant === undefined) return refused('ServiceUnknown', service)
+  if (fields === undefined)
+    return refused('DocumentUnexpected', 'Header: must hold its four elements in order')
+  const id = parseRequestId(textOf(fields, 'RequestID'))
+  if (id === undefined)
+    return refused('RequestIdInvalid', 'RequestID: must be originator, target and counter')
+  const service = textOf(fields, 'ServiceReferenceVariant')
+  const variant = commandVariants.find((each) => String(each) === textOf(fields, 'CommandVariant'))
+  if (!isService(service) || variant === undefined)
+    return refused('ServiceUnknown', `ServiceReferenceVariant: ${service}`)
   const row = serviceRow(service)
-  const kind = row.variants[variant]
-  if (kind === undefined || leaf(fields, 'ServiceReference') !== row.reference)
-    return refused('ServiceUnknown', `${service} variant ${variant}`)
-  const node = body.children[0]
-  const inside = body.children.length === 1 && node?.namespace === namespaces.sr
-  const content = inside && isPlain(body, 'Body') ? readBody(kind, node, row.element) : undefined
-  if (content === undefined) return refused('BodyInvalid', service)
-  return ok({ ...id, service, commandVariant: variant, body: content })
+  const kinds = row.variants[variant]
+  if (kinds === undefined || textOf(fields, 'ServiceReference') !== row.reference)
+    return refused('ServiceUnknown', `CommandVariant: ${variant} of ${service}`)
+  const content = readContent(kinds, body, row.element)
+  return content.ok ? ok({ ...id, service, commandVariant: variant, body: content.value }) : content
+}
+
+function readContent(
+  kinds: readonly [BodyKind, ...BodyKind[]],
+  body: Element,
+  name: string,
+): Outcome<RequestBody, DuisProblem> {
+  const [node, second] = body.children
+  if (node === undefined || second !== undefined || !isPlain(body, 'Body'))
+    return refused('BodyInvalid', 'Body: must hold one element')
+  try {
+    return ok(readBody(kinds, node, name))
+  } catch (error) {
+    if (error instanceof Misshapen) return refused('BodyInvalid', error.message)
+    throw error
+  }
 }
 
 /** Leaves out a signature that is the last child; anywhere else it is an unexpected element. */

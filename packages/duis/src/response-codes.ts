@@ -25,19 +25,35 @@ export const responseCodes = {
   E115: { name: 'DeviceDiscarded', words: 'the device discarded the command' },
   E116: { name: 'AnswerInvalid', words: "the answer is not the device's" },
   E117: { name: 'DeviceRefused', words: 'the device refused to execute the command' },
+  E118: {
+    name: 'TransformUnknown',
+    words: 'this service request has no message that could be sent',
+  },
 } as const
-export type ResponseCode = keyof typeof responseCodes
-export type ResponseName = (typeof responseCodes)[ResponseCode]['name']
+export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
+/** Any code that the data company may give; the names of most of them are not public. */
+export type ResponseCode = `${'I' | 'W' | 'E'}${number}`
 
-export const isResponseCode = (text: string): text is ResponseCode =>
-  Object.hasOwn(responseCodes, text)
-export const responseNameOf = (code: ResponseCode): ResponseName => responseCodes[code].name
+export const isResponseCode = (text: string): text is ResponseCode => /^[IWE]\d{1,4}$/.test(text)
+
+/** The name of a code of the table, `CodeUnlisted` for every other. */
+export const responseNameOf = (code: ResponseCode): ResponseName | 'CodeUnlisted' =>
+  rowsByCode.get(code)?.name ?? 'CodeUnlisted'
+
+/** Name and meaning, for people. */
+export function responseWords(code: ResponseCode): string {
+  const row = rowsByCode.get(code)
+  return row === undefined ? `${code}, which is not in our table` : `${row.name}: ${row.words}`
+}
+
+const rowsByCode = new Map<string, { readonly name: ResponseName; readonly words: string }>(
+  Object.entries(responseCodes),
+)
 
 /** The code of a named response. */
 export function codeOf(name: ResponseName): ResponseCode {
-  const code = Object.keys(responseCodes).find(
-    (each): each is ResponseCode => isResponseCode(each) && responseCodes[each].name === name,
-  )
-  if (code === undefined) throw new TypeError(`no response is called ${name}`)
+  const code = [...rowsByCode].find(([, row]) => row.name === name)?.[0]
+  if (code === undefined || !isResponseCode(code))
+    throw new TypeError(`no response is called ${name}`)
   return code
 }

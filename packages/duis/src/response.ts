@@ -1,17 +1,28 @@
-import { fromBase64, ok, refused, toBase64 } from '@interlock/kernel'
-import { fromIso, toIso, type Instant, type Outcome } from '@interlock/kernel'
-import { isPlain, leaf } from './bodies.ts'
-import { childrenOf, parseElements, type Element } from './element.ts'
+import { fromIso, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
+import { parseElements } from './element.ts'
+import { payload, schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
 import { isResponseCode, type ResponseCode } from './response-codes.ts'
-import { isService, namespaces, schemaVersion, serviceRow, type Service } from './services.ts'
+import { schemaVersion, type SchemaVersion } from './services.ts'
+import {
+  attribute,
+  child,
+  holding,
+  leaf,
+  Misshapen,
+  optional,
+  readAs,
+  rootOf,
+  struct,
+} from './shape.ts'
 import { formatRequestId, parseRequestId, type RequestId } from './values.ts'
-import { document, element } from './write.ts'
+import { document } from './write.ts'
 
 /** The data company's answer, always to one request it could read; to others without its id. */
 export type ServiceResponse = {
   readonly request?: RequestId
-  readonly service?: Service
+  /** The service request's variant, such as `7.13` or `4.11.1`; it need not be one of ours. */
+  readonly service?: string
   readonly code: ResponseCode
   readonly at: Instant
   /** For variant 4: the unsigned pre-command. */
@@ -20,95 +31,121 @@ export type ServiceResponse = {
   readonly payload?: Uint8Array
   /** What to know beyond the code, for people and logs. */
   readonly detail?: string
+  /** Absent: the one in use, {@link schemaVersion}. */
+  readonly schemaVersion?: SchemaVersion
+}
+
+type Header = Pick<ServiceResponse, 'request' | 'code' | 'at'>
+type MessageBody = {
+  readonly reference?: string
+  readonly service?: string
+  readonly preCommand?: { readonly version: string; readonly payload: Uint8Array }
+  readonly payload?: Uint8Array
+  readonly detail?: string
+}
+type ResponseDocument = {
+  readonly schemaVersion: SchemaVersion
+  readonly header: Header
+  readonly message: MessageBody
 }
 
 const gbcsVersion = '4.1'
 const detailCharactersMax = 400
 
-export function buildResponse(response: ServiceResponse): string {
-  const { request, service, preCommand, payload, detail } = response
-  const message = element(
-    'sr:ResponseMessage',
-    {},
-    service && element('sr:ServiceReference', {}, serviceRow(service).reference),
-    service && element('sr:ServiceReferenceVariant', {}, service),
-    preCommand &&
-      element(
-        'sr:PreCommand',
-        {},
-        element('sr:GBCSVersion', {}, gbcsVersion),
-        element('sr:GBCSPayload', {}, toBase64(preCommand)),
-      ),
-    payload && element('sr:GBCSPayload', {}, toBase64(payload)),
-    detail ? element('sr:Detail', {}, printable(detail)) : undefined,
-  )
-  return document(
-    element(
-      'sr:Response',
-      { 'xmlns:sr': namespaces.sr, schemaVersion },
-      element(
-        'sr:Header',
-        {},
-        request && element('sr:RequestID', {}, formatRequestId(request)),
-        element('sr:ResponseCode', {}, response.code),
-        element('sr:ResponseDateTime', {}, toIso(response.at)),
-      ),
-      element('sr:Body', {}, message),
-    ),
-  )
-}
-
+const requestId = leaf('originator, target and counter', parseRequestId, formatRequestId)
+const code = leaf(
+  'a response code such as I0 or E65',
+  (text) => (isResponseCode(text) ? text : undefined),
+  String,
+)
+const reference = leaf(
+  'a service reference such as 7.13 or 4.11.1',
+  (text) => (/^\d{1,2}(\.\d{1,2}){1,2}$/.test(text) ? text : undefined),
+  String,
+)
+const version = leaf(
+  'a version such as 4.1',
+  (text) => (/^\d{1,2}\.\d{1,2}$/.test(text) ? text : undefined),
+  String,
+)
 /** A detail may quote what was received; what XML cannot carry is replaced. */
-const printable = (text: string): string =>
-  text.slice(0, detailCharactersMax).replace(/[^\u0020-\u007E]/g, '?')
+const detail = leaf(
+  'text',
+  (text) => text,
+  (text) => text.slice(0, detailCharactersMax).replace(/[^\u0020-\u007E]/g, '?'),
+)
+
+const responseShape = struct<ResponseDocument>({
+  schemaVersion: attribute('schemaVersion', schemaVersionLeaf),
+  header: child(
+    'Header',
+    struct<Header>({
+      request: optional('RequestID', requestId),
+      code: child('ResponseCode', code),
+      at: child('ResponseDateTime', leaf('a date-time', fromIso, toIso)),
+    }),
+  ),
+  message: child(
+    'Body',
+    holding(
+      child(
+        'ResponseMessage',
+        struct<MessageBody>({
+          reference: optional('ServiceReference', reference),
+          service: optional('ServiceReferenceVariant', reference),
+          preCommand: optional(
+            'PreCommand',
+            struct<NonNullable<MessageBody['preCommand']>>({
+              version: child('GBCSVersion', version),
+              payload: child('GBCSPayload', payload),
+            }),
+          ),
+          payload: optional('GBCSPayload', payload),
+          detail: optional('Detail', detail),
+        }),
+      ),
+    ),
+  ),
+})
+
+/** The reference of a variant: its first two numbers. */
+const referenceOf = (service: string): string => service.split('.').slice(0, 2).join('.')
+
+export function buildResponse(response: ServiceResponse): string {
+  const { request, code, at, service, preCommand, payload, detail } = response
+  const value: ResponseDocument = {
+    schemaVersion: response.schemaVersion ?? schemaVersion,
+    header: { ...(request && { request }), code, at },
+    message: {
+      ...(service !== undefined && { reference: referenceOf(service), service }),
+      ...(preCommand && { preCommand: { version: gbcsVersion, payload: preCommand } }),
+      ...(payload && { payload }),
+      ...(detail !== undefined && detail !== '' && { detail }),
+    },
+  }
+  return document(rootOf('Response', responseShape, value))
+}
 
 export function parseResponse(xml: string): Outcome<ServiceResponse, DuisProblem> {
   const root = parseElements(xml)
   if (!root.ok) return root
-  const node = root.value
-  if (node.namespace !== namespaces.sr || !isPlain(node, 'Response', 'schemaVersion'))
-    return refused('DocumentUnexpected', `${node.name} in ${node.namespace}`.slice(0, 200))
-  const parts = childrenOf(node, 'Header', 'Body')
-  const header = parts?.get('Header')
-  const fields = header && childrenOf(header, 'RequestID?', 'ResponseCode', 'ResponseDateTime')
-  const body = parts?.get('Body')
-  const message = body && childrenOf(body, 'ResponseMessage')?.get('ResponseMessage')
-  if (fields === undefined || message === undefined) return refused('DocumentUnexpected')
-  const code = leaf(fields, 'ResponseCode')
-  const at = fromIso(leaf(fields, 'ResponseDateTime'))
-  if (!isResponseCode(code) || at === undefined) return refused('DocumentUnexpected', 'header')
-  const request = fields.has('RequestID') ? parseRequestId(leaf(fields, 'RequestID')) : undefined
-  if (fields.has('RequestID') && request === undefined) return refused('RequestIdInvalid')
-  const content = readMessage(message)
-  if (content === undefined) return refused('BodyInvalid')
-  return ok({ code, at, ...(request === undefined ? {} : { request }), ...content })
-}
-
-type Content = Pick<ServiceResponse, 'service' | 'preCommand' | 'payload' | 'detail'>
-
-function readMessage(message: Element): Content | undefined {
-  const parts = childrenOf(
-    message,
-    'ServiceReference?',
-    'ServiceReferenceVariant?',
-    'PreCommand?',
-    'GBCSPayload?',
-    'Detail?',
-  )
-  if (parts === undefined) return undefined
-  const service = leaf(parts, 'ServiceReferenceVariant')
-  if (parts.has('ServiceReferenceVariant') && !isService(service)) return undefined
-  const inner = parts.get('PreCommand')
-  const versioned = inner && childrenOf(inner, 'GBCSVersion', 'GBCSPayload')
-  const preCommand = versioned && fromBase64(leaf(versioned, 'GBCSPayload'))
-  const payload = parts.has('GBCSPayload') ? fromBase64(leaf(parts, 'GBCSPayload')) : undefined
-  if (inner !== undefined && preCommand === undefined) return undefined
-  if (parts.has('GBCSPayload') && payload === undefined) return undefined
-  const detail = leaf(parts, 'Detail')
-  return {
-    ...(isService(service) ? { service } : {}),
-    ...(preCommand === undefined ? {} : { preCommand }),
-    ...(payload === undefined ? {} : { payload }),
-    ...(detail === '' ? {} : { detail }),
+  try {
+    const {
+      schemaVersion: version,
+      header,
+      message,
+    } = readAs('Response', responseShape, root.value)
+    const { reference, preCommand, ...rest } = message
+    if (reference !== (rest.service && referenceOf(rest.service)))
+      return refused('DocumentUnexpected', `ServiceReference: is not that of ${rest.service}`)
+    return ok({
+      ...header,
+      ...rest,
+      ...(preCommand && { preCommand: preCommand.payload }),
+      ...(version !== schemaVersion && { schemaVersion: version }),
+    })
+  } catch (error) {
+    if (error instanceof Misshapen) return refused('DocumentUnexpected', error.message)
+    throw error
   }
 }

@@ -4,36 +4,54 @@ export const namespaces = {
   ds: 'http://www.w3.org/2000/09/xmldsig#',
   il: 'urn:interlock:duis:1',
 } as const
+/** The schema version in use, and those that are read: 5.1 is what older answers carry. */
 export const schemaVersion = '5.4'
+export const schemaVersions = ['5.1', '5.4'] as const
+export type SchemaVersion = (typeof schemaVersions)[number]
 
 /** What the body of a request says. */
-export type BodyKind = 'loadControl' | 'offsetLimit' | 'tariff' | 'readTariff' | 'signedPreCommand'
+export type BodyKind =
+  | 'loadControl'
+  | 'offsetLimit'
+  | 'tariff'
+  | 'timeOfUseTariff'
+  | 'readTariff'
+  | 'controllerSchedules'
+  | 'readControllers'
+  | 'signedPreCommand'
 
 /**
  * One row per service request: its reference, the body element, and what each command variant
- * carries. 1 is a command, 4 asks for a pre-command, 5 brings it back signed.
+ * may carry. 1 is a command, 4 asks for a pre-command, 5 brings it back signed.
  */
 export type ServiceRow = {
   readonly reference: string
   readonly title: string
   readonly element: string
-  readonly variants: Readonly<Partial<Record<1 | 4 | 5, BodyKind>>>
+  readonly variants: Readonly<Partial<Record<CommandVariant, readonly [BodyKind, ...BodyKind[]]>>>
 }
 
-const critical = (body: BodyKind) => ({ 4: body, 5: 'signedPreCommand' }) as const
+const critical = (...bodies: readonly [BodyKind, ...BodyKind[]]) =>
+  ({ 4: bodies, 5: ['signedPreCommand'] }) as const
 
 export const services = {
   '1.1.1': {
     reference: '1.1',
     title: 'Update Import Tariff (Primary Element)',
     element: 'UpdateImportTariffPrimaryElement',
-    variants: critical('tariff'),
+    variants: critical('tariff', 'timeOfUseTariff'),
   },
   '4.11.1': {
     reference: '4.11',
     title: 'Read Tariff (Primary Element)',
     element: 'ReadTariffPrimaryElement',
-    variants: { 1: 'readTariff' },
+    variants: { 1: ['readTariff'] },
+  },
+  '6.14.3': {
+    reference: '6.14',
+    title: 'Update Device Configuration (Auxiliary Controller Scheduler)',
+    element: 'UpdateDeviceConfigurationAuxiliaryControllerScheduler',
+    variants: critical('controllerSchedules'),
   },
   '7.12': {
     reference: '7.12',
@@ -46,6 +64,12 @@ export const services = {
     title: 'Set Auxiliary Controller State',
     element: 'SetAuxiliaryControllerState',
     variants: critical('loadControl'),
+  },
+  '7.14': {
+    reference: '7.14',
+    title: 'Read Auxiliary Controller Configuration Data',
+    element: 'ReadAuxiliaryControllerConfigurationData',
+    variants: { 1: ['readControllers'] },
   },
   '7.16': {
     reference: '7.16',

@@ -1,8 +1,7 @@
 import { fromBase64, ok, refused, toBase64, utf8 } from '@interlock/kernel'
 import type { Crypto, Outcome, PrivateKey, PublicKey } from '@interlock/kernel'
 import { SignedXml, type SignatureAlgorithm } from 'xml-crypto'
-import { isPlain, leaf } from './bodies.ts'
-import { childrenOf, parseDom, parseElements, type Element } from './element.ts'
+import { childrenOf, isPlain, parseDom, parseElements, textOf, type Element } from './element.ts'
 import type { DuisProblem } from './problems.ts'
 import { namespaces } from './services.ts'
 import { element } from './write.ts'
@@ -143,7 +142,7 @@ function serialOf(signature: Element): Outcome<string, DuisProblem> {
   const data = info && childrenOf(info, 'X509Data')?.get('X509Data')
   const pair = data && childrenOf(data, 'X509IssuerSerial')?.get('X509IssuerSerial')
   const parts = pair && childrenOf(pair, 'X509IssuerName', 'X509SerialNumber')
-  const serial = leaf(parts, 'X509SerialNumber')
+  const serial = textOf(parts, 'X509SerialNumber')
   if (!/^[1-9]\d{0,60}$/.test(serial)) return refused('SignatureUnexpected', 'KeyInfo')
   return ok(BigInt(serial).toString(16))
 }

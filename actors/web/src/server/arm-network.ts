@@ -2,7 +2,7 @@ import { correlate } from '@interlock/correlate'
 import {
   buildRequest,
   parseResponse,
-  responseCodes,
+  responseWords,
   signDocument,
   type RequestBody,
   type ServiceResponse,
@@ -97,9 +97,6 @@ export function createArmNetwork(options: {
 }
 
 const refusedBy = ({ code, detail }: ServiceResponse): Declined => {
-  const { name, words } = responseCodes[code]
-  return new Declined(
-    'ArmRefused',
-    `${name}: ${words}${detail === undefined ? '' : ` (${detail})`}`,
-  )
+  const more = detail === undefined ? '' : ` (${detail})`
+  return new Declined('ArmRefused', `${responseWords(code)}${more}`)
 }

@@ -1,0 +1,22 @@
+import { exits, type Command } from '../command.ts'
+
+export const duisDecode: Command = {
+  name: 'duis decode',
+  summary: 'read a service request or response and say what is in it',
+  usage: 'interlock duis decode FILE    (XML; - is stdin)',
+  operands: 'FILE',
+  flags: {},
+  run: async ({ operands, print, say }) => {
+    const { readInput } = await import('../input.ts')
+    const { documentJson, refuseDocument } = await import('../duis/read-document.ts')
+    const { jsonLines } = await import('../json-lines.ts')
+    const text = readInput(operands)
+    // Examples carry comments; a document that is acted on may have none.
+    const xml = text.replaceAll(/<!--[\s\S]*?-->/g, '')
+    const document = documentJson(xml)
+    if (!document.ok) return refuseDocument(print, document)
+    if (xml !== text) say('its comments are left out; the DCC refuses a document that has any')
+    print(document.value, jsonLines(document.value).join('\n'))
+    return exits.done
+  },
+}

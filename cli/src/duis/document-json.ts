@@ -1,0 +1,74 @@
+import {
+  responseNameOf,
+  responseWords,
+  schemaVersion,
+  serviceRow,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '@interlock/duis'
+import { readFrame } from '@interlock/gbcs'
+import { toBase64, toIso, type Instant } from '@interlock/kernel'
+import { frameJson } from '../gbcs/frame-json.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** A request as JSON: counters in decimal, bytes in base64, instants in UTC. */
+export function requestJson(request: ServiceRequest): Json {
+  const { originator, target, counter, service, commandVariant, body } = request
+  const row = serviceRow(service)
+  return {
+    kind: 'request',
+    schemaVersion: request.schemaVersion ?? schemaVersion,
+    requestId: { originator, target, counter: `${counter}` },
+    commandVariant,
+    commandVariantWords: variants[commandVariant],
+    serviceReference: row.reference,
+    serviceReferenceVariant: service,
+    title: row.title,
+    body: plain(body),
+    ...(body.kind === 'signedPreCommand' && { carries: carried(body.payload) }),
+  }
+}
+
+const variants = {
+  1: 'a command for the device',
+  4: 'asks for a pre-command',
+  5: 'brings the signed pre-command',
+} as const
+
+export function responseJson(response: ServiceResponse): Json {
+  const { code, at, request, service, preCommand, payload, detail } = response
+  const message = preCommand ?? payload
+  return {
+    kind: 'response',
+    schemaVersion: response.schemaVersion ?? schemaVersion,
+    ...(request && { requestId: { ...request, counter: `${request.counter}` } }),
+    code,
+    name: responseNameOf(code),
+    words: responseWords(code),
+    at: toIso(at),
+    ...(service !== undefined && { serviceReferenceVariant: service }),
+    ...(preCommand && { preCommand: toBase64(preCommand) }),
+    ...(payload && { payload: toBase64(payload) }),
+    ...(message && { carries: carried(message) }),
+    ...(detail !== undefined && { detail }),
+  }
+}
+
+/** The GBCS message inside, read as `gbcs decode` does. */
+function carried(bytes: Uint8Array): Json {
+  const read = readFrame(bytes)
+  return read.ok ? frameJson(read.value) : { unreadable: read.reason, detail: read.detail }
+}
+
+/** Members that are instants wherever they are numbers; a time of day is text. */
+const instants: ReadonlySet<string> = new Set(['from', 'until', 'at'])
+
+function plain(value: unknown, key = ''): unknown {
+  if (value instanceof Uint8Array) return toBase64(value)
+  if (typeof value === 'bigint') return `${value}`
+  if (typeof value === 'number' && instants.has(key)) return toIso(value as Instant)
+  if (Array.isArray(value)) return value.map((each) => plain(each))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each, name)]))
+}

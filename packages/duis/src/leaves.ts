@@ -1,0 +1,54 @@
+import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
+import { schemaVersions, type SchemaVersion } from './services.ts'
+import { leaf, type Leaf } from './shape.ts'
+import { formatDateTime, parseDateTime, parseWhole } from './values.ts'
+
+export const whole = (low: number, high: number): Leaf<number> =>
+  leaf(`a whole number from ${low} to ${high}`, (text) => parseWhole(text, low, high), String)
+
+/** With leading zeros up to so many digits. */
+export const padded = (digits: number, low: number, high: number): Leaf<number> =>
+  leaf(
+    `${digits} digits from ${low} to ${high}`,
+    (text) => {
+      const value = /^\d+$/.test(text) && text.length === digits ? Number(text) : -1
+      return value >= low && value <= high ? value : undefined
+    },
+    (value) => String(value).padStart(digits, '0'),
+  )
+
+export const dateTime: Leaf<Instant> = leaf(
+  'a date-time in whole seconds, UTC',
+  parseDateTime,
+  formatDateTime,
+)
+
+/** A time of day, kept as `hh:mm:ss`. */
+export const timeOfDay: Leaf<string> = leaf(
+  'a time of day in whole seconds, UTC',
+  (text) => /^((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)\.00Z$/.exec(text)?.[1],
+  (value) => `${value}.00Z`,
+)
+
+export const oneOf = <Name extends string>(...names: readonly Name[]): Leaf<Name> =>
+  leaf(
+    `one of ${names.join(', ')}`,
+    (text) => names.find((each) => each === text),
+    (value) => value,
+  )
+
+/** A short name without anything that XML would have to escape. */
+export const plainName: Leaf<string> = leaf(
+  'a name of 1 to 20 letters, digits, spaces or hyphens',
+  (text) => (/^[A-Za-z0-9][A-Za-z0-9 -]{0,19}$/.test(text) ? text : undefined),
+  (value) => value,
+)
+
+const payloadCharactersMax = 12_000
+export const payload: Leaf<Uint8Array> = leaf(
+  'a GBCS message in base64',
+  (text) => (text === '' || text.length > payloadCharactersMax ? undefined : fromBase64(text)),
+  toBase64,
+)
+
+export const schemaVersionLeaf: Leaf<SchemaVersion> = oneOf(...schemaVersions)
