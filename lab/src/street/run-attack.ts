@@ -116,8 +116,9 @@ export async function runAttack(street: Street, captured: Loot['captured']): Pro
 
 function targetOf(home: Street['homes'][number]): Target {
   const { stationId, station: eui } = home.home
-  const { powerWatts, transactionId } = home.station.observe()
-  const waits = powerWatts === 0 && demandWatts(home) > 0
+  const { powerWatts, transactionId, why } = home.station.observe()
+  // Its owner has stopped nothing there: a schedule decides.
+  const waits = powerWatts === 0 && demandWatts(home) > 0 && /^(Schedule|Fallback)$/.test(why)
   return { stationId, eui, ratingWatts, transactionId, waits }
 }
 
