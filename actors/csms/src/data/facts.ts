@@ -12,7 +12,7 @@ export type FactStore = {
   put(facts: readonly Fact[]): Promise<void>
   /** By key, ascending. */
   list(station: string, kind: FactKind, page: Page): Promise<Fact[]>
-  /** Every fact of that kind, for as many as one kind may have. */
+  /** By key; the newest, for as many as one kind may have. */
   all(station: string, kind: FactKind): Promise<Fact[]>
   find(station: string, kind: FactKind, key: string): Promise<Fact | undefined>
   /** Of every station: for kinds of which a station has one. */
@@ -57,7 +57,18 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
       for (const fact of facts) await trimAsNeeded(fact)
     },
     list,
-    all: (station, kind) => list(station, kind, { limit: factKinds[kind] }),
+    async all(station, kind) {
+      const rows = await db
+        .selectFrom('facts')
+        .selectAll()
+        .where('station_id', '=', station)
+        .where('kind', '=', kind)
+        .orderBy('at', 'desc')
+        .orderBy('key', 'desc')
+        .limit(factKinds[kind])
+        .execute()
+      return rows.map(factOf).sort((left, right) => (left.key < right.key ? -1 : 1))
+    },
     async find(station, kind, key) {
       const row = await db
         .selectFrom('facts')

@@ -25,7 +25,7 @@ import { setMonitoringLevel, setVariableMonitoring } from './set-variable-monito
 import { setVariables } from './set-variables.ts'
 
 /** Answers that teach something; one that is absent says nothing that lasts. */
-const lessons: { readonly [A in Action]?: Teaches<A> } = {
+export const lessons: { readonly [A in Action]?: Teaches<A> } = {
   CancelReservation: cancelReservation,
   CertificateSigned: certificateSigned,
   ChangeAvailability: changeAvailability,
