@@ -30,6 +30,7 @@ beforeEach(async () => {
   world.supervisor.roomWatts = Infinity
   world.supervisor.asked.length = 0
   world.supervisor.plans.length = 0
+  world.supervisor.plansFrom = 0
   world.dcc.plans.length = 0
   world.publish(run * 10, nightPrices)
   csms = await world.start(clock, { data: `${world.dir}/run-${run}` })
@@ -96,6 +97,30 @@ test('the day-ahead plan is with both ledgers once the tariff is read, and on ea
   world.publish(run * 10 + 1, nightPrices)
   await csms.refreshTariffs()
   expect(supervisor.plans).toHaveLength(2)
+})
+
+test('a day that is closed to plans is left as it was accepted, also after a restart', async () => {
+  const { supervisor } = world
+  const daily = { stationId: 'CS-1', arrival: '20:00', departure: '07:00', energyWattHours: 7_000 }
+  const restart = async () => {
+    await csms.close()
+    csms = await world.start(clock, { data: `${world.dir}/run-${run}`, expectedSessions: [daily] })
+    await csms.refreshTariffs()
+  }
+  const days = () => [
+    ...new Set(
+      supervisor.plans.at(-1)?.windows.map(({ from }) => new Date(from).toISOString().slice(8, 10)),
+    ),
+  ]
+  await restart()
+  expect(days()).toEqual(['05', '06', '07'])
+  await clock.advance(13 * 3_600_000)
+  await csms.submitPlan()
+  expect(days()).toEqual(['07'])
+  // A new process does not know that it has planned before, and is told.
+  supervisor.plansFrom = at(30)
+  await restart()
+  expect(days()).toEqual(['07'])
 })
 
 test('the supervisor is asked in the order of identities, whoever spoke first', async () => {

@@ -1,4 +1,9 @@
-import { createWitnessTable, type LedgerTables, type WitnessTables } from '@interlock/store'
+import {
+  createPlannersTable,
+  createWitnessTable,
+  type LedgerTables,
+  type WitnessTables,
+} from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
@@ -61,6 +66,12 @@ export const migrations = [
         from reservations r where r.id = arms.digest`
       for (const statement of [arms, known, 'delete from arms where reservation is null'])
         await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0004-planners',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql.raw(createPlannersTable).execute(db)
     },
   },
 ]

@@ -104,6 +104,29 @@ test('an accepted day-ahead plan makes room for what was planned, and for no one
   world.dcc.budget = budget
 })
 
+test('a day that is closed to plans is refused by name, also after a restart', async () => {
+  nextDay()
+  const organisation = world.csms.peer.organisation
+  const plan = (hours: number) => ({
+    organisation,
+    region,
+    windows: [
+      {
+        from: Math.floor(plus(world.now(), inHours(hours)) / 1_800_000) * 1_800_000,
+        swingWatts: 1,
+      },
+    ],
+  })
+  const hand = (body: object) => world.ask(world.csms, 'POST', '/api/v1/plans', body)
+  expect((await hand(plan(48))).status).toBe(200)
+  nextDay()
+  await world.restart()
+  const late = await hand(plan(2))
+  expect(late).toMatchObject({ status: 409, body: { reason: 'PlanClosed' } })
+  expect(world.auditLines().at(-1)).toContain('PlanClosed')
+  expect((await hand(plan(48))).status).toBe(200)
+})
+
 test("the DCC reserves for an organisation's arms in the same budget, once per id, and gives back", async () => {
   nextDay()
   const [unit] = await street(1)

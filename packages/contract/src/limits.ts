@@ -21,6 +21,11 @@ export const limits = {
   commandLifetimeMillisMax: 24 * 3_600_000,
   /** One window of the megawatt budget, and so the longest effect interval. */
   budgetWindowMillis: 30 * 60_000,
+  /**
+   * A market day is a UTC day; it is closed to day-ahead plans so long before it begins. Tariffs of the
+   * next day are out by then.
+   */
+  planClosureMillis: 6 * 3_600_000,
   /** From first to last edge of one schedule. */
   scheduleMillisMax: 24 * 3_600_000,
   schedulePeriodsMax: 96,

@@ -23,6 +23,7 @@ export const serverRefusals = {
   ReservationConflict: { status: 409, words: 'that reservation id stands for other edges' },
   IdempotencyConflict: { status: 409, words: 'that key stands for another request' },
   PlanUnacceptable: { status: 409, words: "the plan is outside the system operator's limit" },
+  PlanClosed: { status: 409, words: 'the day of that window is closed to plans' },
   CheckpointConflict: { status: 409, words: 'an earlier checkpoint says otherwise' },
   PeerUnavailable: { status: 503, words: 'the other ledger does not answer; nothing is granted' },
   StationOffline: { status: 503, words: 'the station is not connected' },

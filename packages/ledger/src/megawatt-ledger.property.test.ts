@@ -167,7 +167,11 @@ test('no sequence of reservations, releases, plans and time exceeds a limit in a
         }
         expect(excesses(ledger, windowAt(time) + 12)).toEqual([])
       }
-      const restored = restoreLedger(ledger.reservations.values(), plansOf(ledger))
+      const restored = restoreLedger(
+        ledger.reservations.values(),
+        plansOf(ledger),
+        ledger.plannedSince,
+      )
       const again = dropOld(restored, time)
       for (const [number, window] of ledger.windows)
         if (number >= again.since) expect(again.windows.get(number)).toEqual(window)

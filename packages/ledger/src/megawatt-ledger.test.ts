@@ -263,6 +263,32 @@ test('a plan for a window that has begun, or begins next, raises nothing', () =>
   expect(outcome.ok && plansOf(outcome.value)).toEqual([planOf(windows.slice(2))])
 })
 
+test('a day that could have been planned before its closure is closed; the first day could not', () => {
+  const day = (date: string, hour = '17') => at(`2026-01-${date}T${hour}:00:00Z`)
+  const window = (date: string, swingWatts: number) => ({ from: day(date), swingWatts })
+  const hand = (ledger: MegawattLedger, time: Instant, ...windows: DayAheadPlan['windows']) =>
+    acceptPlan(ledger, planOf(windows), limits, time)
+  // The fifth and the sixth had closed before there was any plan, or any organisation to make one.
+  const first = hand(emptyLedger, day('05', '19'), window('06', 100), window('07', 100))
+  if (!first.ok) throw new Error(first.reason)
+  const again = hand(first.value, day('06', '12'), window('06', 200), window('07', 200))
+  if (!again.ok) throw new Error(again.reason)
+
+  const evening = day('06', '19')
+  expect(hand(again.value, evening, window('07', 300))).toEqual({
+    ok: false,
+    reason: 'PlanClosed',
+    detail: 'the window from 2026-01-07T17:00:00.000Z: 300 W',
+  })
+  expect(hand(again.value, day('06', '18'), window('07', 300)).ok).toBe(true)
+  const next = hand(again.value, evening, window('08', 300))
+  expect(next.ok && plansOf(next.value)).toEqual([planOf([window('07', 200), window('08', 300)])])
+  expect(hand(again.value, evening, window('07', 200)).ok).toBe(true)
+  // Whoever lets a plan run out has no first day again.
+  const later = dropOld(again.value, day('20', '12'))
+  expect(hand(later, day('20', '12'), window('20', 1))).toMatchObject({ reason: 'PlanClosed' })
+})
+
 test('a plan is not withdrawn from under what was granted on it', () => {
   const from = windowStart(windowAt(now) + 4)
   const planned = acceptPlan(emptyLedger, planOf([{ from, swingWatts: 300 }]), limits, now)

@@ -10,7 +10,7 @@ import {
   type Account,
   type Window,
 } from './charges.ts'
-import { isInterval, windowAt, windowsOf, windowStart } from './windows.ts'
+import { isClosedToPlans, isInterval, windowAt, windowsOf, windowStart } from './windows.ts'
 
 /**
  * What may still move, per 30-minute window. A value: each operation gives a new ledger or a refusal.
@@ -21,10 +21,18 @@ export type MegawattLedger = {
   readonly since: number
   readonly reservations: ReadonlyMap<string, Reservation>
   readonly windows: ReadonlyMap<number, Window>
+  /** When an organisation's first plan was accepted. */
+  readonly plannedSince: ReadonlyMap<string, number>
 }
 
-export const emptyLedger: MegawattLedger = { since: 0, reservations: new Map(), windows: new Map() }
+export const emptyLedger: MegawattLedger = {
+  since: 0,
+  reservations: new Map(),
+  windows: new Map(),
+  plannedSince: new Map(),
+}
 
+export type PlanProblem = 'PlanUnacceptable' | 'PlanClosed'
 export type ReserveProblem = 'BudgetExceeded' | 'ReservationConflict' | 'BodyInvalid'
 
 /**
@@ -76,30 +84,36 @@ export function release(ledger: MegawattLedger, id: string): MegawattLedger {
 }
 
 /**
- * Takes an organisation's day-ahead plan for a region in place of its earlier one. Windows that have
- * begun, or begin before another window has passed, stay as they were: a plan made on the day would be
- * a way around the limits.
+ * Takes an organisation's day-ahead plan for a region in place of its earlier one. A plan made on the
+ * day would be a way around the limits, so a day that its organisation could have planned before the
+ * closure stays as it was; to ask for anything else is refused. On the first day, when it could not,
+ * windows that have begun, or begin before another window has passed, stay as they were.
  */
 export function acceptPlan(
   ledger: MegawattLedger,
   plan: DayAheadPlan,
   limits: BudgetLimits,
   now: Instant,
-): Outcome<MegawattLedger, 'PlanUnacceptable'> {
+): Outcome<MegawattLedger, PlanProblem> {
   const current = dropOld(ledger, now)
-  const closed = windowAt(now) + 1
   const key = accountOf(plan)
+  const since = current.plannedSince.get(plan.organisation) ?? now
+  const begun = windowAt(now) + 1
+  const isOpen = (number: number): boolean =>
+    number > begun && !isClosedToPlans(windowStart(number), since, now)
   const windows = new Map(current.windows)
   for (const [number, window] of windows)
-    if (number > closed) windows.set(number, withPlan(window, key, undefined))
+    if (isOpen(number)) windows.set(number, withPlan(window, key, undefined))
   for (const { from, swingWatts } of plan.windows) {
     if (from % shared.budgetWindowMillis !== 0)
       return refused('PlanUnacceptable', `${new Date(from).toISOString()} begins no window`)
     const number = windowAt(from)
-    if (number > closed) windows.set(number, withPlan(windows.get(number), key, swingWatts))
+    if (isOpen(number)) windows.set(number, withPlan(windows.get(number), key, swingWatts))
+    else if (number > begun && swingWatts !== (windows.get(number)?.plans.get(key) ?? 0))
+      return refused('PlanClosed', `the window from ${isoStart(number)}: ${swingWatts} W`)
   }
   for (const [number, window] of windows) {
-    if (number <= closed) continue
+    if (!isOpen(number)) continue
     const unplannable = overplanned(window, plan.organisation, limits)
     if (unplannable !== undefined)
       return refused('PlanUnacceptable', `${unplannable} in the window from ${isoStart(number)}`)
@@ -107,7 +121,8 @@ export function acceptPlan(
     if (excess !== undefined)
       return refused('PlanUnacceptable', `${excess} already in the window from ${isoStart(number)}`)
   }
-  return ok({ ...current, windows: withoutEmpty(windows) })
+  const plannedSince = new Map(current.plannedSince).set(plan.organisation, since)
+  return ok({ ...current, windows: withoutEmpty(windows), plannedSince })
 }
 
 /** Forgets windows that have passed, and reservations that touch none that has not. */
@@ -119,7 +134,7 @@ export function dropOld(ledger: MegawattLedger, now: Instant): MegawattLedger {
   const lasts = ({ edges }: Reservation): boolean =>
     edges.some(({ until }) => windowAt(until) >= since)
   const reservations = new Map([...ledger.reservations].filter(([, each]) => lasts(each)))
-  return { since, reservations, windows }
+  return { ...ledger, since, reservations, windows }
 }
 
 /** Plans in force, one per organisation and region: with the reservations, what a server keeps. */
@@ -138,6 +153,7 @@ export function plansOf(ledger: MegawattLedger): DayAheadPlan[] {
 export function restoreLedger(
   reservations: Iterable<Reservation>,
   plans: Iterable<DayAheadPlan>,
+  plannedSince: Iterable<readonly [organisation: string, since: number]>,
 ): MegawattLedger {
   let ledger = emptyLedger
   for (const reservation of reservations) ledger = charge(ledger, reservation, 1)
@@ -147,7 +163,7 @@ export function restoreLedger(
       const number = windowAt(from)
       windows.set(number, withPlan(windows.get(number), accountOf(plan), swingWatts))
     }
-  return { ...ledger, windows }
+  return { ...ledger, windows, plannedSince: new Map(plannedSince) }
 }
 
 const isoStart = (window: number): string => new Date(windowStart(window)).toISOString()

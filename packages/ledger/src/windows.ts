@@ -6,6 +6,17 @@ export const windowAt = (at: number): number => Math.floor(at / limits.budgetWin
 /** When a window begins, ms since 1970. */
 export const windowStart = (window: number): number => window * limits.budgetWindowMillis
 
+const dayMillis = 24 * 3_600_000
+
+/**
+ * Whether the day of the window that begins at `from` is closed to the plans of an organisation whose
+ * first plan was accepted at `since`. A day that closed before it had a plan is its first day.
+ */
+export function isClosedToPlans(from: number, since: number, now: number): boolean {
+  const closure = Math.floor(from / dayMillis) * dayMillis - limits.planClosureMillis
+  return closure >= since && closure < now
+}
+
 /** An edge longer than the longest schedule and its random delay names no moment at all. */
 const edgeMillisMax = limits.scheduleMillisMax + limits.randomDelaySecondsMax * 1000
 

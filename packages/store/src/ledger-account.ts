@@ -7,6 +7,7 @@ import {
   release,
   reserve,
   restoreLedger,
+  type PlanProblem,
   type ReserveProblem,
 } from '@interlock/ledger'
 import type { Kysely } from 'kysely'
@@ -15,7 +16,12 @@ import type { Kysely } from 'kysely'
 export type LedgerTables = {
   reservations: { id: string; reservation: string; asked_by: string; ends_at: string | number }
   plans: { organisation: string; region: string; plan: string; ends_at: string | number }
+  /** When each organisation's first plan was accepted; kept for good. */
+  planners: { organisation: string; since: string | number }
 }
+
+export const createPlannersTable =
+  'create table planners (organisation text primary key, since bigint not null)'
 
 /** Who asked: the data company for its arms, or the supervisor for what it countersigns. */
 export type AskedBy = 'supervisor' | 'dcc'
@@ -31,7 +37,7 @@ export type LedgerAccount = {
   chargeMoved(reservation: Reservation, now: Instant): Promise<void>
   /** Gives back what `by` reserved; anything else stays. */
   release(id: string, by: AskedBy): Promise<void>
-  acceptPlan(plan: DayAheadPlan, now: Instant): Promise<Outcome<undefined, 'PlanUnacceptable'>>
+  acceptPlan(plan: DayAheadPlan, now: Instant): Promise<Outcome<undefined, PlanProblem>>
   holds(id: string): boolean
 }
 
@@ -44,10 +50,12 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
   await forget(db, now)
   const rows = await db.selectFrom('reservations').selectAll().execute()
   const plans = await db.selectFrom('plans').select('plan').execute()
+  const planners = await db.selectFrom('planners').selectAll().execute()
   const askedBy = new Map(rows.map((row) => [row.id, row.asked_by]))
   let ledger = restoreLedger(
     rows.map((row) => JSON.parse(row.reservation) as Reservation),
     plans.map((row) => JSON.parse(row.plan) as DayAheadPlan),
+    planners.map((row) => [row.organisation, Number(row.since)]),
   )
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -92,7 +100,10 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
         const accepted = plansOf(next.value).find(
           (each) => each.organisation === organisation && each.region === region,
         )
-        await putPlan(db, accepted ?? { organisation, region, windows: [] })
+        await db.transaction().execute(async (together) => {
+          await putPlanner(together, organisation, next.value.plannedSince.get(organisation) ?? now)
+          await putPlan(together, accepted ?? { organisation, region, windows: [] })
+        })
         ledger = next.value
         return ok(undefined)
       }),
@@ -116,6 +127,18 @@ async function insertReservation(
       asked_by: by,
       ends_at: endOf(reservation),
     })
+    .execute()
+}
+
+async function putPlanner(
+  db: Kysely<LedgerTables>,
+  organisation: string,
+  since: number,
+): Promise<void> {
+  await db
+    .insertInto('planners')
+    .values({ organisation, since })
+    .onConflict((conflict) => conflict.column('organisation').doNothing())
     .execute()
 }
 

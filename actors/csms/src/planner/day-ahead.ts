@@ -8,6 +8,7 @@ import {
   type Outcome,
 } from '@interlock/kernel'
 import type { DayAheadPlan } from '@interlock/contract'
+import { isClosedToPlans } from '@interlock/ledger'
 import { halfHourOf } from '@interlock/power'
 import type { Context } from '../context.ts'
 import { dayAheadWindows, type PlannedStation } from '../core/day-ahead.ts'
@@ -40,7 +41,13 @@ export function createDayAhead(options: {
   const { context } = options
   const submitted = new Map<
     string,
-    { readonly at: Instant; readonly basis: string; readonly ok: boolean }
+    {
+      readonly at: Instant
+      readonly basis: string
+      readonly ok: boolean
+      /** When its first plan was accepted, as far as is known here. */
+      readonly since: Instant | undefined
+    }
   >()
 
   const submit = async (name: string, taker: PlanTaker, basis: string): Promise<void> => {
@@ -49,8 +56,19 @@ export function createDayAhead(options: {
     const fresh = last !== undefined && now - last.at < (last.ok ? renewMillis : retryMillis)
     if (fresh && last.basis === basis) return
     const plan = planFrom(context, options.tariffOf, now)
-    const outcome = await offered(taker, plan)
-    submitted.set(name, { at: now, basis, ok: outcome.ok })
+    let since = last?.since ?? now
+    let outcome = await offered(taker, ofOpenDays(plan, since, now))
+    // An earlier process has planned before: what was accepted for a day that is closed stands.
+    if (!outcome.ok && outcome.reason === 'PlanClosed') {
+      since = instant(0)
+      outcome = await offered(taker, ofOpenDays(plan, since, now))
+    }
+    submitted.set(name, {
+      at: now,
+      basis,
+      ok: outcome.ok,
+      since: outcome.ok ? since : last?.since,
+    })
     context.audit.record('PlanSubmitted', {
       ledger: name,
       windows: plan.windows.length,
@@ -68,6 +86,11 @@ export function createDayAhead(options: {
     },
   }
 }
+
+const ofOpenDays = (plan: DayAheadPlan, since: Instant, now: Instant): DayAheadPlan => ({
+  ...plan,
+  windows: plan.windows.filter(({ from }) => !isClosedToPlans(from, since, now)),
+})
 
 async function offered(taker: PlanTaker, plan: DayAheadPlan): Promise<Outcome<void, string>> {
   try {

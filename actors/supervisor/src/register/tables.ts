@@ -1,4 +1,9 @@
-import { createWitnessTable, type LedgerTables, type WitnessTables } from '@interlock/store'
+import {
+  createPlannersTable,
+  createWitnessTable,
+  type LedgerTables,
+  type WitnessTables,
+} from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970; `bigint` and `numeric` columns arrive as text. */
@@ -104,6 +109,12 @@ export const migrations = [
       await sql`alter table devices add column trust_mode text not null default 'supervised'`.execute(
         db,
       )
+    },
+  },
+  {
+    name: '0004-planners',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql.raw(createPlannersTable).execute(db)
     },
   },
 ]
