@@ -166,23 +166,36 @@ test('what the budget has no room for at full power is planned at half of it, an
 test('a smaller plan that is too slow holds until there is room for full power', async () => {
   const station = await world.connect(csms, 'CS-1')
   const until = new Date(at(1, 30)).toISOString()
-  await station.started(clock, `slow-${run}`, 1000)
-  await soon()
   world.supervisor.roomWatts = 4_000
+  await station.started(clock, `slow-${run}`, 1000)
   await web.request('POST', `https://127.0.0.1:${csms.port}/api/v1/stations/CS-1/goal`, {
     departure: until,
     energyWattHours: 7_000,
   })
   await soon()
-  expect(station.commands).toHaveLength(2)
+  expect(station.commands).toHaveLength(1)
   expect(await documentOf('CS-1')).toMatchObject({
     refused: null,
     plan: { shortfall: { reason: 'TooLittleTime' } },
   })
   world.supervisor.roomWatts = Infinity
   await clock.advance(30 * 60_000 + 1_000)
-  expect(station.commands).toHaveLength(3)
+  expect(station.commands).toHaveLength(2)
   expect(limitAt(scheduleOf(station), at(1))).toBe(7_000)
+})
+
+test('a plan that stands is not given up for a slower one', async () => {
+  const station = await world.connect(csms, 'CS-1')
+  await station.started(clock, `stands-${run}`, 1000)
+  await soon()
+  world.supervisor.roomWatts = 4_000
+  await web.request('POST', `https://127.0.0.1:${csms.port}/api/v1/stations/CS-1/goal`, {
+    departure: new Date(at(11)).toISOString(),
+    energyWattHours: 3_500,
+  })
+  await soon()
+  expect(station.commands).toHaveLength(1)
+  expect((await documentOf('CS-1')).refused?.reason).toBe('BudgetExceeded')
 })
 
 test('a refusal at the station’s gate is shown with the gate’s reason', async () => {

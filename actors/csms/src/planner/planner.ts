@@ -89,13 +89,17 @@ export function createPlanner(options: {
       if (draft === undefined) continue
       const ready = await commands.prepare(commandOf(draft, clock.now()))
       if (ready.ok) sends.push(install(draft, ready))
-      else if (ready.outcome.reason === 'BudgetExceeded') sends.push(...(await planSmaller(draft)))
+      else if (ready.outcome.reason === 'BudgetExceeded' && draft.view.schedule === undefined)
+        sends.push(...(await planSmaller(draft)))
       else mayRetry(station, ready.outcome.reason)
     }
     await Promise.all(sends)
   }
 
-  /** What the budget of the hour does not allow at full power is charged more slowly. */
+  /**
+   * Where nothing is planned yet, what the budget of the hour does not allow at full power is charged
+   * more slowly; a plan that stands is not given up for a slower one.
+   */
   const planSmaller = async ({ view: { record } }: Draft): Promise<Promise<void>[]> => {
     const { stationId, ratingWatts } = record
     const maxWatts = Math.floor(ratingWatts * smallerShare)
