@@ -1,6 +1,6 @@
 import type { Running } from '@interlock/host'
 import { bareHeartbeat, openBareServer } from './load/bare-server.ts'
-import { openBareEvents } from './load/bare-events.ts'
+import { openBareStore } from './load/bare-store.ts'
 import { openPlainEndpoint } from './load/plain-endpoint.ts'
 import type { LoadKind } from './load/protocol.ts'
 import { openSite } from './load/site.ts'
@@ -32,18 +32,18 @@ export async function loadFigures(plan: LoadPlan): Promise<readonly Line[]> {
     const site = adopt(await openSite(plan.dir, most))
     const { identity, rootPem, stations } = site
     const tls = { identity, rootPem }
-    const events = adopt(await openBareEvents(site.cluster.url('bare')))
+    const store = adopt(await openBareStore(site.cluster.url('bare')))
     const plain = adopt(await openPlainEndpoint())
     const bare = {
       plain: adopt(await openBareServer(bareHeartbeat)),
       secure: adopt(await openBareServer(bareHeartbeat, tls)),
-      events: adopt(await openBareServer(events.answer, tls)),
+      store: adopt(await openBareServer(store.answer, tls)),
     }
     const load = adopt(startLoad())
     const ports: readonly (readonly [string, number, boolean])[] = [
       ['plain', plain.port, false],
       ['bare plain', bare.plain.port, false],
-      ['bare events', bare.events.port, true],
+      ['bare store', bare.store.port, true],
     ]
     for (const [name, port, secure] of ports)
       await load.open({ name, port, stations, ...(secure ? { rootPem } : {}) })
@@ -67,7 +67,9 @@ export async function loadFigures(plan: LoadPlan): Promise<readonly Line[]> {
 const pairs = [
   ['heartbeats, plain', 'Heartbeat', 'plain', 'bare plain', 'ws echo'],
   ['heartbeats, mutual TLS', 'Heartbeat', 'csms', 'bare secure', 'ws echo'],
-  ['durable TransactionEvents', 'TransactionEvent', 'csms', 'bare events', 'bare handler'],
+  ['durable TransactionEvents', 'TransactionEvent', 'csms', 'bare store', 'bare handler'],
+  ['durable MeterValues', 'MeterValues', 'csms', 'bare store', 'bare handler'],
+  ['durable StatusNotifications', 'StatusNotification', 'csms', 'bare store', 'bare handler'],
 ] as const
 
 type Pair = {

@@ -60,7 +60,7 @@ export async function fuzz(options: {
       const targets = await openTargets(place)
       try {
         const until = Math.min(wanted, given + stretchSize)
-        given = await oneStretch({ targets, inputs, coverage, findings }, given, until)
+        given = await oneStretch({ targets, inputs, coverage, findings, say }, given, until)
       } finally {
         await targets.close()
         rmSync(place, { recursive: true, force: true })
@@ -83,6 +83,7 @@ type Work = {
   readonly inputs: Inputs
   readonly coverage: Coverage
   readonly findings: Finding[]
+  readonly say: (words: string) => void
 }
 
 async function oneStretch(work: Work, from: number, until: number): Promise<number> {
@@ -94,7 +95,7 @@ async function oneStretch(work: Work, from: number, until: number): Promise<numb
     const target = targets.each[turn % targets.each.length]
     if (target === undefined) break
     const batch = Array.from({ length: Math.min(size, until - given) }, () => inputs.next())
-    await giveAll(target, batch, work.findings)
+    await giveAll(target, batch, work)
     given += batch.length
     const fresh = (await coverage.fresh()) > 0
     if (fresh) inputs.keep(batch.slice(-keptOfBatchMax))
@@ -104,23 +105,23 @@ async function oneStretch(work: Work, from: number, until: number): Promise<numb
   return given
 }
 
-async function giveAll(
-  target: Target,
-  batch: readonly string[],
-  findings: Finding[],
-): Promise<void> {
+async function giveAll(target: Target, batch: readonly string[], work: Work): Promise<void> {
   const texts = batch.values()
   const lane = async (): Promise<void> => {
-    for (const text of texts) await giveOne(target, text, findings)
+    for (const text of texts) await giveOne(target, text, work)
   }
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-async function giveOne(target: Target, text: string, findings: Finding[]): Promise<void> {
+async function giveOne(target: Target, text: string, { findings, say }: Work): Promise<void> {
   const problem = await target.give(text)
   if (problem === undefined || findings.length >= findingsMax) return
-  findings.push({ target: target.name, problem, input: text.slice(0, inputCharactersShown) })
+  const finding = { target: target.name, problem, input: text.slice(0, inputCharactersShown) }
+  findings.push(finding)
+  say(wordsOf(finding))
 }
+
+const wordsOf = ({ target, problem, input }: Finding): string => `${target}: ${problem} on ${input}`
 
 function liveMebibytes(): number {
   setFlagsFromString('--expose-gc')
@@ -136,5 +137,5 @@ export function fuzzFailures({ findings, heapMebibytes }: FuzzReport): readonly 
   const { first, last } = heapMebibytes
   const grown =
     last - first > heapGrowthMebibytesMax ? [`the heap grew by ${last - first} MiB`] : []
-  return [...findings.map((each) => `${each.target}: ${each.problem} on ${each.input}`), ...grown]
+  return [...findings.map(wordsOf), ...grown]
 }

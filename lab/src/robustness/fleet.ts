@@ -110,14 +110,25 @@ export const secondsOf = (millis: number): number => Math.round(millis / 100) / 
 const residentMebibytes = (): number => Math.round(process.memoryUsage().rss / 1_048_576)
 const sampleMillis = 100
 
-/** The highest resident memory of this process from now on. */
-export function watchMemory(): { stop(): number } {
+/** What the process with the CSMS has used. */
+export type Used = {
+  /** Highest resident memory. */
+  readonly peakMebibytes: number
+  /** Processor time, in user and system mode; unlike wall time it does not tell of other programs. */
+  readonly processorSeconds: number
+}
+
+/** Measures this process from now on. */
+export function watchUse(): { stop(): Used } {
+  const before = process.cpuUsage()
   let peak = residentMebibytes()
   const timer = setInterval(() => (peak = Math.max(peak, residentMebibytes())), sampleMillis)
   return {
     stop() {
       clearInterval(timer)
-      return Math.max(peak, residentMebibytes())
+      const { user, system } = process.cpuUsage(before)
+      const processorSeconds = secondsOf((user + system) / 1_000)
+      return { peakMebibytes: Math.max(peak, residentMebibytes()), processorSeconds }
     },
   }
 }

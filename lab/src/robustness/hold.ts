@@ -1,14 +1,14 @@
-import { missing, openFleet, secondsOf, watchMemory, type RollCall } from './fleet.ts'
+import { missing, openFleet, secondsOf, watchUse, type RollCall, type Used } from './fleet.ts'
 
-export type HoldReport = RollCall & {
-  readonly stations: number
-  readonly secondsToConnect: number
-  /** Wall time of the roll call: each station is answered at least once, and called once. */
-  readonly secondsOfRollCall: number
-  readonly restMebibytes: number
-  /** Highest resident memory of the process with the CSMS, which also makes the stations' certificates. */
-  readonly peakMebibytes: number
-}
+/** The process with the CSMS also makes the stations' certificates. */
+export type HoldReport = RollCall &
+  Used & {
+    readonly stations: number
+    readonly secondsToConnect: number
+    /** Wall time of the roll call: each station is answered at least once, and called once. */
+    readonly secondsOfRollCall: number
+    readonly restMebibytes: number
+  }
 
 /** One CSMS in one process holds every station's connection over mutual TLS, and all are alive. */
 export async function hold(options: {
@@ -17,7 +17,7 @@ export async function hold(options: {
   readonly say: (words: string) => void
 }): Promise<HoldReport> {
   const { dir, stations, say } = options
-  const memory = watchMemory()
+  const use = watchUse()
   try {
     const fleet = await openFleet(dir, stations, say)
     try {
@@ -30,13 +30,13 @@ export async function hold(options: {
         secondsOfRollCall: secondsOf(performance.now() - began),
         ...roll,
         restMebibytes: fleet.restMebibytes,
-        peakMebibytes: memory.stop(),
+        ...use.stop(),
       }
     } finally {
       await fleet.close()
     }
   } finally {
-    memory.stop()
+    use.stop()
   }
 }
 

@@ -1,16 +1,15 @@
-import { missing, openFleet, secondsOf, watchMemory, type RollCall } from './fleet.ts'
+import { missing, openFleet, secondsOf, watchUse, type RollCall, type Used } from './fleet.ts'
 
-export type StormReport = RollCall & {
-  readonly stations: number
-  /** Wall time from the reset of every connection until the last station has booted again. */
-  readonly secondsToBoot: number
-  /** Connections that were refused or broke on the way, each tried again after a random wait. */
-  readonly refusedConnections: number
-  /** Highest resident memory of the process with the CSMS. */
-  readonly peakMebibytes: number
-  /** What it held with every station connected, before the storm. */
-  readonly restMebibytes: number
-}
+export type StormReport = RollCall &
+  Used & {
+    readonly stations: number
+    /** Wall time from the reset of every connection until the last station has booted again. */
+    readonly secondsToBoot: number
+    /** Connections that were refused or broke on the way, each tried again after a random wait. */
+    readonly refusedConnections: number
+    /** What it held with every station connected, before the storm. */
+    readonly restMebibytes: number
+  }
 
 /**
  * Every station's connection is reset at one moment, and all come back at once: each must boot, on a
@@ -23,7 +22,7 @@ export async function storm(options: {
 }): Promise<StormReport> {
   const { dir, stations, say } = options
   const fleet = await openFleet(dir, stations, say)
-  const memory = watchMemory()
+  const use = watchUse()
   try {
     say('Resetting every connection.')
     const { millis, refusedConnections } = await fleet.storm()
@@ -32,11 +31,11 @@ export async function storm(options: {
       secondsToBoot: secondsOf(millis),
       refusedConnections,
       ...(await fleet.rollCall()),
-      peakMebibytes: memory.stop(),
+      ...use.stop(),
       restMebibytes: fleet.restMebibytes,
     }
   } finally {
-    memory.stop()
+    use.stop()
     await fleet.close()
   }
 }

@@ -88,3 +88,26 @@ test('text that PostgreSQL cannot hold is replaced, and the fact kept', async ()
     { key: 'k\ufffd', value: { 'na\ufffdme': 'NUL \ufffd', list: ['\ufffd', 1, null] } },
   ])
 })
+
+test('stations whose turn to be looked at comes together each lose their own oldest', async () => {
+  const most = factKinds.chargingLimit
+  const written = 64 * 4
+  const kind = 'chargingLimit'
+  const fact = (stationId: string, at: number) =>
+    ({ stationId, kind, key: String(at).padStart(4, '0'), at, value: {} }) as const
+  await facts.put([{ ...fact('CS-7', 0), kind: 'log' }, fact('CS-9', 0)])
+  for (let at = 0; at < written; at += 1) await facts.put([fact('CS-7', at), fact('CS-8', at)])
+  for (const station of ['CS-7', 'CS-8']) {
+    const there = await facts.list(station, kind, { limit: written })
+    expect(there.map(({ at }) => at)).toEqual(
+      Array.from({ length: most }, (_, at) => written - most + at),
+    )
+  }
+  expect([await keys('CS-7', 'log'), await keys('CS-9', kind)]).toEqual([['0000'], ['0000']])
+})
+
+test('text that only looks like what PostgreSQL cannot hold stays as it is', async () => {
+  const value = { pair: '💥', escape: String.raw`\u0000` }
+  await put('CS-10', 'event', '1', value)
+  expect((await facts.find('CS-10', 'event', '1'))?.value).toEqual(value)
+})

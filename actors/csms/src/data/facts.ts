@@ -31,13 +31,19 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
     rowsMax: 1_000,
     queueMax: 50_000,
   })
+  const trimming = groupCommit<Heap>({
+    insert: (heaps) => trim(db, heaps),
+    blamesRows,
+    rowsMax: 200,
+    queueMax: 50_000,
+  })
   const written = new Map<string, number>()
   const trimAsNeeded = async ({ stationId, kind }: Fact): Promise<void> => {
     const name = `${kind} ${stationId}`
     const count = (written.get(name) ?? 0) + 1
     if (count >= writesBetweenTrims) written.delete(name)
     else written.set(name, count)
-    if (count >= writesBetweenTrims) await trim(db, stationId, kind)
+    if (count >= writesBetweenTrims) await trimming.add({ stationId, kind })
   }
   const list: FactStore['list'] = async (station, kind, { after, limit }) => {
     const rows = await db
@@ -133,23 +139,35 @@ async function upsert(db: Kysely<CsmsTables>, facts: readonly Fact[]): Promise<v
       do update set at = excluded.at, value = facts.value || excluded.value`.execute(db)
 }
 
+/** The facts of one kind at one station. */
+type Heap = Pick<Fact, 'stationId' | 'kind'>
+
 /** The oldest go first. */
-async function trim(db: Kysely<CsmsTables>, station: string, kind: FactKind): Promise<void> {
+async function trim(db: Kysely<CsmsTables>, heaps: readonly Heap[]): Promise<void> {
   await sql`
-    delete from facts where station_id = ${station} and kind = ${kind} and key in (
-      select key from facts where station_id = ${station} and kind = ${kind}
-      order by at desc, key desc offset ${factKinds[kind]})`.execute(db)
+    delete from facts using (
+      select station_id, kind, key, most, row_number() over (
+        partition by station_id, kind order by at desc, key desc) as place
+      from facts join (select distinct * from unnest(
+        ${heaps.map(({ stationId }) => stationId)}::text[],
+        ${heaps.map(({ kind }) => kind)}::text[],
+        ${heaps.map(({ kind }) => factKinds[kind])}::integer[]
+      ) as each (station_id, kind, most)) as given using (station_id, kind)) as aged
+    where facts.station_id = aged.station_id and facts.kind = aged.kind
+      and facts.key = aged.key and place > most`.execute(db)
 }
 
 /**
  * A NUL or half a surrogate pair would make PostgreSQL refuse the statement, and with it the facts
  * of every other station in it.
  */
-const storable = (fact: Fact): Fact => ({
-  ...fact,
-  key: storableText(fact.key),
-  value: storableValue(fact.value) as Fact['value'],
-})
+const storable = (fact: Fact): Fact => {
+  // Most have nothing of the kind, and their JSON tells so at one glance: it escapes just that.
+  if (!unstorable.test(JSON.stringify([fact.key, fact.value]))) return fact
+  const value = storableValue(fact.value) as Fact['value']
+  return { ...fact, key: storableText(fact.key), value }
+}
+const unstorable = /\\u(0000|d[89a-f])/
 
 // eslint-disable-next-line no-control-regex -- exactly what may not be stored
 const storableText = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\ufffd')

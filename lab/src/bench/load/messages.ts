@@ -10,8 +10,15 @@ export function callsOf(stationId: string, run: string): Calls {
   return (send) => {
     const id = `${++number}`
     if (send === 'Heartbeat') return `[2,"${id}","Heartbeat",{}]`
-    const seqNo = events++
     const timestamp = new Date().toISOString()
+    if (send === 'StatusNotification') {
+      const connectorStatus = number % 2 === 0 ? 'Occupied' : 'Available'
+      const connector = { timestamp, connectorStatus, evseId: 1, connectorId: 1 }
+      return JSON.stringify([2, id, send, connector])
+    }
+    const meterValue = [meterValueAt(timestamp, 1_000_000 + number)]
+    if (send === 'MeterValues') return JSON.stringify([2, id, send, { evseId: 1, meterValue }])
+    const seqNo = events++
     const payload = {
       eventType: seqNo === 0 ? 'Started' : 'Updated',
       timestamp,
@@ -19,20 +26,20 @@ export function callsOf(stationId: string, run: string): Calls {
       seqNo,
       transactionInfo: { transactionId: `${run}-${stationId}`, chargingState: 'Charging' },
       evse: { id: 1, connectorId: 1 },
-      meterValue: [
-        {
-          timestamp,
-          sampledValue: [
-            { measurand: 'Power.Active.Import', value: 7_360 },
-            { measurand: 'Energy.Active.Import.Register', value: 1_000_000 + seqNo },
-            { measurand: 'Frequency', value: 49.98 },
-          ],
-        },
-      ],
+      meterValue,
     }
-    return JSON.stringify([2, id, 'TransactionEvent', payload])
+    return JSON.stringify([2, id, send, payload])
   }
 }
+
+const meterValueAt = (timestamp: string, wattHours: number) => ({
+  timestamp,
+  sampledValue: [
+    { measurand: 'Power.Active.Import', value: 7_360 },
+    { measurand: 'Energy.Active.Import.Register', value: wattHours },
+    { measurand: 'Frequency', value: 49.98 },
+  ],
+})
 
 /** What a station says first on every connection. */
 export const bootOf = (serialNumber: string): string =>

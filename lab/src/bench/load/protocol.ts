@@ -7,7 +7,7 @@ export type LoadStation = {
   readonly chainPem: string
 }
 
-export type LoadKind = 'Heartbeat' | 'TransactionEvent'
+export type LoadKind = 'Heartbeat' | 'TransactionEvent' | 'MeterValues' | 'StatusNotification'
 
 export type Order =
   | {
