@@ -10,9 +10,8 @@ export function readContent<Values extends object>(
 ): Outcome<ReadLayout<Values>, GbcsProblem> {
   const read = readLayout(layout, content, () => counter)
   if (!read.ok) return refused('ContentMalformed', read.detail)
-  const last = read.value.parts.at(-1)
-  const end = last === undefined ? 0 : last.offset + last.bytes.length
-  return end === content.length
+  const beyond = content.length - read.value.length
+  return beyond === 0
     ? read
-    : refused('ContentMalformed', `${last?.name}: ${content.length - end} bytes follow it`)
+    : refused('ContentMalformed', `${layout.at(-1)?.name}: ${beyond} bytes follow it`)
 }

@@ -13,6 +13,7 @@ import {
   encodeUnsignedCommand,
   isExecutable,
   signPreCommand,
+  useCases,
   type Alert,
   type Command,
   type DeviceAnchors,
@@ -87,22 +88,43 @@ test('a one-bit change anywhere in a critical command is refused', () => {
   expect(bytes.length).toBe(194)
 })
 
-test('the signature alone refuses every one-bit change that the DCC could make and MAC again', () => {
-  const signed = signPreCommand(encodePreCommand(command), owner, crypto)
-  const accepted: number[] = []
-  for (let bit = 0; bit < signed.length * 8; bit++) {
-    const changed = signed.slice()
-    changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-    let wrapped: Uint8Array
-    try {
-      wrapped = addMac(changed, 'signed', toDevice, crypto)
-    } catch {
-      continue
-    }
-    if (outcome(wrapped, { signer: () => owner.publicKey }) === 'accepted') accepted.push(bit)
-  }
-  expect(accepted).toEqual([])
+const from = at('2026-01-05T18:00:00Z')
+const addressed = { originator, target, counter: 7n }
+const critical: readonly Command[] = [
+  command,
+  { ...command, useCase: 'ECS47e' },
+  { useCase: 'ECS38', ...addressed, limitSeconds: 600 },
+  { useCase: 'UpdateHalfHourlyTariff', ...addressed, version: 1, from, prices: [1, -2] },
+]
+
+test('every critical use case is among those that are tried', () => {
+  const names = Object.entries(useCases).filter(([, row]) => row.critical)
+  expect(critical.map(({ useCase }) => useCase).toSorted()).toEqual(
+    names.map(([name]) => name).toSorted(),
+  )
 })
+
+test.each(critical)(
+  'the signature alone refuses every one-bit change that the DCC could make and MAC again: $useCase',
+  (each) => {
+    const signed = signPreCommand(encodePreCommand(each), owner, crypto)
+    const sealed = addMac(signed, 'signed', toDevice, crypto)
+    expect(outcome(sealed, { signer: () => owner.publicKey })).toBe('accepted')
+    const accepted: number[] = []
+    for (let bit = 0; bit < signed.length * 8; bit++) {
+      const changed = signed.slice()
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      let wrapped: Uint8Array
+      try {
+        wrapped = addMac(changed, 'signed', toDevice, crypto)
+      } catch {
+        continue
+      }
+      if (outcome(wrapped, { signer: () => owner.publicKey }) === 'accepted') accepted.push(bit)
+    }
+    expect(accepted).toEqual([])
+  },
+)
 
 test('a shorter or longer message is refused at every length', () => {
   const bytes = send(command)

@@ -44,7 +44,8 @@ export function readFrame(bytes: Uint8Array): Outcome<ReadFrame, GbcsProblem> {
   if (!hasMacHeader(bytes)) return readInner(bytes)
   const wrapped = unwrapMac(bytes)
   if (!wrapped.ok) return wrapped
-  const { inner, mac, header } = wrapped.value
+  const { inner, mac } = wrapped.value
+  const header = wrapped.value.header()
   const read = readInner(inner)
   if (!read.ok) return read
   if (read.value.frame.form === 'preCommand') return signatureMissing
@@ -69,9 +70,9 @@ function readInner(bytes: Uint8Array): Outcome<ReadFrame, GbcsProblem> {
   const frame = { form, said: said.value, ...(signature === undefined ? {} : { signature }) }
   if (form === 'unsigned' && mustBeSigned(frame.said)) return signatureMissing
   const parts = [
-    ...header.parts,
+    ...header.parts(),
     length,
-    ...movedBy(start, content.value.parts),
+    ...movedBy(start, content.value.parts()),
     ...tailParts(end, form, signature),
   ]
   return ok({ frame, parts })

@@ -23,7 +23,13 @@ export type Part = {
   readonly bytes: Uint8Array
   readonly words: string
 }
-export type ReadLayout<Values> = { readonly values: Values; readonly parts: readonly Part[] }
+export type ReadLayout<Values> = {
+  readonly values: Values
+  /** Bytes that the fields take together. */
+  readonly length: number
+  /** Made only when somebody wants to see them: devices do not. */
+  readonly parts: () => readonly Part[]
+}
 /** What is wrong with a field; the detail begins with its name. */
 export type LayoutFault = 'TooShort' | 'ValueWrong'
 
@@ -39,7 +45,7 @@ export function readLayout<Values extends object>(
   bytes: Uint8Array,
   counter: (values: Values) => bigint,
 ): Outcome<ReadLayout<Values>, LayoutFault> {
-  let read: Partial<Values> = {}
+  const read: Partial<Values> = {}
   const taken: Uint8Array[] = []
   let at = 0
   for (const { name, bytes: length, read: reads } of layout) {
@@ -50,23 +56,33 @@ export function readLayout<Values extends object>(
     const field = rest.subarray(0, count)
     const value = reads === undefined ? {} : reads(field)
     if (value === undefined) return refused('ValueWrong', `${name}: ${shown(field)} may not be`)
-    read = { ...read, ...value }
+    Object.assign(read, value)
     taken.push(field)
     at += count
   }
   const values = read as Values
   const number = counter(values)
-  const parts: Part[] = []
-  at = 0
-  for (const [index, { name, write, say }] of layout.entries()) {
+  for (const [index, { name, write }] of layout.entries()) {
     const field = taken[index] ?? new Uint8Array()
     const expected = write(values, number)
     if (!sameBytes(expected, field))
       return refused('ValueWrong', `${name}: is ${shown(field)}, must be ${shown(expected)}`)
-    parts.push({ name, offset: at, bytes: field, words: say?.(values) ?? '' })
-    at += field.length
   }
-  return ok({ values, parts })
+  return ok({ values, length: at, parts: () => partsOf(layout, values, taken) })
+}
+
+function partsOf<Values extends object>(
+  layout: Layout<Values>,
+  values: Values,
+  taken: readonly Uint8Array[],
+): readonly Part[] {
+  let offset = 0
+  return taken.map((bytes, index) => {
+    const { name = '', say } = layout[index] ?? {}
+    const part = { name, offset, bytes, words: say?.(values) ?? '' }
+    offset += bytes.length
+    return part
+  })
 }
 
 /** A field that is always the same. */

@@ -63,7 +63,7 @@ export type Wrapped = {
   readonly inner: Uint8Array
   readonly mac: Uint8Array
   /** The MAC header, field by field. */
-  readonly header: readonly Part[]
+  readonly header: () => readonly Part[]
 }
 
 export const hasMacHeader = (bytes: Uint8Array): boolean => bytes[0] === cipheringHead[0]
@@ -83,10 +83,10 @@ export function unwrapMac(bytes: Uint8Array): Outcome<Wrapped, GbcsProblem> {
   if (!security.ok) return refused('HeaderMalformed', security.detail)
   const innerStart = length.next + securityHeader.length
   const macStart = bytes.length - macBytes
-  const header = [
-    ...ciphering.value.parts,
+  const header = () => [
+    ...ciphering.value.parts(),
     lengthPart('length of what follows', bytes, head, length),
-    ...movedBy(length.next, security.value.parts),
+    ...movedBy(length.next, security.value.parts()),
   ]
   return ok({ inner: bytes.slice(innerStart, macStart), mac: bytes.slice(macStart), header })
 }

@@ -171,8 +171,7 @@ export function findContent(bytes: Uint8Array): Outcome<Found, GbcsProblem> {
   const header = readLayout(layout, bytes, ({ counter }) => counter)
   if (!header.ok)
     return refused(header.reason === 'TooShort' ? 'LengthWrong' : 'HeaderMalformed', header.detail)
-  const last = header.value.parts.at(-1)
-  const at = last === undefined ? 0 : last.offset + last.bytes.length
+  const at = header.value.length
   const length = readBerLength(bytes, at)
   if (length === undefined)
     return refused('LengthWrong', 'length of the content: missing, or not in its shortest form')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { assert, concat, eui64, fromBase64, fromHex, type PublicKey } from '@interlock/kernel'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   acceptCommand,
@@ -148,4 +149,22 @@ test.each(everything)('read and written again it is the same: $name', ({ message
   expect(concat(...read.value.parts.map((part) => part.bytes))).toEqual(bytes)
   for (const { offset, bytes: part } of read.value.parts)
     expect(bytes.subarray(offset, offset + part.length)).toEqual(part)
+})
+
+const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 4 })
+test('a message changed anyhow is refused, or is what it would be written as, and never throws', () => {
+  const messages = everything.map(({ message }) => bytesOf(message))
+  const changed = fc.tuple(fc.constantFrom(...messages), flips, fc.nat(), fc.boolean())
+  fc.assert(
+    fc.property(changed, ([message, changes, cut, whole]) => {
+      const bytes = whole ? message.slice() : message.slice(0, cut % message.length)
+      for (const [position, flip] of changes)
+        if (bytes.length > 0)
+          bytes[position % bytes.length] = (bytes[position % bytes.length] ?? 0) ^ flip
+      const read = readFrame(bytes)
+      if (read.ok) expect(writeFrame(read.value.frame)).toEqual(bytes)
+      else expect(read.detail).toMatch(/^\w[^:]*: ./)
+    }),
+    { numRuns: 2_000 },
+  )
 })

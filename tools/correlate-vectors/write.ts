@@ -1,0 +1,78 @@
+import { buildRequest, type RequestBody, type Service } from '@interlock/duis'
+import { encodePreCommand, type Command } from '@interlock/gbcs'
+import { eui64, fromIso, instant } from '@interlock/kernel'
+import { writeVectors } from '../vector-json.ts'
+
+/** Writes `vectors/correlate/pairs.json`: requests and the pre-commands that are, or are not, theirs. */
+const at = (text: string) => fromIso(text) ?? instant(0)
+const addressed = {
+  originator: eui64('02-00-00-00-00-00-00-04'),
+  target: eui64('02-00-00-02-00-00-00-01'),
+  counter: 70_000n,
+}
+const other = eui64('02-00-00-00-00-00-00-07')
+const period = { from: at('2026-01-05T18:00:00Z'), until: at('2026-01-05T20:30:00Z') }
+const load = { controller: 2, direction: 'import', levelPercent: 80, ...period } as const
+const limit = { limitSeconds: 600 } as const
+const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
+
+const request = (service: Service, body: RequestBody): string =>
+  buildRequest({ ...addressed, service, commandVariant: 4, body })
+const requests = {
+  ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
+  ECS47a: request('7.13', { kind: 'loadControl', ...load }),
+  ECS47e: request('7.16', { kind: 'loadControl', ...load }),
+  UpdateHalfHourlyTariff: request('1.1.1', { kind: 'tariff', ...tariff }),
+}
+const commands = {
+  ECS38: { useCase: 'ECS38', ...addressed, ...limit },
+  ECS47a: { useCase: 'ECS47a', ...addressed, ...load },
+  ECS47e: { useCase: 'ECS47e', ...addressed, ...load },
+  UpdateHalfHourlyTariff: { useCase: 'UpdateHalfHourlyTariff', ...addressed, ...tariff },
+} as const satisfies Record<string, Command>
+type Name = keyof typeof commands
+
+const made = (of: Name, outcome: string, change: object) => ({
+  of,
+  outcome,
+  preCommand: encodePreCommand({ ...commands[of], ...change } as Command),
+})
+const names = Object.keys(commands) as Name[]
+
+writeVectors('vectors/correlate/pairs.json', {
+  note: 'A request, by name, and a pre-command in hex: whether they say the same, or the first difference.',
+  requests,
+  pairs: [
+    ...names.map((name) => made(name, 'matches', {})),
+    ...names.flatMap((name) => [
+      made(name, 'Originator', { originator: other }),
+      made(name, 'Target', { target: other }),
+      made(name, 'Counter', { counter: 70_001n }),
+    ]),
+    made('ECS47a', 'MessageCode', { useCase: 'ECS47e' }),
+    made('ECS47e', 'MessageCode', { useCase: 'ECS47a' }),
+    { of: 'ECS38', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS47a) },
+    { of: 'ECS47e', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS38) },
+    {
+      of: 'UpdateHalfHourlyTariff',
+      outcome: 'MessageCode',
+      preCommand: encodePreCommand(commands.ECS38),
+    },
+    made('ECS38', 'OffsetLimit', { limitSeconds: 0 }),
+    ...(['ECS47a', 'ECS47e'] as const).flatMap((name) => [
+      made(name, 'Controller', { controller: 3 }),
+      made(name, 'Direction', { direction: 'export' }),
+      made(name, 'Level', { levelPercent: 100 }),
+      made(name, 'Start', { from: at('2026-01-05T17:00:00Z') }),
+      made(name, 'End', { until: at('2026-01-06T18:00:00Z') }),
+    ]),
+    made('UpdateHalfHourlyTariff', 'TariffVersion', { version: 5 }),
+    made('UpdateHalfHourlyTariff', 'Start', { from: at('2026-01-05T18:30:00Z') }),
+    made('UpdateHalfHourlyTariff', 'Prices', { prices: [15_300, 2_000, 0] }),
+    ...names.map((of) => ({
+      of,
+      outcome: 'PreCommandUnreadable',
+      preCommand: encodePreCommand(commands[of]).slice(0, -1),
+    })),
+  ],
+})

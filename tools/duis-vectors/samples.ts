@@ -1,0 +1,108 @@
+import type { RequestBody, ServiceRequest } from '@interlock/duis'
+import { eui64, fromHex, fromIso, instant } from '@interlock/kernel'
+
+const at = (text: string) => fromIso(text) ?? instant(0)
+const from = at('2026-01-05T18:00:00Z')
+const until = at('2026-01-05T20:00:00Z')
+export const addressed = {
+  originator: eui64('02-00-00-00-00-00-00-04'),
+  target: eui64('02-00-00-02-00-00-00-01'),
+}
+const everyYear = { year: 'any', month: 12, day: 25, weekday: 'any' } as const
+const inJune = { year: 2026, month: 6, day: 21, weekday: 'any' } as const
+
+const loadControl = (direction: 'import' | 'export', levelPercent: number): RequestBody => ({
+  kind: 'loadControl',
+  controller: 1,
+  direction,
+  levelPercent,
+  from,
+  until,
+})
+/** Any bytes: whether they are a message is for others to say. */
+const signedPreCommand: RequestBody = {
+  kind: 'signedPreCommand',
+  payload: fromHex('df09010000000000000000') ?? new Uint8Array(),
+}
+
+const timeOfUse: RequestBody = {
+  kind: 'timeOfUseTariff',
+  elements: {
+    currency: 'GBP',
+    switching: {
+      days: [
+        {
+          name: 1,
+          switches: [
+            { at: '00:00:00', register: 2 },
+            { at: '07:00:00', register: 1 },
+          ],
+        },
+      ],
+      weeks: [{ name: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+      seasons: [{ name: 'winter', start: inJune, week: 1 }],
+    },
+    specialDays: [{ date: everyYear, day: 1 }],
+    thresholds: Array.from({ length: 8 }, () => [0xffff_ffff]),
+  },
+  prices: {
+    standingCharge: 20_000,
+    standingChargeScale: -5,
+    priceScale: -5,
+    timeOfUse: [2_121, -3_127],
+  },
+}
+const schedules: RequestBody = {
+  kind: 'controllerSchedules',
+  schedules: [
+    {
+      action: { controller: 5, levelPercent: 50 },
+      specialDays: [1],
+      weekdays: ['Monday', 'Sunday'],
+      when: { at: '09:30:00', from: inJune, until: everyYear },
+    },
+  ],
+  specialDays: [{ id: 1, ...everyYear }],
+}
+
+type Sample = Pick<ServiceRequest, 'service' | 'commandVariant' | 'body'>
+const samples: readonly (Sample & { readonly name: string })[] = [
+  {
+    name: 'half-hourly tariff (ours)',
+    service: '1.1.1',
+    commandVariant: 4,
+    body: { kind: 'tariff', version: 3, from, prices: [27_300, -1_250, 0] },
+  },
+  { name: 'time-of-use tariff', service: '1.1.1', commandVariant: 4, body: timeOfUse },
+  { name: 'signed tariff', service: '1.1.1', commandVariant: 5, body: signedPreCommand },
+  { name: 'read tariff', service: '4.11.1', commandVariant: 1, body: { kind: 'readTariff' } },
+  { name: 'controller schedules', service: '6.14.3', commandVariant: 4, body: schedules },
+  { name: 'signed schedules', service: '6.14.3', commandVariant: 5, body: signedPreCommand },
+  {
+    name: 'randomised offset limit',
+    service: '7.12',
+    commandVariant: 4,
+    body: { kind: 'offsetLimit', limitSeconds: 1_799 },
+  },
+  { name: 'signed offset limit', service: '7.12', commandVariant: 5, body: signedPreCommand },
+  { name: 'on-demand arm', service: '7.13', commandVariant: 4, body: loadControl('import', 100) },
+  { name: 'signed on-demand arm', service: '7.13', commandVariant: 5, body: signedPreCommand },
+  {
+    name: 'read controllers',
+    service: '7.14',
+    commandVariant: 1,
+    body: { kind: 'readControllers' },
+  },
+  { name: 'pre-authorisation', service: '7.16', commandVariant: 4, body: loadControl('export', 0) },
+  { name: 'signed pre-authorisation', service: '7.16', commandVariant: 5, body: signedPreCommand },
+]
+
+/** One request of each service, variant and body; the highest counter is the last. */
+export const requests = samples.map(({ name, ...sample }, index) => ({
+  name,
+  request: {
+    ...addressed,
+    counter: index === samples.length - 1 ? (1n << 64n) - 1n : BigInt(1_000 + index),
+    ...sample,
+  } satisfies ServiceRequest,
+}))
