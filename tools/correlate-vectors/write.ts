@@ -35,7 +35,7 @@ type Name = keyof typeof commands
 const made = (of: Name, outcome: string, change: object) => ({
   of,
   outcome,
-  preCommand: encodePreCommand({ ...commands[of], ...change } as Command),
+  preCommand: encodePreCommand({ ...commands[of], ...change }),
 })
 const names = Object.keys(commands) as Name[]
 

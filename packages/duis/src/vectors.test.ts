@@ -81,7 +81,7 @@ test('the vectors have every body of every service request, and every problem bu
       : ''
   })
   expect(found.toSorted()).toEqual(shapes.toSorted())
-  const reasons = new Set(vectors.invalid.map(({ reason }) => reason))
   const ofSize = ['TooLarge', 'TooDeep']
-  expect([...reasons, ...ofSize].toSorted()).toEqual(Object.keys(duisProblems).toSorted())
+  const reasons = new Set([...vectors.invalid.map(({ reason }) => reason), ...ofSize])
+  expect(reasons).toEqual(new Set(Object.keys(duisProblems)))
 })
