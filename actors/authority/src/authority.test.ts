@@ -6,7 +6,7 @@ import { verifyChain as verifyAudit } from '@interlock/ledger'
 import { createCsr, fromPem, peerOf, readCrl, verifyChain, type Subject } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
-import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { createAuthority, type AuthorityRunning } from './index.ts'
 import { deps, openWorld, type World } from './world.fixture.ts'
 
@@ -69,24 +69,28 @@ test('a certificate ordered by the supervisor verifies to the root and is in the
   expect(granted).toContain(serialHex)
 })
 
-test('nobody but the supervisor may give orders or ask', async () => {
-  const smartMeter = testHierarchy('smartMeter')
-  const problems = await wronglyOpen({
-    port: authority.port,
-    doors: authority.doors,
-    root: world.ceremony.rootPem,
-    hierarchy: 'charging',
-    certify: (role) => world.identity(role),
-    certifyElsewhere: (role) => smartMeter.certify(role),
-    table: {
-      'POST /api/v1/issue': ['supervisor'],
-      'POST /api/v1/revoke': ['supervisor'],
-      'GET /api/v1/crl': ['supervisor'],
-      'GET /healthz': ['supervisor'],
-    },
-  })
-  expect(problems).toEqual([])
-})
+test(
+  'nobody but the supervisor may give orders or ask',
+  async () => {
+    const smartMeter = testHierarchy('smartMeter')
+    const problems = await wronglyOpen({
+      port: authority.port,
+      doors: authority.doors,
+      root: world.ceremony.rootPem,
+      hierarchy: 'charging',
+      certify: (role) => world.identity(role),
+      certifyElsewhere: (role) => smartMeter.certify(role),
+      table: {
+        'POST /api/v1/issue': ['supervisor'],
+        'POST /api/v1/revoke': ['supervisor'],
+        'GET /api/v1/crl': ['supervisor'],
+        'GET /healthz': ['supervisor'],
+      },
+    })
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)
 
 test('a request for another role or identity than ordered is refused and nothing is issued', async () => {
   const before = auditLines().length

@@ -1,6 +1,6 @@
 import { roles } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { organisation } from './fixture/identities.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { Api } from './rest/api.ts'
@@ -24,19 +24,23 @@ const certifyUnder = (hierarchy: 'charging' | 'smartMeter') => (role: (typeof ro
   return world.identities.identity(hierarchy, { ...subject, organisation: own })
 }
 
-test('what the server has registered is the rows of the interface and the stream, for their roles', async () => {
-  const rows = endpointsOf({ once: (handle) => handle } as Api)
-  const problems = await wronglyOpen({
-    port: csms.port,
-    doors: csms.doors,
-    root: world.identities.authorities.charging.root.certificatePem,
-    hierarchy: 'charging',
-    certify: certifyUnder('charging'),
-    certifyElsewhere: certifyUnder('smartMeter'),
-    table: {
-      ...Object.fromEntries(rows.map((row) => [`${row.method} ${row.url}`, row.roles])),
-      'GET /api/v1/events': ['web'],
-    },
-  })
-  expect(problems).toEqual([])
-})
+test(
+  'what the server has registered is the rows of the interface and the stream, for their roles',
+  async () => {
+    const rows = endpointsOf({ once: (handle) => handle } as Api)
+    const problems = await wronglyOpen({
+      port: csms.port,
+      doors: csms.doors,
+      root: world.identities.authorities.charging.root.certificatePem,
+      hierarchy: 'charging',
+      certify: certifyUnder('charging'),
+      certifyElsewhere: certifyUnder('smartMeter'),
+      table: {
+        ...Object.fromEntries(rows.map((row) => [`${row.method} ${row.url}`, row.roles])),
+        'GET /api/v1/events': ['web'],
+      },
+    })
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)

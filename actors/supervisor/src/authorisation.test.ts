@@ -3,7 +3,12 @@ import { assert, toBase64Url } from '@interlock/kernel'
 import { checkpointBytes, type WitnessStatement } from '@interlock/ledger'
 import { fromPem, readCrl } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { rolesUnder, wronglyOpen, type DoorTable } from '../../../tools/doors/wrongly-open.ts'
+import {
+  doorsMillisMax,
+  rolesUnder,
+  wronglyOpen,
+  type DoorTable,
+} from '../../../tools/doors/wrongly-open.ts'
 import { inService, openWorld, order, pair, profileOf, renewalRequest } from './world.fixture.ts'
 import { firstRequest, notified, signed, submit, type World } from './world.fixture.ts'
 
@@ -37,19 +42,23 @@ const table: DoorTable = {
   'GET /api/v1/events': ['web'],
 }
 
-test('every door is for the roles of its row, over every role of both roots', async () => {
-  const { port, doors } = world.running()
-  const problems = await wronglyOpen({
-    port,
-    doors,
-    root: world.charging.rootPem,
-    table,
-    hierarchy: 'charging',
-    certify: (role) => world.charging.certify(role, world.organisation),
-    certifyElsewhere: (role) => world.smartMeter.certify(role, world.organisation),
-  })
-  expect(problems).toEqual([])
-})
+test(
+  'every door is for the roles of its row, over every role of both roots',
+  async () => {
+    const { port, doors } = world.running()
+    const problems = await wronglyOpen({
+      port,
+      doors,
+      root: world.charging.rootPem,
+      table,
+      hierarchy: 'charging',
+      certify: (role) => world.charging.certify(role, world.organisation),
+      certifyElsewhere: (role) => world.smartMeter.certify(role, world.organisation),
+    })
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)
 
 const revoke = (serialHex: string) =>
   world.ask(world.as('recovery'), 'POST', '/api/v1/revocations', { serialHex, reason: 'lost' })

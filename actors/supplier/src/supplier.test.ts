@@ -13,7 +13,7 @@ import {
 import { unobserved } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
-import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { startSupplier, type SupplierRunning } from './supplier.ts'
 
 const smartMeter = testHierarchy('smartMeter')
@@ -62,22 +62,26 @@ const publish = async (identity: Identity) => {
 }
 const trail = (): string => readFileSync(`${dir}/data/audit.jsonl`, 'utf8')
 
-test('every door is for the roles of its row, over every role and without a certificate', async () => {
-  const problems = await wronglyOpen({
-    port: supplier.port,
-    doors: supplier.doors,
-    root: smartMeter.rootPem,
-    hierarchy: 'smartMeter',
-    certify: (role) => smartMeter.certify(role, organisation),
-    certifyElsewhere: (role) => charging.certify(role, organisation),
-    table: {
-      'GET /healthz': ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
-      'POST /api/v1/tariffs': ['supplier'],
-      'GET /api/v1/events': ['web'],
-    },
-  })
-  expect(problems).toEqual([])
-})
+test(
+  'every door is for the roles of its row, over every role and without a certificate',
+  async () => {
+    const problems = await wronglyOpen({
+      port: supplier.port,
+      doors: supplier.doors,
+      root: smartMeter.rootPem,
+      hierarchy: 'smartMeter',
+      certify: (role) => smartMeter.certify(role, organisation),
+      certifyElsewhere: (role) => charging.certify(role, organisation),
+      table: {
+        'GET /healthz': ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
+        'POST /api/v1/tariffs': ['supplier'],
+        'GET /api/v1/events': ['web'],
+      },
+    })
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)
 
 test("another supplier, and a web vendor, publish nothing in this supplier's name", async () => {
   const refusal = { status: 403, body: { reason: 'NotPermitted' } }
