@@ -1,10 +1,19 @@
-import { UpgradeRefused, connectOcpp, nodeCrypto, silentLog, systemClock } from '@interlock/host'
-import { toHex, utf8 } from '@interlock/kernel'
+import { readFileSync } from 'node:fs'
+import { serverRefusalRow } from '@interlock/contract'
+import {
+  UpgradeRefused,
+  connectOcpp,
+  nodeCrypto,
+  silentLog,
+  systemClock,
+  type Identity,
+} from '@interlock/host'
+import { instant, toHex, utf8 } from '@interlock/kernel'
 import { CallFailed, type Endpoint } from '@interlock/ocpp'
 import { createCsr } from '@interlock/pki'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { testClock } from './fixture/clock.fixture.ts'
-import { stationSubject } from './fixture/identities.fixture.ts'
+import { organisation, stationSubject } from './fixture/identities.fixture.ts'
 import { started, testStation, type TestStation } from './fixture/station.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -105,7 +114,89 @@ test('a server’s certificate does not pass for a station’s', async () => {
     id: 'CS-1',
     identity: world.csms,
   })
-  expect(await statusOf(impostor)).toBe(401)
+  expect(await statusOf(impostor)).toBe(403)
+})
+
+/** The refusals on the record, newest last. */
+const refusals = () =>
+  readFileSync(`${world.dir}/csms/audit.jsonl`, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; data: Record<string, unknown> })
+    .filter(({ kind }) => kind === 'ConnectionRefused')
+    .map(({ data }) => data)
+const at = (id: string, identity?: Identity) =>
+  connectOcpp({
+    url: `wss://127.0.0.1:${csms.ocppPorts.profile3}/ocpp/${id}`,
+    ...(identity === undefined ? {} : { identity }),
+    trust: world.identities.trust('charging'),
+    subprotocols: ['ocpp2.0.1'],
+    log: silentLog,
+  })
+
+const smartMeter = () =>
+  world.identities.identity('smartMeter', organisation('meter-csms', 'csms', 0x77))
+/** Eleven years old, of ten that it was good for. */
+const expired = () =>
+  world.identities.identity(
+    'charging',
+    stationSubject('CS-1', 1),
+    instant(systemClock.now() - 4_015 * 86_400_000),
+  )
+
+test.each([
+  ['no certificate', 'CS-1', (): undefined => undefined, 'CertificateMissing'],
+  ['a smart-meter certificate', 'CS-1', () => smartMeter(), 'CertificateUntrusted'],
+  ['a certificate that has expired', 'CS-1', () => expired(), 'CertificateExpired'],
+  ['the certificate of a CSMS', 'CS-1', () => world.csms, 'NotPermitted'],
+  [
+    'the certificate of another station',
+    'CS-1',
+    () => world.identityOf('CS-2'),
+    'IdentityMismatch',
+  ],
+  ['a name nobody knows', 'CS-99', () => world.identityOf('CS-1'), 'UnknownIdentity'],
+] as const)(
+  '%s is refused with its own reason and remedy, which are on the record',
+  async (_title, id, identity, reason) => {
+    const { words, remedy = '' } = serverRefusalRow(reason)
+    const before = refusals().length
+    const refused = at(id, identity())
+    await expect(refused).rejects.toThrow(`${reason}; ${words}`)
+    await expect(refused).rejects.toThrow(remedy)
+    expect(refusals().slice(before)).toEqual([expect.objectContaining({ id, profile: 3, reason })])
+  },
+)
+
+test('whoever offers a password is told the same, whatever is wrong with it', async () => {
+  world.supervisor.passwords.set('CS-3', toHex(nodeCrypto.sha256(utf8('of CS-3'))))
+  const before = refusals().length
+  const said = (basic?: { user: string; password: string }): Promise<string> =>
+    connectOcpp({
+      url: `wss://127.0.0.1:${csms.ocppPorts.profile2}/ocpp/CS-3`,
+      ...(basic === undefined ? {} : { basic }),
+      trust: world.identities.trust('charging'),
+      subprotocols: ['ocpp2.0.1'],
+      log: silentLog,
+    }).then(
+      () => 'connected',
+      (cause: Error) => cause.message,
+    )
+  const answers = [
+    await said({ user: 'CS-3', password: 'guessed' }),
+    await said({ user: 'CS-2', password: 'of CS-3' }),
+    await said(),
+  ]
+  expect(new Set(answers).size).toBe(1)
+  expect(answers[0]).toContain('NotAuthenticated')
+  expect(answers[0]).not.toMatch(/wrong|guessed|CS-/)
+  const recorded = refusals().slice(before)
+  expect(recorded.map(({ detail }) => detail)).toEqual([
+    'the password is wrong',
+    'a password is needed',
+    'a password is needed',
+  ])
+  expect(JSON.stringify(recorded)).not.toContain('guessed')
 })
 
 test('a second connection with a live identity leaves the first its session', async () => {
@@ -191,7 +282,11 @@ test('a revoked certificate is refused, and an open connection of it ends', asyn
     return closed
   }
   await expect.poll(aMinuteLater).toBe(1008)
-  expect(await statusOf(again())).toBe(403)
+  await expect(again()).rejects.toThrow('CertificateRevoked')
+  const trail = readFileSync(`${world.dir}/revoking/audit.jsonl`, 'utf8')
+  expect(trail).toMatch(
+    /ConnectionRefused.*CertificateRevoked|CertificateRevoked.*ConnectionRefused/,
+  )
   await other.close()
 })
 

@@ -99,6 +99,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
       identity,
       trust,
       inventory,
+      audit,
       onAlert: (hub, from, alert) =>
         takeAlert(hub, from, alert, { self, inventory, counters, arms, audit, happened, deps }),
     },

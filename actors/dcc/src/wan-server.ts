@@ -8,8 +8,11 @@ import {
   type OcppSocket,
   type Running,
   type Trust,
+  type UpgradeRefusal,
 } from '@interlock/host'
 import { inSeconds, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { Peer } from '@interlock/pki'
 import type { Device, Inventory } from './inventory.ts'
 
 export type DeliveryProblem = 'DeviceUnreachable' | 'DeliveryTimeout'
@@ -35,6 +38,7 @@ export async function openWanServer(
     readonly identity: Identity
     readonly trust: Trust
     readonly inventory: Inventory
+    readonly audit: Audit
     /** An alert from a device of that hub; true when it was taken. */
     readonly onAlert: (hub: Eui64, from: Eui64, alert: Uint8Array) => Promise<boolean>
   },
@@ -78,11 +82,14 @@ export async function openWanServer(
     log: deps.log,
     path: wanPath,
     subprotocols: [wanSubprotocol],
+    onRefusal: ({ reason, detail = null }, { id = null }) =>
+      void options.audit.record('ConnectionRefused', { id, reason, detail }),
     admit({ id, peer }) {
-      const own = peer?.role === 'hub' && peer.eui === id && options.inventory.isHub(peer.eui)
-      return Promise.resolve(
-        own ? { ok: true } : { ok: false, status: 403, reason: 'NotPermitted' },
-      )
+      const refusal = hubRefusal(id, peer, options.inventory)
+      if (refusal === undefined) return Promise.resolve({ ok: true })
+      const { reason, detail = null } = refusal
+      options.audit.record('ConnectionRefused', { id, reason, detail })
+      return Promise.resolve(refusal)
     },
     accept(socket) {
       const hub = socket.id as Eui64
@@ -119,6 +126,19 @@ export async function openWanServer(
     },
     close: () => server.close(),
   }
+}
+
+/** A hub comes under its own EUI-64, and is one that this network knows. */
+function hubRefusal(
+  id: string,
+  peer: Peer | undefined,
+  inventory: Inventory,
+): UpgradeRefusal | undefined {
+  if (peer === undefined) return refused('CertificateMissing')
+  if (peer.role !== 'hub')
+    return refused('NotPermitted', `for a hub; the certificate is of role ${peer.role}`)
+  if (peer.eui !== id) return refused('IdentityMismatch', `the certificate is of ${peer.eui}`)
+  return inventory.isHub(peer.eui) ? undefined : refused('UnknownIdentity', 'not in the inventory')
 }
 
 function deliveryOf(answer: WanMessage | undefined): Outcome<Uint8Array, DeliveryProblem> {

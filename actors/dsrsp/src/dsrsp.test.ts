@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { armOf } from '@interlock/gbcs'
-import { httpClient, nodeCrypto, UpgradeRefused, type HttpClient } from '@interlock/host'
+import { httpClient, nodeCrypto, type HttpClient } from '@interlock/host'
 import { roles, unobserved, type Role } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { rolesUnder, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { doorsMillisMax, rolesUnder, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { testClock, type TestClock } from './fixture/clock.fixture.ts'
 import { organisation } from './fixture/identities.fixture.ts'
 import { dsrspWorld, evening, llcsOf, type DsrspWorld } from './fixture/world.fixture.ts'
@@ -170,17 +171,25 @@ test('a dispatch without an arm, to nobody or beyond its bounds is refused', asy
 })
 
 test('only the CSMS of the contract brings virtual EVSEs, and only of the portfolio', async () => {
-  const status = (attempt: Promise<unknown>) =>
-    attempt.then(
-      () => 'connected',
-      (cause: unknown) => (cause instanceof UpgradeRefused ? cause.status : cause),
-    )
   const other = world.identities.identity('charging', organisation('other-csms', 'csms', 9))
-  expect(await status(world.virtualEvse(dsrsp, 'CS-1', other))).toBe(403)
-  expect(await status(world.virtualEvse(dsrsp, 'CS-1', world.dsrsp))).toBe(403)
-  expect(await status(world.virtualEvse(dsrsp, 'CS-9'))).toBe(404)
-  expect(await status(world.virtualEvse(dsrsp, 'CS-1'))).toBe('connected')
-  expect(await status(world.virtualEvse(dsrsp, 'CS-1'))).toBe(429)
+  const elsewhere = world.identities.identity('smartMeter', organisation('csms', 'csms', 3))
+  const refusals = [
+    [world.virtualEvse(dsrsp, 'CS-1', other), 403, 'NotPermitted'],
+    [world.virtualEvse(dsrsp, 'CS-1', world.dsrsp), 403, 'role dsrsp'],
+    [world.virtualEvse(dsrsp, 'CS-1', elsewhere), 401, 'CertificateUntrusted'],
+    [world.virtualEvse(dsrsp, 'CS-9'), 404, 'UnknownIdentity'],
+  ] as const
+  for (const [attempt, status, why] of refusals)
+    await expect(attempt).rejects.toMatchObject({
+      code: 'UpgradeRefused',
+      status,
+      message: expect.stringContaining(why) as string,
+    })
+  await world.virtualEvse(dsrsp, 'CS-1')
+  await expect(world.virtualEvse(dsrsp, 'CS-1')).rejects.toMatchObject({ status: 429 })
+  const trail = readFileSync(`${world.dir}/dsrsp/audit.jsonl`, 'utf8')
+  for (const reason of ['CertificateUntrusted', 'UnknownIdentity', 'AlreadyConnected'])
+    expect(trail).toContain(reason)
 })
 
 test('a holding is known after a restart', async () => {
@@ -209,23 +218,27 @@ const certifyUnder = (hierarchy: 'charging' | 'smartMeter') => (role: Role) => {
   return world.identities.identity(hierarchy, { ...subject, organisation: own })
 }
 
-test('every door is for the roles of its row, over every role of both roots', async () => {
-  const problems = await wronglyOpen({
-    port: dsrsp.port,
-    doors: dsrsp.doors,
-    root: world.identities.authorities.charging.root.certificatePem,
-    hierarchy: 'charging',
-    certify: certifyUnder('charging'),
-    certifyElsewhere: certifyUnder('smartMeter'),
-    table: {
-      'GET /healthz': rolesUnder('charging'),
-      'GET /api/v1/portfolio': ['web'],
-      'POST /api/v1/dispatch': ['maintainer'],
-      'GET /api/v1/events': ['web'],
-    },
-  })
-  expect(problems).toEqual([])
-})
+test(
+  'every door is for the roles of its row, over every role of both roots',
+  async () => {
+    const problems = await wronglyOpen({
+      port: dsrsp.port,
+      doors: dsrsp.doors,
+      root: world.identities.authorities.charging.root.certificatePem,
+      hierarchy: 'charging',
+      certify: certifyUnder('charging'),
+      certifyElsewhere: certifyUnder('smartMeter'),
+      table: {
+        'GET /healthz': rolesUnder('charging'),
+        'GET /api/v1/portfolio': ['web'],
+        'POST /api/v1/dispatch': ['maintainer'],
+        'GET /api/v1/events': ['web'],
+      },
+    })
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)
 
 test('a maintainer of another organisation dispatches nothing', async () => {
   const url = `https://127.0.0.1:${dsrsp.port}/api/v1/dispatch`

@@ -4,8 +4,8 @@ import {
   type AdmissionRequest,
   type OcppSocket,
 } from '@interlock/host'
-import type { OcppServer, Trust } from '@interlock/host'
-import { toIso } from '@interlock/kernel'
+import type { OcppServer, Trust, UpgradeRefusal } from '@interlock/host'
+import { refused, toIso } from '@interlock/kernel'
 import { createEndpoint, type Handlers, type MeterValueType } from '@interlock/ocpp'
 import type { Context, Member } from './context.ts'
 import { memberOf } from './portfolio/portfolio.ts'
@@ -26,24 +26,42 @@ export const openVirtualCsms = (
     activity: context.deps.activity,
     log: context.deps.log,
     subprotocols: ['ocpp2.0.1'],
+    onRefusal: (refusal, { id }) => recordRefusal(context, refusal, id),
     admit: async (request) => admit(context, request),
     accept: (socket) => open(context, socket, options.onReady),
   })
 
 /** Only the CSMS in the contract, only for EVSEs in the portfolio, one connection each. */
 function admit(context: Context, { id, peer }: AdmissionRequest): Admission {
-  const refusal = (status: 401 | 403 | 404 | 429, reason: string): Admission => {
-    context.audit.record('ConnectionRefused', { id, reason })
-    context.tell({ kind: 'security', reason: 'ConnectionRefused', data: { id, detail: reason } })
-    return { ok: false, status, reason }
-  }
-  if (peer === undefined) return refusal(401, 'a client certificate is needed')
-  if (peer.role !== 'csms' || peer.organisation !== context.config.csms)
-    return refusal(403, 'not the CSMS of the contract')
+  const refusal = refusalOf(context, id, peer)
+  if (refusal === undefined) return { ok: true }
+  recordRefusal(context, refusal, id)
+  return refusal
+}
+
+function refusalOf(
+  context: Context,
+  id: string,
+  peer: AdmissionRequest['peer'],
+): UpgradeRefusal | undefined {
+  if (peer === undefined) return refused('CertificateMissing')
+  if (peer.role !== 'csms')
+    return refused('NotPermitted', `for a csms; the certificate is of role ${peer.role}`)
+  if (peer.organisation !== context.config.csms)
+    return refused('NotPermitted', 'not the CSMS of the contract')
   const member = id.startsWith(prefix) ? memberOf(context, id.slice(prefix.length)) : undefined
-  if (member === undefined) return refusal(404, 'not in the portfolio')
-  if (member.endpoint !== undefined) return refusal(429, 'it is connected already')
-  return { ok: true }
+  if (member === undefined) return refused('UnknownIdentity', 'not in the portfolio')
+  return member.endpoint === undefined ? undefined : refused('AlreadyConnected')
+}
+
+function recordRefusal(
+  { audit, tell }: Context,
+  { reason, detail }: UpgradeRefusal,
+  id: string | undefined,
+): void {
+  audit.record('ConnectionRefused', { id: id ?? null, reason, detail: detail ?? null })
+  const data = { id: id ?? '', detail: detail ?? reason }
+  tell({ kind: 'security', reason: 'ConnectionRefused', data })
 }
 
 function open(context: Context, socket: OcppSocket, onReady: (member: Member) => void): void {

@@ -19,7 +19,8 @@ export function afterAnswer(
       await work()
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error
-      deps.log.warn({ label, code: error.code }, 'what was asked for was not taken')
+      const { code, message: detail } = error
+      deps.log.warn({ label, code, detail }, 'what was asked for was not taken')
     }
   })
 }

@@ -1,4 +1,4 @@
-import { serverRefusals, type ServerRefusal } from '@interlock/contract'
+import { serverRefusalRow, type ServerRefusal } from '@interlock/contract'
 
 /** What a handler answers; an object becomes JSON. */
 export type Reply = {
@@ -12,13 +12,14 @@ export const problemType = 'application/problem+json'
 
 /** The answer to a refused request (RFC 9457). `detail` goes to the peer: nothing secret. */
 export function problem(reason: ServerRefusal, detail?: string): Reply {
-  const { status, words } = serverRefusals[reason]
+  const { status, words, remedy } = serverRefusalRow(reason)
   const body = {
     type: `urn:interlock:problem:${reason}`,
     title: words,
     status,
     reason,
     ...(detail === undefined ? {} : { detail }),
+    ...(remedy === undefined ? {} : { remedy }),
   }
   return { status, body, type: problemType }
 }

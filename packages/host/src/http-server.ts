@@ -96,7 +96,12 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       if (options.plain === true) return refusal('NotAuthenticated', 'no TLS here')
       const peer = peerOn(request.raw.socket as TLSSocket, trust)
       if (!peer.ok) return refusal(peer.reason, peer.detail)
-      if (!roles.includes(peer.value.role)) return refusal('NotPermitted', peer.value.role)
+      const { role } = peer.value
+      if (!roles.includes(role))
+        return refusal(
+          'NotPermitted',
+          `for ${roles.join(', ')}; the certificate is of role ${role}`,
+        )
       peers.set(request, peer.value)
       return undefined
     }

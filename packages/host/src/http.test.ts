@@ -114,18 +114,22 @@ test('XML passes as text where an endpoint takes XML', async () => {
 
 const clientOf = (identity: keyof typeof identities) => ({ identity: identities[identity] })
 test.each([
-  ['no certificate', { identity: undefined }, 401, 'NotAuthenticated'],
-  ['a certificate of another root', clientOf('stranger'), 401, 'NotAuthenticated'],
-  ['an expired certificate', clientOf('expired'), 401, 'NotAuthenticated'],
+  ['no certificate', { identity: undefined }, 401, 'CertificateMissing'],
+  ['a certificate of another root', clientOf('stranger'), 401, 'CertificateUntrusted'],
+  ['an expired certificate', clientOf('expired'), 401, 'CertificateExpired'],
   ['a role that may not', clientOf('dsrsp'), 403, 'NotPermitted'],
 ])('a client with %s is refused', async (_title, who, status, reason) => {
   const answer = await ask('GET', '/who', undefined, who as Partial<HttpClientOptions>)
   expect(answer).toMatchObject({ status, body: { status, reason } })
 })
 
-test('a refusal says why the certificate is not good', async () => {
+test('a refusal says why the certificate is not good, and what to do', async () => {
   const answer = await ask('GET', '/who', undefined, clientOf('expired'))
-  expect(answer.body).toMatchObject({ detail: expect.stringMatching(/expired/i) as string })
+  expect(answer.body).toMatchObject({
+    title: expect.stringMatching(/expired/) as string,
+    detail: expect.stringMatching(/valid from .* to /) as string,
+    remedy: expect.stringMatching(/renewed/) as string,
+  })
 })
 
 test('a revoked certificate is refused, also on a connection that was open before', async () => {

@@ -1,9 +1,10 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { parseStationId } from '@interlock/kernel'
+import type { ServerRefusal } from '@interlock/contract'
+import { parseStationId, refused, type Refusal } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
-import { problemType } from './http-problem.ts'
+import { problem, problemType } from './http-problem.ts'
 import { peerOn, type Trust } from './tls.ts'
 
 /** Who asks to connect: the identity in the path, and what proves it. */
@@ -17,43 +18,32 @@ export type AdmissionRequest = {
   readonly basic?: { readonly user: string; readonly password: string }
 }
 
-export type UpgradeRefusal = {
-  readonly ok: false
-  readonly status: 401 | 403 | 404 | 429 | 503
-  readonly reason: string
-}
+/** The detail goes to whoever asked: nothing that helps to guess a password. */
+export type UpgradeRefusal = Refusal<ServerRefusal>
 export type Admission = { readonly ok: true } | UpgradeRefusal
-
-export const refuseUpgrade = (
-  status: UpgradeRefusal['status'],
-  reason: string,
-): UpgradeRefusal => ({
-  ok: false,
-  status,
-  reason,
-})
 
 /** What the transport itself can say, before anyone is asked (Part 2 §1.3, profiles 1 to 3). */
 export function readAdmission(
   request: IncomingMessage,
   options: { path: string; securityProfile: 1 | 2 | 3; trust: Trust },
 ): { ok: true; value: AdmissionRequest } | UpgradeRefusal {
-  const id = identityIn(request.url ?? '', options.path)
-  if (id === undefined) return refuseUpgrade(404, 'UnknownIdentity')
+  const id = identityIn(request.url, options.path)
+  if (id === undefined)
+    return refused('UnknownIdentity', `the path must be ${options.path} and an identity`)
   const { socket } = request
   const address = socket.remoteAddress ?? ''
   if (options.securityProfile !== 3) {
     const basic = basicIn(request.headers.authorization)
     return { ok: true, value: { id, address, ...(basic === undefined ? {} : { basic }) } }
   }
-  if (!(socket instanceof TLSSocket)) return refuseUpgrade(401, 'NotAuthenticated')
+  if (!(socket instanceof TLSSocket)) return refused('CertificateMissing', 'no TLS here')
   const peer = peerOn(socket, options.trust)
-  if (peer.ok) return { ok: true, value: { id, address, peer: peer.value } }
-  return refuseUpgrade(peer.reason === 'CertificateRevoked' ? 403 : 401, peer.reason)
+  return peer.ok ? { ok: true, value: { id, address, peer: peer.value } } : peer
 }
 
-function identityIn(url: string, path: string): string | undefined {
-  const [pathname = ''] = url.split('?')
+/** The identity at the end of the path, where it is one. */
+export function identityIn(url: string | undefined, path: string): string | undefined {
+  const [pathname = ''] = (url ?? '').split('?')
   if (!pathname.startsWith(path)) return undefined
   try {
     return parseStationId(decodeURIComponent(pathname.slice(path.length)))
@@ -74,15 +64,19 @@ function basicIn(header: string | undefined): AdmissionRequest['basic'] {
   return { user: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** Answers the upgrade request over HTTP and ends the connection. */
-export function endUpgrade(socket: Duplex, { status, reason }: UpgradeRefusal): void {
-  const body = JSON.stringify({ type: `urn:interlock:problem:${reason}`, status, reason })
+/** Answers the upgrade request over HTTP (RFC 9457) and ends the connection. */
+export function endUpgrade(socket: Duplex, { reason, detail }: UpgradeRefusal): void {
+  const { status, body } = problem(reason, detail)
+  const text = JSON.stringify(body)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',
     `Content-Type: ${problemType}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(status === 401 ? ['WWW-Authenticate: Basic realm="ocpp", charset="UTF-8"'] : []),
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    // A password is asked for only where one would do.
+    ...(reason === 'NotAuthenticated'
+      ? ['WWW-Authenticate: Basic realm="ocpp", charset="UTF-8"']
+      : []),
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }

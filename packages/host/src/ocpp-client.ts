@@ -155,8 +155,11 @@ async function reasonIn(response: IncomingMessage): Promise<string> {
       text += chunk
       if (text.length > reasonBytesMax) break
     }
-    const { reason } = JSON.parse(text) as { reason?: unknown }
-    return typeof reason === 'string' ? reason : ''
+    const said = JSON.parse(text) as Record<string, unknown>
+    return ['reason', 'title', 'detail', 'remedy']
+      .map((field) => said[field])
+      .filter((part) => typeof part === 'string')
+      .join('; ')
   } catch {
     return text.slice(0, reasonBytesMax)
   }

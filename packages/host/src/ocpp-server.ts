@@ -3,9 +3,10 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { limits } from '@interlock/contract'
-import { Fault, type Activity } from '@interlock/kernel'
+import { limits, serverRefusalRow } from '@interlock/contract'
+import { Fault, refused, type Activity } from '@interlock/kernel'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { createAttempts } from './attempts.ts'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
 import { listenFault } from './http-server.ts'
@@ -13,8 +14,8 @@ import type { Identity } from './identity.ts'
 import type { Log } from './log.ts'
 import {
   endUpgrade,
+  identityIn,
   readAdmission,
-  refuseUpgrade,
   type Admission,
   type AdmissionRequest,
   type UpgradeRefusal,
@@ -22,6 +23,7 @@ import {
 import { createSessions } from './ocpp-sessions.ts'
 import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
 import { paceHandshakes, type Pace } from './paced-handshakes.ts'
+import { systemClock } from './system-clock.ts'
 import { handshakeMillisMax, serverTls, type Trust } from './tls.ts'
 
 export type OcppServerOptions = {
@@ -43,11 +45,19 @@ export type OcppServerOptions = {
   /** Binds the identity in the path to the certificate or password. Refusals are HTTP statuses. */
   readonly admit: (request: AdmissionRequest) => Promise<Admission>
   /**
+   * Told of what the transport refuses by itself, before `admit` is asked: a path that names nobody, a
+   * certificate that is not good. Without an identity where the path has none. Of an address that
+   * goes on and on it is told no more, so that strangers fill no audit trail.
+   */
+  readonly onRefusal?: (refusal: UpgradeRefusal, asked: Asked) => void
+  /**
    * A connection is open. A second one with an identity that is connected is the caller's matter. It
    * runs before the client learns that it is connected.
    */
   readonly accept: (socket: OcppSocket) => void
 }
+
+export type Asked = { readonly id: string | undefined; readonly address: string }
 
 export type OcppServer = Running & {
   readonly port: number
@@ -81,12 +91,21 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     log.warn({ detail: error.message }, 'TLS handshake failed'),
   )
 
+  const attempts = createAttempts()
+  const tell: NonNullable<OcppServerOptions['onRefusal']> = (refusal, asked) => {
+    const { id = '', address } = asked
+    const now = systemClock.now()
+    if (attempts.tooMany(id, address, now)) return
+    attempts.refused(id, address, now)
+    options.onRefusal?.(refusal, asked)
+  }
   let upgrades = 0
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const verdict = await admission(request, options)
+    const verdict = await admission(request, options, tell)
     if (socket.destroyed) return
     if (!verdict.ok) {
-      log.warn({ url: request.url, status: verdict.status, reason: verdict.reason }, 'refused')
+      const { reason, detail } = verdict
+      log.warn({ url: request.url, reason, detail, ...serverRefusalRow(reason) }, 'refused')
       return endUpgrade(socket, verdict)
     }
     upgrader.handleUpgrade(request, socket, head, (webSocket) =>
@@ -109,12 +128,13 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     options.securityProfile === 3 && socket instanceof TLSSocket ? socket : undefined
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    if (upgrades >= upgradesMax) return endUpgrade(socket, refuseUpgrade(503, 'Busy'))
+    if (upgrades >= upgradesMax)
+      return endUpgrade(socket, refused('Unavailable', 'too many connect at once'))
     upgrades += 1
     upgrade(request, socket, head)
       .catch((error: unknown) => {
         log.error({ error }, 'an upgrade broke')
-        endUpgrade(socket, refuseUpgrade(503, 'Unavailable'))
+        endUpgrade(socket, refused('Unavailable'))
       })
       .finally(() => (upgrades -= 1))
   })
@@ -153,10 +173,15 @@ type Admitted = { readonly ok: true; readonly value: AdmissionRequest }
 async function admission(
   request: IncomingMessage,
   options: OcppServerOptions,
+  tell: NonNullable<OcppServerOptions['onRefusal']>,
 ): Promise<Admitted | UpgradeRefusal> {
   const { securityProfile, trust } = options
-  const asked = readAdmission(request, { path: options.path ?? '/ocpp/', securityProfile, trust })
-  if (!asked.ok) return asked
+  const path = options.path ?? '/ocpp/'
+  const asked = readAdmission(request, { path, securityProfile, trust })
+  if (!asked.ok) {
+    tell(asked, { id: identityIn(request.url, path), address: request.socket.remoteAddress ?? '' })
+    return asked
+  }
   const verdict = await inTime(options.admit(asked.value))
   return verdict.ok ? asked : verdict
 }
@@ -164,7 +189,7 @@ async function admission(
 async function inTime(verdict: Promise<Admission>): Promise<Admission> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Admission>((resolve) => {
-    timer = setTimeout(() => resolve(refuseUpgrade(503, 'Unavailable')), admitMillisMax)
+    timer = setTimeout(() => resolve(refused('Unavailable', 'no decision in time')), admitMillisMax)
   })
   return Promise.race([verdict, late]).finally(() => clearTimeout(timer))
 }

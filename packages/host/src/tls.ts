@@ -1,5 +1,6 @@
 import type { ConnectionOptions, DetailedPeerCertificate, TlsOptions, TLSSocket } from 'node:tls'
 import { constants } from 'node:crypto'
+import type { ServerRefusal } from '@interlock/contract'
 import { ok, refused, type Outcome, type Refusal } from '@interlock/kernel'
 import { peerOf, type Peer } from '@interlock/pki'
 import type { Identity } from './identity.ts'
@@ -13,7 +14,16 @@ export type Trust = {
   readonly revoked?: (serialHex: string) => boolean
 }
 
-export type PeerRefusal = 'NotAuthenticated' | 'CertificateRevoked'
+/** One name for each way in which a certificate is not good; rows of the table of server refusals. */
+export type PeerRefusal = Extract<
+  ServerRefusal,
+  | 'CertificateMissing'
+  | 'CertificateUntrusted'
+  | 'CertificateExpired'
+  | 'CertificateNotYetValid'
+  | 'IdentityMissing'
+  | 'CertificateRevoked'
+>
 
 /**
  * TLS 1.2 and 1.3 with P-256 (OCPP 2.0.1 Part 2 A00.FR.318). Nothing is resumed: a ticket would let
@@ -85,25 +95,25 @@ export function peerOn(socket: TLSSocket, trust: Trust): Outcome<Peer, PeerRefus
   const held = known.get(socket)?.peer.deref()
   if (held !== undefined) return ok(held)
   const read = readPeer(socket)
-  return 'reason' in read ? refused('NotAuthenticated', read.reason) : ok(read.peer)
+  return 'ok' in read ? read : ok(read.peer)
 }
 
 /** Why the other end is not, or no longer, to be believed. */
 export function refusalOn(socket: TLSSocket, trust: Trust): Refusal<PeerRefusal> | undefined {
-  if (!socket.authorized) return refused('NotAuthenticated', reasonOf(socket.authorizationError))
+  if (!socket.authorized) return unauthorised(socket)
   const read = known.get(socket) ?? readPeer(socket)
-  if ('reason' in read) return refused('NotAuthenticated', read.reason)
+  if ('ok' in read) return read
   const revoked = read.serials.find((serial) => trust.revoked?.(serial) === true)
   return revoked === undefined ? undefined : refused('CertificateRevoked', `serial ${revoked}`)
 }
 
 function readPeer(
   socket: TLSSocket,
-): { readonly serials: readonly string[]; readonly peer: Peer } | { readonly reason: string } {
+): { readonly serials: readonly string[]; readonly peer: Peer } | Refusal<PeerRefusal> {
   const certificate = socket.getPeerCertificate(true)
-  if (certificate?.raw === undefined) return { reason: 'no certificate' }
+  if (certificate?.raw === undefined) return refused('CertificateMissing')
   const peer = peerOf(new Uint8Array(certificate.raw), nodeCrypto)
-  if (!peer.ok) return { reason: peer.detail ?? peer.reason }
+  if (!peer.ok) return refused('IdentityMissing', peer.detail ?? peer.reason)
   const serials = known.get(socket)?.serials ?? serialsOf(certificate)
   known.set(socket, { serials, peer: new WeakRef(peer.value) })
   return { serials, peer: peer.value }
@@ -120,8 +130,23 @@ function serialsOf(leaf: DetailedPeerCertificate): string[] {
 }
 const chainLengthMax = 4
 
-/** Node gives an Error or the code of OpenSSL, whatever its types say. */
-function reasonOf(error: unknown): string {
-  if (error === undefined || error === null) return 'no certificate'
-  return error instanceof Error ? error.message : `certificate refused: ${String(error)}`
+/** What OpenSSL found wrong with the chain, by our names; the rest is a chain that does not verify. */
+const timely: Readonly<Record<string, PeerRefusal>> = {
+  CERT_HAS_EXPIRED: 'CertificateExpired',
+  CERT_NOT_YET_VALID: 'CertificateNotYetValid',
 }
+
+function unauthorised(socket: TLSSocket): Refusal<PeerRefusal> {
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return refused('CertificateMissing')
+  const code = codeOf(socket.authorizationError)
+  const reason = timely[code] ?? 'CertificateUntrusted'
+  const { validFrom, validTo } = certificate
+  return reason === 'CertificateUntrusted'
+    ? refused(reason, code)
+    : refused(reason, `it is valid from ${validFrom} to ${validTo}`)
+}
+
+/** Node gives an Error or the code of OpenSSL, whatever its types say. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)

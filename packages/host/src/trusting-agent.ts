@@ -58,7 +58,7 @@ export class TrustingAgent extends Agent {
     if (refusal !== null) return refusal
     const peer = peerOn(socket, this.#trust)
     // Valid for its host, and of another system: it names no role.
-    if (this.#byName && !peer.ok && peer.reason === 'NotAuthenticated') return null
+    if (this.#byName && !peer.ok && peer.reason === 'IdentityMissing') return null
     if (!peer.ok) return new Fault('PeerUntrusted', peer.detail ?? peer.reason)
     if (this.#expectRole === undefined || peer.value.role === this.#expectRole) return null
     return new Fault('PeerUntrusted', `expected ${this.#expectRole}, found ${peer.value.role}`)

@@ -1,10 +1,10 @@
-import { stationId } from '@interlock/kernel'
+import { eui64, stationId } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { admit, type Admitted } from './admission.ts'
 
 const station: Admitted = {
   stationId: stationId('CS-1'),
-  eui: '00-00-00-00-00-00-00-01',
+  eui: eui64('00-00-00-00-00-00-00-01'),
   trust: 'supervised',
   passwordExpected: true,
   commissioned: false,
@@ -13,14 +13,13 @@ const station: Admitted = {
 const certified = {
   id: 'CS-1',
   profile: 3,
-  certificateFor: stationId('CS-1'),
-  certificateEui: station.eui,
+  certificate: { role: 'station', stationId: stationId('CS-1'), eui: eui64(station.eui) },
   password: 'none',
 } as const
 const first = { id: 'CS-1', profile: 2, password: 'right' } as const
 
 test('an unknown station is not found', () => {
-  expect(admit(certified, undefined)).toMatchObject({ ok: false, status: 404 })
+  expect(admit(certified, undefined)).toMatchObject({ ok: false, reason: 'UnknownIdentity' })
 })
 
 test('a station with its own certificate is admitted, commissioned or not', () => {
@@ -28,29 +27,41 @@ test('a station with its own certificate is admitted, commissioned or not', () =
   expect(admit(certified, { ...station, commissioned: true })).toEqual({ ok: true })
 })
 
-test('another station’s certificate is refused, and so is one with another EUI', () => {
-  expect(admit({ ...certified, certificateFor: stationId('CS-2') }, station)).toMatchObject({
-    status: 403,
+test('each way in which a certificate is not the right one has its reason', () => {
+  const having = (change: object) =>
+    admit({ ...certified, certificate: { ...certified.certificate, ...change } }, station)
+  expect(having({ stationId: stationId('CS-2') })).toEqual({
+    ok: false,
+    reason: 'IdentityMismatch',
+    detail: 'the certificate is of CS-2',
   })
-  expect(admit({ ...certified, certificateEui: '00-00-00-00-00-00-00-02' }, station)).toMatchObject(
-    { status: 403 },
-  )
-  expect(admit({ id: 'CS-1', profile: 3, password: 'right' }, station)).toMatchObject({
-    status: 401,
+  expect(having({ eui: eui64('00-00-00-00-00-00-00-02') })).toMatchObject({
+    reason: 'IdentityMismatch',
+    detail: expect.stringContaining('00-02') as string,
   })
+  expect(having({ role: 'csms', stationId: undefined })).toMatchObject({
+    reason: 'NotPermitted',
+    detail: expect.stringContaining('role csms') as string,
+  })
+  const bare = { id: 'CS-1', profile: 3, password: 'right' } as const
+  expect(admit(bare, station)).toMatchObject({ reason: 'CertificateMissing' })
 })
 
 test('the one-time password opens first contact, and nothing else does', () => {
   expect(admit(first, station)).toEqual({ ok: true })
   expect(admit({ ...first, password: 'wrong' }, station)).toMatchObject({
-    status: 401,
+    reason: 'NotAuthenticated',
   })
-  expect(admit({ ...first, password: 'none' }, station)).toMatchObject({ status: 401 })
-  expect(admit(first, { ...station, passwordExpected: false })).toMatchObject({ status: 403 })
+  expect(admit({ ...first, password: 'none' }, station)).toMatchObject({
+    reason: 'NotAuthenticated',
+  })
+  expect(admit(first, { ...station, passwordExpected: false })).toMatchObject({
+    reason: 'NotPermitted',
+  })
 })
 
 test('a commissioned station cannot come back with its password', () => {
-  expect(admit(first, { ...station, commissioned: true })).toMatchObject({ status: 403 })
+  expect(admit(first, { ...station, commissioned: true })).toMatchObject({ reason: 'NotPermitted' })
 })
 
 const standard: Admitted = { ...station, trust: 'standard', commissioned: true }
@@ -58,20 +69,24 @@ const standard: Admitted = { ...station, trust: 'standard', commissioned: true }
 test('a standard station may stay with its password, under profile 2 and 1', () => {
   expect(admit(first, standard)).toEqual({ ok: true })
   expect(admit({ ...first, profile: 1 }, standard)).toEqual({ ok: true })
-  expect(admit({ ...first, password: 'wrong' }, standard)).toMatchObject({ status: 401 })
-  expect(admit(first, { ...standard, passwordExpected: false })).toMatchObject({ status: 401 })
+  expect(admit({ ...first, password: 'wrong' }, standard)).toMatchObject({
+    reason: 'NotAuthenticated',
+  })
+  expect(admit(first, { ...standard, passwordExpected: false })).toMatchObject({
+    reason: 'NotAuthenticated',
+  })
 })
 
 test('a supervised station never comes without TLS', () => {
-  expect(admit({ ...first, profile: 1 }, station)).toMatchObject({ status: 403 })
+  expect(admit({ ...first, profile: 1 }, station)).toMatchObject({ reason: 'NotPermitted' })
 })
 
 test('once it has come under a higher security profile, a lower one will not do (A05)', () => {
   const upgraded: Admitted = { ...standard, securityProfile: 3 }
-  expect(admit(first, upgraded)).toMatchObject({ ok: false, status: 403 })
+  expect(admit(first, upgraded)).toMatchObject({ ok: false, reason: 'NotPermitted' })
   expect(admit(first, { ...standard, securityProfile: 2 })).toEqual({ ok: true })
   expect(admit({ ...first, profile: 1 }, { ...standard, securityProfile: 2 })).toMatchObject({
-    status: 403,
+    reason: 'NotPermitted',
   })
   expect(admit(certified, upgraded)).toEqual({ ok: true })
 })

@@ -1,13 +1,14 @@
-import type { StationId } from '@interlock/kernel'
+import type { ServerRefusal } from '@interlock/contract'
+import { refused, type Refusal, type StationId } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
 
 /** Who asks for an OCPP connection, before the upgrade. */
 export type Knock = {
   readonly id: string
   readonly profile: SecurityProfile
-  /** From the client's certificate, where there is one. */
-  readonly certificateFor?: StationId
-  readonly certificateEui?: string
+  /** Whom the client's certificate names, where there is one that verifies. */
+  readonly certificate?: Pick<Peer, 'role' | 'eui' | 'stationId'>
   /** Whether the password offered under the user name of the station is the one expected. */
   readonly password: 'none' | 'wrong' | 'right'
 }
@@ -24,19 +25,11 @@ export type Admitted = {
   readonly securityProfile: SecurityProfile | undefined
 }
 
-export type AdmissionRefusal = {
-  readonly ok: false
-  readonly status: 401 | 403 | 404 | 429
-  readonly reason: string
-}
+/** The detail is for the operator; whoever offers a password is not told it. */
+export type AdmissionRefusal = Refusal<ServerRefusal>
 export type Admission = { readonly ok: true } | AdmissionRefusal
 
 const admitted: Admission = { ok: true }
-const refuse = (status: AdmissionRefusal['status'], reason: string): AdmissionRefusal => ({
-  ok: false,
-  status,
-  reason,
-})
 
 /**
  * Whether a station may connect. A supervised one has security profile 2 for first contact only: its
@@ -44,27 +37,42 @@ const refuse = (status: AdmissionRefusal['status'], reason: string): AdmissionRe
  * with a password, but never goes back to a lower profile (A05).
  */
 export function admit(knock: Knock, station: Admitted | undefined): Admission {
-  if (station === undefined) return refuse(404, 'the station is not in the database')
-  if (knock.profile === 3) {
-    if (knock.certificateFor === undefined) return refuse(401, 'a client certificate is needed')
-    const own = knock.certificateFor === station.stationId && knock.certificateEui === station.eui
-    return own ? admitted : refuse(403, 'the certificate is for another identity')
-  }
+  if (station === undefined) return refused('UnknownIdentity', 'the station is not in the database')
+  if (knock.profile === 3) return certified(knock, station)
   const barred =
     station.trust === 'standard' ? downgrade(knock, station) : firstContact(knock, station)
   if (barred !== undefined) return barred
-  if (knock.password === 'none') return refuse(401, 'a password is needed')
-  return knock.password === 'right' ? admitted : refuse(401, 'the password is wrong')
+  if (knock.password === 'none') return refused('NotAuthenticated', 'a password is needed')
+  return knock.password === 'right'
+    ? admitted
+    : refused('NotAuthenticated', 'the password is wrong')
+}
+
+function certified({ certificate }: Knock, station: Admitted): Admission {
+  if (certificate === undefined) return refused('CertificateMissing')
+  if (certificate.stationId === undefined)
+    return refused('NotPermitted', `for a station; the certificate is of role ${certificate.role}`)
+  if (certificate.stationId !== station.stationId)
+    return refused('IdentityMismatch', `the certificate is of ${certificate.stationId}`)
+  return certificate.eui === station.eui
+    ? admitted
+    : refused('IdentityMismatch', `the certificate is of a unit with EUI-64 ${certificate.eui}`)
 }
 
 function firstContact({ profile }: Knock, station: Admitted): AdmissionRefusal | undefined {
-  if (profile === 1) return refuse(403, 'a supervised station needs TLS')
-  if (station.commissioned) return refuse(403, 'first contact is over; use the certificate')
-  return station.passwordExpected ? undefined : refuse(403, 'no first contact is expected')
+  if (profile === 1) return refused('NotPermitted', 'a supervised station needs TLS')
+  if (station.commissioned)
+    return refused('NotPermitted', 'first contact is over; use the certificate')
+  return station.passwordExpected
+    ? undefined
+    : refused('NotPermitted', 'no first contact is expected')
 }
 
 function downgrade({ profile }: Knock, station: Admitted): AdmissionRefusal | undefined {
   if (profile < (station.securityProfile ?? 0))
-    return refuse(403, `it has connected under security profile ${station.securityProfile}`)
-  return station.passwordExpected ? undefined : refuse(401, 'no password is set')
+    return refused(
+      'NotPermitted',
+      `it has connected under security profile ${station.securityProfile}`,
+    )
+  return station.passwordExpected ? undefined : refused('NotAuthenticated', 'no password is set')
 }

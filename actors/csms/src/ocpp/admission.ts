@@ -1,9 +1,13 @@
-import type { Admission, AdmissionRequest } from '@interlock/host'
-import { toHex, utf8 } from '@interlock/kernel'
+import {
+  createAttempts,
+  type Admission,
+  type AdmissionRequest,
+  type UpgradeRefusal,
+} from '@interlock/host'
+import { refused, toHex, utf8 } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import type { Context, Session } from '../context.ts'
-import { admit, type Admitted, type AdmissionRefusal, type Knock } from '../core/admission.ts'
-import { createAttempts } from '../core/attempts.ts'
+import { admit, type Admitted, type Knock } from '../core/admission.ts'
 import { newView } from '../core/view.ts'
 import type { SecurityProfile, StationRecord } from '../data/stations.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
@@ -21,30 +25,28 @@ export const admission = (context: Context, profile: SecurityProfile) => {
   return async (request: AdmissionRequest): Promise<Admission> => {
     const { id, address } = request
     const now = context.deps.clock.now()
-    if (attempts.tooMany(id, address, now)) return told(429)
+    if (attempts.tooMany(id, address, now)) return refused('RateExceeded')
     const record = await context.stations.find(id)
     const knock = await knockOf(context, request, profile, record, isRight)
     const verdict = admit(knock, record === undefined ? undefined : admittedOf(record))
     if (!verdict.ok) {
       attempts.refused(id, address, now)
-      await refusedKnock(context, id, profile, verdict.reason)
-      return told(verdict.status)
+      recordRefusal(context, id, profile, verdict)
+      await context.stations.knocked(id, wordsOf(verdict), now)
+      return told(verdict, profile)
     }
-    if (record === undefined) return told(404)
+    if (record === undefined) return refused('UnknownIdentity')
     const seated = await seat(context, record, profile)
     if (seated.ok) await welcome(context, record, profile)
     return seated
   }
 }
 
-/** What a stranger is told says no more than its status; why is for the operator. */
-const told = (status: AdmissionRefusal['status']): Admission => ({
-  ok: false,
-  status,
-  reason: { 401: 'NotAuthenticated', 403: 'NotPermitted', 404: 'UnknownIdentity', 429: 'TooMany' }[
-    status
-  ],
-})
+/** Whoever shows a certificate is told what is wrong with it; whoever may be guessing is not. */
+const told = (refusal: UpgradeRefusal, profile: SecurityProfile): UpgradeRefusal =>
+  profile === 3 ? refusal : refused(refusal.reason)
+
+const wordsOf = ({ reason, detail }: UpgradeRefusal): string => detail ?? reason
 
 const admittedOf = (record: StationRecord): Admitted => ({
   ...record,
@@ -78,9 +80,7 @@ async function knockOf(
 ): Promise<Knock> {
   const { id, peer, basic } = request
   if (profile === 3) {
-    const none = { id, profile, password: 'none' } as const
-    if (peer?.stationId === undefined) return none
-    return { ...none, certificateFor: peer.stationId, certificateEui: peer.eui }
+    return { id, profile, password: 'none', ...(peer === undefined ? {} : { certificate: peer }) }
   }
   if (basic === undefined || basic.user !== id) return { id, profile, password: 'none' }
   if (record === undefined) return { id, profile, password: 'wrong' }
@@ -110,20 +110,21 @@ async function learnPassword(context: Context, record: StationRecord): Promise<v
   Object.assign(record, { passwordSha256: known })
 }
 
-async function refusedKnock(
+/** On the record and told: by the name of the reason, and with what was seen. */
+export function recordRefusal(
   context: Context,
-  id: string,
+  id: string | undefined,
   profile: SecurityProfile,
-  reason: string,
-): Promise<void> {
-  context.audit.record('ConnectionRefused', { id, profile, reason })
+  refusal: UpgradeRefusal,
+): void {
+  const { reason, detail = null } = refusal
+  context.audit.record('ConnectionRefused', { id: id ?? null, profile, reason, detail })
   context.tell({
     kind: 'security',
-    station: id,
+    ...(id === undefined ? {} : { station: id }),
     reason: 'ConnectionRefused',
-    data: { detail: reason },
+    data: { detail: wordsOf(refusal) },
   })
-  await context.stations.knocked(id, reason, context.deps.clock.now())
 }
 
 /**
@@ -140,7 +141,7 @@ async function seat(
   if (!(await answers(live))) return { ok: true }
   context.audit.critical('SecondConnection', { station: record.stationId, profile })
   context.tell({ kind: 'security', station: record.stationId, reason: 'SecondConnection' })
-  return { ok: false, status: 429, reason: 'AlreadyConnected' }
+  return refused('AlreadyConnected')
 }
 
 /** Any answer will do, a refusal too: only a dead connection gives none. */

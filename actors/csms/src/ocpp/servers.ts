@@ -4,7 +4,7 @@ import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { SecurityProfile } from '../data/stations.ts'
 import type { Closers } from '../open-context.ts'
-import { admission } from './admission.ts'
+import { admission, recordRefusal } from './admission.ts'
 import { openSession } from './sessions.ts'
 
 export type OcppPorts = {
@@ -34,6 +34,7 @@ export async function openOcppServers(
       log: deps.log,
       subprotocols: ['ocpp2.0.1'],
       admit: admission(context, securityProfile),
+      onRefusal: (refusal, { id }) => recordRefusal(context, id, securityProfile, refusal),
       accept: (socket) => openSession(context, socket, securityProfile),
     })
     closers.push(() => server.close())
