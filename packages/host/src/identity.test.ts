@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { temporaryDir } from './files.ts'
 import { testHierarchy } from './identity.fixture.ts'
-import { loadIdentity, saveIdentity } from './identity.ts'
+import { loadIdentity, loadPlainIdentity, saveIdentity } from './identity.ts'
 import { nodeCrypto } from './node-crypto.ts'
 
 const dir = temporaryDir('interlock-identity')
@@ -49,4 +49,10 @@ test.each<[string, () => void, string]>([
       remedy: expect.any(String),
     }),
   )
+})
+
+test("a certificate of another authority has its owner's key beside it, too", () => {
+  expect(loadPlainIdentity(dir, peer)).toMatchObject({ keyPem, chainPem })
+  chmodSync(keyPath, 0o644)
+  expect(() => loadPlainIdentity(dir, peer)).toThrow('others than its owner')
 })

@@ -25,12 +25,16 @@ const chainFile = 'chain.pem'
  * @throws Fault `IdentityUnreadable`, naming the file.
  */
 export function loadIdentity(dir: string): Identity {
-  const keyPath = join(dir, keyFile)
   const chainPath = join(dir, chainFile)
+  return identityOf(ownKeyIn(dir), contentOf(chainPath), chainPath)
+}
+
+function ownKeyIn(dir: string): string {
+  const keyPath = join(dir, keyFile)
   const keyPem = contentOf(keyPath)
   if ((statSync(keyPath).mode & 0o077) !== 0)
     throw unreadable(keyPath, 'others than its owner may read it', `chmod 600 ${keyPath}`)
-  return identityOf(keyPem, contentOf(chainPath), chainPath)
+  return keyPem
 }
 
 /** The same from text; `source` names the certificate in errors. @throws Fault `IdentityUnreadable`. */
@@ -80,7 +84,7 @@ export function loadPlainIdentity(
   bearer: Pick<Peer, 'eui' | 'organisation' | 'commonName'>,
 ): Identity {
   const chainPath = join(dir, chainFile)
-  return plainIdentityOf(contentOf(join(dir, keyFile)), contentOf(chainPath), bearer, chainPath)
+  return plainIdentityOf(ownKeyIn(dir), contentOf(chainPath), bearer, chainPath)
 }
 
 /** Writes both files; the key first, so that a certificate never stands without its key. */
