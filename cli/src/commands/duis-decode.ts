@@ -10,7 +10,7 @@ export const duisDecode: Command = {
     const { readInput } = await import('../input.ts')
     const { documentJson, refuseDocument } = await import('../duis/read-document.ts')
     const { jsonLines } = await import('../json-lines.ts')
-    const text = readInput(operands)
+    const text = await readInput(operands)
     // Examples carry comments; a document that is acted on may have none.
     const xml = text.replaceAll(/<!--[\s\S]*?-->/g, '')
     const document = documentJson(xml)

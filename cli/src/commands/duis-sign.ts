@@ -28,7 +28,7 @@ export const duisSign: Command = {
       ...(typeof issuer === 'string' && { issuer }),
       ...(typeof serial === 'string' && { serial }),
     })
-    const xml = readInput(operands).trim()
+    const xml = (await readInput(operands)).trim()
     const document = documentJson(xml)
     if (!document.ok) return refuseDocument(print, document)
     const signed = signerSerial(xml)

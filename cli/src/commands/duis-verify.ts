@@ -24,7 +24,7 @@ export const duisVerify: Command = {
       certificate === undefined
         ? { publicKey: publicKeyOf(String(key)) }
         : certificateOf(String(certificate))
-    const xml = readInput(operands)
+    const xml = await readInput(operands)
     const serial = signerSerial(xml)
     if (!serial.ok) return refuseDocument(print, serial)
     if ('serialHex' in signer && signer.serialHex !== serial.value)

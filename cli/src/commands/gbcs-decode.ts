@@ -10,7 +10,7 @@ export const gbcsDecode: Command = {
     const { withMessage } = await import('../gbcs/read-message.ts')
     const { frameJson } = await import('../gbcs/frame-json.ts')
     const { frameWords } = await import('../gbcs/frame-words.ts')
-    return withMessage(invocation, (read) => {
+    return await withMessage(invocation, (read) => {
       const value = frameJson(read)
       return { value, words: frameWords(value) }
     })

@@ -11,7 +11,7 @@ export const gbcsEncode: Command = {
     const { readInput } = await import('../input.ts')
     const { bytesOfJson } = await import('../gbcs/frame-json.ts')
     const { refuse } = await import('../refusal.ts')
-    const bytes = bytesOfJson(readInput(operands))
+    const bytes = bytesOfJson(await readInput(operands))
     if (!(bytes instanceof Uint8Array))
       return refuse(print, 'MessageInvalid', bytes.message, `${bytes.field}: `)
     print({ message: toHex(bytes) }, toHex(bytes))

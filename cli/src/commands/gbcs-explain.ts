@@ -9,7 +9,7 @@ export const gbcsExplain: Command = {
   run: async (invocation) => {
     const { withMessage } = await import('../gbcs/read-message.ts')
     const { partsJson, partsWords } = await import('../gbcs/frame-words.ts')
-    return withMessage(invocation, ({ parts }) => ({
+    return await withMessage(invocation, ({ parts }) => ({
       value: { fields: partsJson(parts) },
       words: partsWords(parts),
     }))

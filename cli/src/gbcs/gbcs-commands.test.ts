@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { temporaryDir } from '@interlock/host'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { main } from '../main.ts'
@@ -61,6 +63,13 @@ test('hex in lines and base64 are the same message', async () => {
   expect((await json('decode', lines)).value).toEqual(expected)
   expect((await json('decode', base64)).value).toEqual(expected)
 })
+
+test('a message comes from stdin too, and goes through both ways', () => {
+  const bin = fileURLToPath(new URL('../../bin/interlock.mjs', import.meta.url))
+  const piped = (input: string, ...args: readonly string[]) =>
+    execFileSync(process.execPath, [bin, 'gbcs', ...args], { input, encoding: 'utf8' })
+  expect(piped(piped(arm, 'decode', '-', '--json'), 'encode', '-')).toBe(`${arm}\n`)
+}, 60_000)
 
 test('decoding says in words who asks what of whom, and where signature and MAC are', async () => {
   const { out: words } = await gbcs('decode', arm)

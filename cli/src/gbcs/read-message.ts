@@ -8,11 +8,11 @@ import { messageBytes } from './message-bytes.ts'
  * Reads the one message that a command is given and shows it; a message that is none is named by
  * field and reason, with exit code 1.
  */
-export function withMessage(
+export async function withMessage(
   { operands, print }: Invocation,
   show: (read: ReadFrame) => { readonly value: object; readonly words: string },
-): number {
-  const bytes = messageBytes(readInput(operands))
+): Promise<number> {
+  const bytes = messageBytes(await readInput(operands))
   if (bytes === undefined)
     return refuse(print, 'NotBytes', 'the input is neither hex nor base64', 'input: ')
   const read = readFrame(bytes)
