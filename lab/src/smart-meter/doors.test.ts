@@ -145,10 +145,16 @@ test('only a hub with its own certificate is let onto the wide area network, bef
 test('a hub that sends what is not a message of the network is disconnected', async () => {
   const { hub } = world.devices
   for (const text of ['{}', 'x', JSON.stringify({ id: '1', taken: true }), '['.repeat(10_000)]) {
-    const socket = await openWan(hub, hub.peer.eui)
-    const closed = new Promise<number>((resolve) => socket.onClose(resolve))
-    socket.send(text)
-    expect(await closed).toBe(1008)
+    const answerTo = async (): Promise<number> => {
+      const socket = await openWan(hub, hub.peer.eui)
+      const closed = new Promise<number>((resolve) => socket.onClose(resolve))
+      socket.send(text)
+      return closed
+    }
+    let code = await answerTo()
+    // The home's own hub, which this one pushes out, may have come back in between: then once more.
+    while (code === 1000) code = await answerTo()
+    expect(code).toBe(1008)
   }
 })
 
