@@ -31,7 +31,7 @@ export function casesPage(sides: readonly Side[]): string {
 }
 
 /**
- * Every requirement that a case stands for or a test cites, with what holds it.
+ * Every requirement that a case stands for or the code cites, with what holds it.
  *
  * @param cited names of test files, by requirement
  */

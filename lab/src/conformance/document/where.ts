@@ -16,19 +16,22 @@ export function writtenIn(role: Role): ReadonlyMap<string, string> {
   return found
 }
 
-/** Which tests outside of the cases cite a requirement, by its id. */
+/** Every requirement that the code speaks of, with the tests beside it that cite it; there may be none. */
 export function citedIn(): ReadonlyMap<string, readonly string[]> {
   const root = fileURLToPath(new URL('../../../..', import.meta.url))
   const found = new Map<string, string[]>()
-  for (const part of ['packages', 'actors', 'lab'])
-    for (const file of readdirSync(join(root, part), {
-      recursive: true,
-      encoding: 'utf8',
-    }).toSorted()) {
-      if (!file.endsWith('.test.ts') || file.includes('node_modules')) continue
-      const text = readFileSync(join(root, part, file), 'utf8')
-      const ids = new Set(Array.from(text.matchAll(/\b[A-P]\d\d\.FR\.\d+\b/g), ([id]) => id))
-      for (const id of ids) found.set(id, [...(found.get(id) ?? []), basename(file)])
+  for (const file of ['packages', 'actors', 'lab'].flatMap((part) => sources(join(root, part)))) {
+    const ids = readFileSync(file, 'utf8').matchAll(/\b[A-P]\d\d\.FR\.\d+\b/g)
+    for (const id of new Set(Array.from(ids, ([each]) => each))) {
+      const tests = found.get(id) ?? []
+      found.set(id, file.endsWith('.test.ts') ? [...tests, basename(file)] : tests)
     }
+  }
   return found
 }
+
+const sources = (dir: string): readonly string[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+    .toSorted()
+    .map((name) => join(dir, name))
