@@ -2,6 +2,7 @@ import { nodeCrypto as crypto } from '@interlock/host'
 import { eui64, euiFromBytes, fromIso, instant, toHex, type Eui64 } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { otherUseCaseOf } from './other-codes.ts'
 import {
   armDigest,
   armOf,
@@ -185,6 +186,22 @@ test('each way of being malformed has its name', () => {
   expect(refusal(Uint8Array.from([...unsigned, 0]))).toBe('SignatureMissing')
   expect(refusal(changedAt(signed, 32, 0x99))).toBe('UseCaseUnknown')
   expect(refusal(changedAt(signed, 102, 101))).toBe('ContentMalformed')
+})
+
+test('a use case that can be named and not read is named', () => {
+  const named = (high: number, low: number) => {
+    const read = decodeSigned(changedAt(changedAt(signed, 31, high), 32, low))
+    return read.ok ? '' : `${read.reason} ${read.detail}`
+  }
+  expect(named(0x01, 0x1a)).toBe(
+    'UseCaseUnknown message code: 011a, ECS46d, calendar of the auxiliary controllers, whose layout is not known here',
+  )
+  expect(named(0x01, 0x09)).toContain('CS02b')
+  expect(named(0x01, 0x0a)).toBe('UseCaseUnknown message code: 010a')
+})
+
+test('no use case that is read is among those that are not', () => {
+  for (const row of Object.values(useCases)) expect(otherUseCaseOf(row.code)).toBeUndefined()
 })
 
 test('a long BER length that would fit in a short one is refused', () => {

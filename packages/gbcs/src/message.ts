@@ -22,6 +22,7 @@ import {
   type Part,
   type ReadLayout,
 } from './layout.ts'
+import { otherUseCaseOf } from './other-codes.ts'
 import { messageBytesMax, type GbcsProblem } from './problems.ts'
 
 const kinds = { command: 0x01, response: 0x02, alert: 0x03 } as const
@@ -224,8 +225,12 @@ export function notOfKind(
   return refused('HeaderMalformed', `${aboutField.name}: ${words}`)
 }
 
-export const codeUnknown = (code: number): Refusal<GbcsProblem> =>
-  refused('UseCaseUnknown', `message code: ${codeWords(code)}`)
+/** A code that is none of ours; one that we can name is named. */
+export function codeUnknown(code: number): Refusal<GbcsProblem> {
+  const other = otherUseCaseOf(code)
+  const name = other === undefined ? '' : `, ${other}, whose layout is not known here`
+  return refused('UseCaseUnknown', `message code: ${codeWords(code)}${name}`)
+}
 
 /** Appends a signature to the bytes from `DF 09` to the end of the content. */
 export function attachSignature(unsigned: Uint8Array, signature: Uint8Array): Uint8Array {

@@ -1,0 +1,24 @@
+/**
+ * Message codes of use cases that we can name and not read: the layout of their content is in no
+ * source that we may rely on.
+ */
+const otherCodes: Readonly<Record<number, string>> = {
+  0x0008: 'CS02a, credentials or keys of the device',
+  0x000a: 'CS02c, credentials or keys of the device',
+  0x000b: 'CS02d, credentials or keys of the device',
+  0x000c: 'CS02e, credentials or keys of the device',
+  0x0012: 'CS06, activate firmware',
+  0x0042: 'ECS28a, load limiting',
+  0x0043: 'ECS28a, load limiting',
+  0x00cc: 'the alert of a future-dated command',
+  0x011a: 'ECS46d, calendar of the auxiliary controllers',
+  0x011c: 'ECS61d, configuration of the auxiliary controllers',
+  0x011d: 'ECS61e, operational data of the auxiliary controllers',
+}
+const credentials = { first: 0x0100, last: 0x0109 } as const
+
+/** The name of such a use case, `undefined` for every other code. */
+export const otherUseCaseOf = (code: number): string | undefined =>
+  code >= credentials.first && code <= credentials.last
+    ? 'CS02b, credentials'
+    : otherCodes[code]
