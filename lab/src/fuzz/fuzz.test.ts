@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import { temporaryDir } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 import { validateRequest } from '@interlock/ocpp'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { fuzz, fuzzFailures } from './fuzz.ts'
 import { illegality } from './answer-rules.ts'
 import { makePayload } from './make-payload.ts'
@@ -37,6 +38,29 @@ test('a fuzzer that meets a handler which breaks, or answers what is not OCPP, s
     }),
   ).toContain('undefined is not a function')
   expect(await give(() => ({ currentTime: 'yesterday' }) as never)).toContain('not valid')
+})
+
+test('what the database did not take in time is given again, and is a finding if it never does', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const gone = new Fault('DatabaseUnavailable', 'does not answer')
+    const failing = (times: number) =>
+      createTarget(
+        'csms',
+        {
+          Heartbeat: () => {
+            if (times-- > 0) throw gone
+            return { currentTime: '2026-01-05T20:30:00Z' }
+          },
+        },
+        () => Promise.resolve(),
+      ).give('[2,"1","Heartbeat",{}]')
+    const outcomes = Promise.all([failing(2), failing(1_000)])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await outcomes).toEqual([undefined, expect.stringContaining('does not answer')])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('property: a frame is answered once and legally, whatever its text', async () => {

@@ -1,5 +1,5 @@
 import { systemClock } from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
+import { Fault, unobserved } from '@interlock/kernel'
 import { createEndpoint, type Handlers, type Problem, type Transport } from '@interlock/ocpp'
 import { illegality } from './answer-rules.ts'
 
@@ -14,6 +14,13 @@ export type Target = {
 /** Wall time after which a message that is not answered counts as a hang, also on a busy machine. */
 const hangMillis = 60_000
 
+/** A busy machine may leave the database without an answer for longer than a handler waits. */
+const againMax = 10
+const againMillis = 1_000
+const isPassing = ({ cause, detail }: Problem): boolean =>
+  (cause instanceof Fault && cause.code === 'DatabaseUnavailable') ||
+  detail.endsWith('send it again')
+
 export function createTarget(name: string, handlers: Handlers, end: () => Promise<void>): Target {
   // As many connections as messages are given at once, each with one message at a time.
   const free: Wire[] = []
@@ -21,7 +28,12 @@ export function createTarget(name: string, handlers: Handlers, end: () => Promis
     name,
     async give(text) {
       const wire = free.pop() ?? connect(handlers)
-      const problem = await giveOver(wire, text)
+      let problem = await giveOver(wire, text)
+      // As a station does: what the database did not take in time is sent again.
+      for (let times = 0; wire.problems.some(isPassing) && times < againMax; times++) {
+        await new Promise((resolve) => setTimeout(resolve, againMillis))
+        problem = await giveOver(wire, text)
+      }
       if (problem === undefined) free.push(wire)
       return problem
     },
