@@ -160,6 +160,9 @@ export function assemble(
     }),
     pause: (label, wait) => pause(deps, label, wait),
     onAnswer(event, answer) {
+      const { transactionId } = event.transactionInfo
+      const { totalCost } = answer
+      if (totalCost !== undefined) moment.cost = { transactionId, totalCost }
       if (station.mode === 'standard') reader.answered(event, answer)
       else onEventAnswer(station, answer)
     },

@@ -19,6 +19,8 @@ export type Observation = {
   /** A trigger is here and its arm is not. */
   readonly waitingForArm: boolean
   readonly transactionId: string | undefined
+  /** What the CSMS says the transaction costs, or that the last one has cost; in its currency (I02, I03). */
+  readonly totalCost: number | undefined
 }
 
 export function observe(station: Station): Observation {
@@ -44,7 +46,13 @@ export function observe(station: Station): Observation {
     waitingFor,
     waitingForArm: waits.Arm,
     transactionId: transaction?.id,
+    totalCost: costOf(station),
   }
+}
+
+function costOf({ keeper, moment: { cost } }: Station): number | undefined {
+  const current = keeper.memory.transaction?.id ?? cost?.transactionId
+  return cost?.transactionId === current ? cost?.totalCost : undefined
 }
 
 /** The same for the console, in JSON. */

@@ -34,7 +34,7 @@ export type Moment = {
   pairing: PairingCode | undefined
   /** The latest trigger that waited for its arm in vain; gone once such a command is accepted. */
   refused: { readonly at: Instant; readonly action: string; readonly reason: string } | undefined
-  /** On the display: what the running transaction has cost so far (I02). */
+  /** On the display: what the transaction has cost, so far (I02) or in all (I03). */
   cost: { readonly transactionId: string; readonly totalCost: number } | undefined
 }
 
