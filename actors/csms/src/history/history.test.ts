@@ -75,6 +75,40 @@ test('passwords, whole tokens and certificates are not shown, wherever they stan
   expect(text).toContain('…0001')
 })
 
+test('what a vendor or a customer may have put into free fields is not shown', () => {
+  const variable = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } }
+  const text = JSON.stringify(
+    exchangesOf([
+      frame(0, 'out', 2, 'a', 'DataTransfer', {
+        vendorId: 'com.vendor',
+        messageId: 'Login',
+        data: { password: 'secret-1', nested: [{ pin: 'secret-2' }] },
+      }),
+      frame(1, 'in', 3, 'a', { status: 'Accepted', data: 'secret-3' }),
+      frame(2, 'in', 2, 'b', 'DataTransfer', { vendorId: 'com.vendor', data: 'secret-4' }),
+      frame(3, 'out', 2, 'c', 'CustomerInformation', {
+        requestId: 1,
+        report: true,
+        clear: false,
+        customerIdentifier: 'secret-5',
+        customData: { vendorId: 'com.vendor', password: 'secret-6' },
+      }),
+      frame(4, 'in', 2, 'd', 'SecurityEventNotification', {
+        type: 'InvalidMessages',
+        timestamp: 't',
+        techInfo: 'secret-7',
+      }),
+      frame(5, 'in', 2, 'e', 'NotifyEvent', {
+        eventData: [{ ...variable, actualValue: 'secret-8', techInfo: 'secret-9' }],
+      }),
+    ]),
+  )
+  expect(text).not.toContain('secret-')
+  // What happened can still be told.
+  for (const word of ['com.vendor', 'Login', 'Accepted', 'InvalidMessages', 'BasicAuthPassword'])
+    expect(text).toContain(word)
+})
+
 test('the history is bounded by count, size and age', () => {
   let now = 0
   const limits = { entriesMax: 3, bytesMax: 10, frameCharsMax: 5, ageMillisMax: 100 } as never

@@ -16,11 +16,17 @@ const secretNames = new Set([
   'exirequest',
   'exiresponse',
   'mac',
+  'customeridentifier',
+  'techinfo',
 ])
 
+/** Messages whose `data` is free: nobody but the two ends knows what stands in it. */
+const freeData = new Set(['NotifyCustomerInformation', 'DataTransfer'])
+
 /**
- * A payload without passwords, whole tokens and certificates. Of a token its last four characters
- * stay, so that one can be told from another.
+ * A payload without passwords, whole tokens, certificates, names of customers and what is free for a
+ * vendor to fill (`data`, `customData`, `techInfo`). Of a token its last four characters stay, so that
+ * one can be told from another.
  */
 export function redacted(action: string, payload: unknown): unknown {
   return hide(payload, action)
@@ -39,13 +45,19 @@ function member(name: string, value: unknown, of: object, action: string): unkno
   if (secretNames.has(lower)) return hidden
   if (lower === 'idtoken' && typeof value === 'string') return shortened(value)
   if (lower === 'additionalidtoken' && typeof value === 'string') return shortened(value)
-  if (lower === 'attributevalue' && isSecretIn(of)) return hidden
-  if (action === 'NotifyCustomerInformation' && lower === 'data') return hidden
+  if ((lower === 'attributevalue' || lower === 'actualvalue') && isSecretIn(of)) return hidden
+  if (lower === 'data' && freeData.has(action)) return hidden
+  if (lower === 'customdata') return onlyVendor(value)
   if (lower === 'remotelocation' || lower === 'location') return withoutCredentials(value)
   return hide(value, action)
 }
 
 const shortened = (token: string): string => (token.length <= 4 ? hidden : `…${token.slice(-4)}`)
+
+function onlyVendor(value: unknown): unknown {
+  const { vendorId } = (value ?? {}) as { vendorId?: unknown }
+  return { vendorId: typeof vendorId === 'string' ? vendorId : null, data: hidden }
+}
 
 function isSecretIn(of: object): boolean {
   const { component, variable } = of as { component?: unknown; variable?: unknown }
