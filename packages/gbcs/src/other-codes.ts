@@ -19,6 +19,4 @@ const credentials = { first: 0x0100, last: 0x0109 } as const
 
 /** The name of such a use case, `undefined` for every other code. */
 export const otherUseCaseOf = (code: number): string | undefined =>
-  code >= credentials.first && code <= credentials.last
-    ? 'CS02b, credentials'
-    : otherCodes[code]
+  code >= credentials.first && code <= credentials.last ? 'CS02b, credentials' : otherCodes[code]
