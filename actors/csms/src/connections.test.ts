@@ -205,21 +205,6 @@ test('a second connection with a live identity leaves the first its session', as
   expect(await boot(first.endpoint)).toMatchObject({ status: 'Accepted' })
 })
 
-test('a connection that no longer answers gives way to a new one', async () => {
-  const identity = world.identityOf('CS-2')
-  const silent = await connectOcpp({
-    url: `wss://127.0.0.1:${csms.ocppPorts.profile3}/ocpp/CS-2`,
-    identity,
-    trust: world.identities.trust('charging'),
-    subprotocols: ['ocpp2.0.1'],
-    log: silentLog,
-  })
-  const closed = new Promise((resolve) => silent.onClose(resolve))
-  const second = await connect('CS-2')
-  expect(await boot(second.endpoint)).toMatchObject({ status: 'Accepted' })
-  expect(await closed).toBe(1001)
-})
-
 test('a malformed frame is answered as such and the connection stays', async () => {
   const { socket, endpoint } = await connect('CS-1')
   socket.send('not JSON')

@@ -1,21 +1,33 @@
 import { inMinutes, type Instant } from '@interlock/kernel'
 
 export const attemptLimits = {
-  /** Refusals of one identity from one address. */
+  /** Attempts of one identity from one address that were not good. */
   perIdentityMax: 10,
-  /** Refusals of one address, whatever identities it tries. */
-  perAddressMax: 200,
+  /** Refusals of one address, whatever identities it tries, that are told of. */
+  toldPerAddressMax: 200,
   spanMillis: inMinutes(1),
   remembersMax: 20_000,
 } as const
 
 /**
- * Counts refused attempts. An address that guesses is turned away for a while; the station itself,
- * which comes from another, is not.
+ * Counts attempts that were not good. One that guesses is turned away for a while; the station itself,
+ * which comes from another address, is not, nor are its neighbours, which come from the same.
  */
 export type Attempts = {
-  tooMany(id: string, address: string, now: Instant): boolean
-  refused(id: string, address: string, now: Instant): void
+  /**
+   * Counts one more, as refused until it turns out otherwise: a hundred that come at once shall not
+   * all be looked at before the first has failed. `undefined` when there have been too many.
+   */
+  begin(id: string, address: string, now: Instant): Attempt | undefined
+}
+export type Attempt = {
+  /** It was good, or nobody could judge it: it does not count. */
+  uncount(): void
+  /**
+   * It was refused. False when its address has been refused so often that nobody shall be told: a
+   * stranger fills no audit trail.
+   */
+  refused(): boolean
 }
 
 export function createAttempts(limits = attemptLimits): Attempts {
@@ -34,13 +46,26 @@ export function createAttempts(limits = attemptLimits): Attempts {
       counts.delete(oldest)
     }
   }
+  const takeBack = (name: string): void => {
+    const known = counts.get(name)
+    if (known === undefined) return
+    if (known.count <= 1) counts.delete(name)
+    else counts.set(name, { ...known, count: known.count - 1 })
+  }
   return {
-    tooMany: (id, address, now) =>
-      countOf(`${address} ${id}`, now) >= limits.perIdentityMax ||
-      countOf(address, now) >= limits.perAddressMax,
-    refused(id, address, now) {
-      add(`${address} ${id}`, now)
-      add(address, now)
+    begin(id, address, now) {
+      // No identity has a space in it.
+      const name = `${address} ${id}`
+      if (countOf(name, now) >= limits.perIdentityMax) return undefined
+      add(name, now)
+      return {
+        uncount: () => takeBack(name),
+        refused() {
+          const told = countOf(address, now) < limits.toldPerAddressMax
+          if (told) add(address, now)
+          return told
+        },
+      }
     },
   }
 }

@@ -95,9 +95,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
   const tell: NonNullable<OcppServerOptions['onRefusal']> = (refusal, asked) => {
     const { id = '', address } = asked
     const now = systemClock.now()
-    if (attempts.tooMany(id, address, now)) return
-    attempts.refused(id, address, now)
-    options.onRefusal?.(refusal, asked)
+    if (attempts.begin(id, address, now)?.refused() === true) options.onRefusal?.(refusal, asked)
   }
   let upgrades = 0
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {

@@ -9,6 +9,11 @@ export type OcppSocket = Transport & {
   readonly id: string
   /** Who is at the other end; `undefined` for a client of security profile 2. */
   readonly peer: Peer | undefined
+  /**
+   * Whether the other end is there: it is pinged, beside all calls, and anything it sends from then on
+   * will do. Whoever asks while an answer is awaited shares it.
+   */
+  answers(millisMax: number): Promise<boolean>
 }
 
 /** Small windows and no context kept: 10,000 idle connections must not hold 10,000 dictionaries. */
@@ -55,6 +60,7 @@ class OpenSocket implements OcppSocket {
   /** What arrives between the handshake and the listener. */
   #early: string[] | undefined
   #ended: Ended | undefined
+  #probe: Promise<boolean> | undefined
 
   constructor(id: string, socket: WebSocket, activity: Activity, otherEnd: OtherEnd) {
     this.id = id
@@ -103,6 +109,11 @@ class OpenSocket implements OcppSocket {
     socket.close(code, firstBytes(reason, closeReasonBytesMax))
   }
 
+  answers(millisMax: number): Promise<boolean> {
+    this.#probe ??= pingOf(this.#socket, millisMax).finally(() => (this.#probe = undefined))
+    return this.#probe
+  }
+
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     if (isBinary) return this.close(1003, 'text only')
@@ -120,6 +131,27 @@ class OpenSocket implements OcppSocket {
   }
 }
 
+/** Whether anything comes from there within so many milliseconds of a ping. */
+function pingOf(socket: WebSocket, millisMax: number): Promise<boolean> {
+  if (socket.readyState !== socket.OPEN) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    const settle = (isThere: boolean): void => {
+      clearTimeout(timer)
+      for (const kind of signs) socket.off(kind, there)
+      socket.off('close', gone)
+      resolve(isThere)
+    }
+    const there = (): void => settle(true)
+    const gone = (): void => settle(false)
+    // A process that was busy reads what has come meanwhile before it judges.
+    const timer = setTimeout(() => setImmediate(gone), millisMax)
+    for (const kind of signs) socket.once(kind, there)
+    socket.once('close', gone)
+    socket.ping()
+  })
+}
+
+const signs = ['pong', 'ping', 'message'] as const
 const ignore = (): void => {}
 
 function textOf(data: RawData): string {

@@ -5,12 +5,12 @@ import {
   type UpgradeRefusal,
 } from '@interlock/host'
 import { refused, toHex, utf8 } from '@interlock/kernel'
-import { CallFailed } from '@interlock/ocpp'
-import type { Context, Session } from '../context.ts'
+import type { Context } from '../context.ts'
 import { admit, type Admitted, type Knock } from '../core/admission.ts'
 import { newView } from '../core/view.ts'
 import type { SecurityProfile, StationRecord } from '../data/stations.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
+import { endSession, secondConnection } from './sessions.ts'
 
 /** How long a connection that seems dead has to answer before another takes its place. */
 const probeMillis = 3_000
@@ -24,22 +24,46 @@ export const admission = (context: Context, profile: SecurityProfile) => {
   const attempts = createAttempts()
   return async (request: AdmissionRequest): Promise<Admission> => {
     const { id, address } = request
-    const now = context.deps.clock.now()
-    if (attempts.tooMany(id, address, now)) return refused('RateExceeded')
-    const record = await context.stations.find(id)
-    const knock = await knockOf(context, request, profile, record, isRight)
-    const verdict = admit(knock, record === undefined ? undefined : admittedOf(record))
-    if (!verdict.ok) {
-      attempts.refused(id, address, now)
-      recordRefusal(context, id, profile, verdict)
-      await context.stations.knocked(id, wordsOf(verdict), now)
-      return told(verdict, profile)
+    const attempt = attempts.begin(id, address, context.deps.clock.now())
+    if (attempt === undefined) return refused('RateExceeded')
+    try {
+      const verdict = await judge(context, request, profile, isRight)
+      if (verdict.ok) attempt.uncount()
+      else if (attempt.refused()) await tellOf(context, id, profile, verdict)
+      return verdict.ok ? verdict : told(verdict, profile)
+    } catch (cause) {
+      attempt.uncount()
+      throw cause
     }
-    if (record === undefined) return refused('UnknownIdentity')
-    const seated = await seat(context, record, profile)
-    if (seated.ok) await welcome(context, record, profile)
-    return seated
   }
+}
+
+async function judge(
+  context: Context,
+  request: AdmissionRequest,
+  profile: SecurityProfile,
+  isRight: Passwords,
+): Promise<Admission> {
+  const record = await context.stations.find(request.id)
+  const knock = await knockOf(context, request, profile, record, isRight)
+  const verdict = admit(knock, record === undefined ? undefined : admittedOf(record))
+  if (!verdict.ok) return verdict
+  if (record === undefined) return refused('UnknownIdentity')
+  const seated = await seat(context, record, profile)
+  if (seated.ok) await welcome(context, record, profile)
+  return seated
+}
+
+async function tellOf(
+  context: Context,
+  id: string,
+  profile: SecurityProfile,
+  refusal: UpgradeRefusal,
+): Promise<void> {
+  // It is known who that is; the record of it has a name of its own.
+  if (refusal.reason === 'AlreadyConnected') return secondConnection(context, id, profile)
+  recordRefusal(context, id, profile, refusal)
+  await context.stations.knocked(id, wordsOf(refusal), context.deps.clock.now())
 }
 
 /** Whoever shows a certificate is told what is wrong with it; whoever may be guessing is not. */
@@ -133,25 +157,14 @@ export function recordRefusal(
  */
 async function seat(
   context: Context,
-  record: StationRecord,
+  { stationId }: StationRecord,
   profile: SecurityProfile,
 ): Promise<Admission> {
-  const live = context.sessions.get(record.stationId)
+  const live = context.sessions.get(stationId)
   if (live === undefined || live.profile < profile) return { ok: true }
-  if (!(await answers(live))) return { ok: true }
-  context.audit.critical('SecondConnection', { station: record.stationId, profile })
-  context.tell({ kind: 'security', station: record.stationId, reason: 'SecondConnection' })
-  return refused('AlreadyConnected')
-}
-
-/** Any answer will do, a refusal too: only a dead connection gives none. */
-async function answers(session: Session): Promise<boolean> {
-  try {
-    const options = { timeoutMillis: probeMillis }
-    await session.endpoint.call('TriggerMessage', { requestedMessage: 'Heartbeat' }, options)
-    return true
-  } catch (cause) {
-    if (!(cause instanceof CallFailed)) throw cause
-    return cause.code !== 'Timeout' && cause.code !== 'Closed'
-  }
+  if (await live.socket.answers(probeMillis)) return refused('AlreadyConnected')
+  // Of those who waited for the same answer the first has ended it.
+  const now = context.sessions.get(stationId)
+  if (now === live) endSession(context, live, 'DoesNotAnswer')
+  return now === live || now === undefined ? { ok: true } : refused('AlreadyConnected')
 }

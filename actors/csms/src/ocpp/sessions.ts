@@ -7,9 +7,19 @@ import type { SecurityProfile, TrustMode } from '../data/stations.ts'
 import { handlersFor, type Sender } from './handlers.ts'
 import { recorded } from './recorded.ts'
 
-/** An admitted connection becomes the station's session, in the place of an older one. */
+/**
+ * An admitted connection becomes the station's session, in the place of one under a lower profile. Of
+ * several that were admitted while there was none the first stays.
+ */
 export function openSession(context: Context, socket: OcppSocket, profile: SecurityProfile): void {
   const id = stationId(socket.id)
+  const before = context.sessions.get(id)
+  if (before !== undefined && before.profile >= profile) {
+    secondConnection(context, id, profile)
+    socket.close(1008, 'this identity is connected')
+    return
+  }
+  if (before !== undefined) endSession(context, before, 'HigherProfile')
   const { activity, wall } = context.deps
   // Admission has read it from the database.
   const trust = context.views.get(id)?.record.trust ?? 'supervised'
@@ -22,14 +32,35 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
     onProblem: problemsOf(context, id),
   })
   const session = { stationId: id, profile, endpoint, socket }
-  const before = context.sessions.get(id)
   context.sessions.set(id, session)
   if (profile === 3) context.live.set(id, endpoint)
   context.hooks.opened(id, endpoint)
-  before?.endpoint.close(1001, 'replaced by a newer connection')
   context.audit.record('Connected', { station: id, profile })
   seen(context, sender)
   socket.onClose(() => left(context, session))
+}
+
+/** A newer connection takes its place; why goes on the record. */
+export function endSession(
+  context: Context,
+  session: Session,
+  reason: 'DoesNotAnswer' | 'HigherProfile',
+): void {
+  const { stationId: station, profile } = session
+  context.audit.critical('ConnectionReplaced', { station, profile, reason })
+  context.tell({ kind: 'security', station, reason: 'ConnectionReplaced' })
+  left(context, session)
+  session.endpoint.close(1001, 'replaced by a newer connection')
+}
+
+/** Someone came under an identity that is connected, and was refused. */
+export function secondConnection(
+  context: Context,
+  station: string,
+  profile: SecurityProfile,
+): void {
+  context.audit.critical('SecondConnection', { station, profile })
+  context.tell({ kind: 'security', station, reason: 'SecondConnection' })
 }
 
 const problemsOf = (context: Context, id: StationId) => (problem: Problem) => {
