@@ -1,4 +1,11 @@
-import { isCritical, limits, tableAction, type FlattenedJws } from '@interlock/contract'
+import {
+  isCritical,
+  limits,
+  standardClass,
+  tableAction,
+  type FlattenedJws,
+  type StandardClass,
+} from '@interlock/contract'
 import { Fault, instant, type Instant, type StationId } from '@interlock/kernel'
 import { CallFailed, type Action, type Request, type Response } from '@interlock/ocpp'
 import type { Peer } from '@interlock/pki'
@@ -6,6 +13,7 @@ import { effectWindow, signCommand, verifyReply } from '@interlock/seal'
 import { inBackground } from './background.ts'
 import type { Context, Session } from './context.ts'
 import type { CounterStore } from './data/counter-store.ts'
+import type { TrustMode } from './data/stations.ts'
 import { bounded } from './bounded.ts'
 import { sendInParts } from './in-parts.ts'
 import { learn, prepareToLearn } from './lessons/index.ts'
@@ -60,9 +68,14 @@ export function createCommands(context: Context, counters: CounterStore): Comman
     const command = bounded(wanted, view.record.trust, context.deps.clock.now())
     const reason = await unsendable(context, view, command.action, command.payload)
     if (reason !== undefined) return notReady(context, command, reason.reason, reason.detail)
-    if (!isCritical(tableAction(command.action, command.payload)))
-      return { ok: true, send: () => plain(context, session, command) }
     const { eui, trust } = view.record
+    const weight = weightOf(command, trust)
+    if (weight === 'sensitive')
+      context.audit.critical('SensitiveCommand', {
+        station: command.stationId,
+        action: command.action,
+      })
+    if (weight !== 'critical') return { ok: true, send: () => plain(context, session, command) }
     // What a standard station cannot check, nobody but the supervisor can.
     if (trust === 'standard' && command.armDigest !== undefined)
       return notReady(context, command, 'SecondUnsuitable', 'a standard station knows no arms')
@@ -103,6 +116,13 @@ export function createCommands(context: Context, counters: CounterStore): Comman
         return ready.ok ? ready.send() : ready.outcome
       }),
   }
+}
+
+/** A standard station may obey what a supervised one refuses or does not know. */
+function weightOf({ action, payload }: Command, trust: TrustMode): StandardClass {
+  const name = tableAction(action, payload)
+  if (trust === 'standard') return standardClass(name, payload)
+  return isCritical(name) ? 'critical' : 'routine'
 }
 
 function sign(

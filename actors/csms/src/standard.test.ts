@@ -1,11 +1,14 @@
 import { hashPassword, httpClient, type HttpClient, type HttpResponse } from '@interlock/host'
+import { riskOf, standardRisks } from '@interlock/contract'
 import { unobserved } from '@interlock/kernel'
-import type { Endpoint, Request } from '@interlock/ocpp'
+import { actions, type Endpoint, type Request } from '@interlock/ocpp'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
 import type { StationConfig } from './config.ts'
 import { organisation } from './fixture/identities.fixture.ts'
 import { testStation, type TestStation } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
+import { ofStations } from './rest/command-endpoints.ts'
 import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
@@ -112,6 +115,84 @@ test('what is not critical goes to a standard station without asking anyone', as
   expect((await command('CS-1', 'GetLocalListVersion', {})).body).toMatchObject({
     response: { versionNumber: 7 },
   })
+})
+
+/** All that a compromised operator's desk tries, each answered by a station that obeys. */
+const vendorSays = { vendorId: 'com.vendor', messageId: 'SetMaxCurrent', data: { amps: 32 } }
+const unlock = { evseId: 1, connectorId: 1 }
+const obeying = ({ endpoint }: TestStation) => {
+  const heard: string[] = []
+  endpoint.handle('DataTransfer', ({ vendorId }) => {
+    if (vendorId === vendorSays.vendorId) heard.push('DataTransfer')
+    return { status: 'Accepted' }
+  })
+  endpoint.handle('UnlockConnector', () => {
+    heard.push('UnlockConnector')
+    return { status: 'Unlocked' }
+  })
+  endpoint.handle('ReserveNow', () => {
+    heard.push('ReserveNow')
+    return { status: 'Accepted' }
+  })
+  return heard
+}
+
+test('a vendor message and an unlocking leave only with the supervisor’s yes', async () => {
+  const heard = obeying(await plainly('CS-1'))
+  const asked = world.supervisor.asked.length
+  world.supervisor.refuse = 'BudgetExceeded'
+  for (const [action, body] of [
+    ['DataTransfer', vendorSays],
+    ['UnlockConnector', unlock],
+  ] as const) {
+    const answer = await command('CS-1', action, body)
+    expect(answer.body).toMatchObject({ status: 'Refused', reasonCode: 'BudgetExceeded' })
+  }
+  expect(heard).toEqual([])
+  expect(world.supervisor.asked.length).toBe(asked + 2)
+  world.supervisor.refuse = undefined
+  expect((await command('CS-1', 'DataTransfer', vendorSays)).body).toMatchObject({
+    status: 'Accepted',
+  })
+  await command('CS-1', 'UnlockConnector', unlock)
+  expect(heard).toEqual(['DataTransfer', 'UnlockConnector'])
+})
+
+test('a supervised station knows no vendor, so nobody is asked', async () => {
+  const station = await world.connect(csms, 'CS-4')
+  open.push(station)
+  const heard = obeying(station)
+  const asked = world.supervisor.asked.length
+  await command('CS-4', 'DataTransfer', vendorSays)
+  expect(world.supervisor.asked.length).toBe(asked)
+  expect(heard).toEqual(['DataTransfer'])
+})
+
+test('what may keep somebody from starting is on the record before it leaves', async () => {
+  const heard = obeying(await plainly('CS-1'))
+  world.supervisor.refuse = 'BudgetExceeded'
+  await command('CS-1', 'ReserveNow', {
+    id: 7,
+    expiryDateTime: '2026-01-05T20:00:00Z',
+    idToken: start.idToken,
+    evseId: 1,
+  })
+  expect(heard).toEqual(['ReserveNow'])
+  const trail = readFileSync(`${world.dir}/csms/audit.jsonl`, 'utf8').trim().split('\n')
+  expect(trail.map((line) => JSON.parse(line) as object)).toContainEqual(
+    expect.objectContaining({
+      kind: 'SensitiveCommand',
+      data: { station: 'CS-1', action: 'ReserveNow' },
+    }),
+  )
+})
+
+test('every message of a CSMS has its place for a standard station', () => {
+  const ofCsms = actions.filter((action) => !ofStations.has(action))
+  const placed = ofCsms.filter(
+    (action) => riskOf(action)?.kind === 'command' || Object.hasOwn(standardRisks, action),
+  )
+  expect(placed).toEqual(ofCsms)
 })
 
 test('a new password works from the next connection on, and the old one does not (A01)', async () => {

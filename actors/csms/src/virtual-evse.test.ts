@@ -21,6 +21,7 @@ let station: TestStation
 const seen: string[] = []
 const events: Request<'TransactionEvent'>[] = []
 let virtual: Endpoint | undefined
+let ofStandard: Endpoint | undefined
 
 /** A virtual CSMS with one virtual EVSE, and the station behind it. */
 beforeAll(async () => {
@@ -39,7 +40,7 @@ beforeAll(async () => {
       return Promise.resolve({ ok: true })
     },
     accept: (socket) => {
-      virtual = createEndpoint({
+      const endpoint = createEndpoint({
         transport: socket,
         handlers: {
           BootNotification: () => ({
@@ -56,6 +57,8 @@ beforeAll(async () => {
         wall: systemClock,
         activity: unobserved,
       })
+      if (socket.id === 'VE-CS-1') virtual = endpoint
+      else ofStandard = endpoint
     },
   })
   csms = await world.start(world.clock(), {
@@ -64,7 +67,11 @@ beforeAll(async () => {
       dcc: world.dcc.url,
       dsrsp: `wss://127.0.0.1:${server.port}/ocpp/`,
     },
-    stations: [{ ...stationConfig('CS-1'), enrolled: true }, stationConfig('CS-2')],
+    stations: [
+      { ...stationConfig('CS-1'), enrolled: true },
+      stationConfig('CS-2'),
+      { ...stationConfig('CS-3'), enrolled: true, trustMode: 'standard' },
+    ],
   })
   station = await world.connect(csms, 'CS-1')
 })
@@ -93,7 +100,7 @@ const profile = {
     ],
   },
 } as const satisfies Request<'SetChargingProfile'>
-const signed = () =>
+const signed = (id = 'CS-1') =>
   signCommand(
     {
       action: 'SetChargingProfile',
@@ -101,7 +108,7 @@ const signed = () =>
       role: 'dsrsp',
       org: eui64('02-00-00-00-00-00-00-04'),
       thumbprint: 'a'.repeat(42) + 'A',
-      target: { station: stationConfig('CS-1').eui as ReturnType<typeof eui64>, evse: 1 },
+      target: { station: stationConfig(id).eui as ReturnType<typeof eui64>, evse: 1 },
       counter: 1n,
       issuedAt: evening,
       expiresAt: instant(evening + 600_000),
@@ -112,8 +119,8 @@ const signed = () =>
   )
 
 test('each enrolled station has one connection, under an identity of its own', async () => {
-  await expect.poll(() => virtual).toBeDefined()
-  expect(seen).toEqual(['VE-CS-1 csms'])
+  await expect.poll(() => [virtual, ofStandard]).not.toContain(undefined)
+  expect(seen.toSorted()).toEqual(['VE-CS-1 csms', 'VE-CS-3 csms'])
 })
 
 test('a signed message reaches the station as it was, and its signed answer comes back as it was', async () => {
@@ -130,6 +137,15 @@ test('a message without a signature does not pass', async () => {
     code: 'SecurityError',
   })
   expect(station.commands).toHaveLength(before)
+})
+
+test('a standard station, which cannot judge it, gets nothing by this way', async () => {
+  const standard = await world.connect(csms, 'CS-3')
+  const passed = ofStandard?.callSigned('SetChargingProfile', signed('CS-3'))
+  await expect(passed).rejects.toMatchObject({ code: 'SecurityError' })
+  expect(standard.commands).toEqual([])
+  standard.endpoint.close()
+  await standard.endpoint.closed
 })
 
 test('the station’s transactions are passed on', async () => {

@@ -22,6 +22,17 @@ export const permissions: Readonly<Record<string, readonly Role[]>> = {
 export const mayOriginate = (role: Role, action: string): boolean =>
   (permissions[action] ?? []).includes(role)
 
+/** What is critical at a standard station alone (`standardRisks`), and who may originate it there. */
+export const standardPermissions: Readonly<Record<string, readonly Role[]>> = {
+  DataTransfer: ['csms'],
+  UnlockConnector: ['csms'],
+}
+
+/** Only a CSMS speaks to a standard station. */
+export const mayOriginateStandard = (role: Role, action: string): boolean =>
+  role === 'csms' &&
+  (mayOriginate(role, action) || (standardPermissions[action] ?? []).includes(role))
+
 /** Who may originate an arm, by its use. */
 export const armOriginators = { onDemand: 'owner', response: 'dsrsp' } as const satisfies Record<
   string,

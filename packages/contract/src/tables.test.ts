@@ -1,6 +1,7 @@
 import { isRole, roles } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armOriginators, armTriggers, mayOriginate, permissions } from './permissions.ts'
+import { mayOriginateStandard, standardPermissions } from './permissions.ts'
 import { tableAction } from './critical-action.ts'
 import { decisionNotes } from './decision.ts'
 import { limits } from './limits.ts'
@@ -14,6 +15,7 @@ import {
 import { refusalReasons, refusalRow } from './refusals.ts'
 import { criticalActions, isCritical, riskOf, risks } from './risk.ts'
 import { serverRefusals } from './server-refusals.ts'
+import { harmlessTransfers, standardClass, standardRisks } from './standard-risk.ts'
 
 const reasonCodeCharactersMax = 20
 
@@ -67,6 +69,43 @@ test('every row of the risk table has its findings and the attack that tests it'
     expect(attack).toMatch(/^ATK-(0[1-9]|[12]\d|3[0-4])$/)
   }
   expect(new Set(risks.map((row) => row.on)).size).toBe(risks.length)
+})
+
+test('a standard station gets no vendor message unasked that nobody has looked at', () => {
+  for (const payload of [
+    { vendorId: 'com.vendor', messageId: 'SetMaxCurrent' },
+    { vendorId: 'com.vendor', messageId: 'RevocationList' },
+    { vendorId: 'org.interlock' },
+    { vendorId: 'org.interlock', messageId: 'revocationlist' },
+    null,
+  ])
+    expect(standardClass('DataTransfer', payload)).toBe('critical')
+  for (const row of harmlessTransfers) expect(standardClass('DataTransfer', row)).toBe('routine')
+})
+
+test('what is critical anywhere is critical at a standard station; what is in no table is too', () => {
+  for (const action of criticalActions) expect(standardClass(action, {})).toBe('critical')
+  expect(standardClass('UnlockConnector', {})).toBe('critical')
+  expect(standardClass('SomethingNew', {})).toBe('critical')
+  expect(standardClass('constructor', {})).toBe('critical')
+  expect(standardClass('ReserveNow', {})).toBe('sensitive')
+  expect(standardClass('GetVariables', {})).toBe('routine')
+})
+
+test('what is critical at standard stations alone has a permission, its CSMS’s, and a reason', () => {
+  const alone = Object.entries(standardRisks).filter(([, row]) => row.class === 'critical')
+  expect(alone.map(([action]) => action).toSorted()).toEqual(
+    Object.keys(standardPermissions).toSorted(),
+  )
+  for (const [action, { why }] of Object.entries(standardRisks)) {
+    expect(criticalActions).not.toContain(action)
+    expect(why).toMatch(/^[a-z].*[^.]$/)
+  }
+  expect(mayOriginateStandard('csms', 'DataTransfer')).toBe(true)
+  expect(mayOriginateStandard('csms', 'Reset')).toBe(true)
+  expect(mayOriginateStandard('dsrsp', 'SetChargingProfile')).toBe(false)
+  expect(mayOriginateStandard('csms', 'ReserveNow')).toBe(false)
+  expect(mayOriginate('csms', 'DataTransfer')).toBe(false)
 })
 
 test('answers and context are not commands', () => {

@@ -118,6 +118,9 @@ const passDown =
   <A extends Action>(context: Context, station: StationId, action: A): Handler<A> =>
   async (_request, { signed }) => {
     if (signed === undefined) throw new CallError('SecurityError', 'only signed messages pass here')
+    // It would obey what it cannot check; the supervisor charges its CSMS for the worst instead.
+    if (context.views.get(station)?.record.trust !== 'supervised')
+      throw new CallError('SecurityError', 'only a supervised station is commanded from here')
     const session = context.sessions.get(station)
     if (session?.profile !== 3) throw new CallError('GenericError', 'the station is not connected')
     context.audit.record('PassedDown', { station, action })

@@ -186,10 +186,24 @@ test('a variable that nobody has looked at costs the rating, a harmless one noth
   })
   expect(edgesOf('SetVariables', set('TxCtrlr', 'TxStartPoint'))).toMatchObject([
     { swingWatts: 14_000 },
+    { swingWatts: 14_000 },
   ])
   expect(edgesOf('SetVariables', set('OCPPCommCtrlr', 'HeartbeatInterval'))).toMatchObject([
     { swingWatts: 0 },
   ])
+})
+
+test('a vendor message costs the whole station both ways, whatever EVSE it names', () => {
+  const message = { vendorId: 'com.vendor', messageId: 'SetMaxCurrent', evseId: 1 }
+  expect(edgesOf('DataTransfer', message)).toMatchObject([
+    { from: now, swingWatts: 14_000 },
+    { from: now, swingWatts: 14_000 },
+  ])
+})
+
+test('unlocking may end a charge, and costs the rating of its EVSE', () => {
+  const unlock = { evseId: 2, connectorId: 1 }
+  expect(edgesOf('UnlockConnector', unlock)).toMatchObject([{ swingWatts: 7_000 }])
 })
 
 test('an EVSE that is not there, and what only supervised stations know, are refused', () => {
@@ -201,6 +215,11 @@ test('only the CSMS that the station is bound to is heard', () => {
   const bound = { csms }
   const start = command('RequestStartTransaction', {})
   expect(permittedStandard(start, { bound })).toBeUndefined()
+  for (const action of ['DataTransfer', 'UnlockConnector'])
+    expect(permittedStandard(command(action, {}), { bound })).toBeUndefined()
+  expect(permittedStandard(command('ReserveNow', {}), { bound })).toMatchObject({
+    reason: 'RoleForbidden',
+  })
   expect(
     permittedStandard({ ...start, organisation: eui64('02-00-00-00-00-00-00-09') }, { bound }),
   ).toMatchObject({ reason: 'ProviderNotBound' })

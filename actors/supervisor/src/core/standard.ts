@@ -1,4 +1,4 @@
-import { limits, mayOriginate, settableVariables } from '@interlock/contract'
+import { limits, mayOriginateStandard, settableVariables } from '@interlock/contract'
 import type { Edge, RefusalReason, SignedCommand } from '@interlock/contract'
 import type { GateState } from '@interlock/gate'
 import {
@@ -19,8 +19,7 @@ export function permittedStandard(
   { action, role, organisation }: SignedCommand,
   { bound }: Pick<GateState, 'bound'>,
 ): Refusal<RefusalReason> | undefined {
-  if (role !== 'csms' || !mayOriginate(role, action))
-    return refused('RoleForbidden', `${role} ${action}`)
+  if (!mayOriginateStandard(role, action)) return refused('RoleForbidden', `${role} ${action}`)
   return bound.csms === organisation ? undefined : refused('ProviderNotBound', organisation)
 }
 
@@ -75,6 +74,8 @@ export function worstCase(command: SignedCommand, device: Device, now: Instant):
     until: plus(command.effect.until, settleMillis),
     swingWatts,
   }
+  // It may mean any EVSE, whatever it names, and take itself back.
+  const vendor: Edge = { ...once, swingWatts: ratingOf(device, 0) }
   switch (command.action) {
     case 'RequestStartTransaction':
     case 'SetChargingProfile': {
@@ -84,13 +85,16 @@ export function worstCase(command: SignedCommand, device: Device, now: Instant):
     case 'RequestStopTransaction':
     case 'ClearChargingProfile':
     case 'ChangeAvailability':
+    case 'UnlockConnector':
       return ok([once])
     case 'Reset':
       return ok([once, once])
     case 'UpdateFirmware':
       return firmwareEdges(payload, once, now)
     case 'SetVariables':
-      return ok([isHarmless(payload) ? { ...once, swingWatts: 0 } : once])
+      return ok(isHarmless(payload) ? [{ ...once, swingWatts: 0 }] : [once, once])
+    case 'DataTransfer':
+      return ok([vendor, vendor])
     case 'InstallCertificate':
     case 'DeleteCertificate':
     case 'SetNetworkProfile':
@@ -100,7 +104,7 @@ export function worstCase(command: SignedCommand, device: Device, now: Instant):
   }
 }
 
-/** A variable nobody has looked at may well change what flows. */
+/** A variable nobody has looked at may well change what flows, and change it back by itself. */
 const isHarmless = ({ setVariableData = [] }: Payload): boolean =>
   setVariableData.length > 0 &&
   setVariableData.every(({ component, variable }) =>

@@ -1,5 +1,6 @@
 import {
   riskOf,
+  standardClass,
   type Edge,
   type FlattenedJws,
   type ServerRefusal,
@@ -198,9 +199,12 @@ function suitability({ action, armDigest }: SignedCommand): ServerRefusal | unde
 }
 
 /** A standard station has no LLCS: the supervisor's yes is all the second party there is. */
-function suitabilityStandard({ action, armDigest }: SignedCommand): ServerRefusal | undefined {
-  const risk = riskOf(action)
-  if (risk === undefined || risk.kind !== 'command') return 'NotCritical'
+function suitabilityStandard({
+  action,
+  payload,
+  armDigest,
+}: SignedCommand): ServerRefusal | undefined {
+  if (standardClass(action, payload) !== 'critical') return 'NotCritical'
   return armDigest === undefined ? undefined : 'ArmRequired'
 }
 
