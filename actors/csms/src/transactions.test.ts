@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { instant, stationId } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { started } from './fixture/station.fixture.ts'
-import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
+import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
@@ -10,7 +11,8 @@ let csms: CsmsRunning
 
 beforeAll(async () => {
   world = await csmsWorld('transactions')
-  csms = await world.start(world.clock())
+  const stations = ['CS-1', 'CS-2', 'CS-3', 'CS-4', 'CS-5'].map(stationConfig)
+  csms = await world.start(world.clock(), { stations })
 })
 afterAll(async () => {
   await csms.close()
@@ -58,6 +60,41 @@ test('without its database nothing is acknowledged, the process lives, and work 
     })
   await expect.poll(sentAgain, { timeout: 15_000 }).toEqual({})
   expect((await csms.totals()).transactions).toBe(2)
+})
+
+test('an end under a number that is used already is not lost, and is told', async () => {
+  const { endpoint } = await world.connect(csms, 'CS-5')
+  const station = stationId('CS-5')
+  const updated = started(clock, 'T-REUSED', 2000, 1)
+  const ended = { ...updated, eventType: 'Ended', triggerReason: 'EVDeparted' } as const
+  for (const event of [started(clock, 'T-REUSED', 1000), updated])
+    await endpoint.call('TransactionEvent', event)
+  // Made offline or not, it is the same event.
+  await endpoint.call('TransactionEvent', { ...updated, offline: true })
+  expect(csms.views.get(station)?.transaction?.id).toBe('T-REUSED')
+  const conflicts = () =>
+    readFileSync(`${world.dir}/csms/audit.jsonl`, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('TransactionEventConflict'))
+  expect(conflicts()).toEqual([])
+  for (const event of [ended, ended, updated])
+    expect(await endpoint.call('TransactionEvent', event)).toEqual({})
+  const isOver = () => {
+    const view = csms.views.get(station)
+    return view?.transaction === undefined && view?.running.size === 0
+  }
+  expect(isOver()).toBe(true)
+  expect(conflicts().map((line) => JSON.parse(line) as object)).toMatchObject([
+    { data: { station, transaction: 'T-REUSED', seqNo: 1, eventType: 'Ended' } },
+  ])
+  endpoint.close()
+  await endpoint.closed
+  await csms.close()
+  csms = await world.start(world.clock())
+  expect(isOver()).toBe(true)
+  const again = await world.connect(csms, 'CS-5')
+  await again.endpoint.call('TransactionEvent', started(clock, 'T-REUSED', 1500, 9))
+  expect(isOver()).toBe(true)
 })
 
 test('after a restart boots, running transactions, goals and schedules are known', async () => {

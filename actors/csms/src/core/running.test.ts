@@ -46,5 +46,8 @@ test('a transaction is the same in whatever order its events came, and its gaps 
   expect(transactionDocument('T', all.toReversed())).toEqual(one)
   expect(one).toMatchObject({ state: 'ended', missingSeqNos: [2], complete: false })
   const whole = transactionDocument('T', [...all, event(2, 'Updated')])
+  expect(whole.conflictingSeqNos).toEqual([])
+  const twice = transactionDocument('T', [...all, event(1, 'Ended')])
+  expect(twice).toMatchObject({ seqNos: [0, 1, 3], conflictingSeqNos: [1] })
   expect(whole).toMatchObject({ missingSeqNos: [], complete: true, seqNos: [0, 1, 2, 3] })
 })

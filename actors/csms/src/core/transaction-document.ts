@@ -22,6 +22,8 @@ export type TransactionDocument = {
   readonly seqNos: readonly number[]
   /** Numbers below the highest that have not come. */
   readonly missingSeqNos: readonly number[]
+  /** Numbers that came with different contents; each content counts. */
+  readonly conflictingSeqNos: readonly number[]
   /** Begun and ended with nothing missing between. */
   readonly complete: boolean
   readonly offline: boolean
@@ -67,6 +69,9 @@ export function transactionDocument(
     lastWattHours: registers.at(-1) ?? null,
     seqNos,
     missingSeqNos,
+    conflictingSeqNos: seqNos.filter(
+      (seqNo) => ordered.filter((event) => event.seqNo === seqNo).length > 1,
+    ),
     complete:
       begun && ended !== undefined && last?.eventType === 'Ended' && missingSeqNos.length === 0,
     offline: ordered.some((event) => event.offline === true),

@@ -32,6 +32,10 @@ export type CsmsTables = {
     event_type: string
     register_watt_hours: number | null
     message: string
+    /** Digest of what it says: one number may come with different contents. */
+    content: string
+    /** In the order in which they came. */
+    arrived: string
   }
   counters: { target: string; path: string; value: string }
   tariffs: { meter: string; signed: string; read_at: string }
@@ -98,6 +102,17 @@ const knowledge = [
   `alter table stations add column evses text not null default '[]'`,
 ]
 
+/** A different event under a number that is used already is kept beside the first. */
+const contents = [
+  `alter table transaction_events add column content text`,
+  `update transaction_events set content = encode(sha256(convert_to(message, 'UTF8')), 'hex')`,
+  `alter table transaction_events alter column content set not null`,
+  `alter table transaction_events add column arrived bigserial`,
+  `alter table transaction_events drop constraint transaction_events_pkey`,
+  `alter table transaction_events
+    add primary key (station_id, transaction_id, seq_no, content)`,
+]
+
 export const migrations = [
   {
     name: '0001-csms',
@@ -109,6 +124,12 @@ export const migrations = [
     name: '0002-what-is-known',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of knowledge) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0003-event-contents',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of contents) await sql.raw(statement).execute(db)
     },
   },
 ]

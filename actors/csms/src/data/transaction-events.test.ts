@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs'
-import { silentLog, startCluster, temporaryDir, type Running } from '@interlock/host'
-import { openDatabase } from '@interlock/store'
+import { nodeCrypto, silentLog, startCluster, temporaryDir, type Running } from '@interlock/host'
+import { toHex, utf8 } from '@interlock/kernel'
+import { openDatabase, type Database } from '@interlock/store'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { factStore, type FactStore } from './facts.ts'
 import { migrations, type CsmsTables } from './schema.ts'
@@ -10,11 +12,21 @@ const dir = temporaryDir('interlock-transaction-events')
 const closers: Running[] = []
 let transactions: TransactionStore
 let facts: FactStore
+/** As it was before events were told apart by content. */
+let olderDatabase: () => Promise<Database<CsmsTables> & { readonly url: string }>
 
 beforeAll(async () => {
-  const databases = [{ name: 'csms', user: 'csms', password: 'for-tests-only' }]
+  const databases = ['csms', 'older'].map((name) => ({
+    name,
+    user: name,
+    password: 'for-tests-only',
+  }))
   const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
   closers.push(cluster)
+  olderDatabase = async () => {
+    const url = cluster.url('older')
+    return { ...(await openDatabase<CsmsTables>(url, migrations.slice(0, 2))), url }
+  }
   const database = await openDatabase<CsmsTables>(cluster.url('csms'), migrations)
   closers.push(database)
   transactions = transactionStore(database.db)
@@ -33,6 +45,7 @@ const event = (station: string, seqNo: number, more: Partial<EventRow> = {}): Ev
   eventType: seqNo === 0 ? 'Started' : 'Updated',
   registerWattHours: 1_000 + seqNo,
   message: `{"seqNo":${seqNo}}`,
+  content: `content of ${seqNo}`,
   ...more,
 })
 
@@ -53,6 +66,51 @@ test('an event that the database cannot hold does not fail those beside it', asy
       { messages: [message] },
     ])
   expect(await transactions.ofStation('CS-BAD', { limit: 2 })).toEqual([])
+})
+
+test('the same event again is there once, a different one under its number beside it', async () => {
+  const first = event('CS-TWICE', 0)
+  const ended = event('CS-TWICE', 0, { eventType: 'Ended', content: 'other', message: '{"a":1}' })
+  const add = (...rows: EventRow[]) =>
+    Promise.all(rows.map(async (row) => (await transactions.add(row)).as))
+  expect(await add(first, first)).toEqual(['kept', 'repeated'])
+  // The second statement takes both at once.
+  expect(await add(event('CS-TWICE', 5), ended, first, ended)).toEqual([
+    'kept',
+    'conflicting',
+    'repeated',
+    'repeated',
+  ])
+  const [one, other] = [event('CS-TWICE', 7), event('CS-TWICE', 7, { content: 'other' })]
+  expect(await add(event('CS-TWICE', 6), one, other)).toEqual(['kept', 'kept', 'conflicting'])
+  const latest = (await transactions.latest()).find(({ stationId }) => stationId === 'CS-TWICE')
+  expect(latest).toMatchObject({ ended: true })
+  const messages = (await transactions.ofStation('CS-TWICE', { limit: 2 }))[0]?.messages
+  expect(messages?.slice(0, 3)).toEqual([first.message, '{"seqNo":5}', '{"a":1}'])
+  expect(messages).toHaveLength(6)
+})
+
+test('an event of a transaction that has ended is kept, and said to be late', async () => {
+  const ended = event('CS-OVER', 3, { eventType: 'Ended' })
+  expect(await transactions.add(ended)).toEqual({ as: 'kept', over: false })
+  expect(await transactions.add(event('CS-OVER', 2))).toEqual({ as: 'kept', over: true })
+})
+
+test('what was on file before contents were told apart is known again', async () => {
+  const old = await olderDatabase()
+  await old.db.executeQuery(
+    sql`insert into transaction_events values ('CS-1', 'T', 0, 1, 'Started', 5, 'as it came')`.compile(
+      old.db,
+    ),
+  )
+  await old.close()
+  const database = await openDatabase<CsmsTables>(old.url, migrations)
+  const row = event('CS-1', 0, { transactionId: 'T' })
+  const same = toHex(nodeCrypto.sha256(utf8('as it came')))
+  const store = transactionStore(database.db)
+  expect(await store.add({ ...row, content: same })).toMatchObject({ as: 'repeated' })
+  expect(await store.add(row)).toMatchObject({ as: 'conflicting' })
+  await database.close()
 })
 
 test('a fact that the database cannot hold does not fail those beside it', async () => {

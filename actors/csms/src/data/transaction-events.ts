@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { blamesRows } from './blames-rows.ts'
-import { groupCommit, type GroupCommit } from './group-commit.ts'
+import { inGroups } from './group-commit.ts'
 import type { CsmsTables } from './schema.ts'
 
 /** One TransactionEvent as it is kept: the message itself and what is asked of it later. */
@@ -12,6 +12,18 @@ export type EventRow = {
   readonly eventType: 'Started' | 'Updated' | 'Ended'
   readonly registerWattHours: number | undefined
   readonly message: string
+  /** Digest of what the event says; the same event again has the same. */
+  readonly content: string
+}
+
+/**
+ * What became of an event. `kept`: the first under its number. `repeated`: it is there already, word for word (E13). `conflicting`: kept beside
+ * a different event of the same number.
+ */
+export type Kept = {
+  readonly as: 'kept' | 'repeated' | 'conflicting'
+  /** Its transaction had ended before it came. */
+  readonly over: boolean
 }
 
 export type KeptTransaction = {
@@ -25,11 +37,15 @@ export type KeptTransaction = {
 
 export type Totals = { readonly transactions: number; readonly energyWattHours: number }
 
-export type TransactionStore = GroupCommit<EventRow> & {
+export type TransactionStore = {
+  /** Resolves when the event is durable; rejects when it is not, and then nothing was acknowledged. */
+  readonly add: (row: EventRow) => Promise<Kept>
   /** The latest transaction of each station. */
   latest(): Promise<KeptTransaction[]>
   readonly totals: () => Promise<Totals>
-  /** Messages of the transactions of one station, the latest transactions first. */
+  /**
+   * Messages of the transactions of one station, the latest transactions first; each transaction's as they came.
+   */
   ofStation(station: string, page: TransactionPage): Promise<KeptEvents[]>
   /** Messages of every transaction that has not ended. */
   running(): Promise<KeptEvents[]>
@@ -48,16 +64,11 @@ export type KeptEvents = {
   readonly messages: readonly string[]
 }
 
-/** Durable TransactionEvents. One that comes again (E13) changes nothing. */
+/** Durable TransactionEvents. One that comes again (E13) changes nothing; a different one is not lost. */
 export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
-  const commit = groupCommit<EventRow>({
-    insert: (rows) => insertEvents(db, rows),
-    blamesRows,
-    rowsMax: 1000,
-    queueMax: 20_000,
-  })
+  const limits = { blamesRows, rowsMax: 1000, queueMax: 20_000 }
   return {
-    add: (row) => commit.add(row),
+    add: inGroups(limits, (rows: readonly EventRow[]) => insertEvents(db, rows)),
     async latest() {
       const { rows } = await sql<KeptTransaction>`
         select distinct on (station_id) station_id as "stationId", transaction_id as "transactionId",
@@ -75,7 +86,7 @@ export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
       const { at, transactionId: id } = before ?? { at: Number.MAX_SAFE_INTEGER, transactionId: '' }
       const { rows } = await sql<KeptEvents>`
         select station_id as "stationId", transaction_id as "transactionId",
-          min(at)::float8 as "startedAt", array_agg(message) as messages
+          min(at)::float8 as "startedAt", array_agg(message order by arrived) as messages
         from transaction_events
         where station_id = ${station}
           and (${transactionId ?? null}::text is null or transaction_id = ${transactionId ?? null})
@@ -87,7 +98,7 @@ export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
     async running() {
       const { rows } = await sql<KeptEvents>`
         select station_id as "stationId", transaction_id as "transactionId",
-          min(at)::float8 as "startedAt", array_agg(message) as messages
+          min(at)::float8 as "startedAt", array_agg(message order by arrived) as messages
         from transaction_events group by station_id, transaction_id
         having not bool_or(event_type = 'Ended')
         order by min(at) limit ${runningMax}`.execute(db)
@@ -112,17 +123,51 @@ const perTransaction = `
     min(register_watt_hours) as first_watt_hours, max(register_watt_hours) as last_watt_hours
   from transaction_events group by station_id, transaction_id`
 
-async function insertEvents(db: Kysely<CsmsTables>, rows: readonly EventRow[]): Promise<void> {
-  await sql`
-    insert into transaction_events
-      (station_id, transaction_id, seq_no, at, event_type, register_watt_hours, message)
-    select * from unnest(
-      ${rows.map((row) => row.stationId)}::text[],
-      ${rows.map((row) => row.transactionId)}::text[],
-      ${rows.map((row) => row.seqNo)}::integer[],
-      ${rows.map((row) => row.at)}::bigint[],
-      ${rows.map((row) => row.eventType)}::text[],
-      ${rows.map((row) => row.registerWattHours ?? null)}::double precision[],
-      ${rows.map((row) => row.message)}::text[])
-    on conflict do nothing`.execute(db)
+async function insertEvents(
+  db: Kysely<CsmsTables>,
+  rows: readonly EventRow[],
+): Promise<(row: EventRow) => Kept> {
+  const { rows: inserted } = await sql<Inserted>`
+    with inserted as (
+      insert into transaction_events
+        (station_id, transaction_id, seq_no, at, event_type, register_watt_hours, message, content)
+      select * from unnest(
+        ${rows.map((row) => row.stationId)}::text[],
+        ${rows.map((row) => row.transactionId)}::text[],
+        ${rows.map((row) => row.seqNo)}::integer[],
+        ${rows.map((row) => row.at)}::bigint[],
+        ${rows.map((row) => row.eventType)}::text[],
+        ${rows.map((row) => row.registerWattHours ?? null)}::double precision[],
+        ${rows.map((row) => row.message)}::text[],
+        ${rows.map((row) => row.content)}::text[])
+      on conflict do nothing
+      returning station_id, transaction_id, seq_no, content, arrived)
+    select station_id as "stationId", transaction_id as "transactionId", seq_no as "seqNo", content,
+      exists (select 1 from transaction_events as earlier
+        where (earlier.station_id, earlier.transaction_id, earlier.seq_no)
+          = (inserted.station_id, inserted.transaction_id, inserted.seq_no))
+      or exists (select 1 from inserted as earlier
+        where (earlier.station_id, earlier.transaction_id, earlier.seq_no)
+          = (inserted.station_id, inserted.transaction_id, inserted.seq_no)
+          and earlier.arrived < inserted.arrived) as conflicting,
+      exists (select 1 from transaction_events as earlier
+        where (earlier.station_id, earlier.transaction_id)
+          = (inserted.station_id, inserted.transaction_id)
+          and earlier.event_type = 'Ended') as over
+    from inserted`.execute(db)
+  // Of the same event twice in one statement the first is new.
+  const fresh = new Map(inserted.map((row) => [nameOf(row), row]))
+  return (row) => {
+    const name = nameOf(row)
+    const found = fresh.get(name)
+    fresh.delete(name)
+    if (found === undefined) return { as: 'repeated', over: false }
+    return { as: found.conflicting ? 'conflicting' : 'kept', over: found.over }
+  }
 }
+
+type Name = Pick<EventRow, 'stationId' | 'transactionId' | 'seqNo' | 'content'>
+/** A statement sees the table as it was before it. */
+type Inserted = Name & { readonly conflicting: boolean; readonly over: boolean }
+const nameOf = ({ stationId, transactionId, seqNo, content }: Name): string =>
+  JSON.stringify([stationId, transactionId, seqNo, content])

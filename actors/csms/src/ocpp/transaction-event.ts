@@ -1,10 +1,11 @@
-import { fromIso, type Instant } from '@interlock/kernel'
+import { fromIso, toHex, utf8, type Instant } from '@interlock/kernel'
 import { CallError, type Handler, type Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
 import { place } from '../core/running.ts'
 import type { StationView } from '../core/view.ts'
+import type { Kept } from '../data/transaction-events.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
 import type { Sender } from './handlers.ts'
 import { learnProfiles } from './profiles-of-transaction.ts'
@@ -19,7 +20,8 @@ const seqNoMax = 2_147_483_647
 
 /**
  * E01 … E13: durable before it is acknowledged. When it cannot be stored the station gets an error
- * and sends it again; one that comes again is acknowledged and changes nothing.
+ * and sends it again; one that comes again is acknowledged and changes nothing. A different event under a number that
+ * is used already counts as well, and is told.
  */
 export const transactionEvent =
   (context: Context, sender: Sender): Handler<'TransactionEvent'> =>
@@ -32,12 +34,15 @@ export const transactionEvent =
     if (request.seqNo < 0 || request.seqNo > seqNoMax)
       throw new CallError('PropertyConstraintViolation', 'seqNo')
     const samples = samplesOf(request.meterValue)
-    await store(context, sender, request, at, samples)
-    await learnProfiles(context, sender.stationId, request)
-
+    const kept = await store(context, sender, request, at, samples)
+    if (kept.as === 'conflicting') tellConflict(context, sender, request)
+    // In the order of the database, so that after a restart the state is the same.
     const view = context.views.get(sender.stationId)
-    if (view !== undefined) apply(context, view, request, at, samples)
-    if (view !== undefined) useOf(context, view, request)
+    if (view !== undefined && kept.as !== 'repeated') {
+      if (!kept.over) apply(context, view, request, at, samples)
+      useOf(context, view, request)
+    }
+    await learnProfiles(context, sender.stationId, request)
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
     return request.idToken === undefined
       ? {}
@@ -62,9 +67,9 @@ async function store(
   request: Event,
   at: Instant,
   samples: Samples,
-): Promise<void> {
+): Promise<Kept> {
   try {
-    await context.transactions.add({
+    return await context.transactions.add({
       stationId: sender.stationId,
       transactionId: request.transactionInfo.transactionId,
       seqNo: request.seqNo,
@@ -72,6 +77,7 @@ async function store(
       eventType: request.eventType,
       registerWattHours: samples.registerWattHours,
       message: JSON.stringify(request),
+      content: contentOf(context, request),
     })
   } catch (cause) {
     context.deps.log.error(
@@ -80,6 +86,20 @@ async function store(
     )
     throw new CallError('InternalError', 'the event could not be stored; send it again')
   }
+}
+
+/** Of all it says, but for whether it was made offline: a station may say so only when it sends it again. */
+function contentOf({ deps }: Context, { offline: _offline, ...said }: Event): string {
+  return toHex(deps.crypto.sha256(utf8(JSON.stringify(said))))
+}
+
+/** A number stands for one event (E01.FR.07): a station that uses it twice is broken, or not alone. */
+function tellConflict(context: Context, { stationId: station }: Sender, request: Event): void {
+  const { seqNo, eventType } = request
+  const { transactionId: transaction } = request.transactionInfo
+  const said = { transaction, seqNo, eventType }
+  context.audit.critical('TransactionEventConflict', { station, ...said })
+  context.tell({ kind: 'security', station, reason: 'SeqNoReused', data: said })
 }
 
 function apply(

@@ -94,6 +94,7 @@ const transactionFields = {
   lastWattHours: orNull(Type.Number()),
   seqNos: Type.Array(Count),
   missingSeqNos: Type.Array(Count),
+  conflictingSeqNos: Type.Array(Count),
   complete: Type.Boolean(),
   offline: Type.Boolean(),
   meterValues: Type.Array(Anything),
