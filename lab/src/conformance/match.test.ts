@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   absent,
   difference,
+  exactly,
   ifAny,
   including,
   not,
@@ -34,6 +35,12 @@ test.each<[string, unknown, readonly unknown[], readonly unknown[]]>([
   ['present', present, [0, '', false], [undefined, null]],
   ['ifAny', ifAny('a'), [undefined, null, 'a'], ['b']],
   ['not', not('a'), ['b', undefined], ['a']],
+  [
+    'exactly',
+    exactly({ a: [{ b: 1 }] }),
+    [{ a: [{ b: 1 }] }],
+    [{ a: [{ b: 1, c: 2 }] }, undefined],
+  ],
   ['including', including({ a: 1 }), [[{ a: 1, b: 2 }, 3]], [[], [{ a: 2 }], undefined]],
   ['without', without({ a: 1 }), [[], [{ a: 2 }]], [[{ a: 1 }], undefined]],
   ['text', text(/^a/), ['ab'], ['b', 1, undefined]],

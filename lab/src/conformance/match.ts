@@ -36,6 +36,11 @@ export const without = (item: unknown): Expectation =>
   expecting(`a list without ${describe(item)}`, (actual) => {
     return Array.isArray(actual) && actual.every((each) => difference(item, each) !== undefined)
   })
+/** As said, and nothing besides. */
+export const exactly = (value: unknown): Expectation =>
+  expecting(`exactly ${describe(value)}`, (actual) => {
+    return difference(value, actual) === undefined && difference(actual, value) === undefined
+  })
 export const text = (pattern: RegExp): Expectation =>
   expecting(`text like ${String(pattern)}`, (actual) => {
     return typeof actual === 'string' && pattern.test(actual)

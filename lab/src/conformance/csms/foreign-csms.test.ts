@@ -74,6 +74,7 @@ test('a CSMS of another process is tested without TLS, and what it knows is not 
   })
   const steps = report.cases.find(({ id }) => id === 'TC_B_06_CSMS')?.steps ?? []
   expect(steps.filter(({ verdict }) => verdict === 'notMade')).toMatchObject([
+    { says: 'whoever asked for GetVariables is told what the station answered' },
     { says: 'the CSMS knows: the variables', actual: 'not made' },
   ])
   expect(steps).toContainEqual(

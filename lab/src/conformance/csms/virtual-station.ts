@@ -49,6 +49,8 @@ export type VirtualStation = {
   answers<A extends Action>(action: A, answer: AnswerTo<A>): void
   /** The next request of that action must come, and be so. */
   isSent<A extends Action>(action: A, expected?: unknown): Promise<Request<A>>
+  /** What it has answered to that request; nothing if with an error, or not yet. */
+  answerTo(request: object): object | undefined
   /** No request of that action has come that a step has not dealt with. */
   isNotSent(action: Action, says: string): void
   reportsConnector(status: ConnectorStatus, evseId?: number, connectorId?: number): Promise<void>
@@ -67,6 +69,7 @@ export const model = { model: 'Conformance', vendorName: 'Interlock', firmwareVe
 export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation {
   const inbox = createInbox(steps)
   const answers = new Map<Action, AnswerTo<Action>>()
+  const given = new WeakMap<object, object>()
   let endpoint: Endpoint | undefined
   let { password } = lease
 
@@ -83,6 +86,7 @@ export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation
             ? await (answer as Handler<Action>)(request, context)
             : answer
         if (action === 'SetVariables') password = passwordIn(request, made) ?? password
+        given.set(request, made)
         return made
       },
     ]),
@@ -156,6 +160,7 @@ export function createVirtualStation(lease: Lease, steps: Steps): VirtualStation
     },
     answers: (action, answer) => void answers.set(action, answer as AnswerTo<Action>),
     isSent: (action, expected) => inbox.next(action, expected),
+    answerTo: (request) => given.get(request),
     isNotSent: (action, says) => inbox.demandNone(action, says),
     async reportsConnector(connectorStatus, evseId = 1, connectorId = 1) {
       const timestamp = new Date().toISOString()

@@ -61,6 +61,8 @@ export const provisioning = [
     station.answers('Reset', { status: 'Accepted' })
     await csms.sends('Reset', { type: 'OnIdle', evseId: 1 })
     await csms.knowsOf('messages', { action: 'Reset', response: { status: 'Accepted' } })
+    // Of the EVSE, not of the station.
+    await csms.knows('station', { connected: true, boot: { reason: 'PowerUp' } })
   }),
 
   csmsCase('TC_B_26_CSMS', async ({ station, csms, tokens }) => {

@@ -72,8 +72,8 @@ export const variables = [
     station.answers('GetVariables', ({ getVariableData }) =>
       reading(getVariableData.map((wanted) => [wanted, '4'] as const)),
     )
-    const sent = csms.sends('GetVariables', asked(...five), {})
-    const first = await sent
+    const whole = reading(five.map((wanted) => [wanted, '4'] as const))
+    const first = await csms.sends('GetVariables', asked(...five), {}, whole)
     const second = await station.isSent('GetVariables')
     const sizes = [first, second].map(({ getVariableData }) => getVariableData.length)
     steps.expect(

@@ -114,6 +114,7 @@ export const authorisation = [
     station.answers('ClearCache', { status: 'Rejected' })
     await csms.sends('ClearCache', {})
     await csms.knowsOf('messages', { action: 'ClearCache', response: { status: 'Rejected' } })
+    await csms.knows('station', { refused: { action: 'ClearCache', reason: 'Rejected' } })
   }),
 
   csmsCase('TC_C_39_CSMS', (scene) => groupCharges(scene, { asks: true })),

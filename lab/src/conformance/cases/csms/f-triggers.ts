@@ -70,7 +70,7 @@ export const triggers = [
     await station.boots()
     await callsFor(scene, 'LogStatusNotification')
     await station.sends('LogStatusNotification', { status: 'Idle' })
-    await csms.knowsOf('messages', { action: 'LogStatusNotification', request: { status: 'Idle' } })
+    await csms.knowsOf('logs', { requestId: null, uploadStatus: 'Idle' })
   }),
 
   csmsCase('TC_F_18_CSMS', async (scene) => {
@@ -78,8 +78,7 @@ export const triggers = [
     await station.boots()
     await callsFor(scene, 'FirmwareStatusNotification')
     await station.sends('FirmwareStatusNotification', { status: 'Idle' })
-    const idle = { action: 'FirmwareStatusNotification', request: { status: 'Idle' } }
-    await csms.knowsOf('messages', idle)
+    await csms.knowsOf('firmware', { requestId: null, status: 'Idle' })
   }),
 
   csmsCase('TC_F_20_CSMS', async (scene) => {
@@ -116,6 +115,7 @@ export const triggers = [
       request: { requestedMessage: 'SignCombinedCertificate' },
       response: { status: 'NotImplemented' },
     })
+    await csms.knows('station', { refused: { action: 'TriggerMessage', reason: 'NotImplemented' } })
   }),
 ]
 

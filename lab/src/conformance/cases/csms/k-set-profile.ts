@@ -1,6 +1,6 @@
 import { CallError } from '@interlock/ocpp'
 import { csmsCase, type CsmsScene } from '../../csms/case.ts'
-import { listed, profiles, withId, type Profile } from '../../csms/profiles.ts'
+import { listed, profiles, schedule, withId, type Profile } from '../../csms/profiles.ts'
 import { without } from '../../match.ts'
 
 /** Sent, taken by the station, and known as installed. */
@@ -60,6 +60,9 @@ export const setProfiles = [
       action: 'SetChargingProfile',
       error: { code: 'NotSupported' },
     })
+    await csms.knows('station', {
+      refused: { action: 'SetChargingProfile', reason: 'NotSupported' },
+    })
   }),
 
   csmsCase('TC_K_19_CSMS', async (scene) => {
@@ -71,7 +74,10 @@ export const setProfiles = [
 
   csmsCase('TC_K_37_CSMS', async ({ station, csms, tokens }) => {
     await station.boots()
-    const { transactionId: _of, ...chargingProfile } = profiles.transaction(137, '')
+    const { transactionId: _of, ...chargingProfile } = profiles.transaction(137, '', {
+      chargingProfileKind: 'Relative',
+      chargingSchedule: [schedule(137, 8)],
+    })
     const start = { evseId: 1, remoteStartId: 37, idToken: tokens.valid }
     await csms.refuses('only a profile of the transaction comes with a start', ...remoteStart, {
       ...start,

@@ -1,5 +1,6 @@
 import type { Request, Response } from '@interlock/ocpp'
 import { csmsCase, type CsmsCase, type CsmsScene } from '../../csms/case.ts'
+import type { Transaction } from '../../csms/transaction.ts'
 import { including } from '../../match.ts'
 
 type Status = Request<'FirmwareStatusNotification'>['status']
@@ -16,12 +17,13 @@ type Course = {
 
 const soon = (): string => new Date(Date.now() + 60_000).toISOString()
 const downloaded = ['Downloading', 'Downloaded', 'SignatureVerified'] as const
-const installed = [...downloaded, 'Installing', 'InstallRebooting', 'Installed'] as const
+const reboots = [...downloaded, 'Installing', 'InstallRebooting'] as const
+const installed = [...reboots, 'Installed'] as const
 
 const courses: Readonly<Record<string, Course>> = {
   TC_L_01_CSMS: { statuses: installed },
   TC_L_02_CSMS: {
-    statuses: [...downloaded, 'InstallScheduled', 'Installing', 'Installed'],
+    statuses: [...downloaded, 'InstallScheduled', ...installed.slice(downloaded.length)],
     at: { installDateTime: soon() },
   },
   TC_L_03_CSMS: {
@@ -40,7 +42,7 @@ const courses: Readonly<Record<string, Course>> = {
   },
   TC_L_07_CSMS: { statuses: ['Downloading', 'DownloadFailed'] },
   TC_L_08_CSMS: { statuses: [...downloaded, 'Installing', 'InstallVerificationFailed'] },
-  TC_L_09_CSMS: { statuses: [...downloaded, 'Installing', 'InstallationFailed'] },
+  TC_L_09_CSMS: { statuses: [...reboots, 'InstallationFailed'] },
   TC_L_13_CSMS: { statuses: ['DownloadScheduled', ...installed], whileCharging: true },
 }
 
@@ -55,8 +57,25 @@ const image = (more: Course['at'] = {}): Firmware => ({
 const asks = ({ csms }: CsmsScene, requestId: number, at?: Course['at']) =>
   csms.sends('UpdateFirmware', { requestId, firmware: image(at) })
 
-const says = ({ station }: CsmsScene, requestId: number, status: Status) =>
-  station.sends('FirmwareStatusNotification', { status, requestId })
+/** The station says so; when it reboots, it comes back by reason of the update, and is let in. */
+async function says({ station }: CsmsScene, requestId: number, status: Status): Promise<void> {
+  await station.sends('FirmwareStatusNotification', { status, requestId })
+  if (status !== 'InstallRebooting') return
+  await station.boots('FirmwareUpdate')
+  await station.reportsConnector('Available', 2)
+}
+
+/** Nobody else may begin while the update waits for the transaction to end. */
+async function comesToAnEnd({ station, csms, tokens }: CsmsScene, charge: Transaction) {
+  await station.reportsConnector('Unavailable', 2)
+  await csms.knowsOf('evses', { evseId: 2, connectorId: 1, status: 'Unavailable' })
+  const info = { chargingState: 'EVConnected' } as const
+  await charge.updated('StopAuthorized', { idToken: tokens.valid, info })
+  await charge.ended('EVCommunicationLost', {
+    info: { chargingState: 'Idle', stoppedReason: 'EVDisconnected' },
+  })
+  await csms.knowsOf('transactions', { transactionId: charge.id, state: 'ended' })
+}
 
 const goes = ({ answer = 'Accepted', statuses, securityEvent, whileCharging, at }: Course) =>
   async function run(scene: CsmsScene): Promise<void> {
@@ -68,14 +87,15 @@ const goes = ({ answer = 'Accepted', statuses, securityEvent, whileCharging, at 
     await asks(scene, requestId, at)
     for (const status of statuses) {
       await says(scene, requestId, status)
-      if (status === 'DownloadScheduled')
-        await charge?.ended('EVDeparted', { info: { stoppedReason: 'EVDisconnected' } })
+      if (charge !== undefined && status === 'DownloadScheduled') await comesToAnEnd(scene, charge)
     }
     if (securityEvent !== undefined) {
       const timestamp = new Date().toISOString()
       await station.sends('SecurityEventNotification', { type: securityEvent, timestamp })
       await csms.knowsOf('securityEvents', { type: securityEvent })
     }
+    if (statuses.includes('InstallRebooting'))
+      await csms.knows('station', { boot: { reason: 'FirmwareUpdate', status: 'Accepted' } })
     await csms.knowsOf('firmware', {
       requestId,
       requestStatus: answer,
@@ -108,10 +128,10 @@ export const firmware: readonly CsmsCase[] = [
     const { station, csms } = scene
     await station.boots()
     await asks(scene, 512)
-    for (const status of [...downloaded, 'Installing'] as const) await says(scene, 512, status)
+    await says(scene, 512, 'Downloading')
     station.answers('UpdateFirmware', { status: 'Rejected' })
     await asks(scene, 513)
-    await says(scene, 512, 'Installed')
+    for (const status of installed.slice(1)) await says(scene, 512, status)
     await csms.knowsOf('firmware', { requestId: 512, status: 'Installed' })
     await csms.knowsOf('firmware', { requestId: 513, requestStatus: 'Rejected' })
   }),
