@@ -18,8 +18,12 @@ const canResetEvse = (scene: StationScene): Promise<unknown> =>
     [{ attributeStatus: 'Accepted', attributeValue: 'true' }],
   )
 
-/** An EVSE restarts; the station goes on. */
-async function didNotBoot(scene: StationScene): Promise<void> {
+/** An EVSE restarts, and says what its connector is; the station goes on (B11.FR.08). */
+async function evseRestarts(
+  scene: StationScene,
+  status: 'Available' | 'Occupied' = 'Available',
+): Promise<void> {
+  await reports(scene, status)
   await hasSaidAll(scene)
   scene.csms.isNotSent('BootNotification', 'the station itself does not restart')
   scene.steps.expect('it stays connected', 1, scene.csms.connections)
@@ -71,7 +75,7 @@ export const resets: readonly StationCase[] = [
     await csms.boots()
     await canResetEvse(scene)
     await csms.sends('Reset', { type: 'OnIdle', evseId: here.id }, { status: 'Accepted' })
-    await didNotBoot(scene)
+    await evseRestarts(scene)
   }),
 
   stationCase('TC_B_26_CS', async (scene) => {
@@ -83,7 +87,7 @@ export const resets: readonly StationCase[] = [
     await station.presents(tokens.valid)
     await rests(charge)
     await departs(scene, charge)
-    await didNotBoot(scene)
+    await evseRestarts(scene)
   }),
 
   stationCase('TC_B_27_CS', async (scene) => {
@@ -93,6 +97,6 @@ export const resets: readonly StationCase[] = [
     const charge = await connectsAndCharges(scene)
     await csms.sends('Reset', { type: 'Immediate', evseId: here.id }, { status: 'Accepted' })
     await charge.ends('ResetCommand', ended)
-    await didNotBoot(scene)
+    await evseRestarts(scene, 'Occupied')
   }),
 ]

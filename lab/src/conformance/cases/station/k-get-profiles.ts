@@ -1,6 +1,7 @@
 import { profiles } from '../../csms/profiles.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
 import { holds, holdsNone, sets, type Held } from '../../station/charging-profiles.ts'
+import { chargesAt } from '../../station/draw.ts'
 import { here } from '../../station/states.ts'
 
 const ofStation: Held = { evseId: 0, profile: profiles.station(201, { stackLevel: 1 }) }
@@ -18,6 +19,8 @@ const reported = (
     for (const { evseId, profile } of [ofStation, ofEvse]) await sets(scene, profile, { evseId })
     await holds(scene, asked, expected)
     await then?.(scene)
+    // What is reported is in force: the lower of the two.
+    await chargesAt(scene, 10)
   })
 
 const evseId = here.id
@@ -41,7 +44,8 @@ export const profilesReported = [
     ofEvse,
   ]),
 
-  stationCase('TC_K_52_CS', async ({ csms, station }) => {
+  stationCase('TC_K_52_CS', async (scene) => {
+    const { csms, station } = scene
     const requestId = 752
     const purpose = 'ChargingStationExternalConstraints'
     await csms.boots()
@@ -57,5 +61,6 @@ export const profilesReported = [
       chargingLimitSource: 'EMS',
       chargingProfile: [{ chargingProfilePurpose: purpose }],
     })
+    await chargesAt(scene, 6)
   }),
 ]

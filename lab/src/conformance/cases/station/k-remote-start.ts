@@ -2,6 +2,7 @@ import { profiles, schedule } from '../../csms/profiles.ts'
 import { stationCase } from '../../station/case.ts'
 import { holds, makes } from '../../station/charging-profiles.ts'
 import { connects } from '../../station/charge.ts'
+import { draws } from '../../station/draw.ts'
 import { here } from '../../station/states.ts'
 
 export const remoteStartsWithProfile = [
@@ -26,5 +27,6 @@ export const remoteStartsWithProfile = [
       { evseId: here.id, profile: { ...chargingProfile, transactionId } },
     ])
     await makes(scene, [[0, amps]])
+    await draws(scene, amps)
   }),
 ]

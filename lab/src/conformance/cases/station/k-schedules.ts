@@ -1,8 +1,9 @@
 import { profiles, schedule, type Profile } from '../../csms/profiles.ts'
 import { absent, present } from '../../match.ts'
-import { stationCase } from '../../station/case.ts'
+import { stationCase, type StationScene } from '../../station/case.ts'
 import { makes, sets } from '../../station/charging-profiles.ts'
 import { bootsAndCharges } from '../../station/charge.ts'
+import { chargesAt, draws } from '../../station/draw.ts'
 
 type Given = {
   readonly duration: number
@@ -22,6 +23,17 @@ const levels = (id: number, { duration, periods }: Given): Pick<Profile, 'chargi
   const chargingSchedulePeriod = [first, ...others] as [typeof first, ...(typeof first)[]]
   return {
     chargingSchedule: [schedule(id, 0, { duration, startSchedule, chargingSchedulePeriod })],
+  }
+}
+
+/** So many seconds on, the vehicle takes what the schedule then leaves it, and so forth. */
+async function follows(
+  scene: StationScene,
+  levels: readonly (readonly [seconds: number, amps: number])[],
+): Promise<void> {
+  for (const [seconds, amps] of levels) {
+    await scene.passes(seconds)
+    await draws(scene, amps)
   }
 }
 
@@ -57,6 +69,11 @@ export const compositeSchedules = [
       [200, 10],
     ] as const
     await makes(scene, stacked, { duration: 350 })
+    await chargesAt(scene, 7)
+    await follows(scene, [
+      [100, 9],
+      [50, 8],
+    ])
   }),
 
   stationCase('TC_K_41_CS', async (scene) => {
@@ -92,6 +109,11 @@ export const compositeSchedules = [
       [240, 10],
     ] as const
     await makes(scene, combined, { duration: 400, whole: false })
+    await draws(scene, 8)
+    await follows(scene, [
+      [50, 10],
+      [150, 6],
+    ])
   }),
 
   stationCase('TC_K_47_CS', async ({ csms }) => {

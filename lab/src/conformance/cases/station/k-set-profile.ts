@@ -2,7 +2,8 @@ import { profiles, schedule } from '../../csms/profiles.ts'
 import { not } from '../../match.ts'
 import { stationCase, type StationScene } from '../../station/case.ts'
 import { holds, makes, sets } from '../../station/charging-profiles.ts'
-import { bootsAndCharges } from '../../station/charge.ts'
+import { bootsAndCharges, connectsAndCharges } from '../../station/charge.ts'
+import { chargesAt, draws, drawsMoreThan } from '../../station/draw.ts'
 import { restarts } from '../../station/restart.ts'
 import { here } from '../../station/states.ts'
 
@@ -31,6 +32,7 @@ export const profilesSet = [
   stationCase('TC_K_01_CS', async (scene) => {
     await scene.csms.boots()
     await isSetAndHeld(scene, profiles.default(101), here.id)
+    await chargesAt(scene, 10)
   }),
 
   stationCase('TC_K_02_CS', async (scene) => {
@@ -41,23 +43,28 @@ export const profilesSet = [
   stationCase('TC_K_03_CS', async (scene) => {
     await scene.csms.boots()
     await isSetAndHeld(scene, profiles.station(103), 0)
+    await chargesAt(scene, 16)
   }),
 
   stationCase('TC_K_04_CS', async (scene) => {
     await scene.csms.boots()
     await sets(scene, profiles.default(104, level(104, { startSchedule: from(0) })))
+    await chargesAt(scene, amps)
     await isSetAndHeld(scene, profiles.default(104), here.id)
+    await draws(scene, 10)
   }),
 
   stationCase('TC_K_10_CS', async (scene) => {
     await scene.csms.boots()
     await isSetAndHeld(scene, profiles.default(110), 0)
+    await chargesAt(scene, 10)
   }),
 
   stationCase('TC_K_11_CS', async (scene) => {
     const { id: transactionId } = await bootsAndCharges(scene)
     const profile = profiles.transaction(111, transactionId)
     await sets(scene, profile, { evseId: 0, status: 'Rejected' })
+    await drawsMoreThan(scene, 8)
   }),
 
   stationCase('TC_K_13_CS', async (scene) => {
@@ -68,6 +75,7 @@ export const profilesSet = [
     await holds(scene, { chargingProfile: { chargingProfileId: [113] } }, [
       { evseId: here.id, profile },
     ])
+    await chargesAt(scene, 10)
   }),
 
   stationCase('TC_K_14_CS', async (scene) => {
@@ -78,12 +86,14 @@ export const profilesSet = [
   stationCase('TC_K_16_CS', async (scene) => {
     await bootsAndCharges(scene)
     await sets(scene, profiles.transaction(116, unknown), { status: 'Rejected' })
+    await drawsMoreThan(scene, 8)
   }),
 
   stationCase('TC_K_19_CS', async (scene) => {
     await scene.csms.boots()
     await sets(scene, profiles.daily(119))
     await makes(scene, [[0, 12]])
+    await chargesAt(scene, 12)
   }),
 
   stationCase('TC_K_21_CS', async (scene) => {
@@ -96,6 +106,10 @@ export const profilesSet = [
       [300, amps],
     ] as const
     await makes(scene, later, { duration: 400 })
+    await connectsAndCharges(scene)
+    await drawsMoreThan(scene, amps)
+    await scene.passes(300)
+    await draws(scene, amps)
   }),
 
   stationCase('TC_K_22_CS', async (scene) => {
@@ -108,6 +122,9 @@ export const profilesSet = [
       [300, ofItself],
     ] as const
     for (const evseId of [0, here.id]) await makes(scene, ends, { evseId, duration: 400 })
+    await chargesAt(scene, amps)
+    await scene.passes(300)
+    await drawsMoreThan(scene, amps)
   }),
 
   stationCase('TC_K_23_CS', async (scene) => {
@@ -122,13 +139,19 @@ export const profilesSet = [
       [0, ofItself],
       [60, amps],
     ])
+    await connectsAndCharges(scene)
+    await drawsMoreThan(scene, amps)
+    await scene.passes(60)
+    await draws(scene, amps)
   }),
 
   stationCase('TC_K_28_CS', async (scene) => {
     await bootsAndCharges(scene)
     await makes(scene, [[0, ofItself]])
+    await drawsMoreThan(scene, amps)
     await sets(scene, profiles.default(128, level(128, { startSchedule: from(0) })))
     await makes(scene, [[0, amps]])
+    await draws(scene, amps)
   }),
 
   stationCase('TC_K_60_CS', async (scene) => {
@@ -137,5 +160,6 @@ export const profilesSet = [
     const profile = profiles.transaction(160, transactionId, relative)
     await isSetAndHeld(scene, profile, here.id)
     await makes(scene, [[0, amps]])
+    await draws(scene, amps)
   }),
 ]
