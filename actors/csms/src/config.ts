@@ -1,4 +1,4 @@
-import { actorConfig, ListenConfig } from '@interlock/host'
+import { actorConfig, ListenConfig, type FramePace } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -60,6 +60,12 @@ export const ExpectedSession = Type.Object(
 )
 export type ExpectedSession = Static<typeof ExpectedSession>
 
+/**
+ * Far above what a station says that waits for each answer, days of its offline queue included; far
+ * below what one station could keep this CSMS busy with.
+ */
+export const messagePace: FramePace = { burst: 1_000, perSecond: 200 }
+
 export const CsmsConfig = actorConfig({
   /** Folder with key and chain under the charging root. */
   identity: Path,
@@ -75,6 +81,18 @@ export const CsmsConfig = actorConfig({
       profile1: Type.Optional(ListenConfig),
       profile2: ListenConfig,
       profile3: ListenConfig,
+      /** How fast each connection is read; one that sends faster waits. `messagePace` unless given. */
+      pace: Type.Optional(
+        Type.Object(
+          {
+            /** Frames that may come at once. */
+            burst: Type.Integer({ minimum: 16, maximum: 1_000_000 }),
+            /** Frames a second from then on. */
+            perSecond: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+          },
+          strict,
+        ),
+      ),
     },
     strict,
   ),

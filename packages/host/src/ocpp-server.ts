@@ -9,6 +9,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { createAttempts } from './attempts.ts'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
+import type { FramePace } from './frame-pace.ts'
 import { listenFault } from './http-server.ts'
 import type { Identity } from './identity.ts'
 import type { Log } from './log.ts'
@@ -42,6 +43,8 @@ export type OcppServerOptions = {
   readonly path?: string
   /** Those spoken here; the client's order decides. */
   readonly subprotocols: readonly string[]
+  /** How fast each connection is read; at once where it is not given. */
+  readonly pace?: FramePace
   /** Binds the identity in the path to the certificate or password. Refusals are HTTP statuses. */
   readonly admit: (request: AdmissionRequest) => Promise<Admission>
   /**
@@ -65,7 +68,7 @@ export type OcppServer = Running & {
   sweep(): number
 }
 
-const pace: Pace = { handshakesMax: 128, waitingMax: 1_024, waitMillisMax: 4_000 }
+const handshakePace: Pace = { handshakesMax: 128, waitingMax: 1_024, waitMillisMax: 4_000 }
 const upgradesMax = 256
 const connectionsMax = 20_000
 /** A connection that misses two pings is dead. */
@@ -116,7 +119,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     if (webSocket.protocol === '') return webSocket.close(1002, 'no common subprotocol')
     sessions.add(webSocket, tls)
     try {
-      options.accept(openSocket(id, webSocket, activity, sessions))
+      options.accept(openSocket(id, webSocket, activity, sessions, options.pace))
     } catch (error) {
       log.error({ id, error }, 'a connection was not taken up')
       webSocket.close(1011, 'internal error')
@@ -163,7 +166,7 @@ function createListener({ identity, trust, securityProfile }: OcppServerOptions)
   if (securityProfile === 1) return { server: createPlainServer(onlyUpgrades), stop: () => {} }
   if (identity === undefined) throw new Fault('IdentityMissing', 'TLS needs a certificate')
   const server = createServer(serverTls(identity, trust, securityProfile === 3), onlyUpgrades)
-  return { server, stop: paceHandshakes(server, pace).stop }
+  return { server, stop: paceHandshakes(server, handshakePace).stop }
 }
 
 type Admitted = { readonly ok: true; readonly value: AdmissionRequest }

@@ -20,7 +20,8 @@ export function createSessions(trust: Trust) {
   function onClose(this: WebSocket): void {
     open.delete(this)
   }
-  function onPong(this: WebSocket): void {
+  /** A message will do as well: where much comes, the pong is behind it. */
+  function onSign(this: WebSocket): void {
     silent.delete(this)
   }
 
@@ -39,7 +40,8 @@ export function createSessions(trust: Trust) {
     add(webSocket: WebSocket, socket: TLSSocket | undefined): void {
       open.set(webSocket, socket)
       webSocket.on('close', onClose)
-      webSocket.on('pong', onPong)
+      webSocket.on('pong', onSign)
+      webSocket.on('message', onSign)
     },
     /** Who its certificate names; nobody where it has none. */
     peerOf(webSocket: WebSocket): Peer | undefined {

@@ -2,6 +2,7 @@ import type { Activity } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import type { Transport } from '@interlock/ocpp'
 import type { PerMessageDeflateOptions, RawData, WebSocket } from 'ws'
+import { PacedFrames, type FramePace } from './frame-pace.ts'
 
 /** One WebSocket of text frames between two parties that know each other. */
 export type OcppSocket = Transport & {
@@ -45,7 +46,8 @@ export const openSocket = (
   socket: WebSocket,
   activity: Activity,
   otherEnd: OtherEnd,
-): OcppSocket => new OpenSocket(id, socket, activity, otherEnd)
+  pace?: FramePace,
+): OcppSocket => new OpenSocket(id, socket, activity, otherEnd, pace)
 
 type Ended = { readonly code: number; readonly reason: string }
 
@@ -55,6 +57,8 @@ class OpenSocket implements OcppSocket {
   readonly #socket: WebSocket
   readonly #activity: Activity
   readonly #otherEnd: OtherEnd
+  /** None where the other end is trusted to keep measure. */
+  readonly #paced: PacedFrames | undefined
   #listener: ((text: string) => void) | undefined
   readonly #closers: ((code: number, reason: string) => void)[] = []
   /** What arrives between the handshake and the listener. */
@@ -62,11 +66,18 @@ class OpenSocket implements OcppSocket {
   #ended: Ended | undefined
   #probe: Promise<boolean> | undefined
 
-  constructor(id: string, socket: WebSocket, activity: Activity, otherEnd: OtherEnd) {
+  constructor(
+    id: string,
+    socket: WebSocket,
+    activity: Activity,
+    otherEnd: OtherEnd,
+    pace: FramePace | undefined,
+  ) {
     this.id = id
     this.#socket = socket
     this.#activity = activity
     this.#otherEnd = otherEnd
+    if (pace !== undefined) this.#paced = new PacedFrames(pace, socket, (text) => this.#pass(text))
     socket.on('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary))
     // The close event that follows says all that matters.
     socket.on('error', ignore)
@@ -110,6 +121,8 @@ class OpenSocket implements OcppSocket {
   }
 
   answers(millisMax: number): Promise<boolean> {
+    // What it has sent is not being read: it shall not be taken for dead meanwhile.
+    if (this.#paced?.isHolding === true) return Promise.resolve(this.#ended === undefined)
     this.#probe ??= pingOf(this.#socket, millisMax).finally(() => (this.#probe = undefined))
     return this.#probe
   }
@@ -120,6 +133,11 @@ class OpenSocket implements OcppSocket {
     const refusal = this.#otherEnd.refusalOf(this.#socket)
     if (refusal !== undefined) return this.close(1008, refusal)
     const text = textOf(data)
+    if (this.#paced === undefined) this.#pass(text)
+    else if (!this.#paced.offer(text)) this.close(1008, 'too much at once')
+  }
+
+  #pass(text: string): void {
     if (this.#listener !== undefined) return this.#listener(text)
     this.#early ??= []
     if (this.#early.push(text) > earlyMessagesMax) this.close(1008, 'too early')

@@ -1,6 +1,6 @@
 import { openOcppServer, type ListenConfig, type OcppServer, type Trust } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
-import type { CsmsConfig } from '../config.ts'
+import { messagePace, type CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { SecurityProfile } from '../data/stations.ts'
 import type { Closers } from '../open-context.ts'
@@ -33,6 +33,7 @@ export async function openOcppServers(
       activity: deps.activity,
       log: deps.log,
       subprotocols: ['ocpp2.0.1'],
+      pace: config.ocpp.pace ?? messagePace,
       admit: admission(context, securityProfile),
       onRefusal: (refusal, { id }) => recordRefusal(context, id, securityProfile, refusal),
       accept: (socket) => openSession(context, socket, securityProfile),

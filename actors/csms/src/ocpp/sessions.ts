@@ -6,6 +6,7 @@ import type { Context, Session } from '../context.ts'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
 import { handlersFor, type Sender } from './handlers.ts'
 import { recorded } from './recorded.ts'
+import { createRefusedFrames, type RefusedFrames } from './refused-frames.ts'
 
 /**
  * An admitted connection becomes the station's session, in the place of one under a lower profile. Of
@@ -24,12 +25,15 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
   // Admission has read it from the database.
   const trust = context.views.get(id)?.record.trust ?? 'supervised'
   const sender: Sender = { stationId: id, profile, trust }
+  const refused = createRefusedFrames(context, id, () =>
+    socket.close(1008, 'too many frames that cannot be read'),
+  )
   const endpoint = createEndpoint({
     transport: recorded(socket, id, context.history),
     handlers: handlersFor(context, sender),
     wall,
     activity,
-    onProblem: problemsOf(context, id),
+    onProblem: problemsOf(context, id, refused),
   })
   const session = { stationId: id, profile, endpoint, socket }
   context.sessions.set(id, session)
@@ -37,7 +41,10 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
   context.hooks.opened(id, endpoint)
   context.audit.record('Connected', { station: id, profile })
   seen(context, sender)
-  socket.onClose(() => left(context, session))
+  socket.onClose(() => {
+    refused.over()
+    left(context, session)
+  })
 }
 
 /** A newer connection takes its place; why goes on the record. */
@@ -63,13 +70,13 @@ export function secondConnection(
   context.tell({ kind: 'security', station, reason: 'SecondConnection' })
 }
 
-const problemsOf = (context: Context, id: StationId) => (problem: Problem) => {
-  context.deps.log.warn({ station: id, ...problem }, 'a problem on the connection')
-  const { code, detail, messageId } = problem
-  context.history.add({ stationId: id, direction: 'in', problem: { code, detail, messageId } })
-  if (problem.kind === 'frame' || problem.kind === 'overload')
-    context.audit.record('FrameRefused', { station: id, code: problem.code })
-}
+const problemsOf =
+  (context: Context, id: StationId, refused: RefusedFrames) => (problem: Problem) => {
+    context.deps.log.warn({ station: id, ...problem }, 'a problem on the connection')
+    const { code, detail, messageId } = problem
+    context.history.add({ stationId: id, direction: 'in', problem: { code, detail, messageId } })
+    if (problem.kind === 'frame' || problem.kind === 'overload') refused.add(problem.kind, code)
+  }
 
 function left(context: Context, session: Session): void {
   const { stationId: id } = session
