@@ -45,6 +45,22 @@ test.each(tiers)(
   },
 )
 
+test.each(tiers)(
+  'a cable in %s out of service begins nothing; back in it, it does',
+  async (_, at) => {
+    const scene = await sessionScene()
+    await change(scene, 'Inoperative', at)
+    await isNow(scene, 'Unavailable')
+    scene.station.hardware.plugIn({ ...battery, idToken: card.idToken })
+    await scene.quiet('TransactionEvent', 0)
+    expect(scene.station.observe().powerWatts).toBe(0)
+    await change(scene, 'Operative', at)
+    await until(() => scene.csms.sent('TransactionEvent').length > 0)
+    expect(scene.csms.sent('TransactionEvent')[0]).toMatchObject({ eventType: 'Started', seqNo: 0 })
+    await isNow(scene, 'Occupied')
+  },
+)
+
 test('a tier that is not there is refused, and one tier does not bring back another', async () => {
   const scene = await sessionScene()
   expect(await change(scene, 'Inoperative', { evse: { id: 2 } })).toMatchObject({

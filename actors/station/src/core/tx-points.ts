@@ -1,3 +1,4 @@
+import { isOutOfService } from './availability.ts'
 import type { Charger } from './charger.ts'
 
 /** What TxStartPoint and TxStopPoint may name (Part 2, TxStartPointEnumType). */
@@ -25,9 +26,13 @@ const holds: Readonly<Record<TxPoint, (charger: Charger) => boolean>> = {
   DataSigned: isClosed,
 }
 
+/** Out of service nothing begins; what holds when the charger is back in it begins then (G03, G04). */
+const begins = (charger: Charger, point: TxPoint): boolean =>
+  !isOutOfService(charger.outOfService) && holds[point](charger)
+
 /** The points among `points` that hold after and did not before (E01.FR.01 … E01.FR.06). */
 export const risen = (before: Charger, after: Charger, points: readonly TxPoint[]): TxPoint[] =>
-  points.filter((point) => !holds[point](before) && holds[point](after))
+  points.filter((point) => !begins(before, point) && begins(after, point))
 
 /** Those that held before and do not after (E06.FR.01 … E06.FR.07). */
 export const fallen = (before: Charger, after: Charger, points: readonly TxPoint[]): TxPoint[] =>

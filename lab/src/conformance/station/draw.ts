@@ -2,7 +2,7 @@ import { such, type Expectation } from '../match.ts'
 import type { StationScene } from './case.ts'
 import { connectsAndCharges, type Charge } from './charge.ts'
 import { withReading, type MeterValue } from './readings.ts'
-import { here } from './states.ts'
+import { hasSaidAll, here } from './states.ts'
 
 const power = 'Power.Active.Import'
 /** Nominal; profiles of the cases are for one phase. */
@@ -35,6 +35,18 @@ export async function chargesAt(scene: StationScene, amps: number): Promise<Char
   const charge = await connectsAndCharges(scene)
   await draws(scene, amps)
   return charge
+}
+
+/** A vehicle and a good token: neither a transaction nor a flow of energy begins. */
+export async function servesNobody(scene: StationScene): Promise<void> {
+  const { csms, station, tokens } = scene
+  await station.plugsIn()
+  await station.presents(tokens.valid)
+  await hasSaidAll(scene)
+  csms.isNotSent('TransactionEvent', 'no transaction begins')
+  await meters(scene, 'no energy flows', 0)
+  await station.unplugs()
+  await hasSaidAll(scene)
 }
 
 /** Read again and again, since a vehicle takes seconds to follow. */

@@ -1,6 +1,7 @@
 import { absent } from '../../match.ts'
 import { stationCase, type StationCase, type StationScene } from '../../station/case.ts'
 import { connectsAndCharges, departs, rests } from '../../station/charge.ts'
+import { servesNobody } from '../../station/draw.ts'
 import { connectorIs, restarts, started } from '../../station/restart.ts'
 import { hasSaidAll, here, reports } from '../../station/states.ts'
 import { reads } from '../../station/variables.ts'
@@ -68,6 +69,7 @@ export const resets: readonly StationCase[] = [
     await csms.sends('ChangeAvailability', inoperative, { status: 'Accepted' })
     await reports(scene, 'Unavailable')
     await restarts(scene, 'Unavailable')
+    await servesNobody(scene)
   }),
 
   stationCase('TC_B_25_CS', async (scene) => {

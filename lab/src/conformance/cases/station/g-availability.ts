@@ -7,6 +7,7 @@ import {
   departs,
   rests,
 } from '../../station/charge.ts'
+import { servesNobody } from '../../station/draw.ts'
 import { restarts } from '../../station/restart.ts'
 import { hasSaidAll, here, reports } from '../../station/states.ts'
 
@@ -44,10 +45,10 @@ const isPutOutOfUse = (id: string, tier: Tier): StationCase =>
   stationCase(id, async (scene) => {
     await scene.csms.boots()
     await isPutOut(scene, tier)
-    // It serves nobody.
-    await scene.station.presents(scene.tokens.valid)
-    await hasSaidAll(scene)
-    scene.csms.isNotSent('TransactionEvent', 'no transaction begins')
+    await servesNobody(scene)
+    await becomes(scene, tier, 'Operative')
+    await reports(scene, 'Available')
+    await connectsAndCharges(scene)
   })
 
 const isPutToUse = (id: string, tier: Tier): StationCase =>
@@ -74,6 +75,7 @@ const staysOutOfUse = (id: string, tier: Tier): StationCase =>
     await isPutOut(scene, tier)
     await becomes(scene, tier, 'Inoperative')
     await isNow(scene, 'Unavailable')
+    await servesNobody(scene)
   })
 
 const goesOutOfUseLater = (id: string, tier: Tier): StationCase =>
@@ -87,6 +89,7 @@ const goesOutOfUseLater = (id: string, tier: Tier): StationCase =>
     await scene.station.unplugs()
     await charge.ends('EVCommunicationLost')
     await reports(scene, 'Unavailable')
+    await servesNobody(scene)
   })
 
 const staysSoAfterReboot = (id: string, tier: Tier): StationCase =>
@@ -94,6 +97,7 @@ const staysSoAfterReboot = (id: string, tier: Tier): StationCase =>
     await scene.csms.boots()
     await isPutOut(scene, tier)
     await restarts(scene, 'Unavailable')
+    await servesNobody(scene)
   })
 
 export const availability = [
