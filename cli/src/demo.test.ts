@@ -52,7 +52,7 @@ async function chargers(): Promise<readonly Charger[]> {
   const url = `https://127.0.0.1:${ports.csms}/api/v1/stations`
   const { body } = await http.request('GET', url)
   await http.close()
-  return body as readonly Charger[]
+  return (body as { readonly items: readonly Charger[] }).items
 }
 
 /** Starts the street of this file, or goes on with it; resolves when its page is served. */

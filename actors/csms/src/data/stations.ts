@@ -1,4 +1,11 @@
-import { eui64, stationId, type Eui64, type Instant, type StationId } from '@interlock/kernel'
+import {
+  eui64,
+  inMinutes,
+  stationId,
+  type Eui64,
+  type Instant,
+  type StationId,
+} from '@interlock/kernel'
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { StationConfig } from '../config.ts'
 import { blamesRows } from './blames-rows.ts'
@@ -48,11 +55,20 @@ export type StationStore = {
   knocked(id: string, reason: string, at: Instant): Promise<void>
   hasKnocked(id: string): Promise<boolean>
   forgetKnock(id: string): Promise<void>
-  knocks(): Promise<{ id: string; times: number; lastAt: number; reason: string }[]>
+  /** The latest first, from after `after`, as far as they have not expired. */
+  knocks(asked: {
+    readonly now: Instant
+    readonly after?: KnockPlace | undefined
+    readonly limit: number
+  }): Promise<KeptKnock[]>
 }
+export type KnockPlace = { readonly lastAt: number; readonly id: string }
+export type KeptKnock = KnockPlace & { readonly times: number; readonly reason: string }
 
-/** How many unknown identities are remembered. */
-const knocksMax = 1000
+/** How many unknown identities are remembered; the one that was here least recently gives way. */
+export const knocksMax = 1000
+/** Who has not come back for so long is forgotten. */
+export const knockMillisMax = inMinutes(7 * 24 * 60)
 
 /** A fleet that connects all at once shares these statements. */
 const together = { blamesRows, rowsMax: 1_000, queueMax: 20_000 } as const
@@ -113,12 +129,14 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
     async knocked(id, reason, at) {
       await sql`
         insert into knocks (id, first_at, last_at, times, reason)
-        select ${id}, ${at}, ${at}, 1, ${reason}
-        where (select count(*) from knocks) < ${knocksMax} or exists (select 1 from knocks where id = ${id})
+        values (${id}, ${at}, ${at}, 1, ${reason})
         on conflict (id) do update
           set last_at = excluded.last_at, times = knocks.times + 1, reason = excluded.reason`.execute(
         db,
       )
+      await sql`
+        delete from knocks where last_at < ${at - knockMillisMax} or id in (
+          select id from knocks order by last_at desc, id desc offset ${knocksMax})`.execute(db)
     },
     async hasKnocked(id) {
       const row = await db.selectFrom('knocks').select('id').where('id', '=', id).executeTakeFirst()
@@ -127,12 +145,16 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
     async forgetKnock(id) {
       await db.deleteFrom('knocks').where('id', '=', id).execute()
     },
-    async knocks() {
+    async knocks({ now, after, limit }) {
+      const { lastAt, id } = after ?? { lastAt: Number.MAX_SAFE_INTEGER, id: '' }
       const rows = await db
         .selectFrom('knocks')
         .selectAll()
+        .where('last_at', '>=', String(now - knockMillisMax))
+        .where(sql<boolean>`(last_at, id) < (${lastAt}, ${id})`)
         .orderBy('last_at', 'desc')
-        .limit(100)
+        .orderBy('id', 'desc')
+        .limit(limit)
         .execute()
       return rows.map((row) => ({
         id: row.id,

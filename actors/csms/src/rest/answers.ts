@@ -135,8 +135,9 @@ export const TariffAnswer = Type.Object(
   strict,
 )
 
-export const KnocksAnswer = Type.Array(
-  Type.Object({ id: Text, times: Count, lastAt: Count, reason: Text }, strict),
+export const KnockAnswer = Type.Object(
+  { id: Text, times: Count, lastAt: Count, reason: Text },
+  strict,
 )
 
 export const HealthAnswer = Type.Object(

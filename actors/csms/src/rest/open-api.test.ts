@@ -73,5 +73,5 @@ test('what has come is in the answers', async () => {
     expect(items.length, path).toBeGreaterThan(0)
   }
   expect(await read('/stations/CS-1/transactions/T-1')).toMatchObject({ events: [{}, {}] })
-  expect(await read('/knocks')).toMatchObject([{ id: 'CS-77' }])
+  expect(await read('/knocks')).toMatchObject({ items: [{ id: 'CS-77' }], next: null })
 })

@@ -1,16 +1,19 @@
-import { problem, type Endpoint } from '@interlock/host'
+import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import { roles, toIso } from '@interlock/kernel'
-import { Type } from 'typebox'
+import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
 import type { Tariff } from '../core/tariff.ts'
+import type { KnockPlace } from '../data/stations.ts'
 import { withStation, type Api } from './api.ts'
 import {
   HealthAnswer,
-  KnocksAnswer,
+  KnockAnswer,
+  pageOf,
   StationAnswer,
   StationWithRefusals,
   TariffAnswer,
 } from './answers.ts'
+import { askedPage, isReply, page } from './pages.ts'
 import { stationDocument } from './station-document.ts'
 
 export const readEndpoints = (api: Api): Endpoint[] => {
@@ -30,13 +33,8 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/api/v1/stations',
       roles: ['web'],
-      answer: Type.Array(StationAnswer),
-      handle: () => ({
-        status: 200,
-        body: [...context.views.values()]
-          .sort((a, b) => order(a.record.stationId, b.record.stationId))
-          .map(stationDocument),
-      }),
+      answer: pageOf(StationAnswer),
+      handle: (request) => stationsAfter(context, request),
     },
     {
       method: 'GET',
@@ -68,10 +66,40 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       method: 'GET',
       url: '/api/v1/knocks',
       roles: ['web'],
-      answer: KnocksAnswer,
-      handle: async () => ({ status: 200, body: await context.stations.knocks() }),
+      answer: pageOf(KnockAnswer),
+      handle: (request) => knocksAfter(context, request),
     },
   ]
+}
+
+function stationsAfter({ views }: Context, request: HttpRequest): Reply {
+  const asked = askedPage(request)
+  if (isReply(asked)) return asked
+  const { after = '', limit } = asked
+  const rest = [...views.values()]
+    .filter(({ record }) => order(record.stationId, after) > 0)
+    .sort((a, b) => order(a.record.stationId, b.record.stationId))
+    .slice(0, limit + 1)
+  return page(rest, asked, ({ record }) => record.stationId, stationDocument)
+}
+
+async function knocksAfter({ stations, deps }: Context, request: HttpRequest): Promise<Reply> {
+  const asked = askedPage(request)
+  if (isReply(asked)) return asked
+  const after = asked.after === undefined ? undefined : knockPlaceIn(asked.after)
+  if (asked.after !== undefined && after === undefined) return problem('BodyInvalid', 'cursor')
+  const knocks = await stations.knocks({ now: deps.clock.now(), after, limit: asked.limit + 1 })
+  return page(
+    knocks,
+    asked,
+    ({ lastAt, id }) => `${lastAt} ${id}`,
+    (knock) => knock,
+  )
+}
+
+function knockPlaceIn(cursor: string): KnockPlace | undefined {
+  const [, lastAt, id] = /^(\d{1,15}) (\S{1,48})$/.exec(cursor) ?? []
+  return lastAt === undefined || id === undefined ? undefined : { lastAt: Number(lastAt), id }
 }
 
 const tariffDocument = (tariff: Tariff, notTaken: string | undefined) => ({

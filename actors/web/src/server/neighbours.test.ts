@@ -52,7 +52,14 @@ beforeAll(async () => {
     method: 'GET',
     url: '/api/v1/stations',
     roles,
-    handle: () => ({ status: 200, body: [fakeStation('acacia-12', { hertz: 49.98 })] }),
+    // In two pages, as the CSMS gives what is more than one.
+    handle: ({ query }) => ({
+      status: 200,
+      body:
+        query['cursor'] === undefined
+          ? { items: [fakeStation('acacia-10')], next: 'more' }
+          : { items: [fakeStation('acacia-12', { hertz: 49.98 })], next: null },
+    }),
   })
   const record = (url: string, answer: object) =>
     csms.route({

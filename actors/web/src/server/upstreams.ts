@@ -40,7 +40,7 @@ export function createUpstreams(options: {
   }
   const station = (id: string) => `/stations/${encodeURIComponent(id)}`
   return {
-    stations: () => call('GET', '/stations'),
+    stations: () => allOf((query) => call('GET', `/stations?${query}`)),
     tariff: () => call('GET', '/tariff'),
     goal: async (id, goal) => void (await call('POST', `${station(id)}/goal`, goal)),
     ownerKey: async (id, key) => accepted(await call('POST', `${station(id)}/owner-keys`, key)),
@@ -56,6 +56,23 @@ export function createUpstreams(options: {
       }
     },
   }
+}
+
+/** As many as a CSMS has, at the most. */
+const pagesMax = 20
+const pageItems = 1_000
+
+/** A list that comes in pages, whole. */
+async function allOf(read: (query: string) => Promise<unknown>): Promise<readonly unknown[]> {
+  const all: unknown[] = []
+  let query = `limit=${pageItems}`
+  for (let pages = 0; pages < pagesMax; pages += 1) {
+    const { items, next } = ((await read(query)) ?? {}) as Record<string, unknown>
+    if (Array.isArray(items)) all.push(...(items as unknown[]))
+    if (typeof next !== 'string') break
+    query = `limit=${pageItems}&cursor=${encodeURIComponent(next)}`
+  }
+  return all
 }
 
 const againMillis = inSeconds(2)

@@ -8,7 +8,7 @@ const nothing = { items: [], next: null }
  */
 export function freshState(pathname: string): unknown {
   if (pathname === '/healthz') return { status: 'ok', stations: 0, connected: 0 }
-  if (pathname === '/api/v1/knocks' || pathname === '/api/v1/stations') return []
+  if (pathname === '/api/v1/stations') return nothing
   const [, collection, stationId, resource, ...more] = pathname.split('/').slice(2)
   if (collection !== 'stations') return lists.has(collection ?? '') ? nothing : undefined
   if (resource === undefined)
@@ -19,7 +19,7 @@ export function freshState(pathname: string): unknown {
 }
 
 /** Besides those of a station. */
-const lists: ReadonlySet<string> = new Set(['messages', 'tokens'])
+const lists: ReadonlySet<string> = new Set(['knocks', 'messages', 'tokens'])
 
 /** A station in the database, of which nothing has come. */
 const unheardOf = (stationId: string): StationDocument => ({
