@@ -18,6 +18,7 @@ import { bounded } from './bounded.ts'
 import { sendInParts } from './in-parts.ts'
 import { learn, prepareToLearn } from './lessons/index.ts'
 import { passwordSet } from './password-set.ts'
+import { trustBars } from './trust-register.ts'
 import { unsendable } from './unsendable.ts'
 
 /** A command to one station. Critical ones are signed; without an arm, countersigned too. */
@@ -76,6 +77,8 @@ export function createCommands(context: Context, counters: CounterStore): Comman
         action: command.action,
       })
     if (weight !== 'critical') return { ok: true, send: () => plain(context, session, command) }
+    const barred = await trustBars(context, view)
+    if (barred !== undefined) return notReady(context, command, barred.reason, barred.detail)
     // What a standard station cannot check, nobody but the supervisor can.
     if (trust === 'standard' && command.armDigest !== undefined)
       return notReady(context, command, 'SecondUnsuitable', 'a standard station knows no arms')

@@ -27,6 +27,7 @@ import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
 import { dccClient } from './tariff/dcc.ts'
 import { createTariffs } from './tariff/tariffs.ts'
+import { createTrustRegister } from './trust-register.ts'
 import { openVirtualEvses } from './virtual-evse/virtual-evse.ts'
 
 export type CsmsRunning = Running & {
@@ -96,7 +97,12 @@ async function open(
   const port = await server.listen()
   openVirtual(context, trust, closers)
   const relay = relayRevocations(context, revocations.bundles)
-  context.hooks.booted = relay.toOne
+  const register = createTrustRegister(context)
+  closers.push(() => register.close())
+  context.hooks.booted = (station) => {
+    relay.toOne(station)
+    register.ask(station)
+  }
   context.hooks.commanding = relay.first
   context.hooks.revocationLists = revocations.bundles
   revocations.start(context, (grown) => {
@@ -105,6 +111,7 @@ async function open(
   })
   planning.tariffs.start()
   planning.renewals.start()
+  register.start()
   return {
     port,
     doors: server.doors,

@@ -2,6 +2,7 @@ import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
 import type { HttpClient } from '@interlock/host'
 import { ok, refused, type Outcome, type StationId } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
+import { trustModes, type TrustMode } from './data/stations.ts'
 
 /** What the CSMS asks of the supervisor. Reasons are those of its problem documents. */
 export type Supervisor = {
@@ -11,6 +12,8 @@ export type Supervisor = {
     csrPem: string,
     firstContact: boolean,
   ): Promise<Outcome<{ chainPem: string; cells: unknown }, string>>
+  /** How the register has the station. */
+  trustOf(station: StationId): Promise<Outcome<TrustMode, string>>
   /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
   passwordSha256(station: StationId): Promise<string | undefined>
   readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
@@ -21,6 +24,8 @@ export type Supervisor = {
 export function supervisorClient(http: HttpClient, url: string): Supervisor {
   const post = async (path: string, body: unknown) =>
     outcomeOf(await http.request('POST', `${url}${path}`, body))
+  const device = async (id: StationId) =>
+    outcomeOf(await http.request('GET', `${url}/api/v1/devices/${encodeURIComponent(id)}`))
   return {
     async countersign(stationId, command) {
       const answer = await post('/api/v1/countersignatures', { stationId, command })
@@ -30,9 +35,15 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const answer = await post('/api/v1/certificates', { stationId, csrPem, firstContact })
       return answer.ok ? ok(answer.value as { chainPem: string; cells: unknown }) : answer
     },
+    async trustOf(stationId) {
+      const answer = await device(stationId)
+      if (!answer.ok) return answer
+      const { trust } = answer.value as { trust?: unknown }
+      const mode = trustModes.find((each) => each === trust)
+      return mode === undefined ? refused('Unreadable', 'no trust mode in the answer') : ok(mode)
+    },
     async passwordSha256(stationId) {
-      const path = `/api/v1/devices/${encodeURIComponent(stationId)}`
-      const answer = outcomeOf(await http.request('GET', `${url}${path}`))
+      const answer = await device(stationId)
       const { passwordSha256 } = (answer.ok ? answer.value : {}) as { passwordSha256?: unknown }
       return typeof passwordSha256 === 'string' ? passwordSha256 : undefined
     },

@@ -164,6 +164,11 @@ test('only what is known to be safe is called so', () => {
   expect(tellTrust({ trustMode: 'standard', identifiedBy: 'certificate' }).safe).toBe(false)
   expect(tellTrust({ trustMode: '', identifiedBy: 'certificate' }).safe).toBe(false)
   expect(tellTrust({ trustMode: 'supervised', identifiedBy: '' }).safe).toBe(false)
+  for (const trustMode of ['unconfirmed', 'mismatch']) {
+    const told = tellTrust({ trustMode, identifiedBy: 'certificate' })
+    expect(told.safe).toBe(false)
+    expect(told.words).toContain('supervisor')
+  }
   expect(tellTrust({ trustMode: 'something-new', identifiedBy: 'none' }).safe).toBe(false)
 })
 

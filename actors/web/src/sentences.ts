@@ -167,15 +167,26 @@ const trustModes: Readonly<Record<string, { words: string; safe: boolean }>> = {
     words: 'It only knows OCPP: the operator and the supervisor agree before an order leaves.',
     safe: false,
   },
+  unconfirmed: {
+    words:
+      'Its operator says that no single party can switch it; the supervisor has yet to confirm that.',
+    safe: false,
+  },
+  mismatch: {
+    words: 'Its operator and the supervisor disagree how it is protected: it gets no orders.',
+    safe: false,
+  },
 }
+/** As the CSMS says them; only the first needs to know what proved who the charger is. */
+const trustModesSaid: readonly string[] = ['supervised', 'standard', 'unconfirmed', 'mismatch']
+
 export function tellTrust(row: { trustMode: string; identifiedBy: string }): {
   words: string
   safe: boolean
 } {
   const { trustMode, identifiedBy } = row
   const key = trustMode === 'supervised' ? identifiedBy : trustMode
-  const known = trustMode === 'supervised' || trustMode === 'standard'
-  const told = known ? trustModes[key] : undefined
+  const told = trustModesSaid.includes(trustMode) ? trustModes[key] : undefined
   return told ?? { words: `Trust mode ${key === '' ? 'unknown' : key}.`, safe: false }
 }
 

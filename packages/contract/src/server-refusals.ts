@@ -73,6 +73,11 @@ export const serverRefusals = {
   NotCritical: { status: 400, words: 'the command needs no countersignature' },
   ArmRequired: { status: 403, words: 'the command must be armed; it is never countersigned' },
   PlausibilityFailed: { status: 403, words: 'the command makes no sense for this device' },
+  TrustMismatch: {
+    status: 409,
+    words: "the supervisor's register has the station in another trust mode",
+    remedy: 'give the trust mode of the register, or have the station registered anew',
+  },
   InventoryMismatch: {
     status: 409,
     words: "the data company's inventory says otherwise of the device",

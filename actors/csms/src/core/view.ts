@@ -1,6 +1,6 @@
 import type { Eui64, Instant } from '@interlock/kernel'
 import type { Schedule } from '@interlock/power'
-import type { BootPolicy, SecurityProfile, StationRecord } from '../data/stations.ts'
+import type { BootPolicy, SecurityProfile, StationRecord, TrustMode } from '../data/stations.ts'
 import type { Goal } from './goal.ts'
 import type { Transactions } from './running.ts'
 
@@ -57,6 +57,8 @@ export type PlanView = {
 /** What the CSMS knows about one station at this moment; written by handlers, read by everyone. */
 export type StationView = {
   record: StationRecord
+  /** How the supervisor's register has it; undefined until it was asked. */
+  registered: TrustMode | undefined
   connected: boolean
   /** What proved who it is on the connection there is. */
   identifiedBy: 'none' | 'firstContact' | 'password' | 'certificate'
@@ -82,6 +84,7 @@ export type StationView = {
 
 export const newView = (record: StationRecord): StationView => ({
   record,
+  registered: undefined,
   connected: false,
   identifiedBy: 'none',
   securityProfile: undefined,
@@ -101,6 +104,16 @@ export const newView = (record: StationRecord): StationView => ({
   plan: undefined,
   refused: undefined,
 })
+
+/** What may be said of its trust mode: *supervised* only when the supervisor's register says so too. */
+export const trustModesShown = ['supervised', 'standard', 'unconfirmed', 'mismatch'] as const
+export function trustShown({
+  record: { trust },
+  registered,
+}: StationView): (typeof trustModesShown)[number] {
+  if (registered !== undefined && registered !== trust) return 'mismatch'
+  return trust === 'supervised' && registered === undefined ? 'unconfirmed' : trust
+}
 
 /** Energy of the running transaction, else of the last one. */
 export function transactionWattHours(view: StationView): number | undefined {

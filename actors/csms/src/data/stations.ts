@@ -33,7 +33,8 @@ export type StationRecord = {
   readonly bootPolicy: BootPolicy
   readonly evses: readonly number[]
 }
-export type TrustMode = 'supervised' | 'standard'
+export const trustModes = ['supervised', 'standard'] as const
+export type TrustMode = (typeof trustModes)[number]
 export type SecurityProfile = 1 | 2 | 3
 export type BootPolicy = 'Accepted' | 'Pending' | 'Rejected'
 

@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox'
+import { trustModesShown } from '../core/view.ts'
 import { bootPolicies } from '../data/stations.ts'
 
 /** Shapes of answers, as the interface describes them; what is read of a station may say more. */
@@ -49,7 +50,7 @@ const stationFields = {
   ratingWatts: Type.Number(),
   enrolled: Type.Boolean(),
   connected: Type.Boolean(),
-  trustMode: Type.Union([Type.Literal('supervised'), Type.Literal('standard')]),
+  trustMode: Type.Enum(trustModesShown),
   identifiedBy: Text,
   securityProfile: orNull(Type.Integer({ minimum: 1, maximum: 3 })),
   bootPolicy: Text,

@@ -1,8 +1,9 @@
 import { hashPassword, problem, type Endpoint } from '@interlock/host'
+import { Fault, parseStationId, refused, type Outcome } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
 import { StationConfig } from '../config.ts'
 import { newView } from '../core/view.ts'
-import { bootPolicies } from '../data/stations.ts'
+import { bootPolicies, type TrustMode } from '../data/stations.ts'
 import { withStation, type Api } from './api.ts'
 import { ownMaintainer } from './own-maintainer.ts'
 
@@ -65,6 +66,10 @@ export const operatorEndpoints = (api: Api): Endpoint[] => [
       if ((await context.stations.find(id)) !== undefined)
         return problem('DeviceState', `${id} is in the database`)
       const { password, ...said } = body as Static<typeof Adoption>
+      const registered = await registeredAs(context, id)
+      if (!registered.ok) return problem(registered.reason, registered.detail)
+      if (registered.value !== (said.trustMode ?? 'supervised'))
+        return problem('TrustMismatch', `the register has it as ${registered.value}`)
       const passwordHash = password === undefined ? undefined : await hashPassword(password)
       const station = {
         ...ordinary,
@@ -75,10 +80,28 @@ export const operatorEndpoints = (api: Api): Endpoint[] => [
       await context.stations.put([station])
       const record = await context.stations.find(id)
       if (record === undefined) return problem('DeviceState', 'its EUI-64 is taken')
-      context.views.set(record.stationId, newView(record))
+      context.views.set(record.stationId, { ...newView(record), registered: registered.value })
       await context.stations.forgetKnock(id)
       context.audit.record('StationAdopted', { station: id, trust: record.trust })
       return { status: 201, body: { stationId: id, trustMode: record.trust } }
     }),
   },
 ]
+
+/** Without the register's word nobody is adopted: neither mode is safe to assume. */
+async function registeredAs(
+  { supervisor }: Api['context'],
+  id: string,
+): Promise<Outcome<TrustMode, 'DeviceUnknown' | 'Unavailable'>> {
+  try {
+    const station = parseStationId(id)
+    const answer = station === undefined ? undefined : await supervisor.trustOf(station)
+    if (answer?.ok === true) return answer
+    return answer === undefined || answer.reason === 'DeviceUnknown'
+      ? refused('DeviceUnknown', `the supervisor's register has no ${id}`)
+      : refused('Unavailable', `the supervisor: ${answer.reason}`)
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause
+    return refused('Unavailable', `the supervisor: ${cause.code}`)
+  }
+}

@@ -1,6 +1,6 @@
 import { toIso } from '@interlock/kernel'
 import type { Static } from 'typebox'
-import { transactionWattHours, type StationView } from '../core/view.ts'
+import { transactionWattHours, trustShown, type StationView } from '../core/view.ts'
 import type { StationAnswer } from './answers.ts'
 
 /** A station as `GET /api/v1/stations` shows it. Instants are ISO 8601, power in watts. */
@@ -16,7 +16,7 @@ export function stationDocument(view: StationView) {
     ratingWatts: record.ratingWatts,
     enrolled: record.enrolled,
     connected: view.connected,
-    trustMode: record.trust,
+    trustMode: trustShown(view),
     identifiedBy: view.identifiedBy,
     securityProfile: view.securityProfile ?? null,
     bootPolicy: record.bootPolicy,
