@@ -6,19 +6,11 @@ import { Fault } from '@interlock/kernel'
 import { openPool, poolLimits } from '@interlock/store'
 import { openGround } from '../bench/load/site.ts'
 import { chargingStation, type ChargingStation } from './charging-station.ts'
+import { judgeKept, type KeptEvent, type KeptJudgement } from './kept-events.ts'
 
-export type KillReport = {
+export type KillReport = KeptJudgement & {
   readonly kills: number
   readonly stations: number
-  readonly transactions: number
-  /** Events that a station had acknowledged. */
-  readonly acknowledged: number
-  /** Of those, not in the database. */
-  readonly lost: number
-  /** Events that the database holds more often than once. */
-  readonly doubled: number
-  /** Transactions whose numbers have a gap, or whose last event is not the end. */
-  readonly open: number
 }
 
 /** After the load is under way, at the longest: a kill may come at any moment of a group commit. */
@@ -112,57 +104,21 @@ const portOf = (child: ChildProcess): Promise<number> =>
     child.once('exit', () => reject(new Fault('CsmsEnded', 'the CSMS did not start')))
   })
 
-type Kept = {
-  readonly station_id: string
-  readonly transaction_id: string
-  readonly seq_no: number
-  readonly event_type: string
-  readonly times: string
-}
-
 /** Reads the server's own tables, whatever schema it has brought them to. */
 async function compare(url: string, stations: readonly ChargingStation[]) {
   const pool = openPool(url, 'csms', poolLimits)
   const client = await pool.connect()
   try {
-    const { rows } = await client.query<Kept>(
-      `select station_id, transaction_id, seq_no, event_type, count(*)::text as times
-       from transaction_events group by 1, 2, 3, 4`,
+    const { rows } = await client.query<KeptEvent>(
+      'select station_id, transaction_id, seq_no, event_type, message from transaction_events',
       [],
     )
-    return judge(rows, stations)
+    return judgeKept(rows, stations)
   } finally {
     client.release()
     await pool.end()
   }
 }
-
-function judge(rows: readonly Kept[], stations: readonly ChargingStation[]) {
-  const kept = new Map(
-    rows.map((row) => [keyOf(row.station_id, row.transaction_id, row.seq_no), row]),
-  )
-  const told = stations.flatMap(({ id, acknowledged }) =>
-    acknowledged.map((event) => keyOf(id, event.transactionId, event.seqNo)),
-  )
-  const lasts = new Map<string, { events: number; last: Kept }>()
-  for (const row of rows) {
-    const known = lasts.get(row.transaction_id)
-    const last = known === undefined || row.seq_no > known.last.seq_no ? row : known.last
-    lasts.set(row.transaction_id, { events: (known?.events ?? 0) + 1, last })
-  }
-  const closed = ({ events, last }: { events: number; last: Kept }): boolean =>
-    last.event_type === 'Ended' && events === last.seq_no + 1
-  return {
-    transactions: lasts.size,
-    acknowledged: told.length,
-    lost: told.filter((key) => !kept.has(key)).length,
-    doubled: rows.length - kept.size + rows.filter((row) => row.times !== '1').length,
-    open: [...lasts.values()].filter((each) => !closed(each)).length,
-  }
-}
-
-const keyOf = (station: string, transaction: string, seqNo: number): string =>
-  `${station} ${transaction} ${seqNo}`
 
 const pause = (wallMillis: number): Promise<void> =>
   new Promise((resolve) => {
@@ -170,10 +126,12 @@ const pause = (wallMillis: number): Promise<void> =>
   })
 
 /** What went wrong, as sentences; none when nothing was lost. */
-export function killFailures({ acknowledged, lost, doubled, open }: KillReport): readonly string[] {
+export function killFailures(report: KillReport): readonly string[] {
+  const { acknowledged, lost, altered, doubled, open } = report
   const rows: readonly (readonly [boolean, string])[] = [
     [acknowledged > 0, 'no event was acknowledged'],
     [lost === 0, `${lost} acknowledged events are not in the database`],
+    [altered === 0, `${altered} events are not in the database as they were sent`],
     [doubled === 0, `${doubled} events are in the database more than once`],
     [open === 0, `${open} transactions are not closed in order`],
   ]
