@@ -4,6 +4,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Action, Endpoint, Request } from '@interlock/ocpp'
 import type { CsmsConfig } from './config.ts'
+import type { AcceptedTokens } from './core/accepted-tokens.ts'
 import type { TokensInUse } from './core/tokens-in-use.ts'
 import type { StationView } from './core/view.ts'
 import type { FactStore } from './data/facts.ts'
@@ -36,6 +37,7 @@ export type Context = {
   readonly known: FactStore
   readonly tokens: TokenStore
   readonly inUse: TokensInUse
+  readonly accepted: AcceptedTokens
   readonly history: History
   readonly supervisor: Supervisor
   /** The supervisor again, as witness of audit trails: this one's and its stations'. */

@@ -13,6 +13,7 @@ import type { Request } from '@interlock/ocpp'
 import { openDatabase } from '@interlock/store'
 import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
+import { acceptedTokens } from './core/accepted-tokens.ts'
 import { place } from './core/running.ts'
 import { samplesOf } from './core/samples.ts'
 import { tokensInUse } from './core/tokens-in-use.ts'
@@ -92,6 +93,7 @@ export async function openContext(
     known: factStore(database.db),
     tokens: tokenStore(database.db),
     inUse: tokensInUse(),
+    accepted: acceptedTokens(),
     history: createHistory(deps.clock),
     supervisor: supervisorClient(http, config.peers.supervisor),
     witness,

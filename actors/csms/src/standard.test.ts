@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { readFileSync } from 'node:fs'
 import type { StationConfig } from './config.ts'
 import { organisation } from './fixture/identities.fixture.ts'
-import { testStation, type TestStation } from './fixture/station.fixture.ts'
-import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
+import { started, testStation, type TestStation } from './fixture/station.fixture.ts'
+import { csmsWorld, evening, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import { ofStations } from './rest/command-endpoints.ts'
 import type { CsmsRunning } from './start.ts'
 
@@ -185,6 +185,30 @@ test('what may keep somebody from starting is on the record before it leaves', a
       data: { station: 'CS-1', action: 'ReserveNow' },
     }),
   )
+})
+
+test('blocking a token ends no charge that it was accepted for, and begins none', async () => {
+  const { endpoint } = await plainly('CS-1')
+  const idToken = { idToken: 'CARD-OF-CS-1', type: 'Central' } as const
+  const put = (status: string) => maintainer.request('PUT', url('/tokens'), { ...idToken, status })
+  const clock = { now: () => evening }
+  const said = async (transactionId: string, seqNo: number) => {
+    const event = { ...started(clock, transactionId, 1_000, seqNo), idToken }
+    return (await endpoint.call('TransactionEvent', event)).idTokenInfo?.status
+  }
+  await put('Accepted')
+  expect(await said('T-BLOCKED', 0)).toBe('Accepted')
+  await put('Blocked')
+  expect(await said('T-BLOCKED', 1)).toBe('Accepted')
+  const { idTokenInfo } = await endpoint.call('Authorize', { idToken })
+  expect(idTokenInfo.status).toBe('Blocked')
+  expect(await said('T-OTHER', 0)).toBe('Blocked')
+  expect(await said('T-OTHER', 1)).toBe('Blocked')
+  await endpoint.call('TransactionEvent', {
+    ...started(clock, 'T-BLOCKED', 1_000, 2),
+    eventType: 'Ended',
+  })
+  expect(await said('T-BLOCKED', 3)).toBe('Blocked')
 })
 
 test('every message of a CSMS has its place for a standard station', () => {

@@ -1,5 +1,11 @@
 import { fromIso, toHex, utf8, type Instant } from '@interlock/kernel'
-import { CallError, type Handler, type Request } from '@interlock/ocpp'
+import {
+  CallError,
+  type Handler,
+  type IdTokenInfoType,
+  type IdTokenType,
+  type Request,
+} from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
@@ -46,7 +52,7 @@ export const transactionEvent =
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
     return request.idToken === undefined
       ? {}
-      : { idTokenInfo: idTokenInfo(context, sender, request.idToken, purposeOf(request)) }
+      : { idTokenInfo: infoFor(context, sender, request, request.idToken) }
   }
 
 const purposeOf = ({ transactionInfo, evse }: Event): Purpose => ({
@@ -54,11 +60,32 @@ const purposeOf = ({ transactionInfo, evse }: Event): Purpose => ({
   evseId: evse?.id,
 })
 
+/**
+ * What was accepted for a transaction is not taken back while it runs: an answer could end a charge at a station that
+ * judges nothing, and no ledger would know. Whoever means to end it sends RequestStopTransaction.
+ */
+function infoFor(
+  context: Context,
+  sender: Sender,
+  request: Event,
+  idToken: IdTokenType,
+): IdTokenInfoType {
+  const { transactionId } = request.transactionInfo
+  const transaction = { stationId: sender.stationId, transactionId }
+  const info = idTokenInfo(context, sender, idToken, purposeOf(request))
+  const runs = context.views.get(sender.stationId)?.running.has(transactionId) === true
+  if (runs && info.status === 'Accepted') context.accepted.accept(idToken, transaction)
+  const was = runs && context.accepted.was(idToken, transaction)
+  return was ? { ...info, status: 'Accepted' } : info
+}
+
 /** C10: a token that is charging is in use until its transaction has ended. */
-function useOf({ inUse }: Context, view: StationView, { idToken, transactionInfo }: Event): void {
+function useOf(context: Context, view: StationView, { idToken, transactionInfo }: Event): void {
   const { transactionId } = transactionInfo
-  if (!view.running.has(transactionId)) inUse.ends(transactionId)
-  else if (idToken !== undefined) inUse.begins(idToken, transactionId)
+  if (!view.running.has(transactionId)) {
+    context.inUse.ends(transactionId)
+    context.accepted.ends({ stationId: view.record.stationId, transactionId })
+  } else if (idToken !== undefined) context.inUse.begins(idToken, transactionId)
 }
 
 async function store(
