@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { UpgradeRefused, hashPassword } from '@interlock/host'
+import { UpgradeRefused, hashPassword, systemClock } from '@interlock/host'
 import { stationId } from '@interlock/kernel'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { testClock } from './fixture/clock.fixture.ts'
 import { relayTo, type Relay } from './fixture/relay.fixture.ts'
 import { testStation, type TestStation } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
@@ -9,6 +10,7 @@ import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
 let csms: CsmsRunning
+const wall = testClock(systemClock.now())
 const open: TestStation[] = []
 const relays: Relay[] = []
 const right = 'a-password-of-a-station'
@@ -19,7 +21,7 @@ beforeAll(async () => {
   const passwordHash = await hashPassword(right)
   const standard = { trustMode: 'standard', passwordHash } as const
   const stations = ids.map((id) => ({ ...stationConfig(id), ...standard }))
-  csms = await world.start(world.clock(), { stations })
+  csms = await world.start(world.clock(), { stations }, wall)
 })
 afterEach(async () => {
   for (const station of open.splice(0)) station.endpoint.close()
@@ -65,11 +67,13 @@ const tally = (answers: readonly unknown[]): Record<string, number> => {
 const isServed = async ({ endpoint }: TestStation): Promise<boolean> =>
   (await endpoint.call('Heartbeat', {})).currentTime !== ''
 const recorded = (kind: string, id: string): unknown[] =>
+  trail(kind).filter(({ station }) => station === id)
+const trail = (kind: string): Record<string, unknown>[] =>
   readFileSync(`${world.dir}/csms/audit.jsonl`, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string; data: Record<string, unknown> })
-    .filter((each) => each.kind === kind && each.data['station'] === id)
+    .filter((each) => each.kind === kind)
     .map(({ data }) => data)
 
 test('a station that is slow to answer a call keeps its session, and the other is on the record', async () => {
@@ -148,6 +152,19 @@ test('of a hundred wrong passwords at once ten are tried', async () => {
 test('whoever is refused all the time locks out no neighbour at the same address', async () => {
   let at = 0
   const stranger = () => outcome(plainly(`XX-${(at += 1)}`))
+  await wall.advance(60_000)
+  const before = trail('ConnectionsRefused').length
   expect(tally(await times(210, stranger))).toEqual({ 404: 210 })
   expect(await isServed(await plainly('CS-9'))).toBe(true)
+  // Nor does the noise hide whoever has a copy of a password.
+  expect(await outcome(plainly('CS-9'))).toBe(429)
+  expect(recorded('SecondConnection', 'CS-9')).toHaveLength(1)
+  // What was not told one by one is told together.
+  await wall.advance(60_000)
+  const told = trail('ConnectionRefused').filter(({ id }) => String(id).startsWith('XX-')).length
+  expect(told).toBeLessThan(210)
+  const count = 210 - told
+  expect(trail('ConnectionsRefused').slice(before)).toEqual([
+    { profile: 2, count, reasons: { UnknownIdentity: count } },
+  ])
 })

@@ -9,28 +9,45 @@ import type { Context } from '../context.ts'
 import { admit, type Admitted, type Knock } from '../core/admission.ts'
 import { newView } from '../core/view.ts'
 import type { SecurityProfile, StationRecord } from '../data/stations.ts'
+import type { Closers } from '../open-context.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { endSession, secondConnection } from './sessions.ts'
+import { createTally } from './tally.ts'
 
 /** How long a connection that seems dead has to answer before another takes its place. */
 const probeMillis = 3_000
 
 /**
+ * Whoever comes too often is in the audit once a minute, with all others. It ends with `closers`.
+ *
  * Decides about an upgrade request by the database of stations and the connections there are. When
  * the database is gone it throws, and the transport answers 503.
  */
-export const admission = (context: Context, profile: SecurityProfile) => {
+export const admission = (context: Context, profile: SecurityProfile, closers: Closers) => {
   const isRight = createPasswords(context.deps)
   const attempts = createAttempts()
+  const untold = createTally(context.deps.wall, `refused/${profile}`, (reasons, count) =>
+    context.audit.record('ConnectionsRefused', { profile, count, reasons }),
+  )
+  closers.push(untold.over)
   return async (request: AdmissionRequest): Promise<Admission> => {
     const { id, address } = request
     const attempt = attempts.begin(id, address, context.deps.clock.now())
-    if (attempt === undefined) return refused('RateExceeded')
+    if (attempt === undefined) {
+      untold.add('RateExceeded')
+      return refused('RateExceeded')
+    }
     try {
       const verdict = await judge(context, request, profile, isRight)
-      if (verdict.ok) attempt.uncount()
-      else if (attempt.refused()) await tellOf(context, id, profile, verdict)
-      return verdict.ok ? verdict : told(verdict, profile)
+      if (verdict.ok) {
+        attempt.uncount()
+        return verdict
+      }
+      // Whoever has proved to be someone who is connected is no noise.
+      if (attempt.refused() || verdict.reason === 'AlreadyConnected')
+        await tellOf(context, id, profile, verdict)
+      else untold.add(verdict.reason)
+      return told(verdict, profile)
     } catch (cause) {
       attempt.uncount()
       throw cause

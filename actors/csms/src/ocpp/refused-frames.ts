@@ -1,10 +1,10 @@
-import { inMinutes, type StationId, type Timer } from '@interlock/kernel'
+import type { StationId } from '@interlock/kernel'
 import type { Problem } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
+import { createTally } from './tally.ts'
 
 /** Frames of one minute that cannot be read; whoever sends so many speaks another language. */
 export const brokenFramesMax = 20
-const spanMillis = inMinutes(1)
 
 /** The frames of one connection that were refused: in the audit one line a minute, with their number. */
 export type RefusedFrames = {
@@ -19,27 +19,18 @@ export function createRefusedFrames(
   station: StationId,
   close: () => void,
 ): RefusedFrames {
-  let counted: { timer: Timer; broken: number; readonly codes: Map<string, number> } | undefined
-  const over = (): void => {
-    if (counted === undefined) return
-    const { timer, codes } = counted
-    counted = undefined
-    timer.cancel()
-    const count = [...codes.values()].reduce((sum, each) => sum + each, 0)
-    audit.record('FrameRefused', { station, count, codes: Object.fromEntries(codes) })
-  }
+  let broken = 0
+  const { add, over } = createTally(deps.wall, `refused-frames/${station}`, (codes, count) => {
+    broken = 0
+    audit.record('FrameRefused', { station, count, codes })
+  })
   return {
     over,
     add(kind, code) {
-      counted ??= {
-        timer: deps.wall.after(spanMillis, `refused-frames/${station}`, over),
-        broken: 0,
-        codes: new Map(),
-      }
-      counted.codes.set(code, (counted.codes.get(code) ?? 0) + 1)
+      add(code)
       if (kind !== 'frame') return
-      counted.broken += 1
-      if (counted.broken >= brokenFramesMax) close()
+      broken += 1
+      if (broken >= brokenFramesMax) close()
     },
   }
 }

@@ -34,7 +34,7 @@ export async function openOcppServers(
       log: deps.log,
       subprotocols: ['ocpp2.0.1'],
       pace: config.ocpp.pace ?? messagePace,
-      admit: admission(context, securityProfile),
+      admit: admission(context, securityProfile, closers),
       onRefusal: (refusal, { id }) => recordRefusal(context, id, securityProfile, refusal),
       accept: (socket) => openSession(context, socket, securityProfile),
     })
