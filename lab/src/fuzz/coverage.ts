@@ -1,11 +1,16 @@
 import { Session } from 'node:inspector/promises'
-import { lengthOf, overlap, type Interval } from './intervals.ts'
+import { lengthOf, overlap, without, type Interval } from './intervals.ts'
+
+/** Places in our code: of each function, by script and offsets, some parts. */
+export type Places = ReadonlyMap<string, readonly Interval[]>
 
 /** Which of our code has run, by V8's own record of each block. */
 export type Coverage = {
-  /** Places that had never run before the last time this was asked. */
-  fresh(): Promise<number>
-  /** So many such places there have been: functions, and parts of functions. */
+  /** What has run since anything was asked, and never before. */
+  fresh(): Promise<Places>
+  /** Those of these places that have run since anything was asked. */
+  again(places: Places): Promise<Places>
+  /** So many functions, and times that further parts of one ran, have been fresh. */
   readonly blocks: number
   close(): Promise<void>
 }
@@ -25,35 +30,46 @@ export async function watchCoverage(): Promise<Coverage> {
   const asleep = new Map<string, readonly Interval[]>()
   let blocks = 0
 
-  const isFresh = (name: string, parts: readonly Interval[]): boolean => {
-    const before = asleep.get(name)
-    if (before === undefined) {
-      asleep.set(name, parts)
-      return true
+  /** Of each function that has run since this was asked, the whole and the parts that have not. */
+  async function* ran(): AsyncGenerator<{ name: string; whole: Interval; idle: Interval[] }> {
+    const { result } = await session.post('Profiler.takePreciseCoverage')
+    for (const { url, scriptId, functions } of result) {
+      if (!ours.test(url) || url.includes('node_modules')) continue
+      for (const { ranges } of functions) {
+        const [first, ...parts] = ranges
+        if (first === undefined || first.count === 0) continue
+        const { startOffset, endOffset } = first
+        const idle = parts
+          .filter(({ count }) => count === 0)
+          .map((part): Interval => [part.startOffset, part.endOffset])
+        yield {
+          name: `${scriptId} ${startOffset} ${endOffset}`,
+          whole: [startOffset, endOffset],
+          idle,
+        }
+      }
     }
-    if (before.length === 0) return false
-    const still = overlap(before, parts)
-    if (lengthOf(still) === lengthOf(before)) return false
-    asleep.set(name, still)
-    return true
   }
   return {
     async fresh() {
-      const { result } = await session.post('Profiler.takePreciseCoverage')
-      const before = blocks
-      for (const { url, scriptId, functions } of result) {
-        if (!ours.test(url) || url.includes('node_modules')) continue
-        for (const { ranges } of functions) {
-          const [whole, ...parts] = ranges
-          if (whole === undefined || whole.count === 0) continue
-          const name = `${scriptId} ${whole.startOffset} ${whole.endOffset}`
-          const idle = parts
-            .filter(({ count }) => count === 0)
-            .map(({ startOffset, endOffset }): Interval => [startOffset, endOffset])
-          if (isFresh(name, idle)) blocks += 1
-        }
+      const places = new Map<string, readonly Interval[]>()
+      for await (const { name, whole, idle } of ran()) {
+        const before = asleep.get(name) ?? [whole]
+        const awoken = without(before, idle)
+        if (lengthOf(awoken) === 0) continue
+        asleep.set(name, overlap(before, idle))
+        places.set(name, awoken)
+        blocks += 1
       }
-      return blocks - before
+      return places
+    },
+    async again(places) {
+      const found = new Map<string, readonly Interval[]>()
+      for await (const { name, idle } of ran()) {
+        const parts = without(places.get(name) ?? [], idle)
+        if (parts.length > 0) found.set(name, parts)
+      }
+      return found
     },
     get blocks() {
       return blocks

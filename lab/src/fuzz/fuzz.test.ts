@@ -4,7 +4,7 @@ import { Fault } from '@interlock/kernel'
 import { validateRequest } from '@interlock/ocpp'
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { fuzz, fuzzFailures } from './fuzz.ts'
+import { fuzz, fuzzFailures, type FuzzReport } from './fuzz.ts'
 import { illegality } from './answer-rules.ts'
 import { makePayload } from './make-payload.ts'
 import { mutateText } from './mutate.ts'
@@ -22,10 +22,24 @@ test('both ends answer whatever they are given with legal OCPP, and nothing brea
     const report = await fuzz({ dir, inputs: 3_000, seed: 1, say: () => {} })
     expect(fuzzFailures(report)).toEqual([])
     expect(report.inputs).toBe(3_000)
+    expect(report.kept).toBeGreaterThan(0)
+    expect(report.kept).toBeLessThan(300)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }, 120_000)
+
+test('a heap that grows within a stretch, or from one to the next, is told', () => {
+  const report = { seed: 1, blocks: 1, kept: 1, findings: [], wallSeconds: 1 }
+  const failures = (inputs: number, ...heapMebibytes: FuzzReport['heapMebibytes']) =>
+    fuzzFailures({ ...report, inputs, heapMebibytes })
+  expect(failures(500_000, { first: 40, last: 160 }, { first: 45, last: 170 })).toEqual([])
+  expect(failures(3_000, { first: 40, last: 80 })).toEqual(['the heap grew by 40 MiB'])
+  expect(failures(500_000, { first: 40, last: 180 })).toEqual(['the heap grew by 140 MiB'])
+  expect(failures(500_000, { first: 40, last: 50 }, { first: 120, last: 130 })).toEqual([
+    '80 MiB stayed behind',
+  ])
+})
 
 test('a fuzzer that meets a handler which breaks, or answers what is not OCPP, says so', async () => {
   const give = (handler: () => never) =>

@@ -6,6 +6,7 @@ import { seeded } from '@interlock/kernel'
 import { watchCoverage, type Coverage } from './coverage.ts'
 import { createInputs, type Inputs } from './inputs.ts'
 import type { Target } from './target.ts'
+import { reaching } from './reaching.ts'
 import { openTargets, type Targets } from './targets.ts'
 
 export type Finding = { readonly target: string; readonly problem: string; readonly input: string }
@@ -16,8 +17,8 @@ export type FuzzReport = {
   readonly blocks: number
   readonly kept: number
   readonly findings: readonly Finding[]
-  /** Live heap at the ends of the first and of the last stretch. */
-  readonly heapMebibytes: { readonly first: number; readonly last: number }
+  /** Of each stretch, the live heap once the targets had settled, and at its end. */
+  readonly heapMebibytes: readonly { readonly first: number; readonly last: number }[]
   readonly wallSeconds: number
 }
 
@@ -26,12 +27,12 @@ export type FuzzReport = {
  * as a hundred inputs, so it is done less often while nothing new is found.
  */
 const batchSize = { least: 256, most: 4_096 } as const
-/** Of a batch that reached something new, so many are kept. */
-const keptOfBatchMax = 512
 /** Messages that a target has at once, each on a connection of its own. */
 const lanes = 16
 /** A minute of the stations' world passes after so many inputs. */
 const inputsPerMinute = 1_024
+/** By then the code that an input may need is loaded and compiled, and the stores have their first rows. */
+const settlingInputs = 1_024
 /** After so many inputs the targets start anew, on an empty disk. */
 const stretchSize = 250_000
 const findingsMax = 20
@@ -52,7 +53,7 @@ export async function fuzz(options: {
   const inputs = createInputs(seeded(`fuzz/${seed}`))
   const coverage = await watchCoverage()
   const findings: Finding[] = []
-  const heaps: number[] = []
+  const heapMebibytes: Heap[] = []
   let given = 0
   try {
     for (let stretch = 0; given < wanted; stretch++) {
@@ -60,16 +61,17 @@ export async function fuzz(options: {
       const targets = await openTargets(place)
       try {
         const until = Math.min(wanted, given + stretchSize)
-        given = await oneStretch({ targets, inputs, coverage, findings, say }, given, until)
+        const work = { targets, inputs, coverage, findings, say }
+        const stretch = await oneStretch(work, given, until)
+        given = stretch.given
+        heapMebibytes.push(stretch.heap)
       } finally {
         await targets.close()
         rmSync(place, { recursive: true, force: true })
       }
-      heaps.push(liveMebibytes())
       const rate = Math.round((given * 1000) / (performance.now() - began))
       say(`${given} inputs, ${rate}/s, ${coverage.blocks} blocks, ${findings.length} findings.`)
     }
-    const heapMebibytes = { first: heaps[0] ?? 0, last: heaps.at(-1) ?? 0 }
     const wallSeconds = Math.round((performance.now() - began) / 1000)
     const { blocks } = coverage
     return { inputs: given, seed, blocks, kept: inputs.kept, findings, heapMebibytes, wallSeconds }
@@ -86,8 +88,10 @@ type Work = {
   readonly say: (words: string) => void
 }
 
-async function oneStretch(work: Work, from: number, until: number): Promise<number> {
+/** Gives inputs up to `until`; the live heap is looked at while the targets still hold what they hold. */
+async function oneStretch(work: Work, from: number, until: number): Promise<Stretch> {
   const { targets, inputs, coverage } = work
+  let settled: number | undefined
   let given = from
   let size: number = batchSize.least
   let minutes = 0
@@ -97,13 +101,18 @@ async function oneStretch(work: Work, from: number, until: number): Promise<numb
     const batch = Array.from({ length: Math.min(size, until - given) }, () => inputs.next())
     await giveAll(target, batch, work)
     given += batch.length
-    const fresh = (await coverage.fresh()) > 0
-    if (fresh) inputs.keep(batch.slice(-keptOfBatchMax))
-    size = fresh ? batchSize.least : Math.min(batchSize.most, size * 2)
+    const fresh = await coverage.fresh()
+    inputs.keep(await reaching(batch, fresh, (some) => giveAll(target, some, work), coverage))
+    size = fresh.size > 0 ? batchSize.least : Math.min(batchSize.most, size * 2)
+    if (settled === undefined && given - from >= settlingInputs) settled = liveMebibytes()
     for (; minutes * inputsPerMinute < given - from; minutes++) await targets.pass()
   }
-  return given
+  const last = liveMebibytes()
+  return { given, heap: { first: settled ?? last, last } }
 }
+
+type Heap = FuzzReport['heapMebibytes'][number]
+type Stretch = { readonly given: number; readonly heap: Heap }
 
 async function giveAll(target: Target, batch: readonly string[], work: Work): Promise<void> {
   const texts = batch.values()
@@ -130,12 +139,24 @@ function liveMebibytes(): number {
   return Math.round(process.memoryUsage().heapUsed / 1_048_576)
 }
 
-const heapGrowthMebibytesMax = 128
+/**
+ * What the targets keep of their own accord is bounded, and reached long before a stretch ends: a short
+ * one may grow by less.
+ */
+const growthMebibytes = { least: 32, perThousandInputs: 1, most: 128 } as const
+/** From one stretch to the next, with new targets each, nothing may stay behind. */
+const leftBehindMebibytesMax = 64
 
 /** What did not hold, as sentences. */
-export function fuzzFailures({ findings, heapMebibytes }: FuzzReport): readonly string[] {
-  const { first, last } = heapMebibytes
-  const grown =
-    last - first > heapGrowthMebibytesMax ? [`the heap grew by ${last - first} MiB`] : []
-  return [...findings.map(wordsOf), ...grown]
+export function fuzzFailures({ inputs, findings, heapMebibytes }: FuzzReport): readonly string[] {
+  const { least, perThousandInputs, most } = growthMebibytes
+  const thousands = Math.min(inputs, stretchSize) / 1_000
+  const growthMax = Math.min(most, least + perThousandInputs * thousands)
+  const grown = Math.max(...heapMebibytes.map(({ first, last }) => last - first))
+  const left = (heapMebibytes.at(-1)?.last ?? 0) - (heapMebibytes[0]?.last ?? 0)
+  return [
+    ...findings.map(wordsOf),
+    ...(grown > growthMax ? [`the heap grew by ${grown} MiB`] : []),
+    ...(left > leftBehindMebibytesMax ? [`${left} MiB stayed behind`] : []),
+  ]
 }

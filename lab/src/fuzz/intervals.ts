@@ -18,3 +18,17 @@ export function overlap(one: readonly Interval[], other: readonly Interval[]): I
 
 export const lengthOf = (intervals: readonly Interval[]): number =>
   intervals.reduce((sum, [from, to]) => sum + to - from, 0)
+
+/** What is in the first and not in the second, both as above. */
+export function without(one: readonly Interval[], other: readonly Interval[]): Interval[] {
+  const left: Interval[] = []
+  for (const [from, to] of one) {
+    let at = from
+    for (const [begin, end] of overlap([[from, to]], other)) {
+      if (at < begin) left.push([at, begin])
+      at = end
+    }
+    if (at < to) left.push([at, to])
+  }
+  return left
+}
