@@ -140,10 +140,10 @@ function liveMebibytes(): number {
 }
 
 /**
- * What the targets keep of their own accord is bounded, and reached long before a stretch ends: a short
- * one may grow by less.
+ * What the targets keep of their own accord, and what is known of coverage, takes about half of this: 45 MiB
+ * after 80,000 inputs.
  */
-const growthMebibytes = { least: 32, perThousandInputs: 1, most: 128 } as const
+const growthMebibytes = { least: 32, perThousandInputs: 1, most: 192 } as const
 /** From one stretch to the next, with new targets each, nothing may stay behind. */
 const leftBehindMebibytesMax = 64
 
