@@ -140,8 +140,8 @@ function liveMebibytes(): number {
 }
 
 /**
- * What the targets keep of their own accord, and what is known of coverage, takes about half of this: 45 MiB
- * after 80,000 inputs.
+ * What the targets keep of their own accord, and what is known of coverage, takes about half of
+ * this: 45 MiB after 80,000 inputs.
  */
 const growthMebibytes = { least: 32, perThousandInputs: 1, most: 192 } as const
 /** From one stretch to the next, with new targets each, nothing may stay behind. */
