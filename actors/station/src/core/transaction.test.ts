@@ -146,3 +146,13 @@ test('values kept for the end are bounded and still span the whole transaction',
   expect(kept[0]?.timestamp).toBe('0')
   expect(Number(kept.at(-1)?.timestamp)).toBeGreaterThan(5 * keptValuesMax - 20)
 })
+
+test('out of service a cable begins nothing, unless the owner has it charge all the same', () => {
+  const idle: Charger = { ...newCharger(now), outOfService: { station: true } }
+  const plugged: Charger = { ...idle, vehicle }
+  expect(risen(idle, plugged, ['EVConnected'])).toEqual([])
+  const override = { action: 'charge', by: 'gesture', limitWatts: 7_360, until: now } as const
+  expect(risen(plugged, { ...plugged, override }, ['EVConnected'])).toEqual(['EVConnected'])
+  const stopped = { ...override, action: 'stop' } as const
+  expect(risen(plugged, { ...plugged, override: stopped }, ['EVConnected'])).toEqual([])
+})

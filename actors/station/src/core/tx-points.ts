@@ -26,9 +26,13 @@ const holds: Readonly<Record<TxPoint, (charger: Charger) => boolean>> = {
   DataSigned: isClosed,
 }
 
-/** Out of service nothing begins; what holds when the charger is back in it begins then (G03, G04). */
+/**
+ * Out of service nothing begins; what holds when the charger is back in it begins then (G03, G04). What
+ * its owner has it charge all the same is a transaction like any other.
+ */
 const begins = (charger: Charger, point: TxPoint): boolean =>
-  !isOutOfService(charger.outOfService) && holds[point](charger)
+  (!isOutOfService(charger.outOfService) || charger.override?.action === 'charge') &&
+  holds[point](charger)
 
 /** The points among `points` that hold after and did not before (E01.FR.01 … E01.FR.06). */
 export const risen = (before: Charger, after: Charger, points: readonly TxPoint[]): TxPoint[] =>
