@@ -23,7 +23,7 @@ export type StreetPages = {
   attack(): Promise<string>
 }
 
-const waitMillis = 15_000
+const waitMillis = 30_000
 const attackMillis = 60_000
 
 /** `consoleUrl` is where the page starts; everything else is found from there. */

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net'
+import { portFault, systemEntropy } from '@interlock/host'
 
 /**
  * Free ports of the loopback address, one for each name; held open together until all are known, so
@@ -12,14 +13,31 @@ export async function freePorts(
   return Object.fromEntries(held.map(({ name, port }) => [name, port]))
 }
 
-const hold = (): Promise<{ server: Server; port: number }> =>
+/**
+ * Below the range that the system hands to outgoing connections: a street keeps its ports, and listens
+ * on them again after a restart.
+ */
+const range = { from: 12_000, to: 32_000 } as const
+const triesMax = 100
+
+async function hold(): Promise<Held> {
+  for (let tries = 1; ; tries += 1) {
+    const port = range.from + systemEntropy.below(range.to - range.from)
+    try {
+      return await listen(port)
+    } catch (cause) {
+      if (tries === triesMax) throw portFault('127.0.0.1', port, cause)
+    }
+  }
+}
+
+type Held = { readonly server: Server; readonly port: number }
+
+const listen = (port: number): Promise<Held> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address()
-      if (typeof address === 'object' && address !== null) resolve({ server, port: address.port })
-    })
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => resolve({ server, port }))
   })
 
 const release = (server: Server): Promise<void> =>
