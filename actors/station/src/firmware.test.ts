@@ -170,6 +170,18 @@ test('L01.FR.06: it waits for the end of the transaction, and then needs no word
   await reached(to, 'Installed')
 })
 
+test('L01.FR.06: a transaction that ends while the CSMS is told of it is not waited for', async () => {
+  const to = await prepared()
+  const { url } = await serve(image)
+  to.station.hardware.plugIn(car)
+  to.csms.answers['FirmwareStatusNotification'] = ({ status }) => {
+    if (status === 'InstallScheduled') to.station.hardware.unplug()
+    return {}
+  }
+  await update(to, url)
+  await reached(to, 'Installed')
+})
+
 test('L01.FR.24: a second request takes the place of one that waits', async () => {
   const to = await prepared()
   const { url } = await serve(image)

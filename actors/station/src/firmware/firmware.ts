@@ -152,6 +152,8 @@ export function createFirmware(station: () => Station): Firmware {
     if (keeper.memory.transaction === undefined || current.abort.signal.aborted) return
     if (update()?.status !== 'InstallScheduled') await reach('InstallScheduled')
     station().reports.status()
+    // The transaction may have ended while the CSMS was told: nobody would wake this any more.
+    if (keeper.memory.transaction === undefined || current.abort.signal.aborted) return
     await deps.activity.parked(
       () =>
         new Promise<void>((resolve) => {
