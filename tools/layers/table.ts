@@ -5,7 +5,7 @@
 export const layers: readonly (readonly string[])[] = [
   ['kernel'],
   ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf'],
-  ['contract'],
+  ['contract', 'tariff'],
   ['seal', 'ledger'],
   ['gate', 'bus', 'store'],
   ['host'],
@@ -37,6 +37,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   correlate: ['fast-xml-parser'],
   ocmf: ['fast-xml-parser'],
   contract: ['typebox'],
+  tariff: ['typebox'],
   gate: ['typebox'],
   store: ['kysely', 'pg'],
   host: [

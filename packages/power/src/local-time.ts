@@ -17,6 +17,13 @@ export function summerTime(at: Instant): boolean {
   return at >= lastSunday(year, 2) && at < lastSunday(year, 9)
 }
 
+/** When summer time next begins or ends. */
+export function clockChangeAfter(at: Instant): Instant {
+  const year = new Date(at).getUTCFullYear()
+  const changes = [lastSunday(year, 2), lastSunday(year, 9), lastSunday(year + 1, 2)]
+  return instant(changes.find((change) => change > at) ?? Infinity)
+}
+
 /** 01:00 UTC on the last Sunday of a month of 31 days; months count from 0. */
 function lastSunday(year: number, month: number): number {
   const last = Date.UTC(year, month, 31, 1)
