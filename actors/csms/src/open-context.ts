@@ -88,7 +88,7 @@ export async function openContext(
     smartMeterIdentity,
     audit,
     stations,
-    transactions: transactionStore(database.db),
+    transactions: transactionStore(database.db, deps.crypto),
     kept: keptStore(database.db),
     known: factStore(database.db),
     tokens: tokenStore(database.db),

@@ -52,10 +52,10 @@ export function place(
     return 'ends'
   }
   const late = known !== undefined && seqNo < known.seqNo
-  const newer = late ? known : { ...known, seqNo, at }
   running.set(transactionId, {
-    ...newer,
     transactionId,
+    seqNo: late ? known.seqNo : seqNo,
+    at: late ? known.at : at,
     evseId: evse?.id ?? known?.evseId,
     startedAt: known === undefined || at < known.startedAt ? at : known.startedAt,
     chargingState: late
@@ -75,8 +75,9 @@ const lowest = (one: number | undefined, other: number | undefined): number | un
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 
 function dropOldest(running: Map<string, RunningTransaction>): void {
+  if (running.size <= runningMax) return
   for (const id of running.keys()) {
-    if (running.size <= runningMax) return
     running.delete(id)
+    if (running.size <= runningMax) return
   }
 }

@@ -89,7 +89,7 @@ test('each that asked during a statement has its own answer from the next', asyn
   const options = { blamesRows, rowsMax: 100, queueMax: 100 }
   const asked = inGroups(options, (items: readonly number[]) => {
     groups.push(items)
-    return Promise.resolve((item: number) => item * 10)
+    return Promise.resolve(items.map((item) => item * 10))
   })
   expect(await Promise.all([1, 2, 3].map(asked))).toEqual([10, 20, 30])
   expect(groups).toEqual([[1], [2, 3]])

@@ -1,3 +1,5 @@
+import { assert } from '@interlock/kernel'
+
 /** Rows waiting to be written together. */
 export type GroupCommit<Row> = {
   /** Resolves when the row is durable; rejects when it is not, and then nothing was acknowledged. */
@@ -6,7 +8,7 @@ export type GroupCommit<Row> = {
 
 type Waiting<Item, Result> = {
   readonly item: Item
-  resolve(result: Result): void
+  resolve(result: Result | Promise<Result>): void
   reject(cause: unknown): void
 }
 
@@ -21,8 +23,10 @@ type GroupOptions = {
   readonly rowsMax: number
   readonly queueMax: number
 }
-/** Gives what finds each item's own result. */
-type Statement<Item, Result> = (items: readonly Item[]) => Promise<(item: Item) => Result>
+/** Gives each item's own result, in their order. */
+type Statement<Item, Result> = (
+  items: readonly Item[],
+) => Promise<readonly (Result | Promise<Result>)[]>
 
 /**
  * Writes what came in while the last write was under way as one statement. A street of stations
@@ -34,7 +38,7 @@ export function groupCommit<Row>(
 ): GroupCommit<Row> {
   const add = inGroups<Row, void>(options, async (rows) => {
     await options.insert(rows)
-    return () => {}
+    return rows.map(() => undefined)
   })
   return { add }
 }
@@ -72,8 +76,9 @@ async function doGroup<Item, Result>(
   blamesRows: GroupOptions['blamesRows'],
 ): Promise<void> {
   try {
-    const resultOf = await statement(group.map((waiting) => waiting.item))
-    for (const waiting of group) waiting.resolve(resultOf(waiting.item))
+    const results = await statement(group.map((waiting) => waiting.item))
+    assert(results.length === group.length, 'each item has its result')
+    for (const [at, waiting] of group.entries()) waiting.resolve(results[at] as Result)
   } catch (cause) {
     if (group.length > 1 && blamesRows(cause)) {
       const half = Math.ceil(group.length / 2)

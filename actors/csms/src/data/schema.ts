@@ -32,7 +32,7 @@ export type CsmsTables = {
     event_type: string
     register_watt_hours: number | null
     message: string
-    /** Digest of what it says: one number may come with different contents. */
+    /** Empty for the first of its number; a digest of what it says for a different one that came later. */
     content: string
     /** In the order in which they came. */
     arrived: string
@@ -102,15 +102,15 @@ const knowledge = [
   `alter table stations add column evses text not null default '[]'`,
 ]
 
-/** A different event under a number that is used already is kept beside the first. */
+/** A different event under a number that is used already is kept beside the first; whether a transaction has ended is asked for each event. */
 const contents = [
-  `alter table transaction_events add column content text`,
-  `update transaction_events set content = encode(sha256(convert_to(message, 'UTF8')), 'hex')`,
-  `alter table transaction_events alter column content set not null`,
+  `alter table transaction_events add column content text not null default ''`,
   `alter table transaction_events add column arrived bigserial`,
   `alter table transaction_events drop constraint transaction_events_pkey`,
   `alter table transaction_events
     add primary key (station_id, transaction_id, seq_no, content)`,
+  `create index transaction_events_ended on transaction_events (station_id, transaction_id)
+    where event_type = 'Ended'`,
 ]
 
 export const migrations = [

@@ -92,7 +92,7 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
     const records = new Map<string, StationRecord>()
     for (const row of rows) records.set(row.station_id, recordOf(row))
     // Each gets one of its own: what is learnt of a station is written into it.
-    return (id) => ownCopy(records.get(id))
+    return ids.map((id) => ownCopy(records.get(id)))
   })
   return {
     find,

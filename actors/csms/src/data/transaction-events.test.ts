@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { nodeCrypto, silentLog, startCluster, temporaryDir, type Running } from '@interlock/host'
-import { toHex, utf8 } from '@interlock/kernel'
 import { openDatabase, type Database } from '@interlock/store'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { factStore, type FactStore } from './facts.ts'
 import { migrations, type CsmsTables } from './schema.ts'
-import { transactionStore, type EventRow, type TransactionStore } from './transaction-events.ts'
+import type { EventRow } from './insert-events.ts'
+import { transactionStore, type TransactionStore } from './transaction-events.ts'
 
 const dir = temporaryDir('interlock-transaction-events')
 const closers: Running[] = []
@@ -29,7 +29,7 @@ beforeAll(async () => {
   }
   const database = await openDatabase<CsmsTables>(cluster.url('csms'), migrations)
   closers.push(database)
-  transactions = transactionStore(database.db)
+  transactions = transactionStore(database.db, nodeCrypto)
   facts = factStore(database.db)
 }, 120_000)
 afterAll(async () => {
@@ -45,7 +45,6 @@ const event = (station: string, seqNo: number, more: Partial<EventRow> = {}): Ev
   eventType: seqNo === 0 ? 'Started' : 'Updated',
   registerWattHours: 1_000 + seqNo,
   message: `{"seqNo":${seqNo}}`,
-  content: `content of ${seqNo}`,
   ...more,
 })
 
@@ -70,7 +69,7 @@ test('an event that the database cannot hold does not fail those beside it', asy
 
 test('the same event again is there once, a different one under its number beside it', async () => {
   const first = event('CS-TWICE', 0)
-  const ended = event('CS-TWICE', 0, { eventType: 'Ended', content: 'other', message: '{"a":1}' })
+  const ended = event('CS-TWICE', 0, { eventType: 'Ended', message: '{"a":1}' })
   const add = (...rows: EventRow[]) =>
     Promise.all(rows.map(async (row) => (await transactions.add(row)).as))
   expect(await add(first, first)).toEqual(['kept', 'repeated'])
@@ -81,13 +80,24 @@ test('the same event again is there once, a different one under its number besid
     'repeated',
     'repeated',
   ])
-  const [one, other] = [event('CS-TWICE', 7), event('CS-TWICE', 7, { content: 'other' })]
+  const [one, other] = [
+    event('CS-TWICE', 7),
+    event('CS-TWICE', 7, { message: '{"seqNo":7,"a":1}' }),
+  ]
   expect(await add(event('CS-TWICE', 6), one, other)).toEqual(['kept', 'kept', 'conflicting'])
   const latest = (await transactions.latest()).find(({ stationId }) => stationId === 'CS-TWICE')
   expect(latest).toMatchObject({ ended: true })
   const messages = (await transactions.ofStation('CS-TWICE', { limit: 2 }))[0]?.messages
   expect(messages?.slice(0, 3)).toEqual([first.message, '{"seqNo":5}', '{"a":1}'])
   expect(messages).toHaveLength(6)
+})
+
+test('an event that cannot be compared fails alone, and is told to be sent again', async () => {
+  await transactions.add(event('CS-ODD', 0))
+  const odd = event('CS-ODD', 0, { message: 'no JSON' })
+  const rows = [event('CS-ODD', 1), odd, event('CS-ODD', 2)]
+  const ended = await Promise.allSettled(rows.map((row) => transactions.add(row)))
+  expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
 })
 
 test('an event of a transaction that has ended is kept, and said to be late', async () => {
@@ -99,17 +109,16 @@ test('an event of a transaction that has ended is kept, and said to be late', as
 test('what was on file before contents were told apart is known again', async () => {
   const old = await olderDatabase()
   await old.db.executeQuery(
-    sql`insert into transaction_events values ('CS-1', 'T', 0, 1, 'Started', 5, 'as it came')`.compile(
+    sql`insert into transaction_events values ('CS-1', 'T', 0, 1, 'Started', 5, '{"seqNo":0,"offline":true}')`.compile(
       old.db,
     ),
   )
   await old.close()
   const database = await openDatabase<CsmsTables>(old.url, migrations)
   const row = event('CS-1', 0, { transactionId: 'T' })
-  const same = toHex(nodeCrypto.sha256(utf8('as it came')))
-  const store = transactionStore(database.db)
-  expect(await store.add({ ...row, content: same })).toMatchObject({ as: 'repeated' })
-  expect(await store.add(row)).toMatchObject({ as: 'conflicting' })
+  const store = transactionStore(database.db, nodeCrypto)
+  expect(await store.add(row)).toMatchObject({ as: 'repeated' })
+  expect(await store.add({ ...row, message: '{}' })).toMatchObject({ as: 'conflicting' })
   await database.close()
 })
 

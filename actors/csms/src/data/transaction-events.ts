@@ -1,30 +1,9 @@
+import type { Crypto } from '@interlock/kernel'
 import { sql, type Kysely } from 'kysely'
 import { blamesRows } from './blames-rows.ts'
 import { inGroups } from './group-commit.ts'
+import { insertEvents, type EventRow, type Kept } from './insert-events.ts'
 import type { CsmsTables } from './schema.ts'
-
-/** One TransactionEvent as it is kept: the message itself and what is asked of it later. */
-export type EventRow = {
-  readonly stationId: string
-  readonly transactionId: string
-  readonly seqNo: number
-  readonly at: number
-  readonly eventType: 'Started' | 'Updated' | 'Ended'
-  readonly registerWattHours: number | undefined
-  readonly message: string
-  /** Digest of what the event says; the same event again has the same. */
-  readonly content: string
-}
-
-/**
- * What became of an event. `kept`: the first under its number. `repeated`: it is there already, word for word (E13). `conflicting`: kept beside
- * a different event of the same number.
- */
-export type Kept = {
-  readonly as: 'kept' | 'repeated' | 'conflicting'
-  /** Its transaction had ended before it came. */
-  readonly over: boolean
-}
 
 export type KeptTransaction = {
   readonly stationId: string
@@ -65,10 +44,13 @@ export type KeptEvents = {
 }
 
 /** Durable TransactionEvents. One that comes again (E13) changes nothing; a different one is not lost. */
-export function transactionStore(db: Kysely<CsmsTables>): TransactionStore {
+export function transactionStore(
+  db: Kysely<CsmsTables>,
+  crypto: Pick<Crypto, 'sha256'>,
+): TransactionStore {
   const limits = { blamesRows, rowsMax: 1000, queueMax: 20_000 }
   return {
-    add: inGroups(limits, (rows: readonly EventRow[]) => insertEvents(db, rows)),
+    add: inGroups(limits, (rows: readonly EventRow[]) => insertEvents(db, crypto, rows)),
     async latest() {
       const { rows } = await sql<KeptTransaction>`
         select distinct on (station_id) station_id as "stationId", transaction_id as "transactionId",
@@ -122,52 +104,3 @@ const perTransaction = `
     bool_or(event_type = 'Ended') as ended,
     min(register_watt_hours) as first_watt_hours, max(register_watt_hours) as last_watt_hours
   from transaction_events group by station_id, transaction_id`
-
-async function insertEvents(
-  db: Kysely<CsmsTables>,
-  rows: readonly EventRow[],
-): Promise<(row: EventRow) => Kept> {
-  const { rows: inserted } = await sql<Inserted>`
-    with inserted as (
-      insert into transaction_events
-        (station_id, transaction_id, seq_no, at, event_type, register_watt_hours, message, content)
-      select * from unnest(
-        ${rows.map((row) => row.stationId)}::text[],
-        ${rows.map((row) => row.transactionId)}::text[],
-        ${rows.map((row) => row.seqNo)}::integer[],
-        ${rows.map((row) => row.at)}::bigint[],
-        ${rows.map((row) => row.eventType)}::text[],
-        ${rows.map((row) => row.registerWattHours ?? null)}::double precision[],
-        ${rows.map((row) => row.message)}::text[],
-        ${rows.map((row) => row.content)}::text[])
-      on conflict do nothing
-      returning station_id, transaction_id, seq_no, content, arrived)
-    select station_id as "stationId", transaction_id as "transactionId", seq_no as "seqNo", content,
-      exists (select 1 from transaction_events as earlier
-        where (earlier.station_id, earlier.transaction_id, earlier.seq_no)
-          = (inserted.station_id, inserted.transaction_id, inserted.seq_no))
-      or exists (select 1 from inserted as earlier
-        where (earlier.station_id, earlier.transaction_id, earlier.seq_no)
-          = (inserted.station_id, inserted.transaction_id, inserted.seq_no)
-          and earlier.arrived < inserted.arrived) as conflicting,
-      exists (select 1 from transaction_events as earlier
-        where (earlier.station_id, earlier.transaction_id)
-          = (inserted.station_id, inserted.transaction_id)
-          and earlier.event_type = 'Ended') as over
-    from inserted`.execute(db)
-  // Of the same event twice in one statement the first is new.
-  const fresh = new Map(inserted.map((row) => [nameOf(row), row]))
-  return (row) => {
-    const name = nameOf(row)
-    const found = fresh.get(name)
-    fresh.delete(name)
-    if (found === undefined) return { as: 'repeated', over: false }
-    return { as: found.conflicting ? 'conflicting' : 'kept', over: found.over }
-  }
-}
-
-type Name = Pick<EventRow, 'stationId' | 'transactionId' | 'seqNo' | 'content'>
-/** A statement sees the table as it was before it. */
-type Inserted = Name & { readonly conflicting: boolean; readonly over: boolean }
-const nameOf = ({ stationId, transactionId, seqNo, content }: Name): string =>
-  JSON.stringify([stationId, transactionId, seqNo, content])

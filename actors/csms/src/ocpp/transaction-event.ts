@@ -1,4 +1,4 @@
-import { fromIso, toHex, utf8, type Instant } from '@interlock/kernel'
+import { fromIso, type Instant } from '@interlock/kernel'
 import {
   CallError,
   type Handler,
@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
 import { place } from '../core/running.ts'
 import type { StationView } from '../core/view.ts'
-import type { Kept } from '../data/transaction-events.ts'
+import type { Kept } from '../data/insert-events.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
 import type { Sender } from './handlers.ts'
 import { learnProfiles } from './profiles-of-transaction.ts'
@@ -104,7 +104,6 @@ async function store(
       eventType: request.eventType,
       registerWattHours: samples.registerWattHours,
       message: JSON.stringify(request),
-      content: contentOf(context, request),
     })
   } catch (cause) {
     context.deps.log.error(
@@ -113,11 +112,6 @@ async function store(
     )
     throw new CallError('InternalError', 'the event could not be stored; send it again')
   }
-}
-
-/** Of all it says, but for whether it was made offline: a station may say so only when it sends it again. */
-function contentOf({ deps }: Context, { offline: _offline, ...said }: Event): string {
-  return toHex(deps.crypto.sha256(utf8(JSON.stringify(said))))
 }
 
 /** A number stands for one event (E01.FR.07): a station that uses it twice is broken, or not alone. */
