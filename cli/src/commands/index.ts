@@ -16,6 +16,8 @@ import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
 import { ocmfVerify } from './ocmf-verify.ts'
+import { tariffCompare } from './tariff-compare.ts'
+import { tariffPrice } from './tariff-price.ts'
 import { version } from './version.ts'
 
 export const commands: readonly Command[] = [
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   conformanceRun,
   llcsReplay,
   ocmfVerify,
+  tariffPrice,
+  tariffCompare,
   gbcsDecode,
   gbcsEncode,
   gbcsExplain,
