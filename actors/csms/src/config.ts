@@ -1,4 +1,4 @@
-import { actorConfig, ListenConfig, type FramePace } from '@interlock/host'
+import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -59,12 +59,6 @@ export const ExpectedSession = Type.Object(
   strict,
 )
 export type ExpectedSession = Static<typeof ExpectedSession>
-
-/**
- * Far above what a station says that waits for each answer, days of its offline queue included; far
- * below what one station could keep this CSMS busy with.
- */
-export const messagePace: FramePace = { burst: 1_000, perSecond: 200 }
 
 export const CsmsConfig = actorConfig({
   /** Folder with key and chain under the charging root. */

@@ -1,6 +1,7 @@
 import { parseWan, wanBytes, wanFrame, wanKey, wanPath, wanSubprotocol } from '@interlock/contract'
 import type { WanMessage } from '@interlock/contract'
 import {
+  messagePace,
   openOcppServer,
   type ActorDeps,
   type Identity,
@@ -82,6 +83,7 @@ export async function openWanServer(
     log: deps.log,
     path: wanPath,
     subprotocols: [wanSubprotocol],
+    pace: messagePace,
     onRefusal: ({ reason, detail = null }, { id = null }) =>
       void options.audit.record('ConnectionRefused', { id, reason, detail }),
     admit({ id, peer }) {

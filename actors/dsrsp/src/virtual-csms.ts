@@ -1,4 +1,5 @@
 import {
+  messagePace,
   openOcppServer,
   type Admission,
   type AdmissionRequest,
@@ -26,6 +27,7 @@ export const openVirtualCsms = (
     activity: context.deps.activity,
     log: context.deps.log,
     subprotocols: ['ocpp2.0.1'],
+    pace: messagePace,
     onRefusal: (refusal, { id }) => recordRefusal(context, refusal, id),
     admit: async (request) => admit(context, request),
     accept: (socket) => open(context, socket, options.onReady),

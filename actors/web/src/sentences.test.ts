@@ -2,6 +2,7 @@ import {
   decisionNotes,
   refusalReasons,
   refusals,
+  securityEventWords,
   serverRefusals,
   type Happening,
 } from '@interlock/contract'
@@ -104,13 +105,15 @@ test('lost contact is said first, and what follows is said to be old', () => {
   expect(told.what).toBe('No contact. When last heard: no car is plugged in.')
 })
 
-test.each([...refusalReasons, ...Object.keys(decisionNotes), ...Object.keys(serverRefusals)])(
-  '%s has words',
-  (reason) => {
-    expect(reasonWords(reason)).not.toBe(reason)
-    expect(reasonWords(reason)).toContain(' ')
-  },
-)
+test.each([
+  ...refusalReasons,
+  ...Object.keys(decisionNotes),
+  ...Object.keys(serverRefusals),
+  ...Object.keys(securityEventWords),
+])('%s has words', (reason) => {
+  expect(reasonWords(reason)).not.toBe(reason)
+  expect(reasonWords(reason)).toContain(' ')
+})
 
 test('a refused command is told at its charger for a quarter of an hour', () => {
   const at = Date.parse('2026-01-05T17:58:00Z')

@@ -1,4 +1,4 @@
-import { decisionNotes, refusals, serverRefusals } from '@interlock/contract'
+import { decisionNotes, refusals, securityEventWords, serverRefusals } from '@interlock/contract'
 import { kilowatts, momentOf } from '@interlock/arm'
 import type { Happening, StationRow } from './shared/shapes.ts'
 
@@ -197,6 +197,8 @@ export function reasonWords(reason: string): string {
     return serverRefusals[reason as keyof typeof serverRefusals].words
   if (Object.hasOwn(decisionNotes, reason))
     return decisionNotes[reason as keyof typeof decisionNotes]
+  if (Object.hasOwn(securityEventWords, reason))
+    return securityEventWords[reason as keyof typeof securityEventWords]
   return reason
 }
 

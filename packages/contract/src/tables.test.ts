@@ -14,6 +14,7 @@ import {
 } from './parameters.ts'
 import { refusalReasons, refusalRow } from './refusals.ts'
 import { criticalActions, isCritical, riskOf, risks } from './risk.ts'
+import { securityEventWords } from './security-events.ts'
 import { serverRefusals } from './server-refusals.ts'
 import { harmlessTransfers, standardClass, standardRisks } from './standard-risk.ts'
 
@@ -42,7 +43,7 @@ test('no two reasons say the same words', () => {
 
 test('a reason of the gate, of a server and a note never share a name with another meaning', () => {
   const gate: readonly string[] = refusalReasons
-  const others = [...Object.keys(serverRefusals), ...Object.keys(decisionNotes)]
+  const others = [serverRefusals, decisionNotes, securityEventWords].flatMap(Object.keys)
   expect(others.filter((name) => gate.includes(name))).toEqual([])
 })
 

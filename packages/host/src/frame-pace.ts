@@ -8,6 +8,12 @@ export type FramePace = {
   readonly perSecond: number
 }
 
+/**
+ * Far above what a party says that waits for each answer, days of a station's offline queue included; far
+ * below what one connection could keep a server busy with.
+ */
+export const messagePace: FramePace = { burst: 1_000, perSecond: 200 }
+
 /** What came with the last bytes that were read, inflated; more than that is nobody's honest queue. */
 const heldCharsMax = 1_048_576
 

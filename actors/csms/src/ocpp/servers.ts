@@ -1,6 +1,12 @@
-import { openOcppServer, type ListenConfig, type OcppServer, type Trust } from '@interlock/host'
+import {
+  messagePace,
+  openOcppServer,
+  type ListenConfig,
+  type OcppServer,
+  type Trust,
+} from '@interlock/host'
 import { Fault } from '@interlock/kernel'
-import { messagePace, type CsmsConfig } from '../config.ts'
+import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { SecurityProfile } from '../data/stations.ts'
 import type { Closers } from '../open-context.ts'
