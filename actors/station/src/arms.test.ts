@@ -89,7 +89,10 @@ const reports = (to: Scene) =>
   to.csms
     .sent('DataTransfer')
     .filter(({ messageId }) => messageId === 'State')
-    .map(({ data }) => data as { waitingFor: unknown; refused: { reason: string } | null })
+    .map(
+      ({ data }) =>
+        data as { state: string; waitingFor: unknown; refused: { reason: string } | null },
+    )
 
 test('the CSMS is told that a trigger waits, that it waited in vain, and when that is over', async () => {
   const to = await home()
@@ -113,7 +116,8 @@ test('the CSMS is told that a trigger waits, that it waited in vain, and when th
 
 test('a command that is refused without waiting is answered, and makes no report', async () => {
   const to = await home()
-  await until(() => reports(to).length > 0, 'a first report')
+  const { state } = to.station.observe()
+  await until(() => reports(to).at(-1)?.state === state, 'the report of the vehicle')
   const before = reports(to).length
   const token = { idToken: 'owner', type: 'Central' } as const
   const payload = { evseId: 1, remoteStartId: 7, idToken: token }

@@ -127,6 +127,12 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     })
   }
 
+  const reconnect = (): void => {
+    renewing = true
+    if (endpoint === undefined) attempt()
+    else endpoint.close()
+  }
+
   const tryOnce = async (): Promise<void> => {
     const station = options.station()
     try {
@@ -156,15 +162,13 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
         network.begin()
         attempt()
       }),
-    reconnect() {
-      renewing = true
-      if (endpoint === undefined) attempt()
-      else endpoint.close()
-    },
+    reconnect,
     plugged(isPlugged) {
+      const was = unplugged
       unplugged = !isPlugged
-      if (isPlugged) attempt()
-      else endpoint?.close(1001, 'the network is gone')
+      if (unplugged) endpoint?.close(1001, 'the network is gone')
+      // The old connection may not have ended yet.
+      else if (was) reconnect()
     },
     async close() {
       closing = true

@@ -48,6 +48,7 @@ async function wholeSession(scene: SessionScene): Promise<void> {
   await scene.clock.advance(1_800_000)
   hardware.unplug()
   await until(() => scene.events().at(-1)?.eventType === 'Ended')
+  await scene.settled()
 }
 
 test('nothing is signed unless SignReadings says so', async () => {

@@ -157,18 +157,24 @@ test.each([
 test('A02.FR.17, A02.FR.18: without a certificate it asks again, twice as long each time, and gives up', async () => {
   const to = await standardScene()
   const count = (): number => to.csms.sent('SignCertificate').length
+  const waits = (): boolean => to.clock.armed('station-1/certificate')
   await asked(to.csms)
   for (const [seconds, expected] of [
     [29, 1],
     [1, 2],
     [60, 3],
     [120, 4],
-    [3_600, 4],
   ] as const) {
+    await until(waits, `the wait after request ${count()}`)
     await to.clock.advance(seconds * 1000)
     await until(() => count() >= expected, `request ${expected}`)
     expect(count()).toBe(expected)
   }
+  await until(() => !waits(), 'the last answer')
+  await to.csms.call('GetLocalListVersion', {})
+  await to.clock.advance(3_600_000)
+  await to.csms.call('GetLocalListVersion', {})
+  expect(count()).toBe(4)
 })
 
 test('A02: a refused request is not repeated', async () => {

@@ -38,6 +38,7 @@ test.each<[TxPoint, readonly string[]]>([
   await scene.points([point], ['EVConnected'])
   scene.station.hardware.present(card)
   await until(() => scene.csms.sent('Authorize').length === 1)
+  await scene.settled()
   scene.station.hardware.plugIn(battery)
   expect(await scene.told(told.length)).toEqual(told)
   // The EVSE is named, with the values of the begin, as soon as it is known (E01.FR.16).
@@ -158,6 +159,8 @@ test('the timeout runs on over a loss of power', async () => {
   scene.station.hardware.present(card)
   await scene.told(1)
   await scene.clock.advance(30_000)
+  // What was not acknowledged would be told again.
+  await scene.settled()
   await scene.restart()
   await scene.clock.advance(30_000)
   expect((await scene.told(2))[1]).toBe('Ended EVConnectTimeout Idle Timeout')

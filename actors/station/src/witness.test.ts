@@ -65,8 +65,8 @@ test('a CSMS without a witness, or that knows of none, is asked again, and charg
   expect(street.station.observe().setPointWatts).toBeGreaterThan(0)
   const again = () => {
     void street.clock.advance(inMinutes(5))
-    return asked(street) === 3
+    return asked(street) >= 3
   }
   await until(again, 'the third question')
-  await until(() => kept(street.data).length === 1, 'the statement')
+  await until(() => kept(street.data).length > 0, 'the statement')
 })

@@ -72,7 +72,7 @@ export function createFirmware(station: () => Station): Firmware {
   const waitUntil = (at: Instant, current: Run): Promise<void> => {
     const { deps } = station()
     const wait = at - deps.clock.now()
-    if (wait <= 0) return Promise.resolve()
+    if (wait <= 0 || current.abort.signal.aborted) return Promise.resolve()
     return deps.activity.parked(
       () =>
         new Promise<void>((resolve) => {
@@ -127,6 +127,7 @@ export function createFirmware(station: () => Station): Firmware {
     if (cancelled()) return
     if (content === undefined) return reach('DownloadFailed')
     await reach('Downloaded')
+    if (cancelled()) return
     // L01.FR.03, L01.FR.04
     const { sha256 } = update()?.demands ?? {}
     const isRegistered = sha256 === undefined || toHex(deps.crypto.sha256(content)) === sha256
@@ -136,6 +137,7 @@ export function createFirmware(station: () => Station): Firmware {
       return reach('InvalidSignature')
     }
     await reach('SignatureVerified')
+    if (cancelled()) return
     await untilInstall(firmware.installDateTime, current)
     if (cancelled()) return
     await install(content, current)

@@ -56,9 +56,13 @@ test('a script plays cable, card, network and power at its times', async () => {
     'what happened meanwhile',
   )
   await clock.advance(200_000)
+  const sinceBoot = () =>
+    csms.received.slice(csms.received.findLastIndex(({ action }) => action === 'BootNotification'))
   await until(() => csms.sent('BootNotification').length === 2, 'the second boot')
+  const status = () => sinceBoot().find(({ action }) => action === 'StatusNotification')
+  await until(() => status() !== undefined, 'the status after it')
   // Without power nobody could be plugged in.
-  expect(csms.sent('StatusNotification').at(-1)?.connectorStatus).toBe('Available')
+  expect(status()?.payload['connectorStatus']).toBe('Available')
 })
 
 test.each([
