@@ -9,12 +9,8 @@ export type Keeper = {
   close(): void
 }
 
-/** After so many entries the journal is written anew as one. */
-const entriesMax = 1_000
-
 export function createKeeper(journal: Journal): Keeper {
   let memory = recall(journal.entries())
-  let entries = 1
   journal.rewrite([memory])
   return {
     get memory() {
@@ -22,13 +18,8 @@ export function createKeeper(journal: Journal): Keeper {
     },
     commit(change) {
       const next = { ...memory, ...change }
-      if (entries >= entriesMax) {
-        journal.rewrite([next])
-        entries = 1
-      } else {
-        journal.append(change)
-        entries += 1
-      }
+      if (journal.isLong) journal.rewrite([next])
+      else journal.append(change)
       memory = next
     },
     close: () => journal.close(),

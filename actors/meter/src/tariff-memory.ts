@@ -26,9 +26,6 @@ type Entry =
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
   | { readonly kind: 'tariff'; readonly signed: string }
 
-/** Entries kept before the journal is written anew. */
-const entriesMax = 1_000
-
 export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
   let held: { tariff: HalfHourlyTariff; signed: Uint8Array } | undefined
@@ -42,7 +39,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   const keep = (entry: Entry): void => {
     journal.append(entry)
     apply(entry)
-    if (journal.entries().length > entriesMax) journal.rewrite(snapshot())
+    if (journal.isLong) journal.rewrite(snapshot())
   }
   const snapshot = (): Entry[] => [
     ...[...counters].map(([originator, counter]): Entry => ({

@@ -10,12 +10,8 @@ export type Keeper = {
   close(): void
 }
 
-/** After so many entries the journal is written anew as one. */
-const entriesMax = 2_000
-
 export function createKeeper(journal: Journal, now: Instant): Keeper {
   let memory = recall(journal.entries(), now)
-  let entries = 1
   journal.rewrite([memory])
   return {
     get memory() {
@@ -23,13 +19,8 @@ export function createKeeper(journal: Journal, now: Instant): Keeper {
     },
     commit(change) {
       const next = remember(memory, change)
-      if (entries >= entriesMax) {
-        journal.rewrite([next])
-        entries = 1
-      } else {
-        journal.append(change)
-        entries += 1
-      }
+      if (journal.isLong) journal.rewrite([next])
+      else journal.append(change)
       memory = next
     },
     close: () => journal.close(),

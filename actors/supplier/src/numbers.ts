@@ -12,8 +12,6 @@ type Entry =
   | { readonly kind: 'counter'; readonly meter: Eui64; readonly counter: string }
   | { readonly kind: 'version'; readonly version: number }
 
-const entriesMax = 10_000
-
 /** Each number is on the disk before it is given out. */
 export function openNumbers(journal: Journal): Numbers {
   const counters = new Map<Eui64, bigint>()
@@ -26,7 +24,7 @@ export function openNumbers(journal: Journal): Numbers {
   const keep = (entry: Entry): void => {
     journal.append(entry)
     apply(entry)
-    if (journal.entries().length > entriesMax)
+    if (journal.isLong)
       journal.rewrite([
         { kind: 'version', version },
         ...[...counters].map(([meter, counter]) => ({

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { openAppendFile } from './append-file.ts'
+import { openAppendFile, systemCalls } from './append-file.ts'
 import { failingDisk } from './failing-disk.fixture.ts'
 import { temporaryDir } from './files.ts'
-import { openJournal } from './journal.ts'
+import { journalLimits, openJournal } from './journal.ts'
 
 const dir = temporaryDir('interlock-journal')
 let path = ''
@@ -160,6 +160,46 @@ test('rewriting replaces everything, and appending goes on after it', () => {
   journal.append('more')
   journal.close()
   expect(reopened()).toEqual(['only', 'more'])
+})
+
+test('entries are read where they are kept: nothing of them stays in memory', () => {
+  const journal = openJournal(path)
+  journal.append('first')
+  const content = readFileSync(path)
+  writeFileSync(path, '')
+  expect(journal.entries()).toEqual([])
+  writeFileSync(path, content)
+  expect(journal.entries()).toEqual(['first'])
+  journal.close()
+})
+
+const memoryOnly = { write: (_: number, bytes: Uint8Array) => bytes.length, sync: () => {} }
+
+test.each([
+  ['entries', 'x', journalLimits.entriesMax],
+  ['bytes', 'x'.repeat(journalLimits.bytesMax / 8), 8],
+])('a journal is long after so many %s, until it is written anew', (_words, entry, times) => {
+  const journal = openJournal(path, { ...systemCalls, ...memoryOnly })
+  for (let round = 0; round < 2; round++) {
+    for (let left = times; left > 0; left--) {
+      expect(journal.isLong).toBe(false)
+      journal.append(entry)
+    }
+    expect(journal.isLong).toBe(true)
+    journal.rewrite([entry])
+  }
+  journal.close()
+})
+
+test('a journal written anew with much in it is long when as much again was appended', () => {
+  const much = 'x'.repeat(journalLimits.bytesMax)
+  const journal = openJournal(path, { ...systemCalls, ...memoryOnly })
+  journal.rewrite([much, much])
+  journal.append(much)
+  expect(journal.isLong).toBe(false)
+  journal.append(much)
+  expect(journal.isLong).toBe(true)
+  journal.close()
 })
 
 test('a closed journal takes nothing', () => {

@@ -13,19 +13,26 @@ import { writeAtomic } from './files.ts'
  */
 export function openJournal(path: string, calls: FileCalls = systemCalls): Journal {
   const read = readJournal(path)
-  let { mark } = read
-  let entries = read.entries
+  let { mark, bytes } = read
+  let whole = 0
+  let appended = read.entries.length
   let file = openAppendFile(path, calls)
   if (read.torn) file.cut(read.bytes)
 
   return {
-    entries: () => entries,
+    entries: () => readJournal(path, bytes).entries,
     append(entry) {
       const line = lineAfter(mark, entry)
-      file.append(utf8(line.text))
+      const written = utf8(line.text)
+      file.append(written)
       file.sync()
       mark = line.mark
-      entries.push(JSON.parse(line.json))
+      bytes += written.length
+      appended += 1
+    },
+    get isLong() {
+      const { entriesMax, bytesMax } = journalLimits
+      return appended >= entriesMax || bytes - whole >= Math.max(bytesMax, whole)
     },
     rewrite(kept) {
       let draft = ''
@@ -39,21 +46,28 @@ export function openJournal(path: string, calls: FileCalls = systemCalls): Journ
       file.close()
       file = openAppendFile(path, calls)
       mark = next
-      entries = kept.map((entry) => JSON.parse(JSON.stringify(entry)))
+      whole = bytes = Buffer.byteLength(draft)
+      appended = 0
     },
     close: () => file.close(),
   }
 }
 
+/**
+ * What is appended before a journal is long. What is written anew may be larger than these bytes; then
+ * as much again is appended, so that no more is written anew than was appended.
+ */
+export const journalLimits = { entriesMax: 2_000, bytesMax: 1_048_576 } as const
+
 const firstMark = 'interlock-journal-1'
 const markLength = 16
 
-type Line = { readonly json: string; readonly mark: string; readonly text: string }
+type Line = { readonly mark: string; readonly text: string }
 
 function lineAfter(mark: string, entry: unknown): Line {
   const json = JSON.stringify(entry)
   const next = markOf(mark, json)
-  return { json, mark: next, text: `${next} ${json}\n` }
+  return { mark: next, text: `${next} ${json}\n` }
 }
 
 const markOf = (mark: string, json: string): string =>
@@ -61,8 +75,8 @@ const markOf = (mark: string, json: string): string =>
 
 type Read = { entries: unknown[]; mark: string; bytes: number; torn: boolean }
 
-function readJournal(path: string): Read {
-  const content = contentOf(path)
+function readJournal(path: string, bytesMax = Infinity): Read {
+  const content = contentOf(path).subarray(0, bytesMax)
   const read: Read = { entries: [], mark: firstMark, bytes: 0, torn: false }
   for (let number = 1; read.bytes < content.length; number++) {
     const end = content.indexOf(0x0a, read.bytes)

@@ -22,6 +22,7 @@ const order = {
 function journal(entries: unknown[] = []) {
   return {
     entries: () => entries,
+    isLong: false,
     append: (entry: unknown) => void entries.push(entry),
     rewrite: (next: readonly unknown[]) => void entries.splice(0, entries.length, ...next),
     close: () => {},

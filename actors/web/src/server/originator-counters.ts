@@ -8,8 +8,6 @@ export interface OriginatorCounters {
   next(originator: Eui64): bigint
 }
 
-const entriesMax = 10_000
-
 /**
  * Milliseconds since 1970, or one more than the last: a lost journal alone repeats no counter, and a
  * clock that was set back repeats none either.
@@ -21,13 +19,10 @@ export function openOriginatorCounters(journal: Journal, clock: Clock): Originat
     if (typeof originator === 'string' && typeof counter === 'string')
       last.set(originator, BigInt(counter))
   }
-  let appended = journal.entries().length
-  const compact = (): void => {
+  const compact = (): void =>
     journal.rewrite(
       [...last].map(([originator, counter]) => ({ originator, counter: `${counter}` })),
     )
-    appended = last.size
-  }
   return {
     next: (originator) => {
       const previous = last.get(originator) ?? 0n
@@ -35,8 +30,7 @@ export function openOriginatorCounters(journal: Journal, clock: Clock): Originat
       const counter = now > previous ? now : previous + 1n
       journal.append({ originator, counter: `${counter}` })
       last.set(originator, counter)
-      appended++
-      if (appended > entriesMax + last.size) compact()
+      if (journal.isLong) compact()
       return counter
     },
   }
