@@ -1,8 +1,10 @@
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import { httpClient, loadIdentity, readText, temporaryDir } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { main } from './main.ts'
 import { eventually, processesOf, remaining, run, start, type Child } from './process.fixture.ts'
 
 const dir = temporaryDir('interlock-one-by-one')
@@ -21,20 +23,66 @@ async function up(...args: readonly string[]): Promise<Child> {
 }
 const config = (folder: string): [string, string] => ['--config', join(dir, folder, 'config.json')]
 
-/** What the register knows of the charger; the installer may ask. */
-async function registered(): Promise<{ state?: string }> {
-  const { ports } = JSON.parse(readFileSync(join(dir, 'street.json'), 'utf8')) as {
-    ports: { supervisor: number }
+const portOf = (name: string): number => {
+  const street = readFileSync(join(dir, 'street.json'), 'utf8')
+  return (JSON.parse(street) as { ports: Record<string, number> }).ports[name] ?? 0
+}
+const root = () => readText(join(dir, 'trust/charging-root.pem'))
+
+/** What a server of the street answers to who has the identity in `folder`. */
+async function asked(
+  [folder, server, method]: readonly [string, string, string],
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: unknown }> {
+  const identity = loadIdentity(join(dir, folder))
+  const http = httpClient({ identity, trust: { roots: [root()] }, activity: unobserved })
+  try {
+    return await http.request(method, `https://127.0.0.1:${portOf(server)}/api/v1${path}`, body)
+  } finally {
+    await http.close()
   }
-  const http = httpClient({
-    identity: loadIdentity(join(dir, 'installer')),
-    trust: { roots: [readText(join(dir, 'trust/charging-root.pem'))] },
-    activity: unobserved,
+}
+
+/** What the register knows of the charger; the installer may ask. */
+const registered = async () =>
+  (await asked(['installer', 'supervisor', 'GET'], '/devices/ACACIA-001')).body
+
+/** A station that nobody here has heard of asks to connect, and is refused. */
+const knock = (id: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      'sec-websocket-protocol': 'ocpp2.0.1',
+      authorization: `Basic ${Buffer.from(`${id}:a-password-of-a-station`).toString('base64')}`,
+    }
+    const address = { host: '127.0.0.1', port: portOf('csms/ocpp2'), path: `/ocpp/${id}` }
+    const asking = request({
+      ...address,
+      headers,
+      ca: root(),
+      checkServerIdentity: () => undefined,
+    })
+    asking.once('response', (answer) => (answer.resume(), resolve(answer.statusCode ?? 0)))
+    asking.once('error', reject).end()
   })
-  const url = `https://127.0.0.1:${ports.supervisor}/api/v1/devices/ACACIA-001`
-  const { body } = await http.request('GET', url)
-  await http.close()
-  return body as { state?: string }
+
+/** One command line in this process: its exit code, and what it printed. */
+async function told(...args: readonly string[]): Promise<{ code: number; out: unknown }> {
+  const written: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text))
+    return true
+  })
+  try {
+    const code = await main([...args, '--data', dir, '--json'])
+    return { code, out: JSON.parse(written.join('')) as unknown }
+  } finally {
+    write.mockRestore()
+  }
 }
 
 const audited = (folder: string): readonly string[] =>
@@ -81,6 +129,40 @@ test(
       const kinds = audited('csms')
       return kinds.indexOf('CertificateDelivered') < kinds.lastIndexOf('Connected') || undefined
     })
+
+    const stranger = 'STRANGER-1'
+    expect(await knock(stranger)).toBe(404)
+    const reason = 'the station is not in the database'
+    expect(await told('stations', 'knocking')).toMatchObject({
+      code: 0,
+      out: { knocks: [{ id: stranger, times: 1, reason, securityProfile: 2 }] },
+    })
+    expect(await told('stations', 'adopt', stranger)).toMatchObject({
+      code: 1,
+      out: { ok: false, reason: 'DeviceUnknown' },
+    })
+    const { body: home } = await asked(['installer', 'supervisor', 'GET'], '/devices/ACACIA-001')
+    const { firmwareSha256, region, feeder, csms, ratingWatts } = home as Record<string, unknown>
+    const entry = { firmwareSha256, region, feeder, csms, ratingWatts, trustMode: 'standard' }
+    const eui = '02-00-00-01-00-00-FF-FF'
+    const notice = { ...entry, stationId: stranger, eui, secretSha256: 'ab'.repeat(32) }
+    expect(await asked(['installer', 'supervisor', 'POST'], '/devices', notice)).toMatchObject({
+      status: 201,
+    })
+    // The console is the operator's own as well: it sees what may be adopted.
+    expect(await asked(['web/charging', 'csms', 'GET'], `/knocks/${stranger}`)).toMatchObject({
+      status: 200,
+      body: { barred: null, register: { trustMode: 'standard', eui } },
+    })
+    const passwordFile = join(dir, 'homes', 'password')
+    writeFileSync(passwordFile, 'a-password-of-a-station\n')
+    const proof = ['--security-profile', '2', '--password-file', passwordFile]
+    expect(await told('stations', 'adopt', stranger, ...proof)).toMatchObject({
+      code: 0,
+      out: { stationId: stranger, trustMode: 'standard', securityProfile: 2 },
+    })
+    expect(audited('csms')).toContain('StationAdopted')
+    expect(await told('stations', 'knocking')).toMatchObject({ code: 0, out: { knocks: [] } })
 
     const all = children.flatMap(({ pid }) => processesOf(pid, dir))
     const [database, ...actors] = children

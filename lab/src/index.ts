@@ -1,3 +1,4 @@
+export { deskOf, type Desk } from './street/desk.ts'
 export { installChargers } from './street/install-chargers.ts'
 export { runLive, type Live, type LiveOptions } from './street/live.ts'
 export { makeStreet, openMadeStreet, type MadeStreet } from './street/make-street.ts'

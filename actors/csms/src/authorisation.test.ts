@@ -14,6 +14,7 @@ let world: CsmsWorld
 let csms: CsmsRunning
 const clients = new Map<Role, HttpClient>()
 const csmsOrganisation = organisation('csms', 'csms', 3).organisation
+const own: ReadonlySet<Role> = new Set(['maintainer', 'web'])
 const serverRoles = profileRow('chargingOrganisation').roles
 
 beforeAll(async () => {
@@ -21,8 +22,8 @@ beforeAll(async () => {
   csms = await world.start(world.clock())
   for (const role of serverRoles) {
     const other = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
-    // The maintainer is the CSMS's own.
-    const subject = role === 'maintainer' ? { ...other, organisation: csmsOrganisation } : other
+    // The maintainer and the console are the CSMS's own.
+    const subject = own.has(role) ? { ...other, organisation: csmsOrganisation } : other
     const identity = world.identities.identity('charging', subject)
     const trust = world.identities.trust('charging')
     clients.set(role, httpClient({ identity, trust, activity: unobserved }))
@@ -34,14 +35,15 @@ afterAll(async () => {
   await world.close()
 })
 
-type Row = readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, number, Role]
+type Row = readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, number, ...Role[]]
 
-/** Method, path, and what its handler answers to the role that may call it, with an empty body. */
+/** Method, path, and what its handler answers to the roles that may call it, with an empty body. */
 const table: readonly Row[] = [
   ['GET', '/api/v1/stations', 200, 'web'],
   ['GET', '/api/v1/stations/:id', 200, 'web'],
   ['GET', '/api/v1/tariff', 404, 'web'],
-  ['GET', '/api/v1/knocks', 200, 'web'],
+  ['GET', '/api/v1/knocks', 200, 'maintainer', 'web'],
+  ['GET', '/api/v1/knocks/:id', 404, 'maintainer', 'web'],
   ['POST', '/api/v1/stations/:id/goal', 400, 'web'],
   ['POST', '/api/v1/stations/:id/triggers', 400, 'web'],
   ['GET', '/api/v1/stations/:id/owner-keys', 503, 'web'],
@@ -60,7 +62,7 @@ const table: readonly Row[] = [
   ['PUT', '/api/v1/tokens', 400, 'maintainer'],
   ['DELETE', '/api/v1/tokens/:type/:idToken', 404, 'maintainer'],
   ['PUT', '/api/v1/stations/:id/boot-policy', 400, 'maintainer'],
-  ['POST', '/api/v1/knocks/:id/adoption', 400, 'maintainer'],
+  ['POST', '/api/v1/knocks/:id/adoption', 404, 'maintainer', 'web'],
 ]
 /** What a CSMS sends; the rest of the actions only a station does. */
 const commanded = actions.filter((action) => !ofStations.has(action))
@@ -82,7 +84,7 @@ const described = Object.entries(
 test('every endpoint of the OpenAPI document is in the table of this test, with its role', () => {
   const documented = described.map(({ name, roles: of }) => [name, [...of]])
   const tested = [
-    ...table.map(([method, url, , role]) => [`${method} ${url}`, [role]]),
+    ...table.map(([method, url, , ...permitted]) => [`${method} ${url}`, permitted]),
     ...['GET /healthz', 'GET /openapi.json'].map((name) => [name, [...roles]]),
   ]
   const byName = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
@@ -110,13 +112,14 @@ test('what happens is watched by the web server alone', async () => {
   }
 })
 
-test.each(table)('%s %s is for one role alone', async (method, path, status, permitted) => {
-  const body = method === 'POST' || method === 'PUT' ? {} : undefined
-  for (const each of serverRoles) {
-    const answer = await clients.get(each)?.request(method, urlOf(path), body)
-    expect(answer?.status, each).toBe(each === permitted ? status : 403)
-  }
-})
+for (const [method, path, status, ...permitted] of table)
+  test(`${method} ${path} is for its roles alone`, async () => {
+    const body = method === 'POST' || method === 'PUT' ? {} : undefined
+    for (const each of serverRoles) {
+      const answer = await clients.get(each)?.request(method, urlOf(path), body)
+      expect(answer?.status, each).toBe(permitted.includes(each) ? status : 403)
+    }
+  })
 
 test('without a certificate of ours nothing is answered', async () => {
   const stranger = httpClient({ trust: world.identities.trust('charging'), activity: unobserved })
@@ -143,13 +146,21 @@ test("a maintainer of another organisation changes nothing of this one's", async
     await stranger.request('PUT', urlOf('/api/v1/stations/:id/boot-policy'), {
       policy: 'Rejected',
     }),
-    await stranger.request('POST', urlOf('/api/v1/knocks/CS-77/adoption'), {
-      eui: '00-00-00-00-00-00-00-77',
-      ratingWatts: 7000,
-      feeder: 'X',
-    }),
+    await stranger.request('POST', urlOf('/api/v1/knocks/CS-77/adoption'), {}),
   ]
   expect(tries.map(({ status }) => status)).toEqual([403, 403, 403, 403])
+  await stranger.close()
+})
+
+test('the console of another organisation adopts nothing here, and is told why', async () => {
+  const identity = world.identities.identity('charging', organisation('abroad', 'web', 0x7d))
+  const trust = world.identities.trust('charging')
+  const stranger = httpClient({ identity, trust, activity: unobserved })
+  const detail = 'of role web, and of another organisation'
+  const refusal = { status: 403, body: { reason: 'NotPermitted', detail } }
+  const url = urlOf('/api/v1/knocks/CS-77')
+  expect(await stranger.request('GET', url)).toMatchObject(refusal)
+  expect(await stranger.request('POST', `${url}/adoption`, {})).toMatchObject(refusal)
   await stranger.close()
 })
 

@@ -1,5 +1,5 @@
 import { UpgradeRefused, httpClient, type HttpClient } from '@interlock/host'
-import { millis, plus, unobserved } from '@interlock/kernel'
+import { millis, plus, unobserved, type Instant } from '@interlock/kernel'
 import { openDatabase } from '@interlock/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrations, type CsmsTables } from './data/schema.ts'
@@ -47,12 +47,14 @@ async function inPages(path: string, limit: number): Promise<Page['items'][]> {
   } while (next !== null)
   return pages
 }
+const knocked = (id: string, reason: string, at: Instant) =>
+  store.knocked({ id, reason, at, securityProfile: 2, certificateEui: undefined })
 const before = (ago: number) => plus(evening, millis(-ago))
 
 test('when strangers have filled the list, whoever comes next is on it, and the oldest is not', async () => {
   const strangers = Array.from({ length: knocksMax }, (_, at) => at)
-  for (const at of strangers) await store.knocked(`XX-${at}`, 'a stranger', before(2_000 - at))
-  await store.knocked('XX-1', 'again', before(1))
+  for (const at of strangers) await knocked(`XX-${at}`, 'a stranger', before(2_000 - at))
+  await knocked('XX-1', 'again', before(1))
   const port = csms.ocppPorts.profile3
   const newcomer = testStation(world.identities, {
     port,
@@ -70,13 +72,13 @@ test('when strangers have filled the list, whoever comes next is on it, and the 
 
 test('whoever knocked at one instant is on one page or the next, not on both', async () => {
   const at = plus(evening, millis(1))
-  for (const id of ['b', 'a', 'c']) await store.knocked(id, 'together', at)
+  for (const id of ['b', 'a', 'c']) await knocked(id, 'together', at)
   const pages = await inPages('/knocks', 2)
   expect(pages.flat().slice(0, 3)).toMatchObject([{ id: 'c' }, { id: 'b' }, { id: 'a' }])
 })
 
 test('who has not come back for a week is forgotten', async () => {
-  await store.knocked('late', 'the last', plus(evening, millis(knockMillisMax + 2)))
+  await knocked('late', 'the last', plus(evening, millis(knockMillisMax + 2)))
   const { items } = await read('/knocks?limit=1000')
   expect(items.map(({ id }) => id)).toEqual(['late'])
 })

@@ -1,7 +1,10 @@
 import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
 import type { HttpClient } from '@interlock/host'
-import { ok, refused, type Outcome, type StationId } from '@interlock/kernel'
+import { ok, parseEui64, refused, type Outcome, type StationId } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { Registered } from './core/adoption.ts'
 import { trustModes, type TrustMode } from './data/stations.ts'
 
 /** What the CSMS asks of the supervisor. Reasons are those of its problem documents. */
@@ -12,6 +15,8 @@ export type Supervisor = {
     csrPem: string,
     firstContact: boolean,
   ): Promise<Outcome<{ chainPem: string; cells: unknown }, string>>
+  /** What the register says of the station. */
+  registered(station: StationId): Promise<Outcome<Registered, string>>
   /** How the register has the station. */
   trustOf(station: StationId): Promise<Outcome<TrustMode, string>>
   /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
@@ -35,6 +40,10 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const answer = await post('/api/v1/certificates', { stationId, csrPem, firstContact })
       return answer.ok ? ok(answer.value as { chainPem: string; cells: unknown }) : answer
     },
+    async registered(stationId) {
+      const answer = await device(stationId)
+      return answer.ok ? registeredIn(answer.value) : answer
+    },
     async trustOf(stationId) {
       const answer = await device(stationId)
       if (!answer.ok) return answer
@@ -57,6 +66,30 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       return answer.ok ? ok(String(answer.value)) : answer
     },
   }
+}
+
+const Entry = Type.Object({
+  eui: Type.String(),
+  ratingWatts: Type.Integer({ minimum: 1 }),
+  evses: Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { minItems: 1, maxItems: 5 }),
+  delaySecondsMax: Type.Integer({ minimum: 0, maximum: 1800 }),
+  feeder: Type.String({ minLength: 1, maxLength: 64 }),
+  csms: Type.String(),
+  llcs: Type.Optional(Type.String()),
+  state: Type.String({ maxLength: 32 }),
+  trust: Type.Enum(trustModes),
+})
+
+function registeredIn(body: unknown): Outcome<Registered, string> {
+  const entry = Value.Check(Entry, body) ? body : undefined
+  const eui = parseEui64(entry?.eui ?? '')
+  const csms = parseEui64(entry?.csms ?? '')
+  const llcs = entry?.llcs === undefined ? undefined : parseEui64(entry.llcs)
+  if (entry === undefined || eui === undefined || csms === undefined)
+    return refused('Unreadable', 'its entry in the register cannot be read')
+  const { ratingWatts, evses, delaySecondsMax, feeder, state, trust } = entry
+  const own = { eui, csms, ...(llcs === undefined ? {} : { llcs }) }
+  return ok({ ...own, ratingWatts, evses, delaySecondsMax, feeder, state, trust })
 }
 
 /** A success's body, or the reason of its problem document. */

@@ -99,27 +99,52 @@ test('a station that the register does not have is not called supervised until i
   await expect.poll(() => shown('CS-1')).toBe('supervised')
 })
 
-test('a station is adopted only as the register has it', async () => {
-  const knock = () =>
-    testStation(world.identities, {
-      port: csms.ocppPorts.profile2,
-      id: 'CS-9',
-      basic: { user: 'CS-9', password },
-    })
+test('a station is adopted only as the register has it, and is then let in', async () => {
+  const knock = () => basically('CS-9')
   await expect(knock()).rejects.toMatchObject({ status: 404 })
-  const { eui, ratingWatts, feeder } = stationConfig('CS-9')
   const adopt = (trustMode?: string) =>
     maintainer.request('POST', url('/knocks/CS-9/adoption'), {
-      eui,
-      ratingWatts,
-      feeder,
       password,
+      securityProfile: 2,
       ...(trustMode === undefined ? {} : { trustMode }),
     })
+  const quarantined = async () => (await maintainer.request('GET', url('/knocks/CS-9'))).body
   expect(await adopt('standard')).toMatchObject({ status: 404, body: { reason: 'DeviceUnknown' } })
+  expect(await quarantined()).toMatchObject({
+    reason: 'the station is not in the database',
+    securityProfile: 2,
+    certificateEui: null,
+    register: null,
+    barred: { reason: 'DeviceUnknown' },
+    securityProfiles: [2, 3],
+  })
   world.supervisor.trusts.set('CS-9', 'standard')
+  world.supervisor.otherwise.set('CS-9', { state: 'suspended' })
+  expect(await adopt('standard')).toMatchObject({ status: 409, body: { reason: 'DeviceState' } })
+  expect(await quarantined()).toMatchObject({ barred: { reason: 'DeviceState' } })
+  world.supervisor.otherwise.set('CS-9', { ratingWatts: 11_000, evses: [1, 2] })
+  expect(await quarantined()).toMatchObject({
+    barred: null,
+    register: { trustMode: 'standard', ratingWatts: 11_000 },
+  })
   for (const mode of ['supervised', undefined])
     expect(await adopt(mode)).toMatchObject({ status: 409, body: { reason: 'TrustMismatch' } })
   expect(await adopt('standard')).toMatchObject({ status: 201, body: { trustMode: 'standard' } })
-  expect(await shown('CS-9')).toBe('standard')
+  expect(await quarantined()).toMatchObject({ reason: 'NotFound' })
+  const { body } = await reader.request('GET', url('/stations/CS-9'))
+  expect(body).toMatchObject({ trustMode: 'standard', ratingWatts: 11_000, evses: [1, 2] })
+  await leave(await knock())
+  const record = csms.views.get(stationId('CS-9'))?.record
+  expect(record?.securityProfile).toBe(2)
+})
+
+test('one unit is not adopted under two names', async () => {
+  await expect(basically('CS-8')).rejects.toMatchObject({ status: 404 })
+  world.supervisor.trusts.set('CS-8', 'standard')
+  world.supervisor.otherwise.set('CS-8', { eui: stationConfig('CS-1').eui })
+  const body = { trustMode: 'standard', password }
+  expect(await maintainer.request('POST', url('/knocks/CS-8/adoption'), body)).toMatchObject({
+    status: 409,
+    body: { reason: 'DeviceState', detail: 'its EUI-64 is that of CS-1' },
+  })
 })

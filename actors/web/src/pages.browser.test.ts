@@ -8,7 +8,7 @@ import { ownerEui, ownerKeyMac, revocationStatement } from '@interlock/seal'
 import { decodeSigned } from '@interlock/gbcs'
 import { nodeCrypto } from '@interlock/host'
 import { eui64, fromBase64, toBase64 } from '@interlock/kernel'
-import { homes, password, startTestWeb, type TestWeb } from './server/web.fixture.ts'
+import { fakeKnock, homes, password, startTestWeb, type TestWeb } from './server/web.fixture.ts'
 
 const skipped = noChromium()
 const title = skipped === undefined ? 'the pages' : `the pages (skipped: ${skipped})`
@@ -221,6 +221,36 @@ describe.skipIf(skipped !== undefined)(title, () => {
     await operator.getByLabel('More about 12 Acacia Avenue').click()
     expect(await operator.getByRole('button', { name: /^Press/ }).count()).toBe(0)
     await other.close()
+  })
+
+  test('an operator sees who knocks and why it is kept out, and adopts it with one button', async () => {
+    const register = { trustMode: 'standard', eui: '00-DB-12-34-56-78-91-0E', ratingWatts: 11_000 }
+    const barred = { reason: 'DeviceUnknown', detail: "the supervisor's register has no stranger" }
+    web.neighbours.state.knocks = [
+      fakeKnock('acacia-18'),
+      fakeKnock('plain-1', { register }),
+      fakeKnock('stranger', { register: null, barred }),
+    ]
+    await pages.signIn('operator', password)
+    const quarantine = page.getByTestId('knocks')
+    await quarantine.getByText('Kept out: the station is not in the database.').first().waitFor()
+    const stranger = page.getByTestId('knock-stranger')
+    await stranger.getByText('It cannot be adopted: the device is not in the register').waitFor()
+    expect(await stranger.getByRole('button').count()).toBe(0)
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.getByRole('button', { name: 'Adopt as supervised: acacia-18' }).click()
+    await page.getByText('acacia-18 is adopted: it is let in when it comes again.').waitFor()
+    await page.getByLabel('Its password').fill('a-password-of-a-station')
+    await page.getByRole('button', { name: 'Adopt as standard: plain-1' }).click()
+    await page.getByText('plain-1 is adopted: it is let in when it comes again.').waitFor()
+    expect(web.neighbours.asked.map(({ station, body }) => [station, body])).toEqual([
+      ['acacia-18', { trustMode: 'supervised' }],
+      [
+        'plain-1',
+        { trustMode: 'standard', securityProfile: 2, password: 'a-password-of-a-station' },
+      ],
+    ])
+    expect(complaints).toEqual([])
   })
 
   test('a departure can be set, and the plan is asked for', async () => {

@@ -1,6 +1,6 @@
 import { decisionNotes, refusals, securityEventWords, serverRefusals } from '@interlock/contract'
 import { kilowatts, momentOf } from '@interlock/arm'
-import type { Happening, StationRow } from './shared/shapes.ts'
+import type { Happening, KnockRow, StationRow } from './shared/shapes.ts'
 
 /** One catalogue: every sentence the console says, keyed by the reason codes of the protocols. */
 
@@ -189,6 +189,26 @@ export function tellTrust(row: { trustMode: string; identifiedBy: string }): {
   const told = trustModesSaid.includes(trustMode) ? trustModes[key] : undefined
   return told ?? { words: `Trust mode ${key === '' ? 'unknown' : key}.`, safe: false }
 }
+
+/** Who knocks, in words: why it is kept out, when it came, and what it would be adopted as. */
+export function tellKnock(
+  knock: KnockRow,
+  { now, timeZone }: Telling,
+): { what: string; when: string; mode: string } {
+  const { register, barred, securityProfile } = knock
+  const came = knock.times === 1 ? 'It came once' : `It came ${knock.times} times, last`
+  const under = securityProfile === undefined ? '' : `, under security profile ${securityProfile}`
+  return {
+    what: `Kept out: ${reasonWords(knock.reason)}.`,
+    when: `${came} at ${momentOf(knock.lastAt, now, timeZone)}${under}.`,
+    mode:
+      barred !== undefined
+        ? `It cannot be adopted: ${reasonWords(barred.reason)}${detailOf(barred)}.`
+        : `The register has it as ${register?.trustMode ?? 'unknown'}, ${kilowatts(register?.ratingWatts ?? 0)}. ` +
+          tellTrust({ trustMode: register?.trustMode ?? '', identifiedBy: 'certificate' }).words,
+  }
+}
+const detailOf = ({ detail }: { detail: string }): string => (detail === '' ? '' : ` (${detail})`)
 
 /** Reason codes in words: of the gates, of decisions, of servers. */
 export function reasonWords(reason: string): string {

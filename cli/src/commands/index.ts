@@ -16,6 +16,8 @@ import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
 import { ocmfVerify } from './ocmf-verify.ts'
+import { stationsAdopt } from './stations-adopt.ts'
+import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
 import { tariffPrice } from './tariff-price.ts'
 import { version } from './version.ts'
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   init,
   database,
   installer,
+  stationsKnocking,
+  stationsAdopt,
   conformanceList,
   conformanceRun,
   llcsReplay,

@@ -30,7 +30,10 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
 
     for (const name of servers) {
       const who = subject(name, name, organisations[name])
-      if (chargingUsers.includes(name)) keep(layout.server(name).charging, charging.certify(who))
+      // The console is the operator's own; at its other origin, owners' arms are the app's.
+      const organisation = name === 'web' ? organisations.csms : who.organisation
+      if (chargingUsers.includes(name))
+        keep(layout.server(name).charging, charging.certify({ ...who, organisation }))
       if (smartMeterUsers.includes(name))
         keep(layout.server(name).smartMeter, smartMeter.certify(who))
     }
@@ -43,6 +46,13 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
       charging.certify({
         ...subject('dsrsp-operator', 'maintainer', eui64('02-00-00-00-00-00-00-14')),
         organisation: organisations.dsrsp,
+      }),
+    )
+    keep(
+      csmsOperatorDir(layout),
+      charging.certify({
+        ...subject('csms-operator', 'maintainer', eui64('02-00-00-00-00-00-00-16')),
+        organisation: organisations.csms,
       }),
     )
     for (const home of homes)
@@ -78,3 +88,6 @@ export const installerDir = (layout: Layout): string => join(layout.dir, 'instal
 
 /** The DSRSP's operator, who calls chargers by hand. */
 export const operatorDir = (layout: Layout): string => join(layout.dir, 'dsrsp-operator')
+
+/** The CSMS's operator at the command line: adopts stations that knock, and commands its own. */
+export const csmsOperatorDir = (layout: Layout): string => join(layout.dir, 'csms-operator')

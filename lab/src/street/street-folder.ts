@@ -15,6 +15,7 @@ const ours: readonly string[] = [
   'trust',
   'installer',
   'dsrsp-operator',
+  'csms-operator',
   'database',
   'homes',
   ...servers,

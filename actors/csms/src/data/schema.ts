@@ -56,7 +56,16 @@ export type CsmsTables = {
   }
   facts: { station_id: string; kind: string; key: string; at: string; value: unknown }
   tokens: { type: string; id_token: string; token: unknown }
-  knocks: { id: string; first_at: string; last_at: string; times: number; reason: string }
+  knocks: {
+    id: string
+    first_at: string
+    last_at: string
+    times: number
+    reason: string
+    /** Under which it came the last time, and the unit that its certificate named. */
+    security_profile: number | null
+    certificate_eui: string | null
+  }
 }
 
 const statements = [
@@ -113,6 +122,11 @@ const contents = [
     where event_type = 'Ended'`,
 ]
 
+const knockers = [
+  `alter table knocks add column security_profile integer`,
+  `alter table knocks add column certificate_eui text`,
+]
+
 export const migrations = [
   {
     name: '0001-csms',
@@ -130,6 +144,12 @@ export const migrations = [
     name: '0003-event-contents',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of contents) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0004-knockers',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of knockers) await sql.raw(statement).execute(db)
     },
   },
 ]

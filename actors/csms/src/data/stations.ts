@@ -52,9 +52,9 @@ export type StationStore = {
   /** From here on nothing lower will do (A05). */
   raiseProfile(id: StationId, profile: SecurityProfile): Promise<void>
   setBootPolicy(id: StationId, policy: BootPolicy): Promise<void>
-  /** Someone unknown was here. */
-  knocked(id: string, reason: string, at: Instant): Promise<void>
-  hasKnocked(id: string): Promise<boolean>
+  /** Someone was here and was kept out. */
+  knocked(knock: Knock): Promise<void>
+  knock(id: string): Promise<KeptKnock | undefined>
   forgetKnock(id: string): Promise<void>
   /** The latest first, from after `after`, as far as they have not expired. */
   knocks(asked: {
@@ -64,7 +64,21 @@ export type StationStore = {
   }): Promise<KeptKnock[]>
 }
 export type KnockPlace = { readonly lastAt: number; readonly id: string }
-export type KeptKnock = KnockPlace & { readonly times: number; readonly reason: string }
+/** Who came, why it was kept out, and what it showed. */
+export type Knock = {
+  readonly id: string
+  readonly reason: string
+  readonly at: Instant
+  readonly securityProfile: SecurityProfile
+  /** Of its certificate, where there was one. */
+  readonly certificateEui: string | undefined
+}
+export type KeptKnock = KnockPlace & {
+  readonly times: number
+  readonly reason: string
+  readonly securityProfile: SecurityProfile | undefined
+  readonly certificateEui: string | undefined
+}
 
 /** How many unknown identities are remembered; the one that was here least recently gives way. */
 export const knocksMax = 1000
@@ -127,21 +141,23 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
         .where('station_id', '=', id)
         .execute()
     },
-    async knocked(id, reason, at) {
+    async knocked({ id, reason, at, securityProfile, certificateEui }) {
       await sql`
-        insert into knocks (id, first_at, last_at, times, reason)
-        values (${id}, ${at}, ${at}, 1, ${reason})
+        insert into knocks
+          (id, first_at, last_at, times, reason, security_profile, certificate_eui)
+        values (${id}, ${at}, ${at}, 1, ${reason}, ${securityProfile}, ${certificateEui ?? null})
         on conflict (id) do update
-          set last_at = excluded.last_at, times = knocks.times + 1, reason = excluded.reason`.execute(
-        db,
-      )
+          set last_at = excluded.last_at, times = knocks.times + 1, reason = excluded.reason,
+            security_profile = excluded.security_profile,
+            certificate_eui = excluded.certificate_eui`.execute(db)
       await sql`
         delete from knocks where last_at < ${at - knockMillisMax} or id in (
           select id from knocks order by last_at desc, id desc offset ${knocksMax})`.execute(db)
     },
-    async hasKnocked(id) {
-      const row = await db.selectFrom('knocks').select('id').where('id', '=', id).executeTakeFirst()
-      return row !== undefined
+    async knock(id) {
+      const query = db.selectFrom('knocks').selectAll().where('id', '=', id)
+      const row = await query.executeTakeFirst()
+      return row === undefined ? undefined : knockOf(row)
     },
     async forgetKnock(id) {
       await db.deleteFrom('knocks').where('id', '=', id).execute()
@@ -157,12 +173,7 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
         .orderBy('id', 'desc')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        times: row.times,
-        lastAt: Number(row.last_at),
-        reason: row.reason,
-      }))
+      return rows.map(knockOf)
     },
   }
 }
@@ -268,6 +279,15 @@ function recordOf(row: Selectable<CsmsTables['stations']>): StationRecord {
     evses: evsesOf(row),
   }
 }
+
+const knockOf = (row: Selectable<CsmsTables['knocks']>): KeptKnock => ({
+  id: row.id,
+  times: row.times,
+  lastAt: Number(row.last_at),
+  reason: row.reason,
+  securityProfile: profiles.find((profile) => profile === row.security_profile),
+  certificateEui: row.certificate_eui ?? undefined,
+})
 
 const profiles: readonly SecurityProfile[] = [1, 2, 3]
 export const bootPolicies: readonly BootPolicy[] = ['Accepted', 'Pending', 'Rejected']

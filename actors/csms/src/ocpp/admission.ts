@@ -45,7 +45,7 @@ export const admission = (context: Context, profile: SecurityProfile, closers: C
       }
       // Whoever has proved to be someone who is connected is no noise.
       if (attempt.refused() || verdict.reason === 'AlreadyConnected')
-        await tellOf(context, id, profile, verdict)
+        await tellOf(context, request, profile, verdict)
       else untold.add(verdict.reason)
       return told(verdict, profile)
     } catch (cause) {
@@ -73,14 +73,20 @@ async function judge(
 
 async function tellOf(
   context: Context,
-  id: string,
+  { id, peer }: AdmissionRequest,
   profile: SecurityProfile,
   refusal: UpgradeRefusal,
 ): Promise<void> {
   // It is known who that is; the record of it has a name of its own.
   if (refusal.reason === 'AlreadyConnected') return secondConnection(context, id, profile)
   recordRefusal(context, id, profile, refusal)
-  await context.stations.knocked(id, wordsOf(refusal), context.deps.clock.now())
+  await context.stations.knocked({
+    id,
+    reason: wordsOf(refusal),
+    at: context.deps.clock.now(),
+    securityProfile: profile,
+    certificateEui: peer?.eui,
+  })
 }
 
 /** Whoever shows a certificate is told what is wrong with it; whoever may be guessing is not. */

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { trustModesShown } from '../core/view.ts'
-import { bootPolicies } from '../data/stations.ts'
+import { bootPolicies, trustModes } from '../data/stations.ts'
 
 /** Shapes of answers, as the interface describes them; what is read of a station may say more. */
 const strict = { additionalProperties: false }
@@ -136,8 +136,45 @@ export const TariffAnswer = Type.Object(
   strict,
 )
 
-export const KnockAnswer = Type.Object(
-  { id: Text, times: Count, lastAt: Count, reason: Text },
+const Profile = Type.Integer({ minimum: 1, maximum: 3 })
+const knockFields = {
+  id: Text,
+  times: Count,
+  lastAt: Count,
+  /** Why it was kept out the last time. */
+  reason: Text,
+  /** Under which it came then, and the unit that its certificate named. */
+  securityProfile: orNull(Profile),
+  certificateEui: orNull(Text),
+}
+export const KnockAnswer = Type.Object(knockFields, strict)
+export const KnockWithRegister = Type.Object(
+  {
+    ...knockFields,
+    /** The supervisor's entry; null: it has none, or does not answer. */
+    register: orNull(
+      Type.Object(
+        {
+          trustMode: Type.Enum(trustModes),
+          state: Text,
+          eui: Text,
+          ratingWatts: Type.Number(),
+          evses: Type.Array(Count),
+          feeder: Text,
+          llcs: orNull(Text),
+        },
+        strict,
+      ),
+    ),
+    /** Why it cannot be adopted as it is. */
+    barred: orNull(Type.Object({ reason: Text, detail: orNull(Text) }, strict)),
+    /** For which this CSMS listens. */
+    securityProfiles: Type.Array(Profile),
+  },
+  strict,
+)
+export const AdoptionAnswer = Type.Object(
+  { stationId: Text, trustMode: Type.Enum(trustModes), securityProfile: orNull(Profile) },
   strict,
 )
 

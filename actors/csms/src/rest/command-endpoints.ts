@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import type { StationView } from '../core/view.ts'
 import { CommandAnswer } from './answers.ts'
 import { withStation, type Api } from './api.ts'
-import { ownMaintainer } from './own-maintainer.ts'
+import { ownOrganisation } from './own-organisation.ts'
 import { answer } from './trigger-endpoint.ts'
 
 /**
@@ -20,7 +20,7 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
     answer: CommandAnswer,
     summary:
       'Sends the request and answers with what the station answered, or why it did not leave.',
-    handle: ownMaintainer(
+    handle: ownOrganisation(
       api,
       api.once(
         withStation(api, async (view, { params, body }) => {

@@ -2,6 +2,7 @@ import type { Endpoint } from '@interlock/host'
 import type { Api } from './api.ts'
 import { commandEndpoints } from './command-endpoints.ts'
 import { goalEndpoint } from './goal-endpoint.ts'
+import { knockEndpoints } from './knock-endpoints.ts'
 import { messageEndpoints } from './message-endpoints.ts'
 import { openApiEndpoint } from './open-api.ts'
 import { operatorEndpoints } from './operator-endpoints.ts'
@@ -25,6 +26,7 @@ export function endpointsOf(api: Api): Endpoint[] {
     ...messageEndpoints(api),
     ...tokenEndpoints(api),
     ...operatorEndpoints(api),
+    ...knockEndpoints(api),
   ]
   return [...all, openApiEndpoint(all)]
 }

@@ -3,11 +3,9 @@ import { roles, toIso } from '@interlock/kernel'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
 import type { Tariff } from '../core/tariff.ts'
-import type { KnockPlace } from '../data/stations.ts'
 import { withStation, type Api } from './api.ts'
 import {
   HealthAnswer,
-  KnockAnswer,
   pageOf,
   StationAnswer,
   StationWithRefusals,
@@ -62,13 +60,6 @@ export const readEndpoints = (api: Api): Endpoint[] => {
         return { status: 200, body: tariffDocument(tariff, tariffs.problems().get(tariff.meter)) }
       },
     },
-    {
-      method: 'GET',
-      url: '/api/v1/knocks',
-      roles: ['web'],
-      answer: pageOf(KnockAnswer),
-      handle: (request) => knocksAfter(context, request),
-    },
   ]
 }
 
@@ -81,25 +72,6 @@ function stationsAfter({ views }: Context, request: HttpRequest): Reply {
     .sort((a, b) => order(a.record.stationId, b.record.stationId))
     .slice(0, limit + 1)
   return page(rest, asked, ({ record }) => record.stationId, stationDocument)
-}
-
-async function knocksAfter({ stations, deps }: Context, request: HttpRequest): Promise<Reply> {
-  const asked = askedPage(request)
-  if (isReply(asked)) return asked
-  const after = asked.after === undefined ? undefined : knockPlaceIn(asked.after)
-  if (asked.after !== undefined && after === undefined) return problem('BodyInvalid', 'cursor')
-  const knocks = await stations.knocks({ now: deps.clock.now(), after, limit: asked.limit + 1 })
-  return page(
-    knocks,
-    asked,
-    ({ lastAt, id }) => `${lastAt} ${id}`,
-    (knock) => knock,
-  )
-}
-
-function knockPlaceIn(cursor: string): KnockPlace | undefined {
-  const [, lastAt, id] = /^(\d{1,15}) (\S{1,48})$/.exec(cursor) ?? []
-  return lastAt === undefined || id === undefined ? undefined : { lastAt: Number(lastAt), id }
 }
 
 const tariffDocument = (tariff: Tariff, notTaken: string | undefined) => ({

@@ -7,6 +7,7 @@ import type { ConsoleSession } from '../shared/shapes.ts'
 import { Attack } from './attack.tsx'
 import { Charger } from './charger.tsx'
 import type { ToldResult } from './console.tsx'
+import { Knocks } from './knocks.tsx'
 import { useLive, type Live } from './live.ts'
 import { Meetings } from './meetings.tsx'
 import { Plot } from './plot.tsx'
@@ -96,6 +97,9 @@ export function StreetScreen(props: {
       </section>
       <div class="events">
         {lab && <Attack timeZone={telling.timeZone} />}
+        {session.person?.roles.includes('operator') === true && (
+          <Knocks telling={telling} onTold={setOwn} />
+        )}
         <Meetings happenings={live.happenings} placeOf={placeOf} telling={telling} />
         <Refusals happenings={live.happenings} placeOf={placeOf} telling={telling} />
       </div>

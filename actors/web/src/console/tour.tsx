@@ -10,6 +10,7 @@ export function Tour(props: { person: PersonView; simulated: boolean; lab: boole
     localStorage.setItem(seenKey, 'seen')
     setOpen(false)
   }
+  const operator = props.person.roles.includes('operator')
   const driver = props.person.roles.includes('driver')
   return (
     <>
@@ -41,7 +42,12 @@ export function Tour(props: { person: PersonView; simulated: boolean; lab: boole
                 step.
               </li>
             )}
-            {!driver && !props.lab && (
+            {operator && (
+              <li>
+                See under <strong>Knocking</strong> who came and is kept out, why, and adopt it.
+              </li>
+            )}
+            {!driver && !operator && !props.lab && (
               <li>You see everything here and can change nothing: that is your role.</li>
             )}
           </ol>

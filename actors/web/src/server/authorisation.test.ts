@@ -39,6 +39,15 @@ const nothing = () => ({})
 const table: readonly Row[] = [
   ['console', 'GET', '/api/street', nothing, people, 200],
   ['console', 'GET', '/api/tariff', nothing, people, 200],
+  ['console', 'GET', '/api/knocks', nothing, ['operator'], 200],
+  [
+    'console',
+    'POST',
+    '/api/knocks/nobody/adoption',
+    () => ({ trustMode: 'supervised' }),
+    ['operator'],
+    404,
+  ],
   ['console', 'POST', '/api/attack', nothing, ['lab'], 200],
   [
     'console',

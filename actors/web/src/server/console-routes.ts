@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox'
 import type { AttackResult, Street } from '../shared/shapes.ts'
 import { Declined, ownerOf, sessionOf, type WebRoute } from './access.ts'
 import { triggerOf, type HandOvers } from './hand-overs.ts'
+import { parseKnocks } from './knocks.ts'
 import { parseStations, seenBy } from './street.ts'
 import type { Home } from './config-schema.ts'
 import { stationRefused, type Upstreams } from './upstreams.ts'
@@ -34,6 +35,14 @@ const Proposal = Type.Object(
     station: Station,
     action: Type.Union([Type.Literal('charge'), Type.Literal('stop')]),
     until: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  closed,
+)
+const Adoption = Type.Object(
+  {
+    trustMode: Type.Union([Type.Literal('supervised'), Type.Literal('standard')]),
+    securityProfile: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)])),
+    password: Type.Optional(Type.String({ minLength: 16, maxLength: 40 })),
   },
   closed,
 )
@@ -111,6 +120,7 @@ export function consoleRoutes(parts: ConsoleParts): WebRoute[] {
       body: Nothing,
       handle: (request) => trigger(parts, request.params['id'] ?? '', request),
     },
+    ...knockRoutes(parts),
     ...attackRoutes(parts),
     ...hardwareRoutes(parts),
   ]
@@ -131,6 +141,33 @@ async function trigger(
   handOvers.finish(id)
   const place = homes.find((each) => each.station === errand.station)?.place ?? errand.station
   return { status: 200, body: { place, action: errand.action } }
+}
+
+/** What operators decide; the CSMS asks the supervisor's register before it follows. */
+function knockRoutes({ upstreams, audit }: ConsoleParts): WebRoute[] {
+  return [
+    {
+      method: 'GET',
+      url: '/api/knocks',
+      access: ['operator'],
+      handle: async () => ({ status: 200, body: parseKnocks(await upstreams.knocks()) }),
+    },
+    {
+      method: 'POST',
+      url: '/api/knocks/:station/adoption',
+      access: ['operator'],
+      body: Adoption,
+      handle: async (request) => {
+        const station = request.params['station'] ?? ''
+        const adoption = request.body as Static<typeof Adoption>
+        const { trustMode, securityProfile } = adoption
+        await upstreams.adopt(station, adoption)
+        const { person } = sessionOf(request)
+        audit('adoption', { person: person.name, station, trustMode, securityProfile })
+        return { status: 204 }
+      },
+    },
+  ]
 }
 
 function attackRoutes({ attack, audit }: ConsoleParts): WebRoute[] {

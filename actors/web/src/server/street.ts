@@ -79,8 +79,9 @@ export const seenBy = (person: Person, rows: readonly UnseenRow[]): readonly Sta
 export const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, textMax) : '')
-const number = (value: unknown): number =>
+export const text = (value: unknown): string =>
+  typeof value === 'string' ? value.slice(0, textMax) : ''
+export const number = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) ? value : 0
 
 /** ms since 1970, or an RFC 3339 text. */

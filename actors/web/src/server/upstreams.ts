@@ -3,11 +3,15 @@ import { limits, refusals } from '@interlock/contract'
 import type { HttpClient, Running } from '@interlock/host'
 import { Fault, inSeconds, type Clock, type Timer } from '@interlock/kernel'
 import { Declined, webRefusals, type WebRefusal } from './access.ts'
+import { record } from './street.ts'
 
 /** The other actors, as far as people need them. Answers are unparsed; the door is in `street.ts`. */
 export interface Upstreams {
   stations(): Promise<unknown>
   tariff(): Promise<unknown>
+  /** Who knocks, the latest first, each with what the register says of it. */
+  knocks(): Promise<{ knocks: readonly unknown[]; more: boolean }>
+  adopt(station: string, adoption: Adoption): Promise<void>
   goal(station: string, goal: { departure: string; energyWattHours: number }): Promise<void>
   trigger(
     station: string,
@@ -19,6 +23,13 @@ export interface Upstreams {
   revokeOwnerKey(station: string, revocation: OwnerRevocation): Promise<void>
   /** What every actor with an event stream says, as it comes. */
   happenings(onHappening: (happening: unknown) => void): Running
+}
+
+/** What an operator says of a charger to be adopted. */
+export type Adoption = {
+  readonly trustMode: 'supervised' | 'standard'
+  readonly securityProfile?: 1 | 2 | 3
+  readonly password?: string
 }
 
 /** Where a neighbour is, and the client that believes only that neighbour. */
@@ -39,9 +50,19 @@ export function createUpstreams(options: {
     return answer.body
   }
   const station = (id: string) => `/stations/${encodeURIComponent(id)}`
+  const knock = (id: string) => `/knocks/${encodeURIComponent(id)}`
   return {
     stations: () => allOf((query) => call('GET', `/stations?${query}`)),
     tariff: () => call('GET', '/tariff'),
+    knocks: async () => {
+      const list = record(await call('GET', `/knocks?limit=${knocksShown}`))
+      const items: unknown[] = Array.isArray(list['items']) ? list['items'] : []
+      const ids = items.map((each) => record(each)['id']).filter((id) => typeof id === 'string')
+      // One that has been adopted meanwhile is no news.
+      const knocks = ids.map((id) => call('GET', knock(id)).catch(goneAway))
+      return { knocks: await Promise.all(knocks), more: list['next'] !== null }
+    },
+    adopt: async (id, adoption) => void (await call('POST', `${knock(id)}/adoption`, adoption)),
     goal: async (id, goal) => void (await call('POST', `${station(id)}/goal`, goal)),
     ownerKey: async (id, key) => accepted(await call('POST', `${station(id)}/owner-keys`, key)),
     ownerKeys: async (id) => keysOf(await call('GET', `${station(id)}/owner-keys`)),
@@ -56,6 +77,14 @@ export function createUpstreams(options: {
       }
     },
   }
+}
+
+/** Strangers may be many; who waits to be adopted has come a moment ago. */
+const knocksShown = 20
+
+function goneAway(cause: unknown): undefined {
+  if (!(cause instanceof Declined && cause.reason === 'NotFound')) throw cause
+  return undefined
 }
 
 /** As many as a CSMS has, at the most. */

@@ -9,6 +9,7 @@ import {
   type Eui64,
   type Timer,
 } from '@interlock/kernel'
+import { Declined } from './access.ts'
 import type { ArmNetwork, ArmOrder } from './arm-network.ts'
 import type { Account, Home, WebConfig } from './config-schema.ts'
 import { hashPassword } from './password.ts'
@@ -91,12 +92,27 @@ export const fakeStation = (stationId: string, more: object = {}): FakeStation =
   ...more,
 })
 
+/** As `GET /api/v1/knocks/{id}` of a CSMS. */
+export const fakeKnock = (id: string, more: object = {}) => ({
+  id,
+  times: 2,
+  lastAt: Date.parse('2026-01-05T17:55:00Z'),
+  reason: 'the station is not in the database',
+  securityProfile: 2,
+  certificateEui: null,
+  register: { trustMode: 'supervised', eui: '00-DB-12-34-56-78-91-0F', ratingWatts: 7400 },
+  barred: null,
+  securityProfiles: [2, 3],
+  ...more,
+})
+
 /** CSMS, supervisor and data company as one object that remembers what it was asked. */
 export function fakeNeighbours(crypto = nodeCrypto) {
   const asked: { name: string; station?: string; body: unknown }[] = []
   const listeners = new Set<(happening: unknown) => void>()
   const state = {
     stations: homes.map((home) => fakeStation(home.station)),
+    knocks: [] as ReturnType<typeof fakeKnock>[],
     triggerAnswer: { status: 'Accepted' } as { status: string; reasonCode?: string },
     /** Set to hand out bytes that say something else than was asked. */
     alter: (order: ArmOrder): ArmOrder => order,
@@ -113,6 +129,12 @@ export function fakeNeighbours(crypto = nodeCrypto) {
   const upstreams: Upstreams = {
     stations: async () => state.stations,
     tariff: async () => ({ prices: [] }),
+    knocks: async () => ({ knocks: state.knocks, more: false }),
+    adopt: async (station, body) => {
+      asked.push({ name: 'adopt', station, body })
+      if (!state.knocks.some(({ id }) => id === station)) throw new Declined('NotFound')
+      state.knocks = state.knocks.filter(({ id }) => id !== station)
+    },
     goal: async (station, body) => void asked.push({ name: 'goal', station, body }),
     ownerKey: async (station, body) => {
       asked.push({ name: 'ownerKey', station, body })

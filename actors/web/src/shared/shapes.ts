@@ -44,6 +44,27 @@ export type Street = {
 /** `loads` event: what was drawn before, oldest first. */
 export type LoadHistory = readonly { readonly at: number; readonly watts: number }[]
 
+/** A charger that came and was kept out. */
+export type KnockRow = {
+  readonly id: string
+  readonly times: number
+  readonly lastAt: number
+  /** Why, the last time; the CSMS's words. */
+  readonly reason: string
+  /** Under which it came. */
+  readonly securityProfile: number | undefined
+  /** Those for which the CSMS listens. */
+  readonly securityProfiles: readonly number[]
+  /** What the supervisor's register says of it, where it has it. */
+  readonly register:
+    { readonly trustMode: string; readonly eui: string; readonly ratingWatts: number } | undefined
+  /** Why it cannot be adopted as it is. */
+  readonly barred: { readonly reason: string; readonly detail: string } | undefined
+}
+
+/** `GET /api/knocks`: the latest first, and whether there are more. */
+export type Knocks = { readonly knocks: readonly KnockRow[]; readonly more: boolean }
+
 export type TariffPrice = { readonly from: number; readonly pencePerKilowattHour: number }
 
 export type { Happening }
