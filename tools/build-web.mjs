@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildArm } from './build-arm.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const web = join(here, '../actors/web')
@@ -19,6 +20,8 @@ export async function buildWeb() {
   const { createBuilder } = await import('vite')
   const builder = await createBuilder({ configFile, root: web, logLevel: 'warn' })
   await builder.buildApp()
+  // The page that signs takes this very file, so that it is what was certified.
+  await buildArm({ to: join(web, 'dist/arm') })
   writeFileSync(stampFile, digest)
   return 'built'
 }

@@ -15,6 +15,11 @@ const page = (name: 'console' | 'arm'): EnvironmentOptions => ({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: folder(`${name}.html`),
+      // What signs is a file of its own, built apart from any page.
+      ...(name === 'arm' && {
+        external: ['@interlock/arm'],
+        output: { paths: { '@interlock/arm': '/arm.js' } },
+      }),
       // The contract's schemas are for servers; a page takes its words only.
       treeshake: {
         moduleSideEffects: [{ test: /\/(packages|node_modules\/typebox)\//, sideEffects: false }],

@@ -106,6 +106,18 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
   ['a config that is not there', 3, 'none.json: does not exist', ['hub', '--config', 'none.json']],
   ['a config that lacks a field', 3, 'config.json: ', ['csms', '--config', config]],
   ...foreignEnds(),
+  [
+    'a page that is none',
+    3,
+    '“sign.example” is no origin',
+    ['arm-module', '--page', 'sign.example'],
+  ],
+  [
+    'a page that is not there',
+    3,
+    'cannot be reached',
+    ['arm-module', '--page', 'http://127.0.0.1:9'],
+  ],
   ['audit files that are not named', 2, 'which file?', ['audit', 'verify']],
   [
     'an audit file that is not there',

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { actors } from './actors.ts'
+import { armModule } from './arm-module.ts'
 import { auditVerify } from './audit-verify.ts'
 import { conformanceList } from './conformance-list.ts'
 import { conformanceRun } from './conformance-run.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   stationsAdopt,
   conformanceList,
   conformanceRun,
+  armModule,
   llcsReplay,
   ocmfVerify,
   tariffPrice,

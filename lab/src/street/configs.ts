@@ -13,7 +13,7 @@ import { firstContactKey, firstContactPassword } from '@interlock/pki'
 import type { StationConfig } from '@interlock/station'
 import type { SupervisorConfig } from '@interlock/supervisor'
 import type { SupplierConfig } from '@interlock/supplier'
-import type { WebConfig } from '@interlock/web'
+import { armModuleSha256, type WebConfig } from '@interlock/web'
 import type { Session } from '../worlds/day.ts'
 import { feeder, fuseWatts, organisations, ratingWatts, region, type Home } from './address-book.ts'
 import type { Layout } from './layout.ts'
@@ -99,7 +99,10 @@ export function supervisorConfig(plan: Plan): SupervisorConfig {
     budget: plan.budget,
     commandsPerHourMax: 60,
     providers: [chain('csms'), chain('dsrsp')],
-    firmware: [{ sha256: firmwareSha256, maker: 'Interlock', version: '1.0' }],
+    firmware: [
+      { sha256: firmwareSha256, maker: 'Interlock', version: '1.0' },
+      { sha256: armModuleSha256(), maker: 'Interlock', version: 'arm module' },
+    ],
   }
 }
 

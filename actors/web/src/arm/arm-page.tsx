@@ -69,6 +69,12 @@ export function ArmPage() {
         {session?.person && (
           <Steps session={session} errand={errand} onErrand={setErrand} onProblem={setProblem} />
         )}
+        {session && (
+          <p class="module">
+            What signs here is <a href="/arm.js">this code</a>, SHA-256{' '}
+            <code>{session.moduleSha256}</code>; nothing is signed unless the register knows it.
+          </p>
+        )}
       </main>
     </>
   )

@@ -38,6 +38,10 @@ export const webRefusals = {
   NotJson: { status: 415, words: 'the body must be JSON' },
   HandOverInvalid: { status: 410, words: 'this request was used or is too old; ask again' },
   AnotherPerson: { status: 409, words: 'somebody else is signed in here; sign out first' },
+  ModuleUnregistered: {
+    status: 409,
+    words: 'the code that would sign is not the one that was registered; nothing is signed with it',
+  },
   PreCommandExpired: { status: 410, words: 'it was shown too long ago; look at it again' },
   ArmMismatch: { status: 400, words: 'what was signed is not what was shown' },
   ArmRefused: { status: 409, words: 'the smart-meter network refused it' },

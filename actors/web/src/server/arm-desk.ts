@@ -13,6 +13,7 @@ import { ownerEui } from '@interlock/seal'
 import type { Errand } from '../shared/shapes.ts'
 import { Declined, type Person } from './access.ts'
 import type { Home } from './config-schema.ts'
+import type { ArmModule } from './arm-module.ts'
 import type { HandOvers } from './hand-overs.ts'
 import { newToken } from './tokens.ts'
 import type { ArmNetwork } from './arm-network.ts'
@@ -51,6 +52,7 @@ type Shown = {
 
 export function createArmDesk(options: {
   network: ArmNetwork
+  module: Pick<ArmModule, 'demandRegistered'>
   handOvers: HandOvers
   homes: readonly Home[]
   wall: Clock
@@ -58,7 +60,7 @@ export function createArmDesk(options: {
   crypto: Crypto
   audit: (kind: string, data: Record<string, unknown>) => void
 }): ArmDesk {
-  const { network, handOvers, homes, wall, clock, crypto, audit } = options
+  const { network, module, handOvers, homes, wall, clock, crypto, audit } = options
   const shown = new Map<string, Shown>()
   return {
     preCommand: async (person, request) => {
@@ -69,6 +71,7 @@ export function createArmDesk(options: {
       if (spki === undefined || crypto.publicKey(spki) === undefined)
         throw new Declined('BodyInvalid', 'spki is not a P-256 public key')
       checkWindow(request, clock)
+      await module.demandRegistered()
       const originator = ownerEui(spki, crypto)
       const target = eui64(home.target)
       const { bytes, counter } = await network.preCommand({

@@ -11,7 +11,7 @@ import {
 } from '@interlock/arm'
 import { armOf } from '@interlock/gbcs'
 import { nodeCrypto } from '@interlock/host'
-import { eui64 } from '@interlock/kernel'
+import { eui64, toHex } from '@interlock/kernel'
 import * as seal from '@interlock/seal'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { handOverLimits } from './hand-overs.ts'
@@ -60,6 +60,25 @@ async function sign(made: Awaited<ReturnType<typeof preCommand>>, key: ArmKey, l
   if (!checked.ok) throw new Error(checked.problems.join(' '))
   return signArm(checked.value, key)
 }
+
+test('the code that is served is the code that is named', async () => {
+  const arm = await person(web.armUrl)
+  const { body } = await arm.get('/api/session')
+  const served = new Uint8Array(await (await fetch(`${web.armUrl}/arm.js`)).arrayBuffer())
+  expect(body['moduleSha256']).toBe(toHex(nodeCrypto.sha256(served)))
+})
+
+test('with code that the register does not know nothing is made to sign', async () => {
+  const { arm, ticket, id } = await handOver()
+  await arm.post('/api/hand-over', { ticket })
+  await arm.load()
+  const key = await createArmKey()
+  web.neighbours.state.registered = false
+  const { answer } = await preCommand(arm, id, key)
+  expect([answer.status, answer.body['reason']]).toEqual([409, 'ModuleUnregistered'])
+  web.neighbours.state.registered = true
+  expect((await preCommand(arm, id, key)).answer.status).toBe(201)
+})
 
 test('an errand goes from the console to the arm page and back as a trigger', async () => {
   const { street, arm, ticket, id } = await handOver()

@@ -71,10 +71,7 @@ export const WebConfig = actorConfig({
   /** Folders with `key.pem` and `chain.pem`: for the charging and for the smart-meter side. */
   identity: Type.Object({ charging: Path, smartMeter: Path }, closed),
   trust: TrustConfig,
-  peers: Type.Object(
-    { csms: Url, dcc: Url, supervisor: Type.Optional(Url), dsrsp: Type.Optional(Url) },
-    closed,
-  ),
+  peers: Type.Object({ csms: Url, dcc: Url, supervisor: Url, dsrsp: Type.Optional(Url) }, closed),
   console: Page,
   arm: Page,
   /** Folder with the certificate browsers see. Required unless both pages stay on loopback. */

@@ -2,11 +2,28 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Fault } from '@interlock/kernel'
+import { nodeCrypto } from '@interlock/host'
+import { Fault, toHex } from '@interlock/kernel'
 
 /** Where Vite puts the two pages. */
 export const pagesDir = (page: 'console' | 'arm'): string =>
   fileURLToPath(new URL(`../../dist/${page}`, import.meta.url))
+
+/** The file as browsers get it, built beside the page. @throws Fault `ModuleMissing` */
+export function readArmModule(): Uint8Array {
+  try {
+    return readFileSync(join(pagesDir('arm'), 'arm.js'))
+  } catch (cause) {
+    throw new Fault('ModuleMissing', 'the arm module has not been built', {
+      cause,
+      remedy: 'run npm ci',
+    })
+  }
+}
+
+/** By which it is registered, hex. */
+export const armModuleSha256 = (file: Uint8Array = readArmModule()): string =>
+  toHex(nodeCrypto.sha256(file))
 
 /**
  * The certificate that browsers see; unlike an actor's identity it may come from any authority.

@@ -15,6 +15,7 @@ import { createArmKey, signArm, toBase64, checkPreCommand, fromBase64 } from '@i
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WebConfig } from './config-schema.ts'
 import { testRoot } from './identities.fixture.ts'
+import { armModuleSha256 } from './config.ts'
 import { startWeb, type WebRunning } from './start-web.ts'
 import { accounts, fakeStation, homes, Visitor } from './web.fixture.ts'
 
@@ -28,7 +29,7 @@ const servers: HttpServer[] = []
 let web: WebRunning
 let tell: (event: object) => void = () => {}
 
-async function server(root: typeof charging, role: 'csms' | 'dcc') {
+async function server(root: typeof charging, role: 'csms' | 'dcc' | 'supervisor') {
   const opened = await openHttpServer({
     name: role,
     listen: { host: '127.0.0.1', port: 0 },
@@ -81,6 +82,14 @@ beforeAll(async () => {
   })
   const dcc = await server(smartMeter, 'dcc')
   dcc.route({ method: 'POST', url: '/duis', roles, contentType: 'xml', handle: duis })
+  const supervisor = await server(charging, 'supervisor')
+  supervisor.route({
+    method: 'GET',
+    url: '/api/v1/firmware/:sha256',
+    roles,
+    handle: ({ params }) =>
+      params['sha256'] === armModuleSha256() ? { status: 200, body: {} } : problem('NotFound'),
+  })
   const listen = { host: '127.0.0.1', port: 0 }
   const config: WebConfig = {
     actor: 'web',
@@ -93,6 +102,7 @@ beforeAll(async () => {
     peers: {
       csms: `https://127.0.0.1:${await csms.listen()}`,
       dcc: `https://127.0.0.1:${await dcc.listen()}`,
+      supervisor: `https://127.0.0.1:${await supervisor.listen()}`,
     },
     console: { listen },
     arm: { listen },

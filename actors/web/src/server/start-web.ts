@@ -5,10 +5,11 @@ import type { Role } from '@interlock/kernel'
 import type { ArmSession, ConsoleSession } from '../shared/shapes.ts'
 import type { WebRoute } from './access.ts'
 import { createArmDesk, type ArmDesk } from './arm-desk.ts'
+import { createArmModule, type ArmModule } from './arm-module.ts'
 import { createArmNetwork, type ArmNetwork } from './arm-network.ts'
 import { armRoutes } from './arm-routes.ts'
 import type { WebConfig } from './config-schema.ts'
-import { issuerOf, pagesDir, readRoots, readTls } from './config.ts'
+import { issuerOf, pagesDir, readArmModule, readRoots, readTls } from './config.ts'
 import { consoleRoutes, type AttackHook, type HardwareHook } from './console-routes.ts'
 import { addEventStream } from './event-stream.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
@@ -53,6 +54,7 @@ type Parts = {
   readonly handOvers: HandOvers
   readonly happenings: Happenings
   readonly desk: ArmDesk
+  readonly module: ArmModule
   readonly tls: { readonly key: string; readonly cert: string } | undefined
   readonly origins: { console: string; arm: string }
   readonly audit: (kind: string, data: Record<string, unknown>) => void
@@ -107,6 +109,12 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
   const { upstreams, network } = neighbours(config, deps, open)
   const { clock, wall, crypto } = deps
   const { homes } = config
+  const module = createArmModule({
+    read: readArmModule,
+    isRegistered: (sha256) => upstreams.isRegistered(sha256),
+    wall,
+    crypto,
+  })
   return {
     config,
     deps,
@@ -115,7 +123,8 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
     happenings: createHappenings(homes),
     upstreams,
     login: createLogin(config.login, wall),
-    desk: createArmDesk({ network, handOvers, homes, wall, clock, crypto, audit }),
+    module,
+    desk: createArmDesk({ network, module, handOvers, homes, wall, clock, crypto, audit }),
     tls: config.tls === undefined ? undefined : readTls(config.tls),
     origins: { console: '', arm: '' },
   }
@@ -138,10 +147,9 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
   const chargingClient = (role: Role): HttpClient => client(charging, trust.charging, role)
   const csms = { base: peers.csms, http: chargingClient('csms') }
   const dcc = { base: peers.dcc, http: client(smartMeter, trust.smartMeter, 'dcc') }
-  const others = (['supervisor', 'dsrsp'] as const).flatMap((role) => {
-    const base = peers[role]
-    return base === undefined ? [] : [{ base, http: chargingClient(role) }]
-  })
+  const supervisor = { base: peers.supervisor, http: chargingClient('supervisor') }
+  const dsrsp =
+    peers.dsrsp === undefined ? [] : [{ base: peers.dsrsp, http: chargingClient('dsrsp') }]
   const journal = openJournal(`${config.data}/counters.journal`)
   open.push({ close: async () => journal.close() })
   const signer = {
@@ -152,7 +160,12 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
   return {
     upstreams:
       deps.upstreams ??
-      createUpstreams({ csms, narrators: [csms, ...others, dcc], wall: deps.wall }),
+      createUpstreams({
+        csms,
+        supervisor,
+        narrators: [csms, supervisor, ...dsrsp, dcc],
+        wall: deps.wall,
+      }),
     network:
       deps.network ??
       createArmNetwork({
@@ -207,6 +220,7 @@ async function openArm(parts: Parts, open: Running[]): Promise<OriginServer> {
     now: deps.clock.now(),
     consoleOrigin: origins.console,
     simulated: deps.hardware !== undefined,
+    moduleSha256: parts.module.sha256,
   })
   const name = cookieName('arm', tls !== undefined)
   const { homes } = config

@@ -21,6 +21,8 @@ export interface Upstreams {
   /** The owners' keys that the charger knows now, SPKI in base64. */
   ownerKeys(station: string): Promise<readonly string[]>
   revokeOwnerKey(station: string, revocation: OwnerRevocation): Promise<void>
+  /** Whether the supervisor's register knows code by its SHA-256, hex. */
+  isRegistered(sha256: string): Promise<boolean>
   /** What every actor with an event stream says, as it comes. */
   happenings(onHappening: (happening: unknown) => void): Running
 }
@@ -37,11 +39,12 @@ export type Neighbour = { readonly base: string; readonly http: HttpClient }
 
 export function createUpstreams(options: {
   csms: Neighbour
+  supervisor: Neighbour
   /** Everyone whose happenings are shown. */
   narrators: readonly Neighbour[]
   wall: Clock
 }): Upstreams {
-  const { csms, narrators, wall } = options
+  const { csms, supervisor, narrators, wall } = options
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await csms.http
       .request(method, `${csms.base}/api/v1${path}`, body)
@@ -70,6 +73,15 @@ export function createUpstreams(options: {
       accepted(await call('POST', `${station(id)}/owner-key-revocations`, revocation)),
     trigger: async (id, trigger) =>
       statusOf(await call('POST', `${station(id)}/triggers`, trigger)),
+    isRegistered: async (sha256) => {
+      const { base, http } = supervisor
+      const answer = await http
+        .request('GET', `${base}/api/v1/firmware/${sha256}`)
+        .catch(unavailable)
+      if (answer.status === 404) return false
+      if (answer.status >= 300) throw declinedAs(answer.status, answer.body)
+      return true
+    },
     happenings: (onHappening) => {
       const streams = narrators.map((each) => follow(each, onHappening, wall))
       return {

@@ -120,6 +120,8 @@ export function fakeNeighbours(crypto = nodeCrypto) {
     ownerKeys: new Map<string, string[]>(),
     /** What the charger says to a revocation, where it says no. */
     revocationRefusal: undefined as string | undefined,
+    /** Whether the register knows the code that signs. */
+    registered: true,
     counter: 0n,
     delivered: [] as Uint8Array[],
   }
@@ -163,6 +165,7 @@ export function fakeNeighbours(crypto = nodeCrypto) {
       }
       return state.triggerAnswer
     },
+    isRegistered: async () => state.registered,
     happenings: (onHappening) => {
       listeners.add(onHappening)
       return { close: async () => void listeners.delete(onHappening) }
@@ -212,7 +215,11 @@ export async function startTestWeb(
     production: false,
     identity: { charging: data, smartMeter: data },
     trust: {},
-    peers: { csms: 'https://127.0.0.1:1', dcc: 'https://127.0.0.1:1' },
+    peers: {
+      csms: 'https://127.0.0.1:1',
+      dcc: 'https://127.0.0.1:1',
+      supervisor: 'https://127.0.0.1:1',
+    },
     console: { listen },
     arm: { listen },
     login: { kind: 'builtIn', accounts: await accounts() },

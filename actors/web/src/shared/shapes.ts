@@ -111,6 +111,8 @@ export type ArmSession = {
   readonly consoleOrigin: string
   /** The chargers' hardware is simulated: their buttons are on the console. */
   readonly simulated: boolean
+  /** Of the code that signs, hex, as the firmware register names it. */
+  readonly moduleSha256: string
   readonly person?: PersonView
   readonly csrf?: string
 }
