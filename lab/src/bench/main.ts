@@ -23,7 +23,8 @@ const sizes = {
     street: { rounds: 2 },
   },
   full: {
-    load: { rounds: 15, roundMillis: 500, stations: [200, 1_000] },
+    // Long enough for a first event of each station, which has its plan made.
+    load: { rounds: 11, roundMillis: 1_000, stations: [200, 1_000] },
     seal: { rounds: 15, roundMillis: 150 },
     street: { rounds: 14 },
   },
