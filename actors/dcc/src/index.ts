@@ -1,4 +1,8 @@
 export { DccConfig } from './config.ts'
 export { startDcc, type DccRunning } from './dcc.ts'
+export { takeAlert } from './alerts.ts'
+export type { ArmBook } from './arm-book.ts'
+export type { Counters } from './counters.ts'
+export { serve, type ServiceParts } from './service-requests.ts'
 export type { ArmTotals } from './happened.ts'
 export { createSmki, type Smki } from './smki.ts'

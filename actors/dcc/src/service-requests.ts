@@ -87,7 +87,12 @@ function readSigned(
   return request.ok ? request : refused('RequestMalformed', request.reason)
 }
 
-async function serve(request: ServiceRequest, peer: Peer, parts: ServiceParts): Promise<Served> {
+/** One service request, once its XML signature has been verified. */
+export async function serve(
+  request: ServiceRequest,
+  peer: Peer,
+  parts: ServiceParts,
+): Promise<Served> {
   const { clock, crypto } = parts.deps
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device

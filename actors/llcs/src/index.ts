@@ -1,4 +1,12 @@
 export { LlcsConfig } from './config.ts'
 export { createEstimator, type Doubt, type Estimate } from './core/estimator.ts'
+export { recall, type Memory } from './core/memory.ts'
 export { replayFrequency, type Replayed } from './core/replay.ts'
-export { startLlcs, type LlcsDeps, type LlcsRunning } from './start.ts'
+export {
+  bearingsOf,
+  runLlcs,
+  startLlcs,
+  type LlcsBearings,
+  type LlcsDeps,
+  type LlcsRunning,
+} from './start.ts'

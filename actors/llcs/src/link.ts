@@ -1,5 +1,5 @@
 import type { LinkMessage } from '@interlock/contract'
-import { listenFrames, systemEntropy, type FrameSocket, type Running } from '@interlock/host'
+import { portsOf, systemEntropy, type FrameSocket, type Running } from '@interlock/host'
 import {
   Fault,
   fromBase64,
@@ -137,7 +137,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     })
   }
 
-  const listening = await listenFrames({
+  const listening = await portsOf(deps).listenFrames({
     listen: config.listen,
     activity: deps.activity,
     log: deps.log,

@@ -1,18 +1,16 @@
 import { hanMessages, type Arm, type Happening } from '@interlock/contract'
 import {
   ensureDir,
-  joinHan,
   keepConnected,
   loadIdentity,
-  openAudit,
-  openJournal,
+  portsOf,
   readText,
   systemEntropy,
   type ActorDeps,
   type HanConnection,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, fromBase64, fromHex } from '@interlock/kernel'
+import { eui64, Fault, fromBase64, fromHex, type Crypto } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
 import { readAnchor } from './anchor.ts'
 import { answerCommand } from './commands.ts'
@@ -49,27 +47,47 @@ const retryMillisMax = 10_000
  * @throws Fault when identity, anchors or journal cannot be read, or the port is taken.
  */
 export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<LlcsRunning> {
+  const bearings = bearingsOf(config, deps.crypto)
+  ensureDir(config.data)
+  return runLlcs(config, bearings, deps)
+}
+
+/** What the files that the config names hold. */
+export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'anchors' | 'roots'>
+
+/** @throws Fault `IdentityUnreadable`, `AnchorUnreadable`, or of the disk. */
+export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
   const eui = eui64(config.eui)
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'llcs' || identity.peer.eui !== eui)
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of LLCS ${eui}`)
   const { broker, dsrsp } = config.anchors
   const anchors = {
-    broker: readAnchor(broker, 'dcc', deps.crypto),
-    dsrsp: dsrsp === undefined ? undefined : readAnchor(dsrsp, 'dsrsp', deps.crypto),
+    broker: readAnchor(broker, 'dcc', crypto),
+    dsrsp: dsrsp === undefined ? undefined : readAnchor(dsrsp, 'dsrsp', crypto),
   }
   const rootsIn = (path: string | undefined) =>
     path === undefined ? [] : fromPem(readText(path), 'CERTIFICATE')
   const { smartMeter, charging } = config.trust
-  ensureDir(config.data)
+  const roots = { smartMeter: rootsIn(smartMeter), charging: rootsIn(charging) }
+  return { eui, identity, anchors, roots }
+}
+
+/** {@link startLlcs} of what has been read and checked already. */
+export async function runLlcs(
+  config: LlcsConfig,
+  bearings: LlcsBearings,
+  deps: LlcsDeps,
+): Promise<LlcsRunning> {
   const { clock } = deps
-  const audit = openAudit({
+  const ports = portsOf(deps)
+  const audit = ports.openAudit({
     path: `${config.data}/audit.jsonl`,
     actor: config.actor,
     clock,
-    identity,
+    identity: bearings.identity,
   })
-  const keeper = createKeeper(openJournal(`${config.data}/journal.jsonl`))
+  const keeper = createKeeper(ports.openJournal(`${config.data}/journal.jsonl`))
   let han: HanConnection | undefined
   let sending: Promise<void> | undefined
 
@@ -82,12 +100,9 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
     }
   }
   const llcs: Llcs = {
+    ...bearings,
     config,
     deps,
-    eui,
-    identity,
-    anchors,
-    roots: { smartMeter: rootsIn(smartMeter), charging: rootsIn(charging) },
     keeper,
     audit,
     publish: (happening) => deps.publish?.({ at: clock.now(), actor: config.actor, ...happening }),
@@ -131,7 +146,7 @@ function joinHub(
   const tried = new Promise<void>((resolve) => (settle = resolve))
   const connect = async (): Promise<HanConnection> => {
     try {
-      const connection = await joinHan({
+      const connection = await portsOf(deps).joinHan({
         host: config.hub.host,
         port: config.hub.port,
         eui,

@@ -1,13 +1,6 @@
 import type { Happening } from '@interlock/contract'
 import { gateMessage } from '@interlock/gate'
-import {
-  openAudit,
-  openJournal,
-  ownKey,
-  type ActorDeps,
-  type Identity,
-  type Running,
-} from '@interlock/host'
+import { ownKey, portsOf, type ActorDeps, type Identity, type Running } from '@interlock/host'
 import { assert, millis, type Millis, type PrivateKey } from '@interlock/kernel'
 import type { Handlers, Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
@@ -254,7 +247,10 @@ const pause = ({ clock, activity }: StationDeps, label: string, wait: Millis): P
 
 function openKeeper(config: StationConfig, deps: StationDeps): Keeper {
   const pinned = pinnedCells(config, deps)
-  const keeper = createKeeper(openJournal(`${config.data}/journal.jsonl`), deps.clock.now())
+  const keeper = createKeeper(
+    portsOf(deps).openJournal(`${config.data}/journal.jsonl`),
+    deps.clock.now(),
+  )
   if (keeper.memory.cells.length === 0) keeper.commit({ set: { cells: pinned } })
   return keeper
 }
@@ -262,11 +258,12 @@ function openKeeper(config: StationConfig, deps: StationDeps): Keeper {
 function openRecords(
   config: StationConfig,
   { stationId }: Bearings,
-  { clock, publish }: StationDeps,
+  deps: StationDeps,
   own: Own,
 ): Records {
   const { actor, data } = config
-  const audit = openAudit({
+  const { clock, publish } = deps
+  const audit = portsOf(deps).openAudit({
     path: `${data}/audit.jsonl`,
     actor,
     clock,

@@ -1,4 +1,4 @@
-import { connectOcpp, systemEntropy, type Running } from '@interlock/host'
+import { portsOf, systemEntropy, type Running } from '@interlock/host'
 import { inSeconds, type Timer } from '@interlock/kernel'
 import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@interlock/ocpp'
 import { backOffSeconds } from './network/back-off.ts'
@@ -61,7 +61,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   const open = async (): Promise<void> => {
     const station = options.station()
     const { deps } = station
-    const socket = await connectOcpp({
+    const socket = await portsOf(deps).connectOcpp({
       ...network.way(),
       trust: { roots: station.csmsRoots() },
       subprotocols,

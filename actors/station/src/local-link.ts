@@ -1,8 +1,8 @@
 import { limits, type LinkMessage } from '@interlock/contract'
 import { verifyArm, type ArmProblem } from '@interlock/gate'
 import {
-  connectFrames,
   keepConnected,
+  portsOf,
   systemEntropy,
   type FrameSocket,
   type Running,
@@ -71,7 +71,7 @@ export function openLocalLink(
   }
 
   const open = async (): Promise<{ closed: Promise<void> }> => {
-    const socket = await connectFrames({ ...to, activity: deps.activity, log })
+    const socket = await portsOf(deps).connectFrames({ ...to, activity: deps.activity, log })
     try {
       const codecs = await pair(station, socket, to.installCode)
       const current: Session = { socket, codecs }

@@ -2,8 +2,8 @@ import type { Decision } from '@interlock/contract'
 import { ensureDir, type Running } from '@interlock/host'
 import { Fault, type StationId } from '@interlock/kernel'
 import type { Handlers } from '@interlock/ocpp'
-import { assemble, type StationDeps } from './assemble.ts'
-import { bearingsOf, identityIn } from './bearings.ts'
+import { assemble, type Own, type StationDeps } from './assemble.ts'
+import { bearingsOf, identityIn, type Bearings } from './bearings.ts'
 import { checkTrustMode, type StationConfig } from './config.ts'
 import type { Hardware } from './hardware.ts'
 import { observe, type Observation } from './observe.ts'
@@ -42,19 +42,23 @@ export async function startStation(
   const identityDir = config.identity ?? `${config.data}/identity`
   let identity = identityIn(identityDir, config)
   ensureDir(config.data)
-  const { station, handlers, csms, link, hardware, witness } = assemble(
-    config,
-    bearingsOf(config),
-    deps,
-    {
-      dir: identityDir,
-      identity: () => identity,
-      onIdentity(next) {
-        identity = next
-      },
+  return runStation(config, bearingsOf(config), deps, {
+    dir: identityDir,
+    identity: () => identity,
+    onIdentity(next) {
+      identity = next
     },
-  )
+  })
+}
 
+/** The same of what has been read and checked already. */
+export async function runStation(
+  config: StationConfig,
+  bearings: Bearings,
+  deps: StationDeps,
+  own: Own,
+): Promise<StationRunning> {
+  const { station, handlers, csms, link, hardware, witness } = assemble(config, bearings, deps, own)
   if (station.mode === 'standard') station.reports.security('StartupOfTheDevice', 'power is on')
   station.charging.update()
   hardware.resume()

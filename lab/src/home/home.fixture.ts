@@ -61,7 +61,7 @@ import {
   relay,
   supervisingDevice,
   supervisor,
-} from './parties.fixture.ts'
+} from './parties.ts'
 
 /** One home: the real charger and the real LLCS on the real link, in stepped world time. */
 export const night = instant(Date.UTC(2026, 0, 5, 23))

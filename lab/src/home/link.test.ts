@@ -2,7 +2,7 @@ import { vendorId } from '@interlock/contract'
 import { inHours, inMinutes, plus, toIso } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFor, home, night } from './home.fixture.ts'
-import { csms, dsrsp } from './parties.fixture.ts'
+import { csms, dsrsp } from './parties.ts'
 
 const idToken = { idToken: 'owner', type: 'Central' }
 const car = { energyWattHours: 40_000, vehicleWattsMax: 7_000 }

@@ -2,7 +2,7 @@ import { hanAnswers } from '@interlock/contract'
 import { inHours, toIso } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFor, home, type Home } from './home.fixture.ts'
-import { csms, dsrspMeter, listOf } from './parties.fixture.ts'
+import { csms, dsrspMeter, listOf } from './parties.ts'
 
 /** The CSMS of these homes carries no list: whatever they know came through the other network. */
 const done = Uint8Array.of(hanAnswers.done)

@@ -2,6 +2,7 @@ import { unobserved, type Activity, type Clock, type Entropy } from '@interlock/
 import { guardedClock } from './guarded-clock.ts'
 import { createLog, type Log } from './log.ts'
 import { nodeCrypto, systemEntropy, type NodeCrypto } from './node-crypto.ts'
+import type { Ports } from './ports.ts'
 import { systemClock } from './system-clock.ts'
 
 /** What every actor's start function takes besides its config. */
@@ -14,6 +15,8 @@ export type ActorDeps = {
   readonly entropy: Entropy
   readonly crypto: NodeCrypto
   readonly log: Log
+  /** In place of files and sockets, for a lab. */
+  readonly ports?: Ports
 }
 
 /** Something that runs until closed. Closing twice is closing once; afterwards nothing is left open. */

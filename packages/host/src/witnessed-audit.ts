@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { inHours, inMinutes, utf8, type Outcome, type Timer } from '@interlock/kernel'
 import type { Audit, AuditCheckpoint, WitnessStatement } from '@interlock/ledger'
-import { openAppendFile } from './append-file.ts'
 import type { ActorDeps, Running } from './deps.ts'
 import type { HttpClient } from './http-client.ts'
+import { portsOf } from './ports.ts'
 import { readStatement } from './witness.ts'
 
 /** A witness's answer to a checkpoint. Throws a Fault when there is no answer. */
@@ -16,7 +16,7 @@ export type WitnessedAuditOptions = {
   /** Timer label, stable per actor. */
   readonly actor: string
   readonly ask: AskWitness
-  readonly deps: Pick<ActorDeps, 'clock' | 'log'>
+  readonly deps: Pick<ActorDeps, 'clock' | 'log' | 'ports'>
   /** Whether there is a key to sign checkpoints with yet; without this there is. */
   readonly ready?: () => boolean
   /** Trust anchors, DER, of the witness and of the actor. */
@@ -35,7 +35,7 @@ const retryMillis = inMinutes(5)
 export function keepWitnessed(options: WitnessedAuditOptions): Running {
   const { audit, actor, deps, roots } = options
   const { clock, log } = deps
-  const file = openAppendFile(join(options.data, witnessFile))
+  const file = portsOf(deps).openAppendFile(join(options.data, witnessFile))
   let pending: AuditCheckpoint | undefined
   let offered = 0
   let asking = false

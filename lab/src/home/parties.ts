@@ -71,6 +71,8 @@ export const dsrspMeter = party('smartMeter', 'dsrsp', 3)
 export const dcc = party('smartMeter', 'dcc', 5)
 export const supervisingDevice = party('smartMeter', 'llcs', 6)
 export const relay = party('smartMeter', 'hub', 7)
+/** The vendor of the owner's app. */
+export const app = party('smartMeter', 'web', 8)
 /** A list as its authority signs it, in wall time. */
 export function listOf(hierarchy: Hierarchy, number: number, revoked: readonly Identity[] = []) {
   const ca = authorities[hierarchy].issuing

@@ -1,0 +1,55 @@
+import type { Instant } from '@interlock/kernel'
+import type { Home } from './home.ts'
+
+/** The counter that went back, if one did. */
+export function counterProblem(
+  before: ReadonlyMap<string, bigint>,
+  after: ReadonlyMap<string, bigint>,
+): string | undefined {
+  for (const [key, counter] of before)
+    if ((after.get(key) ?? -1n) < counter)
+      return `the counter of ${key} went from ${counter} to ${after.get(key) ?? 'nothing'}`
+  return undefined
+}
+
+/**
+ * What the future depends on: what the devices keep, what they wait for, what is under way. Left out,
+ * since nothing of the protocol looks at it: meter registers, reports to the CSMS and their answers,
+ * heartbeats and nonces.
+ */
+export function fingerprintOf(home: Home, startAt: Instant, transactionId: string): string {
+  const { clock, station, llcs, company, csms, link, post } = home
+  const memory = station.memory()
+  const { meter, vehicle: _, ...charger } = memory.charger
+  const kept = llcs.memory()
+  const [own, other] = company.books.ledgers
+  return JSON.stringify([
+    clock.now() - startAt,
+    station.life.alive,
+    llcs.life.alive,
+    company.isUp(),
+    company.isHubUp(),
+    csms.isUp(),
+    csms.connected(),
+    link.connected(),
+    [charger, meter.powerWatts],
+    memory.counters,
+    memory.arms,
+    memory.armUses,
+    memory.profiles,
+    memory.curve,
+    // The one that was going on at the start, another, or none: its id is drawn anew each time.
+    memory.transaction && memory.transaction.id === transactionId,
+    station.running?.observe().waitingForArm,
+    kept.counters,
+    kept.arms,
+    kept.alerts.length,
+    kept.alertCounter,
+    llcs.running?.supervision(),
+    llcs.running?.connected(),
+    [...company.books.counters].map(([key, counter]) => [key, counter.toString()]),
+    [own, other].map(({ reservations }) => [...reservations.keys()].sort()),
+    post.waiting(),
+    clock.due(),
+  ])
+}

@@ -1,0 +1,233 @@
+import { nationalBudget, type Arm, type Reservation } from '@interlock/contract'
+import { serve, takeAlert, type ArmBook, type Counters, type ServiceParts } from '@interlock/dcc'
+import type { ServiceRequest } from '@interlock/duis'
+import { armDigest, decodeSigned, unwrapMac } from '@interlock/gbcs'
+import type { ActorDeps, HanOptions, Ports } from '@interlock/host'
+import { assert, Fault, millis, ok, refused, type Clock } from '@interlock/kernel'
+import { emptyLedger, release, reserve, type MegawattLedger } from '@interlock/ledger'
+import type { Peer } from '@interlock/pki'
+import { dcc, relay, supervisingDevice } from '../home/parties.ts'
+import type { Life } from './clock.ts'
+import { muteAudit } from './disk.ts'
+import type { Post } from './post.ts'
+
+/** What the data company keeps, as its database does. */
+export type Books = {
+  readonly counters: Map<string, bigint>
+  /** Its own ledger and the supervisor's. */
+  ledgers: readonly [MegawattLedger, MegawattLedger]
+}
+
+/** The data company's own code between a verified service request and the hub, and the hub's network. */
+export type Company = {
+  readonly books: Books
+  readonly joinFor: (life: Life) => Ports['joinHan']
+  /** A signed pre-command, as its user hands it in. `name` is what its frame is called under way. */
+  submit(bytes: Uint8Array, user: Peer, name: string): void
+  /** The same frame once more, as whoever recorded it on the way can. */
+  replay(name: string): void
+  stop(): void
+  start(): void
+  isUp(): boolean
+  hub(isUp: boolean): void
+  isHubUp(): boolean
+}
+
+type Member = { readonly life: Life; readonly options: HanOptions; readonly close: () => void }
+
+const deliveryMillisMax = millis(15_000)
+
+export function createCompany(
+  options: {
+    readonly clockFor: (life: Life) => Clock
+    readonly post: Post
+    readonly ratingWatts: number
+  } & Pick<ActorDeps, 'crypto' | 'log'>,
+): Company {
+  const { post, crypto, log } = options
+  const books: Books = { counters: new Map(), ledgers: [emptyLedger, emptyLedger] }
+  const frames = new Map<string, Uint8Array>()
+  let life: Life = { alive: true }
+  let hubUp = true
+  let member: Member | undefined
+
+  const command = async (
+    to: Member,
+    frame: Uint8Array,
+    settle: (answer: Uint8Array) => void,
+  ): Promise<void> => {
+    const answer = await to.options.onCommand(frame)
+    if (to.life.alive && hubUp) settle(answer ?? new Uint8Array())
+  }
+  const pass = (name: string, frame: Uint8Array, settle: (answer: Uint8Array) => void): void =>
+    post.send({
+      name: `wan ${name}`,
+      arrive() {
+        if (hubUp && member?.life.alive === true) void command(member, frame, settle)
+      },
+    })
+  const wanOf = (own: Life, clock: Clock): ServiceParts['wan'] => ({
+    port: 0,
+    hubsConnected: () => (hubUp ? 1 : 0),
+    close: () => Promise.resolve(),
+    deliver: (_device, frame) =>
+      new Promise((resolve) => {
+        if (!hubUp || member?.life.alive !== true) return resolve(refused('DeviceUnreachable'))
+        const name = nameOf(frame)
+        frames.set(name, frame)
+        const timer = clock.after(deliveryMillisMax, `wan/${name}`, () =>
+          resolve(refused('DeliveryTimeout')),
+        )
+        pass(name, frame, (answer) => {
+          timer.cancel()
+          if (own.alive) resolve(ok(answer))
+        })
+      }),
+  })
+  const names = new Map<string, string>()
+  const nameOf = (frame: Uint8Array): string => {
+    const wrapped = unwrapMac(frame)
+    assert(wrapped.ok, 'a frame to a device carries a MAC')
+    return names.get(armDigest(wrapped.value.inner, crypto)) ?? 'unknown'
+  }
+
+  const partsOf = (own: Life): ServiceParts => {
+    const clock = options.clockFor(own)
+    return {
+      region: 'GB-EAST',
+      identity: dcc,
+      inventory: inventoryOf(options.ratingWatts),
+      counters: countersOf(books),
+      arms: armBookOf(books, clock),
+      wan: wanOf(own, clock),
+      lists: { bring: () => Promise.resolve(ok(undefined)), bringToAll: () => Promise.resolve() },
+      audit: muteAudit,
+      happened: silent,
+      deps: { clock, crypto, log },
+    }
+  }
+  let parts = partsOf(life)
+
+  const takesAlert = async (bytes: Uint8Array): Promise<boolean> => {
+    if (!hubUp || !life.alive) return false
+    const { inventory, counters, arms, audit, happened, deps } = parts
+    const self = dcc.peer.eui
+    const of = { self, inventory, counters, arms, audit, happened, deps }
+    return takeAlert(relay.peer.eui, supervisingDevice.peer.eui, bytes, of)
+  }
+  const leave = (): void => {
+    const gone = member
+    member = undefined
+    if (gone?.life.alive === true) gone.close()
+  }
+
+  return {
+    books,
+    joinFor: (own) => async (joining) => {
+      if (!hubUp) throw new Fault('PeerUnavailable', 'the hub is down')
+      leave()
+      let close = (): void => {}
+      const closed = new Promise<void>((resolve) => (close = resolve))
+      member = { life: own, options: joining, close }
+      return { alert: takesAlert, closed, close }
+    },
+    submit(bytes, user, name) {
+      names.set(armDigest(bytes, crypto), name)
+      void serve(requestOf(bytes), user, parts)
+    },
+    replay(name) {
+      const frame = frames.get(name)
+      if (frame !== undefined) pass(name, frame, () => {})
+    },
+    stop() {
+      life.alive = false
+    },
+    start() {
+      life = { alive: true }
+      parts = partsOf(life)
+    },
+    isUp: () => life.alive,
+    hub(up) {
+      hubUp = up
+      if (!up) {
+        leave()
+        post.lose((name) => name.startsWith('wan '))
+      }
+    },
+    isHubUp: () => hubUp,
+  }
+}
+
+/** What the user's request says, as its XML would. */
+function requestOf(bytes: Uint8Array): ServiceRequest {
+  const read = decodeSigned(bytes)
+  assert(read.ok, 'the model signs what can be read')
+  const { originator, target, counter, useCase } = read.value.command
+  return {
+    originator,
+    target,
+    counter,
+    service: useCase === 'ECS47a' ? '7.13' : '7.16',
+    commandVariant: 5,
+    body: { kind: 'signedPreCommand', payload: bytes },
+  }
+}
+
+const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
+  const { eui, publicKey } = supervisingDevice.peer
+  const hub = relay.peer.eui
+  const device = {
+    eui,
+    kind: 'llcs',
+    hub,
+    publicKey,
+    ratings: new Map([[1, ratingWatts]]),
+  } as const
+  return {
+    device: (wanted) => (wanted === eui ? device : undefined),
+    isHub: (wanted) => wanted === hub,
+    devices: () => [device].values(),
+  }
+}
+
+const countersOf = ({ counters }: Books): Counters => ({
+  last: (source, target) => Promise.resolve(counters.get(`${source} ${target}`) ?? -1n),
+  use(source, target, counter) {
+    const key = `${source} ${target}`
+    if (counter <= (counters.get(key) ?? -1n)) return Promise.resolve(false)
+    counters.set(key, counter)
+    return Promise.resolve(true)
+  },
+})
+
+/** Both ledgers of the real package; a budget is given back at once where an arm reached nobody. */
+function armBookOf(books: Books, clock: Clock): ArmBook {
+  const both = (change: (ledger: MegawattLedger) => MegawattLedger): void => {
+    const [own, other] = books.ledgers
+    books.ledgers = [change(own), change(other)]
+  }
+  return {
+    grant(_arm: Arm, reservation: Reservation) {
+      const [own, other] = books.ledgers.map((each) =>
+        reserve(each, reservation, nationalBudget, clock.now()),
+      )
+      if (own?.ok !== true || other?.ok !== true) return Promise.resolve(refused('BudgetExceeded'))
+      books.ledgers = [own.value, other.value]
+      return Promise.resolve(ok(undefined))
+    },
+    cancel(digest) {
+      both((ledger) => release(ledger, digest))
+      return Promise.resolve()
+    },
+    used: () => Promise.resolve('inTime'),
+    close: () => {},
+  }
+}
+
+const silent: ServiceParts['happened'] = {
+  arm: () => {},
+  refused: () => {},
+  unused: () => {},
+  security: () => {},
+  totals: () => ({ granted: 0, used: 0, ended: 0, unused: 0, refused: 0 }),
+}

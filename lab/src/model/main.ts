@@ -1,0 +1,33 @@
+import { countIn, runSearch } from '../robustness/run-search.ts'
+import { checkScenario, type ModelReport } from './model.ts'
+import { scenarios } from './scenarios.ts'
+
+const usage = `npm run model [-- --depth N --transitions N]
+
+Explores how arm and trigger meet at a charger: every order of events of each scenario up to a depth
+of N (6) events, and no more than N (20000) transitions of each. Prints the states it met.
+`
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, each) => total + each, 0)
+
+process.exitCode = await runSearch({
+  name: 'model',
+  usage,
+  args: process.argv.slice(2),
+  flags: { depth: 6, transitions: 20_000 },
+  async run({ depth, transitions }, _dir, say) {
+    const transitionsMax = countIn(transitions)
+    const bounds = { depthMax: countIn(depth), statesMax: transitionsMax, transitionsMax }
+    const reports: ModelReport[] = []
+    for (const scenario of scenarios) reports.push(await checkScenario(scenario, bounds, say))
+    return {
+      states: sum(reports.map((each) => each.states)),
+      transitions: sum(reports.map((each) => each.transitions)),
+      scenarios: reports,
+    }
+  },
+  failures: ({ scenarios }) =>
+    scenarios.flatMap(({ scenario, counterexample = [] }) =>
+      counterexample.length === 0 ? [] : [`${scenario}: ${counterexample.join('\n  ')}`],
+    ),
+})

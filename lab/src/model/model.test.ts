@@ -1,0 +1,73 @@
+import { gateMessage } from '@interlock/gate'
+import { expect, test } from 'vitest'
+import { withoutControls } from '../attacks/without-controls.ts'
+import { checkScenario } from './model.ts'
+import type { Scenario } from './scenario.ts'
+import { meetings } from './scenarios.ts'
+
+const quiet = (): void => {}
+const bounds = (depthMax: number, transitionsMax = 2_000) => ({
+  depthMax,
+  transitionsMax,
+  statesMax: transitionsMax,
+})
+/** Deep rather than wide: nobody but the charger fails, and the cable is quick. */
+const narrow = (name: string, change: Partial<Scenario> = {}): Scenario => {
+  const scenario = meetings.find((each) => each.name === name)
+  if (scenario === undefined) throw new TypeError(name)
+  const most = { ...scenario.most, tick: 0, cut: 0 }
+  const repeats = ['trigger'] as const
+  return { ...scenario, fails: ['station'], held: [], repeats, most, ...change }
+}
+const hand = 'a hand at the charger against everybody'
+
+test.each(meetings)('the first orders of "$name" keep every promise', async (scenario) => {
+  const report = await checkScenario(scenario, bounds(2, 80), quiet)
+  expect(report.counterexample).toBeUndefined()
+  expect(report).toMatchObject({ transitions: 80, depth: 1 })
+  expect(report.states).toBeGreaterThan(40)
+})
+
+test('arm and trigger meet in every order, with a charger that dies at every write', async () => {
+  const report = await checkScenario(narrow('charge now'), bounds(5), quiet)
+  expect(report.counterexample).toBeUndefined()
+  expect(report.complete).toBe(true)
+  expect(report.states).toBeGreaterThan(40)
+})
+
+test('a charger without its gate is found in one step', async () => {
+  const report = await checkScenario(narrow('charge now'), bounds(6), quiet, withoutControls)
+  expect(report.counterexample).toEqual([
+    'trigger "go" is signed and sent to the charger',
+    'the charger obeyed trigger "go" before its arm was signed',
+  ])
+})
+
+test('a charger that does not keep its counters and uses of arms obeys a trigger twice', async () => {
+  const stationDisk = (entry: unknown): unknown => {
+    const { set = {}, ...rest } = entry as { set?: Record<string, unknown> }
+    const { counters: _, armUses: __, ...kept } = set
+    return { ...rest, set: kept }
+  }
+  const report = await checkScenario(narrow('charge now'), bounds(7), quiet, { stationDisk })
+  expect(report.counterexample?.at(-1)).toBe('the charger obeyed trigger "go" twice')
+})
+
+test('a charger that forgets the override with the power is found', async () => {
+  const stationDisk = (entry: unknown): unknown => {
+    const { set, ...rest } = entry as { set?: { charger?: { override?: unknown } } }
+    if (set?.charger === undefined) return entry
+    const { override: _, ...charger } = set.charger
+    return { ...rest, set: { ...set, charger } }
+  }
+  const report = await checkScenario(narrow(hand), bounds(4), quiet, { stationDisk })
+  expect(report.counterexample?.at(-1)).toMatch(/override of .* is lost/)
+})
+
+test('a gate that does not look at the override lets an arm undo the hand at the charger', async () => {
+  const gate = (...[message, evidence, state, now]: Parameters<typeof gateMessage>) =>
+    gateMessage(message, evidence, { ...state, overrides: [] }, now)
+  const scenario = narrow(hand, { fails: [] })
+  const report = await checkScenario(scenario, bounds(5), quiet, { gate })
+  expect(report.counterexample?.at(-1)).toMatch(/over the gesture|is lost/)
+})

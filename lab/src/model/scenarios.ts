@@ -1,0 +1,90 @@
+import { inMinutes, inSeconds, instant } from '@interlock/kernel'
+import type { Scenario } from './scenario.ts'
+
+/** A Monday in January: half past five in the evening's peak, and the night. */
+const evening = instant(Date.UTC(2026, 0, 5, 21, 45))
+const night = instant(Date.UTC(2026, 0, 5, 23))
+const minutes = 8
+
+const base = {
+  hertz: [],
+  presses: [],
+  ticks: [inSeconds(6), inSeconds(61), inMinutes(minutes)],
+  held: ['arm', 'respond', 'restore'],
+  fails: ['station', 'llcs', 'company', 'hub', 'csms'],
+  repeats: ['submit', 'replay', 'trigger'],
+  most: { tick: 3, fail: 1, repeat: 1, press: 0, sample: 0, cut: 1 },
+} as const satisfies Partial<Scenario>
+
+/** Each way in which an arm and a trigger meet, or do not. */
+export const meetings: readonly Scenario[] = [
+  {
+    ...base,
+    name: 'charge now',
+    startAt: evening,
+    arms: { go: { use: 'onDemand', levelPercent: 60, minutes } },
+    triggers: { go: { action: 'start', arm: 'go' } },
+  },
+  {
+    ...base,
+    name: 'charge now, then stop',
+    startAt: evening,
+    arms: {
+      go: { use: 'onDemand', levelPercent: 60, minutes },
+      halt: { use: 'onDemand', levelPercent: 0, minutes },
+    },
+    triggers: { go: { action: 'start', arm: 'go' }, halt: { action: 'stop', arm: 'halt' } },
+  },
+  {
+    ...base,
+    name: 'a hand at the charger against everybody',
+    startAt: night,
+    arms: {
+      go: { use: 'onDemand', levelPercent: 60, minutes },
+      relief: { use: 'response', levelPercent: 50, minutes },
+    },
+    triggers: {
+      go: { action: 'start', arm: 'go' },
+      relief: { action: 'dispatch', arm: 'relief', watts: 1_500 },
+    },
+    presses: ['start', 'stop'],
+    most: { ...base.most, press: 1, cut: 0 },
+  },
+  {
+    ...base,
+    name: 'dispatched response',
+    startAt: night,
+    arms: { relief: { use: 'response', levelPercent: 50, minutes } },
+    triggers: { relief: { action: 'dispatch', arm: 'relief', watts: 1_500 } },
+  },
+  {
+    ...base,
+    name: 'autonomous response',
+    startAt: night,
+    arms: { relief: { use: 'response', levelPercent: 0, minutes } },
+    triggers: { curve: { action: 'curve' } },
+    hertz: [49.6, 50],
+    ticks: [inSeconds(1), inSeconds(11), inSeconds(61)],
+    most: { ...base.most, sample: 4 },
+  },
+]
+
+/** The first of them with clocks that are wrong: within what is tolerated, and beyond. */
+const skewed = (
+  [
+    ['the LLCS 25 s ahead', { llcs: inSeconds(25) }],
+    ['the LLCS 25 s behind', { llcs: inSeconds(-25) }],
+    ['the LLCS two minutes ahead', { llcs: inSeconds(120) }],
+    ['the data company two minutes ahead', { company: inSeconds(120) }],
+    ['the CSMS two minutes behind', { csms: inSeconds(-120) }],
+  ] as const
+).map(([words, skewMillis]): Scenario => ({
+  ...base,
+  name: `charge now, ${words}`,
+  startAt: evening,
+  arms: { go: { use: 'onDemand', levelPercent: 60, minutes } },
+  triggers: { go: { action: 'start', arm: 'go' } },
+  skewMillis,
+}))
+
+export const scenarios: readonly Scenario[] = [...meetings, ...skewed]

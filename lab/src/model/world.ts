@@ -1,0 +1,178 @@
+import type { LinkMessage } from '@interlock/contract'
+import { armDigest } from '@interlock/gbcs'
+import { fromBase64, type Instant } from '@interlock/kernel'
+import { app, dsrspMeter } from '../home/parties.ts'
+import { counterProblem, fingerprintOf } from './books.ts'
+import { crypto } from './devices.ts'
+import type { World } from './explore.ts'
+import type { Happening } from './happening.ts'
+import { openHome, type Flaw, type Home, type Kept } from './home.ts'
+import { createOracle, type Oracle } from './oracle.ts'
+import { comeToRest } from './rest.ts'
+import { possible, spend, type Spent } from './possible.ts'
+import { comeBack, fail } from './failing.ts'
+import type { Scenario, Signed } from './scenario.ts'
+
+/** A home in the hands of the explorer, and the oracle beside it. */
+export type Given = {
+  readonly scenario: Scenario
+  readonly kept: Kept & { readonly transactionId: string }
+  readonly signed: Signed
+  readonly flaw?: Flaw
+}
+
+export async function openWorld(given: Given): Promise<World<Happening>> {
+  const { scenario, kept, signed, flaw } = given
+  const { startAt } = scenario
+  const home = openHome(scenario, kept, (message) => aboutOf(message, signed), flaw)
+  home.llcs.start()
+  await home.clock.settle()
+  home.station.start()
+  await home.clock.settle()
+  const oracle = createOracle(signed, loadOf(home), startAt)
+  const spent: Spent = { tick: 0, fail: 0, repeat: 0, press: 0, sample: 0, cut: 0, done: [] }
+  let problem: string | undefined
+  let last: Happening | undefined
+  let counters = countersIn(home)
+
+  const note = (found: string | undefined): void => {
+    problem ??= found
+  }
+  const happen = (happening: Happening): void | Promise<void> =>
+    perform(happening, { home, signed, oracle, note })
+
+  const settle = async (): Promise<void> => {
+    await home.clock.settle()
+    // A death in the middle: whoever was connected notices, and it stays down.
+    for (const device of [home.station, home.llcs]) if (device.justDied()) device.stop()
+    await home.clock.retry()
+    note(oracle.load(loadOf(home), home.clock.now()))
+    const next = countersIn(home)
+    note(counterProblem(counters, next))
+    counters = next
+  }
+
+  return {
+    enabled: () => possible(scenario, home, signed, spent),
+    async apply(happening) {
+      last = happening
+      for (const disk of [home.station.disk, home.llcs.disk]) {
+        disk.writes = 0
+        disk.diesAfter = undefined
+      }
+      const { dies } = happening
+      if (dies !== undefined) home[dies.device].disk.diesAfter = dies.after
+      spend(spent, happening)
+      await happen(happening)
+      await settle()
+    },
+    variants() {
+      if (last === undefined || last.dies !== undefined || spent.fail >= scenario.most.fail)
+        return []
+      return (['station', 'llcs'] as const)
+        .filter((device) => scenario.fails.includes(device))
+        .flatMap((device) =>
+          Array.from({ length: home[device].disk.writes }, (_, index) => ({
+            ...(last as Happening),
+            dies: { device, after: index + 1 },
+          })),
+        )
+    },
+    fingerprint: () =>
+      `${fingerprintOf(home, startAt, kept.transactionId)}|${oracle.fingerprint(home.clock.now())}|${JSON.stringify(spent)}`,
+    problem: () => problem,
+    async rest() {
+      const left = await comeToRest(home, oracle, settle)
+      return problem ?? left
+    },
+  }
+}
+
+/** As it is on the disk: a charger that died after it had moved the load is judged by when it did. */
+const loadOf = ({ station }: Home): number => station.memory().charger.meter.powerWatts
+
+/** What a message on the cable is about: the name of its arm. */
+function aboutOf(message: unknown, { arms }: Signed): string {
+  const link = message as LinkMessage
+  const bytes = link.kind === 'arm' ? fromBase64(link.preCommand) : undefined
+  const digest =
+    bytes === undefined ? (link as { digest?: string }).digest : armDigest(bytes, crypto)
+  return [...arms.values()].find((each) => each.digest === digest)?.name ?? ''
+}
+
+const countersIn = (home: Home): ReadonlyMap<string, bigint> => {
+  const station = home.station
+    .memory()
+    .counters.map(
+      ({ organisation, path, counter }) =>
+        [`station ${organisation} ${path}`, BigInt(counter)] as const,
+    )
+  const llcs = Object.entries(home.llcs.memory().counters).map(
+    ([originator, counter]) => [`llcs ${originator}`, BigInt(counter)] as const,
+  )
+  const company = [...home.company.books.counters].map(
+    ([key, counter]) => [`company ${key}`, counter] as const,
+  )
+  return new Map([...station, ...llcs, ...company])
+}
+
+type Hands = {
+  readonly home: Home
+  readonly signed: Signed
+  readonly oracle: Oracle
+  readonly note: (problem: string | undefined) => void
+}
+
+function perform(
+  happening: Happening,
+  { home, signed, oracle, note }: Hands,
+): void | Promise<void> {
+  const now: Instant = home.clock.now()
+  switch (happening.do) {
+    case 'submit': {
+      const arm = signed.arms.get(happening.arm)
+      if (arm === undefined) return
+      oracle.submitted(arm.name)
+      const user = arm.use === 'onDemand' ? app : dsrspMeter
+      return home.company.submit(arm.bytes, user.peer, arm.name)
+    }
+    case 'replay':
+      return home.company.replay(happening.arm)
+    case 'arrive':
+      return home.post.arrive(happening.parcel)
+    case 'trigger': {
+      const trigger = signed.triggers.get(happening.name)
+      if (trigger === undefined) return
+      oracle.triggered(trigger.name)
+      return home.csms.send(trigger.action, trigger.jws, (reply) => {
+        const { status } = (reply ?? {}) as { status?: unknown }
+        if (status === 'Accepted') note(oracle.accepted(trigger.name, home.clock.now()))
+      })
+    }
+    case 'tick':
+      return home.clock.advance(happening.millis)
+    case 'fail':
+      return fail(home, happening.part)
+    case 'return':
+      return comeBack(home, happening.part)
+    case 'cut':
+      return home.link.cut()
+    case 'press':
+      oracle.pressed(happening.button, now)
+      return void home.station.running?.hardware.press(happening.button)
+    case 'sample':
+      return sample(home, oracle, happening)
+  }
+}
+
+function sample(
+  home: Home,
+  oracle: Oracle,
+  { at, hertz }: Extract<Happening, { do: 'sample' }>,
+): void {
+  const now = home.clock.now()
+  oracle.sampled(at, hertz, now)
+  // What follows from it is awaited by settling: the charger's answer may be held.
+  if (at === 'llcs') void home.llcs.running?.hardware.frequency({ at: now, hertz })
+  else void home.station.running?.hardware.frequency({ at: now, hertz })
+}
