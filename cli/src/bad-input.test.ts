@@ -239,5 +239,5 @@ test('the version comes at once', async () => {
   const { code, out } = await run('version', '--json')
   expect(code).toBe(0)
   expect(JSON.parse(out)).toMatchObject({ node: process.version })
-  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(performance.now() - began).toBeLessThan(20_000)
 })

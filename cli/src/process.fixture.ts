@@ -74,7 +74,7 @@ export function processesOf(pid: number, dir: string): readonly Process[] {
 /** Those of them that still run, once they have had time to go. */
 export async function remaining(processes: readonly Process[]): Promise<readonly string[]> {
   const alive = () => processes.filter(({ pid, started }) => processStart(pid) === started)
-  for (let waited = 0; waited < 10_000 && alive().length > 0; waited += 50) await sleep(50)
+  for (let waited = 0; waited < 30_000 && alive().length > 0; waited += 50) await sleep(50)
   return alive().map(({ command }) => command)
 }
 

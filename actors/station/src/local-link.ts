@@ -110,9 +110,9 @@ export function openLocalLink(
     async close() {
       closing = true
       timer?.cancel()
-      const ended = keeping.close()
+      // A connection that was being opened is there only then.
+      await keeping.close()
       session?.socket.close()
-      await ended
     },
   }
 }

@@ -82,22 +82,22 @@ test('a checkpoint that waits while the supervisor is stopped is delivered when 
 
   audit.record('Before', {})
   advance(inHours(1))
-  await vi.waitFor(() => expect(kept()).toHaveLength(1), 10_000)
+  await vi.waitFor(() => expect(kept()).toHaveLength(1), 30_000)
   const [first] = kept()
 
   await world.restart(async () => {
     audit.record('Meanwhile', {})
     advance(inHours(1))
-    await vi.waitFor(() => expect(failed).toBe(1), 10_000)
+    await vi.waitFor(() => expect(failed).toBe(1), 30_000)
     advance(inMinutes(5))
-    await vi.waitFor(() => expect(failed).toBe(2), 10_000)
+    await vi.waitFor(() => expect(failed).toBe(2), 30_000)
     expect(kept()).toEqual([first])
   })
   expect(await listed()).toEqual([first])
 
   const waiting = asked.at(-1)
   advance(inMinutes(5))
-  await vi.waitFor(() => expect(kept()).toEqual([first, waiting?.seq]), 10_000)
+  await vi.waitFor(() => expect(kept()).toEqual([first, waiting?.seq]), 30_000)
   expect(asked.at(-1)).toBe(waiting)
   expect(await listed()).toEqual([waiting?.seq, first])
 

@@ -177,7 +177,7 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
     await hub.close()
     await Promise.all([company.close(), server.close()])
   })
-  await vi.waitUntil(() => hub.connected() && llcs.connected().hub, 10_000)
+  await vi.waitUntil(() => hub.connected() && llcs.connected().hub, 30_000)
   if (options.lists !== false)
     for (const hierarchy of ['charging', 'smartMeter'] as const)
       await company.send(hanRevocationList(listOf(hierarchy, 1)))

@@ -65,7 +65,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const open = (method: string, url: URL, settings: object): ClientRequest =>
     url.protocol === 'https:'
       ? requestTls(url, { method, agent, ...settings })
-      : requestPlain(url, { method, ...settings })
+      : requestPlain(url, { method, agent: false, ...settings })
 
   return {
     async request(method, url, body, settings = {}) {

@@ -101,9 +101,12 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     if (attempts.begin(id, address, now)?.refused() === true) options.onRefusal?.(refusal, asked)
   }
   let upgrades = 0
+  let closing = false
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const verdict = await admission(request, options, tell)
     if (socket.destroyed) return
+    // It would keep the server open, and nobody would close it.
+    if (closing) return endUpgrade(socket, refused('Unavailable', 'closing'))
     if (!verdict.ok) {
       const { reason, detail } = verdict
       log.warn({ url: request.url, reason, detail, ...serverRefusalRow(reason) }, 'refused')
@@ -146,6 +149,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
     port,
     sweep: () => sessions.sweep(),
     async close() {
+      closing = true
       clearInterval(pinging)
       const ended = new Promise<void>((resolve) => server.close(() => resolve()))
       stop()

@@ -315,6 +315,20 @@ test('a server that closes says so to its stations and frees the port', async ()
   expect(again.server.port).toBe(port)
 })
 
+test('a connection that is let in while the server closes does not keep it open', async () => {
+  const admitting: ((admission: { ok: true }) => void)[] = []
+  const { connect, server, accepted } = await csmsServer({
+    admit: () => new Promise((resolve) => admitting.push(resolve)),
+  })
+  const refusal = expect(connect()).rejects.toEqual(refusedWith(503, 'Unavailable'))
+  await expect.poll(() => admitting.length).toBe(1)
+  const closed = server.close()
+  admitting[0]?.({ ok: true })
+  await refusal
+  await closed
+  expect(accepted).toEqual([])
+})
+
 test('connecting, calling and closing leave nothing in flight', async () => {
   const activity = recordedActivity()
   const { connect } = await csmsServer({ activity })
@@ -323,8 +337,7 @@ test('connecting, calling and closing leave nothing in flight', async () => {
   expect(activity.handled).toHaveLength(1)
   socket.close(1000, 'bye '.repeat(100))
   expect(await closing(socket)).toBe(1000)
-  await new Promise((resolve) => setImmediate(resolve))
-  expect(activity.inFlight.size).toBe(0)
+  await expect.poll(() => activity.inFlight.size).toBe(0)
 })
 
 test('the endpoint and the contract agree on their limits', () => {

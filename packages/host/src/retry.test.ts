@@ -49,6 +49,29 @@ test('a connection that ends is made again, after the shortest wait', async () =
   await line.close()
 })
 
+test('closing waits for an attempt under way, so that nothing opens afterwards', async () => {
+  const { clock, fire } = watchedClock()
+  let opened = (): void => {}
+  let attempts = 0
+  const connect = () => {
+    attempts += 1
+    if (attempts === 1) return Promise.reject(new Error('no'))
+    return new Promise<{ closed: Promise<void> }>((resolve) => {
+      opened = () => resolve({ closed: new Promise(() => {}) })
+    })
+  }
+  const line = keepConnected({ ...settings, clock, connect })
+  await new Promise((r) => setImmediate(r))
+  void fire()
+  expect(attempts).toBe(2)
+  let isClosed = false
+  const closing = line.close().then(() => (isClosed = true))
+  await new Promise((r) => setImmediate(r))
+  expect(isClosed).toBe(false)
+  opened()
+  await closing
+})
+
 test('once closed it tries no more', async () => {
   const { clock, waiting, fire } = watchedClock()
   let attempts = 0

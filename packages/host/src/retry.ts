@@ -17,12 +17,14 @@ export type RetryOptions = {
 /**
  * Keeps a connection open: waits twice as long after each failure, with a random half, so that a
  * fleet does not come back all at once (Part 4 §5.3). A connection that was made starts over.
+ * `close` waits for an attempt under way: what it opened is then there for the caller to close.
  */
 export function keepConnected(options: RetryOptions): Running {
   const { label, clock, entropy, log, minMillis = 500, maxMillis = 60_000 } = options
   let failures = 0
   let closed = false
   let timer: Timer | undefined
+  let trying = Promise.resolve()
 
   const again = (): void => {
     if (closed) return
@@ -31,7 +33,8 @@ export function keepConnected(options: RetryOptions): Running {
     timer = clock.after(millis(Math.round(delay)), label, attempt)
   }
 
-  const attempt = async (): Promise<void> => {
+  const attempt = (): Promise<void> => (trying = tryOnce())
+  const tryOnce = async (): Promise<void> => {
     if (closed) return
     try {
       const connection = await options.connect()
@@ -44,12 +47,12 @@ export function keepConnected(options: RetryOptions): Running {
     }
   }
 
-  const first = attempt()
+  void attempt()
   return {
     async close() {
       closed = true
       timer?.cancel()
-      await first
+      await trying
     },
   }
 }

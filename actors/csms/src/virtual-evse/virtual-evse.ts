@@ -52,9 +52,9 @@ export function openVirtualEvses(
       )
     },
     async close() {
-      const closing = connections.map((connection) => connection.close())
+      // One that was being opened is there only then.
+      await Promise.all(connections.map((connection) => connection.close()))
       for (const endpoint of endpoints.values()) endpoint.close(1001, 'closing')
-      await Promise.all(closing)
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.closed))
     },
   }
