@@ -1,6 +1,6 @@
 import { buildRequest, type RequestBody, type Service } from '@interlock/duis'
 import { encodePreCommand, type Command } from '@interlock/gbcs'
-import { eui64, fromIso, instant } from '@interlock/kernel'
+import { eui64, fromIso, instant, utf8 } from '@interlock/kernel'
 import { writeVectors } from '../vector-json.ts'
 
 /** Writes `vectors/correlate/pairs.json`: requests and the pre-commands that are, or are not, theirs. */
@@ -16,6 +16,8 @@ const load = { controller: 2, direction: 'import', levelPercent: 80, ...period }
 const limit = { limitSeconds: 600 } as const
 const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
 
+const carried = { version: 4, document: utf8('{"tariff":"one price"}') } as const
+
 const request = (service: Service, body: RequestBody): string =>
   buildRequest({ ...addressed, service, commandVariant: 4, body })
 const requests = {
@@ -23,12 +25,14 @@ const requests = {
   ECS47a: request('7.13', { kind: 'loadControl', ...load }),
   ECS47e: request('7.16', { kind: 'loadControl', ...load }),
   UpdateHalfHourlyTariff: request('1.1.1', { kind: 'tariff', ...tariff }),
+  UpdateTariffDocument: request('1.1.1', { kind: 'tariffDocument', ...carried }),
 }
 const commands = {
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
   ECS47a: { useCase: 'ECS47a', ...addressed, ...load },
   ECS47e: { useCase: 'ECS47e', ...addressed, ...load },
   UpdateHalfHourlyTariff: { useCase: 'UpdateHalfHourlyTariff', ...addressed, ...tariff },
+  UpdateTariffDocument: { useCase: 'UpdateTariffDocument', ...addressed, ...carried },
 } as const satisfies Record<string, Command>
 type Name = keyof typeof commands
 
@@ -67,6 +71,8 @@ writeVectors('vectors/correlate/pairs.json', {
       made(name, 'End', { until: at('2026-01-06T18:00:00Z') }),
     ]),
     made('UpdateHalfHourlyTariff', 'TariffVersion', { version: 5 }),
+    made('UpdateTariffDocument', 'TariffVersion', { version: 5 }),
+    made('UpdateTariffDocument', 'Document', { document: utf8('{"tariff":"two prices"}') }),
     made('UpdateHalfHourlyTariff', 'Start', { from: at('2026-01-05T18:30:00Z') }),
     made('UpdateHalfHourlyTariff', 'Prices', { prices: [15_300, 2_000, 0] }),
     ...names.map((of) => ({

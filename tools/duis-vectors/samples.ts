@@ -1,5 +1,5 @@
 import type { RequestBody, ServiceRequest } from '@interlock/duis'
-import { eui64, fromHex, fromIso, instant } from '@interlock/kernel'
+import { eui64, fromHex, fromIso, instant, utf8 } from '@interlock/kernel'
 
 const at = (text: string) => fromIso(text) ?? instant(0)
 const from = at('2026-01-05T18:00:00Z')
@@ -94,6 +94,12 @@ const samples: readonly (Sample & { readonly name: string })[] = [
     body: { kind: 'readControllers' },
   },
   { name: 'pre-authorisation', service: '7.16', commandVariant: 4, body: loadControl('export', 0) },
+  {
+    name: 'tariff document (ours)',
+    service: '1.1.1',
+    commandVariant: 4,
+    body: { kind: 'tariffDocument', version: 3, document: utf8('{"tariff":"one price"}') },
+  },
   { name: 'signed pre-authorisation', service: '7.16', commandVariant: 5, body: signedPreCommand },
 ]
 

@@ -1,5 +1,5 @@
 import type { CommandOf } from '@interlock/gbcs'
-import { fromIso, instant } from '@interlock/kernel'
+import { fromIso, instant, utf8 } from '@interlock/kernel'
 import { identities } from './parties.ts'
 
 export const at = (text: string) => fromIso(text) ?? instant(0)
@@ -35,6 +35,14 @@ export const tariff: CommandOf<'UpdateHalfHourlyTariff'> = {
   from: at('2026-01-05T00:00:00Z'),
   prices: [27_300, 7_500, -1_250, 0],
 }
+export const tariffDocument: CommandOf<'UpdateTariffDocument'> = {
+  useCase: 'UpdateTariffDocument',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 10n,
+  version: 4,
+  document: utf8('{"tariff":"one price"}'),
+}
 export const offsetLimit: CommandOf<'ECS38'> = {
   useCase: 'ECS38',
   originator: identities.supplier,
@@ -42,8 +50,8 @@ export const offsetLimit: CommandOf<'ECS38'> = {
   counter: 8n,
   limitSeconds: 600,
 }
-export const readTariff: CommandOf<'ReadHalfHourlyTariff'> = {
-  useCase: 'ReadHalfHourlyTariff',
+export const readTariff: CommandOf<'ReadTariff'> = {
+  useCase: 'ReadTariff',
   originator: identities.supplier,
   target: identities.device,
   counter: 9n,

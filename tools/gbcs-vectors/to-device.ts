@@ -11,7 +11,16 @@ import {
   sendUnsigned,
   toDevice,
 } from './parties.ts'
-import { at, charge, load, offsetLimit, readTariff, response, tariff } from './samples.ts'
+import {
+  at,
+  charge,
+  load,
+  offsetLimit,
+  readTariff,
+  response,
+  tariff,
+  tariffDocument,
+} from './samples.ts'
 
 /** As received by the device; its last counter from each originator is 999 (6 from the supplier). */
 export const valid = [
@@ -25,6 +34,11 @@ export const valid = [
     name: 'half-hourly tariff (ours, not GBCS)',
     message: send(tariff, keys.supplier),
     command: tariff,
+  },
+  {
+    name: 'tariff document (ours, not GBCS)',
+    message: send(tariffDocument, keys.supplier),
+    command: tariffDocument,
   },
   {
     name: 'randomised offset limit (ECS38)',
@@ -42,7 +56,7 @@ export const valid = [
     command: { ...offsetLimit, limitSeconds: 0 },
   },
   {
-    name: 'read of the half-hourly tariff, with a MAC only (ours, not GBCS)',
+    name: 'read of the tariff, with a MAC only (ours, not GBCS)',
     message: sendUnsigned(readTariff),
     command: readTariff,
   },
@@ -176,6 +190,17 @@ export const invalid = [
     message: malformed(tariff, '00000000695aff00', '00000000695aff01', keys.supplier),
     reason: 'ContentMalformed',
     field: 'start of the first half-hour',
+  },
+  {
+    name: 'tariff document that begins as another content',
+    message: malformed(
+      { ...tariffDocument, document: Uint8Array.of(0x7b) },
+      'f3000000047b',
+      'f2000000047b',
+      keys.supplier,
+    ),
+    reason: 'ContentMalformed',
+    field: 'tariff document',
   },
   {
     name: 'a message code that nobody knows',

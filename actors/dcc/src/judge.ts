@@ -11,6 +11,7 @@ import {
   isLoadControlCommand,
   isRepresentable,
   isWindow,
+  takes,
   type Command,
   type SignedCommand,
 } from '@interlock/gbcs'
@@ -60,9 +61,14 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
     const { version, from, prices } = body
     return ok({ useCase: 'UpdateHalfHourlyTariff', ...id, version, from, prices })
   }
+  if (body.kind === 'tariffDocument') {
+    const { version, document } = body
+    const command = { useCase: 'UpdateTariffDocument', ...id, version, document } as const
+    return takes(command.useCase, command) ? ok(command) : refused('ParameterInvalid', 'document')
+  }
   if (body.kind === 'offsetLimit')
     return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
-  if (body.kind === 'readTariff') return ok({ useCase: 'ReadHalfHourlyTariff', ...id })
+  if (body.kind === 'readTariff') return ok({ useCase: 'ReadTariff', ...id })
   if (transformless.has(body.kind)) return refused('TransformUnknown', service)
   if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
   const { controller, direction, levelPercent, from, until } = body
@@ -108,7 +114,8 @@ const serviceOf = ({ useCase }: Command): string =>
     ECS47a: '7.13',
     ECS47e: '7.16',
     UpdateHalfHourlyTariff: '1.1.1',
-    ReadHalfHourlyTariff: '4.11.1',
+    UpdateTariffDocument: '1.1.1',
+    ReadTariff: '4.11.1',
   })[useCase]
 
 /** The rules of ECS47a and ECS47e, and of our profile: an on-demand arm is valid at once. */

@@ -4,6 +4,7 @@ import {
   encodePreCommand,
   encodeUnsignedCommand,
   signPreCommand,
+  tariffUpdates,
   type Command,
 } from '@interlock/gbcs'
 import {
@@ -13,7 +14,8 @@ import {
   silentLog,
   temporaryDir,
 } from '@interlock/host'
-import { eui64, fromIso, instant, unobserved } from '@interlock/kernel'
+import { eui64, fromIso, instant, unobserved, utf8 } from '@interlock/kernel'
+import { tariffBytes } from '@interlock/tariff'
 import { expect, test } from 'vitest'
 import { answerCommand } from './commands.ts'
 import { openTariffMemory } from './tariff-memory.ts'
@@ -36,7 +38,9 @@ function meter(dir = temporaryDir('interlock-meter')) {
     keyAgreement: own,
     brokerKey: broker.publicKey,
     signer: (eui: string, useCase: string) =>
-      eui === originator && useCase === 'UpdateHalfHourlyTariff' ? supplier.publicKey : undefined,
+      eui === originator && tariffUpdates.some((each) => each === useCase)
+        ? supplier.publicKey
+        : undefined,
     lastCounter: memory.lastCounter.bind(memory),
   }
   const parts = { anchors, memory, audit, crypto, log: silentLog }
@@ -94,6 +98,45 @@ test('an older tariff is refused, and its counter is used up all the same', () =
   expect(one.memory.tariff()?.tariff.version).toBe(5)
 })
 
+const document = (version: number, said = version): Uint8Array =>
+  tariffBytes({
+    tariff: 'one-price',
+    clock: 'Europe/London',
+    versions: [
+      {
+        version: said,
+        validFrom: '2026-01-05T00:00:00Z',
+        standingChargePencePerDay: 47.85,
+        halfHourlyPencePerKilowattHour: [27.3],
+      },
+    ],
+  })
+const carried = (version: number, counter: number, bytes = document(version)): Uint8Array => {
+  const id = { useCase: 'UpdateTariffDocument', originator, target } as const
+  const command = encodePreCommand({ ...id, counter: BigInt(counter), version, document: bytes })
+  return addMac(signPreCommand(command, supplier, crypto), 'signed', keys, crypto)
+}
+
+test('a tariff document is kept over a crash, and versions of both kinds are one series', () => {
+  const first = meter()
+  expect(first.send(tariff(1, 10))).toBe('success')
+  expect(first.send(carried(2, 11))).toBe('success')
+  const second = first.again()
+  expect(second.memory.tariff()?.tariff).toMatchObject({ version: 2, document: document(2) })
+  expect(second.send(tariff(2, 12))).toBe('otherReason')
+  expect(second.send(carried(1, 13))).toBe('otherReason')
+  expect(second.send(tariff(3, 14))).toBe('success')
+})
+
+test('a document that is no tariff, or of another version than the command, is not kept', () => {
+  const one = meter()
+  expect(one.send(carried(1, 10, utf8('{}')))).toBe('otherReason')
+  expect(one.send(carried(2, 11, document(2, 1)))).toBe('otherReason')
+  expect(one.memory.tariff()).toBeUndefined()
+  expect(one.send(carried(1, 11))).toBe('discarded')
+  expect(one.send(carried(1, 12))).toBe('success')
+})
+
 test('nobody but the supplier sets a tariff, and nobody arms a meter', () => {
   const one = meter()
   expect(one.send(tariff(1, 10, { originator: eui64('02-00-00-00-00-00-00-07') }))).toBe(
@@ -114,7 +157,7 @@ test('nobody but the supplier sets a tariff, and nobody arms a meter', () => {
 
 test('a tariff is read without a counter, by whoever the data company lets', () => {
   const one = meter()
-  const read = { useCase: 'ReadHalfHourlyTariff', originator: target, target, counter: 1n } as const
+  const read = { useCase: 'ReadTariff', originator: target, target, counter: 1n } as const
   const frame = addMac(encodeUnsignedCommand(read), 'unsigned', keys, crypto)
   expect(one.send(frame)).toBe('objectUndefined')
   one.send(tariff(1, 10))

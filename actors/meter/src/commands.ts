@@ -8,7 +8,8 @@ import {
 import type { Log } from '@interlock/host'
 import type { Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import type { TariffMemory } from './tariff-memory.ts'
+import { readTariffBytes } from '@interlock/tariff'
+import { setsTariff, type TariffCommand, type TariffMemory } from './tariff-memory.ts'
 
 export type MeterParts = {
   readonly anchors: DeviceAnchors
@@ -47,12 +48,19 @@ export function answerCommand(bytes: Uint8Array, meter: MeterParts): Uint8Array 
 }
 
 function execute({ command, bytes }: Accepted, memory: TariffMemory): Result {
-  if (command.useCase === 'UpdateHalfHourlyTariff')
-    return { result: memory.install(bytes).ok ? 'success' : 'otherReason' }
-  if (command.useCase === 'ReadHalfHourlyTariff') {
+  if (setsTariff(command)) {
+    const taken = isTariff(command) && memory.install(bytes).ok
+    return { result: taken ? 'success' : 'otherReason' }
+  }
+  if (command.useCase === 'ReadTariff') {
     const held = memory.tariff()
     return held ? { result: 'success', data: held.signed } : { result: 'objectUndefined' }
   }
   // A meter has no auxiliary controllers in this house.
   return { result: 'objectUndefined' }
 }
+
+/** A document that no reader would take is not kept either. */
+const isTariff = (command: TariffCommand): boolean =>
+  command.useCase === 'UpdateHalfHourlyTariff' ||
+  readTariffBytes(command.document, command.version).ok

@@ -1,4 +1,4 @@
-import type { HalfHourlyTariff } from '@interlock/gbcs'
+import { tariffUpdates } from '@interlock/gbcs'
 import {
   ensureDir,
   joinHan,
@@ -15,11 +15,11 @@ import { eui64, Fault, fromHex, type Crypto, type Eui64, type Role } from '@inte
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
 import { answerCommand } from './commands.ts'
 import type { MeterConfig } from './config.ts'
-import { openTariffMemory } from './tariff-memory.ts'
+import { openTariffMemory, type TariffCommand } from './tariff-memory.ts'
 
 export type MeterRunning = Running & {
   /** The tariff in force. */
-  tariff(): HalfHourlyTariff | undefined
+  tariff(): TariffCommand | undefined
   readonly joined: () => boolean
 }
 
@@ -52,7 +52,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       keyAgreement: identity.key,
       brokerKey: broker.publicKey,
       signer: (originator: string, useCase: string) =>
-        originator === supplier.organisation && useCase === 'UpdateHalfHourlyTariff'
+        originator === supplier.organisation && tariffUpdates.some((each) => each === useCase)
           ? supplier.publicKey
           : undefined,
       lastCounter: (originator: Eui64) => memory.lastCounter(originator),

@@ -7,8 +7,11 @@ import {
   type Eui64,
   type Outcome,
 } from '@interlock/kernel'
-import { decodeSigned, type CommandOf, type HalfHourlyTariff } from '@interlock/gbcs'
+import { decodeSigned, tariffUpdates, type Command, type CommandOf } from '@interlock/gbcs'
 import type { Journal } from '@interlock/store'
+
+/** A command that set the tariff: half-hourly prices, or a document. */
+export type TariffCommand = CommandOf<(typeof tariffUpdates)[number]>
 
 /** What a meter must not forget: the counters it has accepted, and the tariff with its signature. */
 export type TariffMemory = {
@@ -17,18 +20,19 @@ export type TariffMemory = {
   /** Uses up a counter; on the disk before it returns. */
   use(originator: Eui64, counter: bigint): void
   /** Takes a tariff that is newer than the one in force; on the disk before it returns. */
-  install(signed: Uint8Array): Outcome<HalfHourlyTariff, 'TariffOlder'>
+  install(signed: Uint8Array): Outcome<TariffCommand, 'TariffOlder'>
   /** The tariff in force, and the supplier's signed command that set it. */
-  tariff(): { readonly tariff: HalfHourlyTariff; readonly signed: Uint8Array } | undefined
+  tariff(): Held | undefined
 }
 
+type Held = { readonly tariff: TariffCommand; readonly signed: Uint8Array }
 type Entry =
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
   | { readonly kind: 'tariff'; readonly signed: string }
 
 export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
-  let held: { tariff: HalfHourlyTariff; signed: Uint8Array } | undefined
+  let held: Held | undefined
 
   const apply = (entry: Entry): void => {
     if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
@@ -65,16 +69,19 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   }
 }
 
-function read(signed: string): { tariff: HalfHourlyTariff; signed: Uint8Array } {
+function read(signed: string): Held {
   const bytes = fromBase64(signed)
   assert(bytes !== undefined, 'a journal holds what was written')
   return { tariff: tariffIn(bytes), signed: bytes }
 }
 
-function tariffIn(signed: Uint8Array): CommandOf<'UpdateHalfHourlyTariff'> {
+function tariffIn(signed: Uint8Array): TariffCommand {
   const read = decodeSigned(signed)
   assert(read.ok, 'only what was verified is installed')
   const { command } = read.value
-  assert(command.useCase === 'UpdateHalfHourlyTariff', 'only tariffs are installed')
+  assert(setsTariff(command), 'only tariffs are installed')
   return command
 }
+
+export const setsTariff = (command: Command): command is TariffCommand =>
+  tariffUpdates.some((each) => each === command.useCase)

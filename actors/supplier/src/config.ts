@@ -14,7 +14,7 @@ export const SupplierConfig = actorConfig({
   meters: Type.Array(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }), {
     maxItems: 20_000,
   }),
-  /** A tariff (JSON, as `POST /api/v1/tariffs` takes it) to publish at every start. */
+  /** A tariff to publish at every start: JSON, as `POST /api/v1/tariffs` or `/api/v1/tariff-documents` takes it. */
   tariff: Type.Optional(Path),
 })
 export type SupplierConfig = Static<typeof SupplierConfig>

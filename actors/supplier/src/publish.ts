@@ -6,9 +6,11 @@ import {
   signDocument,
   type RequestBody,
   type ServiceResponse,
+  type TariffBody,
+  type TariffDocumentBody,
   type XmlSigner,
 } from '@interlock/duis'
-import { signPreCommand, type HalfHourlyTariff } from '@interlock/gbcs'
+import { signPreCommand } from '@interlock/gbcs'
 import type { HttpClient } from '@interlock/host'
 import {
   ok,
@@ -38,7 +40,7 @@ export type PublishOutcome = Outcome<'published', string>
  * @throws Fault `PeerUnavailable` when the DCC does not answer.
  */
 export async function publishTariff(
-  tariff: HalfHourlyTariff,
+  tariff: TariffBody | TariffDocumentBody,
   meter: Eui64,
   counter: bigint,
   parts: Publication,
@@ -48,7 +50,7 @@ export async function publishTariff(
     const xml = buildRequest({ ...id, service: '1.1.1', commandVariant, body })
     return { xml, response: await send(signDocument(xml, parts.signer, parts.crypto), parts) }
   }
-  const first = await ask(4, { kind: 'tariff', ...tariff })
+  const first = await ask(4, tariff)
   if (!first.response.ok) return first.response
   const { preCommand } = first.response.value
   if (preCommand === undefined) return refused('NoPreCommand')

@@ -1,11 +1,10 @@
 import type { Happening } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
 import { Fault, inSeconds, type Eui64, type Timer } from '@interlock/kernel'
-import type { HalfHourPrice } from '@interlock/power'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
 import { publishTariff, type Publication } from './publish.ts'
-import { tariffOf } from './tariff.ts'
+import { bodyOf, type Offer } from './tariff.ts'
 
 export type Published = {
   readonly version: number
@@ -15,7 +14,7 @@ export type Published = {
 /** Publishes to every meter; those not reached are tried again until a newer tariff comes. */
 export type Rounds = {
   /** @throws Fault `TariffInvalid` */
-  publish(prices: readonly HalfHourPrice[]): Promise<Published>
+  publish(offer: Offer): Promise<Published>
   close(): void
 }
 
@@ -37,8 +36,8 @@ export function createRounds(options: {
   const { clock, log } = options.deps
   let retry: Timer | undefined
 
-  const publishOne = async (prices: readonly HalfHourPrice[], version: number, meter: Eui64) => {
-    const tariff = tariffOf(prices, version)
+  const publishOne = async (offer: Offer, version: number, meter: Eui64) => {
+    const tariff = bodyOf(offer, version)
     if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
     const counter = numbers.nextCounter(meter, clock.now())
     audit.critical('TariffSent', { meter, version, counter: counter.toString() })
@@ -52,7 +51,7 @@ export function createRounds(options: {
   }
 
   const round = async (
-    prices: readonly HalfHourPrice[],
+    offer: Offer,
     meters: readonly Eui64[],
     number: number,
   ): Promise<Published> => {
@@ -61,7 +60,7 @@ export function createRounds(options: {
     const results: { meter: Eui64; problem?: string }[] = []
     const worker = async (): Promise<void> => {
       for (let meter = waiting.shift(); meter !== undefined; meter = waiting.shift())
-        results.push(await publishOne(prices, version, meter))
+        results.push(await publishOne(offer, version, meter))
     }
     await Promise.all(Array.from({ length: atOnce }, worker))
     const failed = results.filter((each) => each.problem !== undefined)
@@ -73,18 +72,18 @@ export function createRounds(options: {
       const again = failed.map((each) => each.meter)
       if (number < roundsMax)
         retry = clock.after(inSeconds(retrySeconds), `${actor}/publish`, async () => {
-          await round(prices, again, number + 1)
+          await round(offer, again, number + 1)
         })
     }
     return { version, meters: results }
   }
 
   return {
-    async publish(prices) {
-      const tariff = tariffOf(prices, 0)
+    async publish(offer) {
+      const tariff = bodyOf(offer, 0)
       if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
       retry?.cancel()
-      return await round(prices, options.meters, 1)
+      return await round(offer, options.meters, 1)
     },
     close: () => retry?.cancel(),
   }
@@ -92,5 +91,5 @@ export function createRounds(options: {
 
 export const tariffInvalid = (reason: string, detail = ''): Fault =>
   new Fault('TariffInvalid', `the tariff cannot be published: ${reason} ${detail}`.trim(), {
-    remedy: 'give successive half-hours with prices in pence per kilowatt-hour',
+    remedy: 'give successive half-hours with prices in pence, or a tariff document of one version',
   })

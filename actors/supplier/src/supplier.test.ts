@@ -75,6 +75,7 @@ test(
       table: {
         'GET /healthz': ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
         'POST /api/v1/tariffs': ['supplier'],
+        'POST /api/v1/tariff-documents': ['supplier'],
         'GET /api/v1/events': ['web'],
       },
     })

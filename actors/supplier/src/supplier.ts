@@ -18,22 +18,22 @@ import {
 import { eui64, Fault, parseJson, type Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
-import type { HalfHourPrice } from '@interlock/power'
+import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
 import type { SupplierConfig } from './config.ts'
 import { openNumbers } from './numbers.ts'
 import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
-import { pricesOf, tariffOf, TariffOrder } from './tariff.ts'
+import { bodyOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
 
 export type SupplierRunning = Running & {
   readonly port: number
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
   /** Sends a tariff to every meter. @throws Fault `TariffInvalid` */
-  publish(prices: readonly HalfHourPrice[]): Promise<Published>
+  publish(offer: Offer): Promise<Published>
 }
 
 /**
- * An energy supplier: publishes half-hourly tariffs, signed, to the meters it serves.
+ * An energy supplier: publishes its tariffs, signed, to the meters it serves.
  * @throws Fault when identity or journal cannot be read, the tariff is invalid or the port is taken.
  */
 export async function startSupplier(
@@ -82,7 +82,7 @@ export async function startSupplier(
   return {
     port,
     doors: server.doors,
-    publish: (prices) => rounds.publish(prices),
+    publish: (offer) => rounds.publish(offer),
     async close() {
       rounds.close()
       await witness.close()
@@ -94,7 +94,7 @@ export async function startSupplier(
   }
 }
 
-const endpoints = ({
+function endpoints({
   actor,
   own,
   rounds,
@@ -104,37 +104,56 @@ const endpoints = ({
   readonly own: Eui64
   readonly rounds: Rounds
   readonly audit: Audit
-}): readonly Endpoint[] => [
-  {
-    method: 'GET',
-    url: '/healthz',
-    roles: ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
-    handle: () => ({ status: 200, body: { status: 'ok', actor } }),
-  },
-  {
-    method: 'POST',
-    url: '/api/v1/tariffs',
-    roles: ['supplier'],
-    body: TariffOrder,
-    async handle({ body, peer }) {
-      // What is published is signed by this supplier, and nobody else sets its prices.
-      if (peer.organisation !== own) {
-        audit.critical('TariffRefused', { reason: 'NotPermitted', by: peer.organisation })
-        return problem('NotPermitted', 'that is for this supplier alone')
-      }
-      const prices = pricesOf(body as TariffOrder)
-      if (!prices.ok) return problem('BodyInvalid', prices.detail ?? prices.reason)
-      const tariff = tariffOf(prices.value, 0)
-      if (!tariff.ok) return problem('BodyInvalid', tariff.reason)
-      return { status: 200, body: await rounds.publish(prices.value) }
+}): readonly Endpoint[] {
+  /** What is published is signed by this supplier, and nobody else sets its prices. */
+  const notOurs = (by: Eui64) => {
+    audit.critical('TariffRefused', { reason: 'NotPermitted', by })
+    return problem('NotPermitted', 'that is for this supplier alone')
+  }
+  const publish = async (offer: Offer) => {
+    const body = bodyOf(offer, 0)
+    if (!body.ok) return problem('BodyInvalid', `${body.reason} ${body.detail ?? ''}`.trim())
+    return { status: 200, body: await rounds.publish(offer) }
+  }
+  return [
+    {
+      method: 'GET',
+      url: '/healthz',
+      roles: ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
+      handle: () => ({ status: 200, body: { status: 'ok', actor } }),
     },
-  },
-]
+    {
+      method: 'POST',
+      url: '/api/v1/tariffs',
+      roles: ['supplier'],
+      body: TariffOrder,
+      async handle({ body, peer }) {
+        if (peer.organisation !== own) return notOurs(peer.organisation)
+        const prices = pricesOf(body as TariffOrder)
+        if (!prices.ok) return problem('BodyInvalid', prices.detail ?? prices.reason)
+        return await publish(prices.value)
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/tariff-documents',
+      roles: ['supplier'],
+      body: TariffDocument,
+      handle: async ({ body, peer }) =>
+        peer.organisation === own
+          ? await publish(body as TariffDocument)
+          : notOurs(peer.organisation),
+    },
+  ]
+}
 
 /** @throws Fault `TariffInvalid` or `ConfigInvalid`, naming the file. */
-function readTariff(path: string): HalfHourPrice[] {
-  const parsed = parseJson(readText(path), 4)
+function readTariff(path: string): Offer {
+  const parsed = parseJson(readText(path), tariffDepthMax)
   if (!parsed.ok) throw tariffInvalid(parsed.reason, path)
+  const isDocument =
+    typeof parsed.value === 'object' && parsed.value !== null && 'versions' in parsed.value
+  if (isDocument) return checkConfig(path, parsed.value, TariffDocument)
   const prices = pricesOf(checkConfig(path, parsed.value, TariffOrder))
   if (!prices.ok) throw tariffInvalid(prices.reason, `${path} ${prices.detail ?? ''}`)
   return prices.value

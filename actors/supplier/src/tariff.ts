@@ -1,6 +1,13 @@
 import { fromIso, ok, refused, type Outcome } from '@interlock/kernel'
 import { halfHourMillis, pricesProblem, type HalfHourPrice } from '@interlock/power'
-import { tariffPriceMax, tariffPricesMax, type HalfHourlyTariff } from '@interlock/gbcs'
+import type { TariffBody, TariffDocumentBody } from '@interlock/duis'
+import {
+  tariffDocumentBytesMax,
+  tariffPriceMax,
+  tariffPricesMax,
+  type HalfHourlyTariff,
+} from '@interlock/gbcs'
+import { readTariffBytes, tariffBytes, type TariffDocument } from '@interlock/tariff'
 import { Type, type Static } from 'typebox'
 
 /** `POST /api/v1/tariffs`, and the shape of the tariff file. */
@@ -22,7 +29,42 @@ export const TariffOrder = Type.Object(
 )
 export type TariffOrder = Static<typeof TariffOrder>
 
-export type TariffProblem = 'TimeInvalid' | 'PricesInvalid' | 'PricesHaveGaps' | 'TooManyPrices'
+export type TariffProblem =
+  | 'TimeInvalid'
+  | 'PricesInvalid'
+  | 'PricesHaveGaps'
+  | 'TooManyPrices'
+  /** Not a tariff of one version, or too long for a message. */
+  | 'DocumentInvalid'
+
+/** What is to be published: half-hourly prices, or a document of any structure. */
+export type Offer = readonly HalfHourPrice[] | TariffDocument
+
+/** What the request for it says; versions of both kinds are one series. */
+export function bodyOf(
+  offer: Offer,
+  version: number,
+): Outcome<TariffBody | TariffDocumentBody, TariffProblem> {
+  if ('versions' in offer) return documentOf(offer, version)
+  const tariff = tariffOf(offer, version)
+  return tariff.ok ? ok({ kind: 'tariff', ...tariff.value }) : tariff
+}
+
+/** The document with its version as published, in place of the one it was given. */
+function documentOf(
+  { versions, ...tariff }: TariffDocument,
+  version: number,
+): Outcome<TariffDocumentBody, TariffProblem> {
+  const [only, second] = versions
+  if (only === undefined || second !== undefined)
+    return refused('DocumentInvalid', `${versions.length} versions, must be one`)
+  const document = tariffBytes({ ...tariff, versions: [{ ...only, version }] })
+  if (document.length > tariffDocumentBytesMax)
+    return refused('DocumentInvalid', `${document.length} bytes, at most ${tariffDocumentBytesMax}`)
+  const read = readTariffBytes(document, version)
+  if (!read.ok) return refused('DocumentInvalid', `${read.reason} ${read.detail ?? ''}`.trim())
+  return ok({ kind: 'tariffDocument', version, document })
+}
 
 export function pricesOf(order: TariffOrder): Outcome<HalfHourPrice[], TariffProblem> {
   const prices: HalfHourPrice[] = []

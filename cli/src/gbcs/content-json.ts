@@ -1,5 +1,6 @@
 import {
   resultCodes,
+  type CarriedTariff,
   type HalfHourlyTariff,
   type LoadControl,
   type OffsetLimit,
@@ -32,7 +33,19 @@ const time: Spelling = {
   expected: 'a date-time such as 2026-01-05T18:00:00.000Z',
 }
 
-type Key = keyof LoadControl | keyof OffsetLimit | keyof HalfHourlyTariff | 'result' | 'data'
+const hex: Spelling = {
+  write: (value: Uint8Array) => toHex(value),
+  read: (json) => (typeof json === 'string' ? fromHex(json) : undefined),
+  expected: 'hex',
+}
+
+type Key =
+  | keyof LoadControl
+  | keyof OffsetLimit
+  | keyof HalfHourlyTariff
+  | keyof CarriedTariff
+  | 'result'
+  | 'data'
 const spellings: Readonly<Record<Key, Spelling>> = {
   controller: whole(1, 5),
   direction: oneOf('import', 'export'),
@@ -48,11 +61,8 @@ const spellings: Readonly<Record<Key, Spelling>> = {
     expected: 'a list of whole numbers',
   },
   result: oneOf(...Object.keys(resultCodes)),
-  data: {
-    write: (value: Uint8Array) => toHex(value),
-    read: (json: unknown) => (typeof json === 'string' ? fromHex(json) : undefined),
-    expected: 'hex',
-  },
+  data: hex,
+  document: hex,
 }
 
 const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as const
@@ -62,7 +72,8 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   ECS47a: load,
   ECS47e: load,
   UpdateHalfHourlyTariff: ['version', 'from', 'prices'],
-  ReadHalfHourlyTariff: [],
+  UpdateTariffDocument: ['version', 'document'],
+  ReadTariff: [],
 }
 export const alertKeys: readonly Key[] = load
 /** Data may be absent. */

@@ -3,6 +3,7 @@ import { checkConfig, readText } from '@interlock/host'
 import { Fault, parseJson, toIso } from '@interlock/kernel'
 import { halfHourMillis } from '@interlock/power'
 import {
+  tariffDepthMax,
   tariffLimits,
   tariffOf,
   tariffProblems,
@@ -10,8 +11,6 @@ import {
   type Tariff,
 } from '@interlock/tariff'
 import { readTariffFile, type PriceRow } from './tariff-file.ts'
-
-const depthMax = 10
 
 /**
  * A tariff to price with: a tariff document (JSON), or half-hourly prices as `readTariffFile` takes
@@ -28,7 +27,7 @@ export function readPricedTariff(path: string): Tariff {
 }
 
 function parsed(path: string): TariffDocument {
-  const json = parseJson(readText(path), depthMax)
+  const json = parseJson(readText(path), tariffDepthMax)
   if (!json.ok) throw invalid(`${path}: ${json.reason} ${json.detail ?? ''}`.trim())
   return checkConfig(path, json.value, TariffDocument)
 }

@@ -8,7 +8,9 @@ import {
   signPreCommand,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { eui64, instant, type PrivateKey } from '@interlock/kernel'
+import { eui64, instant, toIso, type PrivateKey } from '@interlock/kernel'
+import { openTariff, signedTariffIn } from '@interlock/seal'
+import type { TariffDocument } from '@interlock/tariff'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
 import { evening, network, owner, ownerEui, rating } from './network.fixture.ts'
@@ -63,6 +65,55 @@ test("a supplier's tariff reaches the meter, and a reader verifies the supplier'
   expect(crypto.verify(supplier.peer.publicKey, tariff.value.covered, tariff.value.signature)).toBe(
     true,
   )
+})
+
+/** Two registers; what is published replaces the version. */
+const timeOfUse: TariffDocument = {
+  tariff: 'night',
+  clock: 'Europe/London',
+  versions: [
+    {
+      version: 0,
+      validFrom: toIso(evening),
+      validUntil: toIso(instant(evening + 7 * 24 * 3_600_000)),
+      standingChargePencePerDay: 47.85,
+      timeOfUse: {
+        registers: [
+          { register: 1, name: 'day', blocks: [{ pencePerKilowattHour: 24.39255 }] },
+          { register: 2, name: 'night', blocks: [{ pencePerKilowattHour: 7.00035 }] },
+        ],
+        days: [
+          {
+            day: 1,
+            switches: [
+              { at: '00:00', register: 2 },
+              { at: '05:30', register: 1 },
+              { at: '23:30', register: 2 },
+            ],
+          },
+        ],
+        weeks: [{ week: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+        seasons: [{ name: 'all year', from: '01-01', week: 1 }],
+      },
+    },
+  ],
+}
+
+test('a tariff of registers and a calendar gets to the CSMS and the DSRSP, verified end to end', async () => {
+  const { supplier, csms, dsrsp } = world.users
+  const meter = world.devices.meter.peer.eui
+  const published = await world.supplier.publish(timeOfUse)
+  expect(published.meters).toEqual([{ meter }])
+  for (const reader of [csms, dsrsp]) {
+    const answer = await world.ask(reader, readTariff(reader))
+    const signed = signedTariffIn(answer.payload ?? new Uint8Array()) ?? new Uint8Array()
+    const opened = openTariff(signed, meter, supplier.peer, crypto, instant(evening))
+    if (!opened.ok) throw new Error(opened.reason)
+    const { version, prices } = opened.value
+    expect(version).toBe(published.version)
+    const night = prices.filter((price) => price.pencePerKilowattHour === 7.00035)
+    expect([prices.length, night.length]).toEqual([7 * 48, 7 * 12])
+  }
 })
 
 test('a tariff survives the restart of the meter', async () => {

@@ -1,6 +1,6 @@
 import { buildRequest, type ServiceRequest } from '@interlock/duis'
 import { encodePreCommand, type Command } from '@interlock/gbcs'
-import { eui64, euiFromBytes, fromIso, instant } from '@interlock/kernel'
+import { eui64, euiFromBytes, fromIso, instant, utf8 } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { correlate } from './index.ts'
@@ -79,6 +79,36 @@ test.each(changes)('a change of %s is found', (mismatch, change) => {
   expect(outcome(loadRequest, encodePreCommand(changed))).toBe(mismatch)
 })
 
+const document = utf8('{"tariff":"one price"}')
+const documentRequest = buildRequest({
+  ...addressed,
+  service: '1.1.1',
+  commandVariant: 4,
+  body: { kind: 'tariffDocument', version: 4, document },
+})
+const documentCommand: Command = {
+  useCase: 'UpdateTariffDocument',
+  ...addressed,
+  version: 4,
+  document,
+}
+
+test('a tariff document is compared byte for byte, and with nothing else beside it', () => {
+  const changed = (change: object) =>
+    outcome(documentRequest, encodePreCommand({ ...documentCommand, ...change }))
+  expect(changed({})).toBe('matches')
+  expect(changed({ version: 5 })).toBe('TariffVersion')
+  expect(changed({ document: utf8('{"tariff":"another"}') })).toBe('Document')
+  expect(outcome(documentRequest, encodePreCommand(tariffCommand))).toBe('MessageCode')
+  expect(outcome(tariffRequest, encodePreCommand(documentCommand))).toBe('MessageCode')
+  const both = documentRequest.replace(
+    '</sr:UpdateImportTariffPrimaryElement>',
+    '<sr:More/></sr:UpdateImportTariffPrimaryElement>',
+  )
+  expect(both).not.toBe(documentRequest)
+  expect(outcome(both, encodePreCommand(documentCommand))).toBe('RequestUnreadable')
+})
+
 const tariffChanges: readonly (readonly [string, Partial<typeof tariff>])[] = [
   ['TariffVersion', { version: 5 }],
   ['Start', { from: at('2026-01-05T00:30:00Z') }],
@@ -100,6 +130,7 @@ test('a one-bit change anywhere in a pre-command is found', () => {
   for (const [request, command] of [
     [loadRequest, loadCommand],
     [tariffRequest, tariffCommand],
+    [documentRequest, documentCommand],
     [offsetRequest, offsetCommand],
   ] as const) {
     const bytes = encodePreCommand(command)

@@ -14,6 +14,7 @@ export const mismatches = {
   End: 'the pre-command ends at another time',
   TariffVersion: 'the pre-command carries another version of the tariff',
   Prices: 'the pre-command carries other prices',
+  Document: 'the pre-command carries another tariff document',
 } as const
 export type Mismatch = keyof typeof mismatches
 

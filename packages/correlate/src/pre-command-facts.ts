@@ -142,8 +142,18 @@ function walkTariff(content: Uint8Array): Facts {
   return { TariffVersion: String(version), Start: from, Prices: prices.join(' ') }
 }
 
+function walkTariffDocument(content: Uint8Array): Facts {
+  const at = walker(content)
+  at.expect('f3')
+  const version = at.number(4)
+  const document = toHex(at.take(Math.max(0, content.length - 5)))
+  at.end()
+  return { TariffVersion: String(version), Document: document }
+}
+
 /** By message code; every other code is read as load control, which knows its own. */
 const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '004b': walkOffsetLimit,
   f001: walkTariff,
+  f003: walkTariffDocument,
 }

@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { fromBase64, toHex } from '@interlock/kernel'
 import type { Facts } from './mismatch.ts'
 
 const parser = new XMLParser({
@@ -60,12 +61,23 @@ function loadControlFacts(content: Node): Facts | undefined {
 }
 
 function tariffFacts(content: Node): Facts | undefined {
+  if ('TariffDocument' in content) return tariffDocumentFacts(content)
   const tariff = node(content['HalfHourlyTariff'])
   const start = time(tariff?.['Start'])
   const version = text(tariff?.['@version'])
   const prices = text(tariff?.['Prices'])
   if (start === undefined || version === undefined || prices === undefined) return undefined
   return { TariffVersion: version, Start: start, Prices: prices }
+}
+
+/** Another message than half-hourly prices, though the service request is the same. */
+function tariffDocumentFacts(content: Node): Facts | undefined {
+  const tariff = node(content['TariffDocument'])
+  const version = text(tariff?.['@version'])
+  const document = fromBase64(text(tariff?.['Document']) ?? '')
+  if (version === undefined || document === undefined) return undefined
+  if (Object.keys(content).some((name) => name !== 'TariffDocument')) return undefined
+  return { MessageCode: 'f003', TariffVersion: version, Document: toHex(document) }
 }
 
 function offsetLimitFacts(content: Node): Facts | undefined {

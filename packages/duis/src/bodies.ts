@@ -1,7 +1,7 @@
 import { instant, type Instant } from '@interlock/kernel'
 import { controllerSchedules, type ControllerSchedulesBody } from './controller-schedule.ts'
 import type { Element } from './element.ts'
-import { dateTime, payload, whole } from './leaves.ts'
+import { dateTime, payload, tariffDocument, whole } from './leaves.ts'
 import type { BodyKind } from './services.ts'
 import {
   attribute,
@@ -42,6 +42,12 @@ export type TariffBody = {
   /** Thousandths of a penny per kilowatt-hour, one per half-hour from `from`. */
   readonly prices: readonly number[]
 }
+/** Ours as well: a tariff of any structure, as the document that the supplier signs. */
+export type TariffDocumentBody = {
+  readonly kind: 'tariffDocument'
+  readonly version: number
+  readonly document: Uint8Array
+}
 export type ReadTariffBody = { readonly kind: 'readTariff' }
 export type ReadControllersBody = { readonly kind: 'readControllers' }
 /** The GBCS bytes from `DF 09` to the end of the signature. */
@@ -53,6 +59,7 @@ export type RequestBody =
   | LoadControlBody
   | OffsetLimitBody
   | TariffBody
+  | TariffDocumentBody
   | TimeOfUseTariffBody
   | ReadTariffBody
   | ControllerSchedulesBody
@@ -112,6 +119,15 @@ const shapes: {
       }),
     ),
   ),
+  tariffDocument: holding(
+    child(
+      'il:TariffDocument',
+      struct<ValuesOf<TariffDocumentBody>>({
+        version: attribute('version', whole(0, 0xffff_ffff)),
+        document: child('il:Document', tariffDocument),
+      }),
+    ),
+  ),
   timeOfUseTariff,
   readTariff: nothing,
   controllerSchedules,
@@ -133,6 +149,7 @@ export function writeBody(body: RequestBody, name: string): Written {
 /** What tells bodies of one service request apart: the name of their first element. */
 const firstElements: Readonly<Partial<Record<BodyKind, string>>> = {
   tariff: 'HalfHourlyTariff',
+  tariffDocument: 'TariffDocument',
   timeOfUseTariff: 'ElecTariffElements',
 }
 

@@ -124,6 +124,11 @@ const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
       maxLength: 96,
     }),
   }),
+  tariffDocument: fc.record({
+    kind: fc.constant('tariffDocument' as const),
+    version: fc.integer({ min: 0, max: 0xffff_ffff }),
+    document: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  }),
   readTariff: fc.constant({ kind: 'readTariff' as const }),
   readControllers: fc.constant({ kind: 'readControllers' as const }),
   controllerSchedules: anySchedules,

@@ -13,6 +13,7 @@ export type {
   RequestBody,
   SignedPreCommandBody,
   TariffBody,
+  TariffDocumentBody,
 } from './bodies.ts'
 export * from './problems.ts'
 export * from './request.ts'

@@ -44,11 +44,14 @@ export const plainName: Leaf<string> = leaf(
   (value) => value,
 )
 
-const payloadCharactersMax = 12_000
-export const payload: Leaf<Uint8Array> = leaf(
-  'a GBCS message in base64',
-  (text) => (text === '' || text.length > payloadCharactersMax ? undefined : fromBase64(text)),
-  toBase64,
-)
+const bytesCharactersMax = 12_000
+const bytesOf = (what: string): Leaf<Uint8Array> =>
+  leaf(
+    `${what} in base64`,
+    (text) => (text === '' || text.length > bytesCharactersMax ? undefined : fromBase64(text)),
+    toBase64,
+  )
+export const payload = bytesOf('a GBCS message')
+export const tariffDocument = bytesOf('a tariff document')
 
 export const schemaVersionLeaf: Leaf<SchemaVersion> = oneOf(...schemaVersions)

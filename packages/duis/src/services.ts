@@ -14,6 +14,7 @@ export type BodyKind =
   | 'loadControl'
   | 'offsetLimit'
   | 'tariff'
+  | 'tariffDocument'
   | 'timeOfUseTariff'
   | 'readTariff'
   | 'controllerSchedules'
@@ -39,7 +40,7 @@ export const services = {
     reference: '1.1',
     title: 'Update Import Tariff (Primary Element)',
     element: 'UpdateImportTariffPrimaryElement',
-    variants: critical('tariff', 'timeOfUseTariff'),
+    variants: critical('tariff', 'tariffDocument', 'timeOfUseTariff'),
   },
   '4.11.1': {
     reference: '4.11',

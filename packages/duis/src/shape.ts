@@ -134,7 +134,9 @@ export const written = (name: string, { attributes, inside }: Content): Written 
     : element(`sr:${name}`, attributes, ...inside)
 /** Ours is declared where it begins. */
 const declaration = (name: string): Readonly<Record<string, string>> =>
-  name === 'il:HalfHourlyTariff' ? { 'xmlns:il': namespaces.il } : {}
+  name === 'il:HalfHourlyTariff' || name === 'il:TariffDocument'
+    ? { 'xmlns:il': namespaces.il }
+    : {}
 
 /** The root of a document, where the namespace is declared. */
 export function rootOf<Value>(name: string, shape: Shape<Value>, value: Value): Written {

@@ -8,11 +8,14 @@ import {
   armOf,
   attachSignature,
   decodePreCommand,
+  decodeResponse,
   decodeSigned,
   decodeUnsignedCommand,
   encodePreCommand,
+  encodeResponse,
   encodeUnsignedCommand,
   signPreCommand,
+  tariffDocumentBytesMax,
   tariffPricesMax,
   useCases,
   type Command,
@@ -111,10 +114,16 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({
     ...addressed,
+    useCase: fc.constant('UpdateTariffDocument' as const),
+    version: fc.integer({ min: 0, max: 0xffff_ffff }),
+    document: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  }),
+  fc.record({
+    ...addressed,
     useCase: fc.constant('ECS38' as const),
     limitSeconds: fc.integer({ min: 0, max: 1_799 }),
   }),
-  fc.record({ ...addressed, useCase: fc.constant('ReadHalfHourlyTariff' as const) }),
+  fc.record({ ...addressed, useCase: fc.constant('ReadTariff' as const) }),
 )
 
 test('every command is read back as it was written', () => {
@@ -267,6 +276,24 @@ test('the longest tariff fits in a message, and one price more is refused', () =
     })
   expect(decodePreCommand(write(prices)).ok).toBe(true)
   expect(() => write([...prices, 0])).toThrow('within its limits')
+})
+
+test('the longest tariff document comes back in the answer of a meter, and one byte more is refused', () => {
+  const write = (bytes: number) =>
+    encodePreCommand({
+      useCase: 'UpdateTariffDocument',
+      originator,
+      target,
+      counter: 1n,
+      version: 1,
+      document: new Uint8Array(bytes).fill(0x20),
+    })
+  const data = signPreCommand(write(tariffDocumentBytesMax), pair, crypto)
+  const read = { useCase: 'ReadTariff', originator, target, counter: 2n } as const
+  const answer = encodeResponse(read, { result: 'success', data }, pair, crypto)
+  const response = decodeResponse(answer)
+  expect(response.ok && response.value.response.data).toEqual(data)
+  expect(() => write(tariffDocumentBytesMax + 1)).toThrow('within its limits')
 })
 
 test('no two use cases share a message code, and ours are marked as not standard', () => {

@@ -95,6 +95,12 @@ const critical: readonly Command[] = [
   { ...command, useCase: 'ECS47e' },
   { useCase: 'ECS38', ...addressed, limitSeconds: 600 },
   { useCase: 'UpdateHalfHourlyTariff', ...addressed, version: 1, from, prices: [1, -2] },
+  {
+    useCase: 'UpdateTariffDocument',
+    ...addressed,
+    version: 1,
+    document: Uint8Array.of(0x7b, 0x7d),
+  },
 ]
 
 test('every critical use case is among those that are tried', () => {
@@ -156,7 +162,7 @@ test('a period that is reversed or longer than 24 hours is not executable', () =
 })
 
 test('a read needs only the MAC of the DCC', () => {
-  const read: Command = { useCase: 'ReadHalfHourlyTariff', originator, target, counter: 1n }
+  const read: Command = { useCase: 'ReadTariff', originator, target, counter: 1n }
   const bytes = addMac(encodeUnsignedCommand(read), 'unsigned', toDevice, crypto)
   const accepted = acceptCommand(bytes, anchors(), crypto)
   expect(accepted.ok && accepted.value).toMatchObject({ command: read, critical: false })
@@ -186,7 +192,7 @@ test('a response carries the counter of its command and the signature of the dev
 })
 
 test('a response with data carries it unchanged, and one with an error says which', () => {
-  const read: Command = { useCase: 'ReadHalfHourlyTariff', originator, target, counter: 1n }
+  const read: Command = { useCase: 'ReadTariff', originator, target, counter: 1n }
   const data = Uint8Array.from({ length: 300 }, (_, index) => index & 0xff)
   const full = decodeResponse(encodeResponse(read, { result: 'success', data }, deviceKey, crypto))
   expect(full.ok && full.value.response.data).toEqual(data)

@@ -1,5 +1,6 @@
 import { instant, readU64, toIso, u64, type Instant } from '@interlock/kernel'
 import { constant, type Layout } from './layout.ts'
+import { tariffVersion } from './tariff-document.ts'
 
 /**
  * A half-hourly tariff. **Not GBCS**: the standard's tariff tables hold 48 named prices and a switching
@@ -36,13 +37,7 @@ export function isHalfHourlyTariff({ version, from, prices }: HalfHourlyTariff):
 /** `F1 | version u32 | from u64 (seconds since 1970) | count u16 | price i32 …` */
 export const tariffLayout: Layout<HalfHourlyTariff> = [
   { ...constant('half-hourly tariff', 0xf1), say: () => 'ours, not GBCS' },
-  {
-    name: 'version',
-    bytes: 4,
-    write: ({ version }) => u64(BigInt(version)).subarray(4),
-    read: (bytes) => ({ version: viewOf(bytes).getUint32(0) }),
-    say: ({ version }) => `${version}`,
-  },
+  tariffVersion,
   {
     name: 'start of the first half-hour',
     bytes: 8,

@@ -9,6 +9,7 @@ import {
 import { isOffsetLimit, offsetLimitLayout, type OffsetLimit } from './offset-limit.ts'
 import { readContent } from './content.ts'
 import type { GbcsProblem } from './problems.ts'
+import { isCarriedTariff, tariffDocumentLayout, type CarriedTariff } from './tariff-document.ts'
 import { isHalfHourlyTariff, tariffLayout, type HalfHourlyTariff } from './tariff.ts'
 
 /**
@@ -62,14 +63,25 @@ const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   layout: tariffLayout,
 }
 
+const updateTariffDocument: UseCaseRow<CarriedTariff> = {
+  code: 0xf003,
+  title: 'Update Tariff Document',
+  standard: false,
+  critical: true,
+  results: [2],
+  takes: isCarriedTariff,
+  layout: tariffDocumentLayout,
+}
+
+/** Answered with the signed command of either kind that set the tariff in force. */
 const readTariff: UseCaseRow<object> = {
   code: 0xf002,
-  title: 'Read Half-Hourly Tariff',
+  title: 'Read Tariff',
   standard: false,
   critical: false,
   results: [1],
   takes: () => true,
-  layout: [constant('read of the half-hourly tariff', 0xf2)],
+  layout: [constant('read of the tariff', 0xf2)],
 }
 
 export const useCases = {
@@ -77,8 +89,12 @@ export const useCases = {
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
   UpdateHalfHourlyTariff: updateTariff,
-  ReadHalfHourlyTariff: readTariff,
+  UpdateTariffDocument: updateTariffDocument,
+  ReadTariff: readTariff,
 } as const
+
+/** The use cases that set a meter's tariff. */
+export const tariffUpdates = ['UpdateHalfHourlyTariff', 'UpdateTariffDocument'] as const
 
 export type UseCase = keyof typeof useCases
 export type ParametersOf<Name extends UseCase> =

@@ -52,6 +52,7 @@ const roleOf = {
   ECS47a: 'owner',
   ECS47e: 'dsrsp',
   UpdateHalfHourlyTariff: 'supplier',
+  UpdateTariffDocument: 'supplier',
 } as const
 
 const device: DeviceAnchors = {
@@ -59,7 +60,7 @@ const device: DeviceAnchors = {
   keyAgreement: crypto.privateKey(vectors.devicePrivateKey),
   brokerKey: keyOf('broker'),
   signer(originator, useCase) {
-    const role = useCase === 'ReadHalfHourlyTariff' ? undefined : roleOf[useCase]
+    const role = useCase === 'ReadTariff' ? undefined : roleOf[useCase]
     return role && vectors.identities[role] === originator ? keyOf(role) : undefined
   },
   lastCounter: (originator) => (originator === vectors.identities['supplier'] ? 6n : 999n),
@@ -70,8 +71,9 @@ test.each(vectors.valid)('valid vector: $name', (vector) => {
   const accepted = accept(vector)
   if (!accepted.ok) throw new Error(accepted.reason)
   const { command } = accepted.value
-  const { counter, ...rest } = vector.command ?? {}
-  expect(command).toEqual({ ...rest, counter: BigInt(String(counter)) })
+  const { counter, document, ...rest } = vector.command ?? {}
+  const bytes = document === undefined ? {} : { document: bytesOf(String(document)) }
+  expect(command).toEqual({ ...rest, ...bytes, counter: BigInt(String(counter)) })
   expect(isExecutable(command)).toBe(true)
   const again = encodePreCommand(command satisfies Command)
   expect(accepted.value.bytes.subarray(0, again.length)).toEqual(again)

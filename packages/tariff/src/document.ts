@@ -92,6 +92,9 @@ const VersionDocument = Type.Object(
 )
 export type VersionDocument = Static<typeof VersionDocument>
 
+/** Nesting of the JSON, no deeper. */
+export const tariffDepthMax = 10
+
 /** A tariff as JSON. Prices are pence with at most six decimals, tax included. */
 export const TariffDocument = Type.Object(
   {

@@ -1,5 +1,7 @@
+export * from './carried.ts'
 export * from './document.ts'
 export { tariffProblems, type TariffProblem } from './fields.ts'
+export * from './half-hour-prices.ts'
 export * from './money.ts'
 export * from './price-usage.ts'
 export * from './rate-at.ts'

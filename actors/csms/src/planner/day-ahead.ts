@@ -10,9 +10,9 @@ import {
 import type { DayAheadPlan } from '@interlock/contract'
 import { isClosedToPlans } from '@interlock/ledger'
 import { halfHourOf } from '@interlock/power'
+import type { MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { dayAheadWindows, type PlannedStation } from '../core/day-ahead.ts'
-import type { Tariff } from '../core/tariff.ts'
 import type { StationView } from '../core/view.ts'
 
 /** A ledger that takes day-ahead plans. */
@@ -35,7 +35,7 @@ const retryMillis = inMinutes(30)
  */
 export function createDayAhead(options: {
   readonly context: Context
-  readonly tariffOf: (view: StationView) => Tariff | undefined
+  readonly tariffOf: (view: StationView) => MeterTariff | undefined
   readonly ledgers: Readonly<Record<string, PlanTaker>>
 }): DayAheadPlanner {
   const { context } = options
@@ -103,7 +103,7 @@ async function offered(taker: PlanTaker, plan: DayAheadPlan): Promise<Outcome<vo
 
 function planFrom(
   context: Context,
-  tariffOf: (view: StationView) => Tariff | undefined,
+  tariffOf: (view: StationView) => MeterTariff | undefined,
   now: Instant,
 ): DayAheadPlan {
   const { planning, expectedSessions, region } = context.config

@@ -1,9 +1,9 @@
 import { inSeconds, instant, type Instant, type StationId, type Timer } from '@interlock/kernel'
 import { toChargingProfile, type Schedule, type SessionPlan } from '@interlock/power'
+import type { MeterTariff } from '@interlock/seal'
 import { isAccepted, type Command, type Commands, type Ready } from '../commands.ts'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
-import type { Tariff } from '../core/tariff.ts'
 import type { StationView } from '../core/view.ts'
 import { goalOf, planOf, sameFrom } from './session-plan.ts'
 
@@ -44,7 +44,7 @@ type Draft = { readonly view: StationView; readonly schedule: Schedule; readonly
 export function createPlanner(options: {
   readonly context: Context
   readonly commands: Commands
-  readonly tariffOf: (view: StationView) => Tariff | undefined
+  readonly tariffOf: (view: StationView) => MeterTariff | undefined
   /** Resolves when the plan of the day has been offered to both ledgers. */
   readonly dayAhead: () => Promise<void>
 }): Planner {

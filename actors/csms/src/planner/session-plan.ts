@@ -7,9 +7,9 @@ import {
   type Schedule,
   type SessionPlan,
 } from '@interlock/power'
+import type { MeterTariff } from '@interlock/seal'
 import type { ExpectedSession } from '../config.ts'
 import { expectedGoal, nextLocal, type Goal } from '../core/goal.ts'
-import type { Tariff } from '../core/tariff.ts'
 import { remainingWattHours, type StationView } from '../core/view.ts'
 
 export type Assumptions = {
@@ -42,7 +42,7 @@ export function goalOf(view: StationView, now: Instant, assume: Assumptions): Go
 export function planOf(
   view: StationView,
   goal: Goal,
-  tariff: Tariff,
+  tariff: MeterTariff,
   now: Instant,
   maxWatts: number = view.record.ratingWatts,
 ): SessionPlan {

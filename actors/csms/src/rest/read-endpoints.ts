@@ -1,8 +1,8 @@
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import { roles, toIso } from '@interlock/kernel'
+import type { MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
-import type { Tariff } from '../core/tariff.ts'
 import { withStation, type Api } from './api.ts'
 import {
   HealthAnswer,
@@ -74,7 +74,7 @@ function stationsAfter({ views }: Context, request: HttpRequest): Reply {
   return page(rest, asked, ({ record }) => record.stationId, stationDocument)
 }
 
-const tariffDocument = (tariff: Tariff, notTaken: string | undefined) => ({
+const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
   meter: tariff.meter,
   version: tariff.version,
   readAt: toIso(tariff.readAt),

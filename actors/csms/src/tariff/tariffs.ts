@@ -1,16 +1,21 @@
 import { Fault, inMinutes, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
+import {
+  acceptTariff,
+  isNewer,
+  openTariff,
+  signedTariffIn,
+  type MeterTariff,
+} from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
-import { acceptTariff, isNewer, type Tariff } from '../core/tariff.ts'
 import type { StationView } from '../core/view.ts'
 import type { CounterStore } from '../data/counter-store.ts'
 import type { Dcc } from './dcc.ts'
-import { openTariff, signedTariffIn } from './open-tariff.ts'
 
 export type Tariffs = {
-  readonly of: (view: StationView) => Tariff | undefined
-  all(): readonly Tariff[]
+  readonly of: (view: StationView) => MeterTariff | undefined
+  all(): readonly MeterTariff[]
   /** Why the last reading of a meter was not used. */
   problems(): ReadonlyMap<string, string>
   /** Takes up what was kept. */
@@ -33,12 +38,12 @@ export function createTariffs(options: {
 }): Tariffs {
   const { context, dcc, supplier } = options
   const { clock, crypto } = context.deps
-  const held = new Map<string, Tariff>()
+  const held = new Map<string, MeterTariff>()
   const problems = new Map<string, string>()
   let timer: Timer | undefined
   let closed = false
 
-  const read = async (meter: Eui64): Promise<Outcome<Tariff, string>> => {
+  const read = async (meter: Eui64): Promise<Outcome<MeterTariff, string>> => {
     const counter = await options.counters.next(meter, 'duis', clock.now())
     const answer = await dcc.request({
       originator: context.smartMeterIdentity.peer.organisation,
@@ -58,7 +63,7 @@ export function createTariffs(options: {
     return accepted
   }
 
-  const take = async (tariff: Tariff, signed: Uint8Array): Promise<void> => {
+  const take = async (tariff: MeterTariff, signed: Uint8Array): Promise<void> => {
     const newer = isNewer(held.get(tariff.meter), tariff)
     held.set(tariff.meter, tariff)
     if (!newer) return
@@ -119,7 +124,7 @@ export function createTariffs(options: {
   }
 }
 
-function unavailable(cause: unknown): Outcome<Tariff, string> {
+function unavailable(cause: unknown): Outcome<MeterTariff, string> {
   if (!(cause instanceof Fault)) throw cause
   return { ok: false, reason: cause.code, detail: cause.message }
 }

@@ -1,0 +1,113 @@
+import {
+  decodeResponse,
+  decodeSigned,
+  type CarriedTariff,
+  type HalfHourlyTariff,
+} from '@interlock/gbcs'
+import {
+  instant,
+  ok,
+  refused,
+  type Crypto,
+  type Eui64,
+  type Instant,
+  type Outcome,
+  type PublicKey,
+} from '@interlock/kernel'
+import { halfHourMillis, type HalfHourPrice } from '@interlock/power'
+import { halfHourPrices, readTariffBytes } from '@interlock/tariff'
+
+/** A supplier's tariff as verified; what plans are made on. */
+export type MeterTariff = {
+  readonly meter: Eui64
+  readonly version: number
+  readonly prices: readonly HalfHourPrice[]
+  readonly readAt: Instant
+}
+
+export type MeterTariffProblem =
+  /** Nothing came back, or what came back is not a tariff. */
+  | 'TariffUnreadable'
+  /** Not signed by the pinned supplier. */
+  | 'TariffForged'
+  /** Older than what is held: a replay. */
+  | 'TariffOlder'
+  /** No price from now on. */
+  | 'TariffStale'
+  /** Signed for another meter. */
+  | 'TariffElsewhere'
+
+/** The supplier whose tariffs are believed, as its pinned certificate names it. */
+export type PinnedSupplier = {
+  readonly publicKey: PublicKey
+  readonly organisation: Eui64
+  readonly eui: Eui64
+}
+
+/** The supplier-signed tariff inside a meter's answer, as bytes. */
+export function signedTariffIn(payload: Uint8Array): Uint8Array | undefined {
+  const read = decodeResponse(payload)
+  return read.ok ? read.value.response.data : undefined
+}
+
+/**
+ * Verifies a tariff end to end: signed by the pinned supplier, for this meter. Neither the meter,
+ * the hub nor the DCC needs to be believed.
+ */
+export function openTariff(
+  signed: Uint8Array,
+  meter: Eui64,
+  supplier: PinnedSupplier,
+  crypto: Crypto,
+  readAt: Instant,
+): Outcome<MeterTariff, MeterTariffProblem> {
+  const read = decodeSigned(signed)
+  if (!read.ok) return refused('TariffUnreadable', read.reason)
+  const { command, covered, signature } = read.value
+  if (command.useCase !== 'UpdateHalfHourlyTariff' && command.useCase !== 'UpdateTariffDocument')
+    return refused('TariffUnreadable', command.useCase)
+  const { originator } = command
+  if (originator !== supplier.organisation && originator !== supplier.eui)
+    return refused('TariffForged', `from ${originator}`)
+  if (!crypto.verify(supplier.publicKey, covered, signature)) return refused('TariffForged')
+  if (command.target !== meter) return refused('TariffElsewhere', `for ${command.target}`)
+  const prices =
+    command.useCase === 'UpdateHalfHourlyTariff'
+      ? ok(pricesOf(command))
+      : documentPrices(command, readAt)
+  return prices.ok ? ok({ meter, version: command.version, readAt, prices: prices.value }) : prices
+}
+
+const pricesOf = (tariff: HalfHourlyTariff): HalfHourPrice[] =>
+  tariff.prices.map((price, at) => ({
+    from: instant(tariff.from + at * halfHourMillis),
+    pencePerKilowattHour: price / 1000,
+  }))
+
+/** What a plan looks ahead, and what is shown; read anew before it is over. */
+const aheadMillis = 7 * 24 * 3_600_000
+
+function documentPrices(
+  { document, version }: CarriedTariff,
+  readAt: Instant,
+): Outcome<HalfHourPrice[], MeterTariffProblem> {
+  const tariff = readTariffBytes(document, version)
+  if (!tariff.ok) return refused('TariffUnreadable', tariff.reason)
+  return ok(halfHourPrices(tariff.value, readAt, instant(readAt + aheadMillis)))
+}
+
+/** The last good tariff is kept whatever comes; only a newer one, with prices ahead, replaces it. */
+export function acceptTariff(
+  held: MeterTariff | undefined,
+  offered: MeterTariff,
+  now: Instant,
+): Outcome<MeterTariff, MeterTariffProblem> {
+  if (held !== undefined && offered.version < held.version)
+    return refused('TariffOlder', `version ${offered.version}, held ${held.version}`)
+  const last = offered.prices.at(-1)
+  if (last === undefined || last.from + halfHourMillis <= now) return refused('TariffStale')
+  return ok(offered)
+}
+
+export const isNewer = (held: MeterTariff | undefined, offered: MeterTariff): boolean =>
+  held === undefined || offered.version > held.version
