@@ -118,7 +118,9 @@ function linesFor(
   const oldest = log.oldestTimestamp === undefined ? 0 : fromIso(log.oldestTimestamp)
   const latest = log.latestTimestamp === undefined ? Infinity : fromIso(log.latestTimestamp)
   if (oldest === undefined || latest === undefined) return undefined
+  const all = logType === 'DiagnosticsLog' && oldest === 0 && latest === Infinity
   const audit = readTail(`${station.config.data}/audit.jsonl`, logBytesMax).filter((line) => {
+    if (all) return true
     const { kind, at } = JSON.parse(line) as { kind?: string; at?: number }
     const inTime = at === undefined || (at >= oldest && at <= latest)
     return inTime && (logType === 'DiagnosticsLog' || securityKinds.includes(kind ?? ''))

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { illegality } from './answer-rules.ts'
+import { illegality as illegalityOf, read } from './answer-rules.ts'
+
+const illegality = (text: string, sent: readonly string[]) => illegalityOf(read(text), sent)
 
 const heartbeat = '[2,"a","Heartbeat",{}]'
 const result = '[3,"a",{"currentTime":"2026-01-05T20:30:00Z"}]'
@@ -21,8 +23,17 @@ test('what is not OCPP is not legal, and a broken handler is no answer', () => {
   )
 })
 
+test('what is deeper than an endpoint reads is as unreadable as no JSON', () => {
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  expect(read(nested(32))).toBeDefined()
+  expect(read(nested(33))).toBeUndefined()
+  expect(read(`{"a":${nested(31)}}`)).toBeDefined()
+  expect(read(`{"a":${nested(32)}}`)).toBeUndefined()
+})
+
 test('what cannot be read is answered under -1, and what answers is not answered', () => {
   expect(illegality('[2', ['[4,"-1","RpcFrameworkError","",{}]'])).toBeUndefined()
   expect(illegality('[3,"a"]', [])).toBeUndefined()
+  expect(illegality('[3,"a",{}]', ['[3,"a",{}]'])).toContain('answered')
   expect(illegality('[4,5]', ['[4,"-1","RpcFrameworkError","",{}]'])).toContain('answered')
 })

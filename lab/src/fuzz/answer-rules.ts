@@ -1,8 +1,10 @@
 import { isErrorCode, parseActionName, readSigned, validateResponse } from '@interlock/ocpp'
 
-/** What Part 4 lets an endpoint send after it was given `text`; undefined when `sent` is that. */
-export function illegality(text: string, sent: readonly string[]): string | undefined {
-  const given = read(text)
+/** A message as far as it can be read; undefined when it is no JSON, or deeper than an endpoint reads. */
+export type Given = unknown
+
+/** What is wrong with `sent`, by Part 4, as the answer to a message; undefined when nothing is. */
+export function illegality(given: Given, sent: readonly string[]): string | undefined {
   if (claimsToAnswer(given)) {
     return sent.length === 0 ? undefined : `an answer was answered: ${sent[0]}`
   }
@@ -18,33 +20,28 @@ export function illegality(text: string, sent: readonly string[]): string | unde
 }
 
 /** A CALLRESULT or CALLERROR, however broken: nothing answers those (§4.2.3). */
-const claimsToAnswer = (given: unknown): boolean =>
+export const claimsToAnswer = (given: Given): boolean =>
   Array.isArray(given) && (given[0] === 3 || given[0] === 4)
 
-const idOf = (given: unknown): string => {
+const idOf = (given: Given): string => {
   const id: unknown = Array.isArray(given) ? given[1] : undefined
   return typeof id === 'string' && id.length > 0 && id.length <= 36 ? id : '-1'
 }
 
-/** Deeper than an endpoint reads is as unreadable as no JSON. */
 const depthMax = 32
-function read(text: string): unknown {
+export function read(text: string): Given {
   try {
     const value: unknown = JSON.parse(text)
-    return depthOf(value) > depthMax ? undefined : value
+    return isDeeper(value, depthMax) ? undefined : value
   } catch {
     return undefined
   }
 }
 
-function depthOf(value: unknown): number {
-  let level: unknown[] = [value]
-  for (let depth = 0; ; depth++) {
-    level = level.filter((each) => typeof each === 'object' && each !== null)
-    if (level.length === 0 || depth > depthMax) return depth
-    level = level.flatMap((each) => Object.values(each as object))
-  }
-}
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)))
 
 function errorProblem(answer: readonly unknown[]): string | undefined {
   const [, , code, description, details] = answer
@@ -55,7 +52,7 @@ function errorProblem(answer: readonly unknown[]): string | undefined {
   return typeof details === 'object' && details !== null ? undefined : 'the details'
 }
 
-function resultProblem(given: unknown, answer: readonly unknown[]): string | undefined {
+function resultProblem(given: Given, answer: readonly unknown[]): string | undefined {
   if (answer.length !== 3) return 'a CALLRESULT has three elements'
   const action = Array.isArray(given) && typeof given[2] === 'string' ? given[2] : ''
   const name = parseActionName(action)

@@ -38,7 +38,7 @@ const inputsPerMinute = 1_024
 /** By then the code that an input may need is loaded and compiled, and the stores have their first rows. */
 const settlingInputs = 1_024
 /** How often the live heap is looked at, in inputs: what is let go from time to time has grown before. */
-const heapLookInputs = 16_384
+const heapLookInputs = 32_768
 /** After so many inputs the targets start anew, on an empty disk. */
 const stretchSize = 250_000
 const findingsMax = 20
@@ -61,6 +61,10 @@ export async function fuzz(options: {
   const findings: Finding[] = []
   const heapMebibytes: Heap[] = []
   let given = 0
+  // A finding is told by its message, and most inputs are refused by way of an Error: V8 would spend
+  // more on where each was made than the handlers on their work.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     for (let stretch = 0; given < wanted; stretch++) {
       const place = join(dir, `${stretch}`)
@@ -76,12 +80,18 @@ export async function fuzz(options: {
         rmSync(place, { recursive: true, force: true })
       }
       const rate = Math.round((given * 1000) / (performance.now() - began))
-      say(`${given} inputs, ${rate}/s, ${coverage.blocks} blocks, ${findings.length} findings.`)
+      const live = heapMebibytes.at(-1)?.most
+      const resident = mebibytes(process.memoryUsage.rss())
+      say(
+        `${given} inputs, ${rate}/s, ${coverage.blocks} blocks, ${findings.length} findings, ` +
+          `at most ${live} MiB live, ${resident} MiB resident.`,
+      )
     }
     const wallSeconds = Math.round((performance.now() - began) / 1000)
     const { blocks } = coverage
     return { inputs: given, seed, blocks, kept: inputs.kept, findings, heapMebibytes, wallSeconds }
   } finally {
+    Error.stackTraceLimit = stackTraceLimit
     await coverage.close()
   }
 }
@@ -138,12 +148,16 @@ async function giveOne(target: Target, text: string, { findings, say }: Work): P
 
 const wordsOf = ({ target, problem, input }: Finding): string => `${target}: ${problem} on ${input}`
 
+const mebibytes = (bytes: number): number => Math.round(bytes / 1_048_576)
+
 function liveMebibytes(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
+  // The second frees the buffers that the first found unused.
   collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return Math.round((heapUsed + external) / 1_048_576)
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return mebibytes(heapUsed + arrayBuffers)
 }
 
 /**

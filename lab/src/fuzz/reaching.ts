@@ -15,28 +15,32 @@ export async function reaching(
   coverage: Pick<Coverage, 'again'>,
 ): Promise<string[]> {
   const found: string[] = []
-  let sought = fresh
   let looks = 0
-  const search = async (some: readonly string[]): Promise<void> => {
-    if (some.length === 0 || sought.size === 0 || looks >= looksMax) return
+
+  /** @returns what of `sought` these reach, now that they are given again. */
+  const look = async (some: readonly string[], sought: Places): Promise<Places> => {
+    if (some.length === 0 || sought.size === 0 || looks >= looksMax) return new Map()
     looks += 1
     await give(some)
-    const reached = await coverage.again(sought)
-    if (reached.size === 0) return
+    return coverage.again(sought)
+  }
+  /** Finds which of `some` reach the places that they reach together. @returns those it did not find. */
+  const search = async (some: readonly string[], together: Places): Promise<Places> => {
     const [only, ...others] = some
-    if (only !== undefined && others.length === 0) {
+    if (only === undefined || together.size === 0) return together
+    if (others.length === 0) {
       found.push(only)
-      sought = less(sought, reached)
-      return
+      return new Map()
     }
-    await halves(some)
-  }
-  const halves = async (some: readonly string[]): Promise<void> => {
     const middle = Math.ceil(some.length / 2)
-    await search(some.slice(0, middle))
-    await search(some.slice(middle))
+    const [early, late] = [some.slice(0, middle), some.slice(middle)]
+    const byEarly = await look(early, together)
+    const left = less(together, less(byEarly, await search(early, byEarly)))
+    // What the early ones did not reach the late ones do; only a single input is made to show it.
+    const byLate = byEarly.size === 0 && late.length > 1 ? left : await look(late, left)
+    return less(left, less(byLate, await search(late, byLate)))
   }
-  await search(inputs)
+  await search(inputs, await look(inputs, fresh))
   return found
 }
 

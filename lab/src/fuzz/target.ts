@@ -1,7 +1,7 @@
 import { systemClock } from '@interlock/host'
 import { Fault, unobserved } from '@interlock/kernel'
 import { createEndpoint, type Handlers, type Problem, type Transport } from '@interlock/ocpp'
-import { illegality } from './answer-rules.ts'
+import { claimsToAnswer, illegality, read } from './answer-rules.ts'
 
 /** One end of OCPP with its real handlers, and nothing between it and the fuzzer but memory. */
 export type Target = {
@@ -51,20 +51,12 @@ async function giveOver(wire: Wire, text: string): Promise<string | undefined> {
   } catch (error) {
     return `it threw: ${String(error)}`
   }
-  if (!claims(text) && !(await wire.answered())) return `no answer in ${hangMillis} ms`
+  const given = read(text)
+  // Whether an answer to an answer came all the same, the rules say afterwards.
+  if (!claimsToAnswer(given) && !(await wire.answered())) return `no answer in ${hangMillis} ms`
   const broken = wire.problems.find((each) => each.kind === 'handler')
   if (broken !== undefined) return `${broken.detail}: ${String(broken.cause)}`
-  return illegality(text, wire.sent)
-}
-
-/** A message without an answer; whether one came all the same, the rules say afterwards. */
-const claims = (text: string): boolean => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && (value[0] === 3 || value[0] === 4)
-  } catch {
-    return false
-  }
+  return illegality(given, wire.sent)
 }
 
 function connect(handlers: Handlers) {

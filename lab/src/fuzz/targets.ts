@@ -8,14 +8,14 @@ import {
   writeAtomic,
   type ActorDeps,
 } from '@interlock/host'
-import { inMinutes, plus, seeded, unobserved } from '@interlock/kernel'
+import { inMinutes, seeded, unobserved } from '@interlock/kernel'
 import { actions, type Handlers } from '@interlock/ocpp'
 import { StationConfig, startStation } from '@interlock/station'
 import { connectStation } from '../bench/load/client.ts'
 import { openSite, type Site } from '../bench/load/site.ts'
 import { organisations, ratingWatts, region } from '../street/address-book.ts'
 import { worldStart } from '../worlds/day.ts'
-import { createWorldClock } from '../worlds/world-clock.ts'
+import { steppedClock } from './stepped-clock.ts'
 import { createTarget, type Target } from './target.ts'
 
 export type Targets = {
@@ -28,14 +28,14 @@ export type Targets = {
 /** Both ends of OCPP as they run, each reached over memory: the CSMS, and a station of either mode. */
 export async function openTargets(dir: string): Promise<Targets> {
   const site = await openSite(dir, 1)
-  const world = createWorldClock(worldStart)
+  const world = steppedClock(worldStart)
   const csms = await csmsTarget(site)
   const supervised = await stationTarget(dir, site, 'supervised', world.clockFor('supervised'))
   const standard = await stationTarget(dir, site, 'standard', world.clockFor('standard'))
   const each = [csms, supervised, standard]
   return {
     each,
-    pass: () => world.run(plus(world.now(), inMinutes(1)), 'stepped'),
+    pass: () => world.pass(inMinutes(1)),
     async close() {
       for (const target of each.toReversed()) await target.close()
       await site.close()

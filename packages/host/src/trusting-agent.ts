@@ -1,7 +1,13 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { isIP } from 'node:net'
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls'
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import { Fault, type Role } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { handshakeMillisMax, peerOn, type Trust } from './tls.ts'
@@ -13,6 +19,8 @@ export class TrustingAgent extends Agent {
   readonly #trust: Trust
   readonly #expectRole: Role | undefined
   readonly #byName: boolean
+  /** Keys and roots, parsed for the first connection and not for each. */
+  #context: SecureContext | undefined
 
   constructor(options: AgentOptions, trust: Trust, expectRole?: Role, byName = false) {
     super(options)
@@ -25,6 +33,7 @@ export class TrustingAgent extends Agent {
     const host = options.host ?? 'localhost'
     const socket = connect({
       ...this.options,
+      secureContext: (this.#context ??= createSecureContext(this.options)),
       host,
       port: Number(options.port),
       ...(isIP(host) === 0 ? { servername: host } : {}),
