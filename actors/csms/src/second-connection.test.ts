@@ -144,9 +144,9 @@ test('a certificate takes the place of a password, which is on the record', asyn
   expect(recorded('ConnectionReplaced', 'CS-7')).toEqual([data])
 })
 
-test('of a hundred wrong passwords at once ten are tried', async () => {
+test('of forty wrong passwords at once ten are tried', async () => {
   const guess = () => outcome(plainly('CS-8', csms.ocppPorts.profile2, 'a-guessed-password'))
-  expect(tally(await times(100, guess))).toEqual({ 401: 10, 429: 90 })
+  expect(tally(await times(40, guess))).toEqual({ 401: 10, 429: 30 })
 })
 
 test('whoever is refused all the time locks out no neighbour at the same address', async () => {
@@ -154,7 +154,10 @@ test('whoever is refused all the time locks out no neighbour at the same address
   const stranger = () => outcome(plainly(`XX-${(at += 1)}`))
   await wall.advance(60_000)
   const before = trail('ConnectionsRefused').length
-  expect(tally(await times(210, stranger))).toEqual({ 404: 210 })
+  const answers: unknown[] = []
+  // Thirty at a time: what is under test is how many they are, not how fast this machine shakes hands.
+  for (let round = 0; round < 7; round += 1) answers.push(...(await times(30, stranger)))
+  expect(tally(answers)).toEqual({ 404: 210 })
   expect(await isServed(await plainly('CS-9'))).toBe(true)
   // Nor does the noise hide whoever has a copy of a password.
   expect(await outcome(plainly('CS-9'))).toBe(429)
