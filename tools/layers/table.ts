@@ -69,7 +69,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
     'typebox',
     'uplot',
   ],
-  lab: ['kysely', 'typebox', 'ws'],
+  lab: ['kysely', 'typebox', 'ws', 'xml-crypto'],
   cli: ['tsx'],
 }
 

@@ -1,5 +1,6 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
+import { NetworkModel } from './network.ts'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 export const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
@@ -17,5 +18,6 @@ export const HubConfig = actorConfig({
   hanKey: Type.String({ pattern: '^[0-9a-f]{64}$' }),
   /** Devices that may join. */
   devices: Type.Array(Eui, { minItems: 1, maxItems: 16 }),
+  network: Type.Optional(NetworkModel),
 })
 export type HubConfig = Static<typeof HubConfig>

@@ -10,6 +10,7 @@ import {
 import { eui64, Fault, fromHex, type Eui64 } from '@interlock/kernel'
 import type { HubConfig } from './config.ts'
 import { createHome } from './home.ts'
+import { simulatedNetwork } from './network.ts'
 import { openWanLink, type Delivery } from './wan-link.ts'
 
 export type HubRunning = Running & {
@@ -41,11 +42,15 @@ export async function startHub(config: HubConfig, deps: ActorDeps): Promise<HubR
     identity,
   })
 
+  const network = simulatedNetwork(config.network, deps)
+
   const deliver = async (to: Eui64, frame: Uint8Array): Promise<Delivery> => {
     const device = home.deviceOf(to)
     if (device === undefined) return { problem: 'DeviceOffline' }
     try {
+      if (!(await network.wan()) || !(await network.han())) return { problem: 'Timeout' }
       const answer = await device.request(frame, deliveryMillisMax)
+      if (!(await network.han()) || !(await network.wan())) return { problem: 'Timeout' }
       audit.record('Delivered', { to, bytes: frame.length, answered: answer.length > 0 })
       return { answer }
     } catch (error) {
@@ -58,7 +63,8 @@ export async function startHub(config: HubConfig, deps: ActorDeps): Promise<HubR
   const home = createHome({
     key: fromHex(config.hanKey) ?? new Uint8Array(),
     devices: new Set(config.devices),
-    onAlert: (from, alert) => wan.alert(from, alert),
+    onAlert: async (from, alert) =>
+      (await network.han()) && (await network.wan()) && (await wan.alert(from, alert)),
     crypto: deps.crypto,
     log: deps.log,
   })

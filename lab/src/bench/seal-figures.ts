@@ -21,6 +21,7 @@ import {
 import { assert, inHours, instant, plus, type PublicKey } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
 import { homeOf, organisations } from '../street/address-book.ts'
+import { armChain, bareXml } from './arm-chain.ts'
 import { compare, interleaved, microsPerCall } from './rounds.ts'
 import { line, type Line } from './report.ts'
 import { sealedCommand } from './sealed-command.ts'
@@ -103,6 +104,8 @@ async function sealLines(pair: Pair): Promise<readonly Line[]> {
   ]
 }
 
+const unsignedXml = (xml: string): string => xml.replace(/<ds:Signature .*<\/ds:Signature>/s, '')
+
 async function networkLines(pair: Pair): Promise<readonly Line[]> {
   const { llcs } = homeOf(1)
   const [owner, broker, device] = [1, 2, 3].map(() => crypto.generateKey())
@@ -151,12 +154,29 @@ async function networkLines(pair: Pair): Promise<readonly Line[]> {
     cipher.final()
     return cipher.getAuthTag()
   }
+  const parties = { originator: organisations.web, target: llcs, owner, broker, device, from }
+  const chain = armChain(parties)
+  const { asked, armed } = chain()
+  const xml = bareXml({ own: handles.brokerKey, peer: handles.broker })
   return [
     await pair(
       'GBCS, accept a command',
       'key agreement, MAC, verify',
       () => assert(acceptCommand(bytes, anchors, crypto).ok, 'the device accepts it'),
       () => {
+        mac(handles.deviceKey, handles.broker)
+        bareVerify(handles.owner, covered, signature)
+      },
+    ),
+    await pair(
+      'arm, the whole chain',
+      'its XML signatures, signatures and MACs',
+      () => void chain(),
+      () => {
+        xml(unsignedXml(asked))
+        xml(unsignedXml(armed))
+        bareSign(handles.ownerKey, covered)
+        mac(handles.brokerKey, handles.device)
         mac(handles.deviceKey, handles.broker)
         bareVerify(handles.owner, covered, signature)
       },

@@ -20,6 +20,7 @@ import { freePorts } from '../street/ports.ts'
 import { startStreet, type RunningHome, type Street } from '../street/start-street.ts'
 import { makeDay, worldStart, type Day, type Session } from '../worlds/day.ts'
 import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
+import { assumedNetwork } from './assumed-network.ts'
 import { line, type Line } from './report.ts'
 import { compareAt, type Round } from './rounds.ts'
 
@@ -32,6 +33,8 @@ export type StreetPlan = {
 }
 
 const homeCount = 4
+/** The last of them, whose arms take as long as the network is assumed to. */
+const slowHome = 4
 const seed = 1
 const against = 'a mutual-TLS request'
 const appliedMillisMax = 10_000
@@ -50,7 +53,7 @@ const session: Session = {
 
 /**
  * How long arm, trigger and response take in a street of four homes, every actor in this process, at
- * speed 1; between measurements the world is stepped on. Each beside the time of one mutual-TLS
+ * speed 1; in one of them the smart-meter network is as slow as it is assumed to be; between measurements the world is stepped on. Each beside the time of one mutual-TLS
  * request to the CSMS, taken just before it.
  */
 export async function streetFigures(plan: StreetPlan): Promise<readonly Line[]> {
@@ -65,6 +68,7 @@ export async function streetFigures(plan: StreetPlan): Promise<readonly Line[]> 
     world,
     log: silentLog,
     say: () => {},
+    networkOf: ({ number }) => (number === slowHome ? assumedNetwork : undefined),
   })
   try {
     await prepareMarket(street, day, () => {})
@@ -90,9 +94,10 @@ export async function streetFigures(plan: StreetPlan): Promise<readonly Line[]> 
         wall,
       ),
     )
-    const { arms, triggers } = await armsAndTriggers(plan, world, phones, request)
+    const { arms, slowArms, triggers } = await armsAndTriggers(plan, world, phones, request)
     return [
       ...percentiles('arm', arms),
+      ...percentiles('arm, over the assumed network', slowArms),
       ...percentiles('trigger', triggers),
       ...percentiles('response', response),
     ]
@@ -173,8 +178,9 @@ async function armsAndTriggers(
   world: WorldClock,
   residents: readonly Resident[],
   request: () => Promise<number>,
-): Promise<{ readonly arms: readonly Round[]; readonly triggers: readonly Round[] }> {
+): Promise<Readonly<Record<'arms' | 'slowArms' | 'triggers', readonly Round[]>>> {
   const arms: Round[] = []
+  const slowArms: Round[] = []
   const triggers: Round[] = []
   for (let round = 0; round <= plan.rounds; round++) {
     plan.stop.throwIfAborted()
@@ -188,13 +194,14 @@ async function armsAndTriggers(
         const trigger = await untilApplied(running, () => phone.trigger(signed.errand))
         // The first round warms up.
         if (round === 0) continue
-        arms.push({ ours: arm, bare: beforeArm })
+        const isSlow = running.home.number === slowHome
+        ;(isSlow ? slowArms : arms).push({ ours: arm, bare: beforeArm })
         triggers.push({ ours: trigger, bare: beforeTrigger })
       }
     })
     await world.run(plus(world.now(), nextWindow), 'stepped')
   }
-  return { arms, triggers }
+  return { arms, slowArms, triggers }
 }
 
 /** From the beginning of `act` until the charger has another set-point; then `act` may end. */

@@ -6,7 +6,7 @@ import type { DccConfig } from '@interlock/dcc'
 import { nodeCrypto } from '@interlock/host'
 import { toHex, toIso, utf8 } from '@interlock/kernel'
 import type { DsrspConfig } from '@interlock/dsrsp'
-import type { HubConfig } from '@interlock/hub'
+import type { HubConfig, NetworkModel } from '@interlock/hub'
 import type { LlcsConfig } from '@interlock/llcs'
 import type { MeterConfig } from '@interlock/meter'
 import { firstContactKey, firstContactPassword } from '@interlock/pki'
@@ -253,7 +253,7 @@ export function supplierConfig(plan: Plan): SupplierConfig {
   }
 }
 
-export function hubConfig(plan: Plan, home: Home): HubConfig {
+export function hubConfig(plan: Plan, home: Home, network?: NetworkModel): HubConfig {
   const folder = plan.layout.device('hub', home)
   return {
     ...base(`hub-${home.number}`, `Communications hub, ${home.address}`, folder),
@@ -264,6 +264,7 @@ export function hubConfig(plan: Plan, home: Home): HubConfig {
     listen: listen(plan, `home-${home.number}/hub`),
     hanKey: plan.secretsOf(home).hanKey,
     devices: [home.llcs, home.meter],
+    ...(network === undefined ? {} : { network }),
   }
 }
 

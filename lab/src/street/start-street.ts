@@ -12,7 +12,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { startDsrsp, type DsrspRunning } from '@interlock/dsrsp'
-import { startHub } from '@interlock/hub'
+import { startHub, type NetworkModel } from '@interlock/hub'
 import { millis, seeded } from '@interlock/kernel'
 import { startLlcs, type LlcsRunning } from '@interlock/llcs'
 import { startMeter } from '@interlock/meter'
@@ -38,6 +38,8 @@ export type StreetOptions = {
   readonly chargers?: Pick<StationDeps, 'gate' | 'answers'>
   /** Lab only: ledgers with other limits than a street's. */
   readonly budget?: BudgetLimits
+  /** Lab only: homes whose smart-meter network takes time and loses messages. */
+  readonly networkOf?: (home: Home) => NetworkModel | undefined
   /** Told what chargers and LLCSs see themselves, which nobody else could know of them. */
   readonly onHappening?: (happening: Happening) => void
   /** Told of each step, for people. */
@@ -147,7 +149,11 @@ async function start(
   const running = await Promise.all(
     homes.map(async (home, index): Promise<RunningHome> => {
       const session = known(options.sessions[index], `session of home ${home.number}`)
-      await run(configs.hubConfig(plan, home), device('hub', home), startHub)
+      await run(
+        configs.hubConfig(plan, home, options.networkOf?.(home)),
+        device('hub', home),
+        startHub,
+      )
       await run(configs.meterConfig(plan, home), device('meter', home), startMeter)
       const llcs = await run(configs.llcsConfig(plan, home), device('llcs', home), (config, deps) =>
         startLlcs(config, { ...deps, publish }),

@@ -31,9 +31,13 @@ export function parseDom(xml: string): Outcome<Document, DuisProblem> {
 /** Reads a document into elements; mixed content is refused. */
 export function parseElements(xml: string): Outcome<Element, DuisProblem> {
   const dom = parseDom(xml)
-  if (!dom.ok) return dom
-  const root = dom.value.documentElement
-  if (!root || dom.value.childNodes.length !== 1) return refused('XmlMalformed', 'one root element')
+  return dom.ok ? elementsOf(dom.value) : dom
+}
+
+/** The same of what is parsed already. */
+export function elementsOf(dom: Document): Outcome<Element, DuisProblem> {
+  const root = dom.documentElement
+  if (!root || dom.childNodes.length !== 1) return refused('XmlMalformed', 'one root element')
   const element = toElement(root)
   return element === undefined ? refused('XmlMalformed', 'mixed content') : ok(element)
 }

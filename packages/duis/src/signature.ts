@@ -1,7 +1,7 @@
 import { fromBase64, ok, refused, toBase64, utf8 } from '@interlock/kernel'
 import type { Crypto, Outcome, PrivateKey, PublicKey } from '@interlock/kernel'
 import { SignedXml, type SignatureAlgorithm } from 'xml-crypto'
-import { childrenOf, isPlain, parseDom, parseElements, textOf, type Element } from './element.ts'
+import { childrenOf, elementsOf, isPlain, parseDom, textOf, type Element } from './element.ts'
 import type { DuisProblem } from './problems.ts'
 import { namespaces } from './services.ts'
 import { element } from './write.ts'
@@ -55,7 +55,8 @@ export type Verified = {
 
 /** Serial number (hex) of the certificate that a signed document says it was signed with. */
 export function signerSerial(xml: string): Outcome<string, DuisProblem> {
-  const signature = signatureOf(xml)
+  const dom = parseDom(xml)
+  const signature = dom.ok ? signatureIn(dom.value) : dom
   return signature.ok ? serialOf(signature.value) : signature
 }
 
@@ -68,11 +69,11 @@ export function verifySigned(
   key: PublicKey,
   crypto: Crypto,
 ): Outcome<Verified, DuisProblem> {
-  const signature = signatureOf(xml)
-  if (!signature.ok) return signature
-  if (!hasAgreedShape(signature.value)) return refused('SignatureUnexpected')
   const dom = parseDom(xml)
   if (!dom.ok) return dom
+  const signature = signatureIn(dom.value)
+  if (!signature.ok) return signature
+  if (!hasAgreedShape(signature.value)) return refused('SignatureUnexpected')
   const node = Array.from(dom.value.documentElement.childNodes).findLast(isElement)
   if (node === undefined) return refused('SignatureMissing')
   try {
@@ -88,8 +89,8 @@ export function verifySigned(
 }
 
 /** The signature element: exactly one in the document, the last child of the root. */
-function signatureOf(xml: string): Outcome<Element, DuisProblem> {
-  const root = parseElements(xml)
+function signatureIn(dom: Document): Outcome<Element, DuisProblem> {
+  const root = elementsOf(dom)
   if (!root.ok) return root
   const count = countSignatures(root.value)
   if (count === 0) return refused('SignatureMissing')
