@@ -41,10 +41,12 @@ export type Home = {
   readonly llcs: Device<LlcsRunning, LlcsMemory>
 }
 
-/** What a test breaks on purpose, to see that it is found. */
+/** What a test puts in the place of something: broken on purpose, or closer to the real thing. */
 export type Flaw = {
   readonly gate?: Gate
   readonly stationDisk?: Spoil
+  /** In place of those in memory. */
+  readonly disks?: { readonly station: Disk; readonly llcs: Disk }
 }
 export type Kept = { readonly station: readonly unknown[]; readonly llcs: readonly unknown[] }
 
@@ -79,7 +81,7 @@ export function openHome(
   })
 
   const station = createDevice({
-    disk: createDisk(kept.station, flaw.stationDisk),
+    disk: flaw.disks?.station ?? createDisk(kept.station, flaw.stationDisk),
     recall: (entries) => recallStation(entries, clock.now()),
     run: (life, disk) => runStation(clock.clockFor(life, 0), portsFor(life, disk, 0), flaw.gate),
     onStop() {
@@ -89,7 +91,7 @@ export function openHome(
   })
   const skew = skewMillis.llcs ?? 0
   const llcs = createDevice({
-    disk: createDisk(kept.llcs),
+    disk: flaw.disks?.llcs ?? createDisk(kept.llcs),
     recall: recallLlcs,
     run: (life, disk) => runLlcs(clock.clockFor(life, skew), portsFor(life, disk, skew)),
     onStop() {

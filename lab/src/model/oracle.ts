@@ -36,7 +36,7 @@ export type Override = {
 }
 type Use = { changes: number; lastAt: number }
 type Cause = {
-  readonly kind: 'gesture' | 'arm' | 'response'
+  readonly kind: 'gesture' | 'owner' | 'response'
   readonly digest?: string
   readonly watts: number
   readonly until: Instant
@@ -68,10 +68,13 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
       const arm = trigger === undefined ? undefined : armOf(trigger)
       if (trigger === undefined || arm === undefined || !isIssued(arm)) continue
       if (now < arm.from || now >= arm.until || useOf(arm.digest).changes > 0) continue
-      if (arm.use === 'onDemand' && now >= arm.from + limits.armUnusedMillis) continue
-      if (arm.use === 'response' && inForce(now) !== undefined) continue
+      const standing = inForce(now)?.by
+      const byOwner = arm.use === 'onDemand'
+      if (byOwner && (now >= arm.from + limits.armUnusedMillis || standing === 'gesture')) continue
+      if (!byOwner && standing !== undefined) continue
       if (asked !== wattsOf(trigger, arm)) continue
-      return { kind: 'arm', digest: arm.digest, watts: asked, until: arm.until }
+      const kind = byOwner ? 'owner' : 'response'
+      return { kind, digest: arm.digest, watts: asked, until: arm.until }
     }
     return undefined
   }
@@ -89,9 +92,10 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
         isIssued(each) &&
         now >= each.from &&
         now < each.until &&
+        asked === Math.min(curveWatts(own.hertz), percentOf(each)) &&
         useOf(each.digest).changes === 0,
     )
-    if (!isFresh || !isLow || arm === undefined || asked !== curveWatts(own.hertz)) return undefined
+    if (!isFresh || !isLow || arm === undefined) return undefined
     return { kind: 'response', digest: arm.digest, watts: asked, until: arm.until }
   }
 
@@ -129,11 +133,13 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
       const before = watts
       watts = next
       const standing = inForce(now)
-      if (standing !== undefined && next !== standing.watts)
+      const armed = next === before ? undefined : (byArm(next, now) ?? byResponse(next, now))
+      // Its answer may be lost; that the load moved is the owner's word all the same.
+      if (armed?.kind === 'owner') override = { by: 'arm', watts: next, until: armed.until }
+      else if (standing !== undefined && next !== standing.watts)
         return `the owner's override of ${standing.watts} W (${standing.by}) is lost: ${next} W`
       if (next === before) return undefined
-      const armed = byArm(next, now) ?? byResponse(next, now)
-      if (armed !== undefined && next !== baseWatts(now)) {
+      if (armed !== undefined) {
         change(armed, now)
         return undefined
       }

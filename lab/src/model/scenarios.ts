@@ -61,7 +61,7 @@ export const meetings: readonly Scenario[] = [
     ...base,
     name: 'autonomous response',
     startAt: night,
-    arms: { relief: { use: 'response', levelPercent: 0, minutes } },
+    arms: { relief: { use: 'response', levelPercent: 70, minutes } },
     triggers: { curve: { action: 'curve' } },
     hertz: [49.6, 50],
     ticks: [inSeconds(1), inSeconds(11), inSeconds(61)],

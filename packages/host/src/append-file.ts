@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '@interlock/kernel'
 import { diskFault } from './disk-fault.ts'
-import { syncDir } from './files.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
 
 /**
  * A file that only grows. What `append` wrote is whole or absent: when a write fails half-way, the file
@@ -16,15 +16,6 @@ export type AppendFile = {
   close(): void
 }
 
-/** The calls that can fail; tests pass ones that do. */
-export type FileCalls = {
-  write(fd: number, bytes: Uint8Array): number
-  sync(fd: number): void
-  cut(fd: number, size: number): void
-}
-
-export const systemCalls: FileCalls = { write: writeSync, sync: fsyncSync, cut: ftruncateSync }
-
 /** Opens or creates (0600) the file. @throws Fault from {@link diskFault}. */
 export function openAppendFile(path: string, calls: FileCalls = systemCalls): AppendFile {
   const attempt = <Result>(work: () => Result): Result => {
@@ -35,7 +26,7 @@ export function openAppendFile(path: string, calls: FileCalls = systemCalls): Ap
     }
   }
   const fd = attempt(() => openSync(path, 'a', 0o600))
-  attempt(() => syncDir(dirname(path)))
+  attempt(() => calls.syncDir(dirname(path)))
   let size = fstatSync(fd).size
   let open = true
   // After a failed sync nobody knows what is on the disk: only reading it again tells.

@@ -8,8 +8,9 @@ import {
   type AuditHead,
   type AuditRecord,
 } from '@interlock/ledger'
-import { openAppendFile, systemCalls, type FileCalls } from './append-file.ts'
+import { openAppendFile } from './append-file.ts'
 import { diskFault } from './disk-fault.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
 import type { Identity } from './identity.ts'
 import { nodeCrypto } from './node-crypto.ts'
 

@@ -3,7 +3,8 @@ import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { Fault, toHex } from '@interlock/kernel'
 import { diskFault } from './disk-fault.ts'
-import { ensureDir, syncDir, temporaryDir, writeAtomic } from './files.ts'
+import { systemCalls } from './file-calls.ts'
+import { ensureDir, temporaryDir, writeAtomic } from './files.ts'
 import type { Log } from './log.ts'
 import { systemEntropy } from './node-crypto.ts'
 import { demandReachable, type PostgresProgram } from './postgres-program.ts'
@@ -39,7 +40,7 @@ export function prepareCluster(program: PostgresProgram, dir: string): string {
   initialise(program, draft, password)
   try {
     renameSync(draft, dir)
-    syncDir(dirname(dir))
+    systemCalls.syncDir(dirname(dir))
   } catch (cause) {
     throw diskFault(dir, cause)
   }

@@ -1,4 +1,4 @@
-import { systemCalls, type FileCalls } from './append-file.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
 
 /** The system's file calls, of which a test makes one fail. */
 export type FailingDisk = FileCalls & {
@@ -13,6 +13,7 @@ export function failingDisk(): FailingDisk {
   const fails: FailingDisk['fails'] = {}
   const failure = (code: string): Error => Object.assign(new Error(code), { code })
   const disk: FailingDisk = {
+    ...systemCalls,
     fails,
     writtenBytes: 0,
     syncs: 0,

@@ -1,28 +1,24 @@
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { diskFault } from './disk-fault.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
 
 /**
  * Replaces a file so that a reader, or a crash at any moment, sees the old or the new content whole.
  * @throws Fault `DiskFull`, `DiskFailed` or `FileDenied`; the old content stays.
  */
-export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+export function writeAtomic(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+  calls: FileCalls = systemCalls,
+): void {
   const draft = `${path}.draft`
   try {
-    writeFileSync(draft, content, { mode, flush: true })
-    renameSync(draft, path)
-    syncDir(dirname(path))
+    calls.create(draft, content, mode)
+    calls.rename(draft, path)
+    calls.syncDir(dirname(path))
   } catch (cause) {
     rmSync(draft, { force: true })
     throw diskFault(path, cause)
@@ -46,14 +42,4 @@ export function temporaryDir(name: string, parent: string = tmpdir()): string {
   const path = mkdtempSync(join(parent, `${name}-`))
   chmodSync(path, 0o711)
   return path
-}
-
-/** A new or renamed file is durable only when its folder is. */
-export function syncDir(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

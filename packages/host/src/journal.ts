@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { Fault, utf8 } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
-import { openAppendFile, systemCalls, type FileCalls } from './append-file.ts'
+import { openAppendFile } from './append-file.ts'
 import { diskFault } from './disk-fault.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
 import { writeAtomic } from './files.ts'
 
 /**
@@ -42,7 +43,7 @@ export function openJournal(path: string, calls: FileCalls = systemCalls): Journ
         draft += line.text
         next = line.mark
       }
-      writeAtomic(path, draft)
+      writeAtomic(path, draft, 0o600, calls)
       file.close()
       file = openAppendFile(path, calls)
       mark = next
