@@ -1,5 +1,6 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
+import { CostConfig } from './core/cost-tariff.ts'
 
 const strict = { additionalProperties: false }
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
@@ -110,6 +111,8 @@ export const CsmsConfig = actorConfig({
     },
     strict,
   ),
+  /** What transactions cost; without it nothing is computed and stations are told nothing. */
+  costs: Type.Optional(CostConfig),
   planning: Type.Object(
     {
       /** Where nobody said anything: leave at this time, civil time. */

@@ -4,6 +4,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Action, Endpoint, Request } from '@interlock/ocpp'
 import type { CsmsConfig } from './config.ts'
+import type { Costs } from './costs/costs.ts'
 import type { AcceptedTokens } from './core/accepted-tokens.ts'
 import type { TokensInUse } from './core/tokens-in-use.ts'
 import type { StationView } from './core/view.ts'
@@ -33,6 +34,7 @@ export type Context = {
   readonly stations: StationStore
   readonly transactions: TransactionStore
   readonly kept: KeptStore
+  readonly costs: Costs
   /** What the CSMS knows of its stations. */
   readonly known: FactStore
   readonly tokens: TokenStore

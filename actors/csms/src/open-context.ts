@@ -14,16 +14,19 @@ import { openDatabase } from '@interlock/store'
 import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
 import { acceptedTokens } from './core/accepted-tokens.ts'
+import { costTariffOf } from './core/cost-tariff.ts'
 import { place } from './core/running.ts'
 import { samplesOf } from './core/samples.ts'
 import { tokensInUse } from './core/tokens-in-use.ts'
 import { newView, type BootSaid, type StationView } from './core/view.ts'
+import { createCosts } from './costs/costs.ts'
 import { counterStore } from './data/counter-store.ts'
 import { factStore } from './data/facts.ts'
 import { keptStore } from './data/kept.ts'
 import { migrations, type CsmsTables } from './data/schema.ts'
 import { stationStore, type BootPolicy } from './data/stations.ts'
 import { tokenStore } from './data/tokens.ts'
+import { transactionCostStore } from './data/transaction-costs.ts'
 import { transactionStore } from './data/transaction-events.ts'
 import { createHistory } from './history/history.ts'
 import { createHappenings } from './happenings.ts'
@@ -81,6 +84,8 @@ export async function openContext(
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
   }
+  const transactions = transactionStore(database.db, deps.crypto)
+  const tariff = config.costs === undefined ? undefined : costTariffOf(config.costs)
   const context: Context = {
     config,
     deps,
@@ -88,7 +93,8 @@ export async function openContext(
     smartMeterIdentity,
     audit,
     stations,
-    transactions: transactionStore(database.db, deps.crypto),
+    transactions,
+    costs: createCosts(tariff, transactions, transactionCostStore(database.db)),
     kept: keptStore(database.db),
     known: factStore(database.db),
     tokens: tokenStore(database.db),

@@ -10,6 +10,7 @@ import {
 import { Fault, type StationId } from '@interlock/kernel'
 import type { Endpoint as OcppEndpoint } from '@interlock/ocpp'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { createCostUpdates } from './costs/cost-updates.ts'
 import { createCommands } from './commands.ts'
 import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
@@ -109,6 +110,10 @@ async function open(
     if (grown) sweep()
     relay.toAll()
   })
+  const updates =
+    config.costs === undefined ? undefined : createCostUpdates(context, config.costs.updateSeconds)
+  closers.push(() => updates?.close())
+  updates?.start()
   planning.tariffs.start()
   planning.renewals.start()
   register.start()

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { instant, stationId } from '@interlock/kernel'
+import { httpClient } from '@interlock/host'
+import { instant, stationId, unobserved } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { organisation } from './fixture/identities.fixture.ts'
 import { started } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -112,4 +114,73 @@ test('after a restart boots, running transactions, goals and schedules are known
   expect(await csms.totals()).toEqual(before)
   expect(boot).toMatchObject({ status: 'Accepted', said: { reason: 'PowerUp', model: 'One' } })
   expect(csms.views.get(stationId('CS-4'))?.boot).toEqual(boot)
+})
+
+test('with a tariff the cost is in the answers, is kept, and is told to a station that is silent (I02.FR.01, I03.FR.02)', async () => {
+  const time = world.clock()
+  const identity = world.identities.identity('charging', organisation('reader', 'web', 0x51))
+  const trust = world.identities.trust('charging')
+  const reader = httpClient({ identity, trust, activity: unobserved })
+  const prices = [{ from: '00:00', pencePerKilowattHour: 30 }]
+  const version = { version: 7, validFrom: '2026-01-01T00:00:00Z', prices }
+  const priced = await world.start(time, {
+    stations: ['CS-6'].map(stationConfig),
+    costs: {
+      currency: 'GBP',
+      clock: 'Europe/London',
+      updateSeconds: 60,
+      versions: [{ ...version, sessionFeePence: 50, idleFeePencePerMinute: 10 }],
+    },
+  })
+  try {
+    const { endpoint } = await world.connect(priced, 'CS-6')
+    const told: unknown[] = []
+    endpoint.handle('CostUpdated', (request) => {
+      told.push(request)
+      return {}
+    })
+    const event = (
+      seqNo: number,
+      wattHours: number,
+      chargingState: 'Charging' | 'SuspendedEV' = 'Charging',
+    ) => {
+      const one = started(time, 'T-6', wattHours, seqNo)
+      return { ...one, transactionInfo: { transactionId: 'T-6', chargingState } }
+    }
+    const say = (request: ReturnType<typeof event>) => endpoint.call('TransactionEvent', request)
+    expect(await say(event(0, 1_000))).toEqual({})
+    const late = event(1, 2_000)
+    await time.advance(30_000)
+    const second = event(2, 3_000, 'SuspendedEV')
+    expect(await say(second)).toEqual({ totalCost: 1.1 })
+    expect(await say(second)).toEqual({ totalCost: 1.1 })
+    expect(told).toEqual([])
+    await time.advance(121_000)
+    await expect.poll(() => told).toContainEqual({ totalCost: 1.2, transactionId: 'T-6' })
+    const ended = { ...event(3, 3_000, 'SuspendedEV'), eventType: 'Ended' as const }
+    for (const _twice of [1, 2]) expect(await say(ended)).toEqual({ totalCost: 1.3 })
+    expect(priced.views.get(stationId('CS-6'))?.cost).toMatchObject({
+      totalCost: 1.3,
+      idleMinutes: 2,
+      tariffVersion: 7,
+      final: true,
+    })
+    // One that comes after the end has its place before it.
+    expect(await say(late)).toEqual({ totalCost: 1.3 })
+    const url = `https://127.0.0.1:${priced.port}/api/v1/stations/CS-6/transactions`
+    const cost = {
+      currency: 'GBP',
+      energyPence: '60',
+      feesPence: '70',
+      totalCost: 1.3,
+      final: true,
+    }
+    for (const path of [url, `${url}/T-6`]) {
+      const { body } = await reader.request('GET', path)
+      expect(path === url ? (body as { items: unknown[] }).items[0] : body).toMatchObject({ cost })
+    }
+  } finally {
+    await reader.close()
+    await priced.close()
+  }
 })

@@ -11,6 +11,7 @@ import {
   actionName,
   reasonWords,
   sentences,
+  tellCost,
   tellFrequency,
   tellHappening,
   tellRefused,
@@ -36,6 +37,7 @@ const row: StationRow = {
   setPointWatts: 0,
   energyWattHours: 0,
   override: undefined,
+  cost: undefined,
   goal: undefined,
   waitingFor: undefined,
   refused: undefined,
@@ -179,4 +181,10 @@ test('commands have names for people', () => {
   expect(actionName('RequestStartTransaction')).toBe('Start')
   expect(actionName('SomethingNew')).toBe('SomethingNew')
   expect(actionName(undefined)).toBe('Command')
+})
+
+test('what a charge costs is said as money, so far or in all', () => {
+  const cost = { totalCost: 1.3, currency: 'GBP' }
+  expect(tellCost({ ...cost, final: false })).toBe('£1.30 so far')
+  expect(tellCost({ ...cost, final: true })).toBe('£1.30 for the last charge')
 })

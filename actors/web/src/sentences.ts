@@ -190,6 +190,12 @@ export function tellTrust(row: { trustMode: string; identifiedBy: string }): {
   return told ?? { words: `Trust mode ${key === '' ? 'unknown' : key}.`, safe: false }
 }
 
+/** What a transaction costs; money as people here write it. */
+export function tellCost({ totalCost, currency, final }: NonNullable<StationRow['cost']>): string {
+  const money = new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(totalCost)
+  return final ? `${money} for the last charge` : `${money} so far`
+}
+
 /** Who knocks, in words: why it is kept out, when it came, and what it would be adopted as. */
 export function tellKnock(
   knock: KnockRow,

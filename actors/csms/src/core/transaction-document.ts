@@ -31,14 +31,16 @@ export type TransactionDocument = {
   readonly triggerReasons: readonly string[]
 }
 
+/** In the order of their numbers; of one number, in that of their times. */
+export const inOrder = (events: readonly Event[]): Event[] =>
+  [...events].sort((a, b) => a.seqNo - b.seqNo || (a.timestamp < b.timestamp ? -1 : 1))
+
 /** `events` may be in any order. */
 export function transactionDocument(
   transactionId: string,
   events: readonly Event[],
 ): TransactionDocument {
-  const ordered = [...events].sort(
-    (a, b) => a.seqNo - b.seqNo || (a.timestamp < b.timestamp ? -1 : 1),
-  )
+  const ordered = inOrder(events)
   const last = ordered.at(-1)
   const first = ordered[0]
   const ended = ordered.find((event) => event.eventType === 'Ended')

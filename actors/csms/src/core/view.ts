@@ -3,6 +3,7 @@ import type { Schedule } from '@interlock/power'
 import type { BootPolicy, SecurityProfile, StationRecord, TrustMode } from '../data/stations.ts'
 import type { Goal } from './goal.ts'
 import type { Transactions } from './running.ts'
+import type { CostDocument } from './transaction-cost.ts'
 
 /** What the station itself last said about its state (DataTransfer `State`). */
 export type StateReport = {
@@ -74,6 +75,8 @@ export type StationView = {
   running: Transactions['running']
   ended: Transactions['ended']
   lastTransactionWattHours: number | undefined
+  /** What the transaction of that id costs or has cost, as the station was told last. */
+  cost: (CostDocument & { readonly transactionId: string }) | undefined
   goal: Goal | undefined
   /** Register of the meter from which the goal counts. */
   goalFromWattHours: number | undefined
@@ -98,6 +101,7 @@ export const newView = (record: StationRecord): StationView => ({
   running: new Map(),
   ended: new Set(),
   lastTransactionWattHours: undefined,
+  cost: undefined,
   goal: undefined,
   goalFromWattHours: undefined,
   schedule: undefined,

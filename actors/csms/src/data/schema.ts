@@ -56,6 +56,8 @@ export type CsmsTables = {
   }
   facts: { station_id: string; kind: string; key: string; at: string; value: unknown }
   tokens: { type: string; id_token: string; token: unknown }
+  /** Of those that have ended. */
+  transaction_costs: { station_id: string; transaction_id: string; events: number; cost: unknown }
   knocks: {
     id: string
     first_at: string
@@ -127,6 +129,12 @@ const knockers = [
   `alter table knocks add column certificate_eui text`,
 ]
 
+const costs = [
+  `create table transaction_costs (
+    station_id text not null, transaction_id text not null, events integer not null,
+    cost jsonb not null, primary key (station_id, transaction_id))`,
+]
+
 export const migrations = [
   {
     name: '0001-csms',
@@ -150,6 +158,12 @@ export const migrations = [
     name: '0004-knockers',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of knockers) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0005-transaction-costs',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of costs) await sql.raw(statement).execute(db)
     },
   },
 ]

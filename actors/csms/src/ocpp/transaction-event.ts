@@ -13,6 +13,7 @@ import { place } from '../core/running.ts'
 import type { StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
+import { costAnswer } from './cost-answer.ts'
 import type { Sender } from './handlers.ts'
 import { learnProfiles } from './profiles-of-transaction.ts'
 
@@ -50,9 +51,14 @@ export const transactionEvent =
     }
     await learnProfiles(context, sender.stationId, request)
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
-    return request.idToken === undefined
-      ? {}
-      : { idTokenInfo: infoFor(context, sender, request, request.idToken) }
+    const { idToken } = request
+    const cost =
+      context.costs.tariff === undefined
+        ? undefined
+        : await costAnswer(context, sender, request, kept)
+    return idToken === undefined
+      ? { ...cost }
+      : { ...cost, idTokenInfo: infoFor(context, sender, request, idToken) }
   }
 
 const purposeOf = ({ transactionInfo, evse }: Event): Purpose => ({

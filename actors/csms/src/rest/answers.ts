@@ -40,6 +40,17 @@ const RefusedAnswer = Type.Object({
   detail: Type.Optional(Text),
 })
 
+const costFields = {
+  currency: Text,
+  tariffVersion: Count,
+  wattHours: Type.Number(),
+  energyPence: Text,
+  idleMinutes: Count,
+  feesPence: Text,
+  totalCost: Type.Number(),
+  final: Type.Boolean(),
+}
+
 const stationFields = {
   stationId: Text,
   eui: Text,
@@ -67,6 +78,8 @@ const stationFields = {
   hertz: orNull(Type.Number()),
   meterWattHours: orNull(Type.Number()),
   energyWattHours: orNull(Type.Number()),
+  /** As the station was told last; forgotten by a restart, until the next event. */
+  cost: orNull(Type.Object({ ...costFields, transactionId: Text }, strict)),
   transactionId: orNull(Text),
   goal: orNull(Anything),
   plan: orNull(Anything),
@@ -100,6 +113,8 @@ const transactionFields = {
   offline: Type.Boolean(),
   meterValues: Type.Array(Anything),
   triggerReasons: Type.Array(Text),
+  /** Null: no tariff held when it started, or nothing was metered. */
+  cost: orNull(Type.Object(costFields, strict)),
 }
 export const TransactionAnswer = Type.Object(transactionFields, strict)
 export const TransactionWithEvents = Type.Object(

@@ -33,6 +33,7 @@ export function stationDocument(view: StationView) {
     hertz: view.hertz ?? null,
     meterWattHours: view.meterWattHours ?? null,
     energyWattHours: transactionWattHours(view) ?? null,
+    cost: view.cost ?? null,
     transactionId: view.transaction?.id ?? null,
     goal: goal === undefined ? null : { ...goal, departure: toIso(goal.departure) },
     plan: plan ?? null,

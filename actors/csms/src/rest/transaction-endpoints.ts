@@ -1,6 +1,7 @@
 import { problem, type Endpoint } from '@interlock/host'
-import type { Request } from '@interlock/ocpp'
+import type { CostDocument } from '../core/transaction-cost.ts'
 import { transactionDocument } from '../core/transaction-document.ts'
+import { eventsOf } from '../costs/costs.ts'
 import type { KeptEvents } from '../data/transaction-events.ts'
 import { pageOf, TransactionAnswer, TransactionWithEvents } from './answers.ts'
 import { withStation, type Api } from './api.ts'
@@ -21,7 +22,9 @@ export const transactionEndpoints = (api: Api): Endpoint[] => [
         limit: asked.limit + 1,
         ...(before === undefined ? {} : { before }),
       })
-      return page(kept, asked, cursorOf, documentOf)
+      const costs = await api.context.costs.ofAll(record.stationId, kept)
+      const priced = kept.map((each, at) => ({ ...each, cost: costs[at] }))
+      return page(priced, asked, cursorOf, documentOf)
     }),
   },
   {
@@ -35,15 +38,17 @@ export const transactionEndpoints = (api: Api): Endpoint[] => [
       const page = { limit: 1, transactionId }
       const [kept] = await api.context.transactions.ofStation(record.stationId, page)
       if (kept === undefined) return problem('NotFound', `no transaction ${transactionId}`)
+      const [cost] = await api.context.costs.ofAll(record.stationId, [kept])
       const events = eventsOf(kept).sort((a, b) => a.seqNo - b.seqNo)
-      return { status: 200, body: { ...documentOf(kept), events } }
+      return { status: 200, body: { ...documentOf({ ...kept, cost }), events } }
     }),
   },
 ]
 
-const eventsOf = ({ messages }: KeptEvents): Request<'TransactionEvent'>[] =>
-  messages.map((text) => JSON.parse(text) as Request<'TransactionEvent'>)
-const documentOf = (kept: KeptEvents) => transactionDocument(kept.transactionId, eventsOf(kept))
+const documentOf = (kept: KeptEvents & { readonly cost: CostDocument | undefined }) => ({
+  ...transactionDocument(kept.transactionId, eventsOf(kept)),
+  cost: kept.cost ?? null,
+})
 
 const cursorOf = ({ startedAt, transactionId }: KeptEvents): string =>
   `${startedAt}/${transactionId}`

@@ -1,5 +1,5 @@
 import { kilowatts, momentOf } from '@interlock/arm'
-import { tellRefused, tellStation, tellTrust, type Telling } from '../sentences.ts'
+import { tellCost, tellRefused, tellStation, tellTrust, type Telling } from '../sentences.ts'
 import type { StationRow } from '../shared/shapes.ts'
 import type { ToldResult } from './console.tsx'
 import { Departure } from './departure.tsx'
@@ -81,6 +81,7 @@ function Facts({ row, telling }: { row: StationRow; telling: Telling }) {
     ['Now', `${kilowatts(row.powerWatts)} of ${kilowatts(row.ratingWatts)}`],
     ['Allowed', kilowatts(row.setPointWatts)],
     ['Meter', `${(row.energyWattHours / 1000).toFixed(2)} kWh`],
+    ...(row.cost === undefined ? [] : [['Cost', tellCost(row.cost)]]),
     ['Control', tellTrust(row).words],
     ...(row.goal
       ? [['Ready by', `${moment(row.goal.departure)}, ${row.goal.energyWattHours / 1000} kWh`]]

@@ -39,6 +39,7 @@ function parseStation(value: unknown, places: Map<string, string>): UnseenRow | 
     powerWatts: number(row['powerWatts']),
     setPointWatts: number(row['setPointWatts']),
     energyWattHours: number(row['energyWattHours']),
+    cost: costOf(record(row['cost'])),
     override:
       row['override'] == null
         ? undefined
@@ -55,6 +56,14 @@ function parseStation(value: unknown, places: Map<string, string>): UnseenRow | 
     refused: refusedOf(record(row['refused'])),
     hasLlcs: row['llcs'] != null && row['llcs'] !== false,
   }
+}
+
+function costOf(row: Readonly<Record<string, unknown>>): UnseenRow['cost'] {
+  const { totalCost, final } = row
+  const currency = text(row['currency'])
+  return typeof totalCost !== 'number' || !/^[A-Z]{3}$/.test(currency)
+    ? undefined
+    : { totalCost: number(totalCost), currency, final: final === true }
 }
 
 function refusedOf(row: Readonly<Record<string, unknown>>): UnseenRow['refused'] {

@@ -17,6 +17,9 @@ export type StationRow = {
   readonly powerWatts: number
   readonly setPointWatts: number
   readonly energyWattHours: number
+  /** What the transaction costs so far, or the last one has cost; in the currency. */
+  readonly cost:
+    { readonly totalCost: number; readonly currency: string; readonly final: boolean } | undefined
   readonly override:
     | {
         readonly action: string

@@ -49,6 +49,7 @@ const unheardOf = (stationId: string): StationDocument => ({
   hertz: null,
   meterWattHours: null,
   energyWattHours: null,
+  cost: null,
   transactionId: null,
   goal: null,
   plan: null,
