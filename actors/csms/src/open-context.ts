@@ -154,6 +154,13 @@ async function restoreViews(context: Context): Promise<void> {
     const view = context.views.get(stationId as StationId)
     if (view !== undefined) replay(context, view, messages)
   }
+  for (const { stationId, key: transactionId, value } of await context.known.ofKind(
+    'acceptedTokens',
+  )) {
+    const runs = context.views.get(stationId as StationId)?.running.has(transactionId) === true
+    const { tokens } = value as { tokens: readonly string[] }
+    if (runs) context.accepted.restore({ stationId, transactionId }, tokens)
+  }
 }
 
 /** The events of a transaction, as they came before the restart. */
@@ -165,6 +172,9 @@ function replay(context: Context, view: StationView, messages: readonly string[]
     if (at === undefined) continue
     place(view, event, at, registerWattHours)
     if (event.idToken !== undefined)
-      context.inUse.begins(event.idToken, event.transactionInfo.transactionId)
+      context.inUse.begins(event.idToken, {
+        stationId: view.record.stationId,
+        transactionId: event.transactionInfo.transactionId,
+      })
   }
 }

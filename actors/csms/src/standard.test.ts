@@ -13,6 +13,7 @@ import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
 let csms: CsmsRunning
+let stations: StationConfig[]
 let maintainer: HttpClient
 let reader: HttpClient
 const open: TestStation[] = []
@@ -27,9 +28,8 @@ beforeAll(async () => {
     passwordHash,
     evses: [1, 2],
   })
-  csms = await world.start(world.clock(), {
-    stations: [...['CS-1', 'CS-2', 'CS-3', 'CS-6'].map(standard), stationConfig('CS-4')],
-  })
+  stations = [...['CS-1', 'CS-2', 'CS-3', 'CS-6'].map(standard), stationConfig('CS-4')]
+  csms = await world.start(world.clock(), { stations })
   const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
     const own = organisation('csms', 'csms', 3).organisation
     const subject = { ...organisation(name, role, number), organisation: own }
@@ -187,8 +187,8 @@ test('what may keep somebody from starting is on the record before it leaves', a
   )
 })
 
-test('blocking a token ends no charge that it was accepted for, and begins none', async () => {
-  const { endpoint } = await plainly('CS-1')
+test('blocking a token ends no charge that it was accepted for, nor after a restart, and begins none', async () => {
+  let { endpoint } = await plainly('CS-1')
   const idToken = { idToken: 'CARD-OF-CS-1', type: 'Central' } as const
   const put = (status: string) => maintainer.request('PUT', url('/tokens'), { ...idToken, status })
   const clock = { now: () => evening }
@@ -199,6 +199,10 @@ test('blocking a token ends no charge that it was accepted for, and begins none'
   await put('Accepted')
   expect(await said('T-BLOCKED', 0)).toBe('Accepted')
   await put('Blocked')
+  expect(await said('T-BLOCKED', 1)).toBe('Accepted')
+  await csms.close()
+  csms = await world.start(world.clock(), { stations })
+  endpoint = (await plainly('CS-1')).endpoint
   expect(await said('T-BLOCKED', 1)).toBe('Accepted')
   const { idTokenInfo } = await endpoint.call('Authorize', { idToken })
   expect(idTokenInfo.status).toBe('Blocked')

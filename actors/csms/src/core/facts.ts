@@ -25,6 +25,8 @@ export const factKinds = {
   networkProfile: 50,
   availability: 100,
   transactionStatus: 200,
+  /** Which tokens were accepted for a transaction that runs. */
+  acceptedTokens: 200,
   meterValues: 500,
   dataTransfer: 200,
 } as const satisfies Record<string, number>

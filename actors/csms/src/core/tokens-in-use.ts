@@ -1,13 +1,14 @@
 import { tokenKey } from './facts.ts'
+import { keyOfTransaction, type TransactionName } from './transaction-name.ts'
 
 type Shown = { readonly idToken: string; readonly type: string }
 
 /** Which token is charging in which transaction, over all stations. */
 export type TokensInUse = {
-  begins(token: Shown, transactionId: string): void
-  ends(transactionId: string): void
+  begins(token: Shown, transaction: TransactionName): void
+  ends(transaction: TransactionName): void
   /** Transactions that run with it, but for that one. */
-  others(token: Shown, transactionId: string | undefined): number
+  others(token: Shown, transaction: TransactionName | undefined): number
 }
 
 const usesMax = 200_000
@@ -15,31 +16,33 @@ const usesMax = 200_000
 export function tokensInUse(): TokensInUse {
   const byToken = new Map<string, Set<string>>()
   const tokenOf = new Map<string, string>()
-  const ends = (transactionId: string): void => {
-    const key = tokenOf.get(transactionId)
+  const end = (name: string): void => {
+    const key = tokenOf.get(name)
     if (key === undefined) return
-    tokenOf.delete(transactionId)
+    tokenOf.delete(name)
     const rest = byToken.get(key)
-    rest?.delete(transactionId)
+    rest?.delete(name)
     if (rest?.size === 0) byToken.delete(key)
   }
   return {
-    begins(token, transactionId) {
+    begins(token, transaction) {
+      const name = keyOfTransaction(transaction)
       // The token that stops it need not be the one that began it.
-      if (tokenOf.has(transactionId)) return
+      if (tokenOf.has(name)) return
       for (const oldest of tokenOf.keys()) {
         if (tokenOf.size < usesMax) break
-        ends(oldest)
+        end(oldest)
       }
       const key = tokenKey(token)
-      tokenOf.set(transactionId, key)
-      byToken.set(key, (byToken.get(key) ?? new Set()).add(transactionId))
+      tokenOf.set(name, key)
+      byToken.set(key, (byToken.get(key) ?? new Set()).add(name))
     },
-    ends,
-    others(token, transactionId) {
+    ends: (transaction) => end(keyOfTransaction(transaction)),
+    others(token, transaction) {
       const running = byToken.get(tokenKey(token))
       if (running === undefined) return 0
-      return running.size - (transactionId !== undefined && running.has(transactionId) ? 1 : 0)
+      const own = transaction !== undefined && running.has(keyOfTransaction(transaction))
+      return running.size - (own ? 1 : 0)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Handler, IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
 import { tokenInfo } from '../core/token.ts'
+import type { TransactionName } from '../core/transaction-name.ts'
 import type { Sender } from './handlers.ts'
 
 /** C01 … C16; a contract certificate (C07) can be checked by nobody that this CSMS knows. */
@@ -15,7 +16,10 @@ export const authorize =
   }
 
 /** For which transaction it is shown, where it is shown for one. */
-export type Purpose = { readonly transactionId?: string; readonly evseId?: number | undefined }
+export type Purpose = {
+  readonly transaction?: TransactionName
+  readonly evseId?: number | undefined
+}
 
 export function idTokenInfo(
   context: Context,
@@ -35,6 +39,6 @@ export function idTokenInfo(
     othersRunning:
       token === undefined || token.concurrent === true
         ? 0
-        : context.inUse.others(idToken, purpose.transactionId),
+        : context.inUse.others(idToken, purpose.transaction),
   })
 }

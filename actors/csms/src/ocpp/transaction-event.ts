@@ -8,6 +8,8 @@ import {
 } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
+import { learned } from '../core/facts.ts'
+import { note } from '../known.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
 import { place } from '../core/running.ts'
 import type { StationView } from '../core/view.ts'
@@ -58,11 +60,11 @@ export const transactionEvent =
         : await costAnswer(context, sender, request, kept)
     return idToken === undefined
       ? { ...cost }
-      : { ...cost, idTokenInfo: infoFor(context, sender, request, idToken) }
+      : { ...cost, idTokenInfo: await infoFor(context, sender, request, idToken) }
   }
 
-const purposeOf = ({ transactionInfo, evse }: Event): Purpose => ({
-  transactionId: transactionInfo.transactionId,
+const purposeOf = ({ stationId }: Sender, { transactionInfo, evse }: Event): Purpose => ({
+  transaction: { stationId, transactionId: transactionInfo.transactionId },
   evseId: evse?.id,
 })
 
@@ -70,17 +72,22 @@ const purposeOf = ({ transactionInfo, evse }: Event): Purpose => ({
  * What was accepted for a transaction is not taken back while it runs: an answer could end a charge at a station that
  * judges nothing, and no ledger would know. Whoever means to end it sends RequestStopTransaction.
  */
-function infoFor(
+async function infoFor(
   context: Context,
   sender: Sender,
   request: Event,
   idToken: IdTokenType,
-): IdTokenInfoType {
+): Promise<IdTokenInfoType> {
   const { transactionId } = request.transactionInfo
   const transaction = { stationId: sender.stationId, transactionId }
-  const info = idTokenInfo(context, sender, idToken, purposeOf(request))
+  const info = idTokenInfo(context, sender, idToken, purposeOf(sender, request))
   const runs = context.views.get(sender.stationId)?.running.has(transactionId) === true
-  if (runs && info.status === 'Accepted') context.accepted.accept(idToken, transaction)
+  if (runs && info.status === 'Accepted') {
+    const tokens = context.accepted.accept(idToken, transaction)
+    // It is kept before it is said, so that a restart takes nothing back either.
+    if (tokens !== undefined)
+      await note(context, sender.stationId, learned('acceptedTokens', transactionId, { tokens }))
+  }
   const was = runs && context.accepted.was(idToken, transaction)
   return was ? { ...info, status: 'Accepted' } : info
 }
@@ -88,10 +95,17 @@ function infoFor(
 /** C10: a token that is charging is in use until its transaction has ended. */
 function useOf(context: Context, view: StationView, { idToken, transactionInfo }: Event): void {
   const { transactionId } = transactionInfo
-  if (!view.running.has(transactionId)) {
-    context.inUse.ends(transactionId)
-    context.accepted.ends({ stationId: view.record.stationId, transactionId })
-  } else if (idToken !== undefined) context.inUse.begins(idToken, transactionId)
+  const { stationId } = view.record
+  const transaction = { stationId, transactionId }
+  if (view.running.has(transactionId)) {
+    if (idToken !== undefined) context.inUse.begins(idToken, transaction)
+    return
+  }
+  context.inUse.ends(transaction)
+  if (context.accepted.ends(transaction))
+    inBackground(context.deps, 'accepted-tokens', () =>
+      context.known.remove(stationId, 'acceptedTokens', [transactionId]),
+    )
 }
 
 async function store(
