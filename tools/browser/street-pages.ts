@@ -23,14 +23,16 @@ export type StreetPages = {
   attack(): Promise<string>
 }
 
-const waitMillis = 30_000
-const attackMillis = 60_000
+/** On a machine that does something else too; a page that hangs still ends. */
+const waitMillis = 60_000
 
 /** `consoleUrl` is where the page starts; everything else is found from there. */
 export function streetPages(page: Page, consoleUrl: string): StreetPages {
+  page.setDefaultTimeout(waitMillis)
+  page.setDefaultNavigationTimeout(waitMillis)
   const press = async (name: string | RegExp): Promise<void> => {
     const button = page.getByRole('button', { name, exact: true })
-    await button.waitFor({ timeout: waitMillis })
+    await button.waitFor()
     await tabTo(page, button)
     await page.keyboard.press('Enter')
   }
@@ -42,7 +44,7 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
       await page.keyboard.press('Tab')
       await page.keyboard.type(password)
       await page.keyboard.press('Enter')
-      await page.getByRole('heading', { name: 'Chargers' }).waitFor({ timeout: waitMillis })
+      await page.getByRole('heading', { name: 'Chargers' }).waitFor()
     },
     sentence: async (station) =>
       (await page.getByTestId(`charger-${station}`).getByTestId('sentence').textContent()) ?? '',
@@ -51,7 +53,7 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
       await page.keyboard.press('Enter')
       await press(`Press Pair at the charger of ${place}`)
       const told = page.getByText(/^Pair was pressed at .+ Its display shows /)
-      await told.waitFor({ timeout: waitMillis })
+      await told.waitFor()
       return ((await told.textContent()) ?? '').replace(/^.* shows /, '')
     },
     ask: async (action, place) => {
@@ -60,25 +62,22 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
     },
     enrol: async (code) => {
       const field = page.getByLabel('Code at the charger')
-      await field.waitFor({ timeout: waitMillis })
+      await field.waitFor()
       await tabTo(page, field)
       await page.keyboard.type(code)
       await page.keyboard.press('Enter')
     },
     armSentence: async () => {
       const sentence = page.getByTestId('arm-sentence')
-      await sentence.waitFor({ timeout: waitMillis })
+      await sentence.waitFor()
       return (await sentence.textContent()) ?? ''
     },
     sign: async () => {
       await press('Sign and send')
-      await page.waitForURL(`${consoleUrl}/**`, { timeout: waitMillis })
-      const result = page.getByRole('region', { name: 'Now' }).getByRole('status')
-      await page.waitForFunction(
-        (element) => /^(?!Signed\.).+/.test(element?.textContent ?? ''),
-        await result.elementHandle({ timeout: waitMillis }),
-        { timeout: waitMillis },
-      )
+      await page.waitForURL(`${consoleUrl}/**`)
+      const status = page.getByRole('region', { name: 'Now' }).getByRole('status')
+      const result = status.filter({ hasText: /^(?!Signed\.).+/ })
+      await result.waitFor()
       return (await result.textContent()) ?? ''
     },
     devices: async (place) => {
@@ -95,7 +94,7 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
     attack: async () => {
       await press('Attack')
       const told = page.getByText(/^\d+ commands were sent\./)
-      await told.waitFor({ timeout: attackMillis })
+      await told.waitFor()
       return (await told.textContent()) ?? ''
     },
   }

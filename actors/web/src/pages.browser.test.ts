@@ -13,7 +13,7 @@ import { fakeKnock, homes, password, startTestWeb, type TestWeb } from './server
 const skipped = noChromium()
 const title = skipped === undefined ? 'the pages' : `the pages (skipped: ${skipped})`
 
-describe.skipIf(skipped !== undefined)(title, () => {
+describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
   let browser: Browser
   let web: TestWeb
   let context: BrowserContext
@@ -138,6 +138,7 @@ describe.skipIf(skipped !== undefined)(title, () => {
       `Device ${name} is lost: nothing that it signs moves anything at ${home.place} any more.`,
     )
     await page.getByText(`${home.place} does not know device ${name} any more.`).waitFor()
+    await list.nth(1).waitFor({ state: 'detached' })
     expect(await list.count()).toBe(1)
     const { body } = web.neighbours.asked.at(-1) ?? {}
     const sent = body as { spki: string; by: string; signature: string; at: number }

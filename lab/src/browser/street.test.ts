@@ -18,7 +18,7 @@ const day = makeDay(seed, 3, {})
 const earliest = (left: Session, right: Session) => left.pluggedIn - right.pluggedIn
 const [first] = day.sessions.toSorted(earliest)
 
-describe.skipIf(skipped !== undefined)(title, () => {
+describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
   const dir = temporaryDir('interlock-browser')
   const complaints: string[] = []
   let live: Live
@@ -66,8 +66,8 @@ describe.skipIf(skipped !== undefined)(title, () => {
     page = await newPage()
     pages = streetPages(page, live.consoleUrl)
     const plugged = () => expect(home().station.observe().state).not.toBe('Idle')
-    await vi.waitFor(plugged, { timeout: 60_000, interval: 100 })
-  }, 120_000)
+    await vi.waitFor(plugged, { timeout: 120_000, interval: 100 })
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await live?.close()
@@ -165,13 +165,13 @@ describe.skipIf(skipped !== undefined)(title, () => {
     await lostPages.armSentence()
     await lost.getByRole('button', { name: 'Sign and send' }).click()
     const told = lost.getByText(/^The smart-meter network refused it/)
-    await told.waitFor({ timeout: 60_000 })
+    await told.waitFor()
     expect(await told.textContent()).toContain('the device discarded the command')
     const { why, setPointWatts } = home().station.observe()
     expect({ why, setPointWatts }).toEqual({ why: before.why, setPointWatts: before.setPointWatts })
     await lost.context().close()
     await page.goto(live.consoleUrl)
-  }, 120_000)
+  })
 
   test('the attack is refused by name while a car charges, and the load does not step', async () => {
     const { address: place, stationId } = home().home
@@ -195,7 +195,7 @@ describe.skipIf(skipped !== undefined)(title, () => {
       .filter((each) => each.decision === 'refused')
     expect(refused.map(({ station }) => station)).toContain(stationId)
     await isAccessible('the street after an attack')
-  }, 90_000)
+  })
 
   test('a regulator sees everything and has nothing to press', async () => {
     const regulator = await newPage()
@@ -215,5 +215,5 @@ describe.skipIf(skipped !== undefined)(title, () => {
     expect(status).toBe(403)
     expect(complaints.filter((each) => !each.includes('403'))).toEqual([])
     await regulator.context().close()
-  }, 90_000)
+  })
 })

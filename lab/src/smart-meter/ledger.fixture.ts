@@ -14,7 +14,7 @@ export async function testLedger(
   identity: Identity,
   rootPem: string,
   clock: Clock,
-  port = 0,
+  port: number,
 ): Promise<TestLedger> {
   let ledger = emptyLedger
   const state = { limits: nationalBudget }

@@ -11,6 +11,7 @@ import {
 } from '@interlock/duis'
 import { signPreCommand } from '@interlock/gbcs'
 import {
+  freePort,
   httpClient,
   identityOf,
   nodeCrypto as crypto,
@@ -91,8 +92,10 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
   })
   const databases = [{ name: 'dcc', user: 'dcc', password: 'for-tests-only' }]
   const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
-  let ledger = await testLedger(supervisorCharging, charging.rootPem, clock)
-  const ledgerPort = ledger.port
+  // What is stopped and started again finds its port free.
+  const place = async () => ({ host: '127.0.0.1', port: await freePort('127.0.0.1') })
+  const { port: ledgerPort } = await place()
+  let ledger = await testLedger(supervisorCharging, charging.rootPem, clock, ledgerPort)
   const common = { region: 'GB', production: true }
   const inventoryOf = (kind: 'meter' | 'llcs') => ({
     eui: devices[kind].peer.eui,
@@ -111,8 +114,8 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     chargingIdentity: `${dir}/charging-dcc`,
     trust,
     database: cluster.url('dcc'),
-    listen: loopback,
-    wan: loopback,
+    listen: await place(),
+    wan: await place(),
     peers: { supervisor: `https://127.0.0.1:${ledgerPort}` },
     budget,
     revocationList,
@@ -122,11 +125,6 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     },
   }
   let dcc = await startDcc(dccConfig, depsOf(dccWall))
-  const fixed = {
-    ...dccConfig,
-    listen: { ...loopback, port: dcc.port },
-    wan: { ...loopback, port: dcc.wanPort },
-  }
   const url = `https://127.0.0.1:${dcc.port}`
   const wanUrl = `wss://127.0.0.1:${dcc.wanPort}`
   const hubConfig = {
@@ -287,7 +285,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     },
     async restartDcc() {
       await dcc.close()
-      dcc = await startDcc(fixed, depsOf(dccWall))
+      dcc = await startDcc(dccConfig, depsOf(dccWall))
     },
     async close() {
       await supplier.close()

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { portFault, systemEntropy } from '@interlock/host'
+import { drawPort, portFault } from '@interlock/host'
 
 /**
  * Free ports of the loopback address, one for each name; held open together until all are known, so
@@ -13,16 +13,11 @@ export async function freePorts(
   return Object.fromEntries(held.map(({ name, port }) => [name, port]))
 }
 
-/**
- * Below the range that the system hands to outgoing connections: a street keeps its ports, and listens
- * on them again after a restart.
- */
-const range = { from: 12_000, to: 32_000 } as const
 const triesMax = 100
 
 async function hold(): Promise<Held> {
   for (let tries = 1; ; tries += 1) {
-    const port = range.from + systemEntropy.below(range.to - range.from)
+    const port = drawPort()
     try {
       return await listen(port)
     } catch (cause) {
