@@ -1,3 +1,5 @@
+import { isSecretVariable } from './secret-variables.ts'
+
 /** Kinds of things known of a station, with how many of each are kept. */
 export const factKinds = {
   boot: 1,
@@ -51,6 +53,25 @@ export const learned = (
   key: string | number,
   value: Readonly<Record<string, unknown>>,
 ): Learned => ({ kind, key: String(key), value })
+
+/** A value of a variable. That of a secret one is not put on file. */
+export const learnedVariable = (
+  { component, variable, attributeType = 'Actual' }: NamedVariable,
+  said: Readonly<Record<string, unknown>>,
+): Learned =>
+  learned('variable', attributeKey(component, variable, attributeType), {
+    component,
+    variable,
+    attributeType,
+    ...said,
+    ...('value' in said && isSecretVariable(component, variable) ? { value: null } : {}),
+  })
+
+type NamedVariable = {
+  readonly component: Named
+  readonly variable: Omit<Named, 'evse'>
+  readonly attributeType?: string | undefined
+}
 
 /** What a message or an answer teaches: things that are so, and things that no longer are. */
 export type Lesson = {

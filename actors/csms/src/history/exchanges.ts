@@ -1,6 +1,6 @@
 import { fromBase64Url, fromUtf8, parseJson } from '@interlock/kernel'
 import type { Entry } from './history.ts'
-import { redacted } from './redacted.ts'
+import { redacted, redactedWords } from './redacted.ts'
 
 /** A CALL with what answered it, secrets taken out. */
 export type Exchange = {
@@ -65,7 +65,10 @@ function read(entry: Entry, exchanges: Open[], open: Map<string, Open>): void {
   }
   exchange.latencyMillis = entry.at - exchange.at
   if (type === 3) exchange.response = redacted(exchange.action, opened(rest[0]).payload)
-  else exchange.error = { code: rest[0], description: rest[1] }
+  else {
+    const description = redactedWords(exchange.request, rest[1])
+    exchange.error = { code: rest[0], description }
+  }
 }
 
 function callOf(entry: Entry, messageId: string, name: string, payload: unknown): Open {

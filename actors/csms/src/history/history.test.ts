@@ -125,3 +125,35 @@ test('the history is bounded by count, size and age', () => {
   now = 101
   expect(history.entries()).toEqual([])
 })
+
+test('nothing secret is told by a report, a URL, words of an error, or what is no payload', () => {
+  const password = {
+    component: { name: 'SecurityCtrlr' },
+    variable: { name: 'BasicAuthPassword' },
+  }
+  const set = { setVariableData: [{ ...password, attributeValue: 'secret-1' }] }
+  const text = JSON.stringify(
+    exchangesOf([
+      frame(0, 'in', 2, 'a', 'NotifyReport', {
+        reportData: [{ ...password, variableAttribute: [{ value: 'secret-2' }] }],
+      }),
+      frame(1, 'out', 2, 'b', 'SetVariables', set),
+      frame(2, 'in', 4, 'b', 'InternalError', 'cannot take secret-1', {}),
+      frame(3, 'out', 2, 'c', 'GetLog', {
+        log: { remoteLocation: 'https://logs.example/put?token=secret-3#secret-4' },
+      }),
+      frame(4, 'out', 2, 'd', 'SetNetworkProfile', {
+        connectionData: {
+          ocppCsmsUrl: 'wss://user:secret-5@csms.example/ocpp',
+          vpn: { user: 'secret-6' },
+          apn: { apnUserName: 'secret-7' },
+        },
+      }),
+      frame(5, 'in', 2, 'e', 'DataTransfer', 'secret-8'),
+      frame(6, 'in', 2, 'f', 'DataTransfer', ['secret-9']),
+    ]),
+  )
+  expect(text).not.toContain('secret-')
+  for (const word of ['InternalError', 'https://logs.example/put', 'wss://csms.example/ocpp'])
+    expect(text).toContain(word)
+})

@@ -1,12 +1,11 @@
-import { isSecretVariable } from '../core/secret-variables.ts'
-
-/** What stands in place of a secret. */
-export const hidden = '[hidden]'
+import { hidden, isSecretVariable, withoutCredentials } from '../core/secret-variables.ts'
 
 /** Names of members that never leave the history as they are, whatever message they stand in. */
 const secretNames = new Set([
   'password',
   'apnpassword',
+  'apnusername',
+  'user',
   'key',
   'simpin',
   'csr',
@@ -25,15 +24,25 @@ const freeData = new Set(['NotifyCustomerInformation', 'DataTransfer'])
 
 /**
  * A payload without passwords, whole tokens, certificates, names of customers and what is free for a
- * vendor to fill (`data`, `customData`, `techInfo`). Of a token its last four characters stay, so that
+ * vendor to fill (`data`, `customData`, `techInfo`), and URLs without user and query. Of a token its last four characters stay, so that
  * one can be told from another.
  */
 export function redacted(action: string, payload: unknown): unknown {
+  // What is no payload may say anything.
+  if (typeof payload !== 'object' || Array.isArray(payload)) return hidden
   return hide(payload, action)
 }
 
+/**
+ * The words of a CALLERROR. They may repeat what was sent, so they are kept only where nothing of that had to be
+ * hidden.
+ */
+export const redactedWords = (request: unknown, description: unknown): unknown =>
+  /\[hidden\]|"…/.test(JSON.stringify(request ?? null)) ? hidden : description
+
 function hide(value: unknown, action: string): unknown {
   if (Array.isArray(value)) return value.map((each) => hide(each, action))
+  if (typeof value === 'string') return withoutCredentials(value)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [name, member(name, each, value, action)]),
@@ -48,7 +57,7 @@ function member(name: string, value: unknown, of: object, action: string): unkno
   if ((lower === 'attributevalue' || lower === 'actualvalue') && isSecretIn(of)) return hidden
   if (lower === 'data' && freeData.has(action)) return hidden
   if (lower === 'customdata') return onlyVendor(value)
-  if (lower === 'remotelocation' || lower === 'location') return withoutCredentials(value)
+  if (lower === 'variableattribute' && isSecretIn(of)) return hidden
   return hide(value, action)
 }
 
@@ -65,7 +74,3 @@ function isSecretIn(of: object): boolean {
 }
 const isNamed = (value: unknown): value is { name: string } =>
   typeof (value as { name?: unknown } | null)?.name === 'string'
-
-/** A URL may carry a user and a password. */
-const withoutCredentials = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replace(/\/\/[^/@]*@/, `//${hidden}@`) : value

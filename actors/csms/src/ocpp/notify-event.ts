@@ -1,6 +1,7 @@
 import type { Handler } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
-import { attributeKey, keyAt, learned, type Learned } from '../core/facts.ts'
+import { keyAt, learned, learnedVariable, type Learned } from '../core/facts.ts'
+import { hidden, isSecretVariable } from '../core/secret-variables.ts'
 import { note } from '../known.ts'
 import type { Sender } from './handlers.ts'
 
@@ -13,13 +14,12 @@ export const notifyEvent =
       const { component, variable, actualValue: value } = event
       const part = `${seqNo}/${at}/${event.eventId}`
       return [
-        learned('event', keyAt(now, part), { ...event, generatedAt }),
-        learned('variable', attributeKey(component, variable), {
-          component,
-          variable,
-          attributeType: 'Actual',
-          value,
+        learned('event', keyAt(now, part), {
+          ...event,
+          ...(isSecretVariable(component, variable) ? { actualValue: hidden } : {}),
+          generatedAt,
         }),
+        learnedVariable(event, { value }),
       ]
     })
     await note(context, stationId, ...events)

@@ -1,6 +1,6 @@
 import type { Handler, ReportDataType } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
-import { attributeKey, learned, type Learned } from '../core/facts.ts'
+import { learned, learnedVariable, type Learned } from '../core/facts.ts'
 import { assemblyIn, withPart } from '../core/report.ts'
 import { note } from '../known.ts'
 import type { Sender } from './handlers.ts'
@@ -29,17 +29,17 @@ const variablesOf = ({
   variableAttribute,
   variableCharacteristics,
 }: ReportDataType): Learned[] =>
-  variableAttribute.map(({ type = 'Actual', value, mutability, persistent, constant }) =>
-    learned('variable', attributeKey(component, variable, type), {
-      component,
-      variable,
-      attributeType: type,
-      value: mutability === 'WriteOnly' ? null : (value ?? null),
-      mutability: mutability ?? 'ReadWrite',
-      persistent: persistent ?? false,
-      constant: constant ?? false,
-      ...(variableCharacteristics === undefined
-        ? {}
-        : { characteristics: variableCharacteristics }),
-    }),
+  variableAttribute.map(({ type, value, mutability, persistent, constant }) =>
+    learnedVariable(
+      { component, variable, attributeType: type },
+      {
+        value: mutability === 'WriteOnly' ? null : (value ?? null),
+        mutability: mutability ?? 'ReadWrite',
+        persistent: persistent ?? false,
+        constant: constant ?? false,
+        ...(variableCharacteristics === undefined
+          ? {}
+          : { characteristics: variableCharacteristics }),
+      },
+    ),
   )
