@@ -65,10 +65,10 @@ const codeOf = (attempt: Promise<unknown>): Promise<unknown> =>
     () => 'answered',
     (cause: unknown) => (cause instanceof CallFailed ? cause.code : cause),
   )
-const boot = (endpoint: Endpoint) =>
+const boot = (endpoint: Endpoint, said: { readonly serialNumber?: string } = {}) =>
   endpoint.call('BootNotification', {
     reason: 'PowerUp',
-    chargingStation: { vendorName: 'Test', model: 'One' },
+    chargingStation: { vendorName: 'Test', model: 'One', ...said },
   })
 
 test('a station with a certificate of our CA boots and transacts', async () => {
@@ -96,6 +96,34 @@ test('a station with a certificate of our CA boots and transacts', async () => {
   expect(csms.sessions.size).toBe(1)
 })
 
+test.each(['CS-2', 'cs-1', ' CS-1', ''])(
+  'B01.FR.11, B01.FR.12: a boot under serial number "%s" of a certificate of CS-1 ends its connection',
+  async (serialNumber) => {
+    const { endpoint, socket } = await connect('CS-1')
+    const closed = new Promise((resolve) => socket.onClose(resolve))
+    const before = recorded('BootOfAnother').length
+    expect(await boot(endpoint, { serialNumber })).toMatchObject({
+      status: 'Rejected',
+      statusInfo: { reasonCode: 'SerialNumber' },
+    })
+    // Whatever was sent behind it, before the connection ended, came to nothing.
+    const event = started({ now: () => systemClock.now() }, 'of-another', 1)
+    expect(['SecurityError', 'Closed']).toContain(
+      await codeOf(endpoint.call('TransactionEvent', event)),
+    )
+    expect(await closed).toBe(1008)
+    expect(recorded('BootOfAnother').slice(before)).toEqual([{ station: 'CS-1', serialNumber }])
+  },
+)
+
+test('B01.FR.11: a boot under the serial number of its certificate is accepted', async () => {
+  const before = recorded('BootOfAnother').length
+  const { endpoint } = await connect('CS-1')
+  expect(await boot(endpoint, { serialNumber: 'CS-1' })).toMatchObject({ status: 'Accepted' })
+  expect(await codeOf(endpoint.call('Heartbeat', {}))).toBe('answered')
+  expect(recorded('BootOfAnother')).toHaveLength(before)
+})
+
 test('without a certificate, with another station’s, or unknown, it is refused before the upgrade', async () => {
   const bare = connectOcpp({
     url: `wss://127.0.0.1:${csms.ocppPorts.profile3}/ocpp/CS-1`,
@@ -117,14 +145,15 @@ test('a server’s certificate does not pass for a station’s', async () => {
   expect(await statusOf(impostor)).toBe(403)
 })
 
-/** The refusals on the record, newest last. */
-const refusals = () =>
+/** What is on the record of one kind, newest last. */
+const recorded = (kind: string) =>
   readFileSync(`${world.dir}/csms/audit.jsonl`, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string; data: Record<string, unknown> })
-    .filter(({ kind }) => kind === 'ConnectionRefused')
+    .filter((each) => each.kind === kind)
     .map(({ data }) => data)
+const refusals = () => recorded('ConnectionRefused')
 const at = (id: string, identity?: Identity) =>
   connectOcpp({
     url: `wss://127.0.0.1:${csms.ocppPorts.profile3}/ocpp/${id}`,

@@ -1,6 +1,6 @@
 /**
  * Security events in words that end the sentence "The charger reports: …". Those of stations are named by Part 2, appendix 1;
- * the last four are noticed by the CSMS itself.
+ * the last five are noticed by the CSMS itself.
  */
 export const securityEventWords = {
   FirmwareUpdated: 'it runs new firmware',
@@ -27,4 +27,5 @@ export const securityEventWords = {
   SeqNoReused: 'it sent two different events under one number',
   ConnectionReplaced: 'it connected again, and its dead connection was given up',
   SecondConnection: 'something else tried to connect while it was connected itself',
+  BootOfAnother: 'it started under a serial number that is not that of its certificate',
 } as const

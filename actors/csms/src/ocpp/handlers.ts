@@ -34,6 +34,8 @@ export type Sender = {
   readonly stationId: StationId
   readonly profile: SecurityProfile
   readonly trust: TrustMode
+  /** Ends its connection, once the answer to what it is saying has left. */
+  readonly leave: (reason: string) => void
 }
 
 /** What answers each message a station may send. */

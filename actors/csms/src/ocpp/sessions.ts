@@ -1,5 +1,5 @@
 import type { OcppSocket } from '@interlock/host'
-import { stationId, type StationId } from '@interlock/kernel'
+import { millis, stationId, type StationId } from '@interlock/kernel'
 import { createEndpoint, type Problem } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context, Session } from '../context.ts'
@@ -24,7 +24,9 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
   const { activity, wall } = context.deps
   // Admission has read it from the database.
   const trust = context.views.get(id)?.record.trust ?? 'supervised'
-  const sender: Sender = { stationId: id, profile, trust }
+  const leave = (reason: string): void =>
+    void wall.after(millis(0), `leave/${id}`, () => socket.close(1008, reason))
+  const sender: Sender = { stationId: id, profile, trust, leave }
   const refused = createRefusedFrames(context, id, () =>
     socket.close(1008, 'too many frames that cannot be read'),
   )

@@ -118,14 +118,20 @@ function forgetReason({ keeper }: Station): void {
   if (keeper.memory.bootReason !== undefined) keeper.commit({ set: { bootReason: null } })
 }
 
+const serialNumberCharactersMax = 25
+
+/** B01.FR.11: as the certificate names the station, or not at all where that does not fit. */
+const serialOf = (stationId: string): { serialNumber?: string } =>
+  stationId.length <= serialNumberCharactersMax ? { serialNumber: stationId } : {}
+
 const machine = ({
-  eui,
+  stationId,
   model,
 }: Station): Pick<Request<'BootNotification'>, 'chargingStation'> => ({
   chargingStation: {
     model: model.setting('ChargingStation', 'Model'),
     vendorName: model.setting('ChargingStation', 'VendorName'),
-    serialNumber: eui.replaceAll('-', ''),
+    ...serialOf(stationId),
     firmwareVersion: model.held('ChargingStation.FirmwareVersion') ?? firmwareVersion,
   },
 })

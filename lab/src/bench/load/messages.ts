@@ -41,7 +41,7 @@ const meterValueAt = (timestamp: string, wattHours: number) => ({
   ],
 })
 
-/** What a station says first on every connection. */
+/** What a station says first on every connection; its serial number is as its certificate has it. */
 export const bootOf = (serialNumber: string): string =>
   JSON.stringify([
     2,
@@ -52,7 +52,7 @@ export const bootOf = (serialNumber: string): string =>
       chargingStation: {
         model: 'Load',
         vendorName: 'Interlock',
-        serialNumber: serialNumber.slice(-25),
+        serialNumber,
       },
     },
   ])
