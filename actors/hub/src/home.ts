@@ -1,6 +1,20 @@
-import { hanAnswers, hanMessages, hanNonceBytes, hanProof } from '@interlock/contract'
+import {
+  hanAnswers,
+  hanMessages,
+  hanNonceBytes,
+  hanProof,
+  hanTariff,
+  limits,
+} from '@interlock/contract'
 import { systemEntropy, type FrameSocket, type Log } from '@interlock/host'
-import { euiFromBytes, sameBytes, type Crypto, type Eui64 } from '@interlock/kernel'
+import {
+  euiFromBytes,
+  Fault,
+  inSeconds,
+  sameBytes,
+  type Crypto,
+  type Eui64,
+} from '@interlock/kernel'
 
 /** Who has joined the home area network, and what they send. */
 export type Home = {
@@ -18,6 +32,19 @@ export function createHome(options: {
   readonly log: Log
 }): Home {
   const joined = new Map<Eui64, FrameSocket>()
+  /** The last that a device of the home sent, for those that join later. */
+  let tariff: { readonly from: Eui64; readonly signed: Uint8Array } | undefined
+
+  /** Whether a device takes it is its own affair. */
+  const passTariff = async (to: Eui64, socket: FrameSocket): Promise<void> => {
+    if (tariff === undefined || tariff.from === to) return
+    try {
+      await socket.request(hanTariff(tariff.signed), passMillisMax)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      options.log.warn({ to, detail: error.message }, 'a device was not told the tariff')
+    }
+  }
 
   const join = (nonce: Uint8Array | undefined, claim: Uint8Array): Eui64 | undefined => {
     if (nonce === undefined || claim.length !== claimBytes) return undefined
@@ -46,10 +73,17 @@ export function createHome(options: {
           // A device that comes back replaces the connection that it lost.
           joined.get(device)?.close()
           joined.set(device, socket)
+          void passTariff(device, socket)
           return done
         }
         if (bytes[0] === hanMessages.message && device !== undefined)
           return (await options.onAlert(device, rest)) ? done : refusal
+        if (bytes[0] === hanMessages.tariff && device !== undefined) {
+          if (rest.length > limits.tariffBytesMax) return refusal
+          tariff = { from: device, signed: rest.slice() }
+          await Promise.all([...joined].map(([to, other]) => passTariff(to, other)))
+          return done
+        }
         return refusal
       })
       socket.onClose(() => {
@@ -59,6 +93,7 @@ export function createHome(options: {
   }
 }
 
+const passMillisMax = inSeconds(10)
 const claimBytes = 8 + 32
 const done = Uint8Array.of(hanAnswers.done)
 const refusal = Uint8Array.of(hanAnswers.refused)

@@ -31,6 +31,17 @@ export const LlcsConfig = actorConfig({
     },
     strict,
   ),
+  /** Whose tariff the home pays; without it none is taken from the home network. */
+  tariff: Type.Optional(
+    Type.Object(
+      {
+        meter: Eui,
+        /** Certificate (PEM) of the supplier, smart-meter root. */
+        supplier: Path,
+      },
+      strict,
+    ),
+  ),
   /** Roots (PEM) by which revocation lists are verified; anchors rest on no chain. */
   trust: Type.Object({ smartMeter: Path, charging: Type.Optional(Path) }, strict),
   /** The charger of the home. */

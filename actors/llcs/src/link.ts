@@ -67,6 +67,8 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     await tellTime(next)
     for (const { text } of listsIn(llcs.keeper.memory))
       await tellOn(next, { kind: 'revocationList', text })
+    const { tariff } = llcs.keeper.memory
+    if (tariff !== undefined) await tellOn(next, { kind: 'tariff', signed: tariff })
     const held = heldArms(llcs.keeper.memory, clock.now(), deps.crypto)
     for (const { bytes } of held) {
       await tellOn(next, { kind: 'arm', preCommand: toBase64(bytes) })
@@ -97,6 +99,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       case 'respond':
       case 'restore':
       case 'revocationList':
+      case 'tariff':
       case 'time':
       case 'ack':
         return 'Unexpected'

@@ -21,6 +21,8 @@ export type Llcs = {
   readonly eui: Eui64
   readonly identity: Identity
   readonly anchors: { readonly broker: Anchor; readonly dsrsp: Anchor | undefined }
+  /** Whose tariff the home pays, where it is told. */
+  readonly payer: { readonly meter: Eui64; readonly supplier: Anchor } | undefined
   /** DER, by hierarchy: for revocation lists alone. */
   readonly roots: Readonly<Record<Hierarchy, readonly Uint8Array[]>>
   readonly keeper: Keeper

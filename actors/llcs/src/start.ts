@@ -21,6 +21,7 @@ import { openStationLink } from './link.ts'
 import type { Llcs } from './llcs.ts'
 import { takeRevocationList } from './revocation.ts'
 import { createSupervising, type Sample } from './supervising.ts'
+import { takeTariff } from './tariff.ts'
 
 export type LlcsDeps = ActorDeps & { readonly publish?: (happening: Happening) => void }
 
@@ -53,7 +54,7 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
 }
 
 /** What the files that the config names hold. */
-export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'anchors' | 'roots'>
+export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'anchors' | 'payer' | 'roots'>
 
 /** @throws Fault `IdentityUnreadable`, `AnchorUnreadable`, or of the disk. */
 export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
@@ -70,7 +71,12 @@ export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
     path === undefined ? [] : fromPem(readText(path), 'CERTIFICATE')
   const { smartMeter, charging } = config.trust
   const roots = { smartMeter: rootsIn(smartMeter), charging: rootsIn(charging) }
-  return { eui, identity, anchors, roots }
+  const { tariff } = config
+  const payer =
+    tariff === undefined
+      ? undefined
+      : { meter: eui64(tariff.meter), supplier: readAnchor(tariff.supplier, 'supplier', crypto) }
+  return { eui, identity, anchors, payer, roots }
 }
 
 /** {@link startLlcs} of what has been read and checked already. */
@@ -151,10 +157,12 @@ function joinHub(
         port: config.hub.port,
         eui,
         key: fromHex(config.hub.hanKey) ?? new Uint8Array(),
-        onCommand: (bytes) =>
-          bytes[0] === hanMessages.revocationList
-            ? takeRevocationList(llcs, bytes.subarray(1))
-            : answerCommand(llcs, bytes),
+        onCommand: (bytes) => {
+          const rest = bytes.subarray(1)
+          if (bytes[0] === hanMessages.revocationList) return takeRevocationList(llcs, rest)
+          if (bytes[0] === hanMessages.tariff) return takeTariff(llcs, rest)
+          return answerCommand(llcs, bytes)
+        },
         activity: deps.activity,
         log: deps.log,
       })

@@ -64,6 +64,23 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
   }
 
   let han: HanConnection | undefined
+  /** The home's other devices hear of the tariff from its meter, now and when it comes back. */
+  const tellHome = async (): Promise<void> => {
+    const held = memory.tariff()
+    if (held === undefined || han === undefined) return
+    try {
+      await han.tariff(held.signed)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      deps.log.warn({ detail: error.message }, 'the home was not told its tariff')
+    }
+  }
+  const answered = (bytes: Uint8Array): Uint8Array | undefined => {
+    const before = memory.tariff()
+    const answer = answerCommand(bytes, parts)
+    if (memory.tariff() !== before) void tellHome()
+    return answer
+  }
   const line = keepConnected({
     label: `${config.actor}/han`,
     connect: async () => {
@@ -72,11 +89,12 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
         port: config.hub.port,
         eui,
         key: fromHex(config.hub.hanKey) ?? new Uint8Array(),
-        onCommand: (bytes) => answerCommand(bytes, parts),
+        onCommand: (bytes) => answered(bytes),
         activity: deps.activity,
         log: deps.log,
       })
       han = connection
+      void tellHome()
       void connection.closed.then(() => (han === connection ? (han = undefined) : undefined))
       return connection
     },

@@ -85,6 +85,7 @@ export function assemble(
     pairing: undefined,
     refused: undefined,
     cost: undefined,
+    tariff: undefined,
   }
   const keeper = openKeeper(config, deps)
   const records = openRecords(config, bearings, deps, own)

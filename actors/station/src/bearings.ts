@@ -1,6 +1,16 @@
 import { loadIdentity, readText, type ActorDeps, type Identity } from '@interlock/host'
-import { assert, eui64, Fault, stationId, type Eui64, type StationId } from '@interlock/kernel'
+import {
+  assert,
+  eui64,
+  Fault,
+  stationId,
+  type Crypto,
+  type Eui64,
+  type Role,
+  type StationId,
+} from '@interlock/kernel'
 import { fromPem, peerOf, toPem } from '@interlock/pki'
+import type { Payer } from '@interlock/seal'
 import type { Roots } from './certificates.ts'
 import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
@@ -12,12 +22,14 @@ export type Bearings = {
   readonly stationId: StationId
   readonly eui: Eui64
   readonly llcs: Eui64 | undefined
+  readonly payer: Payer | undefined
   readonly evse: number
   readonly ratings: Ratings
   readonly roots: Roots
 }
 
-export function bearingsOf(config: StationConfig): Bearings {
+/** @throws Fault `FileUnreadable`, or `CellUnreadable` for what is no certificate of a supplier. */
+export function bearingsOf(config: StationConfig, crypto: Crypto): Bearings {
   const [row] = config.evses
   assert(row !== undefined, 'the config has one EVSE')
   const { charging, smartMeter } = config.trust
@@ -26,6 +38,7 @@ export function bearingsOf(config: StationConfig): Bearings {
     stationId: stationId(config.stationId),
     eui: eui64(config.eui),
     llcs: config.llcs === undefined ? undefined : eui64(config.llcs.eui),
+    payer: payerOf(config, crypto),
     evse: row.id,
     ratings: {
       ratingWatts: row.ratingWatts,
@@ -70,12 +83,23 @@ function hasCertificate(dir: string): boolean {
 /** What the installer pinned. @throws Fault `CellUnreadable` */
 export const pinnedCells = (config: StationConfig, deps: ActorDeps): readonly StoredCell[] =>
   config.cells.map(({ role, certificate }) => {
-    const [der] = fromPem(readText(certificate), 'CERTIFICATE')
-    const peer = der === undefined ? undefined : peerOf(der, deps.crypto)
-    if (der === undefined || peer?.ok !== true || peer.value.role !== role)
-      throw new Fault('CellUnreadable', `${certificate}: not the certificate of a ${role}`, {
-        remedy: 'point the cell at the PEM certificate of the organisation bound to this charger',
-      })
-    const { organisation } = peer.value
+    const { der, peer } = certificateOf(certificate, role, deps.crypto)
+    const { organisation } = peer
     return { role, organisation, certificatePem: toPem(der, 'CERTIFICATE') }
   })
+
+function payerOf({ llcs }: StationConfig, crypto: Crypto): Payer | undefined {
+  if (llcs?.tariff === undefined) return undefined
+  const { meter, supplier } = llcs.tariff
+  return { meter: eui64(meter), supplier: certificateOf(supplier, 'supplier', crypto).peer }
+}
+
+function certificateOf(path: string, role: Role, crypto: Crypto) {
+  const [der] = fromPem(readText(path), 'CERTIFICATE')
+  const peer = der === undefined ? undefined : peerOf(der, crypto)
+  if (der === undefined || peer?.ok !== true || peer.value.role !== role)
+    throw new Fault('CellUnreadable', `${path}: not the certificate of a ${role}`, {
+      remedy: 'point the cell at the PEM certificate of the organisation bound to this charger',
+    })
+  return { der, peer: peer.value }
+}

@@ -83,6 +83,10 @@ export const StationConfig = actorConfig({
         port: Type.Integer({ minimum: 1, maximum: 65_535 }),
         /** Carried by the installer from the one device to the other. */
         installCode: Type.String({ minLength: 16, maxLength: 128 }),
+        /** Whose tariff the home pays: meter, and certificate (PEM) of the supplier. */
+        tariff: Type.Optional(
+          Type.Object({ meter: Eui, supplier: Path }, { additionalProperties: false }),
+        ),
       },
       { additionalProperties: false },
     ),

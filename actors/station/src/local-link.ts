@@ -21,6 +21,7 @@ import { cellsOf, heldArms } from './gate-state.ts'
 import { onRespond, onRestore } from './responding.ts'
 import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
+import { takeTariff } from './tariff.ts'
 
 const nonceBytes = 16
 /** World time between heartbeats; a link that does not answer is opened again. */
@@ -159,6 +160,8 @@ function handle(station: Station, message: LinkMessage): string | undefined {
       return onRestore(station, message)
     case 'revocationList':
       return takeRevocationList(station, message.text)
+    case 'tariff':
+      return takeTariff(station, message.signed)
     case 'time':
     case 'heartbeat':
       station.hearTime('llcs', instant(message.at))

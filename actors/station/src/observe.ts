@@ -4,6 +4,7 @@ import { isOutOfService } from './core/availability.ts'
 import { chargingState, registerWattHours, type Override } from './core/charger.ts'
 import { isVehicleFull } from './hardware.ts'
 import type { Station } from './station.ts'
+import { priceNow } from './tariff.ts'
 
 /** What a charger would show of itself: what, why, until when, and what it waits for. */
 export type Observation = {
@@ -21,6 +22,8 @@ export type Observation = {
   readonly transactionId: string | undefined
   /** What the CSMS says the transaction costs, or that the last one has cost; in its currency (I02, I03). */
   readonly totalCost: number | undefined
+  /** What the supplier of the home asks now; `undefined` where it is not known. */
+  readonly pencePerKilowattHour: number | undefined
 }
 
 export function observe(station: Station): Observation {
@@ -47,6 +50,7 @@ export function observe(station: Station): Observation {
     waitingForArm: waits.Arm,
     transactionId: transaction?.id,
     totalCost: costOf(station),
+    pencePerKilowattHour: priceNow(station),
   }
 }
 

@@ -42,7 +42,7 @@ export async function startStation(
   const identityDir = config.identity ?? `${config.data}/identity`
   let identity = identityIn(identityDir, config)
   ensureDir(config.data)
-  return runStation(config, bearingsOf(config), deps, {
+  return runStation(config, bearingsOf(config, deps.crypto), deps, {
     dir: identityDir,
     identity: () => identity,
     onIdentity(next) {

@@ -1,6 +1,7 @@
 import type { FlattenedJws, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
 import type { Eui64, Instant, PrivateKey, StationId } from '@interlock/kernel'
+import type { MeterTariff, Payer } from '@interlock/seal'
 import type { Background } from './background.ts'
 import type { Roots } from './certificates.ts'
 import type { Charging } from './charging.ts'
@@ -36,6 +37,8 @@ export type Moment = {
   refused: { readonly at: Instant; readonly action: string; readonly reason: string } | undefined
   /** On the display: what the transaction has cost, so far (I02) or in all (I03). */
   cost: { readonly transactionId: string; readonly totalCost: number } | undefined
+  /** The tariff kept, as last read. */
+  tariff: MeterTariff | undefined
 }
 
 /** The charger as its parts see each other. */
@@ -45,6 +48,8 @@ export type Station = {
   readonly stationId: StationId
   readonly eui: Eui64
   readonly llcs: Eui64 | undefined
+  /** Whose tariff the home pays, where it is told. */
+  readonly payer: Payer | undefined
   /** The one EVSE of the simulated hardware. */
   readonly evse: number
   readonly ratings: Ratings

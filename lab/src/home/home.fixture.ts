@@ -12,6 +12,7 @@ import {
 import { addMac, armDigest, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import {
   checkConfig,
+  joinHan,
   nodeCrypto as crypto,
   openOcppServer,
   silentLog,
@@ -58,6 +59,7 @@ import {
   dsrspMeter,
   folderOf,
   listOf,
+  meter,
   relay,
   supervisingDevice,
   supervisor,
@@ -69,6 +71,7 @@ const owner = crypto.generateKey().key
 const hanKey = new Uint8Array(32).fill(1)
 const installCode = 'install code of this home'
 const loopback = '127.0.0.1'
+const payer = { meter, supplier: chainOf('smartMeter', 'supplier') }
 
 export type Home = {
   readonly world: ReturnType<typeof createWorldClock>
@@ -86,6 +89,8 @@ export type Home = {
   readonly deliver: (arm: Uint8Array) => Promise<Uint8Array>
   /** Over the smart-meter network; the CSMS has no part in it. */
   readonly bringList: (text: string) => Promise<Uint8Array>
+  /** As the meter sends it over the home network; true when the hub passed it on. */
+  readonly tellTariff: (signed: Uint8Array) => Promise<boolean>
   readonly enrolOwner: () => Promise<void>
 }
 
@@ -114,7 +119,7 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
         wan: `wss://${loopback}:${company.port}`,
         listen: { port: 0 },
         hanKey: toHex(hanKey),
-        devices: [supervisingDevice.peer.eui],
+        devices: [supervisingDevice.peer.eui, meter],
       },
       HubConfig,
     ),
@@ -133,6 +138,7 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
         hub: { port: hub.port, hanKey: toHex(hanKey) },
         anchors: { broker: chainOf('smartMeter', 'dcc'), dsrsp: chainOf('smartMeter', 'dsrsp') },
         trust: { smartMeter: `${dir}/smartMeter.pem`, charging: `${dir}/charging.pem` },
+        tariff: payer,
         station: charger.peer.eui,
         installCode,
         listen: { port: 0 },
@@ -165,7 +171,13 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
           { role: 'dsrsp', certificate: chainOf('charging', 'dsrsp') },
           { role: 'dsrsp', certificate: chainOf('smartMeter', 'dsrsp') },
         ],
-        llcs: { eui: supervisingDevice.peer.eui, host: loopback, port: llcs.port, installCode },
+        llcs: {
+          eui: supervisingDevice.peer.eui,
+          host: loopback,
+          port: llcs.port,
+          installCode,
+          tariff: payer,
+        },
       },
       StationConfig,
     ),
@@ -190,6 +202,21 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
     step: (byMillis) => world.run(plus(world.now(), millis(byMillis)), 'stepped'),
     command: (action, payload, by, armed) => server.command(action, payload, by, armed),
     deliver: (arm) => company.deliver(arm),
+    async tellTariff(signed) {
+      const connection = await joinHan({
+        host: loopback,
+        port: hub.port,
+        eui: meter,
+        key: hanKey,
+        onCommand: () => undefined,
+        activity: unobserved,
+        log: silentLog,
+      })
+      const taken = await connection.tariff(signed)
+      connection.close()
+      await connection.closed
+      return taken
+    },
     bringList: (text) => company.send(hanRevocationList(text)),
     async enrolOwner() {
       const { spki } = owner.publicKey

@@ -71,6 +71,9 @@ export const dsrspMeter = party('smartMeter', 'dsrsp', 3)
 export const dcc = party('smartMeter', 'dcc', 5)
 export const supervisingDevice = party('smartMeter', 'llcs', 6)
 export const relay = party('smartMeter', 'hub', 7)
+export const supplier = party('smartMeter', 'supplier', 9)
+/** The smart meter's identity on the home network. */
+export const meter = eui64('02-00-00-03-00-00-00-01')
 /** The vendor of the owner's app. */
 export const app = party('smartMeter', 'web', 8)
 /** A list as its authority signs it, in wall time. */

@@ -129,7 +129,7 @@ export function createCompany(
       let close = (): void => {}
       const closed = new Promise<void>((resolve) => (close = resolve))
       member = { life: own, options: joining, close }
-      return { alert: takesAlert, closed, close }
+      return { alert: takesAlert, tariff: () => Promise.resolve(false), closed, close }
     },
     submit(bytes, user, name) {
       names.set(armDigest(bytes, crypto), name)

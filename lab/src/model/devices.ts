@@ -49,7 +49,7 @@ const stationConfig = checkConfig(
   },
   station.StationConfig,
 )
-const stationBearings = station.bearingsOf(stationConfig)
+const stationBearings = station.bearingsOf(stationConfig, crypto)
 
 const llcsConfig = checkConfig(
   'model',

@@ -14,8 +14,10 @@ import { fromUtf8, unobserved, type Eui64, type PublicKey } from '@interlock/ker
 export type TestDevice = {
   readonly accepted: Accepted[]
   readonly refusals: string[]
-  /** Everything that came, in order: `command`, or the text of a revocation list. */
+  /** Everything that came, in order: `command`, `tariff`, or the text of a revocation list. */
   readonly heard: string[]
+  /** The last tariff that it was told. */
+  readonly tariff: Uint8Array | undefined
   /** How it answers what it accepts. */
   behaviour: ResultCode | 'silent' | 'garbled'
   alert(alert: Omit<Alert, 'device' | 'counter'>, change?: { signer?: Identity }): Promise<boolean>
@@ -35,10 +37,16 @@ export async function testDevice(
     refusals: [] as string[],
     heard: [] as string[],
     behaviour: 'success' as TestDevice['behaviour'],
+    tariff: undefined as Uint8Array | undefined,
   }
   const onCommand = (bytes: Uint8Array): Uint8Array | undefined | Promise<undefined> => {
     if (bytes[0] === hanMessages.revocationList) {
       state.heard.push(fromUtf8(bytes.subarray(1)))
+      return Uint8Array.of(hanAnswers.done)
+    }
+    if (bytes[0] === hanMessages.tariff) {
+      state.heard.push('tariff')
+      state.tariff = bytes.slice(1)
       return Uint8Array.of(hanAnswers.done)
     }
     state.heard.push('command')

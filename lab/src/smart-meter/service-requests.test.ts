@@ -116,6 +116,24 @@ test('a tariff of registers and a calendar gets to the CSMS and the DSRSP, verif
   }
 })
 
+test("the home's other devices are told the tariff by its meter, as the supplier signed it", async () => {
+  const { supplier } = world.users
+  const meter = world.devices.meter.peer.eui
+  const { version } = await world.supplier.publish(timeOfUse)
+  const told = () =>
+    openTariff(
+      world.llcs.tariff ?? new Uint8Array(),
+      meter,
+      supplier.peer,
+      crypto,
+      instant(evening),
+    )
+  await eventually(() => {
+    const opened = told()
+    return opened.ok && opened.value.version === version
+  })
+})
+
 test('a tariff survives the restart of the meter', async () => {
   const before = world.meter.running.tariff()
   await world.meter.running.close()

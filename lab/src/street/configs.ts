@@ -282,6 +282,12 @@ export function meterConfig(plan: Plan, home: Home): MeterConfig {
   }
 }
 
+/** Whose tariff the home pays. */
+const payer = (plan: Plan, home: Home) => ({
+  meter: home.meter,
+  supplier: `${plan.layout.server('supplier').smartMeter}/chain.pem`,
+})
+
 export const han = (plan: Plan, home: Home) => ({
   host: loopback,
   port: plan.port(`home-${home.number}/hub`),
@@ -300,6 +306,7 @@ export function llcsConfig(plan: Plan, home: Home): LlcsConfig {
       broker: `${plan.layout.server('dcc').smartMeter}/chain.pem`,
       dsrsp: `${plan.layout.server('dsrsp').smartMeter}/chain.pem`,
     },
+    tariff: payer(plan, home),
     trust: plan.layout.trust,
     station: home.station,
     installCode: plan.secretsOf(home).installCode,
@@ -342,6 +349,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       host: loopback,
       port: plan.port(`home-${home.number}/llcs`),
       installCode: secrets.installCode,
+      tariff: payer(plan, home),
     },
     trustMode: 'supervised',
     // Every neighbour is at hand, and the world waits for none of them.

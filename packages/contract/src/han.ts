@@ -5,13 +5,16 @@ import { concat, euiBytes, utf8, type Crypto, type Eui64 } from '@interlock/kern
  * asks for a challenge, proves that it holds the home's key, and from then on both sides send GBCS
  * messages: commands down, answered with the response (empty when discarded), and alerts up,
  * answered with {@link hanAnswers}. A revocation list (PEM text after its type byte) comes down the
- * same way and is answered as alerts are; no GBCS message begins with that byte.
+ * same way and is answered as alerts are; no GBCS message begins with that byte. The meter sends the
+ * signed command that set its tariff, after its type byte, and the hub passes it to the home's other
+ * devices, now and as they join.
  */
 export const hanMessages = {
   challenge: 0x01,
   join: 0x02,
   message: 0x03,
   revocationList: 0x04,
+  tariff: 0x05,
 } as const
 export const hanAnswers = { done: 0x00, refused: 0x01 } as const
 export const hanNonceBytes = 16
@@ -24,6 +27,10 @@ export const hanProof = (
   device: Eui64,
   crypto: Pick<Crypto, 'hmacSha256'>,
 ): Uint8Array => crypto.hmacSha256(key, concat(utf8('interlock-han-join'), nonce, euiBytes(device)))
+
+/** The command that set the meter's tariff, as its supplier signed it. */
+export const hanTariff = (signed: Uint8Array): Uint8Array =>
+  concat(Uint8Array.of(hanMessages.tariff), signed)
 
 /** A revocation list as the data company sends it to a device. */
 export const hanRevocationList = (text: string): Uint8Array =>

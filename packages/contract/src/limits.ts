@@ -68,6 +68,8 @@ export const limits = {
 
   /** A frame inside a home, on either network: a revocation list fits, with what JSON adds to it. */
   linkFrameBytesMax: 262_144,
+  /** The signed command that sets a tariff, as the home's devices pass it on. */
+  tariffBytesMax: 8_192,
   linkMessageLifetimeMillis: 10_000,
   /** A list with its authority, PEM: some three thousand serials; in base64 it fits one frame. */
   revocationListCharsMax: 180_000,

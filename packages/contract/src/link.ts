@@ -17,6 +17,8 @@ export type LinkMessage =
   | { readonly kind: 'restore'; readonly digest: string; readonly at: number }
   /** LLCS → station: a revocation list with its authority (PEM), which the station verifies. */
   | { readonly kind: 'revocationList'; readonly text: string }
+  /** LLCS → station: the command that set the meter's tariff, as its supplier signed it (base64). */
+  | { readonly kind: 'tariff'; readonly signed: string }
   /** LLCS → station: trusted time from the smart-meter system. */
   | { readonly kind: 'time'; readonly at: number }
   | { readonly kind: 'heartbeat'; readonly at: number }

@@ -1,4 +1,4 @@
-import { hanAnswers, hanMessages, hanNonceBytes, hanProof } from '@interlock/contract'
+import { hanAnswers, hanMessages, hanNonceBytes, hanProof, hanTariff } from '@interlock/contract'
 import { concat, euiBytes, Fault, type Activity, type Eui64 } from '@interlock/kernel'
 import { connectFrames } from './frame-socket.ts'
 import type { Log } from './log.ts'
@@ -11,6 +11,11 @@ export type HanConnection = {
    * @returns false when it could not be delivered; the device keeps it and tries again.
    */
   alert(bytes: Uint8Array): Promise<boolean>
+  /**
+   * Sends the tariff of the home to its other devices.
+   * @returns false when the hub does not take it.
+   */
+  tariff(signed: Uint8Array): Promise<boolean>
   readonly closed: Promise<void>
   close(): void
 }
@@ -55,6 +60,7 @@ export async function joinHan(options: HanOptions): Promise<HanConnection> {
       const answer = await socket.request(concat(Uint8Array.of(hanMessages.message), bytes))
       return answer[0] === hanAnswers.done
     },
+    tariff: async (signed) => (await socket.request(hanTariff(signed)))[0] === hanAnswers.done,
     closed,
     close: () => socket.close(),
   }

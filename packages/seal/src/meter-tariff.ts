@@ -111,3 +111,27 @@ export function acceptTariff(
 
 export const isNewer = (held: MeterTariff | undefined, offered: MeterTariff): boolean =>
   held === undefined || offered.version > held.version
+
+/** Whose tariff a home pays: the pinned supplier's, for its own meter. */
+export type Payer = { readonly meter: Eui64; readonly supplier: PinnedSupplier }
+
+/**
+ * For devices, which keep the signed bytes: the tariff that replaces the held one, `undefined` when it
+ * is the one held. What is held and does not verify any more, since the supplier is another one, does
+ * not count.
+ */
+export function newerTariff(
+  held: Uint8Array | undefined,
+  offered: Uint8Array,
+  { meter, supplier }: Payer,
+  crypto: Crypto,
+  now: Instant,
+): Outcome<MeterTariff | undefined, MeterTariffProblem> {
+  const opened = openTariff(offered, meter, supplier, crypto, now)
+  if (!opened.ok) return opened
+  const before = held && openTariff(held, meter, supplier, crypto, now)
+  const last = before?.ok === true ? before.value : undefined
+  const accepted = acceptTariff(last, opened.value, now)
+  if (!accepted.ok) return accepted
+  return ok(isNewer(last, accepted.value) ? accepted.value : undefined)
+}

@@ -34,6 +34,8 @@ export type Memory = {
   /** Signed alerts that the data company has not taken yet, base64. */
   readonly alerts: readonly string[]
   readonly revocationLists?: StoredLists
+  /** The command that set the home's tariff, as its supplier signed it, base64. */
+  readonly tariff?: string
 }
 
 export const newMemory: Memory = {

@@ -59,6 +59,8 @@ export type Memory = {
   readonly counters: readonly StoredCounter[]
   readonly cells: readonly StoredCell[]
   readonly revocationLists?: StoredLists
+  /** The command that set the home's tariff, as its supplier signed it, base64. */
+  readonly tariff?: string
   readonly profiles: readonly StoredProfile[]
   readonly curve?: StoredCurve
   /** Signed pre-commands the LLCS forwarded, base64. */
