@@ -55,14 +55,20 @@ function configPath(argv: readonly string[]): string | undefined {
 
 /** Listens before the start, so that a signal during it closes what was started. */
 function firstSignal(): { received: Promise<NodeJS.Signals>; forget(): void } {
-  let onSignal: (name: NodeJS.Signals) => void = () => {}
-  const received = new Promise<NodeJS.Signals>((resolve) => (onSignal = resolve))
+  let tell: (name: NodeJS.Signals) => void = () => {}
+  let isTold = false
+  const received = new Promise<NodeJS.Signals>((resolve) => (tell = resolve))
+  const onSignal = (name: NodeJS.Signals): void => {
+    isTold = true
+    tell(name)
+  }
   // A pending promise does not keep a process alive; an actor without sockets must stay all the same.
   const alive = setInterval(() => {}, inSeconds(3600))
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const forget = (): void => {
     clearInterval(alive)
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    // One that comes again while the process ends must not make its end another.
+    if (!isTold) process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
   return { received, forget }
 }
