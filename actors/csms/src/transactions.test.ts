@@ -60,7 +60,7 @@ test('without its database nothing is acknowledged, the process lives, and work 
       if (!(cause instanceof CallFailed)) throw cause
       return cause.code
     })
-  await expect.poll(sentAgain, { timeout: 15_000 }).toEqual({})
+  await expect.poll(sentAgain).toEqual({})
   expect((await csms.totals()).transactions).toBe(2)
 })
 
