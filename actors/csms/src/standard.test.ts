@@ -215,6 +215,18 @@ test('blocking a token ends no charge that it was accepted for, nor after a rest
   expect(await said('T-BLOCKED', 3)).toBe('Blocked')
 })
 
+test('a station is not turned away by a boot that was asked of it', async () => {
+  const { endpoint } = await plainly('CS-6')
+  endpoint.handle('TriggerMessage', () => ({ status: 'Accepted' }))
+  const trigger = () => command('CS-6', 'TriggerMessage', { requestedMessage: 'BootNotification' })
+  const policy = (bootPolicy: string) =>
+    maintainer.request('PUT', url('/stations/CS-6/boot-policy'), { policy: bootPolicy })
+  expect((await trigger()).body).toMatchObject({ status: 'Accepted' })
+  expect((await policy('Rejected')).status).toBeLessThan(300)
+  expect((await trigger()).body).toMatchObject({ reasonCode: 'StationRejected' })
+  await policy('Accepted')
+})
+
 test('every message of a CSMS has its place for a standard station', () => {
   const ofCsms = actions.filter((action) => !ofStations.has(action))
   const placed = ofCsms.filter(

@@ -152,6 +152,15 @@ const setVariables: Check<'SetVariables'> = async ({ setVariableData }, view, co
   return setVariableData.length > most ? because('TooManyElements', `at most ${most}`) : undefined
 }
 
+/**
+ * A boot that is asked for and then rejected turns a station away, which nobody has seconded. By a Reset it can be
+ * done, and the supervisor seconds that.
+ */
+const triggerMessage: Check<'TriggerMessage'> = ({ requestedMessage }, view) =>
+  requestedMessage === 'BootNotification' && view.record.bootPolicy === 'Rejected'
+    ? because('StationRejected', 'its boot would be rejected')
+    : undefined
+
 const checks: { readonly [A in Action]?: Check<A> } = {
   ClearChargingProfile: clearChargingProfile,
   CustomerInformation: customerInformation,
@@ -161,6 +170,7 @@ const checks: { readonly [A in Action]?: Check<A> } = {
   SetChargingProfile: setChargingProfile,
   SetNetworkProfile: setNetworkProfile,
   SetVariables: setVariables,
+  TriggerMessage: triggerMessage,
 }
 
 /** Why this request must not leave; undefined when nothing that is known speaks against it. */

@@ -119,6 +119,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       const query = textsOf(request.query)
       if (query === undefined) return answer(reply, problem('BodyInvalid', 'a repeated parameter'))
       const params = textsOf(request.params) ?? {}
+      // No database holds one, and no name has one.
+      if ([...Object.values(query), ...Object.values(params)].some((text) => text.includes('\0')))
+        return answer(reply, problem('BodyInvalid', 'a NUL'))
       const key = request.headers['idempotency-key']
       const named = typeof key === 'string' ? { idempotencyKey: key } : {}
       const asked = { peer, params, query, body: request.body, ...named }
@@ -176,6 +179,10 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     requestTimeout: limits.httpTimeoutMillis,
     keepAliveTimeout: idleConnectionMillisMax,
     forceCloseConnections: 'idle',
+    // A path that is no text.
+    frameworkErrors: (error, _request, reply) => {
+      answer(reply, problem('BodyInvalid', codeOf(error)))
+    },
     serverFactory: (handler): RawServerDefault => {
       if (options.plain === true) {
         if (!isLoopback(options.listen.host)) {
@@ -193,9 +200,11 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   app.server.maxConnections = connectionsMax
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    const parsed = parseJson(String(body), limits.jsonDepthMax)
-    if (parsed.ok) done(null, parsed.value)
-    else done(new BodyUnreadable(parsed.reason))
+    const text = String(body)
+    const parsed = parseJson(text, limits.jsonDepthMax)
+    if (!parsed.ok) done(new BodyUnreadable(parsed.reason))
+    else if (escapedNul.test(text)) done(new BodyUnreadable('a NUL'))
+    else done(null, parsed.value)
   })
   app.addContentTypeParser(
     ['application/xml', 'text/xml'],
@@ -206,6 +215,9 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler((error, request, reply) => answer(reply, failure(error, request, log)))
   return app
 }
+
+/** `\u0000`, where the backslash is not escaped itself. */
+const escapedNul = /(?<!\\)(?:\\\\)*\\u0000/
 
 class BodyUnreadable extends Error {
   override readonly name = 'BodyUnreadable'

@@ -155,6 +155,7 @@ test.each([
   ['that is missing', undefined, undefined],
   ['that is not JSON', '{"watts":', 'application/json'],
   ['nested too deep', `{"watts":${'['.repeat(40)}${']'.repeat(40)}}`, 'application/json'],
+  ['with a NUL in it', '{"watts":1,"name":"a\\u0000b"}', 'application/json'],
   ['in XML where JSON is due', '<watts/>', 'application/xml'],
   ['of an unknown type', 'watts=1', 'application/x-www-form-urlencoded'],
 ])('a body %s is refused with 400', async (_title, body, type) => {
@@ -165,6 +166,16 @@ test.each([
 test('a repeated parameter is refused with 400', async () => {
   expect(await ask('POST', '/echo/1?a=1&a=2', { watts: 1 })).toMatchObject({ status: 400 })
 })
+
+test.each(['/echo/%00', '/echo/1?a=%00', '/echo/%ff'])(
+  'what is no text in a path is refused with 400: %s',
+  async (path) => {
+    expect(await ask('POST', path, { watts: 1 })).toMatchObject({
+      status: 400,
+      body: { reason: 'BodyInvalid' },
+    })
+  },
+)
 
 test('a body over the limit is refused with 413', async () => {
   const answer = await ask('POST', '/echo/1', { watts: 1, more: 'x'.repeat(300_000) })

@@ -4,6 +4,8 @@ import { redacted, redactedWords } from './redacted.ts'
 
 /** A CALL with what answered it, secrets taken out. */
 export type Exchange = {
+  /** Of the entry that began it. */
+  readonly number: number
   readonly at: number
   readonly stationId: string
   /** Who called. */
@@ -26,14 +28,18 @@ type Open = { -readonly [Name in keyof Exchange]: Exchange[Name] }
 const jsonDepthMax = 32
 
 /** Pairs frames by who called and by message id. What is no frame stands by itself. */
-export function exchangesOf(entries: readonly Entry[]): Exchange[] {
+export type Pairing = { take(entry: Entry): void; readonly exchanges: readonly Exchange[] }
+
+export function pairing(): Pairing {
   const exchanges: Open[] = []
   const open = new Map<string, Open>()
-  for (const entry of entries) {
-    if (entry.problem !== undefined) problem(entry, exchanges, open)
-    else read(entry, exchanges, open)
+  return {
+    exchanges,
+    take(entry) {
+      if (entry.problem !== undefined) problem(entry, exchanges, open)
+      else read(entry, exchanges, open)
+    },
   }
-  return exchanges
 }
 
 const nameOf = (entry: Entry, from: Exchange['from'], messageId: unknown): string =>
@@ -75,6 +81,7 @@ function callOf(entry: Entry, messageId: string, name: string, payload: unknown)
   const action = name.replace(/-Signed$/, '')
   const { payload: request, header } = name === action ? { payload, header: null } : opened(payload)
   return {
+    number: entry.number,
     at: entry.at,
     stationId: entry.stationId,
     from: callerOf(entry),

@@ -1,10 +1,16 @@
 import { instant, stationId, toBase64Url, utf8 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { exchangesOf } from './exchanges.ts'
+import { pairing } from './exchanges.ts'
 import { createHistory, type Entry } from './history.ts'
 
 const id = stationId('CS-1')
+const exchangesOf = (entries: readonly Entry[]) => {
+  const pairs = pairing()
+  for (const entry of entries) pairs.take(entry)
+  return pairs.exchanges
+}
 const frame = (at: number, direction: Entry['direction'], ...text: unknown[]): Entry => ({
+  number: at,
   at,
   stationId: id,
   direction,
@@ -28,9 +34,9 @@ test('an error, a schema problem and a frame that is none stand in the history',
   const problem = { code: 'TypeConstraintViolation', detail: '/seqNo', messageId: 'm' }
   const exchanges = exchangesOf([
     frame(0, 'in', 2, 'm', 'TransactionEvent', {}),
-    { at: 1, stationId: id, direction: 'in', problem },
+    { number: 1, at: 1, stationId: id, direction: 'in', problem },
     frame(2, 'out', 4, 'm', 'TypeConstraintViolation', 'words', {}),
-    { at: 3, stationId: id, direction: 'in', text: 'not JSON' },
+    { number: 3, at: 3, stationId: id, direction: 'in', text: 'not JSON' },
   ])
   expect(exchanges[0]).toMatchObject({
     error: { code: problem.code },
@@ -118,12 +124,15 @@ test('the history is bounded by count, size and age', () => {
   )
   for (const text of ['aaaaaaaa', 'b', 'c', 'd'])
     history.add({ stationId: id, direction: 'in', text })
-  expect(history.entries().map((each) => each.text)).toEqual(['b', 'c', 'd'])
+  expect([...history.entries()].map((each) => each.text)).toEqual(['b', 'c', 'd'])
   history.add({ stationId: id, direction: 'in', text: 'eeeee' })
   history.add({ stationId: id, direction: 'in', text: 'fffff' })
-  expect(history.entries().map((each) => each.text)).toEqual(['eeeee', 'fffff'])
+  expect([...history.entries()].map((each) => each.text)).toEqual(['eeeee', 'fffff'])
+  expect([...history.entries()].map((each) => each.number)).toEqual([4, 5])
+  expect([...history.entries({ after: 4 })].map((each) => each.text)).toEqual(['fffff'])
+  expect([...history.entries({ after: 1, stationId: 'CS-2' })]).toEqual([])
   now = 101
-  expect(history.entries()).toEqual([])
+  expect([...history.entries()]).toEqual([])
 })
 
 test('nothing secret is told by a report, a URL, words of an error, or what is no payload', () => {

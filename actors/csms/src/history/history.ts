@@ -3,6 +3,8 @@ import { Segment, type Mark } from './segment.ts'
 
 /** One frame as it went over a connection, or something that was wrong with one. */
 export type Entry = {
+  /** Counts every entry there has been, from 0. */
+  readonly number: number
   readonly at: number
   readonly stationId: StationId
   /** `in`: from the station. */
@@ -17,8 +19,12 @@ export type Entry = {
 
 /** The latest frames, oldest first. Nothing is parsed until somebody asks. */
 export type History = {
-  add(entry: Omit<Entry, 'at'>): void
-  entries(stationId?: string): readonly Entry[]
+  add(entry: Omit<Entry, 'at' | 'number'>): void
+  /** Of one station or of all, those with a higher number than `after`. */
+  entries(asked?: {
+    readonly stationId?: string | undefined
+    readonly after?: number
+  }): Iterable<Entry>
 }
 
 export const historyLimits = {
@@ -38,10 +44,13 @@ export function createHistory(clock: Clock, limits = historyLimits): History {
   let first = 0
   let count = 0
   let bytes = 0
+  /** Entries there are no more. */
+  let dropped = 0
 
   const dropOldest = (oldest: Segment): void => {
     bytes -= oldest.sizeAt(first)
     count -= 1
+    dropped += 1
     first += 1
     if (first < oldest.count) return
     first = 0
@@ -75,25 +84,39 @@ export function createHistory(clock: Clock, limits = historyLimits): History {
       count += 1
       expire(at)
     },
-    entries(stationId) {
+    entries({ stationId, after = -1 } = {}) {
       expire(clock.now())
-      return segments.flatMap((segment, index) =>
-        entriesOf(segment, index === 0 ? first : 0, stationId),
-      )
+      return entriesOf(segments, { number: dropped - first, from: first, after, stationId })
     },
   }
 }
 
-function entriesOf(segment: Segment, from: number, stationId: string | undefined): Entry[] {
-  const entries: Entry[] = []
-  for (let at = from; at < segment.count; at++) {
-    const station = segment.stationAt(at)
-    if (station === undefined || (stationId !== undefined && station !== stationId)) continue
-    const { kind, ...mark } = segment.markAt(at)
-    const text = segment.textAt(at)
-    const said =
-      kind === 'frame' ? { text } : { problem: JSON.parse(text) as NonNullable<Entry['problem']> }
-    entries.push({ ...mark, stationId: station, ...said })
+type Wanted = {
+  /** Of the first place of the first segment. */
+  readonly number: number
+  /** The first place there that has not been dropped. */
+  readonly from: number
+  readonly after: number
+  readonly stationId: string | undefined
+}
+
+/** Decoded one by one, so that whoever stops early pays for no more. */
+function* entriesOf(segments: readonly Segment[], wanted: Wanted): Iterable<Entry> {
+  let { number } = wanted
+  for (const [index, segment] of segments.entries()) {
+    const from = Math.max(index === 0 ? wanted.from : 0, wanted.after + 1 - number)
+    // What comes while it is read is for the next one to read.
+    const { count } = segment
+    for (let at = from; at < count; at++) {
+      const stationId = segment.stationAt(at)
+      if (stationId === undefined) continue
+      if (wanted.stationId !== undefined && stationId !== wanted.stationId) continue
+      const { kind, ...mark } = segment.markAt(at)
+      const text = segment.textAt(at)
+      const said =
+        kind === 'frame' ? { text } : { problem: JSON.parse(text) as NonNullable<Entry['problem']> }
+      yield { number: number + at, ...mark, stationId, ...said }
+    }
+    number += count
   }
-  return entries
 }

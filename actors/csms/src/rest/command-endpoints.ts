@@ -5,7 +5,7 @@ import type { StationView } from '../core/view.ts'
 import { CommandAnswer } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 import { ownOrganisation } from './own-organisation.ts'
-import { answer } from './trigger-endpoint.ts'
+import { answer, notSent } from './trigger-endpoint.ts'
 
 /**
  * Any OCPP command from the operator's desk, which only this organisation's maintainers have. A critical one is signed and must be countersigned like
@@ -39,6 +39,7 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
             }),
           )
         }),
+        (reply) => reply !== notSent && reply.status !== 400,
       ),
     ),
   },

@@ -50,3 +50,16 @@ test('keys are forgotten after a day, and when there are too many', async () => 
   for (let at = 0; at <= idempotencyLimits.keysMax; at += 1) await handle(asked(`k${at}`, {}))
   expect((await handle(asked('k', {}))).body).toBe(idempotencyLimits.keysMax + 4)
 })
+
+test('what did nothing may be tried again under its key; the order of members does not matter', async () => {
+  const offline: Reply = { status: 503 }
+  const replies: Reply[] = [offline, { status: 200, body: 'done' }, { status: 200, body: 'again' }]
+  const once = idempotent({ now: () => now })
+  const handle = once(
+    () => Promise.resolve(replies.shift() ?? offline),
+    (reply) => reply !== offline,
+  )
+  expect(await handle(asked('retry', { a: 1, b: 2 }))).toBe(offline)
+  expect((await handle(asked('retry', { a: 1, b: 2 }))).body).toBe('done')
+  expect((await handle(asked('retry', { b: 2, a: 1 }))).body).toBe('done')
+})

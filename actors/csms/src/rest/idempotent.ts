@@ -1,5 +1,5 @@
 import { problem, type Endpoint, type Reply } from '@interlock/host'
-import { inHours, type Clock, type Instant } from '@interlock/kernel'
+import { canonicalJson, inHours, type Clock, type Instant } from '@interlock/kernel'
 
 export const idempotencyLimits = {
   keysMax: 10_000,
@@ -9,8 +9,14 @@ export const idempotencyLimits = {
 
 type Kept = { readonly request: string; readonly reply: Promise<Reply>; readonly at: Instant }
 
-/** Wraps a handler so that one `Idempotency-Key` does its work once. */
-export type Idempotent = (handle: Endpoint['handle']) => Endpoint['handle']
+/**
+ * Wraps a handler so that one `Idempotency-Key` does its work once. An answer that `isFinal` denies did nothing: the
+ * same key may try again.
+ */
+export type Idempotent = (
+  handle: Endpoint['handle'],
+  isFinal?: (reply: Reply) => boolean,
+) => Endpoint['handle']
 
 /**
  * The same request under the same key of the same organisation gets the first answer, also while the
@@ -26,24 +32,29 @@ export function idempotent(clock: Pick<Clock, 'now'>): Idempotent {
       kept.delete(name)
     }
   }
-  return (handle) => (asked) => {
-    const { idempotencyKey: key, peer, params, body } = asked
-    if (key === undefined) return handle(asked)
-    if (key === '' || key.length > idempotencyLimits.keyCharsMax)
-      return problem('BodyInvalid', 'Idempotency-Key')
-    const now = clock.now()
-    forgetOld(now)
-    const name = JSON.stringify([peer.organisation, peer.serialHex, key])
-    const request = JSON.stringify([params, body])
-    const before = kept.get(name)
-    if (before !== undefined)
-      return before.request === request
-        ? before.reply
-        : problem('IdempotencyConflict', 'the key stands for another request')
-    const reply = Promise.resolve(handle(asked))
-    kept.set(name, { request, reply, at: now })
-    // What broke has no answer to give again.
-    reply.catch(() => kept.delete(name))
-    return reply
-  }
+  return (handle, isFinal = () => true) =>
+    (asked) => {
+      const { idempotencyKey: key, peer, params, body } = asked
+      if (key === undefined) return handle(asked)
+      if (key === '' || key.length > idempotencyLimits.keyCharsMax)
+        return problem('BodyInvalid', 'Idempotency-Key')
+      const now = clock.now()
+      forgetOld(now)
+      const name = JSON.stringify([peer.organisation, peer.serialHex, key])
+      // Whoever tries again may write its members in another order.
+      const request = canonicalJson([params, body])
+      const before = kept.get(name)
+      if (before !== undefined)
+        return before.request === request
+          ? before.reply
+          : problem('IdempotencyConflict', 'the key stands for another request')
+      const reply = Promise.resolve(handle(asked))
+      kept.set(name, { request, reply, at: now })
+      // What broke has no answer to give again.
+      reply.then(
+        (given) => isFinal(given) || kept.delete(name),
+        () => kept.delete(name),
+      )
+      return reply
+    }
 }

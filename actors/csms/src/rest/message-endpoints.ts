@@ -1,6 +1,7 @@
-import type { Endpoint, HttpRequest, Reply } from '@interlock/host'
+import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import { instant, toIso } from '@interlock/kernel'
-import { exchangesOf, type Exchange } from '../history/exchanges.ts'
+import { pairing, type Exchange } from '../history/exchanges.ts'
+import type { Entry } from '../history/history.ts'
 import { ExchangeAnswer, pageOf } from './answers.ts'
 import { withStation, type Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
@@ -26,34 +27,61 @@ export const messageEndpoints = (api: Api): Endpoint[] => [
   },
 ]
 
-function listed({ context }: Api, request: HttpRequest, stationId: string | undefined): Reply {
+async function listed(
+  { context }: Api,
+  request: HttpRequest,
+  stationId: string | undefined,
+): Promise<Reply> {
   const asked = askedPage(request)
   if (isReply(asked)) return asked
   const { query } = request
-  const numbered = exchangesOf(context.history.entries(stationId))
-    .filter((each) => fits(each, query))
-    .map((exchange) => ({ exchange, name: `${exchange.at}/${exchange.messageId}` }))
-  if (query['format'] === 'jsonl')
+  const isExport = query['format'] === 'jsonl'
+  const after = asked.after === undefined ? -1 : numberIn(asked.after)
+  if (after === undefined) return problem('BodyInvalid', 'cursor')
+  const entries = context.history.entries({ stationId, after: isExport ? -1 : after })
+  const most = isExport ? Infinity : asked.limit
+  const exchanges = (await paired(entries, most, query)).filter((each) => fits(each, query))
+  if (isExport)
     return {
       status: 200,
       type: 'application/jsonl',
-      body: numbered
+      body: exchanges
         .slice(-exportMax)
-        .map((each) => `${JSON.stringify(shown(each.exchange))}\n`)
+        .map((each) => `${JSON.stringify(shown(each))}\n`)
         .join(''),
     }
-  const at = numbered.findIndex((each) => each.name === asked.after)
-  const from = asked.after === undefined ? 0 : at + 1
-  const rest = numbered.slice(from, from + asked.limit + 1)
-  return page(
-    rest,
-    asked,
-    (each) => each.name,
-    (each) => shown(each.exchange),
-  )
+  return page(exchanges.slice(0, asked.limit + 1), asked, ({ number }) => String(number), shown)
 }
 
+const numberIn = (cursor: string): number | undefined =>
+  /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined
+
 const exportMax = 10_000
+/** Read at one go; then everybody else has a turn. */
+const entriesAtOnce = 500
+/** Read on for answers, once there are calls enough. */
+const entriesAhead = 2_000
+
+async function paired(
+  entries: Iterable<Entry>,
+  most: number,
+  query: HttpRequest['query'],
+): Promise<readonly Exchange[]> {
+  const pairs = pairing()
+  let looked = 0
+  let found = 0
+  let ahead = 0
+  let read = 0
+  for (const entry of entries) {
+    pairs.take(entry)
+    if (++read % entriesAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
+    // Whether it failed is known when its answer is; then those that did not are not counted yet.
+    for (; looked < pairs.exchanges.length; looked++)
+      if (fits(pairs.exchanges[looked] as Exchange, query)) found += 1
+    if (found > most && ++ahead > entriesAhead) break
+  }
+  return pairs.exchanges
+}
 
 function fits({ action, from, error, problems }: Exchange, query: HttpRequest['query']): boolean {
   if (query['action'] !== undefined && query['action'] !== action) return false
@@ -61,4 +89,7 @@ function fits({ action, from, error, problems }: Exchange, query: HttpRequest['q
   return query['failed'] !== 'true' || error !== null || problems.length > 0
 }
 
-const shown = ({ at, ...exchange }: Exchange) => ({ at: toIso(instant(at)), ...exchange })
+const shown = ({ number: _number, at, ...exchange }: Exchange) => ({
+  at: toIso(instant(at)),
+  ...exchange,
+})

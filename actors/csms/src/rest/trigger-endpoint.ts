@@ -62,10 +62,14 @@ function startOf(
   }
 }
 
+/** Nothing left for the station: the same request may be made again. */
+export const notSent: Reply = problem('StationOffline')
+
 /** What a person is told about a command: the station's status, or why it never got there. */
 export function answer(outcome: CommandOutcome): Reply {
   const { status, reason, detail, response } = outcome
-  if (reason === 'StationOffline') return problem('StationOffline')
+  if (reason === 'StationOffline')
+    return detail === undefined ? notSent : problem('StationOffline', detail)
   return {
     status: 200,
     body: {
