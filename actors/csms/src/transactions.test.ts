@@ -116,12 +116,15 @@ test('after a restart boots, running transactions, goals and schedules are known
   expect(csms.views.get(stationId('CS-4'))?.boot).toEqual(boot)
 })
 
-test('with a tariff the cost is in the answers, is kept, and is told to a station that is silent (I02.FR.01, I03.FR.02)', async () => {
+test('with a tariff the cost is in the answers, is kept, and is told to a station that is silent (I01.FR.02, I02.FR.01, I03.FR.02, I06.FR.02)', async () => {
   const time = world.clock()
   const identity = world.identities.identity('charging', organisation('reader', 'web', 0x51))
   const trust = world.identities.trust('charging')
   const reader = httpClient({ identity, trust, activity: unobserved })
-  const prices = [{ from: '00:00', pencePerKilowattHour: 30 }]
+  const prices = [
+    { from: '00:00', pencePerKilowattHour: 30 },
+    { from: '18:03', pencePerKilowattHour: 40 },
+  ]
   const version = { version: 7, validFrom: '2026-01-01T00:00:00Z', prices }
   const priced = await world.start(time, {
     stations: ['CS-6'].map(stationConfig),
@@ -139,17 +142,41 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
       told.push(request)
       return {}
     })
+    let transactionId = 'T-6'
     const event = (
       seqNo: number,
       wattHours: number,
       chargingState: 'Charging' | 'SuspendedEV' = 'Charging',
     ) => {
-      const one = started(time, 'T-6', wattHours, seqNo)
-      return { ...one, transactionInfo: { transactionId: 'T-6', chargingState } }
+      const one = started(time, transactionId, wattHours, seqNo)
+      return { ...one, transactionInfo: { transactionId, chargingState } }
     }
     const say = (request: ReturnType<typeof event>) => endpoint.call('TransactionEvent', request)
     expect(await say(event(0, 1_000))).toEqual({})
     const late = event(1, 2_000)
+    const shown = {
+      variable: { name: 'Enabled', instance: 'Tariff' },
+      variableAttribute: [{ value: 'true' }],
+    }
+    const idToken = { idToken: 'DRIVER-1', type: 'Central' } as const
+    const accepted = { status: 'Accepted' }
+    expect(await endpoint.call('Authorize', { idToken })).toEqual({ idTokenInfo: accepted })
+    await endpoint.call('NotifyReport', {
+      requestId: 1,
+      generatedAt: late.timestamp,
+      seqNo: 0,
+      reportData: [{ component: { name: 'TariffCostCtrlr' }, ...shown }],
+    })
+    const personalMessage = {
+      format: 'UTF8',
+      language: 'en',
+      content:
+        'GBP 0.30 per kWh until 18:03, then GBP 0.40. GBP 0.50 for each charge. ' +
+        'GBP 0.10 for each minute plugged in after charging.',
+    }
+    expect(await endpoint.call('Authorize', { idToken })).toEqual({
+      idTokenInfo: { ...accepted, personalMessage },
+    })
     await time.advance(30_000)
     const second = event(2, 3_000, 'SuspendedEV')
     expect(await say(second)).toEqual({ totalCost: 1.1 })
@@ -179,6 +206,15 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
       const { body } = await reader.request('GET', path)
       expect(path === url ? (body as { items: unknown[] }).items[0] : body).toMatchObject({ cost })
     }
+    // Half a minute before the price changes, and half a minute after.
+    transactionId = 'T-7'
+    expect(await say(event(0, 5_000))).toEqual({})
+    await time.advance(60_000)
+    const content = 'GBP 0.40 per kWh until 00:00, then GBP 0.30.'
+    expect(await say(event(1, 6_000))).toEqual({
+      totalCost: 0.85,
+      updatedPersonalMessage: { format: 'UTF8', language: 'en', content },
+    })
   } finally {
     await reader.close()
     await priced.close()

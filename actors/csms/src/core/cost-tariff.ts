@@ -65,6 +65,10 @@ export type CostTariff = { readonly currency: string; readonly versions: readonl
 /** @throws Fault `ConfigInvalid`, naming the version and what is wrong with it */
 export function costTariffOf({ currency, clock, versions }: CostConfig): CostTariff {
   const read = versions.map((version) => versionOf(version, clock))
+  const numbers = read.map(({ version }) => version)
+  const twice = numbers.find((version, at) => numbers.indexOf(version) !== at)
+  if (twice !== undefined)
+    throw new Fault('ConfigInvalid', `costs: version ${twice} is there twice`)
   const sorted = read.toSorted((a, b) => a.validFrom - b.validFrom || a.version - b.version)
   return { currency, versions: sorted }
 }

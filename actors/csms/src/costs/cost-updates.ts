@@ -2,8 +2,8 @@ import { inSeconds, type Instant, type StationId, type Timer } from '@interlock/
 import { CallFailed } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context, Session } from '../context.ts'
-import { attributeKey } from '../core/facts.ts'
 import type { RunningTransaction } from '../core/running.ts'
+import { shows } from './display.ts'
 
 export type CostUpdates = { start(): void; close(): void }
 
@@ -34,8 +34,8 @@ export function createCostUpdates(context: Context, everySeconds: number): CostU
     { transactionId }: RunningTransaction,
     now: Instant,
   ): Promise<void> => {
-    if (await showsNone(context, stationId)) return void deaf.add(session)
-    const cost = await context.costs.compute(stationId, transactionId, now)
+    if ((await shows(context, stationId, 'Cost')) === false) return void deaf.add(session)
+    const cost = (await context.costs.compute(stationId, transactionId, now))?.cost
     const view = context.views.get(stationId)
     if (cost === undefined || cost.final || view === undefined) return
     const { totalCost } = cost
@@ -66,14 +66,4 @@ export function createCostUpdates(context: Context, everySeconds: number): CostU
       timer?.cancel()
     },
   }
-}
-
-/** What its device model says, where it has been read (TariffCostCtrlr, instance Cost). */
-async function showsNone(context: Context, stationId: StationId): Promise<boolean> {
-  for (const name of ['Available', 'Enabled']) {
-    const key = attributeKey({ name: 'TariffCostCtrlr' }, { name, instance: 'Cost' })
-    const fact = await context.known.find(stationId, 'variable', key)
-    if (`${fact?.value['value']}`.toLowerCase() === 'false') return true
-  }
-  return false
 }

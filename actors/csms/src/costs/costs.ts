@@ -12,10 +12,12 @@ export type Costs = {
   /** Absent: nothing is computed. */
   readonly tariff: CostTariff | undefined
   /** Of one transaction; kept, where it has ended. `now`: also for what stands idle until then. */
-  compute(station: string, transactionId: string, now?: Instant): Promise<CostDocument | undefined>
+  compute(station: string, transactionId: string, now?: Instant): Promise<Computed | undefined>
   /** Of transactions of one station, in their order: as kept where they have ended. */
   ofAll(station: string, all: readonly KeptEvents[]): Promise<readonly (CostDocument | undefined)[]>
 }
+
+export type Computed = { readonly cost: CostDocument; readonly events: readonly Event[] }
 
 export function createCosts(
   tariff: CostTariff | undefined,
@@ -37,7 +39,7 @@ export function createCosts(
       const cost = costOf(events, now)
       if (cost?.final === true)
         await store.put({ stationId: station, transactionId, events: events.length, cost })
-      return cost
+      return cost === undefined ? undefined : { cost, events }
     },
     async ofAll(station, all) {
       const kept = await store.of(

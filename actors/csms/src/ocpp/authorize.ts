@@ -2,15 +2,17 @@ import type { Handler, IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
 import { tokenInfo } from '../core/token.ts'
 import type { TransactionName } from '../core/transaction-name.ts'
+import { tariffFor } from './cost-answer.ts'
 import type { Sender } from './handlers.ts'
 
 /** C01 … C16; a contract certificate (C07) can be checked by nobody that this CSMS knows. */
 export const authorize =
   (context: Context, sender: Sender): Handler<'Authorize'> =>
-  ({ idToken, certificate, iso15118CertificateHashData }) => {
+  async ({ idToken, certificate, iso15118CertificateHashData }) => {
     const contract = certificate !== undefined || iso15118CertificateHashData !== undefined
+    const info = idTokenInfo(context, sender, idToken)
     return {
-      idTokenInfo: idTokenInfo(context, sender, idToken),
+      idTokenInfo: { ...info, ...(await tariffFor(context, sender, info)) },
       ...(contract ? { certificateStatus: 'NoCertificateAvailable' } : {}),
     }
   }
