@@ -1,15 +1,15 @@
 import {
   ensureDir,
   httpClient,
+  loadPeer,
   openHttpServer,
   readText,
   type ActorDeps,
   type Running,
   type Trust,
 } from '@interlock/host'
-import { Fault, type StationId } from '@interlock/kernel'
+import type { StationId } from '@interlock/kernel'
 import type { Endpoint as OcppEndpoint } from '@interlock/ocpp'
-import { fromPem, peerOf, type Peer } from '@interlock/pki'
 import { createCostUpdates } from './costs/cost-updates.ts'
 import { createCommands } from './commands.ts'
 import type { CsmsConfig } from './config.ts'
@@ -144,7 +144,7 @@ async function openPlanning(context: Context, counters: CounterStore, closers: C
   })
   closers.push(() => http.close())
   const dcc = dccClient(http, config.peers.dcc, smartMeterIdentity, deps.crypto)
-  const supplier = readCertificate(config.tariff.supplierCertificate, deps)
+  const supplier = loadPeer(config.tariff.supplierCertificate)
   const tariffs = createTariffs({ context, dcc, counters, supplier })
   await tariffs.restore()
   closers.push(() => tariffs.close())
@@ -173,14 +173,4 @@ function openVirtual(context: Context, trust: Trust, closers: Closers): void {
   const virtual = openVirtualEvses(context, { url: dsrsp, trust, stations })
   closers.push(() => virtual.close())
   context.hooks.forward = virtual.forward
-}
-
-/** @throws Fault `CertificateUnreadable`, naming the file. */
-function readCertificate(path: string, deps: ActorDeps): Peer {
-  const [der] = fromPem(readText(path), 'CERTIFICATE')
-  const peer = der === undefined ? undefined : peerOf(der, deps.crypto)
-  if (peer?.ok === true) return peer.value
-  throw new Fault('CertificateUnreadable', `${path}: is not a certificate with an identity`, {
-    remedy: "point the config at the supplier's certificate under the smart-meter root",
-  })
 }

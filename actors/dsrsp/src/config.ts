@@ -12,6 +12,8 @@ export const ContractConfig = Type.Object(
   {
     stationId: Type.String({ pattern: '^[A-Za-z0-9*\\-_=+|@.]{1,48}$' }),
     eui: Eui,
+    /** The smart meter whose tariff the home pays, where that is known. */
+    meter: Type.Optional(Eui),
     /** The local load control supervisor that will arm it. */
     llcs: Eui,
     evse: Type.Integer({ minimum: 1, maximum: 5, default: 1 }),
@@ -70,5 +72,7 @@ export const DsrspConfig = actorConfig({
   csms: Eui,
   portfolio: Type.Array(ContractConfig, { maxItems: 20_000 }),
   response: ResponseConfig,
+  /** Certificate (PEM) of the supplier whose tariffs are believed; smart-meter root. */
+  supplier: Type.Optional(Path),
 })
 export type DsrspConfig = Static<typeof DsrspConfig>

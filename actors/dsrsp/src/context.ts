@@ -3,6 +3,7 @@ import type { ActorDeps, Identity } from '@interlock/host'
 import type { Eui64, StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Endpoint } from '@interlock/ocpp'
+import type { Peer } from '@interlock/pki'
 import type { DsrspConfig } from './config.ts'
 import type { Holding, Store } from './data/store.ts'
 import type { Dcc } from './dcc.ts'
@@ -13,6 +14,7 @@ export type Member = {
   readonly stationId: StationId
   readonly eui: Eui64
   readonly llcs: Eui64
+  readonly meter: Eui64 | undefined
   readonly evse: number
   readonly ratingWatts: number
   readonly feeder: string
@@ -35,6 +37,8 @@ export type Context = {
   readonly store: Store
   readonly supervisor: Supervisor
   readonly dcc: Dcc
+  /** Whose tariffs are believed. */
+  readonly supplier: Peer | undefined
   readonly members: ReadonlyMap<StationId, Member>
   /** Tells whoever watches; never waits and never fails. */
   readonly tell: (happening: Omit<Happening, 'at' | 'actor'>) => void

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { armOf } from '@interlock/gbcs'
+import { armOf, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import { httpClient, nodeCrypto, type HttpClient } from '@interlock/host'
 import { roles, unobserved, type Role } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { doorsMillisMax, rolesUnder, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { testClock, type TestClock } from './fixture/clock.fixture.ts'
 import { organisation } from './fixture/identities.fixture.ts'
-import { dsrspWorld, evening, llcsOf, type DsrspWorld } from './fixture/world.fixture.ts'
+import { dsrspWorld, evening, llcsOf, meterOf, type DsrspWorld } from './fixture/world.fixture.ts'
 import type { DsrspRunning } from './start.ts'
 
 let world: DsrspWorld
@@ -45,6 +45,7 @@ beforeEach(async () => {
   state.requests.length = 0
   state.countersigned.length = 0
   state.refuse = undefined
+  state.tariff = undefined
   state.transform = (request) => request
   dsrsp = await world.start(clock)
 })
@@ -212,6 +213,49 @@ test('a holding begins at once, and the next one when it ends', async () => {
   expect(second?.from).toBe(first?.until)
 })
 
+/** A tariff that begins now, as a supplier signs it for a home. */
+const tariffOf = (version: number, key = world.supplier.key, target = meterOf(1)) =>
+  signPreCommand(
+    encodePreCommand({
+      useCase: 'UpdateHalfHourlyTariff',
+      originator: world.supplier.peer.organisation,
+      target,
+      counter: BigInt(version),
+      version,
+      from: clock.now(),
+      prices: [27_300, -1_250, 9_000, 9_000],
+    }),
+    key,
+    nodeCrypto,
+  )
+const readTariff = (id = 'CS-1') =>
+  client('web').request('GET', `https://127.0.0.1:${dsrsp.port}/api/v1/portfolio/${id}/tariff`)
+
+test("a member's tariff is read through the DCC and verified; what does not verify is named and not shown", async () => {
+  expect(await readTariff('CS-2')).toMatchObject({ status: 404 })
+  world.state.tariff = tariffOf(1, nodeCrypto.generateKey().key)
+  expect(await readTariff()).toMatchObject({ status: 404, body: { detail: 'TariffForged' } })
+  world.state.tariff = tariffOf(5)
+  expect(await readTariff()).toMatchObject({
+    status: 200,
+    body: {
+      meter: meterOf(1),
+      version: 5,
+      notTaken: null,
+      prices: [{ pencePerKilowattHour: 27.3 }, { pencePerKilowattHour: -1.25 }, {}, {}],
+    },
+  })
+  const asked = world.state.requests.length
+  expect(await readTariff()).toMatchObject({ body: { version: 5 } })
+  expect(world.state.requests).toHaveLength(asked)
+  await clock.advance(30 * 60_000)
+  world.state.tariff = tariffOf(4)
+  expect(await readTariff()).toMatchObject({ body: { version: 5, notTaken: 'TariffOlder' } })
+  await dsrsp.close()
+  dsrsp = await world.start(clock)
+  expect(await readTariff()).toMatchObject({ status: 404, body: { detail: 'TariffOlder' } })
+})
+
 const certifyUnder = (hierarchy: 'charging' | 'smartMeter') => (role: Role) => {
   const subject = organisation(`door-${role}`, role, 0x60 + roles.indexOf(role))
   const { organisation: own } = world.dsrsp.peer
@@ -231,6 +275,7 @@ test(
       table: {
         'GET /healthz': rolesUnder('charging'),
         'GET /api/v1/portfolio': ['web'],
+        'GET /api/v1/portfolio/:station/tariff': ['web'],
         'POST /api/v1/dispatch': ['maintainer'],
         'GET /api/v1/events': ['web'],
       },

@@ -4,6 +4,7 @@ import {
   httpWitness,
   keepWitnessed,
   loadIdentity,
+  loadPeer,
   openAudit,
   openHttpServer,
   readText,
@@ -24,6 +25,7 @@ import { createHappenings } from './happenings.ts'
 import { createPortfolio } from './portfolio/portfolio.ts'
 import { endpointsOf, memberDocument, type MemberDocument } from './rest/endpoints.ts'
 import { supervisorClient } from './supervisor.ts'
+import { createTariffs } from './tariffs.ts'
 import { openVirtualCsms } from './virtual-csms.ts'
 
 export type DsrspRunning = Running & {
@@ -85,7 +87,8 @@ async function open(
     member.holding = undefined
     portfolio.enrol(member.stationId)
   }
-  for (const endpoint of endpointsOf(context, renew)) server.route(endpoint)
+  const tariffs = createTariffs(context)
+  for (const endpoint of endpointsOf({ context, renew, tariffs })) server.route(endpoint)
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   return {
@@ -142,6 +145,7 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     store,
     supervisor: supervisorClient(charging, config.peers.supervisor, crypto),
     dcc: dccClient(smartMeter, config.peers.dcc, smartMeterIdentity, crypto),
+    supplier: config.supplier === undefined ? undefined : loadPeer(config.supplier),
     members: await membersOf(config, store),
     tell: happenings.tell,
   }
@@ -158,6 +162,7 @@ async function membersOf(config: DsrspConfig, store: Store): Promise<Map<Station
         stationId: id,
         eui: eui64(contract.eui),
         llcs: eui64(contract.llcs),
+        meter: contract.meter === undefined ? undefined : eui64(contract.meter),
         evse,
         ratingWatts,
         feeder,

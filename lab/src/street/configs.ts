@@ -225,10 +225,12 @@ export function dsrspConfig(plan: Plan): DsrspConfig {
       stationId: home.stationId,
       eui: home.station,
       llcs: home.llcs,
+      meter: home.meter,
       evse: 1,
       ratingWatts,
       feeder,
     })),
+    supplier: `${plan.layout.server('supplier').smartMeter}/chain.pem`,
     response: {
       points: [
         { hertz: 49.2, percent: 0 },

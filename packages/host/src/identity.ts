@@ -4,6 +4,7 @@ import { Fault, sameBytes, toBase64Url, type PrivateKey } from '@interlock/kerne
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
 import { factsOf } from './certificate-facts.ts'
 import { ensureDir, writeAtomic } from './files.ts'
+import { readText } from './read-file.ts'
 import { nodeCrypto } from './node-crypto.ts'
 
 /** An actor's own key and certificate. */
@@ -35,6 +36,19 @@ function ownKeyIn(dir: string): string {
   if ((statSync(keyPath).mode & 0o077) !== 0)
     throw unreadable(keyPath, 'others than its owner may read it', `chmod 600 ${keyPath}`)
   return keyPem
+}
+
+/**
+ * Who a certificate (PEM) of somebody else is for: a pin, so no chain is asked for.
+ * @throws Fault `FileUnreadable`, or `CertificateUnreadable`, naming the file.
+ */
+export function loadPeer(path: string): Peer {
+  const [der] = fromPem(readText(path), 'CERTIFICATE')
+  const peer = der === undefined ? undefined : peerOf(der, nodeCrypto)
+  if (peer?.ok === true) return peer.value
+  throw new Fault('CertificateUnreadable', `${path}: is not a certificate with an identity`, {
+    remedy: "point the config at that party's certificate under the smart-meter root",
+  })
 }
 
 /** The same from text; `source` names the certificate in errors. @throws Fault `IdentityUnreadable`. */

@@ -3,6 +3,8 @@ import { sql, type Kysely } from 'kysely'
 /** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
 export type DsrspTables = {
   counters: { target: string; path: string; value: string }
+  /** The signed command that set a meter's tariff, base64. */
+  tariffs: { meter: string; signed: string }
   holdings: {
     station_id: string
     digest: string
@@ -26,6 +28,14 @@ export const migrations = [
     name: '0001-dsrsp',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0002-tariffs',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql
+        .raw('create table tariffs (meter text primary key, signed text not null)')
+        .execute(db)
     },
   },
 ]

@@ -1,5 +1,12 @@
 import type { Path } from '@interlock/contract'
-import { instant, type Eui64, type Instant, type StationId } from '@interlock/kernel'
+import {
+  fromBase64,
+  instant,
+  toBase64,
+  type Eui64,
+  type Instant,
+  type StationId,
+} from '@interlock/kernel'
 import { nextCounter } from '@interlock/seal'
 import { sql, type Kysely } from 'kysely'
 import type { DsrspTables } from './schema.ts'
@@ -20,6 +27,9 @@ export type Store = {
   counter(target: Eui64, path: Path | 'duis', now: Instant): Promise<bigint>
   putHolding(station: StationId, holding: Holding): Promise<void>
   holdings(): Promise<Map<string, Holding>>
+  /** The command that set that meter's tariff, as its supplier signed it. */
+  tariff(meter: Eui64): Promise<Uint8Array | undefined>
+  putTariff(meter: Eui64, signed: Uint8Array): Promise<void>
 }
 
 export const openStore = (db: Kysely<DsrspTables>): Store => ({
@@ -43,6 +53,22 @@ export const openStore = (db: Kysely<DsrspTables>): Store => ({
       .insertInto('holdings')
       .values({ station_id: station, ...row })
       .onConflict((conflict) => conflict.column('station_id').doUpdateSet(row))
+      .execute()
+  },
+  async tariff(meter) {
+    const row = await db
+      .selectFrom('tariffs')
+      .select('signed')
+      .where('meter', '=', meter)
+      .executeTakeFirst()
+    return row && fromBase64(row.signed)
+  },
+  async putTariff(meter, signed) {
+    const row = { signed: toBase64(signed) }
+    await db
+      .insertInto('tariffs')
+      .values({ meter, ...row })
+      .onConflict((conflict) => conflict.column('meter').doUpdateSet(row))
       .execute()
   },
   async holdings() {

@@ -1,9 +1,11 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { roles, toIso } from '@interlock/kernel'
+import type { MeterTariff } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import type { Context, Member } from '../context.ts'
 import { dispatch } from '../portfolio/dispatch.ts'
 import { memberOf } from '../portfolio/portfolio.ts'
+import type { Tariffs } from '../tariffs.ts'
 
 const DispatchBody = Type.Object(
   {
@@ -15,7 +17,15 @@ const DispatchBody = Type.Object(
 )
 
 /** The whole interface of the console, one row per route. */
-export const endpointsOf = (context: Context, renew: (member: Member) => void): Endpoint[] => [
+export const endpointsOf = ({
+  context,
+  renew,
+  tariffs,
+}: {
+  readonly context: Context
+  readonly renew: (member: Member) => void
+  readonly tariffs: Tariffs
+}): Endpoint[] => [
   {
     method: 'GET',
     url: '/healthz',
@@ -27,6 +37,18 @@ export const endpointsOf = (context: Context, renew: (member: Member) => void): 
     url: '/api/v1/portfolio',
     roles: ['web'],
     handle: () => ({ status: 200, body: [...context.members.values()].map(memberDocument) }),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/portfolio/:station/tariff',
+    roles: ['web'],
+    handle: async ({ params }) => {
+      const member = memberOf(context, params['station'] ?? '')
+      if (member?.meter === undefined) return problem('NotFound', 'no member with a known meter')
+      const { tariff, notTaken } = await tariffs.of(member.meter)
+      if (tariff === undefined) return problem('NotFound', notTaken)
+      return { status: 200, body: tariffDocument(tariff, notTaken) }
+    },
   },
   {
     method: 'POST',
@@ -48,6 +70,18 @@ export const endpointsOf = (context: Context, renew: (member: Member) => void): 
     },
   },
 ]
+
+const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
+  meter: tariff.meter,
+  version: tariff.version,
+  readAt: toIso(tariff.readAt),
+  prices: tariff.prices.map(({ from, pencePerKilowattHour }) => ({
+    from: toIso(from),
+    pencePerKilowattHour,
+  })),
+  /** Why the last reading was not taken; the tariff shown is the last good one. */
+  notTaken: notTaken ?? null,
+})
 
 /** A member as people see it. */
 export const memberDocument = (member: Member) => ({
