@@ -7,29 +7,27 @@ import {
   type ActorDeps,
   type Trust,
 } from '@interlock/host'
-import { fromIso, instant, type StationId } from '@interlock/kernel'
+import type { StationId } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
-import type { Request } from '@interlock/ocpp'
 import { openDatabase } from '@interlock/store'
 import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
 import { acceptedTokens } from './core/accepted-tokens.ts'
 import { costTariffOf } from './core/cost-tariff.ts'
-import { place } from './core/running.ts'
-import { samplesOf } from './core/samples.ts'
 import { tokensInUse } from './core/tokens-in-use.ts'
-import { newView, type BootSaid, type StationView } from './core/view.ts'
+import type { StationView } from './core/view.ts'
 import { createCosts } from './costs/costs.ts'
 import { counterStore } from './data/counter-store.ts'
 import { factStore } from './data/facts.ts'
 import { keptStore } from './data/kept.ts'
 import { migrations, type CsmsTables } from './data/schema.ts'
-import { stationStore, type BootPolicy } from './data/stations.ts'
+import { stationStore } from './data/stations.ts'
 import { tokenStore } from './data/tokens.ts'
 import { transactionCostStore } from './data/transaction-costs.ts'
 import { transactionStore } from './data/transaction-events.ts'
 import { createHistory } from './history/history.ts'
 import { createHappenings } from './happenings.ts'
+import { restoreViews } from './restore-views.ts'
 import { supervisorClient } from './supervisor.ts'
 
 /** What to close, in the order it was opened. */
@@ -113,68 +111,4 @@ export async function openContext(
   await restoreViews(context)
   const counters = counterStore(database.db)
   return { context, counters, subscribe: happenings.subscribe }
-}
-
-/** After a restart the CSMS knows what it knew: boots, running transactions, goals and schedules. */
-async function restoreViews(context: Context): Promise<void> {
-  const [records, boots, running, latest, goals, schedules] = await Promise.all([
-    context.stations.all(),
-    context.known.ofKind('boot'),
-    context.transactions.running(),
-    context.transactions.latest(),
-    context.kept.goals(),
-    context.kept.schedules(),
-  ])
-  const transactions = new Map(latest.map((each) => [each.stationId, each]))
-  for (const record of records) {
-    const view = newView(record)
-    const last = transactions.get(record.stationId)
-    view.meterWattHours = last?.lastWattHours
-    if (last?.ended === false) {
-      const { transactionId: id, startedAt, firstWattHours } = last
-      const chargingState = undefined
-      view.transaction = { id, startedAt: instant(startedAt), chargingState, firstWattHours }
-      const kept = schedules.get(record.stationId)
-      if (kept?.transactionId === id) view.schedule = kept.schedule
-    }
-    const goal = goals.get(record.stationId)
-    if (goal !== undefined && goal.departure > context.deps.clock.now()) {
-      const { departure, energyWattHours, fromWattHours } = goal
-      view.goal = { departure, energyWattHours, source: 'driver' }
-      view.goalFromWattHours = fromWattHours
-    }
-    context.views.set(record.stationId, view)
-  }
-  for (const { stationId, at, value } of boots) {
-    const view = context.views.get(stationId as StationId)
-    const { status, ...said } = value as BootSaid & { status: BootPolicy }
-    if (view !== undefined) view.boot = { at: instant(at), status, said }
-  }
-  for (const { stationId, messages } of running) {
-    const view = context.views.get(stationId as StationId)
-    if (view !== undefined) replay(context, view, messages)
-  }
-  for (const { stationId, key: transactionId, value } of await context.known.ofKind(
-    'acceptedTokens',
-  )) {
-    const runs = context.views.get(stationId as StationId)?.running.has(transactionId) === true
-    const { tokens } = value as { tokens: readonly string[] }
-    if (runs) context.accepted.restore({ stationId, transactionId }, tokens)
-  }
-}
-
-/** The events of a transaction, as they came before the restart. */
-function replay(context: Context, view: StationView, messages: readonly string[]): void {
-  for (const text of messages) {
-    const event = JSON.parse(text) as Request<'TransactionEvent'>
-    const at = fromIso(event.timestamp)
-    const { registerWattHours } = samplesOf(event.meterValue)
-    if (at === undefined) continue
-    place(view, event, at, registerWattHours)
-    if (event.idToken !== undefined)
-      context.inUse.begins(event.idToken, {
-        stationId: view.record.stationId,
-        transactionId: event.transactionInfo.transactionId,
-      })
-  }
 }

@@ -12,7 +12,11 @@ export type RunningTransaction = {
   readonly chargingState: string | undefined
   readonly idToken: string | undefined
   readonly idTokenType: string | undefined
+  /** The token it began with; the one that stops it need not be the same. */
+  readonly begunWith: { readonly idToken: string; readonly type: string } | undefined
+  /** Lowest and highest register that its events tell. */
   readonly firstWattHours: number | undefined
+  readonly lastWattHours: number | undefined
 }
 
 /** The transactions of one station that have not ended, and which ended lately. */
@@ -23,7 +27,8 @@ export type Transactions = {
 }
 
 const endedMax = 64
-const runningMax = 64
+/** Of one station, at one time; the oldest are forgotten first. */
+export const runningMax = 64
 
 /** How an event stands to what is known of its transaction. */
 export type Placed = 'begins' | 'goesOn' | 'late' | 'ends' | 'over'
@@ -38,8 +43,8 @@ export function place(
   at: Instant,
   registerWattHours: number | undefined,
 ): Placed {
-  const { seqNo, eventType, transactionInfo, evse, idToken } = event
-  const { transactionId, chargingState } = transactionInfo
+  const { seqNo, eventType, transactionInfo } = event
+  const { transactionId } = transactionInfo
   const known = running.get(transactionId)
   if (ended.has(transactionId)) return 'over'
   if (eventType === 'Ended') {
@@ -51,8 +56,21 @@ export function place(
     }
     return 'ends'
   }
+  running.set(transactionId, after(known, event, at, registerWattHours))
+  dropOldest(running)
+  return known === undefined ? 'begins' : seqNo < known.seqNo ? 'late' : 'goesOn'
+}
+
+/** A transaction with one more event of it. */
+export function after(
+  known: RunningTransaction | undefined,
+  { seqNo, transactionInfo, evse, idToken }: Request<'TransactionEvent'>,
+  at: Instant,
+  registerWattHours: number | undefined,
+): RunningTransaction {
+  const { transactionId, chargingState } = transactionInfo
   const late = known !== undefined && seqNo < known.seqNo
-  running.set(transactionId, {
+  return {
     transactionId,
     seqNo: late ? known.seqNo : seqNo,
     at: late ? known.at : at,
@@ -65,14 +83,20 @@ export function place(
     idTokenType: late
       ? (known.idTokenType ?? idToken?.type)
       : (idToken?.type ?? known?.idTokenType),
-    firstWattHours: lowest(known?.firstWattHours, registerWattHours),
-  })
-  dropOldest(running)
-  return known === undefined ? 'begins' : late ? 'late' : 'goesOn'
+    begunWith:
+      known?.begunWith ??
+      (idToken === undefined ? undefined : { idToken: idToken.idToken, type: idToken.type }),
+    firstWattHours: extreme(Math.min, known?.firstWattHours, registerWattHours),
+    lastWattHours: extreme(Math.max, known?.lastWattHours, registerWattHours),
+  }
 }
 
-const lowest = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+const extreme = (
+  of: (one: number, other: number) => number,
+  one: number | undefined,
+  other: number | undefined,
+): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : of(one, other)
 
 function dropOldest(running: Map<string, RunningTransaction>): void {
   if (running.size <= runningMax) return

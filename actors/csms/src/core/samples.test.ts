@@ -29,3 +29,11 @@ test('one phase is not taken for the whole', () => {
   ).toEqual({})
   expect(samplesOf(undefined)).toEqual({})
 })
+
+test('what no meter can count is not taken for a reading', () => {
+  const read = (value: number, multiplier: number) =>
+    samplesOf([{ timestamp: at, sampledValue: [{ value, unitOfMeasure: { multiplier } }] }])
+  expect(read(1, 300)).toEqual({})
+  expect(read(-1.7e308, 10)).toEqual({})
+  expect(read(1, 12)).toEqual({ registerWattHours: 1e12 })
+})

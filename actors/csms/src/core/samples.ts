@@ -13,6 +13,9 @@ const fields = {
   Frequency: 'hertz',
 } as const
 
+/** Beyond it no meter counts and no installation draws; sums of what is below stay exact enough. */
+export const sampleMax = 1e12
+
 /** Units may be written in thousands (`kWh`) or with a power of ten as multiplier (Part 2 §3.53). */
 export function samplesOf(values: readonly MeterValueType[] | undefined): Samples {
   const found: { -readonly [Name in keyof Samples]: Samples[Name] } = {}
@@ -25,7 +28,8 @@ export function samplesOf(values: readonly MeterValueType[] | undefined): Sample
       const unit = sample.unitOfMeasure?.unit ?? ''
       const scale =
         10 ** (sample.unitOfMeasure?.multiplier ?? 0) * (unit.startsWith('k') ? 1000 : 1)
-      found[field] = sample.value * scale
+      const quantity = sample.value * scale
+      if (Math.abs(quantity) <= sampleMax) found[field] = quantity
     }
   }
   return found

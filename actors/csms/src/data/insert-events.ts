@@ -1,5 +1,6 @@
 import { assert, toHex, utf8, type Crypto } from '@interlock/kernel'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { TransactionHead } from '../core/transaction-head.ts'
 import type { CsmsTables } from './schema.ts'
 
 /** One TransactionEvent as it is kept: the message itself and what is asked of it later. */
@@ -11,6 +12,8 @@ export type EventRow = {
   readonly eventType: 'Started' | 'Updated' | 'Ended'
   readonly registerWattHours: number | undefined
   readonly message: string
+  /** What it changes of its transaction beside its events. */
+  readonly head: TransactionHead | undefined
 }
 
 /**
@@ -101,7 +104,7 @@ const nameOf = ({
   transactionId,
   seqNo,
   content = '',
-}: EventRow & Partial<Name>): string =>
+}: Pick<EventRow, 'stationId' | 'transactionId' | 'seqNo'> & Partial<Name>): string =>
   JSON.stringify([stationId, transactionId, seqNo, content] satisfies Key)
 
 type Inserted = {
@@ -135,6 +138,7 @@ async function insert(
           where earlier.station_id = transaction_events.station_id
             and earlier.transaction_id = transaction_events.transaction_id
             and earlier.event_type = 'Ended') as over)
+    ${putHeads(rows)}
     select count(*) = ${rows.length} as "all",
       case when count(*) < ${rows.length} then json_agg(${key}) end as some,
       json_agg(${key}) filter (where over) as over
@@ -148,3 +152,48 @@ async function insert(
     isOver: over.size === 0 ? () => false : (row) => over.has(nameOf(row)),
   }
 }
+
+/**
+ * Folds what the inserted rows change into their transactions. A different event under a used number changes
+ * nothing of one that has ended, as it changes nothing in memory.
+ */
+function putHeads(rows: readonly (EventRow & Partial<Name>)[]): RawBuilder<unknown> {
+  // Of two of one name only the first can have been inserted.
+  const first = new Map<string, Headed>()
+  for (const { head, ...row } of rows) {
+    if (head === undefined) continue
+    const name = nameOf(row)
+    if (!first.has(name)) first.set(name, { ...row, head })
+  }
+  if (first.size === 0) return sql``
+  const headed = [...first.values()]
+  return sql`, headed as (
+    insert into transactions as old
+      (station_id, transaction_id, started_at, ended_at, first_watt_hours, last_watt_hours, state)
+    select station_id, transaction_id, min(started_at), min(ended_at), min(first), max(last),
+      (array_agg(state order by ended_at nulls last, seq_no desc))[1]
+    from inserted join unnest(
+      ${headed.map((row) => row.stationId)}::text[],
+      ${headed.map((row) => row.transactionId)}::text[],
+      ${headed.map((row) => row.seqNo)}::integer[],
+      ${headed.map((row) => row.content ?? '')}::text[],
+      ${headed.map(({ head }) => head.startedAt)}::bigint[],
+      ${headed.map(({ head }) => head.endedAt ?? null)}::bigint[],
+      ${headed.map(({ head }) => head.firstWattHours ?? null)}::double precision[],
+      ${headed.map(({ head }) => head.lastWattHours ?? null)}::double precision[],
+      ${headed.map(({ head }) => JSON.stringify(head.state))}::text[])
+      as head (station_id, transaction_id, seq_no, content,
+        started_at, ended_at, first, last, state)
+      using (station_id, transaction_id, seq_no, content)
+    where not (over and content <> '')
+    group by station_id, transaction_id
+    on conflict (station_id, transaction_id) do update set
+      started_at = least(old.started_at, excluded.started_at),
+      ended_at = least(old.ended_at, excluded.ended_at),
+      first_watt_hours = least(old.first_watt_hours, excluded.first_watt_hours),
+      last_watt_hours = greatest(old.last_watt_hours, excluded.last_watt_hours),
+      state = case when old.ended_at is null or excluded.ended_at is not null
+        then excluded.state else old.state end)`
+}
+
+type Headed = Omit<EventRow, 'head'> & Partial<Name> & { readonly head: TransactionHead }

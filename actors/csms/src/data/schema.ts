@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { fillTransactions } from './fill-transactions.ts'
 
 /** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
 export type CsmsTables = {
@@ -36,6 +37,19 @@ export type CsmsTables = {
     content: string
     /** In the order in which they came. */
     arrived: string
+  }
+  /** What of a transaction would else have to be gathered from its events, folded from those that changed it. */
+  transactions: {
+    station_id: string
+    transaction_id: string
+    started_at: string
+    /** Null while it runs. */
+    ended_at: string | null
+    first_watt_hours: number | null
+    /** Until it has ended: as of the last change. */
+    last_watt_hours: number | null
+    /** JSON of a TransactionState. */
+    state: string | null
   }
   counters: { target: string; path: string; value: string }
   tariffs: { meter: string; signed: string; read_at: string }
@@ -135,6 +149,16 @@ const costs = [
     cost jsonb not null, primary key (station_id, transaction_id))`,
 ]
 
+const transactions = [
+  `create table transactions (
+    station_id text not null, transaction_id text not null, started_at bigint not null,
+    ended_at bigint, first_watt_hours double precision, last_watt_hours double precision,
+    state text, primary key (station_id, transaction_id)) with (fillfactor = 70)`,
+  `create index transactions_latest on transactions (station_id, started_at, transaction_id)`,
+  `create index transactions_running on transactions (station_id, started_at, transaction_id)
+    where ended_at is null`,
+]
+
 export const migrations = [
   {
     name: '0001-csms',
@@ -164,6 +188,13 @@ export const migrations = [
     name: '0005-transaction-costs',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of costs) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0006-transactions',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of transactions) await sql.raw(statement).execute(db)
+      await fillTransactions(db)
     },
   },
 ]

@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs'
 import { nodeCrypto, silentLog, startCluster, temporaryDir, type Running } from '@interlock/host'
+import { instant } from '@interlock/kernel'
 import { openDatabase, type Database } from '@interlock/store'
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TransactionHead } from '../core/transaction-head.ts'
 import { factStore, type FactStore } from './facts.ts'
 import { migrations, type CsmsTables } from './schema.ts'
 import type { EventRow } from './insert-events.ts'
@@ -13,18 +15,18 @@ const closers: Running[] = []
 let transactions: TransactionStore
 let facts: FactStore
 /** As it was before events were told apart by content. */
-let olderDatabase: () => Promise<Database<CsmsTables> & { readonly url: string }>
+let olderDatabase: (name: string) => Promise<Database<CsmsTables> & { readonly url: string }>
 
 beforeAll(async () => {
-  const databases = ['csms', 'older'].map((name) => ({
+  const databases = ['csms', 'older', 'long'].map((name) => ({
     name,
     user: name,
     password: 'for-tests-only',
   }))
   const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
   closers.push(cluster)
-  olderDatabase = async () => {
-    const url = cluster.url('older')
+  olderDatabase = async (name) => {
+    const url = cluster.url(name)
     return { ...(await openDatabase<CsmsTables>(url, migrations.slice(0, 2))), url }
   }
   const database = await openDatabase<CsmsTables>(cluster.url('csms'), migrations)
@@ -37,16 +39,23 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const event = (station: string, seqNo: number, more: Partial<EventRow> = {}): EventRow => ({
-  stationId: station,
-  transactionId: `of-${station}`,
-  seqNo,
-  at: 1_767_636_000_000 + seqNo,
-  eventType: seqNo === 0 ? 'Started' : 'Updated',
-  registerWattHours: 1_000 + seqNo,
-  message: `{"seqNo":${seqNo}}`,
-  ...more,
-})
+const event = (station: string, seqNo: number, more: Partial<EventRow> = {}): EventRow => {
+  const row = {
+    stationId: station,
+    transactionId: `of-${station}`,
+    seqNo,
+    at: 1_767_636_000_000 + seqNo,
+    eventType: seqNo === 0 ? 'Started' : 'Updated',
+    registerWattHours: 1_000 + seqNo,
+    message: `{"seqNo":${seqNo}}`,
+    ...more,
+  } as const
+  const { at, eventType, registerWattHours: read } = row
+  const endedAt = eventType === 'Ended' ? instant(at) : undefined
+  const [firstWattHours, lastWattHours] = [read, read]
+  const state = { chargingState: eventType, evseId: seqNo } as TransactionHead['state']
+  return { ...row, head: { startedAt: instant(at), endedAt, firstWattHours, lastWattHours, state } }
+}
 
 test('an event that the database cannot hold does not fail those beside it', async () => {
   const bad = [
@@ -85,8 +94,7 @@ test('the same event again is there once, a different one under its number besid
     event('CS-TWICE', 7, { message: '{"seqNo":7,"a":1}' }),
   ]
   expect(await add(event('CS-TWICE', 6), one, other)).toEqual(['kept', 'kept', 'conflicting'])
-  const latest = (await transactions.latest()).find(({ stationId }) => stationId === 'CS-TWICE')
-  expect(latest).toMatchObject({ ended: true })
+  expect(await transactions.current(['CS-TWICE'])).toMatchObject([{ endedAt: ended.at }])
   const messages = (await transactions.ofStation('CS-TWICE', { limit: 2 }))[0]?.messages
   expect(messages?.slice(0, 3)).toEqual([first.message, '{"seqNo":5}', '{"a":1}'])
   expect(messages).toHaveLength(6)
@@ -106,16 +114,93 @@ test('an event of a transaction that has ended is kept, and said to be late', as
   expect(await transactions.add(event('CS-OVER', 2))).toEqual({ as: 'kept', over: true })
 })
 
+test('a transaction is known from its events in whatever order they came, and after its end', async () => {
+  const ended = event('CS-ORDER', 3, { eventType: 'Ended', registerWattHours: undefined })
+  const known = async () => (await transactions.current(['CS-ORDER', 'CS-NONE']))[0]
+  await Promise.all([event('CS-ORDER', 1), event('CS-ORDER', 2)].map(transactions.add))
+  expect(await known()).toMatchObject({
+    startedAt: event('', 1).at,
+    endedAt: undefined,
+    firstWattHours: 1_001,
+    lastWattHours: 1_002,
+    seqNo: 2,
+    at: event('', 2).at,
+    state: { evseId: 2 },
+  })
+  for (const row of [ended, event('CS-ORDER', 0)]) await transactions.add(row)
+  const over = { startedAt: event('', 0).at, endedAt: ended.at, firstWattHours: 1_000 }
+  const after = { ...over, lastWattHours: 1_002, state: { evseId: 3, chargingState: 'Ended' } }
+  expect(await known()).toMatchObject(after)
+  // Another end under its number changes nothing, as it changes nothing in memory.
+  const other = { ...ended, ...event('CS-ORDER', 3, { registerWattHours: 9_000, message: '{}' }) }
+  expect(await transactions.add(other)).toEqual({ as: 'conflicting', over: true })
+  expect(await known()).toMatchObject(after)
+})
+
+test('between two changes of a transaction its newest event tells where it stands', async () => {
+  const rows = [0, 1, 2].map((seqNo) => event('CS-QUIET', seqNo))
+  const quiet = event('CS-QUIET', 7, { head: undefined })
+  const unheard = { ...event('CS-QUIET', 8, { registerWattHours: undefined }), head: undefined }
+  for (const row of [...rows, { ...quiet, head: undefined }, unheard]) await transactions.add(row)
+  expect(await transactions.current(['CS-QUIET'])).toMatchObject([
+    { seqNo: 8, at: unheard.at, lastWattHours: 1_007, state: { evseId: 2 } },
+  ])
+})
+
+/** Of the events, by this connection. */
+async function rowsRead(db: Kysely<CsmsTables>): Promise<number> {
+  const { rows } = await sql<{ read: number }>`
+    select (seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as read
+    from pg_stat_xact_user_tables where relname = 'transaction_events'`.execute(db)
+  return rows[0]?.read ?? 0
+}
+
+test('however long the past, what runs is known from few of its rows', async () => {
+  const old = await olderDatabase('long')
+  const history = sql`insert into transaction_events
+    select 'CS-' || t % 50, 'T-' || t, n, t * 1000 + n, case when n = 0 then 'Started'
+      when n = 299 and t > 20 then 'Ended' else 'Updated' end, t * 1000 + n,
+      json_build_object('eventType', 'Updated', 'timestamp', '2026-01-05T18:00:00Z', 'seqNo', n,
+        'transactionInfo', json_build_object('transactionId', 'T-' || t, 'chargingState',
+          case when n = 298 then 'Charging' end))
+    from generate_series(1, 50) as t, generate_series(0, 299) as n`
+  await history.execute(old.db)
+  await old.close()
+  const database = await openDatabase<CsmsTables>(old.url, migrations)
+  await sql`analyze`.execute(database.db)
+  await database.db.transaction().execute(async (one) => {
+    const store = transactionStore(one, nodeCrypto)
+    const before = await rowsRead(one)
+    const stations = Array.from({ length: 50 }, (_, at) => `CS-${at}`)
+    const kept = await store.current(stations)
+    expect(kept.filter(({ endedAt }) => endedAt === undefined)).toHaveLength(20)
+    expect(kept.find(({ transactionId }) => transactionId === 'T-7')).toMatchObject({
+      stationId: 'CS-7',
+      startedAt: 7_000,
+      firstWattHours: 7_000,
+      lastWattHours: 7_299,
+      seqNo: 299,
+      at: 7_299,
+      state: { chargingState: 'Charging' },
+    })
+    expect((await rowsRead(one)) - before).toBeLessThanOrEqual(20 * 2 * 64)
+    const energy = 50 * 299
+    expect(await store.totals()).toEqual({ transactions: 50, energyWattHours: energy })
+  })
+  await database.close()
+})
+
 test('what was on file before contents were told apart is known again', async () => {
-  const old = await olderDatabase()
+  const old = await olderDatabase('older')
   await old.db.executeQuery(
-    sql`insert into transaction_events values ('CS-1', 'T', 0, 1, 'Started', 5, '{"seqNo":0,"offline":true}')`.compile(
+    sql`insert into transaction_events values ('CS-1', 'T', 0, 1, 'Started', 5, '{"seqNo":0,"offline":true,"transactionInfo":{}}')`.compile(
       old.db,
     ),
   )
   await old.close()
   const database = await openDatabase<CsmsTables>(old.url, migrations)
-  const row = event('CS-1', 0, { transactionId: 'T' })
+  const message = '{"seqNo":0,"transactionInfo":{}}'
+  const row = event('CS-1', 0, { transactionId: 'T', message })
   const store = transactionStore(database.db, nodeCrypto)
   expect(await store.add(row)).toMatchObject({ as: 'repeated' })
   expect(await store.add({ ...row, message: '{}' })).toMatchObject({ as: 'conflicting' })

@@ -1,5 +1,7 @@
 import type { Crypto } from '@interlock/kernel'
 import { sql, type Kysely } from 'kysely'
+import { runningMax } from '../core/running.ts'
+import type { TransactionState } from '../core/transaction-head.ts'
 import { blamesRows } from './blames-rows.ts'
 import { inGroups } from './group-commit.ts'
 import { insertEvents, type EventRow, type Kept } from './insert-events.ts'
@@ -9,9 +11,13 @@ export type KeptTransaction = {
   readonly stationId: string
   readonly transactionId: string
   readonly startedAt: number
-  readonly ended: boolean
+  readonly endedAt: number | undefined
   readonly firstWattHours: number | undefined
   readonly lastWattHours: number | undefined
+  readonly state: Partial<TransactionState>
+  /** Number and time of the newest event of one that runs. */
+  readonly seqNo: number
+  readonly at: number
 }
 
 export type Totals = { readonly transactions: number; readonly energyWattHours: number }
@@ -19,15 +25,16 @@ export type Totals = { readonly transactions: number; readonly energyWattHours: 
 export type TransactionStore = {
   /** Resolves when the event is durable; rejects when it is not, and then nothing was acknowledged. */
   readonly add: (row: EventRow) => Promise<Kept>
-  /** The latest transaction of each station. */
-  latest(): Promise<KeptTransaction[]>
+  /**
+   * Of each of these stations the transactions that have not ended, the oldest first, for as many as one may have; and
+   * the latest of all, whether it has ended or not. However much is on file, little is read for it.
+   */
+  current(stations: readonly string[]): Promise<KeptTransaction[]>
   readonly totals: () => Promise<Totals>
   /**
    * Messages of the transactions of one station, the latest transactions first; each transaction's as they came.
    */
   ofStation(station: string, page: TransactionPage): Promise<KeptEvents[]>
-  /** Messages of every transaction that has not ended. */
-  running(): Promise<KeptEvents[]>
 }
 
 /** `before`: transactions that began before this moment, ms since 1970, and id. */
@@ -51,17 +58,29 @@ export function transactionStore(
   const limits = { blamesRows, rowsMax: 1000, queueMax: 20_000 }
   return {
     add: inGroups(limits, (rows: readonly EventRow[]) => insertEvents(db, crypto, rows)),
-    async latest() {
-      const { rows } = await sql<KeptTransaction>`
-        select distinct on (station_id) station_id as "stationId", transaction_id as "transactionId",
-          started_at::float8 as "startedAt", ended,
-          first_watt_hours as "firstWattHours", last_watt_hours as "lastWattHours"
-        from (${sql.raw(perTransaction)}) as kept
-        order by station_id, started_at desc, transaction_id`.execute(db)
-      return rows.map((row) => ({
+    async current(stations) {
+      const { rows } = await sql<CurrentRow>`
+        select each.station_id as "stationId", each.transaction_id as "transactionId",
+          started_at::float8 as "startedAt", ended_at::float8 as "endedAt",
+          first_watt_hours as "firstWattHours",
+          greatest(last_watt_hours, read.register) as "lastWattHours", state,
+          coalesce(newest.seq_no, 0) as "seqNo",
+          coalesce(newest.at, started_at)::float8 as at
+        from unnest(${stations}::text[]) as asked (station_id) cross join lateral (
+          (select * from transactions
+            where station_id = asked.station_id and ended_at is null
+            order by started_at desc, transaction_id desc limit ${runningMax})
+          union
+          (select * from transactions where station_id = asked.station_id
+            order by started_at desc, transaction_id desc limit 1)) as each
+        ${withNewest}
+        order by started_at, each.transaction_id`.execute(db)
+      return rows.map(({ endedAt, firstWattHours, lastWattHours, state, ...row }) => ({
         ...row,
-        firstWattHours: row.firstWattHours ?? undefined,
-        lastWattHours: row.lastWattHours ?? undefined,
+        endedAt: endedAt ?? undefined,
+        firstWattHours: firstWattHours ?? undefined,
+        lastWattHours: lastWattHours ?? undefined,
+        state: JSON.parse(state ?? '{}') as KeptTransaction['state'],
       }))
     },
     async ofStation(station, { limit, before, transactionId }) {
@@ -77,30 +96,43 @@ export function transactionStore(
         order by min(at) desc, transaction_id desc limit ${limit}`.execute(db)
       return rows
     },
-    async running() {
-      const { rows } = await sql<KeptEvents>`
-        select station_id as "stationId", transaction_id as "transactionId",
-          min(at)::float8 as "startedAt", array_agg(message order by arrived) as messages
-        from transaction_events group by station_id, transaction_id
-        having not bool_or(event_type = 'Ended')
-        order by min(at) limit ${runningMax}`.execute(db)
-      return rows
-    },
     async totals() {
       const { rows } = await sql<{ transactions: string; energy: number | null }>`
-        select count(*) as transactions, sum(last_watt_hours - first_watt_hours) as energy
-        from (${sql.raw(perTransaction)}) as kept`.execute(db)
+        select count(*) as transactions,
+          sum(greatest(last_watt_hours, read.register) - first_watt_hours) as energy
+        from transactions as each ${withNewest}`.execute(db)
       const [row] = rows
       return { transactions: Number(row?.transactions ?? 0), energyWattHours: row?.energy ?? 0 }
     },
   }
 }
 
-/** As many as the stations of one CSMS can have. */
-const runningMax = 100_000
+type CurrentRow = Pick<
+  KeptTransaction,
+  'stationId' | 'transactionId' | 'startedAt' | 'seqNo' | 'at'
+> & {
+  readonly endedAt: number | null
+  readonly firstWattHours: number | null
+  readonly lastWattHours: number | null
+  readonly state: string | null
+}
 
-const perTransaction = `
-  select station_id, transaction_id, min(at) as started_at,
-    bool_or(event_type = 'Ended') as ended,
-    min(register_watt_hours) as first_watt_hours, max(register_watt_hours) as last_watt_hours
-  from transaction_events group by station_id, transaction_id`
+/** Among the events of so many newest numbers of a running transaction one tells its register. */
+const newestMax = 64
+
+/**
+ * What a running transaction's head does not follow from event to event. The numbers bound what is read for it, for
+ * the database expects few events under a station's transaction, and would rather sort them all.
+ */
+const withNewest = sql`
+  left join lateral (
+    select seq_no, at from transaction_events as event
+    where each.ended_at is null and event.station_id = each.station_id
+      and event.transaction_id = each.transaction_id
+    order by seq_no desc, content desc limit 1
+  ) as newest on true
+  left join lateral (
+    select max(register_watt_hours) as register from transaction_events as event
+    where event.station_id = each.station_id and event.transaction_id = each.transaction_id
+      and event.seq_no > newest.seq_no - ${sql.lit(newestMax)}
+  ) as read on true`

@@ -12,6 +12,7 @@ import { learned } from '../core/facts.ts'
 import { note } from '../known.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
 import { place } from '../core/running.ts'
+import { headAfter } from '../core/transaction-head.ts'
 import type { StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
@@ -115,15 +116,18 @@ async function store(
   at: Instant,
   samples: Samples,
 ): Promise<Kept> {
+  const { transactionId } = request.transactionInfo
+  const known = context.views.get(sender.stationId)?.running.get(transactionId)
   try {
     return await context.transactions.add({
       stationId: sender.stationId,
-      transactionId: request.transactionInfo.transactionId,
+      transactionId,
       seqNo: request.seqNo,
       at,
       eventType: request.eventType,
       registerWattHours: samples.registerWattHours,
       message: JSON.stringify(request),
+      head: headAfter(known, request, at, samples.registerWattHours),
     })
   } catch (cause) {
     context.deps.log.error(

@@ -1,0 +1,61 @@
+import type { Instant } from '@interlock/kernel'
+import type { Request } from '@interlock/ocpp'
+import { after, type RunningTransaction } from './running.ts'
+
+/** What is on file of a transaction besides its events, so that nobody has to read those to know of it. */
+export type TransactionHead = {
+  readonly startedAt: Instant
+  readonly endedAt: Instant | undefined
+  readonly firstWattHours: number | undefined
+  readonly lastWattHours: number | undefined
+  readonly state: TransactionState
+}
+
+/** Of what {@link RunningTransaction} knows, what most events leave as it was. */
+export type TransactionState = Pick<
+  RunningTransaction,
+  'evseId' | 'chargingState' | 'idToken' | 'idTokenType' | 'begunWith'
+>
+
+/**
+ * What an event changes in its transaction's head; undefined where it changes nothing, as most events do. Number,
+ * time and register of the newest event are not in it: they are found with that event.
+ */
+export function headAfter(
+  known: RunningTransaction | undefined,
+  event: Request<'TransactionEvent'>,
+  at: Instant,
+  registerWattHours: number | undefined,
+): TransactionHead | undefined {
+  const ends = event.eventType === 'Ended'
+  const now = after(known, event, at, registerWattHours)
+  if (known !== undefined && !ends && tells.every((name) => known[name] === now[name]))
+    return undefined
+  const { startedAt, firstWattHours, lastWattHours } = now
+  const endedAt = ends ? at : undefined
+  return { startedAt, endedAt, firstWattHours, lastWattHours, state: stateOf(now) }
+}
+
+const tells = [
+  'startedAt',
+  'firstWattHours',
+  'evseId',
+  'chargingState',
+  'idToken',
+  'idTokenType',
+  'begunWith',
+] as const satisfies readonly (keyof RunningTransaction)[]
+
+export const stateOf = ({
+  evseId,
+  chargingState,
+  idToken,
+  idTokenType,
+  begunWith,
+}: RunningTransaction): TransactionState => ({
+  evseId,
+  chargingState,
+  idToken,
+  idTokenType,
+  begunWith,
+})
