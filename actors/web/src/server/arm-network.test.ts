@@ -113,6 +113,18 @@ test('counters never repeat: not at once, not after a restart, not when the cloc
   expect(lost.next(originator)).toBeGreaterThan(BigInt(at) + 2n)
 })
 
+test('a long journal is written anew with the last counter of each owner', () => {
+  const entries: unknown[] = []
+  const { clock } = movedClock(at)
+  const long = openOriginatorCounters({ ...journal(entries), isLong: true }, clock)
+  const { originator, target } = order
+  long.next(originator)
+  long.next(target)
+  const last = long.next(originator)
+  expect(entries).toHaveLength(2)
+  expect(openOriginatorCounters(journal(entries), clock).next(originator)).toBe(last + 1n)
+})
+
 test('a counter that could not be kept is not given out', () => {
   const entries: unknown[] = []
   const full = {
