@@ -54,7 +54,8 @@ function withPassword(securityProfile: 1 | 2): ForeignCsms {
   return { ...rest, stations: stations.slice(0, 1), password: station?.password ?? '' }
 }
 
-const run = (csms: ForeignCsms, ids: readonly string[], stepMillisMax = 10_000) => {
+const stepMillisMax = 30_000
+const run = (csms: ForeignCsms, ids: readonly string[]) => {
   const { address: target } = csms
   const options = { role: 'csms', target, dir, ids, stepMillisMax, foreign: { csms } } as const
   return runConformance({ ...options, say: () => {} })
@@ -110,10 +111,10 @@ test('with certificates, two stations at once', async () => {
 
 test('a trigger that is refused, or goes nowhere, fails the case and says so', async () => {
   const url = told.trigger
-  const refused = await run(foreign(3, { trigger: { url } }), ['TC_B_06_CSMS'], 2_000)
+  const refused = await run(foreign(3, { trigger: { url } }), ['TC_B_06_CSMS'])
   expect(refused).toMatchObject({ failed: 1, passed: 0 })
   const nowhere = { url: 'http://127.0.0.1:9/trigger' }
-  const lost = await run(foreign(3, { trigger: nowhere }), ['TC_B_06_CSMS'], 2_000)
+  const lost = await run(foreign(3, { trigger: nowhere }), ['TC_B_06_CSMS'])
   expect(verdicts(lost)['TC_B_06_CSMS']).toContain('POST 127.0.0.1:9')
 }, 60_000)
 
