@@ -7,8 +7,11 @@ type Event = Request<'TransactionEvent'>
 
 const attemptsMax = 3
 const intervalSeconds = 60
-/** Real time after which a station gives up an answer; as short as a profile can say. */
-const timeoutSeconds = 1
+/**
+ * Real time after which a station gives up an answer: short, and still longer than a busy machine takes
+ * for what is answered. What it gives up too early it sends again in world time, which stands still here.
+ */
+const timeoutSeconds = 2
 
 const rules = {
   variables: {
