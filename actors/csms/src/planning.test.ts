@@ -1,12 +1,14 @@
+import { encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import { httpClient, nodeCrypto, type HttpClient } from '@interlock/host'
 import { instant, stationId, toBase64Url, unobserved, utf8 } from '@interlock/kernel'
 import { fromChargingProfile, limitAt, type ChargingProfile } from '@interlock/power'
 import { parseSigned } from '@interlock/seal'
+import { tariffBytes } from '@interlock/tariff'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestClock } from './fixture/clock.fixture.ts'
 import { organisation } from './fixture/identities.fixture.ts'
 import type { TestStation } from './fixture/station.fixture.ts'
-import { csmsWorld, evening, type CsmsWorld } from './fixture/world.fixture.ts'
+import { csmsWorld, evening, meterEui, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
@@ -243,6 +245,60 @@ test('a new tariff moves the charge', async () => {
   await csms.refreshTariffs()
   await soon()
   expect(limitAt(scheduleOf(station), at(3, 30))).toBe(7000)
+})
+
+test('a tariff of registers and a calendar is planned on, to the half-hour in which it switches', async () => {
+  const version = run * 10 + 1
+  const document = tariffBytes({
+    tariff: 'evening-hour',
+    clock: 'Europe/London',
+    versions: [
+      {
+        version,
+        validFrom: '2026-01-01T00:00:00Z',
+        validUntil: '2026-02-01T00:00:00Z',
+        standingChargePencePerDay: 47.85,
+        timeOfUse: {
+          registers: [
+            { register: 1, name: 'day', blocks: [{ pencePerKilowattHour: 30 }] },
+            { register: 2, name: 'cheap', blocks: [{ pencePerKilowattHour: 5 }] },
+          ],
+          days: [
+            {
+              day: 1,
+              switches: [
+                { at: '00:00', register: 1 },
+                { at: '21:00', register: 2 },
+                { at: '22:00', register: 1 },
+              ],
+            },
+          ],
+          weeks: [{ week: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+          seasons: [{ name: 'all year', from: '01-01', week: 1 }],
+        },
+      },
+    ],
+  })
+  world.dcc.tariff = signPreCommand(
+    encodePreCommand({
+      useCase: 'UpdateTariffDocument',
+      originator: world.supplier.peer.eui,
+      target: meterEui,
+      counter: BigInt(version),
+      version,
+      document,
+    }),
+    world.supplier.key,
+    nodeCrypto,
+  )
+  await csms.refreshTariffs()
+  const station = await world.connect(csms, 'CS-1')
+  await station.started(clock, `registers-${run}`, 1000)
+  await soon()
+  const schedule = scheduleOf(station)
+  const limits = [at(2, 30), at(3, 30), at(4, 30)].map((each) => limitAt(schedule, each))
+  expect(limits).toEqual([0, 7000, 0])
+  expect(await documentOf('CS-1')).toMatchObject({ plan: { tariffVersion: version } })
 })
 
 test('a forged or older tariff is refused and the last good one kept', async () => {

@@ -1,4 +1,5 @@
 import { concat, fromIso, instant, utf8 } from '@interlock/kernel'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readTariffBytes, tariffBytes } from './carried.ts'
 import { halfHourPrices } from './half-hour-prices.ts'
@@ -26,6 +27,29 @@ test.each([
   ['SeasonsInvalid', tariffBytes(documentOf(versionWith({ seasons: [once()] }))), 1],
 ] as const)('bytes are refused as %s', (reason, changed, version) => {
   expect(readTariffBytes(changed, version)).toMatchObject({ ok: false, reason })
+})
+
+test('no bytes and no JSON make the reader fail otherwise than by a reason', () => {
+  const outcomes = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.json().map(utf8),
+    fc
+      .record({ tariff: fc.string(), clock: fc.anything(), versions: fc.anything() })
+      .map((value) =>
+        utf8(JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? 0 : each))),
+      ),
+    // The good bytes with one of them changed, which may still be a tariff.
+    fc
+      .tuple(fc.nat(bytes.length - 1), fc.nat(255))
+      .map(([at, to]) => bytes.map((byte, index) => (index === at ? to : byte))),
+  )
+  fc.assert(
+    fc.property(outcomes, (each) => {
+      const read = readTariffBytes(each, 1)
+      expect(read.ok || read.reason.length > 0).toBe(true)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 function once() {
