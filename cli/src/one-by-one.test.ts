@@ -135,7 +135,11 @@ test(
     const reason = 'the station is not in the database'
     expect(await told('stations', 'knocking')).toMatchObject({
       code: 0,
-      out: { knocks: [{ id: stranger, times: 1, reason, securityProfile: 2 }] },
+      out: {
+        knocks: expect.arrayContaining([
+          expect.objectContaining({ id: stranger, times: 1, reason, securityProfile: 2 }),
+        ]) as unknown,
+      },
     })
     expect(await told('stations', 'adopt', stranger)).toMatchObject({
       code: 1,
@@ -162,7 +166,10 @@ test(
       out: { stationId: stranger, trustMode: 'standard', securityProfile: 2 },
     })
     expect(audited('csms')).toContain('StationAdopted')
-    expect(await told('stations', 'knocking')).toMatchObject({ code: 0, out: { knocks: [] } })
+    const { out: left } = await told('stations', 'knocking')
+    expect((left as { knocks: { id: string }[] }).knocks.map(({ id }) => id)).not.toContain(
+      stranger,
+    )
 
     const all = children.flatMap(({ pid }) => processesOf(pid, dir))
     const [database, ...actors] = children

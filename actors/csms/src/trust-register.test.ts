@@ -138,6 +138,22 @@ test('a station is adopted only as the register has it, and is then let in', asy
   expect(record?.securityProfile).toBe(2)
 })
 
+test('who is in the database and does not prove it knocks as well, and is not adopted', async () => {
+  const basic = { user: 'CS-2', password: 'not-the-password-of-it' }
+  const wrong = testStation(world.identities, { port: csms.ocppPorts.profile2, id: 'CS-2', basic })
+  await expect(wrong).rejects.toMatchObject({ status: 401 })
+  const quarantined = await maintainer.request('GET', url('/knocks/CS-2'))
+  expect(quarantined.body).toMatchObject({
+    reason: 'the password is wrong',
+    barred: { reason: 'DeviceState' },
+  })
+  const body = { trustMode: 'standard', password }
+  expect(await maintainer.request('POST', url('/knocks/CS-2/adoption'), body)).toMatchObject({
+    status: 409,
+    body: { reason: 'DeviceState' },
+  })
+})
+
 test('one unit is not adopted under two names', async () => {
   await expect(basically('CS-8')).rejects.toMatchObject({ status: 404 })
   world.supervisor.trusts.set('CS-8', 'standard')

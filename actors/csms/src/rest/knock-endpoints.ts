@@ -80,9 +80,11 @@ async function oneKnock(context: Context, id: string): Promise<Reply> {
   if (knock === undefined) return problem('NotFound', `${id} has not knocked`)
   const registered = await registeredAs(context, id)
   const adopter = adopterOf(context)
-  const verdict = registered.ok
-    ? adopt(knock, { trustMode: registered.value.trust }, registered.value, adopter)
-    : registered
+  const verdict =
+    (await inDatabase(context, id)) ??
+    (registered.ok
+      ? adopt(knock, { trustMode: registered.value.trust }, registered.value, adopter)
+      : registered)
   return {
     status: 200,
     body: {
@@ -109,8 +111,8 @@ async function adoption(context: Context, { params, body, peer }: HttpRequest): 
   const { stations, views, audit } = context
   const knock = await stations.knock(id)
   if (knock === undefined) return problem('NotFound', `${id} has not knocked`)
-  if ((await stations.find(id)) !== undefined)
-    return problem('DeviceState', `${id} is in the database`)
+  const there = await inDatabase(context, id)
+  if (there !== undefined) return problem(there.reason, there.detail)
   const registered = await registeredAs(context, id)
   if (!registered.ok) return problem(registered.reason, registered.detail)
   const asked = body as Static<typeof Adoption>
@@ -141,6 +143,12 @@ async function adoption(context: Context, { params, body, peer }: HttpRequest): 
     body: { stationId: id, trustMode: trust, securityProfile: securityProfile ?? null },
   }
 }
+
+/** Whoever is known knocks as well, when it does not prove who it is; nobody is adopted twice. */
+const inDatabase = async ({ stations }: Context, id: string) =>
+  (await stations.find(id)) === undefined
+    ? undefined
+    : refused('DeviceState', `${id} is in the database, and did not prove that it is that one`)
 
 const adopterOf = ({ config, identity }: Context): Adopter => ({
   organisation: identity.peer.organisation,
