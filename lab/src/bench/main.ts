@@ -4,14 +4,16 @@ import { temporaryDir } from '@interlock/host'
 import { loadFigures } from './load-figures.ts'
 import { Fault } from '@interlock/kernel'
 import { json, table, type Line } from './report.ts'
+import { missed } from './targets.ts'
 import { sealFigures } from './seal-figures.ts'
 import { streetFigures } from './street-figures.ts'
 
-const usage = `npm run bench [-- --quick] [--json]
+const usage = `npm run bench [-- --quick] [--demand] [--json]
 
 Measures Interlock against the bare calls beneath it; see docs/benchmarks.md.
 
   --quick   fewer and shorter rounds, for CI
+  --demand  fail when a figure misses its target
   --json    one JSON object on stdout
 `
 
@@ -52,7 +54,7 @@ async function bench(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg !== '--quick' && arg !== '--json')
+  const unknown = args.find((arg) => !['--quick', '--demand', '--json'].includes(arg))
   if (unknown !== undefined) {
     process.stderr.write(`bench: there is no option ${unknown}\n\n${usage}`)
     return 2
@@ -73,7 +75,9 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(
     args.includes('--json') ? `${JSON.stringify(report)}\n` : `${table(lines)}\n`,
   )
-  return 0
+  const short = missed(lines)
+  for (const each of short) say(each)
+  return args.includes('--demand') && short.length > 0 ? 1 : 0
 }
 
 process.exitCode = await main(process.argv.slice(2))
