@@ -93,7 +93,8 @@ export function createHome(options: {
   }
 }
 
-const passMillisMax = inSeconds(10)
+/** Sooner than the meter gives up waiting for the hub. */
+const passMillisMax = inSeconds(5)
 const claimBytes = 8 + 32
 const done = Uint8Array.of(hanAnswers.done)
 const refusal = Uint8Array.of(hanAnswers.refused)
