@@ -1,6 +1,6 @@
 import type { Happening } from '@interlock/contract'
 import { gateMessage } from '@interlock/gate'
-import { ownKey, portsOf, type ActorDeps, type Identity, type Running } from '@interlock/host'
+import { ownKey, portsOf, type ActorDeps, type Running } from '@interlock/host'
 import { assert, millis, type Millis, type PrivateKey } from '@interlock/kernel'
 import type { Handlers, Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
@@ -36,6 +36,7 @@ import { freshness } from './revocation.ts'
 import { createRestarts } from './restarts.ts'
 import { createTrustStore } from './trust-store.ts'
 import { createReader } from './reader.ts'
+import type { OwnIdentity } from './own-identity.ts'
 import { onBegun, onEnded, planOf } from './session.ts'
 import { txRules } from './settings.ts'
 import type { Moment, Station } from './station.ts'
@@ -47,13 +48,6 @@ export type StationDeps = ActorDeps & {
   /** Another obedience to answers; likewise. */
   readonly answers?: AnswerRule
   readonly publish?: (happening: Happening) => void
-}
-
-/** Where the charger's identity is, and what to do when it changes. */
-export type Own = {
-  readonly dir: string
-  identity(): Identity | undefined
-  onIdentity(identity: Identity): void
 }
 
 export type Parts = {
@@ -74,7 +68,7 @@ export function assemble(
   config: StationConfig,
   bearings: Bearings,
   deps: StationDeps,
-  own: Own,
+  own: OwnIdentity,
 ): Parts {
   const { clock, crypto } = deps
   const { delaySecondsMax } = config
@@ -96,6 +90,8 @@ export function assemble(
   const boot = createBoot({
     station: () => station,
     async onAccepted(booted) {
+      network.accepted()
+      certificates.accepted(csms.shown())
       if (!isFirstContact(station)) {
         reports.online(booted)
         if (booted) station.firmware.resume()
@@ -191,6 +187,7 @@ export function assemble(
     askForCertificate: () => requests.ask(),
     caller,
     trustStore: createTrustStore(() => station),
+    otherIdentity: () => own.alternate(),
     csmsRoots: () => station.trustStore.of('CSMSRootCertificate'),
     moment,
     answers: deps.answers ?? keepOwnersCharge,
@@ -207,12 +204,11 @@ export function assemble(
   }
   const reader = createReader(station)
   const certificates = createCertificates(station, {
-    dir: own.dir,
+    own,
     roots,
-    onIdentity(next) {
+    onTaken(first) {
       // The CSMS of first contact registered a stranger.
-      if (own.identity() === undefined) boot.restarted()
-      own.onIdentity(next)
+      if (first) boot.restarted()
       if (network.securityProfile() < 3) return
       // After the answer has left: the next connection proves the new identity.
       deps.wall.after(handoverMillis, `${config.actor}/identity`, () => csms.reconnect())
@@ -260,7 +256,7 @@ function openRecords(
   config: StationConfig,
   { stationId }: Bearings,
   deps: StationDeps,
-  own: Own,
+  own: OwnIdentity,
 ): Records {
   const { actor, data } = config
   const { clock, publish } = deps

@@ -3,7 +3,7 @@ import {
   ensureDir,
   identityOf,
   readSecret,
-  saveIdentity,
+  removeFile,
   writeAtomic,
   type Identity,
 } from '@interlock/host'
@@ -32,6 +32,7 @@ import {
 import { readCells } from '@interlock/seal'
 import type { StoredCell } from './core/memory.ts'
 import { withRevocations } from './core/revoked-cells.ts'
+import type { OwnIdentity } from './own-identity.ts'
 import { plainIdentity } from './plain-certificate.ts'
 import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
@@ -51,18 +52,23 @@ export type Certificates = {
   request(): string
   /** Takes what was asked for and nothing else; a reason when it was not. */
   accept(chainPem: string, customData: unknown): string | undefined
+  /** The CSMS has accepted the charger as `shown`: of two certificates the other one goes. */
+  accepted(shown: Identity | undefined): void
 }
 
 export function createCertificates(
   station: Station,
   options: {
-    readonly dir: string
+    readonly own: OwnIdentity
     readonly roots: Roots
-    readonly onIdentity: (identity: Identity) => void
+    /** Another certificate is to be used; `first` where there was none. */
+    readonly onTaken: (first: boolean) => void
   },
 ): Certificates {
   const { config, deps, stationId, eui, keeper } = station
   const { crypto } = deps
+  const { own } = options
+  const nextKeyPath = `${own.dir}/next-key.pem`
   let asked: { key: PrivateKey; pem: string } | undefined
 
   /** Whom the chain is for; `undefined` when it does not verify under `hierarchy`. */
@@ -118,18 +124,16 @@ export function createCertificates(
    * for one key only, whatever was lost on the way and whenever the power failed.
    */
   const nextKey = (): { key: PrivateKey; pem: string } => {
-    const path = `${options.dir}/next-key.pem`
-    const kept = keptKey(path)
-    const inForce = station.identity()?.key.publicKey.spki ?? new Uint8Array()
-    if (kept !== undefined && !sameBytes(kept.key.publicKey.spki, inForce)) return kept
+    const kept = keptKey()
+    if (kept !== undefined && !own.hasHad(kept.key.publicKey)) return kept
     const fresh = crypto.generateKey()
-    ensureDir(options.dir)
-    writeAtomic(path, fresh.pem, 0o600)
+    ensureDir(own.dir)
+    writeAtomic(nextKeyPath, fresh.pem, 0o600)
     return fresh
   }
-  const keptKey = (path: string): { key: PrivateKey; pem: string } | undefined => {
+  const keptKey = (): { key: PrivateKey; pem: string } | undefined => {
     try {
-      const pem = readSecret(path)
+      const pem = readSecret(nextKeyPath)
       return { key: crypto.privateKey(pem), pem }
     } catch (error) {
       if (error instanceof Fault) return undefined
@@ -137,31 +141,29 @@ export function createCertificates(
     }
   }
 
-  const install = (
-    { pem }: { pem: string },
-    identity: Identity,
-    cells: readonly StoredCell[] = [],
-  ): undefined => {
-    saveIdentity(options.dir, pem, identity.chainPem)
+  const install = (identity: Identity, cells: readonly StoredCell[] = []): undefined => {
+    const first = own.identity() === undefined
+    own.take(identity)
     pin(cells)
     asked = undefined
-    options.onIdentity(identity)
+    removeFile(nextKeyPath)
+    options.onTaken(first)
   }
 
   return {
     request() {
       asked = nextKey()
       const { publicKey } = asked.key
-      const identity = station.identity()
+      const newest = own.newestKey()
       const challenge =
-        identity === undefined
+        newest === undefined
           ? firstContactProof(
               firstContactKey(config.secret ?? '', crypto),
               stationId,
               publicKey,
               crypto,
             )
-          : renewalProof(identity.key, stationId, publicKey, crypto)
+          : renewalProof(newest, stationId, publicKey, crypto)
       const organisation = eui64(config.organisation)
       const subject = { commonName: stationId, role: 'station', eui, organisation } as const
       // A02.FR.09: the organisation as the CSMS knows it.
@@ -175,7 +177,7 @@ export function createCertificates(
       if (asked === undefined) return 'NotRequested'
       if (station.mode === 'standard') {
         const taken = plainIdentity(station, asked, chainPem)
-        return taken.ok ? install(asked, taken.value) : taken.reason
+        return taken.ok ? install(taken.value) : taken.reason
       }
       const chain = fromPem(chainPem, 'CERTIFICATE')
       const peer = verified(chain, 'charging')
@@ -190,10 +192,21 @@ export function createCertificates(
         serial: peer.serialHex,
         cells: cells.value.map(({ role, organisation }) => `${role} ${organisation}`),
       })
-      const identity = identityOf(asked.pem, chainPem, options.dir)
-      install(asked, identity, cells.value)
+      const identity = identityOf(asked.pem, chainPem, own.dir)
+      install(identity, cells.value)
       for (const text of listsIn(customData)) takeRevocationList(station, text)
       return undefined
+    },
+    accepted(shown) {
+      const verdict = own.verdict(shown)
+      if (verdict === undefined) return
+      const { outcome, kept, dropped } = verdict
+      const serials = { kept: kept.peer.serialHex, dropped: dropped.peer.serialHex }
+      station.records.before(outcome, serials)
+      own.settle(verdict)
+      // A02.FR.29, A03.FR.25: else nobody would know that it has to be renewed again.
+      if (outcome === 'RenewalDiscarded')
+        station.reports.security('DiscardedRenewedClientCertificate', `serial ${serials.dropped}`)
     },
   }
 }

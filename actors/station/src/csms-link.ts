@@ -1,4 +1,4 @@
-import { portsOf, systemEntropy, type Running } from '@interlock/host'
+import { portsOf, systemEntropy, type Identity, type Running } from '@interlock/host'
 import { inSeconds, type Timer } from '@interlock/kernel'
 import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@interlock/ocpp'
 import { backOffSeconds } from './network/back-off.ts'
@@ -15,6 +15,8 @@ const startSecondsMax = 15
 /** The one connection to the CSMS, kept open. */
 export type CsmsLink = Running & {
   readonly caller: Caller
+  /** What the present connection was made with, where that was a certificate. */
+  shown(): Identity | undefined
   /** Opens the first connection. Settles when it has been tried. */
   start(): Promise<void>
   /** Ends the present connection and opens the next at once. */
@@ -34,6 +36,7 @@ export type CsmsLinkOptions = {
 export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   const { network } = options
   let endpoint: Endpoint | undefined
+  let shown: Identity | undefined
   let timer: Timer | undefined
   let trying: Promise<void> | undefined
   /** In vain, since the last connection. */
@@ -61,8 +64,9 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   const open = async (): Promise<void> => {
     const station = options.station()
     const { deps } = station
+    const way = network.way()
     const socket = await portsOf(deps).connectOcpp({
-      ...network.way(),
+      ...way,
       trust: { roots: station.csmsRoots() },
       subprotocols,
       log: deps.log,
@@ -79,6 +83,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       onProblem: ({ kind, code, detail }) => deps.log.warn({ kind, code, detail }, 'OCPP'),
     })
     endpoint = current
+    shown = way.identity
     socket.onClose(() => {
       if (endpoint === current) lost()
     })
@@ -91,8 +96,16 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     }
   }
 
+  /** Of an order of profiles that has failed as a whole the certificate may be the reason. */
+  const failed = (): void => {
+    if (network.failed()) options.station().otherIdentity()
+  }
+
   const lost = (): void => {
     endpoint = undefined
+    shown = undefined
+    // One that was let in and not accepted came to nothing as well.
+    if (options.boot().registration === 'Rejected' && !renewing) failed()
     options.boot().stop()
     options.station().reports.offline()
     if (renewing) attempt()
@@ -139,7 +152,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       await open()
       waits = 0
     } catch (error) {
-      network.failed()
+      failed()
       const event = securityEventOf(error)
       if (event !== undefined) station.reports.security(event, String(error))
       const label = `${station.config.actor}/csms`
@@ -151,6 +164,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
 
   return {
     caller,
+    shown: () => shown,
     start: () =>
       new Promise((resolve) => {
         const { deps, config } = options.station()

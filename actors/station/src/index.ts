@@ -1,6 +1,7 @@
 export { runStation, startStation, type StationRunning } from './start.ts'
 export { bearingsOf, type Bearings } from './bearings.ts'
-export type { Own, StationDeps } from './assemble.ts'
+export type { StationDeps } from './assemble.ts'
+export type { OwnIdentity } from './own-identity.ts'
 export { readScript, type Step } from './script/steps.ts'
 export { startScripted } from './script/play.ts'
 export { StationConfig } from './config.ts'

@@ -2,11 +2,12 @@ import type { Decision } from '@interlock/contract'
 import { ensureDir, type Running } from '@interlock/host'
 import { Fault, type StationId } from '@interlock/kernel'
 import type { Handlers } from '@interlock/ocpp'
-import { assemble, type Own, type StationDeps } from './assemble.ts'
-import { bearingsOf, identityIn, type Bearings } from './bearings.ts'
+import { assemble, type StationDeps } from './assemble.ts'
+import { bearingsOf, type Bearings } from './bearings.ts'
 import { checkTrustMode, type StationConfig } from './config.ts'
 import type { Hardware } from './hardware.ts'
 import { observe, type Observation } from './observe.ts'
+import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
 
 export type StationRunning = Running & {
   readonly stationId: StationId
@@ -40,15 +41,9 @@ export async function startStation(
       },
     )
   const identityDir = config.identity ?? `${config.data}/identity`
-  let identity = identityIn(identityDir, config)
+  const own = openOwnIdentity(identityDir, config, deps.crypto)
   ensureDir(config.data)
-  return runStation(config, bearingsOf(config, deps.crypto), deps, {
-    dir: identityDir,
-    identity: () => identity,
-    onIdentity(next) {
-      identity = next
-    },
-  })
+  return runStation(config, bearingsOf(config, deps.crypto), deps, own)
 }
 
 /** The same of what has been read and checked already. */
@@ -56,7 +51,7 @@ export async function runStation(
   config: StationConfig,
   bearings: Bearings,
   deps: StationDeps,
-  own: Own,
+  own: OwnIdentity,
 ): Promise<StationRunning> {
   const { station, handlers, csms, link, hardware, witness } = assemble(config, bearings, deps, own)
   if (station.mode === 'standard') station.reports.security('StartupOfTheDevice', 'power is on')

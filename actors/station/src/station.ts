@@ -83,8 +83,10 @@ export type Station = {
   metering(): Metering
   /** Of the (simulated) meter; made when it first signs. */
   meterKey(): PrivateKey
-  /** Undefined before first contact. */
+  /** What it proves itself with; undefined before first contact. */
   identity(): Identity | undefined
+  /** Nothing came of it anywhere: the other certificate next, while there are two (A02.FR.28). */
+  otherIdentity(): void
   /** A signed request gets a signed reply (Part 4 §7.2). */
   signReply(action: string, response: object, request: FlattenedJws): FlattenedJws
   /** Over the local link, if there is one now. */

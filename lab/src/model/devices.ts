@@ -86,6 +86,18 @@ const depsOf = (clock: Clock, ports: Ports): ActorDeps => ({
   ports,
 })
 
+/** Nothing is renewed here. */
+const ownIdentity: station.OwnIdentity = {
+  dir,
+  identity: () => charger,
+  newestKey: () => charger.key,
+  hasHad: () => false,
+  take() {},
+  alternate() {},
+  verdict: () => undefined,
+  settle() {},
+}
+
 export const runStation = (
   clock: Clock,
   ports: Ports,
@@ -95,7 +107,7 @@ export const runStation = (
     stationConfig,
     stationBearings,
     { ...depsOf(clock, ports), ...(gate === undefined ? {} : { gate }) },
-    { dir, identity: () => charger, onIdentity: () => {} },
+    ownIdentity,
   )
 
 export const runLlcs = (clock: Clock, ports: Ports): Promise<llcs.LlcsRunning> =>

@@ -19,6 +19,8 @@ export const securityEventWords = {
   InvalidFirmwareSigningCertificate: 'it was offered firmware under a certificate that is not good',
   InvalidCsmsCertificate: 'its server showed a certificate that is not good',
   InvalidChargingStationCertificate: 'it was sent a certificate for itself that is not good',
+  DiscardedRenewedClientCertificate:
+    'it went back to its old certificate, for the new one was not accepted',
   InvalidTLSVersion: 'its server speaks a version of TLS that is too old',
   InvalidTLSCipherSuite: 'its server offers no cipher that is strong enough',
   MaintenanceLoginAccepted: 'a technician has signed in at it',

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { diskFault } from './disk-fault.ts'
@@ -21,6 +21,20 @@ export function writeAtomic(
     calls.syncDir(dirname(path))
   } catch (cause) {
     rmSync(draft, { force: true })
+    throw diskFault(path, cause)
+  }
+}
+
+/**
+ * Removes a file, durably; one that is not there is fine.
+ * @throws Fault `DiskFull`, `DiskFailed` or `FileDenied`
+ */
+export function removeFile(path: string): void {
+  if (!existsSync(path)) return
+  try {
+    rmSync(path)
+    systemCalls.syncDir(dirname(path))
+  } catch (cause) {
     throw diskFault(path, cause)
   }
 }

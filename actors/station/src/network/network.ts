@@ -23,10 +23,15 @@ export type Network = {
   messageTimeoutSeconds(): number
   /** The order counts anew, from its head, as after a restart (B10.FR.01). */
   begin(): void
-  /** An attempt failed; after enough of them the next profile is tried (B10.FR.03, B10.FR.07). */
-  failed(): void
+  /**
+   * An attempt failed; after enough of them the next profile is tried (B10.FR.03, B10.FR.07). True when
+   * the whole order has been tried in vain, once more.
+   */
+  failed(): boolean
   /** A connection was made with the profile in use; a stronger one than before is final. */
   connected(): void
+  /** The CSMS has accepted the station: attempts count anew. */
+  accepted(): void
   /** B09. A reason when it was not taken. */
   store(request: Request<'SetNetworkProfile'>): string | undefined
   /** Why an order of slots is not taken. */
@@ -42,7 +47,7 @@ export const isFirstContact = (station: Station): boolean =>
 export function createNetwork(station: () => Station): Network {
   let order: readonly string[] = []
   let attempts = 0
-  /** Profiles given up since the last connection, and the one that it was made with. */
+  /** Profiles given up since the station was last accepted, and the one that last connected. */
   let givenUp = 0
   let proven: string | undefined
 
@@ -81,18 +86,22 @@ export function createNetwork(station: () => Station): Network {
         'OCPPCommCtrlr',
         'NetworkProfileConnectionAttempts',
       )
-      if (attempts < attemptsMax) return
+      if (attempts < attemptsMax) return false
       attempts = 0
       givenUp += 1
+      const wholeOrder = givenUp % Math.max(1, order.length) === 0
       // After the whole order, the one that worked last, whatever its place (B10.FR.07); then all again.
       order =
-        givenUp % order.length === 0 && proven !== undefined
+        wholeOrder && proven !== undefined
           ? [proven, ...slots().filter((each) => each !== proven)]
           : [...order.slice(1), ...order.slice(0, 1)]
+      return wholeOrder
     },
-    connected() {
+    accepted() {
       attempts = 0
       givenUp = 0
+    },
+    connected() {
       proven = slot()
       const { securityProfile, profiles } = memory()
       const used = current().securityProfile
