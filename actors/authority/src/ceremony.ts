@@ -1,10 +1,18 @@
-import { ensureDir, openJournal, systemEntropy, type ActorDeps } from '@interlock/host'
+import {
+  ensureDir,
+  generateRsaKey,
+  openJournal,
+  systemEntropy,
+  type ActorDeps,
+} from '@interlock/host'
 import { assert, type Instant } from '@interlock/kernel'
 import {
   createCa,
   createCsr,
+  createRsaCsr,
   issue,
   newSerial,
+  profileRow,
   type CertificateAuthority,
   type ProfileName,
   type Subject,
@@ -61,12 +69,12 @@ export function createAuthority(dir: string, deps: CeremonyDeps): Ceremony {
     issuingPem: ca.certificatePem,
     issuingDir,
     certify(subject, { profile = 'chargingOrganisation', hosts } = {}) {
-      const { key, pem } = deps.crypto.generateKey()
+      const { pem, csrPem } = requested(profile, subject, deps)
       const at = deps.wall.now()
       const issued = issue({
         profile,
         subject,
-        csrPem: createCsr(key, subject, deps.crypto),
+        csrPem,
         ca,
         serial: newSerial(systemEntropy),
         now: at,
@@ -79,6 +87,20 @@ export function createAuthority(dir: string, deps: CeremonyDeps): Ceremony {
     },
     close: () => journal.close(),
   }
+}
+
+/** A new key of the kind that the table wants, and the request for it. */
+function requested(
+  profile: ProfileName,
+  subject: Subject,
+  { crypto }: CeremonyDeps,
+): { readonly pem: string; readonly csrPem: string } {
+  if (profileRow(profile).key === 'RSA') {
+    const { pem, ...signer } = generateRsaKey()
+    return { pem, csrPem: createRsaCsr(signer, subject) }
+  }
+  const { key, pem } = crypto.generateKey()
+  return { pem, csrPem: createCsr(key, subject, crypto) }
 }
 
 function make(rootDir: string, issuingDir: string, { wall, crypto }: CeremonyDeps): void {

@@ -25,7 +25,11 @@ export type Authority = {
 
 const strict = { additionalProperties: false }
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
-const EndEntity = Type.Union([Type.Literal('chargingOrganisation'), Type.Literal('chargingDevice')])
+const EndEntity = Type.Union([
+  Type.Literal('chargingOrganisation'),
+  Type.Literal('chargingDevice'),
+  Type.Literal('chargingStandardDevice'),
+])
 const OrderedRole = Type.Union(
   [...profiles.chargingOrganisation.roles, ...profiles.chargingDevice.roles].map((role) =>
     Type.Literal(role),
@@ -95,6 +99,7 @@ const refusals: Readonly<Record<IssueProblem, ServerRefusal>> = {
   RequestForCa: 'RequestInvalid',
   RequestMismatch: 'IdentityMismatch',
   RoleNotInProfile: 'NotPermitted',
+  KeyNotInProfile: 'RequestInvalid',
   IssuerUnsuitable: 'NotPermitted',
 }
 

@@ -1,12 +1,12 @@
 import { eui64, instant, type Crypto, type Eui64, type Instant } from '@interlock/kernel'
-import { fromPem, peerOf, type Peer, type ProfileName } from '@interlock/pki'
+import { bearerOf, fromPem, type Bearer, type ProfileName } from '@interlock/pki'
 import type { Kysely } from 'kysely'
 import type { AuthorityTables } from './tables.ts'
 
 /** Every certificate this authority signed, and which of them count no longer. */
 export type Register = {
   /** Keeps a certificate; one that is there already stays as it is. */
-  add(certificate: { profile: ProfileName; pem: string; at: Instant }): Promise<Peer>
+  add(certificate: { profile: ProfileName; pem: string; at: Instant }): Promise<Bearer>
   /** @returns undefined for a certificate that is not its own. */
   organisationOf(serialHex: string): Promise<Eui64 | undefined>
   /** @returns false when it was revoked before. */
@@ -18,7 +18,7 @@ export type Register = {
 
 export const register = (db: Kysely<AuthorityTables>, crypto: Crypto): Register => ({
   async add({ profile, pem, at }) {
-    const peer = readPeer(pem, crypto)
+    const peer = readBearer(pem, crypto)
     await db
       .insertInto('certificates')
       .values({
@@ -73,9 +73,9 @@ export const register = (db: Kysely<AuthorityTables>, crypto: Crypto): Register 
   },
 })
 
-function readPeer(pem: string, crypto: Crypto): Peer {
+function readBearer(pem: string, crypto: Crypto): Bearer {
   const [der] = fromPem(pem, 'CERTIFICATE')
-  const peer = peerOf(der ?? new Uint8Array(), crypto)
-  if (!peer.ok) throw new Error(`a certificate of our own is unreadable: ${peer.reason}`)
-  return peer.value
+  const bearer = bearerOf(der ?? new Uint8Array(), crypto)
+  if (!bearer.ok) throw new Error(`a certificate of our own is unreadable: ${bearer.reason}`)
+  return bearer.value
 }

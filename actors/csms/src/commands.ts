@@ -8,7 +8,7 @@ import {
 } from '@interlock/contract'
 import { Fault, instant, type Instant, type StationId } from '@interlock/kernel'
 import { CallFailed, type Action, type Request, type Response } from '@interlock/ocpp'
-import type { Peer } from '@interlock/pki'
+import type { Bearer } from '@interlock/pki'
 import { effectWindow, signCommand, verifyReply } from '@interlock/seal'
 import { inBackground } from './background.ts'
 import type { Context, Session } from './context.ts'
@@ -206,12 +206,15 @@ async function learned(
 /** A signed request gets a signed reply (Part 4 §7.2); anything else is not the station's word. */
 function checkReply(
   context: Context,
-  peer: Peer | undefined,
+  peer: Bearer | undefined,
   request: FlattenedJws,
   reply: unknown,
 ): CommandOutcome {
-  if (peer === undefined) return { status: 'Unverified', reason: 'ReplySigner' }
-  const verified = verifyReply(reply, request, peer, context.deps.crypto)
+  const publicKey = peer?.publicKey
+  if (peer === undefined || publicKey === undefined)
+    return { status: 'Unverified', reason: 'ReplySigner' }
+  const signer = { ...peer, publicKey }
+  const verified = verifyReply(reply, request, signer, context.deps.crypto)
   if (verified.ok) return outcomeOf(verified.value)
   return { status: 'Unverified', reason: verified.reason, ...detailOf(verified.detail) }
 }

@@ -76,6 +76,20 @@ export const CsmsConfig = actorConfig({
       profile1: Type.Optional(ListenConfig),
       profile2: ListenConfig,
       profile3: ListenConfig,
+      /** The name that stations call: the common name of both servers' certificates (A00.FR.510). */
+      host: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9.-]{1,64}$' })),
+      /** For standard stations that only know RSA (A00.FR.318); without it they cannot connect. */
+      rsa: Type.Optional(
+        Type.Object(
+          {
+            /** Folder with an RSA key and its chain, under the charging root or another. */
+            identity: Path,
+            /** Also the two suites of the specification that have no forward secrecy. */
+            keyExchange: Type.Boolean({ default: true }),
+          },
+          strict,
+        ),
+      ),
       /** How fast each connection is read; one that sends faster waits. `messagePace` unless given. */
       pace: Type.Optional(
         Type.Object(

@@ -13,7 +13,7 @@ import {
 } from '@interlock/host'
 import { inSeconds, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import type { Peer } from '@interlock/pki'
+import type { Bearer } from '@interlock/pki'
 import type { Device, Inventory } from './inventory.ts'
 
 export type DeliveryProblem = 'DeviceUnreachable' | 'DeliveryTimeout'
@@ -133,7 +133,7 @@ export async function openWanServer(
 /** A hub comes under its own EUI-64, and is one that this network knows. */
 function hubRefusal(
   id: string,
-  peer: Peer | undefined,
+  peer: Bearer | undefined,
   inventory: Inventory,
 ): UpgradeRefusal | undefined {
   if (peer === undefined) return refused('CertificateMissing')

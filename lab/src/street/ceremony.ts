@@ -4,6 +4,7 @@ import { createSmki } from '@interlock/dcc'
 import { ensureDir, nodeCrypto, saveIdentity, systemClock, writeAtomic } from '@interlock/host'
 import { eui64, type Eui64, type Role } from '@interlock/kernel'
 import { organisations, servers, type Home, type Server } from './address-book.ts'
+import { csmsHost } from './csms-ocpp.ts'
 import type { DeviceKind, Layout } from './layout.ts'
 
 /**
@@ -29,7 +30,7 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
       saveIdentity(dir, made.keyPem, made.chainPem)
 
     for (const name of servers) {
-      const who = subject(name, name, organisations[name])
+      const who = subject(name === 'csms' ? csmsHost : name, name, organisations[name])
       // The console is the operator's own; at its other origin, owners' arms are the app's.
       const organisation = name === 'web' ? organisations.csms : who.organisation
       if (chargingUsers.includes(name))
@@ -37,6 +38,12 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
       if (smartMeterUsers.includes(name))
         keep(layout.server(name).smartMeter, smartMeter.certify(who))
     }
+    keep(
+      layout.server('csms').rsa,
+      charging.certify(subject(csmsHost, 'csms', organisations.csms), {
+        profile: 'chargingServer',
+      }),
+    )
     keep(
       installerDir(layout),
       charging.certify(subject('installer', 'installer', organisations.supervisor)),

@@ -15,6 +15,7 @@ import type { SupervisorConfig } from '@interlock/supervisor'
 import type { SupplierConfig } from '@interlock/supplier'
 import { armModuleSha256, type WebConfig } from '@interlock/web'
 import type { Session } from '../worlds/day.ts'
+import { csmsOcpp } from './csms-ocpp.ts'
 import { feeder, fuseWatts, organisations, ratingWatts, region, type Home } from './address-book.ts'
 import type { Layout } from './layout.ts'
 import type { HomeSecrets } from './secrets.ts'
@@ -118,7 +119,7 @@ export function csmsConfig(plan: Plan): CsmsConfig {
     trust: plan.layout.trust,
     database: plan.databaseUrl('csms'),
     listen: listen(plan, 'csms'),
-    ocpp: { profile2: listen(plan, 'csms/ocpp2'), profile3: listen(plan, 'csms/ocpp3') },
+    ocpp: csmsOcpp(folder.rsa, listen(plan, 'csms/ocpp2'), listen(plan, 'csms/ocpp3')),
     peers: {
       supervisor: https(plan, 'supervisor'),
       dcc: https(plan, 'dcc'),

@@ -26,5 +26,7 @@ const folder = (root: string) => ({
   config: join(root, 'config.json'),
   data: join(root, 'data'),
   charging: join(root, 'charging'),
+  /** Of the CSMS: its other certificate, for stations that only know RSA. */
+  rsa: join(root, 'charging-rsa'),
   smartMeter: join(root, 'smart-meter'),
 })

@@ -1,4 +1,4 @@
-import { constants, createHash, verify, X509Certificate } from 'node:crypto'
+import { constants, createHash, createPrivateKey, verify, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { instant, type Instant } from '@interlock/kernel'
 import { namesAndKeyOf } from '@interlock/pki'
@@ -6,6 +6,8 @@ import { namesAndKeyOf } from '@interlock/pki'
 /** What a station wants to know of any certificate, of whatever authority and algorithm. */
 export type CertificateFacts = {
   readonly pem: string
+  /** Of the subject; `undefined` where it has none. */
+  readonly commonName: string | undefined
   /** Lower-case hex, without leading zeros. */
   readonly serialHex: string
   readonly isAuthority: boolean
@@ -37,6 +39,16 @@ export function isOfHost(pem: string, host: string): boolean {
   return name !== undefined
 }
 
+/** Whether a private key is that of the first certificate. */
+export function isPair(pair: { readonly keyPem: string; readonly chainPem: string }): boolean {
+  try {
+    const [certificate] = certificatesIn(pair.chainPem)
+    return certificate?.checkPrivateKey(createPrivateKey(pair.keyPem)) === true
+  } catch {
+    return false
+  }
+}
+
 /** The first certificate of a PEM text; `undefined` when it is none. */
 export function factsOf(pem: string): CertificateFacts | undefined {
   const [certificate] = certificatesIn(pem)
@@ -45,6 +57,7 @@ export function factsOf(pem: string): CertificateFacts | undefined {
   const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {}
   return {
     pem: certificate.toString(),
+    commonName: /^CN=(.*)$/m.exec(certificate.subject)?.[1],
     serialHex: withoutZeros(certificate.serialNumber),
     isAuthority: certificate.ca,
     notBefore: instant(Date.parse(certificate.validFrom)),

@@ -1,8 +1,17 @@
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { assert, eui64, instant, type Activity, type Role } from '@interlock/kernel'
-import { createCa, createCsr, issue, newSerial, type CertificateAuthority } from '@interlock/pki'
-import { identityOf, type Identity } from './identity.ts'
-import { nodeCrypto as crypto, systemEntropy as entropy } from './node-crypto.ts'
+import {
+  createCa,
+  createCsr,
+  createRsaCsr,
+  issue,
+  newSerial,
+  type CertificateAuthority,
+  type ProfileName,
+  type Subject,
+} from '@interlock/pki'
+import { identityOf, type Identity, type KeyPair } from './identity.ts'
+import { generateRsaKey, nodeCrypto as crypto, systemEntropy as entropy } from './node-crypto.ts'
 import { clientTls, type Trust } from './tls.ts'
 
 const day = 86_400_000
@@ -12,8 +21,10 @@ export function createHierarchy() {
   // Old enough to have issued what has expired since.
   const now = instant(Date.now() - 1_000 * day)
   const root = createCa('chargingRoot', { ...keyed('Test Root'), now, entropy, crypto })
+  const { key, pem: issuingKeyPem } = crypto.generateKey()
   const issuing = createCa('chargingIssuing', {
-    ...keyed('Test Issuing'),
+    commonName: 'Test Issuing',
+    key,
     parent: root,
     now,
     entropy,
@@ -21,7 +32,15 @@ export function createHierarchy() {
   })
   const certify = (role: Role, commonName: string = role, expired = false): Identity =>
     certifyWith(issuing, role, commonName, expired ? now : instant(Date.now()))
-  return { roots: [root.certificatePem], certify }
+  /** For TLS alone: the other certificate of a CSMS, or a standard station's. */
+  const certifyRsa = (role: 'csms' | 'station', commonName: string): KeyPair => {
+    const { pem, ...signer } = generateRsaKey()
+    const subject = subjectOf(role, commonName)
+    const profile = role === 'csms' ? 'chargingServer' : 'chargingStandardDevice'
+    const csrPem = createRsaCsr(signer, subject)
+    return { keyPem: pem, chainPem: issuedBy(issuing, { profile, subject, csrPem }) }
+  }
+  return { roots: [root.certificatePem], issuing, issuingKeyPem, certify, certifyRsa }
 }
 
 const keyed = (commonName: string) => ({ commonName, key: crypto.generateKey().key })
@@ -33,19 +52,28 @@ function certifyWith(
   now: ReturnType<typeof instant>,
 ): Identity {
   const { key, pem } = crypto.generateKey()
-  const organisation = eui64('90-B3-D5-1F-30-01-00-00')
-  const subject = { commonName, role, eui: eui64('90-B3-D5-1F-30-01-00-01'), organisation }
-  const issued = issue({
-    profile: role === 'station' ? 'chargingDevice' : 'chargingOrganisation',
-    subject,
-    csrPem: createCsr(key, subject, crypto),
-    ca,
-    serial: newSerial(entropy),
-    now,
-    crypto,
-  })
+  const subject = subjectOf(role, commonName)
+  const profile = role === 'station' ? 'chargingDevice' : 'chargingOrganisation'
+  const csrPem = createCsr(key, subject, crypto)
+  return identityOf(pem, issuedBy(ca, { profile, subject, csrPem }, now), commonName)
+}
+
+const subjectOf = (role: Role, commonName: string): Subject => ({
+  commonName,
+  role,
+  eui: eui64('90-B3-D5-1F-30-01-00-01'),
+  organisation: eui64('90-B3-D5-1F-30-01-00-00'),
+})
+
+/** A chain, PEM. */
+function issuedBy(
+  ca: CertificateAuthority,
+  order: { profile: ProfileName; subject: Subject; csrPem: string },
+  now = instant(Date.now()),
+): string {
+  const issued = issue({ ...order, ca, serial: newSerial(entropy), now, crypto })
   assert(issued.ok, `issued: ${JSON.stringify(issued)}`)
-  return identityOf(pem, issued.value + ca.certificatePem, commonName)
+  return issued.value + ca.certificatePem
 }
 
 /** A bare TLS connection, for what no client of ours would send. */

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, sameBytes, toBase64Url, type PrivateKey } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
-import { factsOf } from './certificate-facts.ts'
+import { factsOf, isOfHost, isPair } from './certificate-facts.ts'
 import { ensureDir, writeAtomic } from './files.ts'
 import { readText } from './read-file.ts'
 import { nodeCrypto } from './node-crypto.ts'
@@ -17,6 +17,9 @@ export type Identity = {
   readonly peer: Peer
 }
 
+/** A key and its certificate that are for TLS alone. */
+export type KeyPair = { readonly keyPem: string; readonly chainPem: string }
+
 const keyFile = 'key.pem'
 const chainFile = 'chain.pem'
 
@@ -28,6 +31,28 @@ const chainFile = 'chain.pem'
 export function loadIdentity(dir: string): Identity {
   const chainPath = join(dir, chainFile)
   return identityOf(ownKeyIn(dir), contentOf(chainPath), chainPath)
+}
+
+/**
+ * Reads the pair of an RSA server, of our authority or of another, by the same rules; its key has 2,048
+ * bits or more (A00.FR.502).
+ * @throws Fault `IdentityUnreadable`, naming the file.
+ */
+export function loadRsaPair(dir: string): KeyPair {
+  const chainPath = join(dir, chainFile)
+  const pair = { keyPem: ownKeyIn(dir), chainPem: contentOf(chainPath) }
+  const facts = factsOf(pair.chainPem)
+  if (facts === undefined) throw unreadable(chainPath, 'holds no certificate')
+  if (!nodeCrypto.isRsaKey(facts.spki)) throw unreadable(chainPath, 'its key is not strong RSA')
+  if (!isPair(pair)) throw unreadable(chainPath, 'the certificate belongs to another key')
+  return pair
+}
+
+/** A00.FR.510. @throws Fault `IdentityUnreadable` when a server's certificate is of another host. */
+export function demandHost(chainPem: string, host: string, source: string): void {
+  if (factsOf(chainPem)?.commonName === host && isOfHost(chainPem, host)) return
+  const remedy = `have one issued whose common name and DNS name are ${host}`
+  throw unreadable(source, `is not the certificate of the host ${host}`, remedy)
 }
 
 function ownKeyIn(dir: string): string {

@@ -31,7 +31,14 @@ export * from './http-server.ts'
 export * from './ocpp-client.ts'
 export * from './ocpp-server.ts'
 export * from './retry.ts'
-export { peerOn, serverTls, type PeerRefusal, type Trust } from './tls.ts'
+export {
+  ocppServerTls,
+  peerOn,
+  serverTls,
+  type PeerRefusal,
+  type RsaServer,
+  type Trust,
+} from './tls.ts'
 export type { Subscribe } from './http-events.ts'
 export type { Admission, AdmissionRequest, UpgradeRefusal } from './ocpp-admission.ts'
 export type { OcppSocket } from './ocpp-socket.ts'

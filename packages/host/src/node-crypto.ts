@@ -14,6 +14,7 @@ import {
 } from 'node:crypto'
 import { assert, Fault, fromHex, sameBytes } from '@interlock/kernel'
 import type { Crypto, Entropy, PrivateKey, PublicKey } from '@interlock/kernel'
+import type { RsaSigner } from '@interlock/pki'
 
 /** The kernel's port, and the two ways a private key comes into being: made here, or read from PEM. */
 export type NodeCrypto = Crypto & {
@@ -64,6 +65,15 @@ export const nodeCrypto: NodeCrypto = {
       return undefined
     }
   },
+  isRsaKey: (spki) => rsaHandle(spki) !== undefined,
+  verifyRsa(spki, data, signature, hash) {
+    const handle = rsaHandle(spki)
+    try {
+      return handle !== undefined && verify(hash, data, handle, signature)
+    } catch {
+      return false
+    }
+  },
   generateKey() {
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = pair.privateKey.export({ format: 'pem', type: 'pkcs8' })
@@ -83,6 +93,19 @@ export const nodeCrypto: NodeCrypto = {
   },
 }
 
+/**
+ * A new RSA key for TLS, of 2,048 bits (A00.FR.502): what every certified station can verify.
+ * @returns its PKCS#8 PEM, and what a request is signed with (RSASSA-PKCS1-v1_5 with SHA-256)
+ */
+export function generateRsaKey(): RsaSigner & { readonly pem: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: rsaBits.min })
+  return {
+    pem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    spki: bytes(publicKey.export({ format: 'der', type: 'spki' })),
+    sign: (data) => bytes(sign('sha256', data, privateKey)),
+  }
+}
+
 /** The only entropy fit for keys. */
 export const systemEntropy: Entropy = {
   bytes: (length) => bytes(randomBytes(length)),
@@ -91,6 +114,26 @@ export const systemEntropy: Entropy = {
 
 /** Plain `Uint8Array`s leave this file: a Buffer compares and slices differently. */
 const bytes = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer)
+
+/** A key that is weaker than A00.FR.502 asks, or so large that it only costs time, is none. */
+const rsaBits = { min: 2_048, max: 4_096 } as const
+const rsaExponentMin = 65_537n
+const rsaSpkiBytesMax = 1_024
+
+function rsaHandle(spki: Uint8Array): KeyObject | undefined {
+  if (spki.length > rsaSpkiBytesMax) return undefined
+  try {
+    const handle = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+    const { modulusLength = 0, publicExponent = 0n } = handle.asymmetricKeyDetails ?? {}
+    const isStrong =
+      modulusLength >= rsaBits.min &&
+      modulusLength <= rsaBits.max &&
+      publicExponent >= rsaExponentMin
+    return handle.asymmetricKeyType === 'rsa' && isStrong ? handle : undefined
+  } catch {
+    return undefined
+  }
+}
 
 function remember(handle: KeyObject): PublicKey {
   const key = Object.freeze({ spki: bytes(handle.export({ format: 'der', type: 'spki' })) })

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http'
 import { serverRefusalRow, type ServerRefusal } from '@interlock/contract'
 import { refused, unobserved } from '@interlock/kernel'
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { createHierarchy } from './hierarchy.fixture.ts'
 import type { Identity } from './identity.ts'
 import { silentLog } from './log.ts'
 import { openOcppServer, type OcppServerOptions } from './ocpp-server.ts'
 import { clientTls } from './tls.ts'
+import { answerTo as answerOf } from './upgrade.fixture.ts'
 
 const ours = createHierarchy()
 const theirs = createHierarchy()
@@ -42,22 +41,9 @@ async function csmsServer(options: Partial<OcppServerOptions>) {
   return { url, accepted }
 }
 
-/** What the server answers to an upgrade that it refuses. */
-async function answerTo(url: string, identity?: Identity) {
+const answerTo = (url: string, identity?: Identity) => {
   const { checkServerIdentity: _, ...tls } = clientTls(identity, trust)
-  const webSocket = new WebSocket(url, subprotocols, tls)
-  webSocket.on('error', () => {})
-  const response = await new Promise<IncomingMessage>((resolve) =>
-    webSocket.once('unexpected-response', (_request, answered) => resolve(answered)),
-  )
-  const text = (await response.toArray()).join('')
-  webSocket.terminate()
-  return {
-    status: response.statusCode,
-    type: response.headers['content-type'],
-    challenge: response.headers['www-authenticate'],
-    body: JSON.parse(text) as { reason: string; detail?: string; remedy?: string },
-  }
+  return answerOf(url, subprotocols, tls)
 }
 
 test.each([

@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { ServerRefusal } from '@interlock/contract'
 import { parseStationId, refused, type Refusal } from '@interlock/kernel'
-import type { Peer } from '@interlock/pki'
+import type { Bearer } from '@interlock/pki'
 import { problem, problemType } from './http-problem.ts'
-import { peerOn, type Trust } from './tls.ts'
+import { bearerOn, peerOn, type Trust } from './tls.ts'
 
 /** Who asks to connect: the identity in the path, and what proves it. */
 export type AdmissionRequest = {
@@ -13,7 +13,7 @@ export type AdmissionRequest = {
   /** Where the connection comes from. */
   readonly address: string
   /** Security profile 3: from a certificate that has been verified. */
-  readonly peer?: Peer
+  readonly peer?: Bearer
   /** Security profiles 1 and 2: not verified yet. */
   readonly basic?: { readonly user: string; readonly password: string }
 }
@@ -25,7 +25,7 @@ export type Admission = { readonly ok: true } | UpgradeRefusal
 /** What the transport itself can say, before anyone is asked (Part 2 §1.3, profiles 1 to 3). */
 export function readAdmission(
   request: IncomingMessage,
-  options: { path: string; securityProfile: 1 | 2 | 3; trust: Trust },
+  options: { path: string; securityProfile: 1 | 2 | 3; trust: Trust; rsa: boolean },
 ): { ok: true; value: AdmissionRequest } | UpgradeRefusal {
   const id = identityIn(request.url, options.path)
   if (id === undefined)
@@ -37,7 +37,7 @@ export function readAdmission(
     return { ok: true, value: { id, address, ...(basic === undefined ? {} : { basic }) } }
   }
   if (!(socket instanceof TLSSocket)) return refused('CertificateMissing', 'no TLS here')
-  const peer = peerOn(socket, options.trust)
+  const peer = (options.rsa ? bearerOn : peerOn)(socket, options.trust)
   return peer.ok ? { ok: true, value: { id, address, peer: peer.value } } : peer
 }
 

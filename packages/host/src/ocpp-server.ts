@@ -25,12 +25,14 @@ import { createSessions } from './ocpp-sessions.ts'
 import { deflate, openSocket, type OcppSocket } from './ocpp-socket.ts'
 import { paceHandshakes, type Pace } from './paced-handshakes.ts'
 import { systemClock } from './system-clock.ts'
-import { handshakeMillisMax, serverTls, type Trust } from './tls.ts'
+import { handshakeMillisMax, ocppServerTls, type RsaServer, type Trust } from './tls.ts'
 
 export type OcppServerOptions = {
   readonly listen: ListenConfig
   /** Of the server; security profile 1 shows none. */
   readonly identity?: Identity
+  /** For stations that only know RSA; without it only keys on P-256 count, at both ends. */
+  readonly rsa?: RsaServer
   readonly trust: Trust
   /**
    * 1: Basic authentication over plain TCP; whether that may be is the caller's matter. 2: TLS with
@@ -160,7 +162,7 @@ export async function openOcppServer(options: OcppServerOptions): Promise<OcppSe
   }
 }
 
-function createListener({ identity, trust, securityProfile }: OcppServerOptions): {
+function createListener({ identity, rsa, trust, securityProfile }: OcppServerOptions): {
   readonly server: Server
   /** No handshake is begun any more. */
   readonly stop: () => void
@@ -169,7 +171,10 @@ function createListener({ identity, trust, securityProfile }: OcppServerOptions)
     response.writeHead(426, { connection: 'close' }).end()
   if (securityProfile === 1) return { server: createPlainServer(onlyUpgrades), stop: () => {} }
   if (identity === undefined) throw new Fault('IdentityMissing', 'TLS needs a certificate')
-  const server = createServer(serverTls(identity, trust, securityProfile === 3), onlyUpgrades)
+  const server = createServer(
+    ocppServerTls(identity, trust, securityProfile === 3, rsa),
+    onlyUpgrades,
+  )
   return { server, stop: paceHandshakes(server, handshakePace).stop }
 }
 
@@ -181,8 +186,9 @@ async function admission(
   tell: NonNullable<OcppServerOptions['onRefusal']>,
 ): Promise<Admitted | UpgradeRefusal> {
   const { securityProfile, trust } = options
+  const rsa = options.rsa !== undefined
   const path = options.path ?? '/ocpp/'
-  const asked = readAdmission(request, { path, securityProfile, trust })
+  const asked = readAdmission(request, { path, securityProfile, trust, rsa })
   if (!asked.ok) {
     tell(asked, { id: identityIn(request.url, path), address: request.socket.remoteAddress ?? '' })
     return asked

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
-import type { Peer } from '@interlock/pki'
+import type { Bearer } from '@interlock/pki'
 import type { WebSocket } from 'ws'
-import { peerOn, refusalOn, type Trust } from './tls.ts'
+import { bearerOn, refusalOn, type Trust } from './tls.ts'
 
 /** After this an open connection is cut when the server closes. */
 const closeMillisMax = 1_000
@@ -44,9 +44,9 @@ export function createSessions(trust: Trust) {
       webSocket.on('message', onSign)
     },
     /** Who its certificate names; nobody where it has none. */
-    peerOf(webSocket: WebSocket): Peer | undefined {
+    peerOf(webSocket: WebSocket): Bearer | undefined {
       const socket = open.get(webSocket)
-      const peer = socket === undefined ? undefined : peerOn(socket, trust)
+      const peer = socket === undefined ? undefined : bearerOn(socket, trust)
       return peer?.ok === true ? peer.value : undefined
     },
     /** Why a connection that was good no longer is. */

@@ -1,5 +1,5 @@
 import type { Activity } from '@interlock/kernel'
-import type { Peer } from '@interlock/pki'
+import type { Bearer } from '@interlock/pki'
 import type { Transport } from '@interlock/ocpp'
 import type { PerMessageDeflateOptions, RawData, WebSocket } from 'ws'
 import { PacedFrames, type FramePace } from './frame-pace.ts'
@@ -9,7 +9,7 @@ export type OcppSocket = Transport & {
   /** The identity in the path: `VE-station-1`, `station-1`. */
   readonly id: string
   /** Who is at the other end; `undefined` for a client of security profile 2. */
-  readonly peer: Peer | undefined
+  readonly peer: Bearer | undefined
   /**
    * Whether the other end is there: it is pinged, beside all calls, and anything it sends from then on
    * will do. Whoever asks while an answer is awaited shares it.
@@ -36,7 +36,7 @@ const closeReasonBytesMax = 123
 
 /** What is known of the other end; asked whenever it matters, so that no connection keeps it. */
 export type OtherEnd = {
-  peerOf(socket: WebSocket): Peer | undefined
+  peerOf(socket: WebSocket): Bearer | undefined
   /** Asked before each message is passed on; a reason closes the connection. */
   refusalOf(socket: WebSocket): string | undefined
 }
@@ -84,7 +84,7 @@ class OpenSocket implements OcppSocket {
     socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString('utf8') }))
   }
 
-  get peer(): Peer | undefined {
+  get peer(): Bearer | undefined {
     return this.#otherEnd.peerOf(this.#socket)
   }
 

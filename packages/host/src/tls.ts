@@ -2,8 +2,8 @@ import type { ConnectionOptions, DetailedPeerCertificate, TlsOptions, TLSSocket 
 import { constants } from 'node:crypto'
 import type { ServerRefusal } from '@interlock/contract'
 import { ok, refused, type Outcome, type Refusal } from '@interlock/kernel'
-import { peerOf, type Peer } from '@interlock/pki'
-import type { Identity } from './identity.ts'
+import { bearerOf, type Bearer, type Peer } from '@interlock/pki'
+import type { Identity, KeyPair } from './identity.ts'
 import { nodeCrypto } from './node-crypto.ts'
 
 /** Whom a connection believes. */
@@ -46,6 +46,57 @@ const common = {
 
 export const handshakeMillisMax = 10_000
 
+/**
+ * What a CSMS has besides, for standard stations that only know RSA: a second certificate, chosen by
+ * the suites that a client offers (A00.FR.318, A00.FR.421).
+ */
+export type RsaServer = KeyPair & {
+  /**
+   * Also the two suites that the specification names, in which the RSA key itself carries the secret:
+   * whoever gets that key later can read what was recorded. They come last.
+   */
+  readonly keyExchange: boolean
+}
+
+const rsaSuites = {
+  forwardSecret: ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  keyExchange: ['AES128-GCM-SHA256', 'AES256-GCM-SHA384'],
+} as const
+/** Of 112 bits and more: no RSA key below 2,048 bits and no SHA-1 in a chain (A00.FR.501, .502). */
+const strength = '@SECLEVEL=2'
+/** SHA-256 or better (A00.FR.506); elliptic curves come first. */
+const signatures = [
+  'ecdsa_secp256r1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'ecdsa_secp521r1_sha512',
+  ...['256', '384', '512'].flatMap((bits) => [`rsa_pss_rsae_sha${bits}`, `rsa_pss_pss_sha${bits}`]),
+  ...['256', '384', '512'].map((bits) => `rsa_pkcs1_sha${bits}`),
+].join(':')
+
+/** {@link serverTls} with both certificates; one context holds them for all connections. */
+export const ocppServerTls = (
+  identity: Identity,
+  trust: Trust,
+  clientCertificates: boolean,
+  rsa: RsaServer | undefined,
+) => {
+  const own = serverTls(identity, trust, clientCertificates)
+  if (rsa === undefined) return own
+  const { forwardSecret, keyExchange } = rsaSuites
+  return {
+    ...own,
+    key: [identity.keyPem, rsa.keyPem],
+    cert: [identity.chainPem, rsa.chainPem],
+    ciphers: [
+      own.ciphers,
+      ...forwardSecret,
+      ...(rsa.keyExchange ? keyExchange : []),
+      strength,
+    ].join(':'),
+    sigalgs: signatures,
+  } satisfies TlsOptions
+}
+
 export const serverTls = (identity: Identity, trust: Trust, clientCertificates: boolean) =>
   ({
     ...common,
@@ -71,13 +122,10 @@ export const clientTls = (identity: Identity | undefined, trust: Trust) =>
  * both ends (A00.FR.318, A00.FR.417).
  */
 export const anyServer = {
-  ciphers: [
-    common.ciphers,
-    'ECDHE-RSA-AES128-GCM-SHA256',
-    'ECDHE-RSA-AES256-GCM-SHA384',
-    'AES128-GCM-SHA256',
-    'AES256-GCM-SHA384',
-  ].join(':'),
+  ciphers: [common.ciphers, ...rsaSuites.forwardSecret, ...rsaSuites.keyExchange, strength].join(
+    ':',
+  ),
+  sigalgs: signatures,
   ecdhCurve: 'auto',
 } as const satisfies ConnectionOptions
 
@@ -85,38 +133,48 @@ export const anyServer = {
  * Read once per connection; whether it is still good is asked every time. Who it names is read again
  * once nobody uses it: ten thousand idle connections shall not hold every certificate twice.
  */
-type Known = { readonly serials: readonly string[]; peer: WeakRef<Peer> }
+type Known = { readonly serials: readonly string[]; bearer: WeakRef<Bearer> }
 const known = new WeakMap<TLSSocket, Known>()
 
-/** Who is at the other end, if its chain verifies and nothing in it is revoked. */
+/** Who is at the other end, if its chain verifies and nothing in it is revoked; its key is on P-256. */
 export function peerOn(socket: TLSSocket, trust: Trust): Outcome<Peer, PeerRefusal> {
+  const bearer = bearerOn(socket, trust)
+  if (!bearer.ok) return bearer
+  return isPeer(bearer.value)
+    ? ok(bearer.value)
+    : refused('IdentityMissing', 'the public key is not on P-256')
+}
+const isPeer = (bearer: Bearer): bearer is Peer => bearer.publicKey !== undefined
+
+/** The same where the other end may have an RSA key: a standard station, or its CSMS. */
+export function bearerOn(socket: TLSSocket, trust: Trust): Outcome<Bearer, PeerRefusal> {
   const refusal = refusalOn(socket, trust)
   if (refusal !== undefined) return refusal
-  const held = known.get(socket)?.peer.deref()
+  const held = known.get(socket)?.bearer.deref()
   if (held !== undefined) return ok(held)
-  const read = readPeer(socket)
-  return 'ok' in read ? read : ok(read.peer)
+  const read = readBearer(socket)
+  return 'ok' in read ? read : ok(read.bearer)
 }
 
 /** Why the other end is not, or no longer, to be believed. */
 export function refusalOn(socket: TLSSocket, trust: Trust): Refusal<PeerRefusal> | undefined {
   if (!socket.authorized) return unauthorised(socket)
-  const read = known.get(socket) ?? readPeer(socket)
+  const read = known.get(socket) ?? readBearer(socket)
   if ('ok' in read) return read
   const revoked = read.serials.find((serial) => trust.revoked?.(serial) === true)
   return revoked === undefined ? undefined : refused('CertificateRevoked', `serial ${revoked}`)
 }
 
-function readPeer(
+function readBearer(
   socket: TLSSocket,
-): { readonly serials: readonly string[]; readonly peer: Peer } | Refusal<PeerRefusal> {
+): { readonly serials: readonly string[]; readonly bearer: Bearer } | Refusal<PeerRefusal> {
   const certificate = socket.getPeerCertificate(true)
   if (certificate?.raw === undefined) return refused('CertificateMissing')
-  const peer = peerOf(new Uint8Array(certificate.raw), nodeCrypto)
-  if (!peer.ok) return refused('IdentityMissing', peer.detail ?? peer.reason)
+  const bearer = bearerOf(new Uint8Array(certificate.raw), nodeCrypto)
+  if (!bearer.ok) return refused('IdentityMissing', bearer.detail ?? bearer.reason)
   const serials = known.get(socket)?.serials ?? serialsOf(certificate)
-  known.set(socket, { serials, peer: new WeakRef(peer.value) })
-  return { serials, peer: peer.value }
+  known.set(socket, { serials, bearer: new WeakRef(bearer.value) })
+  return { serials, bearer: bearer.value }
 }
 
 /** The chain from the leaf up to, and without, the root. */

@@ -10,7 +10,7 @@ import {
 } from 'node:tls'
 import { Fault, type Role } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
-import { handshakeMillisMax, peerOn, type Trust } from './tls.ts'
+import { bearerOn, handshakeMillisMax, peerOn, type Trust } from './tls.ts'
 
 type Connected = (error: Error | null, socket?: Duplex) => void
 
@@ -65,7 +65,7 @@ export class TrustingAgent extends Agent {
   #refusalOf(socket: TLSSocket, host: string): Fault | null {
     const refusal = this.#byName ? nameRefusal(socket, host) : null
     if (refusal !== null) return refusal
-    const peer = peerOn(socket, this.#trust)
+    const peer = this.#byName ? bearerOn(socket, this.#trust) : peerOn(socket, this.#trust)
     // Valid for its host, and of another system: it names no role.
     if (this.#byName && !peer.ok && peer.reason === 'IdentityMissing') return null
     if (!peer.ok) return new Fault('PeerUntrusted', peer.detail ?? peer.reason)

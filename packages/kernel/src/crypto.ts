@@ -14,6 +14,9 @@ export interface PrivateKey {
 /** SHA-256 as lower-case hex: a name for bytes. */
 export type Digest = Branded<string, 'Digest'>
 
+/** Hashes that an RSA signature may be made with (OCPP 2.0.1 Part 2 A00.FR.506). */
+export type RsaHash = 'sha256' | 'sha384' | 'sha512'
+
 /**
  * Synchronous cryptography: P-256, AES-128-GCM as a MAC, SHA-256, HMAC. The host implements it over
  * `node:crypto`; tests use the same implementation.
@@ -31,4 +34,8 @@ export interface Crypto {
   gcmTag(key: Uint8Array, iv: Uint8Array, additional: Uint8Array): Uint8Array
   /** `undefined` unless `spki` is a P-256 SubjectPublicKeyInfo. */
   publicKey(spki: Uint8Array): PublicKey | undefined
+  /** Whether `spki` is an RSA key of 2,048 to 4,096 bits (A00.FR.502): for TLS alone, never for seals. */
+  isRsaKey(spki: Uint8Array): boolean
+  /** RSASSA-PKCS1-v1_5 by such a key. False for any other key or signature; never throws. */
+  verifyRsa(spki: Uint8Array, data: Uint8Array, signature: Uint8Array, hash: RsaHash): boolean
 }

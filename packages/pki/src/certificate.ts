@@ -29,17 +29,35 @@ export type Certificate = {
 
 export const certificateBytesMax = 8_192
 export const serialBytesMax = 20
-const ecdsaWithSha256 = '1.2.840.10045.4.3.2'
+export const ecdsaWithSha256 = '1.2.840.10045.4.3.2'
 export const signatureAlgorithm = (): Uint8Array => sequence(oid(ecdsaWithSha256))
 
-/** @throws DerError unless the three parts of a signed structure are there, signed with ES256. */
-export function readSigned(der: Uint8Array): { body: Der; signature: Uint8Array } {
+/** The three parts of a signed structure; whatever it is signed with. @throws DerError */
+export function readParts(der: Uint8Array): {
+  body: Der
+  algorithm: string
+  signature: Uint8Array
+} {
   const [body, algorithm, bits, ...rest] = children(readOne(der, tags.sequence))
   if (rest.length > 0) throw new DerError('a signed structure has three parts')
-  if (readOid(children(expectTag(algorithm, tags.sequence))[0]) !== ecdsaWithSha256)
-    throw new DerError('only ECDSA with SHA-256 is accepted')
-  const [r, s] = children(readOne(readBits(bits), tags.sequence))
-  return { body: expectTag(body, tags.sequence), signature: signatureFromDer(r, s) }
+  return {
+    body: expectTag(body, tags.sequence),
+    algorithm: readOid(children(expectTag(algorithm, tags.sequence))[0]),
+    signature: readBits(bits),
+  }
+}
+
+/** The same, signed with ES256: 64 bytes r‖s. @throws DerError when it is not. */
+export function readSigned(der: Uint8Array): { body: Der; signature: Uint8Array } {
+  const { body, algorithm, signature } = readParts(der)
+  if (algorithm !== ecdsaWithSha256) throw new DerError('only ECDSA with SHA-256 is accepted')
+  return { body, signature: signatureOf(signature) }
+}
+
+/** ECDSA-Sig-Value as 64 bytes r‖s. @throws DerError */
+export function signatureOf(value: Uint8Array): Uint8Array {
+  const [r, s] = children(readOne(value, tags.sequence))
+  return signatureFromDer(r, s)
 }
 
 /** @throws DerError when the bytes are not a version 3 certificate signed with ES256. */
@@ -104,7 +122,10 @@ export function publicKeyOf(spki: Uint8Array, crypto: Crypto): PublicKey {
   return key
 }
 
-/** The key of any certificate, an authority's too; `undefined` when it cannot be read. */
+/** SubjectPublicKeyInfo of a certificate that ES256 signed, P-256 or RSA. @throws DerError */
+export const spkiOf = (der: Uint8Array): Uint8Array => readCertificate(der).spki
+
+/** The key of any certificate, an authority's too; `undefined` when it is none on P-256. */
 export function publicKeyOfCertificate(der: Uint8Array, crypto: Crypto): PublicKey | undefined {
   try {
     return publicKeyOf(readCertificate(der).spki, crypto)

@@ -1,16 +1,15 @@
+import { concat, ok, refused, type Crypto, type Outcome, type PrivateKey } from '@interlock/kernel'
 import {
-  concat,
-  ok,
-  refused,
-  type Crypto,
-  type Outcome,
-  type PrivateKey,
-  type PublicKey,
-} from '@interlock/kernel'
-import { publicKeyOf, readSigned, signatureAlgorithm } from './certificate.ts'
+  ecdsaWithSha256,
+  publicKeyOf,
+  readParts,
+  signatureAlgorithm,
+  signatureOf,
+} from './certificate.ts'
 import { children, context, DerError, expectTag, readOne, tags, tlv } from './der.ts'
 import {
   bits,
+  nothing,
   oid,
   readOid,
   readText,
@@ -38,6 +37,7 @@ import {
   readNames,
   type Subject,
 } from './identity.ts'
+import { rsaSignatures, rsaWithSha256, type KeyKind } from './key-kind.ts'
 import { fromPem, toPem } from './pem.ts'
 
 /** A PKCS#10 request (RFC 2986) whose own signature has been verified. */
@@ -49,9 +49,11 @@ export type CertificateRequest = {
   readonly forCa: boolean
   /** challengePassword (PKCS#9): the proof of first contact or of renewal. */
   readonly challenge: string | undefined
-  readonly publicKey: PublicKey
+  readonly publicKey: RequestedKey
   readonly der: Uint8Array
 }
+/** The key that a request is for. One of RSA is good for TLS and nothing else. */
+export type RequestedKey = { readonly kind: KeyKind; readonly spki: Uint8Array }
 export type RequestProblem = 'RequestUnreadable' | 'RequestSignature'
 
 const challengeOid = '1.2.840.113549.1.9.7'
@@ -70,18 +72,39 @@ export function createCsr(
     organisationName?: string
   } = {},
 ): string {
+  const body = requestBody(key.publicKey.spki, subject, options)
+  const signature = signatureToDer(crypto.sign(key, body))
+  return toPem(sequence(body, signatureAlgorithm(), bits(signature)), 'CERTIFICATE REQUEST')
+}
+
+/** An RSA key that its holder can sign a request with: RSASSA-PKCS1-v1_5 with SHA-256. */
+export type RsaSigner = {
+  readonly spki: Uint8Array
+  sign(data: Uint8Array): Uint8Array
+}
+
+/** The same for an RSA key, which TLS alone uses. */
+export function createRsaCsr(signer: RsaSigner, subject: Subject): string {
+  const body = requestBody(signer.spki, subject, {})
+  const algorithm = sequence(oid(rsaWithSha256), nothing())
+  return toPem(sequence(body, algorithm, bits(signer.sign(body))), 'CERTIFICATE REQUEST')
+}
+
+function requestBody(
+  spki: Uint8Array,
+  subject: Subject,
+  options: { challenge?: string; organisationName?: string },
+): Uint8Array {
   const names = encodeExtension(extensionOids.names, false, encodeNames(subject, []))
   const attributes = [attribute(extensionRequestOid, sequence(names))]
   if (options.challenge !== undefined)
     attributes.push(attribute(challengeOid, utf8String(options.challenge)))
-  const body = sequence(
+  return sequence(
     smallInteger(0),
     encodeName(subject.commonName, options.organisationName ?? subject.organisation),
-    key.publicKey.spki,
+    spki,
     tlv(context(0, true), ...attributes.sort(compareBytes)),
   )
-  const signature = signatureToDer(crypto.sign(key, body))
-  return toPem(sequence(body, signatureAlgorithm(), bits(signature)), 'CERTIFICATE REQUEST')
 }
 
 const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), set(value))
@@ -112,10 +135,11 @@ export function verifyCsr(
 }
 
 function readRequest(der: Uint8Array, crypto: Crypto): Outcome<CertificateRequest, RequestProblem> {
-  const { body, signature } = readSigned(der)
-  const [, subject, spki, attributes] = children(body)
-  const publicKey = publicKeyOf(expectTag(spki, tags.sequence).raw, crypto)
-  if (!crypto.verify(publicKey, body.raw, signature)) return refused('RequestSignature')
+  const { body, algorithm, signature } = readParts(der)
+  const [, subject, spkiPart, attributes] = children(body)
+  const spki = expectTag(spkiPart, tags.sequence).raw
+  const kind = signingKey({ body, algorithm, signature, spki }, crypto)
+  if (kind === undefined) return refused('RequestSignature')
 
   const values = new Map<string, Uint8Array>()
   const list = attributes === undefined ? [] : children(expectTag(attributes, context(0, true)))
@@ -141,9 +165,29 @@ function readRequest(der: Uint8Array, crypto: Crypto): Outcome<CertificateReques
     identity,
     forCa: asksToBeCa(extensions),
     challenge: challenge === undefined ? undefined : readChallenge(challenge),
-    publicKey,
+    publicKey: { kind, spki },
     der,
   })
+}
+
+/**
+ * The kind of key that signed a request for itself; `undefined` when it did not.
+ * @throws DerError for an algorithm or a key that is not accepted (A00.FR.502, A00.FR.506).
+ */
+function signingKey(
+  request: ReturnType<typeof readParts> & { readonly spki: Uint8Array },
+  crypto: Crypto,
+): KeyKind | undefined {
+  const { body, algorithm, signature, spki } = request
+  if (algorithm === ecdsaWithSha256) {
+    const key = publicKeyOf(spki, crypto)
+    return crypto.verify(key, body.raw, signatureOf(signature)) ? 'P-256' : undefined
+  }
+  const hash = rsaSignatures[algorithm]
+  if (hash === undefined)
+    throw new DerError('only ECDSA with SHA-256, and RSA with SHA-256 or better, are accepted')
+  if (!crypto.isRsaKey(spki)) throw new DerError('an RSA key must have 2048 to 4096 bits')
+  return crypto.verifyRsa(spki, body.raw, signature, hash) ? 'RSA' : undefined
 }
 
 function readChallenge(value: Uint8Array): string {

@@ -10,6 +10,7 @@ export const octets = (bytes: Uint8Array): Uint8Array => tlv(tags.octetString, b
 export const bits = (bytes: Uint8Array): Uint8Array => tlv(tags.bitString, Uint8Array.of(0), bytes)
 export const truth = (value: boolean): Uint8Array =>
   tlv(tags.boolean, Uint8Array.of(value ? 0xff : 0))
+export const nothing = (): Uint8Array => tlv(tags.nothing)
 export const utf8String = (text: string): Uint8Array => tlv(tags.utf8String, utf8(text))
 
 /** A non-negative integer from its big-endian bytes. */

@@ -7,6 +7,7 @@ export const tags = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
+  nothing: 0x05,
   oid: 0x06,
   utf8String: 0x0c,
   printableString: 0x13,

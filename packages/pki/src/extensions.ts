@@ -46,6 +46,7 @@ export function readExtensions(list: Der): Extensions {
 
 const keyUsageBits: Record<KeyUsage, number> = {
   digitalSignature: 0,
+  keyEncipherment: 2,
   keyAgreement: 4,
   keyCertSign: 5,
   cRLSign: 6,

@@ -1,9 +1,18 @@
-export { namesAndKeyOf, publicKeyOfCertificate } from './certificate.ts'
-export { peerOf, type Peer, type PeerProblem } from './peer.ts'
+export { namesAndKeyOf, publicKeyOfCertificate, spkiOf } from './certificate.ts'
+export { bearerOf, peerOf, type Bearer, type Peer, type PeerProblem } from './peer.ts'
+export type { KeyKind } from './key-kind.ts'
 export type { Subject } from './identity.ts'
 export { issuerNameOf } from './issuer-name.ts'
 export * from './profiles.ts'
-export { createCsr, verifyCsr, type CertificateRequest, type RequestProblem } from './csr.ts'
+export {
+  createCsr,
+  createRsaCsr,
+  verifyCsr,
+  type CertificateRequest,
+  type RequestProblem,
+  type RequestedKey,
+  type RsaSigner,
+} from './csr.ts'
 export {
   createCa,
   issue,

@@ -2,11 +2,23 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeCrypto as crypto, systemEntropy as entropy } from '@interlock/host'
+import { generateRsaKey, nodeCrypto as crypto, systemEntropy as entropy } from '@interlock/host'
 import { inHours, instant } from '@interlock/kernel'
 import { afterAll, expect, test } from 'vitest'
 import { certify, csms, issuing, now, only, root, station } from './hierarchy.fixture.ts'
-import { createCa, createCrl, createCsr, issue, newSerial, peerOf, profileRow } from './index.ts'
+import {
+  bearerOf,
+  createCa,
+  createCrl,
+  createCsr,
+  createRsaCsr,
+  issue,
+  newSerial,
+  peerOf,
+  profileRow,
+  verifyChain,
+  verifyCsr,
+} from './index.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'interlock-pki-'))
 afterAll(() => {
@@ -172,4 +184,53 @@ test('an authority cannot be made under the wrong parent, nor from an end-entity
   const options = { commonName: 'x', key, now, entropy, crypto }
   expect(() => createCa('chargingIssuing', { ...options, parent: issuing })).toThrow(/needs/)
   expect(() => createCa('chargingDevice', options)).toThrow(/not a certification authority/)
+})
+
+const rsa = generateRsaKey()
+const byRsa = { ...order, profile: 'chargingStandardDevice' } as const
+
+test('an RSA key is certified in the rows for it, for TLS and for nothing that is signed', () => {
+  const csrPem = createRsaCsr(rsa, station)
+  expect(openssl('req', '-verify', '-noout', '-text', '-in', file('rsa.pem', csrPem))).toContain(
+    'sha256WithRSAEncryption',
+  )
+  const issued = issue({ ...byRsa, csrPem })
+  const der = only(issued.ok ? issued.value : '')
+  const bearer = bearerOf(der, crypto)
+  expect(bearer).toMatchObject({ value: { stationId: 'station-1', publicKey: undefined } })
+  expect(peerOf(der, crypto)).toMatchObject({ reason: 'CertificateUnreadable' })
+  const roots = [only(root.certificatePem)]
+  const chain = [der, only(issuing.certificatePem)]
+  expect(verifyChain(chain, { roots, at: now, crypto })).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('P-256') as string,
+  })
+})
+
+test('a row takes its own kind of key and no other', () => {
+  const reason = 'KeyNotInProfile'
+  expect(issue({ ...order, csrPem: createRsaCsr(rsa, station) })).toMatchObject({ reason })
+  expect(issue({ ...byRsa, csrPem: createCsr(key, station, crypto) })).toMatchObject({ reason })
+})
+
+test.each([
+  ['a key of 1,024 bits (A00.FR.502)', 'rsa:1024', '-sha256'],
+  ['SHA-1 (A00.FR.506)', 'rsa:2048', '-sha1'],
+])('an RSA request with %s is refused', (_title, kind, hash) => {
+  const config = file('rsa.cnf', '[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=station-1\n')
+  const made = (newKey: string, digest: string) =>
+    openssl(
+      ...['req', '-new', '-newkey', newKey, '-nodes', digest, '-config', config],
+      ...['-keyout', join(dir, 'rsa-key.pem')],
+    )
+  expect(verifyCsr(made('rsa:2048', '-sha384'), crypto)).toMatchObject({ ok: true })
+  expect(issue({ ...byRsa, csrPem: made(kind, hash) })).toMatchObject({
+    reason: 'RequestUnreadable',
+  })
+})
+
+test('an RSA request that its key did not sign is refused', () => {
+  const forger = generateRsaKey()
+  const csrPem = createRsaCsr({ spki: rsa.spki, sign: forger.sign }, station)
+  expect(issue({ ...byRsa, csrPem })).toMatchObject({ reason: 'RequestSignature' })
 })

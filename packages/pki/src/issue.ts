@@ -9,7 +9,6 @@ import {
   type Instant,
   type Outcome,
   type PrivateKey,
-  type PublicKey,
 } from '@interlock/kernel'
 import { keyIdOf, readCertificate, signatureAlgorithm } from './certificate.ts'
 import { verifyCsr, type RequestProblem } from './csr.ts'
@@ -44,6 +43,8 @@ export type IssueProblem =
   | 'RequestMismatch'
   /** The table does not give this profile to that role. */
   | 'RoleNotInProfile'
+  /** The table wants another kind of key. */
+  | 'KeyNotInProfile'
   /** The table wants another CA to sign this profile. */
   | 'IssuerUnsuitable'
 
@@ -79,7 +80,7 @@ export function createCa(
     ...options,
     profile,
     ca: options.parent ?? { profile, certificatePem: '', key: options.key },
-    publicKey: options.key.publicKey,
+    spki: options.key.publicKey.spki,
     subject: undefined,
     serial: newSerial(options.entropy),
     hosts: [],
@@ -114,6 +115,7 @@ export function issue(order: {
   if (!request.ok) return request
   const { commonName, identity, forCa, publicKey } = request.value
   if (forCa) return refused('RequestForCa')
+  if (publicKey.kind !== row.key) return refused('KeyNotInProfile', `${publicKey.kind} key`)
   const same =
     commonName === subject.commonName &&
     (identity === undefined ||
@@ -125,7 +127,7 @@ export function issue(order: {
     certificate({
       ...order,
       commonName,
-      publicKey,
+      spki: publicKey.spki,
       hosts: row.hosts ? (order.hosts ?? defaultHosts) : [],
     }),
   )
@@ -135,7 +137,8 @@ function certificate(to: {
   readonly profile: ProfileName
   readonly commonName: string
   readonly subject: Subject | undefined
-  readonly publicKey: PublicKey
+  /** Of the key that is certified. */
+  readonly spki: Uint8Array
   readonly ca: CertificateAuthority
   readonly serial: Uint8Array
   readonly hosts: readonly string[]
@@ -159,7 +162,7 @@ function certificate(to: {
       : [add(extensionOids.extendedKeyUsage, false, encodeExtendedKeyUsage(row.extendedKeyUsage))]),
     add(extensionOids.policies, false, encodePolicies(row.policies)),
     ...(subject === undefined ? [] : [add(extensionOids.names, false, names)]),
-    add(extensionOids.subjectKeyId, false, encodeSubjectKeyId(keyIdOf(to.publicKey.spki, crypto))),
+    add(extensionOids.subjectKeyId, false, encodeSubjectKeyId(keyIdOf(to.spki, crypto))),
     add(
       extensionOids.authorityKeyId,
       false,
@@ -173,7 +176,7 @@ function certificate(to: {
     issuer === undefined ? name : readCertificate(issuer).subject.raw,
     sequence(time(from), time(until)),
     name,
-    to.publicKey.spki,
+    to.spki,
     tlv(context(3, true), sequence(...extensions)),
   )
   const signature = signatureToDer(crypto.sign(to.ca.key, body))

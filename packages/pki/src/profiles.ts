@@ -1,8 +1,10 @@
 import type { Role } from '@interlock/kernel'
+import type { KeyKind } from './key-kind.ts'
 
 /** Which of the two roots, in different hands, a certificate hangs from. */
 export type Hierarchy = 'charging' | 'smartMeter'
-export type KeyUsage = 'digitalSignature' | 'keyAgreement' | 'keyCertSign' | 'cRLSign'
+export type KeyUsage =
+  'digitalSignature' | 'keyEncipherment' | 'keyAgreement' | 'keyCertSign' | 'cRLSign'
 export type ExtendedKeyUsage = 'serverAuth' | 'clientAuth'
 
 /**
@@ -14,6 +16,8 @@ export type ProfileRow = {
   /** The row of the certificate that signs it; its own name for a root. */
   readonly issuer: string
   readonly validityDays: number
+  /** Of the subject. Authorities and everyone who signs for this system have P-256. */
+  readonly key: KeyKind
   readonly keyUsage: readonly KeyUsage[]
   readonly extendedKeyUsage: readonly ExtendedKeyUsage[]
   /** Path length of a CA; `undefined` for an end entity. */
@@ -32,6 +36,7 @@ const anyPolicy = '2.5.29.32.0'
 const ca = ['keyCertSign', 'cRLSign'] as const
 const organisation = {
   validityDays: 825,
+  key: 'P-256',
   keyUsage: ['digitalSignature', 'keyAgreement'],
   extendedKeyUsage: ['serverAuth', 'clientAuth'],
   pathLength: undefined,
@@ -39,6 +44,7 @@ const organisation = {
 } as const
 const device = {
   validityDays: 3650,
+  key: 'P-256',
   extendedKeyUsage: ['clientAuth'],
   pathLength: undefined,
   hosts: false,
@@ -49,6 +55,7 @@ export const profiles = {
     hierarchy: 'charging',
     issuer: 'chargingRoot',
     validityDays: 9125,
+    key: 'P-256',
     keyUsage: ca,
     extendedKeyUsage: [],
     pathLength: 1,
@@ -60,6 +67,7 @@ export const profiles = {
     hierarchy: 'charging',
     issuer: 'chargingRoot',
     validityDays: 3650,
+    key: 'P-256',
     keyUsage: ca,
     extendedKeyUsage: [],
     pathLength: 0,
@@ -97,10 +105,32 @@ export const profiles = {
     policies: [`${arc}.1.4`],
     roles: ['station'],
   },
+  /** The other certificate of a CSMS, for stations that only have RSA (A00.FR.318): TLS and no more. */
+  chargingServer: {
+    ...organisation,
+    hierarchy: 'charging',
+    issuer: 'chargingIssuing',
+    key: 'RSA',
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+    extendedKeyUsage: ['serverAuth'],
+    policies: [`${arc}.1.5`],
+    roles: ['csms'],
+  },
+  /** A standard station that only has RSA (A00.FR.421): client of TLS, and signs nothing. */
+  chargingStandardDevice: {
+    ...device,
+    hierarchy: 'charging',
+    issuer: 'chargingIssuing',
+    key: 'RSA',
+    keyUsage: ['digitalSignature'],
+    policies: [`${arc}.1.6`],
+    roles: ['station'],
+  },
   smartMeterRoot: {
     hierarchy: 'smartMeter',
     issuer: 'smartMeterRoot',
     validityDays: 9125,
+    key: 'P-256',
     keyUsage: ca,
     extendedKeyUsage: [],
     pathLength: 1,
@@ -112,6 +142,7 @@ export const profiles = {
     hierarchy: 'smartMeter',
     issuer: 'smartMeterRoot',
     validityDays: 3650,
+    key: 'P-256',
     keyUsage: ca,
     extendedKeyUsage: [],
     pathLength: 0,

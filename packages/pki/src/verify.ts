@@ -22,6 +22,7 @@ import {
   readSubjectKeyId,
 } from './extensions.ts'
 import { identityOf, readNames } from './identity.ts'
+import { keyKindOf } from './key-kind.ts'
 import { peerFrom, type Peer, type PeerProblem } from './peer.ts'
 import { profileOfPolicies, profileRow, type Hierarchy, type ProfileRow } from './profiles.ts'
 
@@ -187,6 +188,7 @@ type Check = (certificate: Certificate, row: ProfileRow) => boolean
 
 /** One check for each column of the table; all of them must hold. */
 const columns: Readonly<Record<string, Check>> = {
+  key: ({ spki }, row) => keyKindOf(spki) === row.key,
   validityDays: ({ notBefore, notAfter }, row) =>
     instant(notAfter - notBefore) <= row.validityDays * 86_400_000,
   keyUsage: ({ extensions }, row) => {

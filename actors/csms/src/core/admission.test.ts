@@ -13,7 +13,12 @@ const station: Admitted = {
 const certified = {
   id: 'CS-1',
   profile: 3,
-  certificate: { role: 'station', stationId: stationId('CS-1'), eui: eui64(station.eui) },
+  certificate: {
+    role: 'station',
+    stationId: stationId('CS-1'),
+    eui: eui64(station.eui),
+    publicKey: { spki: new Uint8Array() },
+  },
   password: 'none',
 } as const
 const first = { id: 'CS-1', profile: 2, password: 'right' } as const
@@ -45,6 +50,16 @@ test('each way in which a certificate is not the right one has its reason', () =
   })
   const bare = { id: 'CS-1', profile: 3, password: 'right' } as const
   expect(admit(bare, station)).toMatchObject({ reason: 'CertificateMissing' })
+})
+
+test('an RSA key admits a standard station and no supervised one (A00.FR.421)', () => {
+  const { certificate } = certified
+  const byRsa = { ...certified, certificate: { ...certificate, publicKey: undefined } }
+  expect(admit(byRsa, { ...station, trust: 'standard' })).toEqual({ ok: true })
+  expect(admit(byRsa, station)).toMatchObject({
+    reason: 'NotPermitted',
+    detail: expect.stringContaining('P-256') as string,
+  })
 })
 
 test('the one-time password opens first contact, and nothing else does', () => {

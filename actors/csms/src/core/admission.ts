@@ -1,6 +1,6 @@
 import type { ServerRefusal } from '@interlock/contract'
 import { refused, type Refusal, type StationId } from '@interlock/kernel'
-import type { Peer } from '@interlock/pki'
+import type { Bearer } from '@interlock/pki'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
 
 /** Who asks for an OCPP connection, before the upgrade. */
@@ -8,7 +8,7 @@ export type Knock = {
   readonly id: string
   readonly profile: SecurityProfile
   /** Whom the client's certificate names, where there is one that verifies. */
-  readonly certificate?: Pick<Peer, 'role' | 'eui' | 'stationId'>
+  readonly certificate?: Pick<Bearer, 'role' | 'eui' | 'stationId' | 'publicKey'>
   /** Whether the password offered under the user name of the station is the one expected. */
   readonly password: 'none' | 'wrong' | 'right'
 }
@@ -54,9 +54,15 @@ function certified({ certificate }: Knock, station: Admitted): Admission {
     return refused('NotPermitted', `for a station; the certificate is of role ${certificate.role}`)
   if (certificate.stationId !== station.stationId)
     return refused('IdentityMismatch', `the certificate is of ${certificate.stationId}`)
-  return certificate.eui === station.eui
-    ? admitted
-    : refused('IdentityMismatch', `the certificate is of a unit with EUI-64 ${certificate.eui}`)
+  if (certificate.eui !== station.eui)
+    return refused(
+      'IdentityMismatch',
+      `the certificate is of a unit with EUI-64 ${certificate.eui}`,
+    )
+  // What it answers is signed, and what it is told is sealed to its key.
+  if (certificate.publicKey === undefined && station.trust !== 'standard')
+    return refused('NotPermitted', 'the key of a supervised station must be on P-256')
+  return admitted
 }
 
 function firstContact({ profile }: Knock, station: Admitted): AdmissionRefusal | undefined {

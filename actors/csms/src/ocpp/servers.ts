@@ -1,8 +1,11 @@
 import {
+  demandHost,
+  loadRsaPair,
   messagePace,
   openOcppServer,
   type ListenConfig,
   type OcppServer,
+  type RsaServer,
   type Trust,
 } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
@@ -29,11 +32,14 @@ export async function openOcppServers(
   closers: Closers,
 ): Promise<{ ports: OcppPorts; sweep: () => void }> {
   const { config, deps, identity } = context
+  const rsa = rsaServer(config)
+  demandHosts(config, identity.chainPem, rsa)
   const servers: OcppServer[] = []
   const openOne = async (securityProfile: SecurityProfile, listen: ListenConfig) => {
     const server = await openOcppServer({
       listen,
       ...(securityProfile === 1 ? {} : { identity }),
+      ...(rsa === undefined ? {} : { rsa }),
       trust,
       securityProfile,
       activity: deps.activity,
@@ -61,6 +67,21 @@ export async function openOcppServers(
       for (const server of servers) server.sweep()
     },
   }
+}
+
+function rsaServer({ ocpp: { rsa } }: CsmsConfig): RsaServer | undefined {
+  return rsa && { ...loadRsaPair(rsa.identity), keyExchange: rsa.keyExchange }
+}
+
+/** A00.FR.510: stations look for the name that they call in each certificate. */
+function demandHosts(
+  { identity, ocpp: { host, rsa } }: CsmsConfig,
+  chainPem: string,
+  pair: RsaServer | undefined,
+): void {
+  if (host === undefined) return
+  demandHost(chainPem, host, identity)
+  if (rsa !== undefined && pair !== undefined) demandHost(pair.chainPem, host, rsa.identity)
 }
 
 function demandLoopback({ production }: CsmsConfig, { host }: ListenConfig): void {

@@ -1,10 +1,10 @@
 import type { Endpoint, Reply } from '@interlock/host'
 import {
-  assert,
   fromHex,
   ok,
   parseStationId,
   refused,
+  sameBytes,
   toBase64Url,
   toHex,
   type Outcome,
@@ -13,6 +13,7 @@ import type { ServerRefusal } from '@interlock/contract'
 import {
   fromPem,
   publicKeyOfCertificate,
+  spkiOf,
   verifyCsr,
   verifyFirstContactProof,
   verifyRenewalProof,
@@ -73,8 +74,11 @@ async function certify(
   if (!isFor(device, request.value))
     return refuse(supervisor, act, 'IdentityMismatch', 'the request names someone else')
 
+  if (request.value.publicKey.kind !== 'P-256' && device.trust !== 'standard')
+    return refuse(supervisor, act, 'RequestInvalid', 'a supervised station signs with P-256')
+
   const key = toHex(deps.crypto.sha256(request.value.publicKey.spki))
-  if (hasKey(device, request.value, supervisor))
+  if (hasKey(device, request.value))
     return { status: 200, body: answer(device, device.chainPem ?? '', supervisor) }
   const proven = provenBy(order, device)(device, request.value, key, supervisor)
   if (!proven.ok) return refuse(supervisor, act, proven.reason, proven.detail)
@@ -84,7 +88,7 @@ async function certify(
 
   supervisor.audit.record('CertificateOrdered', { station: device.stationId, key })
   const issued = await authority.issue({
-    profile: 'chargingDevice',
+    profile: request.value.publicKey.kind === 'RSA' ? 'chargingStandardDevice' : 'chargingDevice',
     csrPem: order.csrPem,
     subject: {
       commonName: device.stationId,
@@ -111,9 +115,11 @@ const isFor = (device: Device, { commonName, identity }: CertificateRequest): bo
       identity.organisation === device.csms))
 
 /** The answer was lost on the way: the same key gets the same certificate. */
-function hasKey(device: Device, request: CertificateRequest, { deps }: Supervisor): boolean {
-  const key = isInService(device) ? keyInForce(device, deps.crypto) : undefined
-  return key !== undefined && toHex(key.spki) === toHex(request.publicKey.spki)
+function hasKey(device: Device, request: CertificateRequest): boolean {
+  const [leaf] = fromPem(device.chainPem ?? '', 'CERTIFICATE')
+  return (
+    isInService(device) && leaf !== undefined && sameBytes(spkiOf(leaf), request.publicKey.spki)
+  )
 }
 
 const keyInForce = (device: Device, crypto: Supervisor['deps']['crypto']) => {
@@ -186,11 +192,9 @@ function answer(device: Device, chainPem: string, supervisor: Supervisor): objec
   })
   const own = { role: 'supervisor' as const, certificatePem: leafOf(identity.chainPem) }
   const [leaf = new Uint8Array()] = fromPem(chainPem, 'CERTIFICATE')
-  const publicKey = publicKeyOfCertificate(leaf, deps.crypto)
-  assert(publicKey !== undefined, 'the authority signs readable certificates')
   const statement = {
     station: device.eui,
-    key: toBase64Url(deps.crypto.sha256(publicKey.spki)),
+    key: toBase64Url(deps.crypto.sha256(spkiOf(leaf))),
     cells: [own, ...provided],
     at: deps.wall.now(),
   }

@@ -21,6 +21,7 @@ import {
 import { eui64, Fault, toBase64Url, unobserved } from '@interlock/kernel'
 import { startSupervisor } from '@interlock/supervisor'
 import { homesOf, organisations, type Home } from '../../street/address-book.ts'
+import { csmsHost } from '../../street/csms-ocpp.ts'
 import { preNotify } from '../../street/commissioning.ts'
 import * as configs from '../../street/configs.ts'
 import { makeStreet } from '../../street/make-street.ts'
@@ -178,8 +179,8 @@ function issueIdentities(plan: configs.Plan): { leases: Lease[]; operator: Ident
         stationId,
         profile: 3,
         addresses: {
-          2: `${configs.wss(plan, 'csms/ocpp2')}/ocpp`,
-          3: `${configs.wss(plan, 'csms/ocpp3')}/ocpp`,
+          2: `wss://${csmsHost}:${plan.port('csms/ocpp2')}/ocpp`,
+          3: `wss://${csmsHost}:${plan.port('csms/ocpp3')}/ocpp`,
         },
         identity: identityOf(own.keyPem, own.chainPem, stationId),
         password: toBase64Url(systemEntropy.bytes(18)),

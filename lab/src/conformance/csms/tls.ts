@@ -4,6 +4,8 @@ import type { Lease } from './subject.ts'
 
 /** What a station sees of the handshake, below the WebSocket. */
 export type Tls = {
+  /** As the station calls the server. */
+  readonly host: string
   /** The handshake must come about; gives what was agreed on. */
   agrees(says: string, options?: Offer): Promise<Agreed>
   /** The server must end the handshake. */
@@ -21,13 +23,15 @@ export type Agreed = {
   readonly authorized: boolean
   readonly serialNumber: string
   readonly commonName: string
-  readonly keyBits: number
+  readonly key: { readonly kind: 'RSA' | 'EC'; readonly bits: number }
   readonly notExpired: boolean
 }
 
 export function createTls(lease: Lease, steps: Steps): Tls {
   const shake = (offer: Offer): Promise<Agreed> => handshake(lease, offer, steps.stepMillisMax)
+  const { hostname: host } = new URL(addressOf(lease))
   return {
+    host,
     async agrees(says, offer = {}) {
       try {
         const agreed = await shake(offer)
@@ -51,9 +55,11 @@ export function createTls(lease: Lease, steps: Steps): Tls {
   }
 }
 
+const addressOf = ({ addresses, profile }: Lease): string => addresses[profile] ?? 'wss://none'
+
 function handshake(lease: Lease, offer: Offer, millisMax: number): Promise<Agreed> {
   if (lease.profile === 1) throw new NotApplicable('TLS: security profile 2 or 3')
-  const { hostname, port } = new URL(lease.addresses[lease.profile] ?? '')
+  const { hostname, port } = new URL(addressOf(lease))
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: hostname,
@@ -87,7 +93,7 @@ function agreedOn(socket: TLSSocket): Agreed {
     authorized: socket.authorized,
     serialNumber: certificate.serialNumber,
     commonName: String(certificate.subject.CN),
-    keyBits: certificate.bits ?? 0,
+    key: { kind: certificate.modulus === undefined ? 'EC' : 'RSA', bits: certificate.bits ?? 0 },
     notExpired: Date.parse(certificate.valid_to) > Date.now(),
   }
 }

@@ -2,6 +2,7 @@ import { systemEntropy } from '@interlock/host'
 import { toBase64Url } from '@interlock/kernel'
 import { oneOf, present, such } from '../../match.ts'
 import { csmsCase, type CsmsScene } from '../../csms/case.ts'
+import type { Agreed } from '../../csms/tls.ts'
 import { otherIdentity } from '../../csms/other-identity.ts'
 
 /** Security profile 2, where a case is about passwords. */
@@ -53,11 +54,11 @@ export const security = [
     await station.boots('PowerUp', byPassword)
   }),
 
-  csmsCase('TC_A_04_CSMS', async ({ station, csms, tls, steps }) => {
+  csmsCase('TC_A_04_CSMS', async (scene) => {
+    const { station, csms, tls, steps } = scene
     const agreed = await tls.agrees('the handshake comes about')
-    steps.expect('the server certificate is good', goodCertificate, agreed)
-    for (const ciphers of requiredCiphers)
-      await tls.agrees(`${ciphers} is spoken`, { ciphers, maxVersion: 'TLSv1.2' })
+    steps.expect('the server certificate is good', goodCertificate(tls.host), agreed)
+    await speaksEverySuite(scene)
     await station.boots()
     await csms.knows('station', { connected: true, boot: { reason: 'PowerUp' } })
   }),
@@ -73,9 +74,9 @@ export const security = [
     await csms.knows('station', { connected: true, boot: { reason: 'PowerUp' } })
   }),
 
-  csmsCase('TC_A_07_CSMS', async ({ station, csms, tls }) => {
-    for (const ciphers of requiredCiphers)
-      await tls.agrees(`${ciphers} is spoken`, { ciphers, maxVersion: 'TLSv1.2' })
+  csmsCase('TC_A_07_CSMS', async (scene) => {
+    const { station, csms } = scene
+    await speaksEverySuite(scene)
     await station.boots('PowerUp', { profile: 3 })
     await csms.knows('station', connected(3), 'the CSMS knows under which profile it is connected')
   }),
@@ -113,17 +114,38 @@ export const security = [
   }),
 ]
 
-/** A00.FR.318: both of a pair, of one kind of key. */
-const requiredCiphers = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384']
+/** A00.FR.318, A00.FR.421: all four, so that the server has a certificate with each kind of key. */
+const requiredSuites = [
+  ['ECDHE-ECDSA-AES128-GCM-SHA256', 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', 'EC'],
+  ['ECDHE-ECDSA-AES256-GCM-SHA384', 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'EC'],
+  ['AES128-GCM-SHA256', 'TLS_RSA_WITH_AES_128_GCM_SHA256', 'RSA'],
+  ['AES256-GCM-SHA384', 'TLS_RSA_WITH_AES_256_GCM_SHA384', 'RSA'],
+] as const
 
-const goodCertificate = {
+async function speaksEverySuite({ tls, steps }: CsmsScene): Promise<void> {
+  for (const [ciphers, cipher, kind] of requiredSuites) {
+    const agreed = await tls.agrees(`${cipher} is spoken`, { ciphers, maxVersion: 'TLSv1.2' })
+    const expected = { ...goodCertificate(tls.host, kind), version: 'TLSv1.2', cipher }
+    steps.expect(`the certificate for ${cipher} is good`, expected, agreed)
+  }
+}
+
+/** A00.FR.502, A00.FR.503: the least that a key must have. */
+const keyBitsMin = { RSA: 2_048, EC: 224 } as const
+type KeyKind = keyof typeof keyBitsMin
+
+/** A00.FR.508, A00.FR.510: with a serial number, and the name of the server that was called. */
+const goodCertificate = (host: string, kind?: KeyKind) => ({
   version: oneOf('TLSv1.2', 'TLSv1.3'),
   authorized: true,
   notExpired: true,
   serialNumber: present,
-  commonName: present,
-  keyBits: such('at least 224 bits', (bits) => Number(bits) >= 224),
-}
+  commonName: host,
+  key: such(`${kind ?? 'RSA or EC'}, and strong`, (key) => {
+    const { kind: found, bits } = key as Agreed['key']
+    return (kind === undefined || found === kind) && bits >= keyBitsMin[found]
+  }),
+})
 
 const secretInHistory = (password: string) =>
   such('a SetVariables without the password in it', (message) => {
