@@ -15,12 +15,16 @@ const afterMillis = millis((delaySeconds + 1) * 1_000)
  * From any state: everybody comes back, everything under way arrives, and time passes. Then nothing
  * waits any more, and the charger charges by its written fallback; where the owner's own hand at the
  * charger still holds it, after the next vehicle has come.
+ *
+ * @param clocksAgree LLCS and charger speak to each other at all: beyond the lifetime of a frame they do
+ *   not, no arm arrives, and the charge goes on as it would without an LLCS
  * @returns what is wrong otherwise
  */
 export async function comeToRest(
   home: Home,
   oracle: Oracle,
   settle: () => Promise<void>,
+  clocksAgree: boolean,
 ): Promise<string | undefined> {
   for (const part of parts) if (!isUp(home, part)) comeBack(home, part)
   await settle()
@@ -37,7 +41,8 @@ export async function comeToRest(
   const { station } = home
   if (station.running === undefined) return 'the charger does not come back'
   if (station.running.observe().waitingForArm) return 'a trigger waits for ever'
-  if (!home.link.connected() || !home.csms.connected()) return 'a connection does not come back'
+  if (!home.csms.connected()) return 'the connection to the CSMS does not come back'
+  if (!home.link.connected() && clocksAgree) return 'the local link does not come back'
   if (oracle.override(home.clock.now())?.by === 'gesture') {
     station.running.hardware.unplug()
     station.running.hardware.plugIn({ energyWattHours: 400_000, vehicleWattsMax: ratingWatts })

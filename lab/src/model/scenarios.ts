@@ -72,8 +72,8 @@ export const meetings: readonly Scenario[] = [
 /** The first of them with clocks that are wrong: within what is tolerated, and beyond. */
 const skewed = (
   [
-    ['the LLCS 25 s ahead', { llcs: inSeconds(25) }],
-    ['the LLCS 25 s behind', { llcs: inSeconds(-25) }],
+    ['the LLCS nine seconds ahead', { llcs: inSeconds(9) }],
+    ['the LLCS nine seconds behind', { llcs: inSeconds(-9) }],
     ['the LLCS two minutes ahead', { llcs: inSeconds(120) }],
     ['the data company two minutes ahead', { company: inSeconds(120) }],
     ['the CSMS two minutes behind', { csms: inSeconds(-120) }],

@@ -1,4 +1,4 @@
-import type { LinkMessage } from '@interlock/contract'
+import { limits, type LinkMessage } from '@interlock/contract'
 import { armDigest } from '@interlock/gbcs'
 import { fromBase64, type Instant } from '@interlock/kernel'
 import { app, dsrspMeter } from '../home/parties.ts'
@@ -82,7 +82,8 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
       `${fingerprintOf(home, startAt, kept.transactionId)}|${oracle.fingerprint(home.clock.now())}|${JSON.stringify(spent)}`,
     problem: () => problem,
     async rest() {
-      const left = await comeToRest(home, oracle, settle)
+      const skew = Math.abs(scenario.skewMillis?.llcs ?? 0)
+      const left = await comeToRest(home, oracle, settle, skew < limits.linkMessageLifetimeMillis)
       return problem ?? left
     },
   }
