@@ -1,6 +1,7 @@
 import { BudgetLimits, nationalBudget } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
+import { AnomalyRules, anomalyRulesDefault } from './thresholds.ts'
 
 const strict = { additionalProperties: false }
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
@@ -48,6 +49,11 @@ export const DccConfig = actorConfig({
   peers: Type.Object({ supervisor: Url }, strict),
   /** Limits of this ledger. */
   budget: Type.Object(BudgetLimits.properties, { ...strict, default: { ...nationalBudget } }),
+  /** Thresholds and attribute limits, beyond which a request is quarantined. */
+  anomaly: Type.Object(AnomalyRules.properties, {
+    additionalProperties: false,
+    default: { ...anomalyRulesDefault },
+  }),
   inventory: Type.Object(
     {
       hubs: Type.Array(Eui, { maxItems: 20_000 }),

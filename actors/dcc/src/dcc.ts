@@ -19,6 +19,7 @@ import { Fault, type Role } from '@interlock/kernel'
 import { fromPem, toPem } from '@interlock/pki'
 import { openDatabase, openLedgerAccount, witnessRegister } from '@interlock/store'
 import { takeAlert } from './alerts.ts'
+import { openAnomalies } from './anomalies.ts'
 import { openArmBook } from './arm-book.ts'
 import type { DccConfig } from './config.ts'
 import { counters as openCounters } from './counters.ts'
@@ -26,6 +27,8 @@ import { endpoints } from './endpoints.ts'
 import { createHappened, type ArmTotals } from './happened.ts'
 import { createInventory } from './inventory.ts'
 import { createListDelivery } from './list-delivery.ts'
+import { quarantine } from './quarantine.ts'
+import { quarantineEndpoints } from './quarantine-endpoints.ts'
 import { openRevocationLists } from './revocation-lists.ts'
 import { migrations, type DccTables } from './tables.ts'
 import { openWanServer } from './wan-server.ts'
@@ -122,6 +125,8 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   )
   const service = {
     lists: delivery,
+    anomalies: await openAnomalies(database.db, config.anomaly, clock),
+    quarantine: quarantine(database.db, { clock, crypto }),
     region: config.region,
     identity,
     inventory,
@@ -134,6 +139,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   }
   for (const each of endpoints({ actor: config.actor, ledger, audit, service, clock, lists }))
     server.route(each)
+  for (const each of quarantineEndpoints(service)) server.route(each)
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),
   )

@@ -2,6 +2,7 @@ import {
   parseRequest,
   signerSerial,
   verifySigned,
+  type Breach,
   type ResponseName,
   type ServiceRequest,
 } from '@interlock/duis'
@@ -18,6 +19,7 @@ import type { ActorDeps, Identity, Reply } from '@interlock/host'
 import { ok, refused, type Ok, type Outcome, type Refusal } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Peer } from '@interlock/pki'
+import type { Anomalies } from './anomalies.ts'
 import type { ArmBook } from './arm-book.ts'
 import { chargeOf } from './charge.ts'
 import type { Counters } from './counters.ts'
@@ -26,6 +28,7 @@ import type { Happened } from './happened.ts'
 import type { Device, Inventory } from './inventory.ts'
 import { commandOf, judgeSigned, judgeUser, transform } from './judge.ts'
 import type { ListDelivery } from './list-delivery.ts'
+import type { Quarantine, Quarantined } from './quarantine.ts'
 import { duisReply } from './reply.ts'
 import type { WanServer } from './wan-server.ts'
 
@@ -37,6 +40,8 @@ export type ServiceParts = {
   readonly arms: ArmBook
   readonly wan: WanServer
   readonly lists: ListDelivery
+  readonly anomalies: Anomalies
+  readonly quarantine: Quarantine
   readonly audit: Audit
   readonly happened: Happened
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
@@ -87,45 +92,96 @@ function readSigned(
   return request.ok ? request : refused('RequestMalformed', request.reason)
 }
 
+type Asked =
+  | { readonly form: 'signed'; readonly signed: SignedCommand }
+  | { readonly form: 'unsigned'; readonly command: Command }
+  | { readonly form: 'preCommand'; readonly bytes: Uint8Array }
+
 /** One service request, once its XML signature has been verified. */
 export async function serve(
   request: ServiceRequest,
   peer: Peer,
   parts: ServiceParts,
 ): Promise<Served> {
-  const { clock, crypto } = parts.deps
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device
-  const { target, counter, body } = request
+  const { target, counter, service } = request
   const source = sourceOf(request, peer)
   if (counter <= (await parts.counters.last(source, target)))
     return refused('CounterUsed', `${counter}`)
-  if (body.kind === 'signedPreCommand') {
-    const now = clock.now()
-    const signed = judgeSigned(request, body.payload, peer, device.value, now, crypto)
-    return signed.ok ? await execute(signed.value, request, peer, device.value, parts) : signed
-  }
-  const command = commandOf(request, device.value, clock.now())
-  if (!command.ok) return command
-  if (request.commandVariant === 4) return ok({ preCommand: transform(command.value) })
+  const asked = readAsked(request, peer, device.value, parts)
+  if (!asked.ok) return asked
+  if (asked.value.form === 'preCommand') return ok({ preCommand: asked.value.bytes })
+  const { organisation, role } = peer
+  const command = asked.value.form === 'signed' ? asked.value.signed.command : asked.value.command
+  const breach = await parts.anomalies.judge({ user: { organisation, role }, service, command })
   if (!(await parts.counters.use(source, target, counter)))
     return refused('CounterUsed', `${counter}`)
-  const frame = encodeUnsignedCommand(command.value)
-  return await deliver(frame, 'unsigned', command.value, device.value, parts)
+  if (breach !== undefined) return hold(request, peer, breach, parts)
+  return carryOut(asked.value, request, peer, device.value, parts)
 }
 
-/** Counter, both ledgers, then delivery: each durable before the next. */
-async function execute(
-  signed: SignedCommand,
+/** A request out of quarantine: its counter is used, its parameters are judged as they stand now. */
+export async function serveHeld(
+  { request, peer }: Pick<Quarantined, 'request' | 'peer'>,
+  parts: ServiceParts,
+): Promise<Served> {
+  const device = judgeUser(request, peer, parts.inventory)
+  if (!device.ok) return device
+  const asked = readAsked(request, peer, device.value, parts)
+  if (!asked.ok) return asked
+  if (asked.value.form === 'preCommand') return refused('RequestMalformed', 'nothing to carry out')
+  return carryOut(asked.value, request, peer, device.value, parts)
+}
+
+function readAsked(
+  request: ServiceRequest,
+  peer: Peer,
+  device: Device,
+  { deps }: ServiceParts,
+): Outcome<Asked, ResponseName> {
+  const now = deps.clock.now()
+  const { body } = request
+  if (body.kind === 'signedPreCommand') {
+    const signed = judgeSigned(request, body.payload, peer, device, now, deps.crypto)
+    return signed.ok ? ok({ form: 'signed', signed: signed.value }) : signed
+  }
+  const command = commandOf(request, device, now)
+  if (!command.ok) return command
+  return request.commandVariant === 4
+    ? ok({ form: 'preCommand', bytes: transform(command.value) })
+    : ok({ form: 'unsigned', command: command.value })
+}
+
+/** It is not carried out; its user is told why, and what to refer to. */
+async function hold(
+  request: ServiceRequest,
+  peer: Peer,
+  breach: Breach,
+  parts: ServiceParts,
+): Promise<Refusal<ResponseName>> {
+  const reference = await parts.quarantine.hold(request, peer, breach)
+  const facts = { ...factsOf(request), user: peer.organisation, role: peer.role }
+  parts.audit.critical('RequestQuarantined', { ...facts, breach, reference: reference ?? 'full' })
+  parts.happened.security(breach, request.target)
+  return reference === undefined
+    ? refused('QuarantineFull', breach)
+    : refused('Quarantined', `${breach} ${reference}`)
+}
+
+/** Both ledgers, then delivery: each durable before the next. The counter was used up before. */
+async function carryOut(
+  asked: Exclude<Asked, { form: 'preCommand' }>,
   request: ServiceRequest,
   peer: Peer,
   device: Device,
   parts: ServiceParts,
 ): Promise<Served> {
-  const { command, bytes } = signed
-  const { target, counter } = request
-  if (!(await parts.counters.use(sourceOf(request, peer), target, counter)))
-    return refused('CounterUsed', `${counter}`)
+  if (asked.form === 'unsigned') {
+    const frame = encodeUnsignedCommand(asked.command)
+    return await deliver(frame, 'unsigned', asked.command, device, parts)
+  }
+  const { command, bytes } = asked.signed
   const facts = { ...factsOf(request), user: peer.organisation, role: peer.role }
   if (!isLoadControlCommand(command)) {
     parts.audit.critical('CommandAccepted', facts)
@@ -136,7 +192,10 @@ async function execute(
   const rating = device.ratings.get(arm.value.evse) ?? 0
   const account = { organisation: peer.organisation, region: parts.region }
   const granted = await parts.arms.grant(arm.value, chargeOf(arm.value, rating, account))
-  if (!granted.ok) return granted
+  if (!granted.ok)
+    return granted.reason === 'BudgetExceeded'
+      ? { ...(await hold(request, peer, 'ADMegawattBreach', parts)), reason: 'BudgetExceeded' }
+      : granted
   parts.audit.critical('ArmGranted', { ...facts, digest: arm.value.digest })
   const delivered = await deliver(bytes, 'signed', command, device, parts)
   parts.audit.record('ArmDelivered', {

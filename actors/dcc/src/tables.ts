@@ -4,7 +4,7 @@ import {
   type LedgerTables,
   type WitnessTables,
 } from '@interlock/store'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Generated, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
 export type DccTables = LedgerTables &
@@ -25,6 +25,27 @@ export type DccTables = LedgerTables &
       /** What they were charged, and the last instant of it. */
       reservation: string
       ends_at: string | number
+    }
+    /** Requests of a user in a minute; `shared` are those that counted for everyone as well. */
+    tallies: {
+      who: string
+      service: string
+      minute: string | number
+      count: number
+      shared: number
+    }
+    /** Those that a user has set for itself. */
+    thresholds: { who: string; thresholds: string }
+    /** Requests that were not carried out, until somebody says what becomes of them. */
+    quarantine: {
+      reference: Generated<string>
+      organisation: string
+      role: string
+      breach: string
+      at: string | number
+      /** The request as a document, unsigned, and its user's certificate, base64 of DER. */
+      request: string
+      certificate: string
     }
   }
 
@@ -72,6 +93,22 @@ export const migrations = [
     name: '0004-planners',
     up: async (db: Kysely<unknown>): Promise<void> => {
       await sql.raw(createPlannersTable).execute(db)
+    },
+  },
+  {
+    name: '0005-anomalies',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      const tables = [
+        `create table tallies (
+          who text not null, service text not null, minute bigint not null,
+          count integer not null, shared integer not null, primary key (who, service, minute))`,
+        'create table thresholds (who text primary key, thresholds text not null)',
+        `create table quarantine (
+          reference bigserial primary key, organisation text not null, role text not null,
+          breach text not null, at bigint not null, request text not null, certificate text not null)`,
+        'create index quarantine_by_user on quarantine (organisation, role)',
+      ]
+      for (const statement of tables) await sql.raw(statement).execute(db)
     },
   },
 ]

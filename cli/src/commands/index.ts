@@ -17,6 +17,7 @@ import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
 import { ocmfVerify } from './ocmf-verify.ts'
+import { quarantineDelete, quarantineList, quarantineProcess } from './quarantine.ts'
 import { stationsAdopt } from './stations-adopt.ts'
 import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
@@ -36,6 +37,9 @@ export const commands: readonly Command[] = [
   conformanceRun,
   armModule,
   llcsReplay,
+  quarantineList,
+  quarantineProcess,
+  quarantineDelete,
   ocmfVerify,
   tariffPrice,
   tariffCompare,

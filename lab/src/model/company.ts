@@ -101,6 +101,8 @@ export function createCompany(
       arms: armBookOf(books, clock),
       wan: wanOf(own, clock),
       lists: { bring: () => Promise.resolve(ok(undefined)), bringToAll: () => Promise.resolve() },
+      anomalies: noLimits,
+      quarantine: noQuarantine,
       audit: muteAudit,
       happened: silent,
       deps: { clock, crypto, log },
@@ -222,6 +224,19 @@ function armBookOf(books: Books, clock: Clock): ArmBook {
     used: () => Promise.resolve('inTime'),
     close: () => {},
   }
+}
+
+/** Thresholds are no part of this protocol. */
+const noLimits: ServiceParts['anomalies'] = {
+  judge: () => Promise.resolve(undefined),
+  thresholdsOf: () => [],
+  setThresholds: () => Promise.resolve(),
+}
+const noQuarantine: ServiceParts['quarantine'] = {
+  hold: () => Promise.resolve(undefined),
+  list: () => Promise.resolve([]),
+  find: () => Promise.resolve(undefined),
+  takeOut: () => Promise.resolve(false),
 }
 
 const silent: ServiceParts['happened'] = {

@@ -1,6 +1,12 @@
 import { createAuthority } from '@interlock/authority'
 import { nationalBudget, type BudgetLimits } from '@interlock/contract'
-import { createSmki, startDcc, type DccConfig } from '@interlock/dcc'
+import {
+  anomalyRulesDefault,
+  createSmki,
+  startDcc,
+  type AnomalyRules,
+  type DccConfig,
+} from '@interlock/dcc'
 import {
   buildRequest,
   parseResponse,
@@ -42,7 +48,11 @@ export const owner = crypto.generateKey().key
 export const ownerEui = eui64('A2-00-00-00-00-00-00-01')
 
 /** One home and the smart-meter network around it: real sockets, TLS and database. */
-export async function network(name: string, budget: BudgetLimits = nationalBudget) {
+export async function network(
+  name: string,
+  budget: BudgetLimits = nationalBudget,
+  anomaly: AnomalyRules = anomalyRulesDefault,
+) {
   const dir = temporaryDir(`interlock-${name}`)
   const wallDeps = { wall: systemClock, crypto }
   const smki = createSmki(`${dir}/smki`, wallDeps)
@@ -118,6 +128,7 @@ export async function network(name: string, budget: BudgetLimits = nationalBudge
     wan: await place(),
     peers: { supervisor: `https://127.0.0.1:${ledgerPort}` },
     budget,
+    anomaly,
     revocationList,
     inventory: {
       hubs: [devices.hub.peer.eui],

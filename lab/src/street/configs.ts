@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { AuthorityConfig } from '@interlock/authority'
 import type { BudgetLimits } from '@interlock/contract'
 import type { CsmsConfig } from '@interlock/csms'
-import type { DccConfig } from '@interlock/dcc'
+import { anomalyRulesDefault, type DccConfig } from '@interlock/dcc'
 import { nodeCrypto } from '@interlock/host'
 import { toHex, toIso, utf8 } from '@interlock/kernel'
 import type { DsrspConfig } from '@interlock/dsrsp'
@@ -187,6 +187,7 @@ export function dccConfig(plan: Plan): DccConfig {
     wan: listen(plan, 'dcc/wan'),
     peers: { supervisor: https(plan, 'supervisor') },
     budget: plan.budget,
+    anomaly: anomalyRulesDefault,
     revocationList: plan.layout.smartMeterList,
     inventory: {
       hubs: plan.homes.map((home) => home.hub),

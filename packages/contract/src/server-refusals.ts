@@ -43,6 +43,11 @@ export const serverRefusals = {
     words: "the client's certificate is revoked",
     remedy: 'have a new one issued for a new key; this one is not trusted again',
   },
+  QuarantineUnknown: {
+    status: 404,
+    words: 'no request of yours is held under this reference',
+    remedy: 'list what is held; what was processed or deleted is gone',
+  },
   NotPermitted: {
     status: 403,
     words: 'this role may not do that',

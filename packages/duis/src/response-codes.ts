@@ -29,6 +29,8 @@ export const responseCodes = {
     name: 'TransformUnknown',
     words: 'this service request has no message that could be sent',
   },
+  E119: { name: 'Quarantined', words: 'a threshold was passed; held until processed or deleted' },
+  E120: { name: 'QuarantineFull', words: 'too many requests of this user are held already' },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
 /** Any code that the data company may give; the names of most of them are not public. */

@@ -134,7 +134,7 @@ export const written = (name: string, { attributes, inside }: Content): Written 
     : element(`sr:${name}`, attributes, ...inside)
 /** Ours is declared where it begins. */
 const declaration = (name: string): Readonly<Record<string, string>> =>
-  name === 'il:HalfHourlyTariff' || name === 'il:TariffDocument'
+  ['il:HalfHourlyTariff', 'il:TariffDocument', 'il:ADMegawattBreach'].includes(name)
     ? { 'xmlns:il': namespaces.il }
     : {}
 

@@ -1,0 +1,100 @@
+import type { Breach, Service } from '@interlock/duis'
+import { isLoadControlCommand, type Command } from '@interlock/gbcs'
+import type { Eui64, Instant, Role } from '@interlock/kernel'
+import {
+  periodMinutesMax,
+  tallyMillis,
+  type AnomalyRules,
+  type Attribute,
+  type AttributeLimit,
+  type Threshold,
+} from './thresholds.ts'
+
+/** A user of the data company: an organisation in one role. */
+export type User = { readonly organisation: Eui64; readonly role: Role }
+
+/**
+ * How many requests there were, by whom, of what and in which minute. A key is a user, or `everyone`, and
+ * a service request, or `*`.
+ */
+export type Tally = Map<string, Map<number, number>>
+
+export const everyone = 'everyone'
+export const nameOf = ({ organisation, role }: User): string => `${organisation} ${role}`
+export const minuteOf = (now: Instant): number => Math.floor(now / tallyMillis)
+
+/** One more, or `count` more; what no period reaches any longer is forgotten. */
+export function tallied(
+  tally: Tally,
+  who: string,
+  service: string,
+  minute: number,
+  count = 1,
+): void {
+  for (const key of [`${who}/${service}`, `${who}/*`]) {
+    const minutes = tally.get(key) ?? new Map<number, number>()
+    tally.set(key, minutes)
+    minutes.set(minute, (minutes.get(minute) ?? 0) + count)
+    for (const old of minutes.keys())
+      if (old > minute - periodMinutesMax) break
+      else minutes.delete(old)
+  }
+}
+
+/** The period ends with the minute that runs. */
+function within(tally: Tally, who: string, { service, periodMinutes }: Threshold, now: Instant) {
+  const last = minuteOf(now)
+  let sum = 0
+  for (const [minute, count] of tally.get(`${who}/${service}`) ?? [])
+    if (minute > last - periodMinutes && minute <= last) sum += count
+  return sum
+}
+
+const isAbout = (each: { readonly service: string }, service: Service): boolean =>
+  each.service === '*' || each.service === service
+
+/**
+ * Counts a request and says which limit it breaks, if any. A user's own breaches use up nothing that
+ * others share: what is held there is not `shared`, counted for everyone.
+ */
+export function judgeAnomaly(
+  tally: Tally,
+  request: { readonly user: User; readonly service: Service; readonly command: Command },
+  rules: { readonly own: readonly Threshold[]; readonly company: AnomalyRules },
+  now: Instant,
+): { readonly breach?: Breach; readonly shared: boolean } {
+  const { user, service, command } = request
+  const { own, company } = rules
+  const who = nameOf(user)
+  const breaks = (thresholds: readonly Threshold[], of: string): boolean =>
+    thresholds.some((each) => isAbout(each, service) && within(tally, of, each, now) > each.most)
+  tallied(tally, who, service, minuteOf(now))
+  if (company.attributes.some((limit) => isAbout(limit, service) && isOutside(limit, command)))
+    return { breach: 'ADAttributeLimitsBreach', shared: false }
+  if (breaks(own, who)) return { breach: 'ADUserThresholdBreach', shared: false }
+  if (breaks(company.eachUser, who)) return { breach: 'ADDCCThresholdBreach', shared: false }
+  tallied(tally, everyone, service, minuteOf(now))
+  return breaks(company.allUsers, everyone)
+    ? { breach: 'ADDCCThresholdBreach', shared: true }
+    : { shared: true }
+}
+
+const isOutside = ({ attribute, least, most }: AttributeLimit, command: Command): boolean =>
+  valuesOf(command)[attribute].some(
+    (value) => (least !== undefined && value < least) || (most !== undefined && value > most),
+  )
+
+/** Every value of each attribute in the command. */
+function valuesOf(command: Command): Readonly<Record<Attribute, readonly number[]>> {
+  const none = { levelPercent: [], windowMinutes: [], offsetSeconds: [], pricePence: [] }
+  if (isLoadControlCommand(command)) {
+    const windowMinutes = (command.until - command.from) / 60_000
+    return { ...none, levelPercent: [command.levelPercent], windowMinutes: [windowMinutes] }
+  }
+  if (command.useCase === 'ECS38') return { ...none, offsetSeconds: [command.limitSeconds] }
+  if (command.useCase !== 'UpdateHalfHourlyTariff') return none
+  return { ...none, pricePence: command.prices.map((price) => price / milliPence) }
+}
+
+/** Prices of the half-hourly tariff are thousandths of a penny. */
+const milliPence = 1_000

@@ -1,0 +1,116 @@
+import {
+  buildQuarantineAlert,
+  buildRequest,
+  parseRequest,
+  type Breach,
+  type ServiceRequest,
+} from '@interlock/duis'
+import {
+  assert,
+  fromBase64,
+  instant,
+  toBase64,
+  type Clock,
+  type Crypto,
+  type Eui64,
+  type Role,
+} from '@interlock/kernel'
+import { peerOf, type Peer } from '@interlock/pki'
+import type { Kysely, Selectable } from 'kysely'
+import type { User } from './anomaly.ts'
+import type { DccTables } from './tables.ts'
+
+/** A request that waits for somebody's word. */
+export type Quarantined = {
+  readonly reference: string
+  readonly breach: Breach
+  readonly user: User
+  readonly request: ServiceRequest
+  /** The user, by the certificate that it used. */
+  readonly peer: Peer
+  /** For the user: a DUIS document. */
+  readonly alert: string
+}
+
+/**
+ * Requests that broke a limit: kept, not carried out, until they are processed or deleted. Each is taken
+ * out once, whoever asks and however often.
+ */
+export type Quarantine = {
+  /** Its reference; `undefined` when this user has as many as may be held. */
+  hold(request: ServiceRequest, peer: Peer, breach: Breach): Promise<string | undefined>
+  /** Oldest first; of everybody, or of one user. */
+  list(user?: User): Promise<readonly Quarantined[]>
+  find(reference: string): Promise<Quarantined | undefined>
+  /** False when somebody else was faster. */
+  takeOut(reference: string): Promise<boolean>
+}
+
+/** What one user may have waiting; a flood is refused, not kept. */
+export const quarantinedMax = 1_000
+/** The longest list that is answered. */
+const listedMax = 1_000
+
+export function quarantine(
+  db: Kysely<DccTables>,
+  { clock, crypto }: { readonly clock: Clock; readonly crypto: Crypto },
+): Quarantine {
+  const read = (row: Selectable<DccTables['quarantine']>): Quarantined => {
+    const request = parseRequest(row.request)
+    const peer = peerOf(fromBase64(row.certificate) ?? new Uint8Array(), crypto)
+    assert(request.ok && peer.ok, 'what was kept was read before')
+    const { originator, target, counter } = request.value
+    const { reference } = row
+    const breach = row.breach as Breach
+    const of = { at: instant(Number(row.at)), breach, reference }
+    const alert = buildQuarantineAlert({ ...of, request: { originator, target, counter } })
+    const user = { organisation: row.organisation as Eui64, role: row.role as Role }
+    return { reference, breach, user, request: request.value, peer: peer.value, alert }
+  }
+  const rowsOf = (user: User | undefined) => {
+    const rows = db.selectFrom('quarantine').selectAll().orderBy('reference').limit(listedMax)
+    if (user === undefined) return rows
+    const { organisation, role } = user
+    return rows.where('organisation', '=', organisation).where('role', '=', role)
+  }
+
+  return {
+    async hold(request, { organisation, role, der }, breach) {
+      const held = await db
+        .selectFrom('quarantine')
+        .select(({ fn }) => fn.countAll<string>().as('count'))
+        .where('organisation', '=', organisation)
+        .where('role', '=', role)
+        .executeTakeFirstOrThrow()
+      if (Number(held.count) >= quarantinedMax) return undefined
+      const row = await db
+        .insertInto('quarantine')
+        .values({
+          organisation,
+          role,
+          breach,
+          at: clock.now(),
+          request: buildRequest(request),
+          certificate: toBase64(der),
+        })
+        .returning('reference')
+        .executeTakeFirstOrThrow()
+      return row.reference
+    },
+    async list(user) {
+      return (await rowsOf(user).execute()).map(read)
+    },
+    async find(reference) {
+      const row = await rowsOf(undefined).where('reference', '=', reference).executeTakeFirst()
+      return row === undefined ? undefined : read(row)
+    },
+    async takeOut(reference) {
+      const rows = await db
+        .deleteFrom('quarantine')
+        .where('reference', '=', reference)
+        .returning('reference')
+        .execute()
+      return rows.length === 1
+    },
+  }
+}

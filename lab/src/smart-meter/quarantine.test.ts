@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { nationalBudget } from '@interlock/contract'
+import { parseQuarantineAlert, parseResponse, responseNameOf } from '@interlock/duis'
+import type { Identity } from '@interlock/host'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './eventually.fixture.ts'
+import { network, owner, rating } from './network.fixture.ts'
+
+// Room for two arms of a consumer, as each is charged its change and its return.
+const budget = { ...nationalBudget, consumerVendorWatts: 4 * rating }
+const anomaly = {
+  eachUser: [{ service: '7.16', periodMinutes: 10, most: 2 }],
+  allUsers: [],
+  attributes: [{ service: '7.16', attribute: 'levelPercent', least: 20 } as const],
+}
+let world: Awaited<ReturnType<typeof network>>
+beforeAll(async () => {
+  world = await network('quarantine', budget, anomaly)
+  await eventually(() => world.hub.connected())
+})
+afterAll(() => world.close())
+
+type Item = { readonly reference: string; readonly breach: string; readonly alert: string }
+const api = (user: Identity, method: string, path: string, body?: unknown) =>
+  world.clientOf(user).request(method, `${world.url}/api/v1${path}`, body)
+const held = async (user: Identity): Promise<readonly Item[]> =>
+  ((await api(user, 'GET', '/quarantine')).body as { requests: readonly Item[] }).requests
+const process = async (user: Identity, { reference }: Item) => {
+  const { status, body } = await api(user, 'POST', `/quarantine/${reference}/process`)
+  const read = typeof body === 'string' ? parseResponse(body) : undefined
+  return read?.ok === true ? responseNameOf(read.value.code) : status
+}
+const consumerArm = () => world.arm(world.users.web, world.armRequest('7.13'), owner)
+const response = (levelPercent: number) => {
+  const { dsrsp } = world.users
+  return world.arm(dsrsp, world.armRequest('7.16', { levelPercent }), dsrsp.key)
+}
+const delivered = (): number => world.llcs.accepted.length
+const first = async (user: Identity): Promise<Item> => {
+  const [item] = await held(user)
+  if (item === undefined) throw new Error('nothing is held')
+  return item
+}
+
+test("a user's own threshold holds what is beyond it, with an alert; the user has it processed once", async () => {
+  const { web, dsrsp } = world.users
+  const own = [{ service: '7.13', periodMinutes: 10, most: 1 }]
+  expect((await api(web, 'PUT', '/thresholds', own)).status).toBe(204)
+  expect((await api(web, 'GET', '/thresholds')).body).toEqual({ thresholds: own })
+  expect((await consumerArm()).name).toBe('Accepted')
+  const before = delivered()
+  const answer = await consumerArm()
+  expect(answer.name).toBe('Quarantined')
+  expect(delivered()).toBe(before)
+  const item = await first(web)
+  expect(answer.detail).toBe(`ADUserThresholdBreach ${item.reference}`)
+  expect(parseQuarantineAlert(item.alert)).toMatchObject({
+    ok: true,
+    value: { breach: 'ADUserThresholdBreach', reference: item.reference, request: answer.request },
+  })
+  expect(await held(dsrsp)).toEqual([])
+  expect(await process(dsrsp, item)).toBe(404)
+  expect(await process(web, item)).toBe('Accepted')
+  expect(delivered()).toBe(before + 1)
+  expect(await process(web, item)).toBe(404)
+})
+
+test('what is deleted is gone, and counts and holdings survive a restart', async () => {
+  const { web } = world.users
+  expect((await consumerArm()).name).toBe('Quarantined')
+  await world.restartDcc()
+  await eventually(() => world.dcc().hubsConnected() === 1)
+  expect((await consumerArm()).name).toBe('Quarantined')
+  const before = delivered()
+  const items = await held(web)
+  expect(items).toHaveLength(2)
+  for (const { reference } of items) {
+    expect((await api(web, 'DELETE', `/quarantine/${reference}`)).status).toBe(204)
+    expect((await api(web, 'DELETE', `/quarantine/${reference}`)).status).toBe(404)
+  }
+  expect(await held(web)).toEqual([])
+  expect(delivered()).toBe(before)
+})
+
+test('beyond the megawatt budget it is held, and its user cannot let it through', async () => {
+  const { web, supervisor } = world.users
+  expect((await api(web, 'PUT', '/thresholds', [])).status).toBe(204)
+  const answer = await consumerArm()
+  expect(answer.name).toBe('BudgetExceeded')
+  const item = await first(web)
+  expect(item.breach).toBe('ADMegawattBreach')
+  expect(await process(web, item)).toBe(403)
+  const before = delivered()
+  expect(await process(supervisor, item)).toBe('BudgetExceeded')
+  expect(delivered()).toBe(before)
+  expect((await first(supervisor)).reference).not.toBe(item.reference)
+})
+
+test("attribute limits and the data company's own thresholds are the supervisor's to lift", async () => {
+  const { dsrsp, supervisor } = world.users
+  expect((await response(20)).name).toBe('Accepted')
+  expect((await response(19)).detail).toContain('ADAttributeLimitsBreach')
+  expect((await response(50)).detail).toContain('ADDCCThresholdBreach')
+  const items = await held(dsrsp)
+  expect(items.map(({ breach }) => breach)).toEqual([
+    'ADAttributeLimitsBreach',
+    'ADDCCThresholdBreach',
+  ])
+  const before = delivered()
+  for (const item of items) {
+    expect(await process(dsrsp, item)).toBe(403)
+    expect(await process(supervisor, item)).toBe('Accepted')
+  }
+  expect(delivered()).toBe(before + 2)
+  expect(await held(dsrsp)).toEqual([])
+})
+
+const run = promisify(execFile)
+const interlock = async (...words: readonly string[]) => {
+  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-dsrsp`]
+  const trust = ['--trust', `${world.dir}/smart-meter.pem`, '--json']
+  const { stdout } = await run('node', ['cli/bin/interlock.mjs', ...words, ...access, ...trust])
+  return JSON.parse(stdout) as { requests?: readonly Item[]; outcome?: string }
+}
+
+test('the command line lists and deletes what is held', async () => {
+  const { dsrsp } = world.users
+  expect((await response(60)).name).toBe('Quarantined')
+  const { requests = [] } = await interlock('quarantine', 'list')
+  expect(requests.map(({ breach }) => breach)).toEqual(['ADDCCThresholdBreach'])
+  const [item] = requests
+  expect(await interlock('quarantine', 'delete', item?.reference ?? '')).toMatchObject({
+    outcome: 'Deleted',
+  })
+  expect(await held(dsrsp)).toEqual([])
+}, 120_000)
