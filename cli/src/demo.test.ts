@@ -89,7 +89,7 @@ function expectNothingLost(before: readonly Charger[], after: readonly Charger[]
 
 test(
   'one scripted day prints one JSON object and leaves nothing behind',
-  { timeout: 90_000 },
+  { timeout: 300_000 },
   async () => {
     const temporary = () =>
       readdirSync(tmpdir()).filter((name) => name.startsWith('interlock-demo-'))
@@ -137,7 +137,7 @@ test(
 
 test(
   'Ctrl-C and SIGKILL leave no process behind and lose nothing',
-  { timeout: 180_000 },
+  { timeout: 420_000 },
   async () => {
     const first = await live(600)
     const charged = await charging()

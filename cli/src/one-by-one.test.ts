@@ -93,7 +93,7 @@ const audited = (folder: string): readonly string[] =>
 
 test(
   'a street’s parts, each a process of its own, commission a charger',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const made = await run('init', '--data', dir, '--stations', '1', '--json')
     expect(made).toMatchObject({ code: 0 })

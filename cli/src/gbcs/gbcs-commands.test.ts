@@ -69,7 +69,7 @@ test('a message comes from stdin too, and goes through both ways', () => {
   const piped = (input: string, ...args: readonly string[]) =>
     execFileSync(process.execPath, [bin, 'gbcs', ...args], { input, encoding: 'utf8' })
   expect(piped(piped(arm, 'decode', '-', '--json'), 'encode', '-')).toBe(`${arm}\n`)
-}, 60_000)
+}, 240_000)
 
 test('decoding says in words who asks what of whom, and where signature and MAC are', async () => {
   const { out: words } = await gbcs('decode', arm)

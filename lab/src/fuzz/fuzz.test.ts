@@ -26,7 +26,7 @@ test('both ends answer whatever they are given with legal OCPP, and nothing brea
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
-}, 120_000)
+}, 240_000)
 
 test('a heap that grows within a stretch, or from one to the next, is told', () => {
   const report = { seed: 1, blocks: 1, kept: 1, findings: [], wallSeconds: 1 }

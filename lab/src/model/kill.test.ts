@@ -165,4 +165,4 @@ test('a charger that acts before its memory is on the disk is found', async () =
     problems.add((await live(name, death, behind)).problem)
   }
   expect([...problems].join('\n')).toMatch(/obeyed trigger .* twice|is lost/)
-}, 120_000)
+}, 240_000)

@@ -13,7 +13,7 @@ test('every station that one process holds is answered, and is reached', async (
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
-}, 120_000)
+}, 240_000)
 
 test('a process that may not have so many files open is told what to do', () => {
   const refusal = filesRefusal('1024', 10_512)

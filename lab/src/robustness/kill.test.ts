@@ -13,4 +13,4 @@ test('every acknowledged event survives a SIGKILL once, and each transaction clo
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
-}, 120_000)
+}, 240_000)

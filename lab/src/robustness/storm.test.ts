@@ -12,4 +12,4 @@ test('every station whose connection was reset boots again at once, and is reach
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
-}, 120_000)
+}, 240_000)

@@ -95,7 +95,7 @@ test('with controls on nothing moves without a second party, and one seed decide
 
   const again = await oneDay(1, 'on')
   expect(again.decisionsSha256).toBe(report.decisionsSha256)
-}, 400_000)
+}, 900_000)
 
 test('without controls the same attack moves the whole street; another seed decides otherwise', async () => {
   const off = await oneDay(2, 'off')
@@ -108,4 +108,4 @@ test('without controls the same attack moves the whole street; another seed deci
   expect(off.attack.streetWatts).toBeGreaterThan(ratingWatts)
   // A charger that obeys answers stops, whoever pressed the button.
   expect(off.attack.answersStepWatts).toBeGreaterThanOrEqual(ratingWatts)
-}, 240_000)
+}, 600_000)

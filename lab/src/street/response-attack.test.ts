@@ -74,14 +74,14 @@ test('whoever holds the DSR provider moves no more than its budget, however ofte
   })
   // Two new arms; a dispatch, a clearing and a curve to be countersigned.
   expect(report.refusals['BudgetExceeded']).toBe(5 * stations)
-}, 240_000)
+}, 600_000)
 
 test('with ledgers that refuse nothing the same attack moves the street without bound', async () => {
   const report = await attacked(withoutBudget)
   expect(report.refusals).not.toHaveProperty('BudgetExceeded')
   expect(report.grantedWatts).toBeGreaterThan(report.budgetWatts)
   expect(report.loadSwingWatts).toBeGreaterThan(report.budgetWatts)
-}, 240_000)
+}, 600_000)
 
 test('a provider whose budget is too small for every home is refused by name for the others', async () => {
   const budget = {
@@ -92,4 +92,4 @@ test('a provider whose budget is too small for every home is refused by name for
   const armed = members.map((each) => each.armed?.curveStored === true)
   expect(armed).toEqual([true, true, true, false])
   expect(members.at(-1)?.refused).toMatchObject({ reason: 'BudgetExceeded' })
-}, 240_000)
+}, 600_000)

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const database = await openDatabase<CsmsTables>(cluster.url('csms'), migrations)
   closers.push(database)
   facts = factStore(database.db)
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   for (const each of closers.toReversed()) await each.close()
   rmSync(dir, { recursive: true, force: true })

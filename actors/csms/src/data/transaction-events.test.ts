@@ -33,7 +33,7 @@ beforeAll(async () => {
   closers.push(database)
   transactions = transactionStore(database.db, nodeCrypto)
   facts = factStore(database.db)
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   for (const each of closers.toReversed()) await each.close()
   rmSync(dir, { recursive: true, force: true })

@@ -26,7 +26,7 @@ afterAll(async () => {
   child.disconnect()
   await ended
   rmSync(dir, { recursive: true, force: true })
-}, 60_000)
+}, 240_000)
 
 /** Two stations for each security profile. */
 function foreign(securityProfile: SecurityProfile, more: Partial<ForeignCsms> = {}): ForeignCsms {
@@ -82,7 +82,7 @@ test('a CSMS of another process is tested without TLS, and what it knows is not 
     expect.objectContaining({ says: 'GetVariables comes', verdict: 'passed' }),
   )
   expect(report.stepsNotMade).toBeGreaterThanOrEqual(4)
-}, 120_000)
+}, 240_000)
 
 test('with a password over TLS', async () => {
   const ids = ['TC_A_03_CSMS', 'TC_A_08_CSMS', 'TC_A_09_CSMS']
@@ -96,7 +96,7 @@ test('with a password over TLS', async () => {
     TC_E_07_CSMS: 'passed',
     TC_K_15_CSMS: 'passed',
   })
-}, 120_000)
+}, 240_000)
 
 test('with certificates, two stations at once', async () => {
   const ids = ['TC_A_03_CSMS', 'TC_A_07_CSMS', 'TC_A_08_CSMS', 'TC_A_11_CSMS', 'TC_B_20_CSMS']
@@ -107,7 +107,7 @@ test('with certificates, two stations at once', async () => {
     TC_A_11_CSMS: 'passed',
     TC_B_20_CSMS: 'passed',
   })
-}, 120_000)
+}, 240_000)
 
 test('a trigger that is refused, or goes nowhere, fails the case and says so', async () => {
   const url = told.trigger
@@ -116,7 +116,7 @@ test('a trigger that is refused, or goes nowhere, fails the case and says so', a
   const nowhere = { url: 'http://127.0.0.1:9/trigger' }
   const lost = await run(foreign(3, { trigger: nowhere }), ['TC_B_06_CSMS'])
   expect(verdicts(lost)['TC_B_06_CSMS']).toContain('POST 127.0.0.1:9')
-}, 60_000)
+}, 240_000)
 
 test('a CSMS that is not there is said to be', async () => {
   const gone = foreign(3, { address: 'wss://127.0.0.1:9/ocpp' })

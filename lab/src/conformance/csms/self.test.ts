@@ -29,4 +29,4 @@ test('our own CSMS passes a slice of the cases, with all it stands on', async ()
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
-}, 120_000)
+}, 240_000)

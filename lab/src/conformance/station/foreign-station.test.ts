@@ -31,7 +31,7 @@ afterAll(async () => {
   child.disconnect()
   await ended
   rmSync(dir, { recursive: true, force: true })
-}, 60_000)
+}, 240_000)
 
 const tell = (errand: Errand): Promise<true> => {
   const done = new Promise<true>((resolve) => child.once('message', () => resolve(true)))
@@ -93,7 +93,7 @@ test('a station of another process is tested without TLS, with a person at it', 
     TC_L_01_CS: 'needs firmware for this station',
     TC_N_35_CS: 'passed',
   })
-}, 120_000)
+}, 240_000)
 
 test('over TLS, with a password and with its certificate', async () => {
   expect(await run(2, ['TC_A_09_CS', 'TC_B_06_CS'])).toEqual({
@@ -101,4 +101,4 @@ test('over TLS, with a password and with its certificate', async () => {
     TC_B_06_CS: 'passed',
   })
   expect(await run(3, ['TC_B_06_CS'])).toEqual({ TC_B_06_CS: 'passed' })
-}, 120_000)
+}, 240_000)
