@@ -57,6 +57,7 @@ const table: readonly Row[] = [
     'web',
   ]),
   ['GET', '/api/v1/stations/:id/transactions/:transactionId', 404, 'web'],
+  ['GET', '/api/v1/stations/:id/transactions/:transactionId/events', 404, 'web'],
   ['GET', '/api/v1/messages', 200, 'web'],
   ['GET', '/api/v1/tokens', 200, 'web'],
   ['PUT', '/api/v1/tokens', 400, 'maintainer'],

@@ -51,3 +51,10 @@ test('a transaction is the same in whatever order its events came, and its gaps 
   expect(twice).toMatchObject({ seqNos: [0, 1, 3], conflictingSeqNos: [1] })
   expect(whole).toMatchObject({ missingSeqNos: [], complete: true, seqNos: [0, 1, 2, 3] })
 })
+
+test('a very long transaction has its document too', () => {
+  const long = Array.from({ length: 20_000 }, (_, seqNo) => event(seqNo, 'Updated'))
+  const document = transactionDocument('T', [event(7, 'Updated'), ...long, event(7, 'Ended')])
+  expect(document).toMatchObject({ state: 'ended', conflictingSeqNos: [7], missingSeqNos: [] })
+  expect(document.seqNos).toHaveLength(20_000)
+})

@@ -1,4 +1,4 @@
-import type { MeterValueType, Request } from '@interlock/ocpp'
+import type { Request } from '@interlock/ocpp'
 import { samplesOf } from './samples.ts'
 
 type Event = Request<'TransactionEvent'>
@@ -27,7 +27,6 @@ export type TransactionDocument = {
   /** Begun and ended with nothing missing between. */
   readonly complete: boolean
   readonly offline: boolean
-  readonly meterValues: readonly MeterValueType[]
   readonly triggerReasons: readonly string[]
 }
 
@@ -48,8 +47,8 @@ export function transactionDocument(
     ordered.map(read).findLast((value) => value !== undefined) ?? null
   const seqNos = [...new Set(ordered.map((event) => event.seqNo))]
   const missingSeqNos = missingIn(seqNos)
-  const meterValues = ordered.flatMap((event) => event.meterValue ?? [])
-  const registers = meterValues
+  const registers = ordered
+    .flatMap((event) => event.meterValue ?? [])
     .map((value) => samplesOf([value]).registerWattHours)
     .filter((value) => value !== undefined)
   const begun = ordered.some((event) => event.eventType === 'Started')
@@ -71,13 +70,17 @@ export function transactionDocument(
     lastWattHours: registers.at(-1) ?? null,
     seqNos,
     missingSeqNos,
-    conflictingSeqNos: seqNos.filter(
-      (seqNo) => ordered.filter((event) => event.seqNo === seqNo).length > 1,
-    ),
+    // In their order two of one number stand side by side.
+    conflictingSeqNos: [
+      ...new Set(
+        ordered
+          .filter(({ seqNo }, place) => ordered[place - 1]?.seqNo === seqNo)
+          .map(({ seqNo }) => seqNo),
+      ),
+    ],
     complete:
       begun && ended !== undefined && last?.eventType === 'Ended' && missingSeqNos.length === 0,
     offline: ordered.some((event) => event.offline === true),
-    meterValues,
     triggerReasons: ordered.map((event) => event.triggerReason),
   }
 }

@@ -3,7 +3,8 @@ import type { Request } from '@interlock/ocpp'
 import type { CostTariff } from '../core/cost-tariff.ts'
 import { costDocument, transactionCost, type CostDocument } from '../core/transaction-cost.ts'
 import type { TransactionCostStore } from '../data/transaction-costs.ts'
-import type { KeptEvents, TransactionStore } from '../data/transaction-events.ts'
+import { readTransaction } from '../data/kept-events.ts'
+import type { TransactionStore } from '../data/transaction-events.ts'
 
 type Event = Request<'TransactionEvent'>
 
@@ -13,15 +14,20 @@ export type Costs = {
   readonly tariff: CostTariff | undefined
   /** Of one transaction; kept, where it has ended. `now`: also for what stands idle until then. */
   compute(station: string, transactionId: string, now?: Instant): Promise<Computed | undefined>
-  /** Of transactions of one station, in their order: as kept where they have ended. */
-  ofAll(station: string, all: readonly KeptEvents[]): Promise<readonly (CostDocument | undefined)[]>
+  /** As kept, of transactions of one station that have ended; by transaction id. */
+  kept(
+    station: string,
+    transactionIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CostDocument>>
+  /** Of these events, which are the whole of a transaction. */
+  soFar(events: readonly Event[]): CostDocument | undefined
 }
 
 export type Computed = { readonly cost: CostDocument; readonly events: readonly Event[] }
 
 export function createCosts(
   tariff: CostTariff | undefined,
-  transactions: Pick<TransactionStore, 'ofStation'>,
+  transactions: Pick<TransactionStore, 'events'>,
   store: TransactionCostStore,
 ): Costs {
   const costOf = (events: readonly Event[], now?: Instant): CostDocument | undefined => {
@@ -32,30 +38,18 @@ export function createCosts(
   }
   return {
     tariff,
-    async compute(station, transactionId, now) {
-      const [kept] = await transactions.ofStation(station, { limit: 1, transactionId })
-      if (kept === undefined) return undefined
-      const events = eventsOf(kept)
-      const cost = costOf(events, now)
+    async compute(stationId, transactionId, now) {
+      const { events, whole } = await readTransaction(transactions, { stationId, transactionId })
+      // Of a part it would be another cost.
+      const cost = whole ? costOf(events, now) : undefined
       if (cost?.final === true)
-        await store.put({ stationId: station, transactionId, events: events.length, cost })
+        await store.put({ stationId, transactionId, events: events.length, cost })
       return cost === undefined ? undefined : { cost, events }
     },
-    async ofAll(station, all) {
-      const kept = await store.of(
-        station,
-        all.map(({ transactionId }) => transactionId),
-      )
-      return all.map((each) => {
-        const events = eventsOf(each)
-        return hasEnded(events) ? kept.get(each.transactionId) : costOf(events)
-      })
-    },
+    kept: (station, transactionIds) => store.of(station, transactionIds),
+    soFar: (events) => costOf(events),
   }
 }
-
-export const eventsOf = ({ messages }: Pick<KeptEvents, 'messages'>): Event[] =>
-  messages.map((text) => JSON.parse(text) as Event)
 
 const hasEnded = (events: readonly Event[]): boolean =>
   events.some(({ eventType }) => eventType === 'Ended')

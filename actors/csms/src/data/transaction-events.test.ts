@@ -57,6 +57,11 @@ const event = (station: string, seqNo: number, more: Partial<EventRow> = {}): Ev
   return { ...row, head: { startedAt: instant(at), endedAt, firstWattHours, lastWattHours, state } }
 }
 
+async function messagesOf(stationId: string): Promise<readonly string[]> {
+  const name = { stationId, transactionId: `of-${stationId}` }
+  return (await transactions.events(name, { limit: 10 })).map(({ message }) => message)
+}
+
 test('an event that the database cannot hold does not fail those beside it', async () => {
   const bad = [
     event('CS-BAD', 9e15),
@@ -69,11 +74,9 @@ test('an event that the database cannot hold does not fail those beside it', asy
   const failed = rows.filter((_, at) => ended[at]?.status === 'rejected')
   expect(failed).toEqual(bad)
   expect((await transactions.totals()).transactions).toBe(good.length)
-  for (const { stationId, message } of good)
-    expect(await transactions.ofStation(stationId, { limit: 2 })).toMatchObject([
-      { messages: [message] },
-    ])
-  expect(await transactions.ofStation('CS-BAD', { limit: 2 })).toEqual([])
+  for (const { stationId, message } of good) expect(await messagesOf(stationId)).toEqual([message])
+  expect(await messagesOf('CS-BAD')).toEqual([])
+  expect(await transactions.list('CS-BAD', { limit: 2 })).toEqual([])
 })
 
 test('the same event again is there once, a different one under its number beside it', async () => {
@@ -95,8 +98,8 @@ test('the same event again is there once, a different one under its number besid
   ]
   expect(await add(event('CS-TWICE', 6), one, other)).toEqual(['kept', 'kept', 'conflicting'])
   expect(await transactions.current(['CS-TWICE'])).toMatchObject([{ endedAt: ended.at }])
-  const messages = (await transactions.ofStation('CS-TWICE', { limit: 2 }))[0]?.messages
-  expect(messages?.slice(0, 3)).toEqual([first.message, '{"seqNo":5}', '{"a":1}'])
+  const messages = await messagesOf('CS-TWICE')
+  expect(messages.slice(0, 3)).toEqual([first.message, '{"a":1}', '{"seqNo":5}'])
   expect(messages).toHaveLength(6)
 })
 
@@ -144,6 +147,37 @@ test('between two changes of a transaction its newest event tells where it stand
   for (const row of [...rows, { ...quiet, head: undefined }, unheard]) await transactions.add(row)
   expect(await transactions.current(['CS-QUIET'])).toMatchObject([
     { seqNo: 8, at: unheard.at, lastWattHours: 1_007, state: { evseId: 2 } },
+  ])
+})
+
+test('of a transaction no more is read at one go than its messages may have bytes', async () => {
+  const long = (letter: string) => JSON.stringify(letter.repeat(200_000))
+  const rows = ['a', 'b', 'c', 'd'].map((letter, at) =>
+    event('CS-LONG', at, { message: long(letter) }),
+  )
+  for (const row of rows) await transactions.add(row)
+  const name = { stationId: 'CS-LONG', transactionId: 'of-CS-LONG' }
+  const first = await transactions.events(name, { limit: 9 })
+  expect(first.map(({ seqNo, more }) => [seqNo, more])).toEqual([
+    [0, true],
+    [1, true],
+  ])
+  const [, after] = first
+  const rest = await transactions.events(name, { limit: 9, ...(after && { after }) })
+  expect(rest.map(({ seqNo, more }) => [seqNo, more])).toEqual([
+    [2, true],
+    [3, false],
+  ])
+})
+
+test('the transactions of a station are listed from the latest on', async () => {
+  const rows = ['x', 'y', 'z'].map((transactionId, at) => event('CS-LIST', at, { transactionId }))
+  for (const row of rows) await transactions.add(row)
+  const [z, y, ...others] = await transactions.list('CS-LIST', { limit: 2 })
+  expect([z?.transactionId, y?.transactionId, others]).toEqual(['z', 'y', []])
+  const before = { at: y?.startedAt ?? 0, transactionId: 'y' }
+  expect(await transactions.list('CS-LIST', { limit: 2, before })).toMatchObject([
+    { transactionId: 'x', startedAt: rows[0]?.at },
   ])
 })
 

@@ -2,7 +2,9 @@ import type { Crypto } from '@interlock/kernel'
 import { sql, type Kysely } from 'kysely'
 import { runningMax } from '../core/running.ts'
 import type { TransactionState } from '../core/transaction-head.ts'
+import type { TransactionName } from '../core/transaction-name.ts'
 import { blamesRows } from './blames-rows.ts'
+import { pageOfEvents, type EventPage, type KeptEvent } from './kept-events.ts'
 import { inGroups } from './group-commit.ts'
 import { insertEvents, type EventRow, type Kept } from './insert-events.ts'
 import type { CsmsTables } from './schema.ts'
@@ -31,23 +33,17 @@ export type TransactionStore = {
    */
   current(stations: readonly string[]): Promise<KeptTransaction[]>
   readonly totals: () => Promise<Totals>
-  /**
-   * Messages of the transactions of one station, the latest transactions first; each transaction's as they came.
-   */
-  ofStation(station: string, page: TransactionPage): Promise<KeptEvents[]>
+  /** Transactions of one station, the latest first. */
+  list(station: string, page: TransactionPage): Promise<KeptTransaction[]>
+  find(station: string, transactionId: string): Promise<KeptTransaction | undefined>
+  /** Events of one transaction by their numbers: no more than asked for, nor than may be read at one go. */
+  events(name: TransactionName, page: EventPage): Promise<KeptEvent[]>
 }
 
 /** `before`: transactions that began before this moment, ms since 1970, and id. */
 export type TransactionPage = {
   readonly limit: number
   readonly before?: { readonly at: number; readonly transactionId: string }
-  readonly transactionId?: string
-}
-export type KeptEvents = {
-  readonly stationId: string
-  readonly transactionId: string
-  readonly startedAt: number
-  readonly messages: readonly string[]
 }
 
 /** Durable TransactionEvents. One that comes again (E13) changes nothing; a different one is not lost. */
@@ -58,44 +54,43 @@ export function transactionStore(
   const limits = { blamesRows, rowsMax: 1000, queueMax: 20_000 }
   return {
     add: inGroups(limits, (rows: readonly EventRow[]) => insertEvents(db, crypto, rows)),
-    async current(stations) {
-      const { rows } = await sql<CurrentRow>`
-        select each.station_id as "stationId", each.transaction_id as "transactionId",
-          started_at::float8 as "startedAt", ended_at::float8 as "endedAt",
-          first_watt_hours as "firstWattHours",
-          greatest(last_watt_hours, read.register) as "lastWattHours", state,
-          coalesce(newest.seq_no, 0) as "seqNo",
-          coalesce(newest.at, started_at)::float8 as at
-        from unnest(${stations}::text[]) as asked (station_id) cross join lateral (
-          (select * from transactions
-            where station_id = asked.station_id and ended_at is null
-            order by started_at desc, transaction_id desc limit ${runningMax})
-          union
-          (select * from transactions where station_id = asked.station_id
-            order by started_at desc, transaction_id desc limit 1)) as each
-        ${withNewest}
-        order by started_at, each.transaction_id`.execute(db)
-      return rows.map(({ endedAt, firstWattHours, lastWattHours, state, ...row }) => ({
-        ...row,
-        endedAt: endedAt ?? undefined,
-        firstWattHours: firstWattHours ?? undefined,
-        lastWattHours: lastWattHours ?? undefined,
-        state: JSON.parse(state ?? '{}') as KeptTransaction['state'],
-      }))
+    current: async (stations) =>
+      keptOf(
+        await sql<KeptRow>`
+          select ${columns} from unnest(${stations}::text[]) as asked (station_id)
+          cross join lateral (
+            (select * from transactions
+              where station_id = asked.station_id and ended_at is null
+              order by started_at desc, transaction_id desc limit ${runningMax})
+            union
+            (select * from transactions where station_id = asked.station_id
+              order by started_at desc, transaction_id desc limit 1)) as each
+          ${withNewest}
+          order by started_at, each.transaction_id`.execute(db),
+      ),
+    async list(station, { limit, before }) {
+      const { at, transactionId } = before ?? { at: Number.MAX_SAFE_INTEGER, transactionId: '' }
+      return keptOf(
+        await sql<KeptRow>`
+          select ${columns} from (
+            select * from transactions where station_id = ${station}
+              and (started_at, transaction_id) < (${at}::bigint, ${transactionId})
+            order by started_at desc, transaction_id desc limit ${limit}) as each
+          ${withNewest}
+          order by started_at desc, each.transaction_id desc`.execute(db),
+      )
     },
-    async ofStation(station, { limit, before, transactionId }) {
-      const { at, transactionId: id } = before ?? { at: Number.MAX_SAFE_INTEGER, transactionId: '' }
-      const { rows } = await sql<KeptEvents>`
-        select station_id as "stationId", transaction_id as "transactionId",
-          min(at)::float8 as "startedAt", array_agg(message order by arrived) as messages
-        from transaction_events
-        where station_id = ${station}
-          and (${transactionId ?? null}::text is null or transaction_id = ${transactionId ?? null})
-        group by station_id, transaction_id
-        having (min(at), transaction_id) < (${at}::bigint, ${id})
-        order by min(at) desc, transaction_id desc limit ${limit}`.execute(db)
-      return rows
+    async find(station, transactionId) {
+      const [found] = keptOf(
+        await sql<KeptRow>`
+          select ${columns} from (
+            select * from transactions
+            where station_id = ${station} and transaction_id = ${transactionId}) as each
+          ${withNewest}`.execute(db),
+      )
+      return found
     },
+    events: (name, page) => pageOfEvents(db, name, page),
     async totals() {
       const { rows } = await sql<{ transactions: string; energy: number | null }>`
         select count(*) as transactions,
@@ -107,7 +102,7 @@ export function transactionStore(
   }
 }
 
-type CurrentRow = Pick<
+type KeptRow = Pick<
   KeptTransaction,
   'stationId' | 'transactionId' | 'startedAt' | 'seqNo' | 'at'
 > & {
@@ -116,6 +111,22 @@ type CurrentRow = Pick<
   readonly lastWattHours: number | null
   readonly state: string | null
 }
+
+const keptOf = ({ rows }: { readonly rows: readonly KeptRow[] }): KeptTransaction[] =>
+  rows.map(({ endedAt, firstWattHours, lastWattHours, state, ...row }) => ({
+    ...row,
+    endedAt: endedAt ?? undefined,
+    firstWattHours: firstWattHours ?? undefined,
+    lastWattHours: lastWattHours ?? undefined,
+    state: JSON.parse(state ?? '{}') as KeptTransaction['state'],
+  }))
+
+const columns = sql`
+  each.station_id as "stationId", each.transaction_id as "transactionId",
+  started_at::float8 as "startedAt", ended_at::float8 as "endedAt",
+  first_watt_hours as "firstWattHours",
+  greatest(last_watt_hours, read.register) as "lastWattHours", state,
+  coalesce(newest.seq_no, 0) as "seqNo", coalesce(newest.at, started_at)::float8 as at`
 
 /** Among the events of so many newest numbers of a running transaction one tells its register. */
 const newestMax = 64

@@ -92,35 +92,45 @@ export const StationWithRefusals = Type.Object(
   strict,
 )
 
-const transactionFields = {
+const transactionSummary = {
   transactionId: Text,
   state: Type.Union([Type.Literal('active'), Type.Literal('ended')]),
   evseId: orNull(Count),
-  connectorId: orNull(Count),
   startedAt: orNull(Text),
   endedAt: orNull(Text),
   chargingState: orNull(Text),
-  stoppedReason: orNull(Text),
-  remoteStartId: orNull(Type.Integer()),
-  reservationId: orNull(Type.Integer()),
   idToken: orNull(Type.Object({ idToken: Text, type: Text }, strict)),
   firstWattHours: orNull(Type.Number()),
   lastWattHours: orNull(Type.Number()),
-  seqNos: Type.Array(Count),
-  missingSeqNos: Type.Array(Count),
-  conflictingSeqNos: Type.Array(Count),
-  complete: Type.Boolean(),
-  offline: Type.Boolean(),
-  meterValues: Type.Array(Anything),
-  triggerReasons: Type.Array(Text),
-  /** Null: no tariff held when it started, or nothing was metered. */
+  /** Null: no tariff held when it started, or nothing was metered; in the list also while it runs. */
   cost: orNull(Type.Object(costFields, strict)),
 }
-export const TransactionAnswer = Type.Object(transactionFields, strict)
-export const TransactionWithEvents = Type.Object(
-  { ...transactionFields, events: Type.Array(Anything) },
+export const TransactionSummary = Type.Object(transactionSummary, strict)
+export const TransactionAnswer = Type.Object(
+  {
+    ...transactionSummary,
+    connectorId: orNull(Count),
+    stoppedReason: orNull(Text),
+    remoteStartId: orNull(Type.Integer()),
+    reservationId: orNull(Type.Integer()),
+    seqNos: Type.Array(Count),
+    missingSeqNos: Type.Array(Count),
+    conflictingSeqNos: Type.Array(Count),
+    complete: Type.Boolean(),
+    offline: Type.Boolean(),
+    triggerReasons: Type.Array(Text),
+    /** It has more events than are read for this; what needs all of them speaks of the first. */
+    truncated: Type.Boolean(),
+  },
   strict,
 )
+/** A TransactionEvent as the station sent it. */
+export const TransactionEventAnswer = Type.Object({
+  eventType: Text,
+  seqNo: Count,
+  timestamp: Text,
+  transactionInfo: Anything,
+})
 
 /** A request with what answered it, as {@link Exchange} of the history. */
 export const ExchangeAnswer = Type.Object(

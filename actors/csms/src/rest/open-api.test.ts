@@ -73,6 +73,21 @@ test('what has come is in the answers', async () => {
     const { items } = (await read(`/stations/CS-1/${path}`)) as { items: unknown[] }
     expect(items.length, path).toBeGreaterThan(0)
   }
-  expect(await read('/stations/CS-1/transactions/T-1')).toMatchObject({ events: [{}, {}] })
+  expect(await read('/stations/CS-1/transactions/T-1')).toMatchObject({ seqNos: [0, 1] })
+  const events = '/stations/CS-1/transactions/T-1/events?limit=1'
+  const first = (await read(events)) as { items: unknown[]; next: string }
+  expect(first).toMatchObject({ items: [{ seqNo: 0, meterValue: [{}] }] })
+  const second = await read(`${events}&cursor=${first.next}`)
+  expect(second).toMatchObject({ items: [{ seqNo: 1 }], next: null })
   expect(await read('/knocks')).toMatchObject({ items: [{ id: 'CS-77' }], next: null })
+})
+
+test('a cursor that is none of ours is refused', async () => {
+  const { port } = csms
+  const cursors = ['1.5/x', 'Infinity/x', '1e300/x', '99999999999/', 'x'].map(btoa)
+  for (const list of ['transactions', 'transactions/T-1/events'])
+    for (const cursor of cursors) {
+      const url = `https://127.0.0.1:${port}/api/v1/stations/CS-1/${list}?cursor=${cursor}`
+      expect((await reader.request('GET', url)).status, `${list} ${cursor}`).toBe(400)
+    }
 })

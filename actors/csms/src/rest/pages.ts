@@ -19,16 +19,23 @@ export function askedPage({ query }: Pick<HttpRequest, 'query'>): Asked | Reply 
 export const isReply = (asked: Asked | Reply): asked is Reply => 'status' in asked
 
 /** `items` are one more than asked for when there are more. */
-export function page<Item>(
+export const page = <Item>(
   items: readonly Item[],
   { limit }: Asked,
   cursorOf: (item: Item) => string,
   show: (item: Item) => unknown,
+): Reply => pageOfAll(items.slice(0, limit), items.length > limit, cursorOf, show)
+
+/** `items` are all shown; `more`: there are others after them. */
+export function pageOfAll<Item>(
+  items: readonly Item[],
+  more: boolean,
+  cursorOf: (item: Item) => string,
+  show: (item: Item) => unknown,
 ): Reply {
-  const shown = items.slice(0, limit)
-  const last = shown.at(-1)
-  const next = items.length > limit && last !== undefined ? makeCursor(cursorOf(last)) : null
-  return { status: 200, body: { items: shown.map(show), next } }
+  const last = items.at(-1)
+  const next = more && last !== undefined ? makeCursor(cursorOf(last)) : null
+  return { status: 200, body: { items: items.map(show), next } }
 }
 
 const makeCursor = (text: string): string => toBase64Url(utf8(text))

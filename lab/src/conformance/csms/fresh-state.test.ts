@@ -21,8 +21,10 @@ const reads = Object.entries(paths).flatMap(([path, { get }]) =>
 /** What a CSMS that has just been installed cannot answer. */
 const nowhere = [
   '/api/v1/tariff',
+  '/api/v1/knocks/{id}',
   '/api/v1/stations/{id}/owner-keys',
   '/api/v1/stations/{id}/transactions/{transactionId}',
+  '/api/v1/stations/{id}/transactions/{transactionId}/events',
 ]
 
 const dir = temporaryDir('interlock-fresh-state')

@@ -10,7 +10,8 @@ export function freshState(pathname: string): unknown {
   if (pathname === '/healthz') return { status: 'ok', stations: 0, connected: 0 }
   if (pathname === '/api/v1/stations') return nothing
   const [, collection, stationId, resource, ...more] = pathname.split('/').slice(2)
-  if (collection !== 'stations') return lists.has(collection ?? '') ? nothing : undefined
+  if (collection !== 'stations')
+    return lists.has(collection ?? '') && stationId === undefined ? nothing : undefined
   if (resource === undefined)
     return { ...unheardOf(decodeURIComponent(stationId ?? '')), refusedCommands: [] }
   if (more.length > 0 || resource === 'owner-keys') return undefined

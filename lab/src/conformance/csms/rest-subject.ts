@@ -44,8 +44,13 @@ export function restInterface(
     },
     async know(resource, stationId) {
       const path = paths[resource].replace('{id}', encodeURIComponent(stationId))
-      const { status, body } = await reader.request('GET', `${base}/api/v1${path}`)
-      return status === 200 ? itemsOf(body) : { missing: status }
+      const url = `${base}/api/v1${path}`
+      const { status, body } = await reader.request('GET', url)
+      if (status !== 200) return { missing: status }
+      const items = itemsOf(body)
+      return resource === 'transactions' && Array.isArray(items)
+        ? Promise.all(items.map((each: Summary) => wholeTransaction(reader, url, each)))
+        : items
     },
     async setBootPolicy(stationId, policy) {
       const url = `${base}/api/v1/stations/${encodeURIComponent(stationId)}/boot-policy`
@@ -54,6 +59,20 @@ export function restInterface(
         throw new Fault('BootPolicy', `the boot policy was not taken: ${JSON.stringify(body)}`)
     },
   }
+}
+
+type Summary = { readonly transactionId: string }
+
+/** The list tells little of each; the rest stands with itself and with its events. */
+async function wholeTransaction(reader: HttpClient, list: string, summary: Summary) {
+  const url = `${list}/${encodeURIComponent(summary.transactionId)}`
+  const [one, events] = await Promise.all([
+    reader.request('GET', url),
+    reader.request('GET', `${url}/events?limit=1000`),
+  ])
+  const sent = (events.body as { items?: readonly { meterValue?: readonly unknown[] }[] }).items
+  const meterValues = (sent ?? []).flatMap(({ meterValue }) => meterValue ?? [])
+  return { ...summary, ...(one.body as object), meterValues }
 }
 
 /** A page of a list, or what it is. */
