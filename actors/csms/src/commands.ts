@@ -17,7 +17,7 @@ import type { TrustMode } from './data/stations.ts'
 import { bounded } from './bounded.ts'
 import { sendInParts } from './in-parts.ts'
 import { learn, prepareToLearn } from './lessons/index.ts'
-import { passwordSet } from './password-set.ts'
+import { offerPassword, type PasswordOffer } from './password-set.ts'
 import { trustBars } from './trust-register.ts'
 import { unsendable } from './unsendable.ts'
 
@@ -164,11 +164,11 @@ async function deliver(
   signed: FlattenedJws,
 ): Promise<CommandOutcome> {
   try {
-    await prepareToLearn(context, command.stationId, command.action, command.payload)
+    const offer = await prepared(context, command)
     context.hooks.commanding(command.stationId)
     const reply = await session.endpoint.callSigned(command.action, signed)
     const checked = checkReply(context, session.socket.peer, signed, reply)
-    return await learned(context, command, checked)
+    return await learned(context, command, checked, offer)
   } catch (cause) {
     return failed(context, command, cause)
   }
@@ -180,12 +180,18 @@ async function plain(
   command: Command,
 ): Promise<CommandOutcome> {
   try {
-    await prepareToLearn(context, command.stationId, command.action, command.payload)
+    const offer = await prepared(context, command)
     const response = await session.endpoint.call(command.action, command.payload)
-    return await learned(context, command, outcomeOf(response))
+    return await learned(context, command, outcomeOf(response), offer)
   } catch (cause) {
     return failed(context, command, cause)
   }
+}
+
+/** What has to be on file before the command leaves, because its answer may be lost. */
+async function prepared(context: Context, command: Command): Promise<PasswordOffer | undefined> {
+  await prepareToLearn(context, command.stationId, command.action, command.payload)
+  return offerPassword(context, command)
 }
 
 /** What the station's answer teaches is on file before whoever asked is told. */
@@ -193,11 +199,12 @@ async function learned(
   context: Context,
   command: Command,
   outcome: CommandOutcome,
+  offer: PasswordOffer | undefined,
 ): Promise<CommandOutcome> {
   const { stationId, action, payload, asked } = command
   const { response } = outcome
   if (response !== undefined) {
-    await passwordSet(context, command, response)
+    await offer?.answered(response)
     await learn(context, stationId, action, payload, response as Response<Action>, asked)
   }
   return settled(context, command, outcome)

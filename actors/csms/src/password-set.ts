@@ -4,30 +4,55 @@ import type { Request, Response } from '@interlock/ocpp'
 import type { Context } from './context.ts'
 import { attributeKey } from './core/facts.ts'
 import { isSecretVariable } from './core/secret-variables.ts'
+import type { StationRecord } from './data/stations.ts'
 
 type Sent = { readonly stationId: StationId; readonly action: string; readonly payload: unknown }
 
+/** A password on its way to a station, and what its answer makes of it. */
+export type PasswordOffer = { answered(answer: unknown): Promise<void> }
+
 /**
- * A01: a password that the station has taken is the one it will come back with. One that it refused
- * changes nothing here, and connections that stand are not touched.
+ * A01: before a password leaves it counts beside the one before, since the answer may be lost when the
+ * station has taken it. A password that it accepts is the only one from then on, one that it refuses
+ * never was; without an answer the first that is used decides. Connections that stand are not touched.
  */
-export async function passwordSet(
-  context: Context,
+export async function offerPassword(
+  { stations, audit }: Context,
   { stationId, action, payload }: Sent,
-  answer: unknown,
-): Promise<void> {
-  if (action !== 'SetVariables') return
-  const { setVariableData } = payload as Request<'SetVariables'>
-  const { setVariableResult } = answer as Response<'SetVariables'>
-  for (const { component, variable, attributeValue } of setVariableData) {
-    if (!isSecretVariable(component, variable)) continue
-    const key = attributeKey(component, variable)
-    const result = setVariableResult.find(
-      (each) => attributeKey(each.component, each.variable) === key,
-    )
-    const taken = result?.attributeStatus
-    if (taken !== 'Accepted' && taken !== 'RebootRequired') continue
-    await context.stations.rememberPasswordHash(stationId, await hashPassword(attributeValue))
-    context.audit.record('PasswordChanged', { station: stationId })
+): Promise<PasswordOffer | undefined> {
+  const asked = action === 'SetVariables' ? secretIn(payload as Request<'SetVariables'>) : undefined
+  if (asked === undefined) return undefined
+  const { component, variable, attributeValue } = asked
+  const hash = await hashPassword(attributeValue)
+  await stations.offerPassword(stationId, hash)
+  audit.record('PasswordOffered', { station: stationId })
+  return {
+    async answered(answer) {
+      const key = attributeKey(component, variable)
+      const { setVariableResult } = answer as Response<'SetVariables'>
+      const taken = setVariableResult.find(
+        (each) => attributeKey(each.component, each.variable) === key,
+      )?.attributeStatus
+      if (taken !== 'Accepted' && taken !== 'RebootRequired')
+        return stations.withdrawPassword(stationId, hash)
+      const record = await stations.find(stationId)
+      await stations.settlePassword(stationId, hash, record?.offeredHashes ?? [])
+      audit.record('PasswordChanged', { station: stationId })
+    },
   }
 }
+
+/** The station has come with `used`: whatever else was offered it has not taken, or no longer has. */
+export async function settlePassword(
+  { stations, audit }: Context,
+  { stationId, passwordHash, offeredHashes }: StationRecord,
+  used: string | undefined,
+): Promise<void> {
+  if (used === undefined || offeredHashes.length === 0) return
+  await stations.settlePassword(stationId, used, offeredHashes)
+  audit.record(used === passwordHash ? 'PasswordKept' : 'PasswordChanged', { station: stationId })
+}
+
+/** The one that a request sets; `unsendable` lets no second one leave with it. */
+export const secretIn = ({ setVariableData }: Request<'SetVariables'>) =>
+  setVariableData.find(({ component, variable }) => isSecretVariable(component, variable))

@@ -28,7 +28,10 @@ beforeAll(async () => {
     passwordHash,
     evses: [1, 2],
   })
-  stations = [...['CS-1', 'CS-2', 'CS-3', 'CS-6'].map(standard), stationConfig('CS-4')]
+  stations = [
+    ...['CS-1', 'CS-2', 'CS-3', 'CS-6', 'CS-7', 'CS-8'].map(standard),
+    stationConfig('CS-4'),
+  ]
   csms = await world.start(world.clock(), { stations })
   const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
     const own = organisation('csms', 'csms', 3).organisation
@@ -60,8 +63,8 @@ const command = (id: string, action: string, body: object): Promise<HttpResponse
   maintainer.request('POST', url(`/stations/${id}/commands/${action}`), body)
 const known = async (id: string, what: string): Promise<unknown[]> =>
   ((await reader.request('GET', url(`/stations/${id}/${what}`))).body as { items: unknown[] }).items
-const plainly = async (id: string): Promise<TestStation> => {
-  const basic = { user: id, password }
+const plainly = async (id: string, secret = password): Promise<TestStation> => {
+  const basic = { user: id, password: secret }
   const station = await testStation(world.identities, { port: csms.ocppPorts.profile2, id, basic })
   open.push(station)
   return station
@@ -264,6 +267,72 @@ test('a new password works from the next connection on, and the old one does not
   const seen = JSON.stringify([await known('CS-2', 'messages'), await known('CS-2', 'variables')])
   expect(seen).toContain('SetVariables')
   expect(seen).not.toContain(fresh)
+})
+
+const setting = (
+  attributeValue: string,
+  attributeType?: 'Target',
+): Request<'SetVariables'>['setVariableData'][number] => ({
+  component: { name: 'SecurityCtrlr' },
+  variable: { name: 'BasicAuthPassword' },
+  attributeValue,
+  ...(attributeType === undefined ? {} : { attributeType }),
+})
+const leave = async ({ endpoint }: TestStation): Promise<void> => {
+  endpoint.close()
+  await endpoint.closed
+}
+
+test.each([
+  ['CS-7', 'the new one', true],
+  ['CS-8', 'the old one', false],
+])(
+  'A01: when the answer is lost both passwords count, until %s uses %s',
+  async (id, _, hasTaken) => {
+    const fresh = `another-password-of-${id}`
+    const station = await plainly(id)
+    station.endpoint.handle('SetVariables', () => {
+      station.endpoint.close()
+      return new Promise(() => {})
+    })
+    const sent = await command(id, 'SetVariables', { setVariableData: [setting(fresh)] })
+    expect(sent.status).toBe(503)
+    const [used, other] = hasTaken ? [fresh, password] : [password, fresh]
+    await leave(await plainly(id, used))
+    await expect(plainly(id, other)).rejects.toMatchObject({ status: 401 })
+    await leave(await plainly(id, used))
+  },
+)
+
+test('A01: a password that the station refuses opens nothing, and the old one stays', async () => {
+  const fresh = 'a-password-it-refuses'
+  const station = await plainly('CS-8')
+  const { component, variable } = setting(fresh)
+  station.endpoint.handle('SetVariables', () => ({
+    setVariableResult: [{ component, variable, attributeStatus: 'Rejected' }],
+  }))
+  await command('CS-8', 'SetVariables', { setVariableData: [setting(fresh)] })
+  await leave(station)
+  await expect(plainly('CS-8', fresh)).rejects.toMatchObject({ status: 401 })
+  await leave(await plainly('CS-8'))
+})
+
+test.each([
+  ['of 15 characters', [setting('p'.repeat(15))]],
+  ['of 41 characters', [setting('p'.repeat(41))]],
+  ['that is a target', [setting('p'.repeat(20), 'Target')]],
+  ['beside another', [setting('p'.repeat(20)), setting('q'.repeat(20))]],
+])('A01, A00.FR.205: a password %s does not leave', async (_, setVariableData) => {
+  const station = await plainly('CS-8')
+  let heard = 0
+  station.endpoint.handle('SetVariables', () => {
+    heard += 1
+    return { setVariableResult: [] as never }
+  })
+  const { body } = await command('CS-8', 'SetVariables', { setVariableData })
+  expect(body).toMatchObject({ status: 'Refused', reasonCode: 'InvalidValue' })
+  expect(heard).toBe(0)
+  await leave(station)
 })
 
 test('a station that has come with its certificate does not come back with a password (A05)', async () => {

@@ -3,6 +3,7 @@ import type { Action, Request } from '@interlock/ocpp'
 import { profileRefusal, type ProfileLimits, type RateUnit } from '@interlock/power'
 import type { Context } from './context.ts'
 import { attributeKey, tokenKey } from './core/facts.ts'
+import { isSecretVariable } from './core/secret-variables.ts'
 import type { StationView } from './core/view.ts'
 import { itemsPerMessage } from './in-parts.ts'
 
@@ -149,7 +150,33 @@ const setNetworkProfile: Check<'SetNetworkProfile'> = ({ connectionData }, view)
  */
 const setVariables: Check<'SetVariables'> = async ({ setVariableData }, view, context) => {
   const most = await itemsPerMessage(context, view.record.stationId, 'SetVariables')
-  return setVariableData.length > most ? because('TooManyElements', `at most ${most}`) : undefined
+  if (setVariableData.length > most) return because('TooManyElements', `at most ${most}`)
+  const secrets = setVariableData.filter((each) => isSecretVariable(each.component, each.variable))
+  const [secret] = secrets
+  if (secret === undefined) return undefined
+  // B05.FR.13: it would not be known which one counts.
+  if (secrets.length > 1) return because('InvalidValue', 'one password at a time')
+  const record = await context.stations.find(view.record.stationId)
+  return passwordRefusal(secret, record?.offeredHashes.length ?? 0)
+}
+
+/** A00.FR.205, as the errata have it: every station takes forty characters. */
+const passwordCharacters = { min: 16, max: 40 } as const
+/** Each costs a hash at every wrong password; so many in a row have had no answer. */
+const offeredMax = 3
+
+/** A01: a password that no station may take, or that would leave nobody knowing which one it has. */
+function passwordRefusal(
+  { attributeType = 'Actual', attributeValue }: Request<'SetVariables'>['setVariableData'][number],
+  offered: number,
+): Unsendable | undefined {
+  const { min, max } = passwordCharacters
+  if (attributeType !== 'Actual') return because('InvalidValue', 'a password is an Actual value')
+  if (attributeValue.length < min || attributeValue.length > max)
+    return because('InvalidValue', `a password has ${min} to ${max} characters`)
+  return offered < offeredMax
+    ? undefined
+    : because('PasswordUnsettled', 'the last ones had no answer; reset the station first')
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Generated, type Kysely } from 'kysely'
 import { fillTransactions } from './fill-transactions.ts'
 
 /** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
@@ -19,6 +19,8 @@ export type CsmsTables = {
     trust_mode: string
     /** scrypt hash of the password of security profiles 1 and 2 (standard trust mode). */
     password_hash: string | null
+    /** Of passwords that were sent to it and whose answer never came. */
+    offered_hashes: Generated<string[]>
     /** The highest security profile under which it has connected. */
     security_profile: number | null
     boot_policy: string
@@ -195,6 +197,14 @@ export const migrations = [
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of transactions) await sql.raw(statement).execute(db)
       await fillTransactions(db)
+    },
+  },
+  {
+    name: '0007-offered-passwords',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql
+        .raw(`alter table stations add column offered_hashes text[] not null default '{}'`)
+        .execute(db)
     },
   },
 ]

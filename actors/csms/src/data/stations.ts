@@ -29,6 +29,8 @@ export type StationRecord = {
   /** *Supervised* stations know our companion rules; *standard* ones only know OCPP. */
   readonly trust: TrustMode
   readonly passwordHash: string | undefined
+  /** Of passwords that were sent to it and of which nobody knows whether it has taken them (A01). */
+  readonly offeredHashes: readonly string[]
   readonly securityProfile: SecurityProfile | undefined
   readonly bootPolicy: BootPolicy
   readonly evses: readonly number[]
@@ -47,8 +49,12 @@ export type StationStore = {
   commissioned(id: StationId, at: Instant): Promise<void>
   /** What first contact will be checked against, as the register has it. */
   rememberPassword(id: StationId, passwordSha256: string): Promise<void>
-  /** What security profiles 1 and 2 will be checked against at the next connection (A01). */
-  rememberPasswordHash(id: StationId, hash: string): Promise<void>
+  /** A password is on its way: it counts beside the one before, from here on (A01). */
+  offerPassword(id: StationId, hash: string): Promise<void>
+  /** It has refused that one. */
+  withdrawPassword(id: StationId, hash: string): Promise<void>
+  /** What security profiles 1 and 2 are checked against now, in the place of it and of `others`. */
+  settlePassword(id: StationId, hash: string, others: readonly string[]): Promise<void>
   /** From here on nothing lower will do (A05). */
   raiseProfile(id: StationId, profile: SecurityProfile): Promise<void>
   setBootPolicy(id: StationId, policy: BootPolicy): Promise<void>
@@ -126,12 +132,23 @@ export function stationStore(db: Kysely<CsmsTables>): StationStore {
         .where('station_id', '=', id)
         .execute()
     },
-    async rememberPasswordHash(id, hash) {
-      await db
-        .updateTable('stations')
-        .set({ password_hash: hash })
-        .where('station_id', '=', id)
-        .execute()
+    async offerPassword(id, hash) {
+      await sql`
+        update stations set offered_hashes = array_append(offered_hashes, ${hash}::text)
+        where station_id = ${id}`.execute(db)
+    },
+    async withdrawPassword(id, hash) {
+      await sql`
+        update stations set offered_hashes = array_remove(offered_hashes, ${hash}::text)
+        where station_id = ${id}`.execute(db)
+    },
+    async settlePassword(id, hash, others) {
+      // One that was offered meanwhile stays.
+      await sql`
+        update stations set password_hash = ${hash}, offered_hashes = array(
+          select each from unnest(offered_hashes) as each
+          where each <> all (${[hash, ...others]}::text[]))
+        where station_id = ${id}`.execute(db)
     },
     raiseProfile: (stationId, profile) => raised.add({ stationId, profile }),
     async setBootPolicy(id, policy) {
@@ -274,6 +291,7 @@ function recordOf(row: Selectable<CsmsTables['stations']>): StationRecord {
     commissioned: row.commissioned_at !== null,
     trust: row.trust_mode === 'standard' ? 'standard' : 'supervised',
     passwordHash: row.password_hash ?? undefined,
+    offeredHashes: row.offered_hashes,
     securityProfile: profiles.find((profile) => profile === row.security_profile),
     bootPolicy: bootPolicies.find((policy) => policy === row.boot_policy) ?? 'Rejected',
     evses: evsesOf(row),

@@ -10,6 +10,7 @@ import { admit, type Admitted, type Knock } from '../core/admission.ts'
 import { newView } from '../core/view.ts'
 import type { SecurityProfile, StationRecord } from '../data/stations.ts'
 import type { Closers } from '../open-context.ts'
+import { settlePassword } from '../password-set.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { endSession, secondConnection } from './sessions.ts'
 import { createTally } from './tally.ts'
@@ -62,12 +63,14 @@ async function judge(
   isRight: Passwords,
 ): Promise<Admission> {
   const record = await context.stations.find(request.id)
-  const knock = await knockOf(context, request, profile, record, isRight)
+  const { knock, used } = await knockOf(context, request, profile, record, isRight)
   const verdict = admit(knock, record === undefined ? undefined : admittedOf(record))
   if (!verdict.ok) return verdict
   if (record === undefined) return refused('UnknownIdentity')
   const seated = await seat(context, record, profile)
-  if (seated.ok) await welcome(context, record, profile)
+  if (!seated.ok) return seated
+  await settlePassword(context, record, used)
+  await welcome(context, record, profile)
   return seated
 }
 
@@ -124,18 +127,20 @@ async function knockOf(
   profile: SecurityProfile,
   record: StationRecord | undefined,
   isRight: Passwords,
-): Promise<Knock> {
+): Promise<{ readonly knock: Knock; readonly used?: string | undefined }> {
   const { id, peer, basic } = request
   if (profile === 3) {
-    return { id, profile, password: 'none', ...(peer === undefined ? {} : { certificate: peer }) }
+    const certificate = peer === undefined ? {} : { certificate: peer }
+    return { knock: { id, profile, password: 'none', ...certificate } }
   }
-  if (basic === undefined || basic.user !== id) return { id, profile, password: 'none' }
-  if (record === undefined) return { id, profile, password: 'wrong' }
-  const right =
-    record.trust === 'standard'
-      ? await isRight(record, basic.password)
-      : await isFirstContact(context, record, basic.password)
-  return { id, profile, password: right ? 'right' : 'wrong' }
+  if (basic === undefined || basic.user !== id) return { knock: { id, profile, password: 'none' } }
+  if (record === undefined) return { knock: { id, profile, password: 'wrong' } }
+  if (record.trust === 'standard') {
+    const used = await isRight(record, basic.password)
+    return { knock: { id, profile, password: used === undefined ? 'wrong' : 'right' }, used }
+  }
+  const right = await isFirstContact(context, record, basic.password)
+  return { knock: { id, profile, password: right ? 'right' : 'wrong' } }
 }
 
 async function isFirstContact(

@@ -5,7 +5,8 @@ import type { StationRecord } from '../data/stations.ts'
 
 const verifiedMax = 20_000
 
-export type Passwords = (record: StationRecord, password: string) => Promise<boolean>
+/** The hash of the password that was offered, where the station may have it; otherwise nothing. */
+export type Passwords = (record: StationRecord, password: string) => Promise<string | undefined>
 
 /**
  * Checks passwords of security profiles 1 and 2. After a reconnect storm thousands come back at
@@ -14,13 +15,18 @@ export type Passwords = (record: StationRecord, password: string) => Promise<boo
 export function createPasswords({ crypto: digests }: Context['deps']): Passwords {
   const pepper = crypto.randomUUID()
   const verified = new Map<string, string>()
-  return async ({ stationId, passwordHash }, password) => {
-    if (passwordHash === undefined) return false
-    const digest = toHex(digests.sha256(utf8(`${pepper} ${passwordHash} ${password}`)))
-    if (verified.get(stationId) === digest) return true
-    if (!(await isPassword(password, passwordHash))) return false
-    if (verified.size >= verifiedMax) verified.clear()
-    verified.set(stationId, digest)
-    return true
+  return async ({ stationId, passwordHash, offeredHashes }, password) => {
+    const hashes = [...(passwordHash === undefined ? [] : [passwordHash]), ...offeredHashes]
+    const digestOf = (hash: string): string =>
+      toHex(digests.sha256(utf8(`${pepper} ${hash} ${password}`)))
+    const known = hashes.find((hash) => verified.get(stationId) === digestOf(hash))
+    if (known !== undefined) return known
+    for (const hash of hashes) {
+      if (!(await isPassword(password, hash))) continue
+      if (verified.size >= verifiedMax) verified.clear()
+      verified.set(stationId, digestOf(hash))
+      return hash
+    }
+    return undefined
   }
 }

@@ -27,6 +27,7 @@ const view = (): StationView => ({
     commissioned: true,
     trust: 'supervised',
     passwordHash: undefined,
+    offeredHashes: [],
     securityProfile: 3,
     bootPolicy: 'Accepted',
     evses: [1],
