@@ -1,4 +1,4 @@
-import { assert, toHex, utf8, type Crypto } from '@interlock/kernel'
+import { assert, canonicalJson, fromIso, toHex, utf8, type Crypto } from '@interlock/kernel'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { TransactionHead } from '../core/transaction-head.ts'
 import type { CsmsTables } from './schema.ts'
@@ -79,11 +79,18 @@ async function keepAgain(
 
 const repeated: Kept = { as: 'repeated', over: false }
 
-/** Of all it says, but for whether it was made offline: a station may say so only when it sends it again. */
+/**
+ * Of all it says, in whatever order and form of time it says it; but for whether it was made offline: a station may say
+ * so only when it sends it again.
+ */
 function contentOf(crypto: Pick<Crypto, 'sha256'>, message: string): string {
-  const { offline: _offline, ...said } = JSON.parse(message) as Record<string, unknown>
-  return toHex(crypto.sha256(utf8(JSON.stringify(said))))
+  const { offline: _offline, ...said } = JSON.parse(message, inMillis) as Record<string, unknown>
+  return toHex(crypto.sha256(utf8(canonicalJson(said))))
 }
+
+/** One moment is written in several ways. */
+const inMillis = (name: string, value: unknown): unknown =>
+  name === 'timestamp' && typeof value === 'string' ? (fromIso(value) ?? value) : value
 
 async function firstMessages(
   db: Kysely<CsmsTables>,

@@ -103,6 +103,20 @@ test('the same event again is there once, a different one under its number besid
   expect(messages).toHaveLength(6)
 })
 
+test('an event is the same in another order of its members, and by another form of its time', async () => {
+  const said = { timestamp: '2026-01-05T18:00:00Z', meterValue: [{ a: 1, b: 2 }] }
+  const again = {
+    meterValue: [{ b: 2, a: 1 }],
+    timestamp: '2026-01-05T19:00:00.000+01:00',
+    offline: true,
+  }
+  const of = (message: object) => event('CS-SAME', 0, { message: JSON.stringify(message) })
+  const later = { ...said, timestamp: '2026-01-05T18:00:00.001Z' }
+  const kept = []
+  for (const message of [said, again, later]) kept.push((await transactions.add(of(message))).as)
+  expect(kept).toEqual(['kept', 'repeated', 'conflicting'])
+})
+
 test('an event that cannot be compared fails alone, and is told to be sent again', async () => {
   await transactions.add(event('CS-ODD', 0))
   const odd = event('CS-ODD', 0, { message: 'no JSON' })

@@ -2,6 +2,7 @@ import { CallError, type Action, type FindHandler, type Handler } from '@interlo
 import type { Context } from '../context.ts'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
 import { authorize } from './authorize.ts'
+import type { Conflicts } from './conflicts.ts'
 import { checkBoot } from './boot-gate.ts'
 import { bootNotification } from './boot-notification.ts'
 import { dataTransfer } from './data-transfer.ts'
@@ -36,6 +37,8 @@ export type Sender = {
   readonly trust: TrustMode
   /** Ends its connection, once the answer to what it is saying has left. */
   readonly leave: (reason: string) => void
+  /** Events that it sends under numbers it has used. */
+  readonly conflicts: Conflicts
 }
 
 /** What answers each message a station may send. */

@@ -4,6 +4,7 @@ import { createEndpoint, type Problem } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context, Session } from '../context.ts'
 import type { SecurityProfile, TrustMode } from '../data/stations.ts'
+import { createConflicts } from './conflicts.ts'
 import { handlersFor, type Sender } from './handlers.ts'
 import { recorded } from './recorded.ts'
 import { createRefusedFrames, type RefusedFrames } from './refused-frames.ts'
@@ -26,7 +27,8 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
   const trust = context.views.get(id)?.record.trust ?? 'supervised'
   const leave = (reason: string): void =>
     void wall.after(millis(0), `leave/${id}`, () => socket.close(1008, reason))
-  const sender: Sender = { stationId: id, profile, trust, leave }
+  const conflicts = createConflicts(context, id)
+  const sender: Sender = { stationId: id, profile, trust, leave, conflicts }
   const refused = createRefusedFrames(context, id, () =>
     socket.close(1008, 'too many frames that cannot be read'),
   )
@@ -45,6 +47,7 @@ export function openSession(context: Context, socket: OcppSocket, profile: Secur
   seen(context, sender)
   socket.onClose(() => {
     refused.over()
+    conflicts.over()
     left(context, session)
   })
 }

@@ -45,7 +45,7 @@ export const transactionEvent =
       throw new CallError('PropertyConstraintViolation', 'seqNo')
     const samples = samplesOf(request.meterValue)
     const kept = await store(context, sender, request, at, samples)
-    if (kept.as === 'conflicting') tellConflict(context, sender, request)
+    if (kept.as === 'conflicting') sender.conflicts.add(request)
     // In the order of the database, so that after a restart the state is the same.
     const view = context.views.get(sender.stationId)
     if (view !== undefined && kept.as !== 'repeated') {
@@ -136,15 +136,6 @@ async function store(
     )
     throw new CallError('InternalError', 'the event could not be stored; send it again')
   }
-}
-
-/** A number stands for one event (E01.FR.07): a station that uses it twice is broken, or not alone. */
-function tellConflict(context: Context, { stationId: station }: Sender, request: Event): void {
-  const { seqNo, eventType } = request
-  const { transactionId: transaction } = request.transactionInfo
-  const said = { transaction, seqNo, eventType }
-  context.audit.critical('TransactionEventConflict', { station, ...said })
-  context.tell({ kind: 'security', station, reason: 'SeqNoReused', data: said })
 }
 
 function apply(
