@@ -220,8 +220,16 @@ test.each([
   const config = file('rsa.cnf', '[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=station-1\n')
   const made = (newKey: string, digest: string) =>
     openssl(
-      ...['req', '-new', '-newkey', newKey, '-nodes', digest, '-config', config],
-      ...['-keyout', join(dir, 'rsa-key.pem')],
+      'req',
+      '-new',
+      '-newkey',
+      newKey,
+      '-nodes',
+      digest,
+      '-config',
+      config,
+      '-keyout',
+      join(dir, 'rsa-key.pem'),
     )
   expect(verifyCsr(made('rsa:2048', '-sha384'), crypto)).toMatchObject({ ok: true })
   expect(issue({ ...byRsa, csrPem: made(kind, hash) })).toMatchObject({
@@ -231,6 +239,6 @@ test.each([
 
 test('an RSA request that its key did not sign is refused', () => {
   const forger = generateRsaKey()
-  const csrPem = createRsaCsr({ spki: rsa.spki, sign: forger.sign }, station)
+  const csrPem = createRsaCsr({ ...forger, spki: rsa.spki }, station)
   expect(issue({ ...byRsa, csrPem })).toMatchObject({ reason: 'RequestSignature' })
 })
