@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { TLSSocket } from 'node:tls'
 import { readText, saveIdentity, temporaryDir } from '@interlock/host'
-import { toHex } from '@interlock/kernel'
+import { assert, stationId, toHex } from '@interlock/kernel'
 import { verifyCsr, verifyRenewalProof } from '@interlock/pki'
 import { expect, test } from 'vitest'
 import { foreignAuthority, pemFile } from './fixture/openssl.fixture.ts'
@@ -164,8 +164,10 @@ test('A02.FR.28: a supervised charger comes back too, and its next request is si
   const types = () => csms.sent('SecurityEventNotification').map(({ type }) => type)
   await until(() => types().includes('DiscardedRenewedClientCertificate'), 'the event')
   const next = verifyCsr(await request(), crypto)
-  if (!first.ok || !next.ok) throw new Error('the requests verify')
-  const id = stationSubject.commonName as never
+  assert(first.ok && next.ok, 'the requests verify')
+  const registered = crypto.publicKey(first.value.publicKey.spki)
+  assert(registered !== undefined, 'a charger has a P-256 key')
+  const id = stationId(stationSubject.commonName)
   const { challenge, publicKey } = next.value
-  expect(verifyRenewalProof(challenge, first.value.publicKey, id, publicKey, crypto)).toBe(true)
+  expect(verifyRenewalProof(challenge, registered, id, publicKey, crypto)).toBe(true)
 })
