@@ -1,4 +1,4 @@
-import type { Requirement } from './table/row.ts'
+import type { RequirementId } from './table/row.ts'
 
 /** How a case can end. `notApplicable` names the capability; `notImplemented` means: by this runner. */
 export const verdicts = ['passed', 'failed', 'notApplicable', 'notImplemented'] as const
@@ -19,7 +19,7 @@ export type CaseReport = {
   readonly verdict: Verdict
   /** Empty for a case that passed. */
   readonly reason: string
-  readonly requirements: readonly Requirement[]
+  readonly requirements: readonly RequirementId[]
   readonly steps: readonly Step[]
   readonly millis: number
 }

@@ -1,5 +1,7 @@
 import { readTable } from '../table/read.ts'
-import { casesPage, requirementsPage, type Side } from './render.ts'
+import { readRequirements } from '../table/requirements.ts'
+import { casesPage, type Side } from './render.ts'
+import { requirementsPage } from './requirements.ts'
 import { citedIn, writtenIn } from './where.ts'
 
 /** The generated pages, by their path from the root of the repository. */
@@ -10,6 +12,6 @@ export function conformancePages(): ReadonlyMap<string, string> {
   ]
   return new Map([
     ['docs/conformance/cases.md', casesPage(sides)],
-    ['docs/conformance/requirements.md', requirementsPage(sides, citedIn())],
+    ['docs/conformance/requirements.md', requirementsPage(readRequirements(), sides, citedIn())],
   ])
 }

@@ -30,38 +30,8 @@ export function casesPage(sides: readonly Side[]): string {
   return page('Cases', parts)
 }
 
-/**
- * Every requirement that a case stands for or the code cites, with what holds it.
- *
- * @param cited names of test files, by requirement
- */
-export function requirementsPage(
-  sides: readonly Side[],
-  cited: ReadonlyMap<string, readonly string[]>,
-): string {
-  const ofCases = sides.flatMap(({ rows }) => rows.flatMap((row) => row.requirements))
-  const ids = new Set([...ofCases, ...cited.keys()])
-  const ordered = [...ids].toSorted((left, right) => (left < right ? -1 : 1))
-  const lines = ordered.map((id) => {
-    const held = sides.map(({ rows, writtenIn }) =>
-      rows
-        .filter((row) => row.requirements.includes(id))
-        .map((row) => (writtenIn.has(row.id) ? row.id : `(${row.id})`))
-        .join(' '),
-    )
-    const tests = (cited.get(id) ?? []).join(' ')
-    const gap = tests !== '' || held.some((cases) => /(^| )TC/.test(cases)) ? '' : 'gap'
-    return [id, ...held, tests, gap]
-  })
-  const gaps = lines.filter((line) => line.at(-1) === 'gap').length
-  const words = `${lines.length} requirements, ${lines.length - gaps} held by a case that is written or by a test beside the code, ${gaps} gaps. A case in brackets is not written.`
-  return page('Requirements', [
-    words,
-    table(['requirement', ...sides.map(({ heading }) => heading), 'tests', ''], lines),
-  ])
-}
-
-const page = (title: string, parts: readonly string[]): string =>
+/** A page of the documents: its title, that it is generated, and its parts. */
+export const page = (title: string, parts: readonly string[]): string =>
   [`# ${title}`, notice, ...parts].join('\n\n') + '\n'
 
 function placeOf(row: Row, writtenIn: Side['writtenIn']): string {
@@ -76,14 +46,7 @@ function counted(rows: readonly Row[], writtenIn: Side['writtenIn']): string {
   return `${rows.length} cases; ${applicable.length} apply; ${written} of these are written, ${applicable.length - written} are gaps.`
 }
 
-/** As the formatter leaves it: columns of one width. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows]
-  const widths = head.map((_name, at) =>
-    Math.max(3, ...lines.map((line) => (line[at] ?? '').length)),
-  )
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(head), rule, ...rows.map(line)].join('\n')
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

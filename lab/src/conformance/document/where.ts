@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Role } from '../verdict.ts'
 
@@ -16,22 +16,30 @@ export function writtenIn(role: Role): ReadonlyMap<string, string> {
   return found
 }
 
-/** Every requirement that the code speaks of, with the tests beside it that cite it; there may be none. */
+/**
+ * Every requirement that the code speaks of, with the tests beside it that cite it, as paths from
+ * the root of the repository; there may be none. A test of the runner holds nothing: it speaks of
+ * requirements as its examples.
+ */
 export function citedIn(): ReadonlyMap<string, readonly string[]> {
   const root = fileURLToPath(new URL('../../../..', import.meta.url))
   const found = new Map<string, string[]>()
-  for (const file of ['packages', 'actors', 'lab'].flatMap((part) => sources(join(root, part)))) {
-    const ids = readFileSync(file, 'utf8').matchAll(/\b[A-P]\d\d\.FR\.\d+\b/g)
+  for (const file of ['packages', 'actors', 'lab'].flatMap((part) => sources(root, part))) {
+    const holds = file.endsWith('.test.ts') && !file.startsWith('lab/src/conformance/')
+    const ids = readFileSync(join(root, file), 'utf8').matchAll(requirementId)
     for (const id of new Set(Array.from(ids, ([each]) => each))) {
       const tests = found.get(id) ?? []
-      found.set(id, file.endsWith('.test.ts') ? [...tests, basename(file)] : tests)
+      found.set(id, holds ? [...tests, file] : tests)
     }
   }
   return found
 }
 
-const sources = (dir: string): readonly string[] =>
-  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+/** As `K01.FR.38`, and the generic `FR.03` and `SC.01`, which are the end of no other id. */
+const requirementId = /(?<![\w.])(?:[A-P]\d\d\.FR\.\d+|(?:FR|SC)\.\d\d)\b/g
+
+const sources = (root: string, part: string): readonly string[] =>
+  readdirSync(join(root, part), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
     .toSorted()
-    .map((name) => join(dir, name))
+    .map((name) => join(part, name))

@@ -12,7 +12,7 @@ export const profileNames = [
 export type ProfileName = (typeof profileNames)[number]
 
 /** As `K01.FR.38`. */
-export type Requirement = string
+export type RequirementId = string
 
 /** One certification case: its id, our words for it, and what it stands for. */
 export type Row = {
@@ -20,7 +20,7 @@ export type Row = {
   readonly title: string
   /** In which profiles it is mandatory (M) or conditional (C); none: part of no profile. */
   readonly profiles: readonly { readonly name: ProfileName; readonly mandatory: boolean }[]
-  readonly requirements: readonly Requirement[]
+  readonly requirements: readonly RequirementId[]
   /** What the end under test must have for the case to apply. */
   readonly capability: string | undefined
 }
