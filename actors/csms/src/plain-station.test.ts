@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { hashPassword, httpClient, type HttpClient } from '@interlock/host'
+import { X509Certificate } from 'node:crypto'
+import { generateRsaKey, hashPassword, httpClient, type HttpClient } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
+import { createRsaCsr } from '@interlock/pki'
 import { WebSocket, type ClientOptions, type RawData } from 'ws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from './fixture/identities.fixture.ts'
+import { organisation, stationSubject } from './fixture/identities.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 
@@ -18,12 +20,17 @@ const password = 'a-password-of-a-station'
 beforeAll(async () => {
   world = await csmsWorld('plain')
   const passwordHash = await hashPassword(password)
+  world.identities.rsaPair(organisation('csms', 'csms', 3))
   csms = await world.start(world.clock(), {
-    ocpp: { ...world.config().ocpp, profile1: { host: '127.0.0.1', port: 0 } },
-    stations: ['CS-1', 'CS-2', 'CS-3'].map((id) => ({
+    ocpp: {
+      ...world.config().ocpp,
+      profile1: { host: '127.0.0.1', port: 0 },
+      rsa: { identity: world.identities.rsaDirOf('csms'), keyExchange: true },
+    },
+    stations: ['CS-1', 'CS-2', 'CS-3', 'CS-4'].map((id) => ({
       ...stationConfig(id),
       trustMode: 'standard' as const,
-      ...(id === 'CS-3' ? {} : { passwordHash }),
+      ...(['CS-3', 'CS-4'].includes(id) ? {} : { passwordHash }),
     })),
   })
   const { organisation: own } = organisation('csms', 'csms', 3)
@@ -51,6 +58,12 @@ const certificate = (id: string): ClientOptions => {
   const { keyPem: key, chainPem: cert } = world.identityOf(id)
   return { key, cert }
 }
+/** Of TLS it only knows what the specification asks of a station with RSA (A00.FR.422). */
+const byRsa = (id: string): ClientOptions => {
+  const subject = stationSubject(id, Number(id.split('-')[1]))
+  const { keyPem: key, chainPem: cert } = world.identities.rsaPair(subject)
+  return { key, cert, ciphers: 'AES128-GCM-SHA256:AES256-GCM-SHA384', maxVersion: 'TLSv1.2' }
+}
 const ways: readonly [profile: 1 | 2 | 3, id: string, way: () => [string, ClientOptions]][] = [
   [1, 'CS-1', () => [`ws://127.0.0.1:${csms.ocppPorts.profile1}`, basic('CS-1')]],
   [2, 'CS-2', () => [`wss://127.0.0.1:${csms.ocppPorts.profile2}`, { ca: ca(), ...basic('CS-2') }]],
@@ -59,6 +72,7 @@ const ways: readonly [profile: 1 | 2 | 3, id: string, way: () => [string, Client
     'CS-3',
     () => [`wss://127.0.0.1:${csms.ocppPorts.profile3}`, { ca: ca(), ...certificate('CS-3') }],
   ],
+  [3, 'CS-4', () => [`wss://127.0.0.1:${csms.ocppPorts.profile3}`, { ca: ca(), ...byRsa('CS-4') }]],
 ]
 
 type Frame = readonly [2, string, string, object] | readonly [3, string, object]
@@ -112,42 +126,70 @@ const event = (eventType: string, seqNo: number, wattHours: number) => ({
   meterValue: [{ timestamp: new Date().toISOString(), sampledValue: [{ value: wattHours }] }],
 })
 
-test.each(ways)('a plain script is operated under security profile %i', async (_, id, way) => {
+test.each(ways)(
+  'a plain script is operated under security profile %i as %s',
+  async (_, id, way) => {
+    const [address, options] = way()
+    const socket = new WebSocket(`${address}/ocpp/${id}`, ['ocpp2.0.1'], options)
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    const { sent, says } = script(socket)
+    const url = `https://127.0.0.1:${csms.port}/api/v1/stations/${id}`
+    const operate = (action: string, body: object) =>
+      maintainer.request('POST', `${url}/commands/${action}`, body)
+
+    const boot = { reason: 'PowerUp', chargingStation: { vendorName: 'Anyone', model: 'Plain' } }
+    expect(await says('BootNotification', boot)).toMatchObject({ status: 'Accepted' })
+    const accepted = { status: 200, body: { response: { status: 'Accepted' } } }
+    expect(await operate('SetChargingProfile', limit)).toMatchObject(accepted)
+    expect(await operate('RequestStartTransaction', start)).toMatchObject(accepted)
+    await says('TransactionEvent', event('Started', 0, 100))
+    expect(await operate('RequestStopTransaction', { transactionId: 'tx' })).toMatchObject(accepted)
+    await says('TransactionEvent', event('Ended', 1, 1_100))
+
+    const orders = sent.filter(([action]) => /^(Set|Request)/.test(action))
+    expect(orders).toEqual([
+      ['SetChargingProfile', limit],
+      ['RequestStartTransaction', start],
+      ['RequestStopTransaction', { transactionId: 'tx' }],
+    ])
+    const { body } = await reader.request('GET', `${url}/transactions/tx`)
+    expect(body).toMatchObject({ state: 'ended', complete: true, remoteStartId: 7, connectorId: 1 })
+    expect((await reader.request('GET', url)).body).toMatchObject({ trustMode: 'standard' })
+
+    // What the supervisor does not grant does not leave, under any profile.
+    world.supervisor.refuse = 'BudgetExceeded'
+    expect((await operate('Reset', { type: 'Immediate' })).body).toMatchObject({
+      status: 'Refused',
+      reasonCode: 'BudgetExceeded',
+    })
+    world.supervisor.refuse = undefined
+    expect(sent.map(([action]) => action)).not.toContain('Reset')
+    socket.close()
+    await new Promise((resolve) => socket.once('close', resolve))
+  },
+)
+
+test('a station with an RSA key has it certified (A00.FR.421)', async () => {
+  const [, , , [, id, way]] = ways as readonly [unknown, unknown, unknown, (typeof ways)[number]]
   const [address, options] = way()
   const socket = new WebSocket(`${address}/ocpp/${id}`, ['ocpp2.0.1'], options)
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  const { sent, says } = script(socket)
-  const url = `https://127.0.0.1:${csms.port}/api/v1/stations/${id}`
-  const operate = (action: string, body: object) =>
-    maintainer.request('POST', `${url}/commands/${action}`, body)
-
+  const { says } = script(socket)
+  const certified = new Promise<string>((resolve) =>
+    socket.on('message', (data) => {
+      const [, , action, payload] = read(data)
+      if (action === 'CertificateSigned')
+        resolve((payload as { certificateChain: string }).certificateChain)
+    }),
+  )
   const boot = { reason: 'PowerUp', chargingStation: { vendorName: 'Anyone', model: 'Plain' } }
-  expect(await says('BootNotification', boot)).toMatchObject({ status: 'Accepted' })
-  const accepted = { status: 200, body: { response: { status: 'Accepted' } } }
-  expect(await operate('SetChargingProfile', limit)).toMatchObject(accepted)
-  expect(await operate('RequestStartTransaction', start)).toMatchObject(accepted)
-  await says('TransactionEvent', event('Started', 0, 100))
-  expect(await operate('RequestStopTransaction', { transactionId: 'tx' })).toMatchObject(accepted)
-  await says('TransactionEvent', event('Ended', 1, 1_100))
-
-  const orders = sent.filter(([action]) => /^(Set|Request)/.test(action))
-  expect(orders).toEqual([
-    ['SetChargingProfile', limit],
-    ['RequestStartTransaction', start],
-    ['RequestStopTransaction', { transactionId: 'tx' }],
-  ])
-  const { body } = await reader.request('GET', `${url}/transactions/tx`)
-  expect(body).toMatchObject({ state: 'ended', complete: true, remoteStartId: 7, connectorId: 1 })
-  expect((await reader.request('GET', url)).body).toMatchObject({ trustMode: 'standard' })
-
-  // What the supervisor does not grant does not leave, under any profile.
-  world.supervisor.refuse = 'BudgetExceeded'
-  expect((await operate('Reset', { type: 'Immediate' })).body).toMatchObject({
-    status: 'Refused',
-    reasonCode: 'BudgetExceeded',
-  })
-  world.supervisor.refuse = undefined
-  expect(sent.map(([action]) => action)).not.toContain('Reset')
+  await says('BootNotification', boot)
+  const key = generateRsaKey()
+  const csr = createRsaCsr(key, stationSubject(id, 4))
+  const certificateType = 'ChargingStationCertificate'
+  expect(await says('SignCertificate', { csr, certificateType })).toEqual({ status: 'Accepted' })
+  const { publicKey } = new X509Certificate(await certified)
+  expect(publicKey.export({ type: 'spki', format: 'der' })).toEqual(Buffer.from(key.spki))
   socket.close()
   await new Promise((resolve) => socket.once('close', resolve))
 })

@@ -1,6 +1,14 @@
-import { nodeCrypto as crypto } from '@interlock/host'
+import { generateRsaKey, nodeCrypto as crypto } from '@interlock/host'
 import { assert, toBase64Url, toHex, utf8 } from '@interlock/kernel'
-import { createCsr, firstContactKey, firstContactPassword, fromPem, peerOf } from '@interlock/pki'
+import {
+  bearerOf,
+  createCsr,
+  createRsaCsr,
+  firstContactKey,
+  firstContactPassword,
+  fromPem,
+  peerOf,
+} from '@interlock/pki'
 import { readCells } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshEui } from './neighbours.fixture.ts'
@@ -83,6 +91,26 @@ test('a CSMS that recorded a first contact cannot have a key of its own certifie
   )
   const bare = createCsr(own.key, subjectOf(world, unit), crypto)
   expect(await order(world, unit, bare)).toMatchObject(refusedWith('RequestInvalid'))
+})
+
+test('an RSA key is certified for a standard station, and never for a supervised one (A00.FR.421)', async () => {
+  const rsa = generateRsaKey()
+  const requested = (unit: Parameters<typeof subjectOf>[1]) =>
+    createRsaCsr(rsa, subjectOf(world, unit))
+  const standard = await inService(world, { trustMode: 'standard' })
+  const { status, body } = await order(world, standard, requested(standard), false)
+  expect(status).toBe(200)
+  const [leaf = new Uint8Array()] = fromPem(body.chainPem ?? '', 'CERTIFICATE')
+  expect(bearerOf(leaf, crypto)).toMatchObject({
+    value: { stationId: standard.stationId, publicKey: undefined },
+  })
+  // The answer was lost: the same key has the same certificate.
+  const again = await order(world, standard, requested(standard), false)
+  expect(again.body.chainPem).toBe(body.chainPem)
+  const supervised = await inService(world)
+  expect(await order(world, supervised, requested(supervised), false)).toMatchObject({
+    body: { reason: 'RequestInvalid', detail: expect.stringContaining('P-256') as string },
+  })
 })
 
 test('another CSMS than the bound one is refused', async () => {

@@ -31,7 +31,7 @@ import {
   fromPem,
   issue,
   newSerial,
-  peerOf,
+  bearerOf,
   type CertificateAuthority,
   type ProfileName,
   type Subject,
@@ -97,7 +97,7 @@ function signed(profile: ProfileName, csrPem: string, subject: Subject, ca: Cert
   const serial = newSerial(entropy)
   const issued = issue({ profile, csrPem, subject, ca, serial, now: wallNow(), crypto })
   assert(issued.ok, `issued: ${JSON.stringify(issued)}`)
-  const peer = peerOf(fromPem(issued.value, 'CERTIFICATE')[0] ?? new Uint8Array(), crypto)
+  const peer = bearerOf(fromPem(issued.value, 'CERTIFICATE')[0] ?? new Uint8Array(), crypto)
   assert(peer.ok, 'it is readable')
   return { pem: issued.value, serialHex: peer.value.serialHex }
 }

@@ -1,7 +1,14 @@
-import { constants, createHash, createPrivateKey, verify, X509Certificate } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  verify,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto'
 import { isIP } from 'node:net'
 import { instant, type Instant } from '@interlock/kernel'
-import { namesAndKeyOf } from '@interlock/pki'
+import { namesAndKeyOf, signatureAlgorithmOf } from '@interlock/pki'
 
 /** What a station wants to know of any certificate, of whatever authority and algorithm. */
 export type CertificateFacts = {
@@ -54,7 +61,6 @@ export function factsOf(pem: string): CertificateFacts | undefined {
   const [certificate] = certificatesIn(pem)
   if (certificate === undefined) return undefined
   const { publicKey } = certificate
-  const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {}
   return {
     pem: certificate.toString(),
     commonName: /^CN=(.*)$/m.exec(certificate.subject)?.[1],
@@ -63,8 +69,13 @@ export function factsOf(pem: string): CertificateFacts | undefined {
     notBefore: instant(Date.parse(certificate.validFrom)),
     notAfter: instant(Date.parse(certificate.validTo)),
     spki: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })),
-    isStrong: (modulusLength ?? 0) >= rsaBitsMin || curvesAccepted.includes(namedCurve ?? ''),
+    isStrong: isStrong(publicKey),
   }
+}
+
+function isStrong({ asymmetricKeyDetails = {} }: KeyObject): boolean {
+  const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails
+  return modulusLength >= rsaBitsMin || curvesAccepted.includes(namedCurve)
 }
 
 /** The certificates of a PEM text, in order; none when one of them cannot be read. */
@@ -103,11 +114,25 @@ export function hashOf(
   }
 }
 
-export type ChainRefusal = 'Unreadable' | 'Expired' | 'NotTrusted'
+export type ChainRefusal = 'Unreadable' | 'Expired' | 'Weak' | 'NotTrusted'
+
+/** How a certificate may be signed: SHA-256 or better (A00.FR.504, A00.FR.506). */
+const signaturesAccepted: ReadonlySet<string> = new Set([
+  '1.2.840.10045.4.3.2',
+  '1.2.840.10045.4.3.3',
+  '1.2.840.10045.4.3.4',
+  '1.2.840.113549.1.1.11',
+  '1.2.840.113549.1.1.12',
+  '1.2.840.113549.1.1.13',
+  // RSASSA-PSS, with its hash.
+  '1.2.840.113549.1.1.10 2.16.840.1.101.3.4.2.1',
+  '1.2.840.113549.1.1.10 2.16.840.1.101.3.4.2.2',
+  '1.2.840.113549.1.1.10 2.16.840.1.101.3.4.2.3',
+])
 
 /**
- * Whether a chain, leaf first, reaches one of `roots`, each link issued and signed by the next and
- * all in their time. It says nothing of what the leaf may be used for.
+ * Whether a chain, leaf first, reaches one of `roots`, each link issued and signed by the next, strong
+ * enough, and all in their time. It says nothing of what the leaf may be used for.
  */
 export function chainRefusal(
   chainPem: string,
@@ -124,11 +149,21 @@ export function chainRefusal(
     issuer.ca && subject.checkIssued(issuer) && subject.verify(issuer.publicKey)
   for (const [index, certificate] of chain.entries()) {
     if (anchors.some((root) => root.fingerprint256 === certificate.fingerprint256)) return undefined
+    // What is trusted need not have been signed well; everything below it must be.
+    if (!isStrongLink(certificate)) return 'Weak'
     if (anchors.some((root) => inTime(root) && signs(root, certificate))) return undefined
     const next = chain[index + 1]
     if (next === undefined || !signs(next, certificate)) return 'NotTrusted'
   }
   return 'NotTrusted'
+}
+
+function isStrongLink({ raw, publicKey }: X509Certificate): boolean {
+  try {
+    return isStrong(publicKey) && signaturesAccepted.has(signatureAlgorithmOf(raw))
+  } catch {
+    return false
+  }
 }
 
 /** Whether a certificate signed itself, which a root does. */

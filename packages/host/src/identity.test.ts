@@ -2,9 +2,16 @@ import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { temporaryDir } from './files.ts'
+import { createHierarchy } from './hierarchy.fixture.ts'
 import { testHierarchy } from './identity.fixture.ts'
-import { loadIdentity, loadPlainIdentity, saveIdentity } from './identity.ts'
-import { nodeCrypto } from './node-crypto.ts'
+import {
+  demandHost,
+  loadIdentity,
+  loadPlainIdentity,
+  loadRsaPair,
+  saveIdentity,
+} from './identity.ts'
+import { generateRsaKey, nodeCrypto } from './node-crypto.ts'
 
 const dir = temporaryDir('interlock-identity')
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -55,4 +62,19 @@ test("a certificate of another authority has its owner's key beside it, too", ()
   expect(loadPlainIdentity(dir, peer)).toMatchObject({ keyPem, chainPem })
   chmodSync(keyPath, 0o644)
   expect(() => loadPlainIdentity(dir, peer)).toThrow('others than its owner')
+})
+
+test('an RSA pair is loaded whole, and for no other host than its own (A00.FR.510)', () => {
+  const pair = createHierarchy().certifyRsa('csms', 'localhost')
+  saveIdentity(dir, pair.keyPem, pair.chainPem)
+  expect(loadRsaPair(dir)).toEqual(pair)
+  demandHost(pair.chainPem, 'localhost', chainPath)
+  const elsewhere = () => demandHost(pair.chainPem, 'csms.example', chainPath)
+  expect(elsewhere).toThrow(/not the certificate of the host csms.example/)
+  // A DNS name of it, and not its common name.
+  expect(() => demandHost(pair.chainPem, '127.0.0.1', chainPath)).toThrow(/127.0.0.1/)
+  saveIdentity(dir, generateRsaKey().pem, pair.chainPem)
+  expect(() => loadRsaPair(dir)).toThrow(/another key/)
+  saveIdentity(dir, keyPem, chainPem)
+  expect(() => loadRsaPair(dir)).toThrow(/not strong RSA/)
 })

@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { connect, type ConnectionOptions } from 'node:tls'
 import { assert, eui64, unobserved } from '@interlock/kernel'
 import { bearerOf, createRsaCsr, fromPem, profileRow, type Subject } from '@interlock/pki'
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { temporaryDir } from './files.ts'
 import { createHierarchy } from './hierarchy.fixture.ts'
 import { silentLog } from './log.ts'
 import { nodeCrypto } from './node-crypto.ts'
+import { connectOcpp } from './ocpp-client.ts'
 import { openOcppServer, type OcppServerOptions } from './ocpp-server.ts'
 import { answerTo } from './upgrade.fixture.ts'
 
@@ -207,4 +210,24 @@ test('where RSA is switched off altogether, an RSA certificate lets nobody in', 
   const url = `wss://127.0.0.1:${server.port}/ocpp/station-1`
   const { body } = await answerTo(url, subprotocols, shows(station))
   expect(body).toMatchObject({ reason: 'IdentityMissing' })
+})
+
+test('a standard station takes a CSMS that only has RSA, and a supervised one does not (A00.FR.422)', async () => {
+  const { keyPem: key, chainPem: cert } = rsa
+  const server = createServer({ key, cert, ciphers: 'AES128-GCM-SHA256', maxVersion: 'TLSv1.2' })
+  const upgrader = new WebSocketServer({ server, handleProtocols: () => 'ocpp2.0.1' })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(async () => {
+    for (const each of upgrader.clients) each.terminate()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const { port } = server.address() as AddressInfo
+  const station = { url: `wss://localhost:${port}/ocpp/station-1`, trust, subprotocols }
+  const way = { ...station, log: silentLog, expectRole: 'csms' } as const
+  const socket = await connectOcpp({ ...way, recognise: 'name' })
+  socket.close(1000, '')
+  await expect(connectOcpp({ ...way, recognise: 'identity' })).rejects.toThrow(/no connection/)
+  // One of this system keeps its role, whatever its key.
+  const other = connectOcpp({ ...way, recognise: 'name', expectRole: 'supervisor' })
+  await expect(other).rejects.toThrow(/expected supervisor, found csms/)
 })

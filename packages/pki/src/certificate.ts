@@ -47,6 +47,25 @@ export function readParts(der: Uint8Array): {
   }
 }
 
+const rsaPss = '1.2.840.113549.1.1.10'
+/** RFC 4055 §3.1: what RSASSA-PSS hashes with, where its parameters do not say. */
+const sha1 = '1.3.14.3.2.26'
+
+/**
+ * What a signed structure says that it is signed with, dotted; RSASSA-PSS is followed by its hash. Nothing
+ * is verified. @throws DerError
+ */
+export function signatureAlgorithmOf(der: Uint8Array): string {
+  const [, algorithm] = children(readOne(concat(der), tags.sequence))
+  const [type, parameters] = children(expectTag(algorithm, tags.sequence))
+  const name = readOid(type)
+  if (name !== rsaPss) return name
+  const given = parameters === undefined ? [] : children(parameters)
+  const wrapped = given.find(({ tag }) => tag === context(0, true))
+  const [hash] = wrapped === undefined ? [] : children(wrapped)
+  return `${name} ${hash === undefined ? sha1 : readOid(children(hash)[0])}`
+}
+
 /** The same, signed with ES256: 64 bytes r‖s. @throws DerError when it is not. */
 export function readSigned(der: Uint8Array): { body: Der; signature: Uint8Array } {
   const { body, algorithm, signature } = readParts(der)

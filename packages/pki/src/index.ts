@@ -1,4 +1,9 @@
-export { namesAndKeyOf, publicKeyOfCertificate, spkiOf } from './certificate.ts'
+export {
+  namesAndKeyOf,
+  publicKeyOfCertificate,
+  signatureAlgorithmOf,
+  spkiOf,
+} from './certificate.ts'
 export { bearerOf, peerOf, type Bearer, type Peer, type PeerProblem } from './peer.ts'
 export type { KeyKind } from './key-kind.ts'
 export type { Subject } from './identity.ts'
