@@ -7,6 +7,8 @@ export type Event = {
   readonly transactionId: string
   readonly seqNo: number
   readonly eventType: 'Started' | 'Updated' | 'Ended'
+  /** Of its register. */
+  readonly wattHours: number
   readonly payload: Readonly<Record<string, unknown>>
 }
 
@@ -17,6 +19,8 @@ export type Event = {
 export type ChargingStation = {
   readonly id: string
   readonly acknowledged: readonly Event[]
+  /** What has gone out, or is next to go, without an answer. */
+  unacknowledged(): Event | undefined
   /** Connects, boots and sends until the connection ends. Rejects where it cannot connect. */
   serve(place: Place): Promise<void>
   /** From here on no new transaction begins, and the connection ends with the last. */
@@ -50,6 +54,7 @@ export function chargingStation(load: LoadStation, run: string): ChargingStation
   return {
     id: load.id,
     acknowledged,
+    unacknowledged: () => pending,
     finish: () => void (finishing = true),
     finished: () => finished,
     async serve(place) {
@@ -100,7 +105,8 @@ function eventOf(stationId: string, run: string, seqNo: number): Event {
   const transactionId = `${stationId}-${run}`.slice(-36)
   const last = eventsEach - 1
   const eventType = seqNo === 0 ? 'Started' : seqNo === last ? 'Ended' : 'Updated'
-  const value = { measurand: 'Energy.Active.Import.Register', value: 1_000 * seqNo }
+  const wattHours = 1_000 * seqNo
+  const value = { measurand: 'Energy.Active.Import.Register', value: wattHours }
   const payload = {
     eventType,
     timestamp,
@@ -114,5 +120,5 @@ function eventOf(stationId: string, run: string, seqNo: number): Event {
     evse: { id: 1, connectorId: 1 },
     meterValue: [{ timestamp, sampledValue: [value] }],
   }
-  return { transactionId, seqNo, eventType, payload }
+  return { transactionId, seqNo, eventType, wattHours, payload }
 }

@@ -6,6 +6,6 @@ import { realDeps } from '../bench/load/site.ts'
 const [path = ''] = process.argv.slice(2)
 const config = JSON.parse(readFileSync(path, 'utf8')) as CsmsConfig
 const csms = await startCsms(config, realDeps())
-process.send?.({ port: csms.ocppPorts.profile3 })
+process.send?.({ port: csms.ocppPorts.profile3, restPort: csms.port })
 // Whoever would have killed it has gone.
 process.on('disconnect', () => process.exit(0))

@@ -6,6 +6,7 @@ const events = types.map((eventType, seqNo) => ({
   transactionId: 'T',
   seqNo,
   eventType,
+  wattHours: 1_000 * seqNo,
   payload: { eventType, seqNo, meterValue: [{ value: 1_000 * seqNo }] },
 }))
 const told = [{ id: 'A', acknowledged: events }]

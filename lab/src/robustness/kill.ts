@@ -7,10 +7,15 @@ import { openPool, poolLimits } from '@interlock/store'
 import { openGround } from '../bench/load/site.ts'
 import { chargingStation, type ChargingStation } from './charging-station.ts'
 import { judgeKept, type KeptEvent, type KeptJudgement } from './kept-events.ts'
+import { misjudged, readShown } from './shown-transactions.ts'
 
 export type KillReport = KeptJudgement & {
   readonly kills: number
   readonly stations: number
+  /** Transactions of which a CSMS that had just started said something else than their stations were told. */
+  readonly misjudged: number
+  /** Of the process, until it listened again; the longest of all. */
+  readonly startMillisMax: number
 }
 
 /** After the load is under way, at the longest: a kill may come at any moment of a group commit. */
@@ -20,7 +25,8 @@ const loadMillisMax = 120_000
 
 /**
  * Kills the CSMS in the middle of its load, again and again, with SIGKILL; the stations come back and
- * send again what nobody acknowledged. Then the database is held against what they were told.
+ * send again what nobody acknowledged. Each time the CSMS has started, before they are back, its API is
+ * held against what they were told; and so it is at the end, with the database.
  */
 export async function kill(options: {
   readonly dir: string
@@ -38,7 +44,20 @@ export async function kill(options: {
     const run = Date.now().toString(36)
     const stations = ground.stations.map((each) => chargingStation(each, run))
     let csms = await startProcess(path)
-    const { rootPem } = ground
+    const { rootPem, reader } = ground
+    let wrong = 0
+    let startMillisMax = 0
+    const judge = async ({ restPort }: Killable): Promise<void> => {
+      const shown = await readShown(restPort, { identity: reader, rootPem }, stations)
+      wrong += misjudged(shown, stations)
+    }
+    const startAgain = async (): Promise<Killable> => {
+      const began = performance.now()
+      const started = await startProcess(path)
+      startMillisMax = Math.max(startMillisMax, Math.round(performance.now() - began))
+      await judge(started)
+      return started
+    }
     for (let at = 0; at < kills; at++) {
       const serving = serveAll(stations, { port: csms.port, rootPem })
       await underLoad(stations)
@@ -46,14 +65,16 @@ export async function kill(options: {
       await csms.kill()
       await serving
       say(`Kill ${at + 1}: ${acknowledgedBy(stations)} events acknowledged so far.`)
-      csms = await startProcess(path)
+      csms = await startAgain()
     }
     for (const each of stations) each.finish()
     await serveAll(stations, { port: csms.port, rootPem })
     const waiting = stations.filter((each) => !each.finished()).length
     if (waiting > 0) throw new Fault('KillUnfinished', `${waiting} stations were not served again`)
+    await judge(csms)
     await csms.kill()
-    return { kills, stations: count, ...(await compare(ground.cluster.url('csms'), stations)) }
+    const kept = await compare(ground.cluster.url('csms'), stations)
+    return { kills, stations: count, misjudged: wrong, startMillisMax, ...kept }
   } finally {
     for (const part of open.toReversed()) await part.close()
   }
@@ -82,14 +103,14 @@ const serveAll = async (
   await Promise.allSettled(stations.map((station) => station.serve(place)))
 }
 
-type Killable = { readonly port: number; kill(): Promise<void> }
+type Ports = { readonly port: number; readonly restPort: number }
+type Killable = Ports & { kill(): Promise<void> }
 
 async function startProcess(path: string): Promise<Killable> {
   const script = fileURLToPath(new URL('./csms-process.ts', import.meta.url))
   const child = fork(script, [path], { execArgv: ['--import', 'tsx'] })
-  const port = await portOf(child)
   return {
-    port,
+    ...(await portsOf(child)),
     kill: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve())
@@ -98,9 +119,9 @@ async function startProcess(path: string): Promise<Killable> {
   }
 }
 
-const portOf = (child: ChildProcess): Promise<number> =>
+const portsOf = (child: ChildProcess): Promise<Ports> =>
   new Promise((resolve, reject) => {
-    child.once('message', (message: { port: number }) => resolve(message.port))
+    child.once('message', (message) => resolve(message as Ports))
     child.once('exit', () => reject(new Fault('CsmsEnded', 'the CSMS did not start')))
   })
 
@@ -127,12 +148,13 @@ const pause = (wallMillis: number): Promise<void> =>
 
 /** What went wrong, as sentences; none when nothing was lost. */
 export function killFailures(report: KillReport): readonly string[] {
-  const { acknowledged, lost, altered, doubled, open } = report
+  const { acknowledged, lost, altered, doubled, open, misjudged: wrong } = report
   const rows: readonly (readonly [boolean, string])[] = [
     [acknowledged > 0, 'no event was acknowledged'],
     [lost === 0, `${lost} acknowledged events are not in the database`],
     [altered === 0, `${altered} events are not in the database as they were sent`],
     [doubled === 0, `${doubled} events are in the database more than once`],
+    [wrong === 0, `a restarted CSMS said otherwise of ${wrong} transactions`],
     [open === 0, `${open} transactions are not closed in order`],
   ]
   return rows.filter(([holds]) => !holds).map(([, words]) => words)

@@ -33,6 +33,8 @@ export type Ground = Running & {
   readonly cluster: Cluster
   readonly stations: readonly LoadStation[]
   readonly identity: Identity
+  /** Of the CSMS's console: it reads the API. */
+  readonly reader: Identity
   readonly rootPem: string
 }
 /** The same with the real CSMS on it. */
@@ -94,11 +96,11 @@ function certify(dir: string, homes: readonly Home[]) {
   const charging = createAuthority(join(dir, 'charging'), deps)
   const smartMeter = createSmki(join(dir, 'smart-meter'), deps)
   try {
-    const subject = (commonName: string, role: Role, eui: Eui64) => ({
+    const subject = (commonName: string, role: Role, eui: Eui64, organisation = eui) => ({
       commonName,
       role,
       eui,
-      organisation: eui,
+      organisation,
     })
     const own = charging.certify(subject('csms', 'csms', organisations.csms))
     saveIdentity(join(dir, 'csms-charging'), own.keyPem, own.chainPem)
@@ -113,7 +115,9 @@ function certify(dir: string, homes: readonly Home[]) {
       ...charging.certify(subject(stationId, 'station', station), { profile: 'chargingDevice' }),
     }))
     const identity = identityOf(own.keyPem, own.chainPem, 'csms')
-    return { identity, stations, rootPem: charging.rootPem }
+    const web = charging.certify(subject('web', 'web', organisations.web, organisations.csms))
+    const reader = identityOf(web.keyPem, web.chainPem, 'web')
+    return { identity, reader, stations, rootPem: charging.rootPem }
   } finally {
     charging.close()
     smartMeter.close()
