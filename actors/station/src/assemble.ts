@@ -29,6 +29,7 @@ import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
 import { registered } from './ocpp/registered.ts'
 import { createBoot } from './network/boot.ts'
 import { createNetwork, isFirstContact } from './network/network.ts'
+import { createPassword } from './network/password.ts'
 import { createLogUpload } from './log-upload.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
@@ -91,7 +92,9 @@ export function assemble(
     station: () => station,
     async onAccepted(booted) {
       network.accepted()
-      certificates.accepted(csms.shown())
+      const { identity, basic } = csms.shown()
+      certificates.accepted(identity)
+      station.password.accepted(basic?.password)
       if (!isFirstContact(station)) {
         reports.online(booted)
         if (booted) station.firmware.resume()
@@ -187,7 +190,11 @@ export function assemble(
     askForCertificate: () => requests.ask(),
     caller,
     trustStore: createTrustStore(() => station),
-    otherIdentity: () => own.alternate(),
+    password: createPassword(() => station),
+    otherProof() {
+      own.alternate()
+      station.password.alternate()
+    },
     csmsRoots: () => station.trustStore.of('CSMSRootCertificate'),
     moment,
     answers: deps.answers ?? keepOwnersCharge,

@@ -4,6 +4,7 @@ import { createDeviceModel, type DeviceModel, type Guard } from './device-model/
 import { membersOf } from './device-model/value.ts'
 import type { Keeper } from './keeper.ts'
 import { liveValues } from './live-values.ts'
+import { passwordVariable } from './network/password.ts'
 import type { Station } from './station.ts'
 
 /** The device model of this station: its table, its memory, its config and its guards. */
@@ -20,13 +21,24 @@ export function createModel(options: {
     configured: configuredValues(config),
     stored: () => keeper.memory.variables,
     save: (values) =>
-      keeper.commit({ set: { variables: { ...keeper.memory.variables, ...values } } }),
+      keeper.commit({
+        set: {
+          variables: { ...keeper.memory.variables, ...values },
+          ...(passwordVariable in values ? formerPassword(station()) : {}),
+        },
+      }),
     guards: {
       'SmartChargingCtrlr.RandomDelaySecondsMax': lawfulDelay(config),
       'OCPPCommCtrlr.NetworkConfigurationPriority': (value) =>
         station().network.refusal(membersOf(value)),
     },
   })
+}
+
+/** Of several passwords in a row the first is the one that the CSMS has accepted. */
+function formerPassword({ keeper, model }: Station): { formerPassword?: string } {
+  const former = keeper.memory.formerPassword ?? model.held(passwordVariable)
+  return former === undefined ? {} : { formerPassword: former }
 }
 
 const configuredValues = (config: StationConfig): Readonly<Record<string, string>> => ({

@@ -1,9 +1,9 @@
-import { portsOf, systemEntropy, type Identity, type Running } from '@interlock/host'
+import { portsOf, systemEntropy, type Running } from '@interlock/host'
 import { inSeconds, type Timer } from '@interlock/kernel'
 import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@interlock/ocpp'
 import { backOffSeconds } from './network/back-off.ts'
 import type { Boot } from './network/boot.ts'
-import { isFirstContact, type Network } from './network/network.ts'
+import { isFirstContact, type Network, type Way } from './network/network.ts'
 import { securityEventOf } from './network/tls-failure.ts'
 import type { Caller } from './reports.ts'
 import type { Station } from './station.ts'
@@ -12,11 +12,13 @@ const subprotocols = ['ocpp2.0.1'] as const
 /** Wall time that a start waits for first contact to lead to a certificate. */
 const startSecondsMax = 15
 
+export type Proof = Pick<Way, 'identity' | 'basic'>
+
 /** The one connection to the CSMS, kept open. */
 export type CsmsLink = Running & {
   readonly caller: Caller
-  /** What the present connection was made with, where that was a certificate. */
-  shown(): Identity | undefined
+  /** What the station proved itself with on the present connection. */
+  shown(): Proof
   /** Opens the first connection. Settles when it has been tried. */
   start(): Promise<void>
   /** Ends the present connection and opens the next at once. */
@@ -36,7 +38,7 @@ export type CsmsLinkOptions = {
 export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   const { network } = options
   let endpoint: Endpoint | undefined
-  let shown: Identity | undefined
+  let shown: Proof = {}
   let timer: Timer | undefined
   let trying: Promise<void> | undefined
   /** In vain, since the last connection. */
@@ -83,7 +85,7 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
       onProblem: ({ kind, code, detail }) => deps.log.warn({ kind, code, detail }, 'OCPP'),
     })
     endpoint = current
-    shown = way.identity
+    shown = way
     socket.onClose(() => {
       if (endpoint === current) lost()
     })
@@ -96,14 +98,14 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     }
   }
 
-  /** Of an order of profiles that has failed as a whole the certificate may be the reason. */
+  /** Of an order of profiles that has failed as a whole a new certificate or password may be the reason. */
   const failed = (): void => {
-    if (network.failed()) options.station().otherIdentity()
+    if (network.failed()) options.station().otherProof()
   }
 
   const lost = (): void => {
     endpoint = undefined
-    shown = undefined
+    shown = {}
     // One that was let in and not accepted came to nothing as well.
     if (options.boot().registration === 'Rejected' && !renewing) failed()
     options.boot().stop()

@@ -10,6 +10,7 @@ import {
   stationSubject,
 } from './fixture/parties.fixture.ts'
 import { startPlainCsms, type PlainCsms } from './fixture/plain-csms.fixture.ts'
+import { quickly } from './fixture/scene.fixture.ts'
 import { password, standardScene, type StandardOptions } from './fixture/standard.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
@@ -105,6 +106,47 @@ test('A01: a new password opens the next connection; a short one changes nothing
     basic(password),
     basic(fresh),
   ])
+})
+
+const once = { ...quickly, 'OCPPCommCtrlr.NetworkProfileConnectionAttempts': '1' }
+/** A station that has taken `fresh`, and a CSMS that takes `known` alone from then on. */
+async function rotated(fresh: string, known: string) {
+  const to = await standardScene({ config: { variables: once } })
+  const { csms, clock } = to
+  csms.admit = ({ headers }) => (headers.authorization === basic(known) ? undefined : 401)
+  await setPassword(csms, fresh)
+  await until(() => csms.upgrades.length === 2, 'the next connection')
+  const used = () => csms.upgrades.at(-1)?.authorization
+  const pass = (condition: () => boolean) =>
+    expect.poll(() => clock.advance(1_000).then(condition), { timeout: 40_000 }).toBe(true)
+  return { csms, restart: () => to.restart(), used, pass }
+}
+
+test('A01: a CSMS that never heard of the new password gets the old one again, after a loss of power too', async () => {
+  const fresh = 'another password of its length'
+  const { csms, restart, used, pass } = await rotated(fresh, password)
+  await until(() => !csms.connected(), 'the refusal')
+  await restart()
+  expect(used()).toBe(basic(fresh))
+  await pass(() => csms.connected())
+  expect(used()).toBe(basic(password))
+  await until(() => csms.sent('BootNotification').length === 2, 'the boot')
+  await restart()
+  expect(used()).toBe(basic(password))
+  expect(csms.connected()).toBe(true)
+})
+
+test('A01: once the new password has been accepted the old one is not used again', async () => {
+  const fresh = 'another password of its length'
+  const { csms, restart, pass } = await rotated(fresh, fresh)
+  await until(() => csms.sent('Heartbeat').length > 0, 'its acceptance')
+  csms.admit = () => 401
+  csms.drop()
+  await pass(() => csms.upgrades.length >= 4)
+  await restart()
+  await pass(() => csms.upgrades.length >= 6)
+  const later = csms.upgrades.slice(1).map(({ authorization }) => authorization)
+  expect(new Set(later)).toEqual(new Set([basic(fresh)]))
 })
 
 const asked = async (csms: PlainCsms): Promise<string> => {

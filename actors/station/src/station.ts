@@ -17,6 +17,7 @@ import type { Keeper } from './keeper.ts'
 import type { LogUpload } from './log-upload.ts'
 import type { Boot } from './network/boot.ts'
 import type { Network } from './network/network.ts'
+import type { Password } from './network/password.ts'
 import type { Metering } from './metering.ts'
 import type { Reader } from './reader.ts'
 import type { Records } from './records.ts'
@@ -85,8 +86,10 @@ export type Station = {
   meterKey(): PrivateKey
   /** What it proves itself with; undefined before first contact. */
   identity(): Identity | undefined
-  /** Nothing came of it anywhere: the other certificate next, while there are two (A02.FR.28). */
-  otherIdentity(): void
+  /** Of security profiles 1 and 2. */
+  readonly password: Password
+  /** Nothing came of it anywhere: the other certificate and password next, while there are two. */
+  otherProof(): void
   /** A signed request gets a signed reply (Part 4 §7.2). */
   signReply(action: string, response: object, request: FlattenedJws): FlattenedJws
   /** Over the local link, if there is one now. */

@@ -70,6 +70,8 @@ export type Memory = {
   readonly ownerKeys: readonly string[]
   /** Of the device model, by name; what was never set is not here. */
   readonly variables: Readonly<Record<string, string | number>>
+  /** The password that the CSMS last accepted, until it has accepted the station with another. */
+  readonly formerPassword?: string
   readonly transaction?: Transaction
   /** Network connection profiles, once they differ from the config. */
   readonly network?: NetworkMemory

@@ -146,7 +146,7 @@ function configuredProfile({ csms, network }: Station['config']): NetworkProfile
 }
 
 function wayOf(station: Station, { url, securityProfile }: NetworkProfile): Way {
-  const { config, deps, stationId, model, mode } = station
+  const { config, deps, stationId, mode } = station
   const identity = station.identity()
   const to = (base: string): string => `${base.replace(/\/$/, '')}/${encodeURIComponent(stationId)}`
   const by = (password: string) => ({ basic: { user: stationId, password } })
@@ -157,8 +157,6 @@ function wayOf(station: Station, { url, securityProfile }: NetworkProfile): Way 
     return { url: to(config.csms.profile2Url), ...by(firstContactPassword(key, deps.crypto)) }
   }
   const proof =
-    securityProfile === 3 && identity !== undefined
-      ? { identity }
-      : by(model.held('SecurityCtrlr.BasicAuthPassword') ?? '')
+    securityProfile === 3 && identity !== undefined ? { identity } : by(station.password.value())
   return { url: to(url), ...proof, recognise: 'name' }
 }
