@@ -17,6 +17,8 @@ export type Certificates = {
 }
 type Unlike = { readonly hosts?: readonly string[]; readonly at?: Instant }
 
+const loopback = '127.0.0.1'
+
 /** A hierarchy of its own each time: of two, neither trusts what hangs from the other. */
 export function createCertificates(): Certificates {
   const now = systemClock.now()
@@ -60,7 +62,13 @@ export function createCertificates(): Certificates {
     return { keyPem: pem, chainPem: signed(csrPem, subject, profile, unlike) }
   }
   const eui = organisations.csms
-  const ofCsms: Subject = { commonName: 'csms', role: 'csms', eui, organisation: eui }
+  /** A00.FR.510: it is named after the host that the station calls. */
+  const ofCsms = ([host = loopback]: readonly string[] = []): Subject => ({
+    commonName: host,
+    role: 'csms',
+    eui,
+    organisation: eui,
+  })
   const ofStation = (commonName: string, station: Eui64): Subject => ({
     commonName,
     role: 'station',
@@ -70,7 +78,7 @@ export function createCertificates(): Certificates {
   return {
     rootPem: root.certificatePem,
     server(securityProfile, unlike) {
-      const { keyPem, chainPem } = made(ofCsms, 'chargingOrganisation', unlike)
+      const { keyPem, chainPem } = made(ofCsms(unlike?.hosts), 'chargingOrganisation', unlike)
       return {
         key: keyPem,
         cert: chainPem,
