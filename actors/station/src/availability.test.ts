@@ -15,7 +15,7 @@ const isNow = (scene: SessionScene, expected: string) =>
   until(() => status(scene) === expected, expected)
 
 test.each(tiers)(
-  '%s goes out of service and back, and stays out over a loss of power (G03, G04)',
+  '%s goes out of service and back, and stays out over a loss of power (G01.FR.02, G01.FR.07, G03, G04)',
   async (_title, at) => {
     const scene = await sessionScene()
     expect(await change(scene, 'Operative', at)).toEqual({ status: 'Accepted' })
@@ -33,7 +33,7 @@ test.each(tiers)(
 )
 
 test.each(tiers)(
-  'while something charges, %s goes out of service afterwards (G03.FR.05)',
+  'while something charges, %s goes out of service afterwards (G01.FR.05, G03.FR.05)',
   async (_title, at) => {
     const scene = await sessionScene()
     scene.station.hardware.plugIn({ ...battery, idToken: card.idToken })
@@ -97,7 +97,7 @@ test('the connector is unlocked, unless someone may charge or it is jammed (F05)
   })
 })
 
-test('a cable that comes and goes is told (G01)', async () => {
+test('a cable that comes and goes is told (G01.FR.03, G01.FR.04)', async () => {
   const scene = await sessionScene()
   await isNow(scene, 'Available')
   scene.station.hardware.plugIn(battery)

@@ -18,7 +18,7 @@ const charging = async (scene: SessionScene) => {
 }
 const last = (scene: SessionScene) => scene.events().at(-1)
 
-test('between transactions values are measured by the clock, in step with midnight (J01)', async () => {
+test('between transactions values are measured by the clock, in step with midnight (J01.FR.14)', async () => {
   const scene = await sessionScene()
   await scene.clock.advance(7_000)
   await scene.setting('AlignedDataCtrlr', 'Interval', '60')
@@ -29,7 +29,7 @@ test('between transactions values are measured by the clock, in step with midnig
   expect(contexts(values)).toEqual(['Sample.Clock', 'Sample.Clock'])
 })
 
-test('during a transaction they go with its events, unless wanted while idle only (J01.FR.14, J01.FR.20)', async () => {
+test('during a transaction they go with its events, unless wanted while idle only (J01.FR.20, J01.FR.22)', async () => {
   const scene = await sessionScene()
   await scene.setting('AlignedDataCtrlr', 'Interval', '60')
   await charging(scene)
@@ -83,7 +83,7 @@ test('the last event carries what was measured on the way and the end (J02.FR.04
   expect(scene.events()[0]?.meterValue?.[0]?.sampledValue[0]?.context).toBe('Transaction.Begin')
 })
 
-test('and by the clock, where that is asked for and samples are not (J01.FR.04)', async () => {
+test('and by the clock, where that is asked for and samples are not (J, 2.2)', async () => {
   const scene = await sessionScene()
   await scene.setting('AlignedDataCtrlr', 'TxEndedInterval', '60')
   await scene.setting('SampledDataCtrlr', 'TxEndedMeasurands', '')

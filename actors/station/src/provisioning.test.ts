@@ -27,7 +27,7 @@ const comesBack = async (to: StandardScene): Promise<void> => {
 }
 const reasonsOf = (to: StandardScene) => to.csms.sent('BootNotification').map((each) => each.reason)
 
-test('B01: after an accepted boot each connector is reported, and the interval is the CSMS’s', async () => {
+test('B01.FR.04, G02.FR.01, G02.FR.02: after an accepted boot each connector is reported, and the interval is the CSMS’s', async () => {
   const { csms, clock } = await standardScene({
     before: ({ answers }) => Object.assign(answers, registered('Accepted', 20)),
   })
@@ -41,7 +41,7 @@ test('B01: after an accepted boot each connector is reported, and the interval i
   await until(() => csms.sent('Heartbeat').length === 1, 'the heartbeat')
 })
 
-test('B02: while Pending it sends nothing of its own, answers, and boots again after the interval', async () => {
+test('B01.FR.08, B02.FR.02, B02.FR.03: while Pending it sends nothing of its own, answers, and boots again after the interval', async () => {
   const to = await standardScene({
     before: ({ answers }) => Object.assign(answers, registered('Pending')),
   })
@@ -268,7 +268,7 @@ test('B10.FR.07: when all in the order have failed, the one that worked last is 
 test.each([
   ['EmptySlot', '0,4'],
   [undefined, '9'],
-])('B10: an order with %s (%s) is refused', async (_, value) => {
+])('B10.FR.02: an order with %s (%s) is refused', async (_, value) => {
   const to = await standardScene()
   expect(statusOf(await set(to, 'OCPPCommCtrlr', 'NetworkConfigurationPriority', value))).toBe(
     'Rejected',
@@ -282,7 +282,7 @@ test.each([
   ['NoSecurityProfile', { connectionData: { securityProfile: 4 } }],
   ['NoSecurityDowngrade', { connectionData: { securityProfile: 0 } }],
 ])(
-  'B09: a profile is refused: %s',
+  'B09.FR.02, B09.FR.05: a profile is refused: %s',
   async (reasonCode, asked: Readonly<Record<string, unknown>>) => {
     const to = await standardScene()
     const { connectionData, ...rest } = asked

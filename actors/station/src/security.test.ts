@@ -41,7 +41,7 @@ test.each([
   ['an authority that the station does not know', stranger.server('127.0.0.1')],
   ['another host', another.server('127.0.0.2')],
 ])(
-  'A00.FR.309: a certificate of %s ends the connection before anything is said',
+  'A00.FR.308, A00.FR.309: a certificate of %s ends the connection before anything is said',
   async (_, tls) => {
     const { csms, station } = await standardScene({ tls, config: trusting })
     expect(csms.upgrades).toEqual([])
@@ -196,7 +196,7 @@ test.each([
   },
 )
 
-test('A02.FR.17, A02.FR.18: without a certificate it asks again, twice as long each time, and gives up', async () => {
+test('A02.FR.17, A02.FR.18, A02.FR.19: without a certificate it asks again, twice as long each time, and gives up', async () => {
   const to = await standardScene()
   const count = (): number => to.csms.sent('SignCertificate').length
   const waits = (): boolean => to.clock.armed('station-1/certificate')

@@ -86,7 +86,7 @@ export const wordOf = ({ config }: Station): Pick<StoredProfile, 'originator' | 
 })
 
 /**
- * A TxProfile ends with its transaction (K01.FR.13), a scheduled change of availability comes with
+ * A TxProfile ends with its transaction (K02.FR.05), a scheduled change of availability comes with
  * it (G03.FR.05), and who charged charges no more.
  */
 export function onEnded(station: Station, memory: Memory, charger: Charger): MemoryChange['set'] {

@@ -112,7 +112,7 @@ test.each([
   expect(await reported(scene, {})).toBe('NoProfiles')
 })
 
-test('a TxProfile holds for its transaction and ends with it (K01.FR.13)', async () => {
+test('a TxProfile holds for its transaction and ends with it (K02.FR.05)', async () => {
   const scene = await sessionScene()
   const transactionId = await charging(scene)
   const own = profile({ id: 4, limit: 10, chargingProfilePurpose: 'TxProfile', transactionId })
@@ -182,7 +182,7 @@ test('clearing takes what fits and nothing else (K10)', async () => {
   expect(await reported(scene, {})).toBe('NoProfiles')
 })
 
-test('a remote start brings a profile for the transaction that begins (K05, F01.FR.10)', async () => {
+test('a remote start brings a profile for the transaction that begins (K05.FR.05, F01.FR.10, F02.FR.10, F02.FR.18, F02.FR.27)', async () => {
   const scene = await sessionScene()
   const brought = profile({ chargingProfilePurpose: 'TxProfile', limit: 10 })
   const start = (chargingProfile: object) =>
@@ -202,7 +202,7 @@ test('a remote start brings a profile for the transaction that begins (K05, F01.
   expect(await reported(scene, {})).toMatchObject([{ chargingProfile: [{ transactionId }] }])
 })
 
-test('a limit from outside holds at once, is told, and is nobody’s to clear but its own (K11, K12, K13)', async () => {
+test('a limit from outside holds at once, is told, and is nobody’s to clear but its own (K10.FR.08, K11.FR.01, K11.FR.02, K11.FR.05, K11.FR.06, K13.FR.01, K13.FR.02)', async () => {
   const scene = await sessionScene()
   await charging(scene)
   scene.station.hardware.outsideLimit({ watts: 2_000, source: 'EMS' })

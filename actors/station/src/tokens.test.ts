@@ -22,7 +22,7 @@ async function known(scene: SessionScene, status = 'Accepted'): Promise<void> {
 }
 
 test.each(['Invalid', 'Blocked', 'Expired', 'Unknown', 'NoCredit'])(
-  'a card that the CSMS calls %s starts nothing (C01.FR.07)',
+  'a card that the CSMS calls %s starts nothing (C01.FR.01)',
   async (status) => {
     const scene = await sessionScene()
     scene.csms.answers.Authorize = allows(status)
@@ -61,7 +61,7 @@ test('unless DisablePostAuthorize says that the first was enough', async () => {
   expect(draws(scene)).toBe(0)
 })
 
-test('what is remembered is forgotten after AuthCacheLifeTime and by ClearCache (C10.FR.08, C11)', async () => {
+test('what is remembered is forgotten after AuthCacheLifeTime and by ClearCache (C10.FR.08, C10.FR.10, C11.FR.03, C11.FR.04)', async () => {
   const scene = await sessionScene()
   await known(scene)
   await scene.setting('AuthCacheCtrlr', 'LifeTime', '60')
@@ -77,7 +77,7 @@ test('what is remembered is forgotten after AuthCacheLifeTime and by ClearCache 
   expect(await scene.csms.call('ClearCache', {})).toMatchObject({ status: 'Rejected' })
 })
 
-test('an answer to an event is remembered too (C10.FR.04)', async () => {
+test('an answer to an event is remembered too (C10.FR.05)', async () => {
   const scene = await sessionScene()
   await known(scene)
   scene.csms.answers.TransactionEvent = ({ idToken }) =>
@@ -144,7 +144,7 @@ test.each([
   expect(draws(scene)).toBe(0)
 })
 
-test('the master pass stops what is going on and starts nothing (C16)', async () => {
+test('the master pass stops what is going on and starts nothing (C16.FR.03, C16.FR.07)', async () => {
   const scene = await sessionScene()
   await scene.setting('AuthCtrlr', 'MasterPassGroupId', 'MASTER')
   await scene.points(['EVConnected'], ['Authorized'])
@@ -171,7 +171,7 @@ test('with DisableRemoteAuthorization nobody is asked (C01)', async () => {
   expect(draws(scene)).toBe(0)
 })
 
-test('a station that asks nobody charges whoever plugs in, and a button is as good (C02)', async () => {
+test('a station that asks nobody charges whoever plugs in, and a button is as good (C02.FR.01)', async () => {
   const scene = await sessionScene()
   scene.station.hardware.plugIn(battery)
   scene.station.hardware.press('start')

@@ -126,7 +126,7 @@ test.each([
   },
 )
 
-test('a cable that is not plugged in in time ends the leave to charge (E03.FR.05)', async () => {
+test('a cable that is not plugged in in time ends the leave to charge (C01.FR.26, E03.FR.05)', async () => {
   const scene = await sessionScene()
   await scene.points(['Authorized'], ['Authorized'])
   scene.station.hardware.present(card)
@@ -181,7 +181,7 @@ test.each([
   ['false', '0', ['Updated ChargingStateChanged SuspendedEVSE']],
   ['false', '1000', []],
 ])(
-  'a token that turns out invalid: StopTxOnInvalidId %s, MaxEnergyOnInvalidId %s (E05)',
+  'a token that turns out invalid: StopTxOnInvalidId %s, MaxEnergyOnInvalidId %s (E05.FR.02, E05.FR.03, E05.FR.10)',
   async (stops, energy, told) => {
     const scene = await sessionScene({
       before: ({ answers }) => {
@@ -202,7 +202,7 @@ test.each([
   },
 )
 
-test('what happens offline is told in order afterwards, and marked so (E04, E12)', async () => {
+test('what happens offline is told in order afterwards, and marked so (E04.FR.01, E04.FR.02, E04.FR.03, E04.FR.04, E12)', async () => {
   const scene = await sessionScene()
   await scene.setting('AuthCtrlr', 'OfflineTxForUnknownIdEnabled', 'true')
   await scene.points(['EVConnected'], ['EVConnected'])

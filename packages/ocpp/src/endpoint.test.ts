@@ -51,13 +51,13 @@ function pair(handlers: Handlers) {
 
 const failure = (code: string) => expect.objectContaining({ name: 'CallFailed', code }) as Error
 
-test('a call is answered by the handler of its action', async () => {
+test('a call is answered by the handler of its action (FR.02)', async () => {
   const { caller, wall } = pair({ Heartbeat: () => beat })
   expect(await caller.call('Heartbeat', {})).toEqual(beat)
   expect(wall.pending()).toBe(0)
 })
 
-test('one call is outstanding and the next leaves when it is answered', async () => {
+test('one call is outstanding and the next leaves when it is answered (FR.01)', async () => {
   const { endpoint, transport } = alone()
   const first = endpoint.call('Heartbeat', {})
   const second = endpoint.call('Heartbeat', {})
@@ -174,7 +174,7 @@ test.each([
   ['an invalid answer', '[2,"1","DataTransfer",{"vendorId":"x"}]', ['1', 'InternalError']],
   ['text that is not JSON', 'Heartbeat', ['-1', 'RpcFrameworkError']],
   ['an unknown message type', '[7,"1"]', ['1', 'MessageTypeNotSupported']],
-])('%s is answered with a CALLERROR and reported', async (_title, text, expected) => {
+])('%s is answered with a CALLERROR and reported (FR.03)', async (_title, text, expected) => {
   const { transport, problems } = alone(refusing)
   transport.receive(text)
   await settled()

@@ -52,9 +52,9 @@ test.each([
     { chargingProfilePurpose: 'ChargingStationExternalConstraints' },
     'InvalidProfile',
   ],
-  ['a station limit on one EVSE (K01.FR.38)', 1, max, 'InvalidProfile'],
+  ['a station limit on one EVSE (K04.FR.03)', 1, max, 'InvalidProfile'],
   [
-    'a relative station limit',
+    'a relative station limit (K01.FR.38)',
     0,
     { ...max, chargingProfileKind: 'Relative', chargingSchedule: [startless] },
     'InvalidProfile',
@@ -134,7 +134,7 @@ test.each([
     'InvalidSchedule',
   ],
   [
-    'a choice of phase that the station has not (K01.FR.44)',
+    'a choice of phase that the station has not (K01.FR.48)',
     1,
     withSchedule({
       chargingSchedulePeriod: [{ startPeriod: 0, limit: 6, numberPhases: 1, phaseToUse: 2 }],
@@ -163,7 +163,7 @@ test('a profile with the id of another takes its place, wherever that was (K01.F
 })
 
 test.each([
-  ['the same EVSE (K01.FR.06)', 1],
+  ['the same EVSE', 1],
   ['all EVSEs (K01.FR.52)', 0],
 ])('another id in the same slot for %s is a duplicate', (_title, evse) => {
   const next = { profile: { ...good, id: 2 }, evse }

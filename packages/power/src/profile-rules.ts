@@ -97,7 +97,7 @@ const rules: readonly Rule[] = [
       (profile.chargingProfileKind === 'Recurring') === (profile.recurrencyKind !== undefined),
   ],
   ['InvalidProfile', ({ profile }) => validity(profile).from < validity(profile).to],
-  // K01.FR.19, K01.FR.44, K01.FR.45, K01.FR.48
+  // K01.FR.19, K01.FR.43, K01.FR.48
   ['InvalidSchedule', (asked, limits) => everySchedule(asked, (each) => phasesFit(each, limits))],
 ]
 

@@ -79,7 +79,7 @@ test('of what begins within one second the last stands, so that no two periods s
   ])
 })
 
-test('a higher stack level holds while it speaks, the lower one after it (K01.FR.17)', () => {
+test('a higher stack level holds while it speaks, the lower one after it (K01.FR.12, K01.FR.17)', () => {
   const low = profile({
     duration: 300,
     periods: [
@@ -96,7 +96,7 @@ test('a higher stack level holds while it speaks, the lower one after it (K01.FR
   ])
 })
 
-test('a TxProfile takes the place of a default, and the station caps both (K08.FR.03)', () => {
+test('a TxProfile takes the place of a default, and the station caps both (K02.FR.04, K02.FR.08, K08.FR.04)', () => {
   const fallback = profile({ duration: 400 })
   const own = profile({
     chargingProfilePurpose: 'TxProfile',
@@ -127,7 +127,7 @@ test('a TxProfile of another transaction says nothing', () => {
   expect(periods(stack([other]), 10)).toEqual([[0, 32]])
 })
 
-test('an outside limit caps everything (K11)', () => {
+test('an outside limit caps everything (K11, SC.01)', () => {
   const outside = {
     profile: profile({
       chargingProfilePurpose: 'ChargingStationExternalConstraints',
@@ -148,7 +148,7 @@ test('validFrom and validTo bound a profile, its schedule notwithstanding (K01.F
   ])
 })
 
-test('a daily recurrence begins again every day and is silent before its first', () => {
+test('a daily recurrence begins again every day and is silent before its first (K01.FR.13, K01.FR.30)', () => {
   const daily = profile({
     chargingProfileKind: 'Recurring',
     recurrencyKind: 'Daily',
@@ -174,7 +174,7 @@ test('a relative profile begins with its transaction', () => {
   ])
 })
 
-test('fewer phases make fewer watts of the same current', () => {
+test('fewer phases make fewer watts of the same current (K01.FR.51)', () => {
   const one = profile({ periods: [{ startPeriod: 0, limit: 10, numberPhases: 1 }] })
   expect(limitOf(stack([one]), start).limit).toEqual({ watts: 2_300, amps: 10, numberPhases: 1 })
   const single = {

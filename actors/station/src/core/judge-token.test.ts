@@ -57,8 +57,14 @@ test.each([
     true,
     'refuse',
   ],
-  ['offline a listed token is allowed (C13.FR.02)', onList('Accepted'), rules, false, 'allow'],
-  ['offline a listed refusal counts (C13.FR.03)', onList('Expired'), rules, false, 'refuse'],
+  [
+    'offline a listed token is allowed (C13.FR.02, C13.FR.03)',
+    onList('Accepted'),
+    rules,
+    false,
+    'allow',
+  ],
+  ['offline a listed refusal counts (C13.FR.02)', onList('Expired'), rules, false, 'refuse'],
   ['offline a cached token is allowed', cached('Accepted'), rules, false, 'allow'],
   [
     'offline nothing local counts without LocalAuthorizeOffline',
@@ -93,7 +99,7 @@ test('the list goes before the cache, whatever each says (C13.FR.01)', () => {
   expect(judgeToken(card, turned, rules, false, now)).toMatchObject({ kind: 'allow', by: 'list' })
 })
 
-test('what the cache knows ends with its life, or with the date the CSMS gave (C10.FR.08)', () => {
+test('what the cache knows ends with its life, or with the date the CSMS gave (C10.FR.08, C10.FR.13)', () => {
   const cache = cacheOf('Accepted')
   const later = plus(now, inSeconds(60))
   expect(recallToken(cache, card, 61, later)?.status).toBe('Accepted')

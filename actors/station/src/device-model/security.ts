@@ -10,7 +10,7 @@ export const security = [
     value: 'false',
     constant: true,
   },
-  // A00.FR.205: 16 to 40 characters; nobody reads it back (A01.FR.11).
+  // A00.FR.205: 16 to 40 characters; nobody reads it back (B06.FR.09).
   {
     component: 'SecurityCtrlr',
     variable: 'BasicAuthPassword',

@@ -3,9 +3,9 @@ import { allowed, forbidden, judge, send } from '../scenarios.fixture.ts'
 import { later, now, parties, payloads, profile, station, type Party } from '../world.fixture.ts'
 
 test.each([
-  ['whole (K01.FR.38)', { profile: { chargingProfilePurpose: 'ChargingStationMaxProfile' } }],
+  ['whole (K04.FR.03)', { profile: { chargingProfilePurpose: 'ChargingStationMaxProfile' } }],
   ['(K01.FR.03)', { profile: { transactionId: 'tx-1' } }],
-  ['(K01.FR.05)', { profile: { chargingProfilePurpose: 'TxProfile', transactionId: 'x' } }],
+  ['(K01.FR.33)', { profile: { chargingProfilePurpose: 'TxProfile', transactionId: 'x' } }],
   ['startSchedule', { schedule: { startSchedule: 'x' } }],
   ['(K01.FR.31)', { periods: [{ startPeriod: 1, limit: 1 }] }],
   ['supervised profile', { schedule: { chargingRateUnit: 'A' } }],

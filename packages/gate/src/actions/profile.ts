@@ -59,12 +59,12 @@ function purposeProblem(
   if (!(profilePurposes[command.role] ?? []).includes(purpose))
     return forbidden(`purpose ${purpose}`)
   if (purpose === 'ChargingStationMaxProfile' && evseId !== 0)
-    return forbidden('a station limit is for the station as a whole (K01.FR.38)')
+    return forbidden('a station limit is for the station as a whole (K04.FR.03)')
   const transaction = profile.transactionId
   if ((purpose === 'TxProfile') !== (transaction !== undefined))
     return forbidden('a transaction is named by a TxProfile and by no other (K01.FR.03)')
   if (transaction !== undefined && evseOf(state, evseId)?.transactionId !== transaction)
-    return forbidden('the transaction does not run on that EVSE (K01.FR.05)')
+    return forbidden('the transaction does not run on that EVSE (K01.FR.33)')
   return undefined
 }
 
