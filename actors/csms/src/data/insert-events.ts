@@ -167,10 +167,11 @@ async function insert(
 function putHeads(rows: readonly (EventRow & Partial<Name>)[]): RawBuilder<unknown> {
   // Of two of one name only the first can have been inserted.
   const first = new Map<string, Headed>()
-  for (const { head, ...row } of rows) {
-    if (head === undefined) continue
+  for (const row of rows) {
+    // Most have none: nothing is made of those.
+    if (row.head === undefined) continue
     const name = nameOf(row)
-    if (!first.has(name)) first.set(name, { ...row, head })
+    if (!first.has(name)) first.set(name, { ...row, head: row.head })
   }
   if (first.size === 0) return sql``
   const headed = [...first.values()]
