@@ -186,7 +186,7 @@ test.each([
   ],
   ['a name nobody knows', 'CS-99', () => world.identityOf('CS-1'), 'UnknownIdentity'],
 ] as const)(
-  '%s is refused with its own reason and remedy, which are on the record',
+  '%s is refused with its own reason and remedy, which are on the record (A00.FR.403, A00.FR.408)',
   async (_title, id, identity, reason) => {
     const { words, remedy = '' } = serverRefusalRow(reason)
     const before = refusals().length
@@ -197,7 +197,7 @@ test.each([
   },
 )
 
-test('whoever offers a password is told the same, whatever is wrong with it', async () => {
+test('whoever offers a password is told the same, whatever is wrong with it (A00.FR.324)', async () => {
   world.supervisor.passwords.set('CS-3', toHex(nodeCrypto.sha256(utf8('of CS-3'))))
   const before = refusals().length
   const said = (basic?: { user: string; password: string }): Promise<string> =>

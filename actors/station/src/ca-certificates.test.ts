@@ -37,8 +37,10 @@ test('M05, M03: what is installed is listed by its hash, by use, also after a lo
     'CSMSRootCertificate',
     'ManufacturerRootCertificate',
   ])
-  // Installed twice is installed once.
-  await install(to.csms, 'ManufacturerRootCertificate', first.certificatePem)
+  // M05.FR.17: installed twice is installed once.
+  expect(await install(to.csms, 'ManufacturerRootCertificate', first.certificatePem)).toEqual({
+    status: 'Accepted',
+  })
   expect(await list(to.csms, manufacturer)).toHaveLength(1)
 })
 
@@ -67,7 +69,7 @@ test('M04: a certificate is deleted by its hash; one that is not there is not fo
   expect(await remove(hash)).toEqual({ status: 'NotFound' })
 })
 
-test('M04: the last root that a CSMS could be believed by is not deleted over TLS', async () => {
+test('M04.FR.03: the last root that a CSMS could be believed by is not deleted over TLS', async () => {
   const { csms } = await standardScene({
     tls: first.server('127.0.0.1'),
     config: { trust: { charging: pemFile('first.pem', first.certificatePem) } },

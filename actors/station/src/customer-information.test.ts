@@ -50,7 +50,7 @@ test('N10: clearing with a report tells what was there', async () => {
   expect(await reported(to, { idToken: token, clear: true })).toBe('no data found')
 })
 
-test('N09: a request that names nobody, or two, is invalid; one that wants nothing is refused', async () => {
+test('N09.FR.07, N09.FR.09, N10.FR.07: a request that names nobody, or two, is invalid; one that wants nothing is refused', async () => {
   const to = await standardScene()
   expect(await ask(to, {})).toEqual({ status: 'Invalid' })
   expect(await ask(to, { idToken: token, customerIdentifier: 'x' })).toEqual({ status: 'Invalid' })

@@ -61,7 +61,7 @@ const eventsOf = (to: StandardScene): unknown[] =>
 const reached = (to: StandardScene, status: string) =>
   until(() => statuses(to).at(-1) === status, status)
 
-test('L01: downloaded, verified, installed, booted with its reason and its version', async () => {
+test('L01.FR.28, L01.FR.31, L01.FR.32: downloaded, verified, installed, booted with its reason and its version', async () => {
   const to = await prepared()
   const { url } = await serve(image)
   expect(await update(to, url)).toEqual({ status: 'Accepted' })
@@ -125,7 +125,7 @@ test('L01: firmware without signature or certificate is not taken', async () => 
   expect(answer).toMatchObject({ status: 'Rejected' })
 })
 
-test('L01: what cannot be fetched is tried as often as was said, then failed', async () => {
+test('L01.FR.30: what cannot be fetched is tried as often as was said, then failed', async () => {
   const to = await prepared()
   const { url, asked } = await serve(undefined)
   await to.csms.call('UpdateFirmware', {
@@ -152,7 +152,7 @@ test('L01: what cannot be fetched is tried as often as was said, then failed', a
 test.each([
   ['for another model', 'INTERLOCK-FIRMWARE toaster 2.0.0\nx'],
   ['that is empty', ''],
-])('L01: a signed image %s is not run', async (_, text) => {
+])('L01.FR.29: a signed image %s is not run', async (_, text) => {
   const to = await prepared()
   const content = Buffer.from(text)
   const { url } = await serve(content)

@@ -49,7 +49,7 @@ test('N01: a diagnostics log is uploaded, whole, and each step is told', async (
   expect(uploads[0]?.body).not.toContain('sixteen or more')
 })
 
-test('N01: the security log holds security events and nothing else', async () => {
+test('A04.FR.04, N01.FR.03: the security log holds security events and nothing else', async () => {
   const to = await standardScene()
   const { url, uploads } = await depot(200)
   await ask(to, url, 'SecurityLog')

@@ -136,7 +136,7 @@ test('B07: a full inventory comes in pages and holds what OCPP requires of every
   expect(text).not.toContain('sixteen or more')
 })
 
-test('B08: a custom report leaves open what is not said, and an empty one is not sent', async () => {
+test('B08.FR.21: a custom report leaves open what is not said, and an empty one is not sent', async () => {
   const { csms } = await standardScene()
   const ask = (requestId: number, rest: object) => csms.call('GetReport', { requestId, ...rest })
   const item = { component: { name: 'DeviceDataCtrlr' }, variable: { name: 'ItemsPerMessage' } }

@@ -58,7 +58,7 @@ test('A00.FR.311: a CSMS of this system proves its host name too, where a statio
   expect(believed.csms.sent('BootNotification')).toHaveLength(1)
 })
 
-test('A00.FR.413: the event of a refused server is told to the next one that is believed', async () => {
+test('A00.FR.413, A04.FR.01, A04.FR.02: the event of a refused server is told to the next one that is believed', async () => {
   const to = await standardScene({
     tls: stranger.server('127.0.0.1'),
     config: trusting,

@@ -160,7 +160,7 @@ test('the random delay can be lengthened to its legal limit, never cut below its
   for (const { min, max } of settableVariables) expect(min).toBeLessThanOrEqual(max)
 })
 
-test('nobody installs external constraints, and only recovery the anchor of the CSMS', () => {
+test('nobody installs external constraints (K01.FR.22, K02.FR.07), and only recovery the anchor of the CSMS', () => {
   expect(Object.values(profilePurposes).flat()).not.toContain('ChargingStationExternalConstraints')
   expect(installableCertificates.csms).not.toContain('CSMSRootCertificate')
   expect(installableCertificates.recovery).toContain('CSMSRootCertificate')

@@ -60,7 +60,7 @@ test('a signed request is shown opened, with who signed it', () => {
   })
 })
 
-test('passwords, whole tokens and certificates are not shown, wherever they stand', () => {
+test('passwords, whole tokens and certificates are not shown, wherever they stand (A01.FR.09)', () => {
   const variable = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } }
   const set = { setVariableData: [{ ...variable, attributeValue: 'secret-1' }] }
   const text = JSON.stringify(

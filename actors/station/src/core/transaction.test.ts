@@ -79,7 +79,7 @@ function story(sequence: readonly number[], start: readonly TxPoint[], stop: rea
 const points = fc.uniqueArray(fc.constantFrom(...txPoints), { minLength: 1, maxLength: 3 })
 const anything = fc.tuple(fc.array(fc.nat(turns.length - 1), { maxLength: 40 }), points, points)
 
-test('every transaction begins once, counts without gaps, and says nothing after its end', () => {
+test('every transaction begins once, counts without gaps, and says nothing after its end (E01.FR.07, E06.FR.14, E07.FR.11)', () => {
   fc.assert(
     fc.property(anything, ([sequence, start, stop]) => {
       const { drafts, transaction } = story(sequence, start, stop)

@@ -41,6 +41,7 @@ test.each([
   ['Accepted', at('ocppcommctrlr', 'OFFLINETHRESHOLD'), '5'],
   ['RebootRequired', at('OCPPCommCtrlr', 'NetworkConfigurationPriority'), '0,1'],
   ['Rejected', at('OCPPCommCtrlr', 'OfflineThreshold'), 'soon'],
+  // B05.FR.08: below the range, and above it.
   ['Rejected', at('OCPPCommCtrlr', 'OfflineThreshold'), '-1'],
   ['Rejected', at('OCPPCommCtrlr', 'OfflineThreshold'), '86401'],
   ['Rejected', at('TxCtrlr', 'StopTxOnInvalidId'), 'yes'],
@@ -96,6 +97,16 @@ test.each([
   ],
   ['UnknownComponent', at('EVSE', 'AllowReset'), undefined],
   ['UnknownVariable', at('OCPPCommCtrlr', 'Colour'), undefined],
+  // B06.FR.14, B06.FR.15: an instance is named where there is no variable without one.
+  [
+    'Accepted',
+    {
+      component: { name: 'DeviceDataCtrlr' },
+      variable: { name: 'ItemsPerMessage', instance: 'GetReport' },
+    },
+    '50',
+  ],
+  ['UnknownVariable', at('DeviceDataCtrlr', 'ItemsPerMessage'), undefined],
   [
     'NotSupportedAttributeType',
     at('OCPPCommCtrlr', 'HeartbeatInterval', { attributeType: 'MaxSet' }),
