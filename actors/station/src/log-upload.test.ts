@@ -90,7 +90,7 @@ test('N01.FR.05: a time about which there is no log is refused', async () => {
   expect(await ask(to, url, 'SecurityLog', 1, { latestTimestamp })).toEqual({ status: 'Rejected' })
 })
 
-test('N01.FR.12: a second request takes the place of the first', async () => {
+test('N01.FR.12, N01.FR.20: a second request takes the place of the first', async () => {
   const to = await standardScene()
   const slow = await depot(undefined)
   const { url } = await depot(200)

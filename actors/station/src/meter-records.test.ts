@@ -57,7 +57,7 @@ test('nothing is signed unless SignReadings says so', async () => {
   expect(signedValues(scene)).toEqual([])
 })
 
-test('a session is signed from begin to end, its pages without a gap (J02.FR.21)', async () => {
+test('a session is signed from begin to end, its pages without a gap (E02.FR.14, J02.FR.21)', async () => {
   const scene = await sessionScene()
   await scene.setting('SampledDataCtrlr', 'SignReadings', 'true')
   await wholeSession(scene)
