@@ -12,7 +12,7 @@ export function createSessions(trust: Trust) {
   const open = new Map<WebSocket, TLSSocket | undefined>()
   const silent = new WeakSet<WebSocket>()
 
-  const refusalOf = (webSocket: WebSocket): string | undefined => {
+  const refused = (webSocket: WebSocket): string | undefined => {
     const socket = open.get(webSocket)
     return socket === undefined ? undefined : refusalOn(socket, trust)?.reason
   }
@@ -20,15 +20,14 @@ export function createSessions(trust: Trust) {
   function onClose(this: WebSocket): void {
     open.delete(this)
   }
-  /** A message will do as well: where much comes, the pong is behind it. */
-  function onSign(this: WebSocket): void {
+  function onPong(this: WebSocket): void {
     silent.delete(this)
   }
 
   const sweep = (): number => {
     let closed = 0
     for (const webSocket of open.keys()) {
-      const refusal = refusalOf(webSocket)
+      const refusal = refused(webSocket)
       if (refusal === undefined) continue
       closed += 1
       webSocket.close(1008, refusal)
@@ -40,8 +39,7 @@ export function createSessions(trust: Trust) {
     add(webSocket: WebSocket, socket: TLSSocket | undefined): void {
       open.set(webSocket, socket)
       webSocket.on('close', onClose)
-      webSocket.on('pong', onSign)
-      webSocket.on('message', onSign)
+      webSocket.on('pong', onPong)
     },
     /** Who its certificate names; nobody where it has none. */
     peerOf(webSocket: WebSocket): Bearer | undefined {
@@ -49,8 +47,11 @@ export function createSessions(trust: Trust) {
       const peer = socket === undefined ? undefined : bearerOn(socket, trust)
       return peer?.ok === true ? peer.value : undefined
     },
-    /** Why a connection that was good no longer is. */
-    refusalOf,
+    /** Why a connection that was good no longer is; asked when a message came, which will do for a pong. */
+    refusalOf(webSocket: WebSocket): string | undefined {
+      silent.delete(webSocket)
+      return refused(webSocket)
+    },
     sweep,
     /** Cuts those that did not answer the last time, and asks again. */
     ping(): void {

@@ -27,7 +27,16 @@ export const inMinutes = (value: number): Millis => millis(value * 60_000)
 export const inHours = (value: number): Millis => millis(value * 3_600_000)
 
 /** An RFC 3339 date-time in UTC, as every JSON interface carries it. */
-export const toIso = (at: Instant): string => new Date(at).toISOString()
+export function toIso(at: Instant): string {
+  // Much is answered within one millisecond.
+  if (at !== lastAt) {
+    lastText = new Date(at).toISOString()
+    lastAt = at
+  }
+  return lastText
+}
+let lastAt: number | undefined
+let lastText = ''
 
 /** Parses an RFC 3339 date-time; `undefined` when it is not one or names no zone. */
 export function fromIso(text: string): Instant | undefined {

@@ -53,25 +53,41 @@ class PeerCalls implements Incoming {
     void link.activity.within(activityKey(messageId), () => this.#answer(call))
   }
 
-  async #answer(call: Call): Promise<void> {
-    const { messageId } = call
-    const link = this.#link
+  /** At once where the handler answers at once: a promise for each heartbeat would cost more than the heartbeat. */
+  #answer(call: Call): Promise<void> | undefined {
+    let payload
     try {
-      const payload = await process(call, this.#handlerOf)
-      link.send(formatFrame({ type: 'result', messageId, payload }))
+      payload = process(call, this.#handlerOf)
     } catch (cause) {
-      const error = cause instanceof CallError ? cause : new CallError('InternalError')
-      link.onProblem({
-        kind: cause instanceof CallError ? 'payload' : 'handler',
-        code: error.code,
-        detail: `${call.action}: ${error.message}`,
-        messageId,
-        cause,
-      })
-      link.send(errorFrame(messageId, error))
-    } finally {
-      this.#handling.splice(this.#handling.indexOf(messageId), 1)
+      return this.#refuse(call, cause)
     }
+    if (!(payload instanceof Promise)) return this.#give(call, payload)
+    return payload.then(
+      (made) => this.#give(call, made),
+      (cause: unknown) => this.#refuse(call, cause),
+    )
+  }
+
+  #give({ messageId }: Call, payload: Payload): undefined {
+    this.#done(messageId)
+    this.#link.send(formatFrame({ type: 'result', messageId, payload }))
+  }
+
+  #refuse({ messageId, action }: Call, cause: unknown): undefined {
+    this.#done(messageId)
+    const error = cause instanceof CallError ? cause : new CallError('InternalError')
+    this.#link.onProblem({
+      kind: cause instanceof CallError ? 'payload' : 'handler',
+      code: error.code,
+      detail: `${action}: ${error.message}`,
+      messageId,
+      cause,
+    })
+    this.#link.send(errorFrame(messageId, error))
+  }
+
+  #done(messageId: string): void {
+    this.#handling.splice(this.#handling.indexOf(messageId), 1)
   }
 }
 
@@ -90,8 +106,10 @@ function refusalOf(messageId: string, handling: readonly string[]): CallError | 
   return undefined
 }
 
+type Payload = Record<string, unknown>
+
 /** @throws CallError for everything the peer did wrong. */
-async function process(call: Call, handlerOf: FindHandler): Promise<Record<string, unknown>> {
+function process(call: Call, handlerOf: FindHandler): Payload | Promise<Payload> {
   const name = parseActionName(call.action)
   if (name === undefined) throw new CallError('NotImplemented')
   const handler = handlerOf(name.action)
@@ -101,11 +119,17 @@ async function process(call: Call, handlerOf: FindHandler): Promise<Record<strin
     : { payload: call.payload, context: { messageId: call.messageId } }
   const request = validateRequest(name.action, payload)
   if (!request.ok) throw new CallError(request.reason, request.detail)
-  const answer = await handler(request.value, context)
+  const answer = handler(request.value, context)
+  return answer instanceof Promise
+    ? answer.then((given) => payloadOf(name.action, given))
+    : payloadOf(name.action, answer)
+}
+
+function payloadOf(action: Action, answer: Answer<Action>): Payload {
   if ('signed' in answer && isFlattenedJws(answer.signed)) return { ...answer.signed }
-  const response = validateResponse(name.action, answer)
+  const response = validateResponse(action, answer)
   if (!response.ok) throw new Error(`the handler's answer is not valid: ${response.detail}`)
-  return response.value as Record<string, unknown>
+  return response.value as Payload
 }
 
 function openSigned(call: Call): { payload: unknown; context: CallContext } {

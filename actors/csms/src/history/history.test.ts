@@ -166,3 +166,28 @@ test('nothing secret is told by a report, a URL, words of an error, or what is n
   for (const word of ['InternalError', 'https://logs.example/put', 'wss://csms.example/ocpp'])
     expect(text).toContain(word)
 })
+
+test('what is read stays as it was while much more comes', () => {
+  const limits = { entriesMax: 1_500, bytesMax: 1e9, frameCharsMax: 10, ageMillisMax: 1e9 } as never
+  const history = createHistory(
+    clock(() => 0),
+    limits,
+  )
+  const fill = (from: number, count: number): void => {
+    for (let at = from; at < from + count; at += 1)
+      history.add({ stationId: id, direction: 'in', text: String(at) })
+  }
+  fill(0, 1_500)
+  const reading = history.entries()[Symbol.iterator]()
+  expect(reading.next().value).toMatchObject({ number: 0, text: '0' })
+  fill(1_500, 6_000)
+  const rest = Array.from({ [Symbol.iterator]: () => reading } as Iterable<Entry>)
+  expect(rest.every(({ number, text }) => text === String(number))).toBe(true)
+  // And what nobody reads any more is used again, without a trace of what it held.
+  fill(7_500, 6_000)
+  const now = [...history.entries()]
+  expect(now.map(({ number }) => number)).toEqual(
+    Array.from({ length: 1_500 }, (_, at) => 12_000 + at),
+  )
+  expect(now.every(({ number, text }) => text === String(number))).toBe(true)
+})

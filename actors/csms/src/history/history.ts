@@ -46,7 +46,15 @@ export function createHistory(clock: Clock, limits = historyLimits): History {
   let bytes = 0
   /** Entries there are no more. */
   let dropped = 0
+  /** Dropped, and read by nobody. */
+  let spare: Segment | undefined
+  const readers = new Set<object>()
 
+  const fresh = (): Segment => {
+    const next = spare ?? new Segment()
+    spare = undefined
+    return next
+  }
   const dropOldest = (oldest: Segment): void => {
     bytes -= oldest.sizeAt(first)
     count -= 1
@@ -54,7 +62,8 @@ export function createHistory(clock: Clock, limits = historyLimits): History {
     first += 1
     if (first < oldest.count) return
     first = 0
-    segments = segments.length > 1 ? segments.slice(1) : [new Segment()]
+    if (readers.size === 0) spare = oldest.reuse()
+    segments = segments.length > 1 ? segments.slice(1) : [fresh()]
   }
   const expire = (now: number): void => {
     while (count > 0) {
@@ -68,7 +77,7 @@ export function createHistory(clock: Clock, limits = historyLimits): History {
   const store = (mark: Mark, text: string): number => {
     const taken = segments.at(-1)?.add(mark, text)
     if (taken !== undefined) return taken
-    const next = new Segment()
+    const next = fresh()
     segments.push(next)
     return next.add(mark, text) ?? 0
   }
@@ -86,8 +95,20 @@ export function createHistory(clock: Clock, limits = historyLimits): History {
     },
     entries({ stationId, after = -1 } = {}) {
       expire(clock.now())
-      return entriesOf(segments, { number: dropped - first, from: first, after, stationId })
+      const wanted = { number: dropped - first, from: first, after, stationId }
+      return keeping(readers, entriesOf(segments, wanted))
     },
+  }
+}
+
+/** What is being read is not used for other entries meanwhile. */
+function* keeping<Item>(readers: Set<object>, items: Iterable<Item>): Iterable<Item> {
+  const reader = {}
+  readers.add(reader)
+  try {
+    yield* items
+  } finally {
+    readers.delete(reader)
   }
 }
 

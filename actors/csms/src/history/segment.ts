@@ -32,6 +32,13 @@ export class Segment {
   readonly #flags = new Uint8Array(segmentLimits.entriesMax)
   readonly #stations: StationId[] = []
 
+  /** Empties it for other entries, so that a busy CSMS does not make and clear a new one each time. */
+  reuse(): this {
+    this.count = 0
+    this.#stations.length = 0
+    return this
+  }
+
   /** Bytes that the text took; `undefined` when there is no room for it. */
   add({ at, stationId, direction, kind }: Mark, text: string): number | undefined {
     const { count } = this
