@@ -40,6 +40,8 @@ export type Context = {
   readonly tokens: TokenStore
   readonly inUse: TokensInUse
   readonly accepted: AcceptedTokens
+  /** The transaction event of a station that is on its way into the database; one at a time. */
+  readonly storing: Map<StationId, Promise<unknown>>
   readonly history: History
   readonly supervisor: Supervisor
   /** The supervisor again, as witness of audit trails: this one's and its stations'. */

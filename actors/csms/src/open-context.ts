@@ -98,6 +98,7 @@ export async function openContext(
     tokens: tokenStore(database.db),
     inUse: tokensInUse(),
     accepted: acceptedTokens(),
+    storing: new Map(),
     history: createHistory(deps.clock),
     supervisor: supervisorClient(http, config.peers.supervisor),
     witness,

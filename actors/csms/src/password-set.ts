@@ -3,7 +3,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Request, Response } from '@interlock/ocpp'
 import type { Context } from './context.ts'
 import { attributeKey } from './core/facts.ts'
-import { isSecretVariable } from './core/secret-variables.ts'
+import { isOwnPassword } from './core/secret-variables.ts'
 import type { StationRecord } from './data/stations.ts'
 
 type Sent = { readonly stationId: StationId; readonly action: string; readonly payload: unknown }
@@ -42,17 +42,20 @@ export async function offerPassword(
   }
 }
 
-/** The station has come with `used`: whatever else was offered it has not taken, or no longer has. */
+/**
+ * The station has come with `used`. A new one that is used counts alone from then on. The old one settles nothing: whoever
+ * else has it must not be able to keep the station from its new one.
+ */
 export async function settlePassword(
   { stations, audit }: Context,
   { stationId, passwordHash, offeredHashes }: StationRecord,
   used: string | undefined,
 ): Promise<void> {
-  if (used === undefined || offeredHashes.length === 0) return
+  if (used === undefined || used === passwordHash || offeredHashes.length === 0) return
   await stations.settlePassword(stationId, used, offeredHashes)
-  audit.record(used === passwordHash ? 'PasswordKept' : 'PasswordChanged', { station: stationId })
+  audit.record('PasswordChanged', { station: stationId })
 }
 
 /** The one that a request sets; `unsendable` lets no second one leave with it. */
 export const secretIn = ({ setVariableData }: Request<'SetVariables'>) =>
-  setVariableData.find(({ component, variable }) => isSecretVariable(component, variable))
+  setVariableData.find(({ component, variable }) => isOwnPassword(component, variable))

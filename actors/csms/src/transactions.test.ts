@@ -115,6 +115,24 @@ test('an end under a number that is used already is not lost, and is told', asyn
   expect(isOver()).toBe(true)
 })
 
+test('events that do not wait for the answers before are each made of those before', async () => {
+  const { socket, endpoint } = await world.connect(csms, 'CS-2')
+  const begun = started(clock, 'T-PIPED', 1000)
+  await endpoint.call('TransactionEvent', begun)
+  const { meterValue: _none, ...unread } = started(clock, 'T-PIPED', 0, 2)
+  const events = [
+    started(clock, 'T-PIPED', 6000, 1),
+    { ...unread, eventType: 'Ended', triggerReason: 'EVDeparted' },
+  ]
+  for (const [at, event] of events.entries())
+    socket.send(JSON.stringify([2, `piped-${at}`, 'TransactionEvent', event]))
+  const energy = () => csms.views.get(stationId('CS-2'))?.lastTransactionWattHours
+  await expect.poll(energy).toBe(5000)
+  await csms.close()
+  csms = await world.start(world.clock())
+  expect(energy()).toBe(5000)
+})
+
 test('after a restart boots, running transactions, goals and schedules are known', async () => {
   const { endpoint } = await world.connect(csms, 'CS-4')
   const chargingStation = { vendorName: 'Test', model: 'One', firmwareVersion: '1.2' }
@@ -143,7 +161,7 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
   ]
   const version = { version: 7, validFrom: '2026-01-01T00:00:00Z', prices }
   const priced = await world.start(time, {
-    stations: ['CS-6'].map(stationConfig),
+    stations: ['CS-3'].map(stationConfig),
     costs: {
       currency: 'GBP',
       clock: 'Europe/London',
@@ -152,7 +170,7 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
     },
   })
   try {
-    const { endpoint } = await world.connect(priced, 'CS-6')
+    const { endpoint } = await world.connect(priced, 'CS-3')
     const told: unknown[] = []
     endpoint.handle('CostUpdated', (request) => {
       told.push(request)
@@ -202,7 +220,7 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
     await expect.poll(() => told).toContainEqual({ totalCost: 1.2, transactionId: 'T-6' })
     const ended = { ...event(3, 3_000, 'SuspendedEV'), eventType: 'Ended' as const }
     for (const _twice of [1, 2]) expect(await say(ended)).toEqual({ totalCost: 1.3 })
-    expect(priced.views.get(stationId('CS-6'))?.cost).toMatchObject({
+    expect(priced.views.get(stationId('CS-3'))?.cost).toMatchObject({
       totalCost: 1.3,
       idleMinutes: 2,
       tariffVersion: 7,

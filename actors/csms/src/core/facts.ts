@@ -1,4 +1,4 @@
-import { isSecretVariable } from './secret-variables.ts'
+import { isSecretVariable, withoutCredentials } from './secret-variables.ts'
 
 /** Kinds of things known of a station, with how many of each are kept. */
 export const factKinds = {
@@ -64,8 +64,13 @@ export const learnedVariable = (
     variable,
     attributeType,
     ...said,
-    ...('value' in said && isSecretVariable(component, variable) ? { value: null } : {}),
+    ...('value' in said ? { value: shownValue(said['value'], component, variable) } : {}),
   })
+
+const shownValue = (value: unknown, component: Named, variable: Named): unknown => {
+  if (isSecretVariable(component, variable)) return null
+  return typeof value === 'string' ? withoutCredentials(value) : value
+}
 
 type NamedVariable = {
   readonly component: Named

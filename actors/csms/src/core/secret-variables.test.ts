@@ -17,6 +17,8 @@ test.each([
   ['ftp://user@host/path', 'ftp://host/path'],
   ['https://host/path#token', 'https://host/path?[hidden]'],
   ['wss://host/ocpp', 'wss://host/ocpp'],
+  ['ftp://user:pa/ss@host/x', 'ftp://host/x'],
+  [' https://user:word@host', ' https://host'],
   ['no URL?x=1', 'no URL?x=1'],
 ])('%s is shown as %s', (url, shown) => {
   expect(withoutCredentials(url)).toBe(shown)

@@ -54,6 +54,8 @@ export type ReadTransaction = {
 /** Events read of one transaction; a charge that reports each minute fills a week. */
 export const eventsMax = 10_000
 const eventsAtOnce = 250
+/** Registers kept of them, some thousands of which fit into one message. */
+export const registersMax = 50_000
 
 /** What a transaction's document and cost are made from, read in turns with everybody else's work. */
 export async function readTransaction(
@@ -62,12 +64,17 @@ export async function readTransaction(
 ): Promise<ReadTransaction> {
   const events: Event[] = []
   let last: KeptEvent | undefined
+  let registers = 0
   do {
     const limit = Math.min(eventsAtOnce, eventsMax - events.length)
     const page = await store.events(name, { limit, ...(last === undefined ? {} : { after: last }) })
-    for (const { message } of page) events.push(registersOf(JSON.parse(message) as Event))
+    for (const { message } of page) {
+      const event = registersOf(JSON.parse(message) as Event)
+      registers += event.meterValue?.length ?? 0
+      events.push(event)
+    }
     last = page.at(-1)
-  } while (last?.more === true && events.length < eventsMax)
+  } while (last?.more === true && events.length < eventsMax && registers < registersMax)
   return { events, whole: last?.more !== true }
 }
 

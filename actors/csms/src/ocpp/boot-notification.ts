@@ -24,8 +24,9 @@ export const bootNotification =
     const status = isImpostor ? 'Rejected' : (view?.record.bootPolicy ?? 'Accepted')
     const { vendorName, model, serialNumber = null, firmwareVersion = null } = chargingStation
     const said = { reason, vendorName, model, serialNumber, firmwareVersion }
-    await note(context, stationId, learned('boot', 'boot', { ...said, status }))
+    // What came right behind it is judged by it already.
     if (view !== undefined) view.boot = { at: now, status, said }
+    await note(context, stationId, learned('boot', 'boot', { ...said, status }))
     context.audit.record('Boot', {
       station: stationId,
       profile,

@@ -44,14 +44,7 @@ export const transactionEvent =
     if (request.seqNo < 0 || request.seqNo > seqNoMax)
       throw new CallError('PropertyConstraintViolation', 'seqNo')
     const samples = samplesOf(request.meterValue)
-    const kept = await store(context, sender, request, at, samples)
-    if (kept.as === 'conflicting') sender.conflicts.add(request)
-    // In the order of the database, so that after a restart the state is the same.
-    const view = context.views.get(sender.stationId)
-    if (view !== undefined && kept.as !== 'repeated') {
-      if (!kept.over) apply(context, view, request, at, samples)
-      useOf(context, view, request)
-    }
+    const kept = await inTurn(context, sender, () => keep(context, sender, request, at, samples))
     await learnProfiles(context, sender.stationId, request)
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
     const { idToken } = request
@@ -107,6 +100,41 @@ function useOf(context: Context, view: StationView, { idToken, transactionInfo }
     inBackground(context.deps, 'accepted-tokens', () =>
       context.known.remove(stationId, 'acceptedTokens', [transactionId]),
     )
+}
+
+/** One event of a station after another: what one changes is made of what is known, those before it included. */
+async function inTurn(
+  { storing }: Context,
+  { stationId }: Sender,
+  work: () => Promise<Kept>,
+): Promise<Kept> {
+  for (let before = storing.get(stationId); before !== undefined; before = storing.get(stationId))
+    await before.catch(() => undefined)
+  const own = work()
+  storing.set(stationId, own)
+  try {
+    return await own
+  } finally {
+    storing.delete(stationId)
+  }
+}
+
+async function keep(
+  context: Context,
+  sender: Sender,
+  request: Event,
+  at: Instant,
+  samples: Samples,
+): Promise<Kept> {
+  const kept = await store(context, sender, request, at, samples)
+  if (kept.as === 'conflicting') sender.conflicts.add(request)
+  // In the order of the database, so that after a restart the state is the same.
+  const view = context.views.get(sender.stationId)
+  if (view !== undefined && kept.as !== 'repeated') {
+    if (!kept.over) apply(context, view, request, at, samples)
+    useOf(context, view, request)
+  }
+  return kept
 }
 
 async function store(

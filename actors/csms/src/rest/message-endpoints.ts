@@ -38,9 +38,12 @@ async function listed(
   const isExport = query['format'] === 'jsonl'
   const after = asked.after === undefined ? -1 : numberIn(asked.after)
   if (after === undefined) return problem('BodyInvalid', 'cursor')
-  const entries = context.history.entries({ stationId, after: isExport ? -1 : after })
+  // Answers to calls of the page before are paired with them, and are no items of this one.
+  const from = isExport ? -1 : Math.max(-1, after - entriesAhead)
+  const entries = context.history.entries({ stationId, after: from })
   const most = isExport ? Infinity : asked.limit
-  const exchanges = (await paired(entries, most, query)).filter((each) => fits(each, query))
+  const wanted = (each: Exchange): boolean => (isExport || each.number > after) && fits(each, query)
+  const exchanges = (await paired(entries, most, wanted)).filter(wanted)
   if (isExport)
     return {
       status: 200,
@@ -65,7 +68,7 @@ const entriesAhead = 2_000
 async function paired(
   entries: Iterable<Entry>,
   most: number,
-  query: HttpRequest['query'],
+  wanted: (exchange: Exchange) => boolean,
 ): Promise<readonly Exchange[]> {
   const pairs = pairing()
   let looked = 0
@@ -77,7 +80,7 @@ async function paired(
     if (++read % entriesAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
     // Whether it failed is known when its answer is; then those that did not are not counted yet.
     for (; looked < pairs.exchanges.length; looked++)
-      if (fits(pairs.exchanges[looked] as Exchange, query)) found += 1
+      if (wanted(pairs.exchanges[looked] as Exchange)) found += 1
     if (found > most && ++ahead > entriesAhead) break
   }
   return pairs.exchanges

@@ -43,7 +43,9 @@ const makeCursor = (text: string): string => toBase64Url(utf8(text))
 function readCursor(cursor: string): string | undefined {
   const bytes = fromBase64Url(cursor)
   try {
-    return bytes === undefined ? undefined : fromUtf8(bytes)
+    const text = bytes === undefined ? undefined : fromUtf8(bytes)
+    // No database holds a NUL.
+    return text?.includes('\0') === true ? undefined : text
   } catch {
     return undefined
   }
