@@ -161,7 +161,7 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
   ]
   const version = { version: 7, validFrom: '2026-01-01T00:00:00Z', prices }
   const priced = await world.start(time, {
-    stations: ['CS-3'].map(stationConfig),
+    stations: ['CS-6'].map(stationConfig),
     costs: {
       currency: 'GBP',
       clock: 'Europe/London',
@@ -170,7 +170,7 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
     },
   })
   try {
-    const { endpoint } = await world.connect(priced, 'CS-3')
+    const { endpoint } = await world.connect(priced, 'CS-6')
     const told: unknown[] = []
     endpoint.handle('CostUpdated', (request) => {
       told.push(request)
@@ -220,7 +220,7 @@ test('with a tariff the cost is in the answers, is kept, and is told to a statio
     await expect.poll(() => told).toContainEqual({ totalCost: 1.2, transactionId: 'T-6' })
     const ended = { ...event(3, 3_000, 'SuspendedEV'), eventType: 'Ended' as const }
     for (const _twice of [1, 2]) expect(await say(ended)).toEqual({ totalCost: 1.3 })
-    expect(priced.views.get(stationId('CS-3'))?.cost).toMatchObject({
+    expect(priced.views.get(stationId('CS-6'))?.cost).toMatchObject({
       totalCost: 1.3,
       idleMinutes: 2,
       tariffVersion: 7,
