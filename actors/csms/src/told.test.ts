@@ -212,6 +212,24 @@ test('a list is read in pages, and a cursor that is none is refused', async () =
   expect(first.items).toHaveLength(2)
   const rest = await read(`limit=2&cursor=${first.next}`)
   expect(rest).toMatchObject({ items: [{ chargingProfile: { id: 3 } }], next: null })
-  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'cursor=*'])
+  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'cursor=*', 'cursor=YQA'])
     expect((await read(query)).status, query).toBe(400)
+})
+
+test('pages of the history hold each exchange once, and nothing else', async () => {
+  for (let at = 0; at < 3; at += 1) await tell('Heartbeat', {})
+  const read = async (query: string) => {
+    const url = `https://127.0.0.1:${csms.port}/api/v1/messages?${query}`
+    const { body } = await reader.request('GET', url)
+    return body as { items: { messageId: string; problems: unknown[] }[]; next: string | null }
+  }
+  const whole = (await read('limit=1000')).items
+  const paged: typeof whole = []
+  for (let next: string | null = ''; next !== null;) {
+    const page = await read(`limit=1${next === '' ? '' : `&cursor=${next}`}`)
+    paged.push(...page.items)
+    next = page.next
+  }
+  expect(paged).toEqual(whole)
+  expect(whole.flatMap(({ problems }) => problems)).toEqual([])
 })

@@ -3,7 +3,7 @@ import type { Action, Request } from '@interlock/ocpp'
 import { profileRefusal, type ProfileLimits, type RateUnit } from '@interlock/power'
 import type { Context } from './context.ts'
 import { attributeKey, tokenKey } from './core/facts.ts'
-import { isSecretVariable } from './core/secret-variables.ts'
+import { isOwnPassword } from './core/secret-variables.ts'
 import type { StationView } from './core/view.ts'
 import { itemsPerMessage } from './in-parts.ts'
 
@@ -151,7 +151,7 @@ const setNetworkProfile: Check<'SetNetworkProfile'> = ({ connectionData }, view)
 const setVariables: Check<'SetVariables'> = async ({ setVariableData }, view, context) => {
   const most = await itemsPerMessage(context, view.record.stationId, 'SetVariables')
   if (setVariableData.length > most) return because('TooManyElements', `at most ${most}`)
-  const secrets = setVariableData.filter((each) => isSecretVariable(each.component, each.variable))
+  const secrets = setVariableData.filter((each) => isOwnPassword(each.component, each.variable))
   const [secret] = secrets
   if (secret === undefined) return undefined
   // B05.FR.13: it would not be known which one counts.

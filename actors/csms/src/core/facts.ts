@@ -64,11 +64,11 @@ export const learnedVariable = (
     variable,
     attributeType,
     ...said,
-    ...('value' in said ? { value: shownValue(said['value'], component, variable) } : {}),
+    ...('value' in said ? { value: shownValue(said['value'], variable) } : {}),
   })
 
-const shownValue = (value: unknown, component: Named, variable: Named): unknown => {
-  if (isSecretVariable(component, variable)) return null
+const shownValue = (value: unknown, variable: Named): unknown => {
+  if (isSecretVariable(variable)) return null
   return typeof value === 'string' ? withoutCredentials(value) : value
 }
 

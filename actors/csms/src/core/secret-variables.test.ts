@@ -8,6 +8,8 @@ test('the value of a secret variable is not put on file, whoever tells it', () =
     variable: { name: 'BasicAuthPassword' },
   }
   expect(learnedVariable(secret, { value: 'x' }).value).toMatchObject({ value: null })
+  const elsewhere = { ...secret, component: { name: 'Modem' }, variable: { name: 'ApnPassword' } }
+  expect(learnedVariable(elsewhere, { value: 'x' }).value).toMatchObject({ value: null })
   const open = { ...secret, variable: { name: 'Identity' } }
   expect(learnedVariable(open, { value: 'x' }).value).toMatchObject({ value: 'x' })
 })

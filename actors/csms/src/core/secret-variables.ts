@@ -1,8 +1,6 @@
 /** Variables whose value is a secret, of whichever component; never stored, shown or logged. */
-export const isSecretVariable = (
-  _component: { readonly name: string },
-  variable: { readonly name: string },
-): boolean => /password$/i.test(variable.name)
+export const isSecretVariable = (variable: { readonly name: string }): boolean =>
+  /password$/i.test(variable.name)
 
 /** The password with which the station comes to the CSMS (A01). */
 export const isOwnPassword = (

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { eventsMax, readTransaction, type EventPage, type KeptEvent } from './kept-events.ts'
+import {
+  eventsMax,
+  readTransaction,
+  registersMax,
+  type EventPage,
+  type KeptEvent,
+} from './kept-events.ts'
 
 const name = { stationId: 'CS-1', transactionId: 'T' }
 const timestamp = '2026-01-05T18:00:00Z'
@@ -41,4 +47,17 @@ test('of one that is too long the first events are read, and it is said', async 
   expect([exact.events.length, exact.whole]).toEqual([eventsMax, true])
   const longer = await readTransaction(storeWith(eventsMax + 1), name)
   expect([longer.events.length, longer.whole]).toEqual([eventsMax, false])
+})
+
+test('of one whose events hold very many registers no more are read than can be held', async () => {
+  const each = 10_000
+  const meterValue = Array.from({ length: each }, () => ({ timestamp, sampledValue: [register] }))
+  const events = (_name: object, { after }: EventPage): Promise<KeptEvent[]> => {
+    const seqNo = (after?.seqNo ?? -1) + 1
+    return Promise.resolve([
+      { seqNo, content: '', message: JSON.stringify({ seqNo, meterValue }), more: seqNo < 100 },
+    ])
+  }
+  const read = await readTransaction({ events }, name)
+  expect([read.events.length, read.whole]).toEqual([registersMax / each, false])
 })

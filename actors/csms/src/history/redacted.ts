@@ -69,8 +69,8 @@ function onlyVendor(value: unknown): unknown {
 }
 
 function isSecretIn(of: object): boolean {
-  const { component, variable } = of as { component?: unknown; variable?: unknown }
-  return isNamed(component) && isNamed(variable) && isSecretVariable(component, variable)
+  const { variable } = of as { variable?: unknown }
+  return isNamed(variable) && isSecretVariable(variable)
 }
 const isNamed = (value: unknown): value is { name: string } =>
   typeof (value as { name?: unknown } | null)?.name === 'string'

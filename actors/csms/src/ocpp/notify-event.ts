@@ -11,12 +11,12 @@ export const notifyEvent =
   async ({ eventData, generatedAt, seqNo }) => {
     const now = context.deps.clock.now()
     const events = eventData.flatMap((event, at): Learned[] => {
-      const { component, variable, actualValue: value } = event
+      const { variable, actualValue: value } = event
       const part = `${seqNo}/${at}/${event.eventId}`
       return [
         learned('event', keyAt(now, part), {
           ...event,
-          ...(isSecretVariable(component, variable) ? { actualValue: hidden } : {}),
+          ...(isSecretVariable(variable) ? { actualValue: hidden } : {}),
           generatedAt,
         }),
         learnedVariable(event, { value }),
