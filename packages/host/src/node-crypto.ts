@@ -1,5 +1,6 @@
 import {
   createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createPrivateKey,
@@ -12,7 +13,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { assert, Fault, fromHex, sameBytes } from '@interlock/kernel'
+import { assert, Fault, looksLikeP256 } from '@interlock/kernel'
 import type { Crypto, Entropy, PrivateKey, PublicKey } from '@interlock/kernel'
 import type { RsaSigner } from '@interlock/pki'
 
@@ -23,10 +24,11 @@ export type NodeCrypto = Crypto & {
   privateKey(pem: string): PrivateKey
 }
 
-/** SubjectPublicKeyInfo of every uncompressed P-256 key, up to the point (RFC 5480 §2.1.1). */
-const spkiPrefix = fromHex('3059301306072a8648ce3d020106082a8648ce3d03010703420004')
-const spkiBytes = 91
+/** GBCS cuts the tag of its MAC to this. */
 const gcmTagBytes = 12
+const wholeTag = { authTagLength: 16 } as const
+const aesOf = (key: Uint8Array): 'aes-128-gcm' | 'aes-256-gcm' =>
+  key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm'
 
 // OpenSSL takes longer to parse a key than to use it, so a key is parsed once in its life.
 const publicHandles = new WeakMap<PublicKey, KeyObject>()
@@ -54,9 +56,28 @@ export const nodeCrypto: NodeCrypto = {
     cipher.final()
     return bytes(cipher.getAuthTag())
   },
+  ephemeralKey: () => own(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+  encrypt(key, nonce, additional, plaintext) {
+    const cipher = createCipheriv(aesOf(key), key, nonce, wholeTag)
+    cipher.setAAD(additional)
+    const body = cipher.update(plaintext)
+    return bytes(Buffer.concat([body, cipher.final(), cipher.getAuthTag()]))
+  },
+  decrypt(key, nonce, additional, ciphertext) {
+    const end = ciphertext.length - wholeTag.authTagLength
+    if (end < 0) return undefined
+    const cipher = createDecipheriv(aesOf(key), key, nonce, wholeTag)
+    cipher.setAAD(additional)
+    cipher.setAuthTag(ciphertext.subarray(end))
+    const body = cipher.update(ciphertext.subarray(0, end))
+    try {
+      return bytes(Buffer.concat([body, cipher.final()]))
+    } catch {
+      return undefined
+    }
+  },
   publicKey(spki) {
-    if (spki.length !== spkiBytes || spkiPrefix === undefined) return undefined
-    if (!sameBytes(spki.subarray(0, spkiPrefix.length), spkiPrefix)) return undefined
+    if (!looksLikeP256(spki)) return undefined
     try {
       // Refuses a point that is not on the curve.
       const handle = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })

@@ -18,7 +18,7 @@ export type Digest = Branded<string, 'Digest'>
 export type RsaHash = 'sha256' | 'sha384' | 'sha512'
 
 /**
- * Synchronous cryptography: P-256, AES-128-GCM as a MAC, SHA-256, HMAC. The host implements it over
+ * Synchronous cryptography: P-256, AES-GCM, SHA-256, HMAC. The host implements it over
  * `node:crypto`; tests use the same implementation.
  */
 export interface Crypto {
@@ -32,6 +32,25 @@ export interface Crypto {
   agree(key: PrivateKey, peer: PublicKey): Uint8Array
   /** AES-128-GCM over an empty plaintext: the first 12 bytes of the tag (GBCS MAC). */
   gcmTag(key: Uint8Array, iv: Uint8Array, additional: Uint8Array): Uint8Array
+  /** A new key of P-256 that is held in memory and nowhere else, for one encapsulation or a test. */
+  ephemeralKey(): PrivateKey
+  /**
+   * AES-GCM (SP 800-38D) with a key of 16 or 32 bytes and a nonce of 12 that this key never had
+   * before: the ciphertext, then the whole tag of 16 bytes.
+   */
+  encrypt(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    plaintext: Uint8Array,
+  ): Uint8Array
+  /** `undefined` when key, nonce, additional data or ciphertext is not the one of {@link encrypt}. */
+  decrypt(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    ciphertext: Uint8Array,
+  ): Uint8Array | undefined
   /** `undefined` unless `spki` is a P-256 SubjectPublicKeyInfo. */
   publicKey(spki: Uint8Array): PublicKey | undefined
   /** Whether `spki` is an RSA key of 2,048 to 4,096 bits (A00.FR.502): for TLS alone, never for seals. */

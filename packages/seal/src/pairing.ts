@@ -1,4 +1,4 @@
-import { assert, concat, utf8, type Crypto } from '@interlock/kernel'
+import { assert, concat, hkdfExpand, hkdfExtract, utf8, type Crypto } from '@interlock/kernel'
 
 const installCodeCharactersMin = 16
 const nonceBytesMin = 16
@@ -17,6 +17,6 @@ export function derivePairingKey(
   assert(Math.min(nonceLlcs.length, nonceStation.length) >= nonceBytesMin, 'a nonce is long enough')
   // Each nonce by its digest: no choice of lengths gives two pairs of nonces one salt.
   const salt = concat(crypto.sha256(nonceLlcs), crypto.sha256(nonceStation))
-  const extracted = crypto.hmacSha256(salt, utf8(installCode))
-  return crypto.hmacSha256(extracted, concat(utf8('interlock-pairing'), Uint8Array.of(1)))
+  const extracted = hkdfExtract(salt, utf8(installCode), crypto)
+  return hkdfExpand(extracted, utf8('interlock-pairing'), 32, crypto)
 }
