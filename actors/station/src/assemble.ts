@@ -1,7 +1,7 @@
 import type { Happening } from '@interlock/contract'
 import { gateMessage } from '@interlock/gate'
 import { ownKey, portsOf, type ActorDeps, type Running } from '@interlock/host'
-import { assert, millis, type Millis, type PrivateKey } from '@interlock/kernel'
+import { assert, type Millis, type PrivateKey } from '@interlock/kernel'
 import type { Handlers, Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
@@ -34,7 +34,7 @@ import { createLogUpload } from './log-upload.ts'
 import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
 import { freshness } from './revocation.ts'
-import { createRestarts } from './restarts.ts'
+import { createRestarts, handoverMillis } from './restarts.ts'
 import { createTrustStore } from './trust-store.ts'
 import { createReader } from './reader.ts'
 import type { OwnIdentity } from './own-identity.ts'
@@ -60,9 +60,6 @@ export type Parts = {
   readonly hardware: ReturnType<typeof createHardware>
   readonly witness: Running
 }
-
-/** Wall time for the answer to a CertificateSigned to leave before its connection ends. */
-const handoverMillis = millis(50)
 
 /** Wires the parts to each other; nothing runs yet but the link to the LLCS. */
 export function assemble(
@@ -191,6 +188,7 @@ export function assemble(
     caller,
     trustStore: createTrustStore(() => station),
     password: createPassword(() => station),
+    proofRefused: (shown) => own.refused(shown),
     otherProof() {
       own.alternate()
       station.password.alternate()
@@ -213,7 +211,7 @@ export function assemble(
   const certificates = createCertificates(station, {
     own,
     roots,
-    onTaken(first) {
+    onNext(first) {
       // The CSMS of first contact registered a stranger.
       if (first) boot.restarted()
       if (network.securityProfile() < 3) return

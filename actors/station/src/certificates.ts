@@ -61,8 +61,8 @@ export function createCertificates(
   options: {
     readonly own: OwnIdentity
     readonly roots: Roots
-    /** Another certificate is to be used; `first` where there was none. */
-    readonly onTaken: (first: boolean) => void
+    /** Another certificate is to be shown next; `first` where there was none. */
+    readonly onNext: (first: boolean) => void
   },
 ): Certificates {
   const { config, deps, stationId, eui, keeper } = station
@@ -147,7 +147,7 @@ export function createCertificates(
     pin(cells)
     asked = undefined
     removeFile(nextKeyPath)
-    options.onTaken(first)
+    options.onNext(first)
   }
 
   return {
@@ -199,6 +199,10 @@ export function createCertificates(
     },
     accepted(shown) {
       const verdict = own.verdict(shown)
+      if (verdict === 'TryAgain') {
+        own.tryAgain()
+        return options.onNext(false)
+      }
       if (verdict === undefined) return
       const { outcome, kept, dropped } = verdict
       const serials = { kept: kept.peer.serialHex, dropped: dropped.peer.serialHex }

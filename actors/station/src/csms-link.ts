@@ -4,7 +4,7 @@ import { CallFailed, createEndpoint, type Endpoint, type Handlers } from '@inter
 import { backOffSeconds } from './network/back-off.ts'
 import type { Boot } from './network/boot.ts'
 import { isFirstContact, type Network, type Way } from './network/network.ts'
-import { securityEventOf } from './network/tls-failure.ts'
+import { refusesProof, securityEventOf } from './network/tls-failure.ts'
 import type { Caller } from './reports.ts'
 import type { Station } from './station.ts'
 
@@ -63,10 +63,9 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
     },
   }
 
-  const open = async (): Promise<void> => {
+  const open = async (way: Way): Promise<void> => {
     const station = options.station()
     const { deps } = station
-    const way = network.way()
     const socket = await portsOf(deps).connectOcpp({
       ...way,
       trust: { roots: station.csmsRoots() },
@@ -99,15 +98,18 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
   }
 
   /** Of an order of profiles that has failed as a whole a new certificate or password may be the reason. */
-  const failed = (): void => {
-    if (network.failed()) options.station().otherProof()
+  const failed = ({ identity }: Proof, isRefused: boolean): void => {
+    const station = options.station()
+    if (isRefused) station.proofRefused(identity)
+    if (network.failed()) station.otherProof()
   }
 
   const lost = (): void => {
+    const proof = shown
     endpoint = undefined
     shown = {}
     // One that was let in and not accepted came to nothing as well.
-    if (options.boot().registration === 'Rejected' && !renewing) failed()
+    if (options.boot().registration === 'Rejected' && !renewing) failed(proof, true)
     options.boot().stop()
     options.station().reports.offline()
     if (renewing) attempt()
@@ -150,11 +152,13 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
 
   const tryOnce = async (): Promise<void> => {
     const station = options.station()
+    const way = network.way()
     try {
-      await open()
+      await open(way)
       waits = 0
     } catch (error) {
-      failed()
+      // One that was ended for the next one says nothing.
+      if (!renewing) failed(way, refusesProof(error))
       const event = securityEventOf(error)
       if (event !== undefined) station.reports.security(event, String(error))
       const label = `${station.config.actor}/csms`

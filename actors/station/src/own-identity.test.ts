@@ -12,7 +12,7 @@ import { expect, test } from 'vitest'
 import type { StationConfig } from './config.ts'
 import { certify, charging, crypto, station, stationSubject } from './fixture/parties.fixture.ts'
 import { standardConfig } from './fixture/standard.fixture.ts'
-import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
+import { openOwnIdentity, trialsMax, type OwnIdentity } from './own-identity.ts'
 
 const successor = (): Identity => {
   const { key, pem } = crypto.generateKey()
@@ -31,10 +31,12 @@ function held(trustMode: StationConfig['trustMode'] = 'supervised') {
   const reopen = (): OwnIdentity => openOwnIdentity(dir, config, crypto)
   return { dir, own: reopen(), reopen }
 }
-const settle = (own: OwnIdentity, shown: Identity | undefined): string | undefined => {
+/** The CSMS accepts the charger as it shows itself, or as it did on an older connection. */
+const accept = (own: OwnIdentity, shown = own.identity()): string | undefined => {
   const verdict = own.verdict(shown)
-  if (verdict !== undefined) own.settle(verdict)
-  return verdict?.outcome
+  if (verdict === 'TryAgain') own.tryAgain()
+  else if (verdict !== undefined) own.settle(verdict)
+  return verdict === 'TryAgain' ? verdict : verdict?.outcome
 }
 
 test('A02.FR.08: a new certificate is the next one shown, before and after a loss of power', () => {
@@ -59,7 +61,7 @@ test('A02.FR.28, A03.FR.24: where it is not accepted the two take turns', () => 
 test('A02.FR.10: an accepted one is the only one, and nothing of the old is left', () => {
   const { dir, own, reopen } = held()
   own.take(next)
-  expect(settle(own, own.identity())).toBe('RenewalProven')
+  expect(accept(own)).toBe('RenewalProven')
   for (const each of [own, reopen()]) {
     each.alternate()
     expect(serialOf(each.identity())).toBe(serialOf(next))
@@ -70,12 +72,13 @@ test('A02.FR.10: an accepted one is the only one, and nothing of the old is left
 })
 
 test.each(['supervised', 'standard'] as const)(
-  'A02.FR.10: where a %s charger is accepted under the old one, the new one is not shown again',
+  'A02.FR.10: where a %s charger is refused for the new one and accepted under the old one, the new one is not shown again',
   (trustMode) => {
     const { dir, own, reopen } = held(trustMode)
     own.take(next)
+    own.refused(own.identity())
     own.alternate()
-    expect(settle(own, own.identity())).toBe('RenewalDiscarded')
+    expect(accept(own)).toBe('RenewalDiscarded')
     for (const each of [own, reopen()]) {
       each.alternate()
       expect(serialOf(each.identity())).toBe(old)
@@ -88,6 +91,41 @@ test.each(['supervised', 'standard'] as const)(
     expect(existsSync(`${dir}/renewed/key.pem`)).toBe(trustMode === 'supervised')
   },
 )
+
+test('A02.FR.28: a CSMS that was away has not refused the new one, which is tried again as soon as it is there', () => {
+  const { own, reopen } = held()
+  own.take(next)
+  own.refused(station)
+  own.alternate()
+  expect(accept(own)).toBe('TryAgain')
+  for (const each of [own, reopen()]) {
+    expect(serialOf(each.identity())).toBe(serialOf(next))
+    each.alternate()
+    expect(serialOf(each.identity())).toBe(old)
+    each.alternate()
+  }
+  expect(accept(own)).toBe('RenewalProven')
+})
+
+test('A02.FR.10: a CSMS that lets in the old one and ends the new one without a word has answered at last', () => {
+  const { own } = held()
+  own.take(next)
+  const answers = Array.from({ length: trialsMax + 1 }, () => {
+    own.alternate()
+    return accept(own)
+  })
+  expect(answers.slice(0, -1)).toEqual(Array.from({ length: trialsMax }, () => 'TryAgain'))
+  expect(answers.at(-1)).toBe('RenewalDiscarded')
+})
+
+test('what was held against one certificate does not count against the next', () => {
+  const { own } = held()
+  own.take(next)
+  own.refused(own.identity())
+  own.take(successor())
+  own.alternate()
+  expect(accept(own)).toBe('TryAgain')
+})
 
 test('an old connection that still stands when the new certificate comes decides nothing', () => {
   const { own } = held()

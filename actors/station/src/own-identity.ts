@@ -26,10 +26,17 @@ export type OwnIdentity = {
   hasHad(key: PublicKey): boolean
   /** From the next connection on (A02.FR.08), on trial where there is one already. */
   take(next: Identity): void
+  /** The CSMS refused the charger for `shown` itself. */
+  refused(shown: Identity | undefined): void
   /** All ways were tried in vain: the other one next (A02.FR.28). */
   alternate(): void
-  /** What it means that the CSMS accepts the charger under `shown`; nothing unless two are held. */
-  verdict(shown: Identity | undefined): Verdict | undefined
+  /**
+   * What it means that the CSMS accepts the charger under `shown`; nothing unless two are held. A CSMS that
+   * was away while the new one was shown has not refused it.
+   */
+  verdict(shown: Identity | undefined): Verdict | 'TryAgain' | undefined
+  /** The new one again, now that the CSMS is there. */
+  tryAgain(): void
   /** Drops the other one for good (A02.FR.10). */
   settle(verdict: Verdict): void
 }
@@ -38,6 +45,12 @@ export type Verdict = {
   readonly kept: Identity
   readonly dropped: Identity
 }
+
+/**
+ * So often the new one is tried again when the old one was let in, before that is an answer too: some
+ * servers end the connection of a certificate they do not know without a word.
+ */
+export const trialsMax = 5
 
 /** Finishes what a loss of power has cut short. @throws Fault as `identityIn` */
 export function openOwnIdentity(
@@ -68,6 +81,9 @@ export function openOwnIdentity(
   }
   let inForce = identityIn(dir, config)
   let shows: 'inForce' | 'renewed' = renewed === undefined ? 'inForce' : 'renewed'
+  /** Of the new one: whether it was refused for itself, and how often it was tried again. */
+  let isRefused = false
+  let trials = 0
   let registered = isStandard
     ? undefined
     : unlessFault(() => crypto.privateKey(readSecret(trial.key)))
@@ -93,6 +109,15 @@ export function openOwnIdentity(
       saveIdentity(trialDir, next.keyPem, next.chainPem)
       renewed = next
       shows = 'renewed'
+      isRefused = false
+      trials = 0
+    },
+    refused(shown) {
+      if (shown !== undefined && shown === renewed) isRefused = true
+    },
+    tryAgain() {
+      trials += 1
+      shows = 'renewed'
     },
     alternate() {
       if (renewed !== undefined) shows = shows === 'renewed' ? 'inForce' : 'renewed'
@@ -101,9 +126,9 @@ export function openOwnIdentity(
       if (renewed === undefined || inForce === undefined || shown === undefined) return undefined
       if (shown === renewed) return { outcome: 'RenewalProven', kept: renewed, dropped: inForce }
       // An old connection that still stands when the new certificate comes says nothing of it.
-      return shown === inForce && shows === 'inForce'
-        ? { outcome: 'RenewalDiscarded', kept: inForce, dropped: renewed }
-        : undefined
+      if (shown !== inForce || shows !== 'inForce') return undefined
+      if (!isRefused && trials < trialsMax) return 'TryAgain'
+      return { outcome: 'RenewalDiscarded', kept: inForce, dropped: renewed }
     },
     settle({ outcome, kept, dropped }) {
       if (outcome === 'RenewalProven') promote(kept)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { readText, saveIdentity, temporaryDir } from '@interlock/host'
 import { assert, stationId, toHex } from '@interlock/kernel'
@@ -17,12 +18,16 @@ import type { PlainCsms } from './fixture/plain-csms.fixture.ts'
 import { quickly, scene } from './fixture/scene.fixture.ts'
 import { standardScene } from './fixture/standard.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
+import { trialsMax } from './own-identity.ts'
 
 /** What the CSMS of a standard charger trusts, and an authority that the charger alone knows. */
 const stranger = foreignAuthority()
 const roots = pemFile('roots.pem', charging.root.certificatePem + stranger.certificatePem)
 const variables = { ...quickly, 'OCPPCommCtrlr.NetworkProfileConnectionAttempts': '1' }
 const old = toHex(station.peer.der)
+
+const shownIn = ({ socket }: IncomingMessage): string =>
+  toHex((socket as TLSSocket).getPeerCertificate().raw)
 
 /** A copy of its own of the charger's key and certificate. */
 function identityDir(): string {
@@ -48,8 +53,8 @@ async function renewing() {
     network: { securityProfile: 3 },
     config: { identity, variables, trust: { charging: roots } },
     before(csms) {
-      csms.admit = ({ socket }) => {
-        const certificate = toHex((socket as TLSSocket).getPeerCertificate().raw)
+      csms.admit = (request) => {
+        const certificate = shownIn(request)
         shown.push(certificate)
         return refused.has(certificate) ? 403 : undefined
       }
@@ -84,13 +89,15 @@ const discarded = (csms: PlainCsms): boolean =>
     .sent('SecurityEventNotification')
     .some(({ type }) => type === 'DiscardedRenewedClientCertificate')
 
-test('A02.FR.28, A02.FR.29: a certificate that fails in TLS gives way to the old one, and the CSMS is told', async () => {
+test('A02.FR.28, A02.FR.29: a certificate that TLS ends without a word gives way to the old one, and the CSMS is told', async () => {
   const { to, identity, shown, pass } = await renewing()
   await renew(to.csms, (csr) => stranger.sign(csr))
   await until(() => !to.csms.connected(), 'the end of the old connection')
   expect(existsSync(`${identity}/renewed/chain.pem`)).toBe(true)
   await pass(() => discarded(to.csms))
-  expect(shown).toEqual([old, old])
+  // Each time that the old one was let in, the new one was tried again.
+  expect(new Set(shown)).toEqual(new Set([old]))
+  expect(shown.length).toBeGreaterThanOrEqual(trialsMax + 2)
   // Nothing of the new one is left, and it is not tried again.
   expect(existsSync(`${identity}/renewed/key.pem`)).toBe(false)
   expect(readText(`${identity}/key.pem`)).toBe(station.keyPem)
@@ -115,6 +122,39 @@ test('A02.FR.10: once the CSMS has accepted the new certificate the old one open
   await to.restart()
   await pass(() => shown.length >= before + 4)
   expect(new Set(shown.slice(before))).toEqual(new Set([renewed]))
+})
+
+test('A02.FR.28: a CSMS that is away after the renewal loses the charger neither certificate, and gets the new one', async () => {
+  const { to, identity, lastShown, pass } = await renewing()
+  const watching = to.csms.admit
+  let isBack = false
+  await renew(to.csms, (csr) => {
+    // It is there again just when the old one has its turn.
+    to.csms.admit = (request) => {
+      isBack ||= to.csms.upgrades.length >= 4 && shownIn(request) === old
+      return isBack ? watching(request) : 503
+    }
+    return ours(csr)
+  })
+  await pass(() => to.csms.upgrades.length >= 3)
+  for (const dir of [identity, `${identity}/renewed`])
+    expect(existsSync(`${dir}/chain.pem`)).toBe(true)
+  await pass(() => lastShown() !== old && !existsSync(`${identity}/renewed/key.pem`))
+  expect(to.csms.connected()).toBe(true)
+  expect(discarded(to.csms)).toBe(false)
+})
+
+test('A02.FR.28, A02.FR.29: a certificate refused with 403 gives way to the old one', async () => {
+  const { to, lastShown, refused, pass } = await renewing()
+  const watching = to.csms.admit
+  to.csms.admit = (request) => {
+    const certificate = shownIn(request)
+    if (certificate !== old) refused.add(certificate)
+    return watching(request)
+  }
+  await renew(to.csms, ours)
+  await pass(() => discarded(to.csms))
+  expect(lastShown()).toBe(old)
 })
 
 test('A03.FR.24, A03.FR.25: across a loss of power too, and where the boot is refused', async () => {

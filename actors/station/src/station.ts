@@ -88,6 +88,8 @@ export type Station = {
   identity(): Identity | undefined
   /** Of security profiles 1 and 2. */
   readonly password: Password
+  /** The CSMS refused the charger for that certificate. */
+  proofRefused(shown: Identity | undefined): void
   /** Nothing came of it anywhere: the other certificate and password next, while there are two. */
   otherProof(): void
   /** A signed request gets a signed reply (Part 4 §7.2). */

@@ -93,8 +93,10 @@ const ownIdentity: station.OwnIdentity = {
   newestKey: () => charger.key,
   hasHad: () => false,
   take() {},
+  refused() {},
   alternate() {},
   verdict: () => undefined,
+  tryAgain() {},
   settle() {},
 }
 

@@ -1,3 +1,4 @@
+import { UpgradeRefused } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 
 /** What OpenSSL's codes, as Node gives them, mean to the CSMS (Part 2 appendix 1). */
@@ -18,4 +19,33 @@ export function securityEventOf(error: unknown): string | undefined {
     if (row !== undefined) return row[1]
   }
   return undefined
+}
+
+/** RFC 8446 §6.2: the alerts that speak of the client's certificate, or of what it signed with its key. */
+const certificateAlerts: ReadonlySet<number> = new Set([
+  42, // bad_certificate
+  43, // unsupported_certificate
+  44, // certificate_revoked
+  45, // certificate_expired
+  46, // certificate_unknown
+  48, // unknown_ca
+  49, // access_denied
+  51, // decrypt_error
+  116, // certificate_required
+])
+
+/**
+ * Whether the CSMS refused the station for what it proved itself with: by a TLS alert, which in TLS 1.3
+ * comes only after the handshake, or by 401 or 403. All else says that the CSMS is away, or nothing.
+ */
+export function refusesProof(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof UpgradeRefused) return at.status === 401 || at.status === 403
+    const { code } = at as { code?: unknown }
+    // In TLS 1.2 the alert ends a write, and only the text has its number.
+    if (typeof code !== 'string' || !/^(ERR_SSL_|EPROTO$)/.test(code)) continue
+    const [, alert] = /SSL alert number (\d+)/.exec(at.message) ?? []
+    if (certificateAlerts.has(Number(alert))) return true
+  }
+  return false
 }
