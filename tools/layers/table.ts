@@ -7,7 +7,7 @@ export const layers: readonly (readonly string[])[] = [
   ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf'],
   ['contract', 'tariff'],
   ['seal', 'ledger'],
-  ['gate', 'bus', 'store'],
+  ['gate', 'bus', 'store', 'oscp'],
   ['host'],
   [
     'authority',
@@ -40,6 +40,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   tariff: ['typebox'],
   gate: ['typebox'],
   store: ['kysely', 'pg'],
+  oscp: ['typebox'],
   host: [
     '@fastify/helmet',
     '@fastify/rate-limit',
