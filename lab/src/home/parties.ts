@@ -1,5 +1,6 @@
 import {
   identityOf,
+  loadIdentity,
   nodeCrypto as crypto,
   saveIdentity,
   systemClock,
@@ -19,8 +20,12 @@ import {
   type Hierarchy,
 } from '@interlock/pki'
 
+/** Where another process of the same lab has the parties of its home, when it starts one that shares them. */
+export const sharedHome = 'INTERLOCK_LAB_HOME'
+const shared = process.env[sharedHome]
+
 /** Both roots, and everyone who has to do with one home. */
-export const dir = temporaryDir('interlock-home')
+export const dir = shared ?? temporaryDir('interlock-home')
 const now = systemClock.now()
 
 const authority = (hierarchy: Hierarchy) => {
@@ -33,12 +38,14 @@ const authority = (hierarchy: Hierarchy) => {
     key: key(),
     parent: root,
   })
-  writeAtomic(`${dir}/${hierarchy}.pem`, root.certificatePem, 0o644)
+  if (shared === undefined) writeAtomic(`${dir}/${hierarchy}.pem`, root.certificatePem, 0o644)
   return { root, issuing }
 }
+/** Of this process; where a home is shared, its certificates are from those of the one that made it. */
 export const authorities = { charging: authority('charging'), smartMeter: authority('smartMeter') }
 
 function party(hierarchy: Hierarchy, role: Role, number: number): Identity {
+  if (shared !== undefined) return loadIdentity(folderOf(hierarchy, role))
   const eui = eui64(`02-00-00-00-00-00-00-0${number}`)
   const commonName = `${role}-${number}`
   const subject = { commonName, role, eui, organisation: eui }

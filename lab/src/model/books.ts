@@ -1,4 +1,6 @@
 import type { Instant } from '@interlock/kernel'
+import type { Memory as LlcsMemory } from '@interlock/llcs'
+import type { Memory as StationMemory } from '@interlock/station'
 import type { Home } from './home.ts'
 
 /** The counter that went back, if one did. */
@@ -10,6 +12,18 @@ export function counterProblem(
     if ((after.get(key) ?? -1n) < counter)
       return `the counter of ${key} went from ${counter} to ${after.get(key) ?? 'nothing'}`
   return undefined
+}
+
+/** Every counter that the devices keep, by whose it is. */
+export function countersOf(station: StationMemory, llcs: LlcsMemory): ReadonlyMap<string, bigint> {
+  const kept = station.counters.map(
+    ({ organisation, path, counter }) =>
+      [`station ${organisation} ${path}`, BigInt(counter)] as const,
+  )
+  const seen = Object.entries(llcs.counters).map(
+    ([originator, counter]) => [`llcs ${originator}`, BigInt(counter)] as const,
+  )
+  return new Map([...kept, ...seen])
 }
 
 /**

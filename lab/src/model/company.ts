@@ -26,6 +26,8 @@ export type Company = {
   submit(bytes: Uint8Array, user: Peer, name: string): void
   /** The same frame once more, as whoever recorded it on the way can. */
   replay(name: string): void
+  /** Hears of each frame that the LLCS answered; it answers none that it discards. */
+  onAnswer(listener: (name: string) => void): void
   stop(): void
   start(): void
   isUp(): boolean
@@ -51,19 +53,23 @@ export function createCompany(
   let hubUp = true
   let member: Member | undefined
 
+  let heard = (_name: string): void => {}
   const command = async (
     to: Member,
+    name: string,
     frame: Uint8Array,
     settle: (answer: Uint8Array) => void,
   ): Promise<void> => {
     const answer = await to.options.onCommand(frame)
-    if (to.life.alive && hubUp) settle(answer ?? new Uint8Array())
+    if (!to.life.alive || !hubUp) return
+    if (answer !== undefined) heard(name)
+    settle(answer ?? new Uint8Array())
   }
   const pass = (name: string, frame: Uint8Array, settle: (answer: Uint8Array) => void): void =>
     post.send({
       name: `wan ${name}`,
       arrive() {
-        if (hubUp && member?.life.alive === true) void command(member, frame, settle)
+        if (hubUp && member?.life.alive === true) void command(member, name, frame, settle)
       },
     })
   const wanOf = (own: Life, clock: Clock): ServiceParts['wan'] => ({
@@ -141,6 +147,7 @@ export function createCompany(
       const frame = frames.get(name)
       if (frame !== undefined) pass(name, frame, () => {})
     },
+    onAnswer: (listener) => (heard = listener),
     stop() {
       life.alive = false
     },

@@ -24,20 +24,24 @@ export const deathsAt = {
 
 export type FileDisk = Disk & { readonly calls: readonly (keyof FileCalls)[] }
 
-/**
- * A device's real journal on a real file, on which every call may be the last.
- *
- * @param keeping what stands between device and journal; nothing, unless a test breaks it
- */
-export function createFileDisk(
-  path: string,
-  first: readonly unknown[],
-  death?: Death,
-  keeping: (journal: Journal) => Journal = (journal) => journal,
-): FileDisk {
-  const begun = openJournal(path)
-  begun.rewrite(first)
-  begun.close()
+export type FileDiskOptions = {
+  readonly death?: Death | undefined
+  /** What the death is; without it only this device ends, and nothing it does reaches anybody. */
+  readonly die?: (life: Life) => void
+  /** What stands between device and journal; nothing, unless a test breaks it. */
+  readonly keeping?: (journal: Journal) => Journal
+}
+
+/** Writes a device's first journal. */
+export function beginJournal(path: string, first: readonly unknown[]): void {
+  const journal = openJournal(path)
+  journal.rewrite(first)
+  journal.close()
+}
+
+/** A device's real journal on a real file, on which every call may be the last. */
+export function createFileDisk(path: string, options: FileDiskOptions = {}): FileDisk {
+  const { death, die = (life) => void (life.alive = false), keeping = faithful } = options
   const calls: (keyof FileCalls)[] = []
 
   const callsFor = (life: Life): FileCalls => {
@@ -56,7 +60,7 @@ export function createFileDisk(
       else whole()
       if (death.how === 'unsynced' && fd !== undefined)
         ftruncateSync(fd, synced.get(fd) ?? fstatSync(fd).size)
-      life.alive = false
+      die(life)
     }
     return {
       write(fd, bytes) {
@@ -89,5 +93,22 @@ export function createFileDisk(
       return journal.entries()
     },
     journalFor: (life) => keeping(openJournal(path, callsFor(life))),
+  }
+}
+
+const faithful = (journal: Journal): Journal => journal
+
+/** Says that an entry is kept, and writes it when six are waiting: broken on purpose. */
+export function behind(journal: Journal): Journal {
+  const waiting: unknown[] = []
+  return {
+    ...journal,
+    get isLong() {
+      return journal.isLong
+    },
+    append(entry) {
+      waiting.push(entry)
+      if (waiting.length === 6) for (const each of waiting.splice(0)) journal.append(each)
+    },
   }
 }

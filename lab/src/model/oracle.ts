@@ -16,6 +16,8 @@ import {
  */
 export type Oracle = {
   submitted(arm: string): void
+  /** The data company has the LLCS's signed answer to it. What was answered twice is a problem. */
+  answered(arm: string): string | undefined
   /** The charger has it in its hands; whether it does anything is another matter. */
   triggered(name: string): void
   pressed(button: 'start' | 'stop', now: Instant): void
@@ -46,6 +48,7 @@ const baseWatts = (now: Instant): number => fallbackAt(now, ratingWatts)
 
 export function createOracle(signed: Signed, startWatts: number, startAt: Instant): Oracle {
   const submitted = new Set<string>()
+  const answered = new Set<string>()
   const triggered = new Set<string>()
   const accepted = new Map<string, number>()
   const uses = new Map<string, Use>()
@@ -106,6 +109,11 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
 
   return {
     submitted: (arm) => submitted.add(arm),
+    answered(arm) {
+      const isNew = !answered.has(arm)
+      answered.add(arm)
+      return isNew ? undefined : `the LLCS took arm "${arm}" twice`
+    },
     triggered: (name) => triggered.add(name),
     pressed(button, now) {
       const asked = button === 'start' ? ratingWatts : 0
@@ -151,6 +159,7 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
     fingerprint: (now) =>
       JSON.stringify([
         [...submitted].sort(),
+        [...answered].sort(),
         [...triggered].sort(),
         sorted(accepted),
         sorted(uses),

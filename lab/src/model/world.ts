@@ -2,7 +2,7 @@ import { limits, type LinkMessage } from '@interlock/contract'
 import { armDigest } from '@interlock/gbcs'
 import { fromBase64, type Instant } from '@interlock/kernel'
 import { app, dsrspMeter } from '../home/parties.ts'
-import { counterProblem, fingerprintOf } from './books.ts'
+import { counterProblem, countersOf, fingerprintOf } from './books.ts'
 import { crypto } from './devices.ts'
 import type { World } from './explore.ts'
 import type { Happening } from './happening.ts'
@@ -19,6 +19,8 @@ export type Given = {
   readonly kept: Kept & { readonly transactionId: string }
   readonly signed: Signed
   readonly flaw?: Flaw
+  /** One that knows what was before; else a new one. */
+  readonly oracle?: Oracle
 }
 
 export async function openWorld(given: Given): Promise<World<Happening>> {
@@ -29,7 +31,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
   await home.clock.settle()
   home.station.start()
   await home.clock.settle()
-  const oracle = createOracle(signed, loadOf(home), startAt)
+  const oracle = given.oracle ?? createOracle(signed, loadOf(home), startAt)
   const spent: Spent = { tick: 0, fail: 0, repeat: 0, press: 0, sample: 0, cut: 0, done: [] }
   let problem: string | undefined
   let last: Happening | undefined
@@ -38,6 +40,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
   const note = (found: string | undefined): void => {
     problem ??= found
   }
+  home.company.onAnswer((arm) => note(oracle.answered(arm)))
   const happen = (happening: Happening): void | Promise<void> =>
     perform(happening, { home, signed, oracle, note })
 
@@ -102,19 +105,10 @@ function aboutOf(message: unknown, { arms }: Signed): string {
 }
 
 const countersIn = (home: Home): ReadonlyMap<string, bigint> => {
-  const station = home.station
-    .memory()
-    .counters.map(
-      ({ organisation, path, counter }) =>
-        [`station ${organisation} ${path}`, BigInt(counter)] as const,
-    )
-  const llcs = Object.entries(home.llcs.memory().counters).map(
-    ([originator, counter]) => [`llcs ${originator}`, BigInt(counter)] as const,
-  )
   const company = [...home.company.books.counters].map(
     ([key, counter]) => [`company ${key}`, counter] as const,
   )
-  return new Map([...station, ...llcs, ...company])
+  return new Map([...countersOf(home.station.memory(), home.llcs.memory()), ...company])
 }
 
 type Hands = {
