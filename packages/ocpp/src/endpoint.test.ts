@@ -183,6 +183,48 @@ test.each([
   expect(problems).toHaveLength(1)
 })
 
+/** Its schema leaves custom data open, so that validation alone does not find it. */
+const noJson = { customData: { vendorId: 'x', most: 1n } } as never
+test.each<[string, Handlers]>([
+  ['an answer', { ClearCache: () => ({ status: 'Accepted', ...(noJson as object) }) }],
+  [
+    'a promised answer',
+    { ClearCache: () => Promise.resolve({ status: 'Accepted', ...(noJson as object) }) },
+  ],
+  [
+    'a refusal with details',
+    {
+      ClearCache: () => {
+        throw new CallError('SecurityError', 'no', noJson)
+      },
+    },
+  ],
+])(
+  '%s that is no JSON is an InternalError, reported, and the next call is answered',
+  async (_, handlers) => {
+    const { transport, problems } = alone({ ...handlers, Heartbeat: () => beat })
+    transport.receive('[2,"1","ClearCache",{}]')
+    await settled()
+    expect(transport.last().slice(0, 3)).toEqual([4, '1', 'InternalError'])
+    expect(problems).toMatchObject([{ kind: 'handler', code: 'InternalError', messageId: '1' }])
+    transport.receive('[2,"1","Heartbeat",{}]')
+    await settled()
+    expect(transport.last()).toEqual([3, '1', beat])
+  },
+)
+
+test('a call that is no JSON fails for its caller alone, and the calls around it go out', async () => {
+  const { transport, endpoint } = alone()
+  const first = endpoint.call('Heartbeat', {})
+  await expect(endpoint.call('Heartbeat', noJson)).rejects.toThrow(TypeError)
+  const third = endpoint.call('Heartbeat', {})
+  for (const call of [first, third]) {
+    transport.receive(JSON.stringify([3, transport.last()[1], beat]))
+    expect(await call).toEqual(beat)
+  }
+  expect(transport.sent).toHaveLength(2)
+})
+
 test('a CALLERROR for no call of ours is not answered, so that two ends cannot loop', () => {
   const { transport, problems } = alone()
   transport.receive('[4,"-1","RpcFrameworkError","",{}]')

@@ -11,7 +11,10 @@ import { validateRequest, validateResponse } from './validate.ts'
 
 /** One end of an OCPP-J connection: the same for station, CSMS and virtual EVSE. */
 export type Endpoint = {
-  /** @throws CallFailed on a CALLERROR, a timeout, a full queue, a bad answer or a closed connection. */
+  /**
+   * @throws CallFailed on a CALLERROR, a timeout, a full queue, a bad answer or a closed connection.
+   * @throws TypeError when the payload is not a request of that action, or no JSON.
+   */
   call<A extends Action>(
     action: A,
     payload: Request<A>,

@@ -68,14 +68,31 @@ class PeerCalls implements Incoming {
     )
   }
 
-  #give({ messageId }: Call, payload: Payload): undefined {
+  /** What a schema allows may still be no JSON: a `bigint`, or a circle, inside custom data. */
+  #give(call: Call, payload: Payload): undefined {
+    const { messageId } = call
+    let text
+    try {
+      text = formatFrame({ type: 'result', messageId, payload })
+    } catch (cause) {
+      return this.#refuse(call, new Error('the answer is no JSON', { cause }))
+    }
     this.#done(messageId)
-    this.#link.send(formatFrame({ type: 'result', messageId, payload }))
+    this.#link.send(text)
   }
 
-  #refuse({ messageId, action }: Call, cause: unknown): undefined {
-    this.#done(messageId)
+  #refuse(call: Call, cause: unknown): undefined {
+    const { messageId, action } = call
     const error = cause instanceof CallError ? cause : new CallError('InternalError')
+    let text
+    try {
+      text = errorFrame(messageId, error)
+    } catch (broken) {
+      return this.#refuse(call, new Error('the details are no JSON', { cause: broken }))
+    }
+    this.#done(messageId)
+    // The peer has its answer whatever becomes of the report.
+    this.#link.send(text)
     this.#link.onProblem({
       kind: cause instanceof CallError ? 'payload' : 'handler',
       code: error.code,
@@ -83,7 +100,6 @@ class PeerCalls implements Incoming {
       messageId,
       cause,
     })
-    this.#link.send(errorFrame(messageId, error))
   }
 
   #done(messageId: string): void {

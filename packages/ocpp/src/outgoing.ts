@@ -8,7 +8,8 @@ type Waiting = {
   readonly messageId: string
   /** As on the wire, `-Signed` included. */
   readonly name: string
-  readonly payload: Record<string, unknown>
+  /** The frame. */
+  readonly text: string
   readonly timeoutMillis: number
   settle(outcome: Record<string, unknown> | CallFailed): void
   /** Its turn has come, or will not come any more. */
@@ -22,6 +23,7 @@ type Waiting = {
  * the call before it is what is in flight.
  */
 export type Outgoing = {
+  /** @throws TypeError when the payload is no JSON. */
   call(
     name: string,
     payload: Record<string, unknown>,
@@ -61,12 +63,14 @@ class Calls implements Outgoing {
     }
     const { activity } = this.#link
     const messageId = this.#link.newId()
+    // Before anything waits for it.
+    const text = formatFrame({ type: 'call', messageId, action: name, payload })
     const done = activity.begin(activityKey(messageId))
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         messageId,
         name,
-        payload,
+        text,
         timeoutMillis,
         settle(outcome) {
           if (outcome instanceof CallFailed) reject(outcome)
@@ -115,10 +119,9 @@ class Calls implements Outgoing {
     const current = this.#queue?.shift()
     if (current === undefined) return
     this.#current = current
-    const { messageId, name, payload } = current
     current.leaveQueue()
     this.#arm(current)
-    this.#link.send(formatFrame({ type: 'call', messageId, action: name, payload }))
+    this.#link.send(current.text)
   }
 
   #arm(waiting: Waiting): void {
