@@ -1,7 +1,7 @@
 import { eui64, instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { arrive } from '../hardware/vehicle.ts'
-import { newMemory, outboxMax, recall, remember, type MemoryChange } from './memory.ts'
+import { newMemory, recall, remember, type MemoryChange } from './memory.ts'
 import { eventOf as eventFrom } from './transaction.ts'
 
 const now = instant(Date.UTC(2026, 0, 5, 23))
@@ -44,11 +44,4 @@ test('what a journal holds is what was remembered', () => {
 
 test('an empty journal is a new charger', () => {
   expect(recall([], now)).toEqual(start)
-})
-
-test('a charger offline for very long forgets the oldest events, not the newest', () => {
-  const queue = Array.from({ length: outboxMax + 5 }, (_, seqNo) => eventOf(seqNo))
-  const full = remember(start, { queue })
-  expect(full.outbox.length).toBe(outboxMax)
-  expect(full.outbox.at(-1)?.seqNo).toBe(outboxMax + 4)
 })

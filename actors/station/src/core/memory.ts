@@ -12,6 +12,7 @@ import { newCharger, type Charger } from './charger.ts'
 import { noList, type LocalList } from './local-list.ts'
 import type { Signing } from './meter-record.ts'
 import type { MeterValue } from './meter-values.ts'
+import { outboxMax, thinned } from './outbox.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A profile as it was accepted, and by whose word. */
@@ -126,14 +127,11 @@ export type MemoryChange = {
   readonly sent?: number
 }
 
-/** Oldest events give way when a charger has been offline for longer than it can remember. */
-export const outboxMax = 2_000
-
 export function remember(memory: Memory, change: MemoryChange): Memory {
   const merged = Object.entries({ ...memory, ...change.set }).filter(([, value]) => value !== null)
   const outbox = [...memory.outbox.slice(change.sent ?? 0), ...(change.queue ?? [])]
   const kept = Object.fromEntries(merged) as Omit<Memory, 'outbox'>
-  return { ...kept, outbox: outbox.slice(-outboxMax) }
+  return { ...kept, outbox: thinned(outbox, outboxMax) }
 }
 
 /** The memory that a journal holds; the first entry is a whole one. */
