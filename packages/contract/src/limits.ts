@@ -77,4 +77,15 @@ export const limits = {
   revocationListMillisMax: 72 * 3_600_000,
   /** A new list is signed this often, also when nobody was revoked. */
   revocationListRenewMillis: 24 * 3_600_000,
+
+  /** Named readers of one sealed message. */
+  sealReadersMax: 1_000,
+  /** Runs of missing messages of one author that a reader remembers, to know them when they come late. */
+  sealGapsMax: 64,
+  /** A topic is published to under one epoch so long after the key server last said so. */
+  leaseMillis: 60_000,
+  /** The key server says so, and asks again who may still read, this often. */
+  leaseRenewMillis: 20_000,
+  /** Members of one group topic. */
+  groupMembersMax: 1_000,
 } as const

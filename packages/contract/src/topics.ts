@@ -1,5 +1,19 @@
-/** Topics of the bus: `ev/<region>/<feeder>/<kind>/<id>`. */
-export const topicKinds = ['state', 'frequency', 'arm', 'trigger', 'refusal', 'security'] as const
+/** Topics of the bus: `ev/<region>/<feeder>/<kind>/<id>`. What each kind is stands in `topicTable`. */
+export const topicKinds = [
+  'state',
+  'frequency',
+  'arm',
+  'trigger',
+  'refusal',
+  'security',
+  'reading',
+  'session',
+  'consumption',
+  'load',
+  'capacity',
+  'epoch',
+  'lease',
+] as const
 export type TopicKind = (typeof topicKinds)[number]
 
 export type Topic = {
@@ -22,3 +36,13 @@ export function parseTopic(name: string): Topic | undefined {
   if (known === undefined || !region || !feeder || !id) return undefined
   return { region, feeder, kind: known, id }
 }
+
+/**
+ * Where the keys (`epoch`) and the leases (`lease`) of a group topic are published. The id of a
+ * group topic leaves room for its kind and a dot.
+ */
+export const companionTopic = (topic: Topic, kind: 'epoch' | 'lease'): Topic => ({
+  ...topic,
+  kind,
+  id: `${topic.kind}.${topic.id}`,
+})

@@ -12,6 +12,7 @@ export const roles = [
   'supplier',
   'dso',
   'emsp',
+  'keyserver',
   'owner',
   'installer',
   'maintainer',

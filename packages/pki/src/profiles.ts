@@ -90,6 +90,7 @@ export const profiles = {
       'supplier',
       'dso',
       'emsp',
+      'keyserver',
       'installer',
       'maintainer',
       'recovery',

@@ -21,7 +21,7 @@ export const isMembers = (value: unknown): value is Members =>
 /** Length of an ES256 signature: r‖s (RFC 7518 §3.4). */
 const signatureBytes = 64
 
-const encodeJson = (value: unknown): string => toBase64Url(utf8(JSON.stringify(value)))
+export const encodeJson = (value: unknown): string => toBase64Url(utf8(JSON.stringify(value)))
 
 /** Signs `payload` under `header` and returns the flattened form (RFC 7515 §7.2.2). */
 export function signFlattened(

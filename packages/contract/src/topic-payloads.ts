@@ -1,0 +1,47 @@
+import { Type, type Static } from 'typebox'
+
+/** What is said on the topics that travel between organisations. Instants are ms since 1970. */
+const strict = { additionalProperties: false }
+const At = Type.Integer({ minimum: 0 })
+const Key = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
+const Epoch = Type.Integer({ minimum: 1 })
+const Name = Type.String({ minLength: 1, maxLength: 64 })
+
+/** A record that the station's meter has signed, unchanged: OCMF. */
+export const Reading = Type.Object(
+  { transaction: Name, record: Type.String({ minLength: 1, maxLength: 16_384 }) },
+  strict,
+)
+/** One charging session, as the operator tells the driver's provider. */
+export const Session = Type.Object(
+  {
+    transaction: Name,
+    evse: Type.Integer({ minimum: 1 }),
+    state: Type.Union([Type.Literal('begun'), Type.Literal('going'), Type.Literal('ended')]),
+    at: At,
+    wattHours: Type.Number({ minimum: 0 }),
+  },
+  strict,
+)
+/** What one home's charger used, in half-hours from `from` on. */
+export const Consumption = Type.Object(
+  { from: At, wattHours: Type.Array(Type.Number(), { minItems: 1, maxItems: 48 }) },
+  strict,
+)
+/** What the chargers of one feeder draw together. */
+export const Load = Type.Object(
+  { at: At, watts: Type.Number(), chargers: Type.Integer({ minimum: 1 }) },
+  strict,
+)
+/** What a feeder can carry, in blocks of 15 minutes from `from` on. */
+export const Capacity = Type.Object(
+  { from: At, watts: Type.Array(Type.Number({ minimum: 0 }), { minItems: 1, maxItems: 192 }) },
+  strict,
+)
+/** The key of one epoch of the group topic whose companion this is. */
+export const EpochGrant = Type.Object({ epoch: Epoch, key: Key }, strict)
+/** Until when the group topic may be published to under that epoch. */
+export const EpochLease = Type.Object({ epoch: Epoch, until: At }, strict)
+
+export type EpochGrant = Static<typeof EpochGrant>
+export type EpochLease = Static<typeof EpochLease>

@@ -1,0 +1,151 @@
+import type { Role } from '@interlock/kernel'
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import {
+  Capacity,
+  Consumption,
+  EpochGrant,
+  EpochLease,
+  Load,
+  Reading,
+  Session,
+} from './topic-payloads.ts'
+import type { TopicKind } from './topics.ts'
+
+/**
+ * How what is said on a topic is protected, whoever carries it.
+ * - `signed`: by its author; readable by all
+ * - `readers`: signed, and encrypted for readers that its header names
+ * - `groupSigned`: signed, and encrypted under the key of the topic's epoch
+ * - `groupMac`: authenticated and encrypted under that key alone; members could write as each other
+ */
+export type Protection = 'signed' | 'readers' | 'groupSigned' | 'groupMac'
+/** Purposes that the person it is about can consent to, each apart, and withdraw. */
+export type ConsentPurpose = 'monthly' | 'daily' | 'halfHourly' | 'dsr'
+/** Why a role may read: a contract or a law, or the consent of whom it is about. */
+export type Ground = 'contract' | ConsentPurpose
+
+/** What one process says to those who watch it; it never reaches a broker. */
+export type LocalTopic = { readonly protection: 'local'; readonly publishers: readonly Role[] }
+export type SealedTopic = {
+  readonly protection: Protection
+  readonly schema: TSchema
+  readonly publishers: readonly Role[]
+  readonly readers: Readonly<Partial<Record<Role, Ground>>>
+  /** What it may be used for; in every header. */
+  readonly purpose: string
+  /** How long a broker keeps it, and so the longest that a message may be valid. */
+  readonly retentionMillis: number
+  /** An author that says nothing for longer has been silenced, where it must speak so often. */
+  readonly silenceMillis?: number
+}
+
+const minute = 60_000
+const day = 24 * 60 * minute
+const local = { protection: 'local', publishers: ['csms', 'dsrsp', 'dcc', 'supervisor'] } as const
+
+/**
+ * Every kind of topic, once: the only source of who may publish and read it, and of how it is
+ * protected. A station has no key to be sealed to (its certificate signs only): it publishes to named
+ * readers, and is a member of no group.
+ */
+export const topicTable = {
+  state: local,
+  frequency: local,
+  arm: local,
+  trigger: local,
+  refusal: local,
+  security: local,
+  reading: {
+    protection: 'readers',
+    schema: Reading,
+    publishers: ['station'],
+    readers: { emsp: 'contract', dso: 'halfHourly' },
+    purpose: 'billing',
+    retentionMillis: 7 * day,
+  },
+  session: {
+    protection: 'readers',
+    schema: Session,
+    publishers: ['csms'],
+    readers: { emsp: 'contract' },
+    purpose: 'billing',
+    retentionMillis: 7 * day,
+  },
+  consumption: {
+    protection: 'groupSigned',
+    schema: Consumption,
+    publishers: ['csms'],
+    readers: { supplier: 'halfHourly', dso: 'halfHourly', dsrsp: 'dsr' },
+    purpose: 'consumption',
+    retentionMillis: 7 * day,
+  },
+  load: {
+    protection: 'groupMac',
+    schema: Load,
+    publishers: ['csms'],
+    readers: { dso: 'contract' },
+    purpose: 'gridOperation',
+    retentionMillis: day,
+    silenceMillis: minute,
+  },
+  capacity: {
+    protection: 'groupSigned',
+    schema: Capacity,
+    publishers: ['dso'],
+    readers: { csms: 'contract' },
+    purpose: 'gridOperation',
+    retentionMillis: 2 * day,
+    silenceMillis: 15 * minute,
+  },
+  epoch: {
+    protection: 'readers',
+    schema: EpochGrant,
+    publishers: ['keyserver'],
+    readers: {
+      csms: 'contract',
+      dso: 'contract',
+      supplier: 'contract',
+      dsrsp: 'contract',
+    },
+    purpose: 'keys',
+    retentionMillis: day,
+  },
+  lease: {
+    protection: 'signed',
+    schema: EpochLease,
+    publishers: ['keyserver'],
+    readers: {
+      csms: 'contract',
+      dso: 'contract',
+      supplier: 'contract',
+      dsrsp: 'contract',
+    },
+    purpose: 'keys',
+    retentionMillis: minute,
+    silenceMillis: minute,
+  },
+} as const satisfies Record<TopicKind, LocalTopic | SealedTopic>
+
+/** `undefined` for what never leaves its process. */
+export function sealedTopic(kind: TopicKind): SealedTopic | undefined {
+  const row: LocalTopic | SealedTopic = topicTable[kind]
+  return row.protection === 'local' ? undefined : row
+}
+
+export const isGroup = (protection: Protection): boolean =>
+  protection === 'groupSigned' || protection === 'groupMac'
+
+export const mayPublish = (role: Role, kind: TopicKind): boolean => {
+  const publishers: readonly Role[] = topicTable[kind].publishers
+  return publishers.includes(role)
+}
+
+/** On what ground a role may read a kind; `undefined` where it may not. */
+export const groundOf = (role: Role, kind: TopicKind): Ground | undefined =>
+  sealedTopic(kind)?.readers[role]
+
+export const fitsTopic = (kind: TopicKind, payload: unknown): boolean => {
+  const row = sealedTopic(kind)
+  return row !== undefined && Value.Check(row.schema, payload)
+}

@@ -1,0 +1,81 @@
+import { fromBase64Url, toBase64Url, utf8, type PublicKey } from '@interlock/kernel'
+import { createPublicKey, verify } from 'node:crypto'
+import { expect, test } from 'vitest'
+import {
+  authorOf,
+  dso,
+  opened,
+  samples,
+  sealed,
+  station,
+  tools,
+  type Sample,
+} from './data.fixture.ts'
+import { verifyDisclosure, withoutPayload, type Disclosure } from './disclosure.ts'
+
+const { readers } = samples
+
+function disclosed(sample: Sample = readers): Disclosure {
+  const result = opened(sealed(sample), sample)
+  if (!result.ok || result.value.disclosure === undefined) throw new Error('nothing to disclose')
+  return result.value.disclosure
+}
+const judge = (shown: Disclosure, of = authorOf) => verifyDisclosure(shown, of, tools.crypto)
+
+test('a reader proves to a third party what it received, from whom and when', () => {
+  expect(judge(disclosed())).toMatchObject({
+    ok: true,
+    value: {
+      head: { author: station.eui, seq: 1, purpose: 'billing' },
+      payload: readers.data.payload,
+    },
+  })
+  expect(judge(disclosed(samples.groupSigned))).toMatchObject({
+    ok: true,
+    value: { head: { author: dso.eui, epoch: 1 } },
+  })
+})
+
+test('it may keep the payload to itself and prove the header; the salt keeps it from being guessed', () => {
+  const shown = withoutPayload(disclosed())
+  expect(JSON.stringify(shown)).not.toContain('payload')
+  expect(judge(shown)).toEqual({ ok: true, value: { head: expect.objectContaining({ seq: 1 }) } })
+  const again = withoutPayload(disclosed())
+  expect(again.commitment).not.toBe(shown.commitment)
+})
+
+test('the reader cannot show another payload, header or author than it received', () => {
+  const shown = disclosed()
+  const salt = shown.opened?.salt ?? ''
+  const payload = toBase64Url(utf8('{"transaction":"t1","record":"OCMF|{}|9"}'))
+  expect(judge({ ...shown, opened: { salt, payload } })).toMatchObject({ reason: 'SealAltered' })
+  const { commitment, head } = disclosed()
+  expect(judge({ ...shown, commitment })).toMatchObject({ reason: 'SealSignature' })
+  expect(head).not.toBe(shown.head)
+  expect(judge({ ...shown, head })).toMatchObject({ reason: 'SealSignature' })
+  const nobody = (): undefined => undefined
+  expect(judge(shown, nobody)).toMatchObject({ reason: 'SealAuthor' })
+  const forged = (): { eui: typeof dso.eui; role: 'station'; publicKey: PublicKey } => ({
+    eui: dso.eui,
+    role: 'station',
+    publicKey: dso.key.publicKey,
+  })
+  expect(judge(shown, forged)).toMatchObject({ reason: 'SealAuthor' })
+})
+
+test('a MAC proves nothing to a third party', () => {
+  const shown = { ...disclosed(), head: sealed(samples.groupMac).head }
+  expect(judge(shown)).toMatchObject({ reason: 'SealSignature' })
+})
+
+test('any library of JOSE verifies it: ES256 over header and commitment', () => {
+  const { head, commitment, signature } = disclosed()
+  const key = createPublicKey({
+    key: Buffer.from(station.key.publicKey.spki),
+    format: 'der',
+    type: 'spki',
+  })
+  const bytes = fromBase64Url(signature) ?? new Uint8Array()
+  const signed = utf8(`${head}.${commitment}`)
+  expect(verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, bytes)).toBe(true)
+})

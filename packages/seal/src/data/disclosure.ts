@@ -1,0 +1,89 @@
+import type { SealHead, SealRefusal } from '@interlock/contract'
+import {
+  fromBase64Url,
+  ok,
+  refused,
+  sameBytes,
+  toBase64Url,
+  type Crypto,
+  type Outcome,
+  type PublicKey,
+} from '@interlock/kernel'
+import { decodeJws } from '../jws.ts'
+import { parseStrictJson } from '../strict-json.ts'
+import { commitment, type Content } from './content.ts'
+import { readHead, type KnownAuthor } from './head.ts'
+
+/**
+ * What a reader shows to a third party to prove what it received: one message, and nothing of any
+ * other. Without `opened` it proves author, topic, sequence, time and readers alone. `head`,
+ * `commitment` and `signature` are a JWS with a detached payload (RFC 7515 appendix F), which any
+ * JOSE library verifies. All members are base64url.
+ */
+export type Disclosure = {
+  readonly head: string
+  /** SHA-256 over salt and payload. */
+  readonly commitment: string
+  readonly signature: string
+  readonly opened?: { readonly salt: string; readonly payload: string }
+}
+
+/** `undefined` for a message whose topic has no signatures. */
+export function disclosureOf(
+  head: string,
+  { salt, signature, payload }: Content,
+  crypto: Crypto,
+): Disclosure | undefined {
+  if (signature === undefined) return undefined
+  return {
+    head,
+    commitment: toBase64Url(commitment(salt, payload, crypto)),
+    signature: toBase64Url(signature),
+    opened: { salt: toBase64Url(salt), payload: toBase64Url(payload) },
+  }
+}
+
+/** The same proof without the payload, and without a way to guess it. */
+export const withoutPayload = ({ head, commitment, signature }: Disclosure): Disclosure => ({
+  head,
+  commitment,
+  signature,
+})
+
+export function signatureHolds(
+  { head, commitment, signature }: Disclosure,
+  author: PublicKey,
+  crypto: Crypto,
+): boolean {
+  const decoded = decodeJws(head, commitment, signature)
+  return decoded.ok && crypto.verify(author, decoded.value.signed, decoded.value.signature)
+}
+
+/**
+ * Judges a disclosure as a third party: it trusts neither the reader nor whoever carried the message.
+ * @param authorOf the holder of a certificate, as it was when the message was sealed
+ * @returns the header, and the payload unless it was left out
+ */
+export function verifyDisclosure(
+  disclosure: Disclosure,
+  authorOf: (thumbprint: string) => KnownAuthor | undefined,
+  crypto: Crypto,
+): Outcome<{ readonly head: SealHead; readonly payload?: unknown }, SealRefusal> {
+  const read = readHead(disclosure.head)
+  if (!read.ok) return read
+  const { head } = read.value
+  if (head.alg !== 'ES256') return refused('SealSignature', 'a MAC proves nothing to others')
+  const author = authorOf(head['x5t#S256'])
+  if (author === undefined || author.eui !== head.author || author.role !== head.role)
+    return refused('SealAuthor')
+  if (!signatureHolds(disclosure, author.publicKey, crypto)) return refused('SealSignature')
+  if (disclosure.opened === undefined) return ok({ head })
+  const salt = fromBase64Url(disclosure.opened.salt)
+  const bytes = fromBase64Url(disclosure.opened.payload)
+  const committed = fromBase64Url(disclosure.commitment)
+  if (salt === undefined || bytes === undefined || committed === undefined)
+    return refused('SealMalformed')
+  if (!sameBytes(commitment(salt, bytes, crypto), committed)) return refused('SealAltered')
+  const payload = parseStrictJson(bytes)
+  return payload.ok ? ok({ head, payload: payload.value }) : refused('SealContent')
+}
