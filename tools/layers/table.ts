@@ -4,7 +4,7 @@
  */
 export const layers: readonly (readonly string[])[] = [
   ['kernel'],
-  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf'],
+  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf', 'privacy'],
   ['contract', 'tariff'],
   ['seal', 'ledger'],
   ['gate', 'bus', 'store', 'oscp'],

@@ -6,6 +6,7 @@ import { Fault } from '@interlock/kernel'
 import { json, table, type Line } from './report.ts'
 import { missed } from './targets.ts'
 import { sealFigures } from './seal-figures.ts'
+import { sumFigures } from './sum-figures.ts'
 import { streetFigures } from './street-figures.ts'
 
 const usage = `npm run bench [-- --quick] [--demand] [--json]
@@ -46,6 +47,7 @@ async function bench(
     return [
       ...(await loadFigures({ dir: join(dir, 'load'), ...load, say, stop })),
       ...(await sealFigures({ ...seal, say, stop })),
+      ...(await sumFigures({ ...seal, say, stop })),
       ...(await streetFigures({ dir: join(dir, 'street'), ...street, say, stop })),
     ]
   } finally {

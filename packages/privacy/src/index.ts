@@ -1,0 +1,6 @@
+export * from './aggregation/audit.ts'
+export * from './aggregation/differencing.ts'
+export * from './aggregation/feeder-round.ts'
+export * from './aggregation/mask-words.ts'
+export * from './aggregation/masked-reading.ts'
+export * from './aggregation/roster.ts'
