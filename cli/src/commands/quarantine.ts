@@ -45,22 +45,16 @@ export const quarantineProcess: Command = {
   usage: `interlock quarantine process REFERENCE ${access}`,
   operands: 'REFERENCE',
   flags,
-  async run(invocation) {
-    const reference = referenceIn(invocation)
-    const answer = await atCompany(invocation.flags, async (ask) =>
-      answered(await ask('POST', `/${reference}/process`)),
-    )
-    const { print } = invocation
-    if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
+  run: onOne('POST', '/process', async (answer, reference, print) => {
     const { parseResponse, responseNameOf, responseWords } = await import('@interlock/duis')
-    const read = parseResponse(String(answer.value))
+    const read = parseResponse(String(answer))
     if (!read.ok) return refuse(print, read.reason, 'the data company’s answer cannot be read')
     const { code, detail } = read.value
     const name = responseNameOf(code)
     if (name !== 'Accepted') return refuse(print, name, responseWords(code), detail)
     print({ reference, outcome: name }, `${reference} is carried out`)
     return exits.done
-  },
+  }),
 }
 
 export const quarantineDelete: Command = {
@@ -69,16 +63,29 @@ export const quarantineDelete: Command = {
   usage: `interlock quarantine delete REFERENCE ${access}`,
   operands: 'REFERENCE',
   flags,
-  async run(invocation) {
-    const reference = referenceIn(invocation)
-    const answer = await atCompany(invocation.flags, async (ask) =>
-      answered(await ask('DELETE', `/${reference}`)),
-    )
-    const { print } = invocation
-    if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
+  run: onOne('DELETE', '', (_answer, reference, print) => {
     print({ reference, outcome: 'Deleted' }, `${reference} is deleted`)
     return exits.done
-  },
+  }),
+}
+
+type Print = Invocation['print']
+
+/** Asks for something to be done with the one request that the operand names; `finish` has the answer. */
+function onOne(
+  method: 'POST' | 'DELETE',
+  action: string,
+  finish: (answer: unknown, reference: string, print: Print) => number | Promise<number>,
+): Command['run'] {
+  return async (invocation) => {
+    const { flags: given, print } = invocation
+    const reference = referenceIn(invocation)
+    const answer = await atCompany(given, async (ask) =>
+      answered(await ask(method, `/${reference}${action}`)),
+    )
+    if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
+    return finish(answer.value, reference, print)
+  }
 }
 
 function referenceIn({ operands }: Invocation): string {

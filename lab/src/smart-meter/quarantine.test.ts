@@ -117,21 +117,32 @@ test("attribute limits and the data company's own thresholds are the supervisor'
 })
 
 const run = promisify(execFile)
-const interlock = async (...words: readonly string[]) => {
-  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-dsrsp`]
+const interlock = async (role: 'dsrsp' | 'supervisor', ...words: readonly string[]) => {
+  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-${role}`]
   const trust = ['--trust', `${world.dir}/smart-meter.pem`, '--json']
   const { stdout } = await run('node', ['cli/bin/interlock.mjs', ...words, ...access, ...trust])
   return JSON.parse(stdout) as { requests?: readonly Item[]; outcome?: string }
 }
 
-test('the command line lists and deletes what is held', async () => {
+test('the command line lists what is held, lets one through and deletes another', async () => {
   const { dsrsp } = world.users
   expect((await response(60)).name).toBe('Quarantined')
-  const { requests = [] } = await interlock('quarantine', 'list')
-  expect(requests.map(({ breach }) => breach)).toEqual(['ADDCCThresholdBreach'])
-  const [item] = requests
-  expect(await interlock('quarantine', 'delete', item?.reference ?? '')).toMatchObject({
+  expect((await response(70)).name).toBe('Quarantined')
+  const { requests = [] } = await interlock('dsrsp', 'quarantine', 'list')
+  expect(requests.map(({ breach }) => breach)).toEqual([
+    'ADDCCThresholdBreach',
+    'ADDCCThresholdBreach',
+  ])
+  const [given = '', taken = ''] = requests.map(({ reference }) => reference)
+  const before = delivered()
+  expect(await interlock('supervisor', 'quarantine', 'process', given)).toMatchObject({
+    outcome: 'Accepted',
+  })
+  expect(delivered()).toBe(before + 1)
+  expect((await held(dsrsp)).map(({ reference }) => reference)).toEqual([taken])
+  expect(await interlock('dsrsp', 'quarantine', 'delete', taken)).toMatchObject({
     outcome: 'Deleted',
   })
   expect(await held(dsrsp)).toEqual([])
+  expect(delivered()).toBe(before + 1)
 }, 120_000)
