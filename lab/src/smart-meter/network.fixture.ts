@@ -32,7 +32,16 @@ import {
   type Identity,
 } from '@interlock/host'
 import { startHub } from '@interlock/hub'
-import { eui64, fromHex, instant, unobserved, type PrivateKey, type Role } from '@interlock/kernel'
+import {
+  eui64,
+  fromHex,
+  instant,
+  unobserved,
+  type Eui64,
+  type PrivateKey,
+  type PublicKey,
+  type Role,
+} from '@interlock/kernel'
 import { startMeter } from '@interlock/meter'
 import { startSupplier, type SupplierConfig } from '@interlock/supplier'
 import { testClock } from './clock.fixture.ts'
@@ -171,19 +180,16 @@ export async function network(
     )
   const meter = { running: await startMeterHere() }
   const hanKeyBytes = fromHex(hanKey) ?? new Uint8Array()
+  /** Whose arms the LLCS takes. */
+  const signers = new Map<Eui64, PublicKey>([
+    [ownerEui, owner.publicKey],
+    [users.dsrsp.peer.organisation, users.dsrsp.peer.publicKey],
+  ])
   const joinLlcs = (key = hanKeyBytes) =>
     testDevice(
       devices.llcs,
       { port: hub.port, key },
-      {
-        broker: dccIdentity.peer.publicKey,
-        signer: (eui) =>
-          eui === ownerEui
-            ? owner.publicKey
-            : eui === users.dsrsp.peer.organisation
-              ? users.dsrsp.peer.publicKey
-              : undefined,
-      },
+      { broker: dccIdentity.peer.publicKey, signer: (eui) => signers.get(eui) },
     )
   const llcs = await joinLlcs()
   const supplierConfig: SupplierConfig = {
@@ -206,6 +212,12 @@ export async function network(
     clients.set(user, client)
     return client
   }
+  /** It does not ask any more. */
+  const leave = async (user: Identity): Promise<void> => {
+    const client = clients.get(user)
+    clients.delete(user)
+    await client?.close()
+  }
   const signerOf = ({ key, peer }: Identity) => ({
     key,
     issuer: 'CN=Interlock Smart Meter Issuing',
@@ -225,12 +237,13 @@ export async function network(
 
   // The supplier counts in milliseconds of world time.
   let counter = BigInt(evening) + 1_000_000n
-  /** An arm of the owner (through the app vendor) or of the DSRSP, ready to be sent. */
+  /** An arm of the owner (through the app vendor) or of a DSRSP, ready to be sent. */
   const armRequest = (
     service: '7.13' | '7.16',
     change: Partial<Extract<RequestBody, { kind: 'loadControl' }>> = {},
+    by: Identity = users.dsrsp,
   ): ServiceRequest => ({
-    originator: service === '7.13' ? ownerEui : users.dsrsp.peer.organisation,
+    originator: service === '7.13' ? ownerEui : by.peer.organisation,
     target: devices.llcs.peer.eui,
     counter: (counter += 1n),
     service,
@@ -275,10 +288,12 @@ export async function network(
     meter,
     startMeterHere,
     llcs,
+    signers,
     joinLlcs,
     supplier,
     cluster,
     clientOf,
+    leave,
     post,
     sign,
     ask,
@@ -312,3 +327,5 @@ export async function network(
     },
   }
 }
+
+export type Network = Awaited<ReturnType<typeof network>>

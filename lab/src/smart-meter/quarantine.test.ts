@@ -3,7 +3,9 @@ import { promisify } from 'node:util'
 import { nationalBudget } from '@interlock/contract'
 import { parseQuarantineAlert, parseResponse, responseNameOf } from '@interlock/duis'
 import type { Identity } from '@interlock/host'
+import { inHours } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { armSwingWatts, askAsCrowd, crowdFailures } from './crowd.ts'
 import { eventually } from './eventually.fixture.ts'
 import { network, owner, rating } from './network.fixture.ts'
 
@@ -146,3 +148,17 @@ test('the command line lists what is held, lets one through and deletes another'
   expect(await held(dsrsp)).toEqual([])
   expect(delivered()).toBe(before + 1)
 }, 120_000)
+
+test('DSRSPs that each ask for less than they may have are held where they are too many together', async () => {
+  // Past every window that an arm has been charged to.
+  await world.clock.advance(inHours(6))
+  const few = 3 * armSwingWatts
+  const ledger = world.ledger()
+  const limits = { ...nationalBudget, organisationWatts: 2 * armSwingWatts }
+  ledger.limits = { ...limits, regionWatts: few, totalWatts: few }
+  const report = await askAsCrowd(world, 5, ledger.limits)
+  expect(crowdFailures(report)).toEqual([])
+  expect(report).toMatchObject({ accepted: 3, quarantined: 2, delivered: 3, alerts: 2 })
+  ledger.limits = limits
+  expect(await askAsCrowd(world, 2, limits)).toMatchObject({ accepted: 2, quarantined: 0 })
+})
