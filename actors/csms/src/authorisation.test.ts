@@ -3,37 +3,46 @@ import { roles, unobserved, type Role } from '@interlock/kernel'
 import { actions } from '@interlock/ocpp'
 import { profileRow } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms, organisation, type Subject } from './fixture/identities.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import { ofStations } from './rest/command-endpoints.ts'
 import { describeInterface } from './rest/describe.ts'
+import { openDoors } from './rest/open-doors.ts'
 import { stateResources } from './rest/state-endpoints.ts'
 import type { CsmsRunning } from './start.ts'
 
 let world: CsmsWorld
 let csms: CsmsRunning
+/** By role: people and servers of the CSMS's own organisation, and those of others. */
 const clients = new Map<Role, HttpClient>()
-const csmsOrganisation = organisation('csms', 'csms', 3).organisation
-const own: ReadonlySet<Role> = new Set(['maintainer', 'web'])
+const strangers = new Map<Role, HttpClient>()
 const serverRoles = profileRow('chargingOrganisation').roles
 
 beforeAll(async () => {
   world = await csmsWorld('authorisation')
   csms = await world.start(world.clock())
   for (const role of serverRoles) {
-    const other = organisation(`as-${role}`, role, 0x40 + roles.indexOf(role))
-    // The maintainer and the console are the CSMS's own.
-    const subject = own.has(role) ? { ...other, organisation: csmsOrganisation } : other
-    const identity = world.identities.identity('charging', subject)
-    const trust = world.identities.trust('charging')
-    clients.set(role, httpClient({ identity, trust, activity: unobserved }))
+    const number = 0x40 + roles.indexOf(role)
+    const client = (subject: Subject) => {
+      const identity = world.identities.identity('charging', subject)
+      return httpClient({
+        identity,
+        trust: world.identities.trust('charging'),
+        activity: unobserved,
+      })
+    }
+    clients.set(role, client(ofCsms(`as-${role}`, role, number)))
+    strangers.set(role, client(organisation(`stranger-${role}`, role, number)))
   }
 })
 afterAll(async () => {
-  for (const each of clients.values()) await each.close()
+  for (const each of [...clients.values(), ...strangers.values()]) await each.close()
   await csms.close()
   await world.close()
 })
+
+/** What anyone with a certificate of our root may read. */
+const open = ['GET /healthz', 'GET /openapi.json']
 
 type Row = readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, number, ...Role[]]
 
@@ -71,7 +80,7 @@ const commanded = actions.filter((action) => !ofStations.has(action))
 const urlOf = (path: string): string =>
   `https://127.0.0.1:${csms.port}${path.replace(':id', 'CS-1').replace(':action', 'Reset')}`
 
-type Operation = { readonly 'x-roles': readonly Role[] }
+type Operation = { readonly 'x-roles': readonly Role[]; readonly 'x-organisation': string }
 /** Every endpoint of the OpenAPI document, made from the rows that serve it. */
 const described = Object.entries(
   (describeInterface() as { paths: Record<string, Record<string, Operation>> }).paths,
@@ -79,6 +88,7 @@ const described = Object.entries(
   Object.entries(operations).map(([method, operation]) => ({
     name: `${method.toUpperCase()} ${path.replaceAll(/\{([A-Za-z]+)\}/g, ':$1')}`,
     roles: operation['x-roles'],
+    organisation: operation['x-organisation'],
   })),
 )
 
@@ -86,7 +96,7 @@ test('every endpoint of the OpenAPI document is in the table of this test, with 
   const documented = described.map(({ name, roles: of }) => [name, [...of]])
   const tested = [
     ...table.map(([method, url, , ...permitted]) => [`${method} ${url}`, permitted]),
-    ...['GET /healthz', 'GET /openapi.json'].map((name) => [name, [...roles]]),
+    ...open.map((name) => [name, [...roles]]),
   ]
   const byName = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
   expect(byName(documented)).toEqual(byName(tested))
@@ -133,52 +143,32 @@ test('without a certificate of ours nothing is answered', async () => {
   await stranger.close()
 })
 
-test("a maintainer of another organisation changes nothing of this one's", async () => {
-  const subject = organisation('beyond', 'maintainer', 0x7e)
-  const stranger = httpClient({
-    identity: world.identities.identity('charging', subject),
-    trust: world.identities.trust('charging'),
-    activity: unobserved,
-  })
-  const token = { idToken: 'X', type: 'Central', status: 'Accepted' }
-  const tries = [
-    await stranger.request('PUT', urlOf('/api/v1/tokens'), token),
-    await stranger.request('DELETE', urlOf('/api/v1/tokens/Central/X')),
-    await stranger.request('PUT', urlOf('/api/v1/stations/:id/boot-policy'), {
-      policy: 'Rejected',
-    }),
-    await stranger.request('POST', urlOf('/api/v1/knocks/CS-77/adoption'), {}),
-  ]
-  expect(tries.map(({ status }) => status)).toEqual([403, 403, 403, 403])
-  await stranger.close()
+test('only what says nothing of stations or people is for any organisation, and is described so', () => {
+  expect(openDoors).toEqual(open)
+  for (const { name, organisation: whose } of described)
+    expect(whose, name).toBe(open.includes(name) ? 'any' : 'own')
 })
 
-test('the console of another organisation adopts nothing here, and is told why', async () => {
-  const identity = world.identities.identity('charging', organisation('abroad', 'web', 0x7d))
-  const trust = world.identities.trust('charging')
-  const stranger = httpClient({ identity, trust, activity: unobserved })
-  const detail = 'of role web, and of another organisation'
-  const refusal = { status: 403, body: { reason: 'NotPermitted', detail } }
-  const url = urlOf('/api/v1/knocks/CS-77')
-  expect(await stranger.request('GET', url)).toMatchObject(refusal)
-  expect(await stranger.request('POST', `${url}/adoption`, {})).toMatchObject(refusal)
-  await stranger.close()
-})
-
-test("a maintainer of another organisation commands none of this one's stations", async () => {
-  const subject = organisation('elsewhere', 'maintainer', 0x7f)
-  const stranger = httpClient({
-    identity: world.identities.identity('charging', subject),
-    trust: world.identities.trust('charging'),
-    activity: unobserved,
-  })
-  const url = urlOf('/api/v1/stations/:id/commands/Reset').replace(':action', 'Reset')
-  expect(await stranger.request('POST', url, { type: 'OnIdle' })).toMatchObject({ status: 403 })
-  await stranger.close()
+test('a console and a maintainer of another organisation are turned away at every other door that is there, and told why', async () => {
+  const rows: Record<string, readonly Role[]> = Object.fromEntries([
+    ...table.map(([method, path, , ...permitted]) => [`${method} ${path}`, permitted] as const),
+    ['GET /api/v1/events', ['web']],
+  ])
+  const doors = csms.doors.filter((door) => !open.includes(door))
+  expect(doors.toSorted()).toEqual(Object.keys(rows).toSorted())
+  for (const door of doors)
+    for (const role of rows[door] ?? []) {
+      const [method, path] = door.split(' ') as [Row[0], string]
+      const body = method === 'POST' || method === 'PUT' ? {} : undefined
+      expect(await strangers.get(role)?.request(method, urlOf(path), body), door).toMatchObject({
+        status: 403,
+        body: { reason: 'NotPermitted', detail: `of role ${role}, and of another organisation` },
+      })
+    }
 })
 
 test('health is for anyone with a certificate of ours', async () => {
-  expect((await clients.get('emsp')?.request('GET', urlOf('/healthz')))?.status).toBe(200)
+  expect((await strangers.get('emsp')?.request('GET', urlOf('/healthz')))?.status).toBe(200)
 })
 
 test('an unknown station, an unknown action and a station that is offline are named', async () => {

@@ -1,7 +1,7 @@
 import { roles } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { Api } from './rest/api.ts'
 import { endpointsOf } from './rest/endpoints.ts'
@@ -18,10 +18,9 @@ afterAll(async () => {
   await world.close()
 })
 
-const own = organisation('csms', 'csms', 3).organisation
 const certifyUnder = (hierarchy: 'charging' | 'smartMeter') => (role: (typeof roles)[number]) => {
-  const subject = organisation(`door-${role}`, role, 0x40 + roles.indexOf(role))
-  return world.identities.identity(hierarchy, { ...subject, organisation: own })
+  const subject = ofCsms(`door-${role}`, role, 0x40 + roles.indexOf(role))
+  return world.identities.identity(hierarchy, subject)
 }
 
 test(

@@ -4,7 +4,7 @@ import { openDatabase } from '@interlock/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrations, type CsmsTables } from './data/schema.ts'
 import { knockMillisMax, knocksMax, stationStore, type StationStore } from './data/stations.ts'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { testStation } from './fixture/station.fixture.ts'
 import { csmsWorld, evening, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -17,7 +17,7 @@ let store: StationStore
 beforeAll(async () => {
   world = await csmsWorld('knocks')
   csms = await world.start(world.clock())
-  const identity = world.identities.identity('charging', organisation('web', 'web', 0x51))
+  const identity = world.identities.identity('charging', ofCsms('web', 'web', 0x51))
   web = httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   database = await openDatabase<CsmsTables>(world.database.cluster.url('csms'), migrations)
   store = stationStore(database.db)

@@ -5,7 +5,7 @@ import { unobserved } from '@interlock/kernel'
 import { createRsaCsr } from '@interlock/pki'
 import { WebSocket, type ClientOptions, type RawData } from 'ws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation, stationSubject } from './fixture/identities.fixture.ts'
+import { ofCsms, organisation, stationSubject } from './fixture/identities.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 
@@ -33,10 +33,9 @@ beforeAll(async () => {
       ...(['CS-3', 'CS-4'].includes(id) ? {} : { passwordHash }),
     })),
   })
-  const { organisation: own } = organisation('csms', 'csms', 3)
   const trust = world.identities.trust('charging')
   const clientOf = (role: 'maintainer' | 'web', number: number): HttpClient => {
-    const subject = { ...organisation(role, role, number), organisation: own }
+    const subject = ofCsms(role, role, number)
     const identity = world.identities.identity('charging', subject)
     return httpClient({ identity, trust, activity: unobserved })
   }

@@ -6,7 +6,7 @@ import { parseSigned } from '@interlock/seal'
 import { tariffBytes } from '@interlock/tariff'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestClock } from './fixture/clock.fixture.ts'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import type { TestStation } from './fixture/station.fixture.ts'
 import { csmsWorld, evening, meterEui, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -20,7 +20,7 @@ let run = 0
 beforeAll(async () => {
   world = await csmsWorld('planning')
   web = httpClient({
-    identity: world.identities.identity('charging', organisation('web', 'web', 7)),
+    identity: world.identities.identity('charging', ofCsms('web', 'web', 7)),
     trust: world.identities.trust('charging'),
     activity: unobserved,
   })

@@ -3,7 +3,7 @@ import { instant, toIso, unobserved } from '@interlock/kernel'
 import type { ChargingProfileType, Endpoint, Request } from '@interlock/ocpp'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestClock } from './fixture/clock.fixture.ts'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { started, testStation } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -31,8 +31,7 @@ beforeAll(async () => {
     })),
   })
   const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
-    const own = organisation('csms', 'csms', 3).organisation
-    const subject = { ...organisation(name, role, number), organisation: own }
+    const subject = ofCsms(name, role, number)
     const identity = world.identities.identity('charging', subject)
     return httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   }

@@ -5,7 +5,7 @@ import { actions, type Endpoint, type Request } from '@interlock/ocpp'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import type { StationConfig } from './config.ts'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { started, testStation, type TestStation } from './fixture/station.fixture.ts'
 import { csmsWorld, evening, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import { ofStations } from './rest/command-endpoints.ts'
@@ -34,8 +34,7 @@ beforeAll(async () => {
   ]
   csms = await world.start(world.clock(), { stations })
   const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
-    const own = organisation('csms', 'csms', 3).organisation
-    const subject = { ...organisation(name, role, number), organisation: own }
+    const subject = ofCsms(name, role, number)
     const identity = world.identities.identity('charging', subject)
     return httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   }

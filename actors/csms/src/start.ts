@@ -23,6 +23,7 @@ import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
 import { idempotent } from './rest/idempotent.ts'
+import { openDoors } from './rest/open-doors.ts'
 import { createRenewals } from './renewals.ts'
 import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
@@ -87,6 +88,7 @@ async function open(
     name: config.actor,
     listen: config.listen,
     identity: context.identity,
+    ownedBy: { organisation: context.identity.peer.organisation, openDoors },
     trust,
     activity: deps.activity,
     log: deps.log,

@@ -2,7 +2,7 @@ import { httpClient, type HttpClient } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import type { Action, Endpoint, Request } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 
@@ -14,9 +14,7 @@ let station: Endpoint
 beforeAll(async () => {
   world = await csmsWorld('told')
   csms = await world.start(world.clock())
-  const { organisation: own } = organisation('csms', 'csms', 3)
-  const subject = { ...organisation('reader', 'web', 0x51), organisation: own }
-  const identity = world.identities.identity('charging', subject)
+  const identity = world.identities.identity('charging', ofCsms('reader', 'web', 0x51))
   const trust = world.identities.trust('charging')
   reader = httpClient({ identity, trust, activity: unobserved })
   station = (await world.connect(csms, 'CS-1')).endpoint

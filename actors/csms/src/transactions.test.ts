@@ -3,7 +3,7 @@ import { httpClient } from '@interlock/host'
 import { instant, stationId, unobserved } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { started } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -152,7 +152,7 @@ test('after a restart boots, running transactions, goals and schedules are known
 
 test('with a tariff the cost is in the answers, is kept, and is told to a station that is silent (I01.FR.02, I02.FR.01, I03.FR.02, I06.FR.02)', async () => {
   const time = world.clock()
-  const identity = world.identities.identity('charging', organisation('reader', 'web', 0x51))
+  const identity = world.identities.identity('charging', ofCsms('reader', 'web', 0x51))
   const trust = world.identities.trust('charging')
   const reader = httpClient({ identity, trust, activity: unobserved })
   const prices = [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hashPassword, httpClient, type HttpClient } from '@interlock/host'
 import { inMinutes, stationId, unobserved } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from './fixture/identities.fixture.ts'
+import { ofCsms } from './fixture/identities.fixture.ts'
 import { testStation, type TestStation } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
@@ -27,8 +27,7 @@ beforeAll(async () => {
     stations: [stationConfig('CS-1'), standard('CS-2'), stationConfig('CS-3'), standard('CS-4')],
   })
   const clientOf = (name: string, role: 'maintainer' | 'web', number: number) => {
-    const own = organisation('csms', 'csms', 3).organisation
-    const subject = { ...organisation(name, role, number), organisation: own }
+    const subject = ofCsms(name, role, number)
     const identity = world.identities.identity('charging', subject)
     return httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   }

@@ -2,7 +2,7 @@ import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { limits, type ServerRefusal } from '@interlock/contract'
-import { Fault, parseJson, type Activity, type Role } from '@interlock/kernel'
+import { Fault, parseJson, type Activity, type Eui64, type Role } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import {
   fastify,
@@ -67,6 +67,14 @@ export type HttpServerOptions = {
   readonly clientCertificates?: boolean
   /** HTTP without TLS, on loopback only. */
   readonly plain?: boolean
+  readonly ownedBy?: Ownership
+}
+
+/** Every door of the server is for this organisation alone, but for those named. */
+export type Ownership = {
+  readonly organisation: Eui64
+  /** Of the server's `doors`, those that certificates of other organisations open as well. */
+  readonly openDoors: readonly string[]
 }
 
 /** The header that names a request, so that its handling can be found in flight. */
@@ -74,7 +82,7 @@ export const requestIdHeader = 'x-request-id'
 
 // eslint-disable-next-line typescript/require-await -- asynchronous by contract, as every opening is
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { trust, activity, log } = options
+  const { trust, activity, log, ownedBy } = options
   const app = createApp(options)
   const doors: string[] = []
   app.addHook('onRoute', ({ method, url }) => {
@@ -86,7 +94,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 
   /** Runs before the body is read. */
   const admit =
-    (roles: readonly Role[]) => async (request: FastifyRequest, reply: FastifyReply) => {
+    (door: string, roles: readonly Role[]) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
       const refusal = (reason: ServerRefusal, detail?: string) => {
         log.warn({ url: request.url, reason, detail }, 'request refused')
         // The unread body would otherwise be taken for the next request.
@@ -96,12 +105,15 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       if (options.plain === true) return refusal('NotAuthenticated', 'no TLS here')
       const peer = peerOn(request.raw.socket as TLSSocket, trust)
       if (!peer.ok) return refusal(peer.reason, peer.detail)
-      const { role } = peer.value
+      const { role, organisation } = peer.value
       if (!roles.includes(role))
         return refusal(
           'NotPermitted',
           `for ${roles.join(', ')}; the certificate is of role ${role}`,
         )
+      const foreign = ownedBy !== undefined && ownedBy.organisation !== organisation
+      if (foreign && !ownedBy.openDoors.includes(door))
+        return refusal('NotPermitted', `of role ${role}, and of another organisation`)
       peers.set(request, peer.value)
       return undefined
     }
@@ -130,7 +142,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     app.route({
       method: endpoint.method,
       url: endpoint.url,
-      onRequest: admit(endpoint.roles),
+      onRequest: admit(`${endpoint.method} ${endpoint.url}`, endpoint.roles),
       preHandler: async (request, reply) => {
         const xml = endpoint.contentType === 'xml'
         if (request.body === undefined || xml === (typeof request.body === 'string')) return
@@ -149,7 +161,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       return portOf(app)
     },
     events(url, roles, subscribe) {
-      app.get(url, { onRequest: admit(roles) }, (request, reply) => {
+      app.get(url, { onRequest: admit(`GET ${url}`, roles) }, (request, reply) => {
         const permitted = () => peerOn(request.raw.socket as TLSSocket, trust).ok
         if (!streams.open(reply, subscribe, permitted))
           void answer(reply, problem('Unavailable', 'too many'))

@@ -1,7 +1,7 @@
 import { httpClient, type HttpClient } from '@interlock/host'
 import { inMinutes, plus, toIso, unobserved } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from '../fixture/identities.fixture.ts'
+import { ofCsms } from '../fixture/identities.fixture.ts'
 import type { TestStation } from '../fixture/station.fixture.ts'
 import { csmsWorld, evening, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
@@ -14,7 +14,7 @@ let station: TestStation
 beforeAll(async () => {
   world = await csmsWorld('state-report')
   csms = await world.start(world.clock())
-  const identity = world.identities.identity('charging', organisation('web', 'web', 0x51))
+  const identity = world.identities.identity('charging', ofCsms('web', 'web', 0x51))
   web = httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   station = await world.connect(csms, 'CS-1')
 })

@@ -203,10 +203,7 @@ export const AdoptionAnswer = Type.Object(
   strict,
 )
 
-export const HealthAnswer = Type.Object(
-  { status: Type.Literal('ok'), stations: Count, connected: Count },
-  strict,
-)
+export const HealthAnswer = Type.Object({ status: Type.Literal('ok') }, strict)
 
 /** What the station said to a command, or why it was not sent. */
 export const CommandAnswer = Type.Object(

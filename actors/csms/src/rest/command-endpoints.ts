@@ -4,7 +4,6 @@ import { Type } from 'typebox'
 import type { StationView } from '../core/view.ts'
 import { CommandAnswer } from './answers.ts'
 import { withStation, type Api } from './api.ts'
-import { ownOrganisation } from './own-organisation.ts'
 import { answer, notSent } from './trigger-endpoint.ts'
 
 /**
@@ -20,27 +19,24 @@ export const commandEndpoints = (api: Api): Endpoint[] => [
     answer: CommandAnswer,
     summary:
       'Sends the request and answers with what the station answered, or why it did not leave.',
-    handle: ownOrganisation(
-      api,
-      api.once(
-        withStation(api, async (view, { params, body }) => {
-          const action = params['action'] ?? ''
-          if (!isAction(action) || ofStations.has(action))
-            return problem('NotFound', `no request ${action} of a CSMS`)
-          const request = validateRequest(action, body)
-          if (!request.ok) return problem('BodyInvalid', request.detail)
-          return answer(
-            await api.commands.send({
-              stationId: view.record.stationId,
-              action,
-              payload: request.value,
-              evse: evseNamed(view, action, request.value),
-              effectFrom: api.context.deps.clock.now(),
-            }),
-          )
-        }),
-        (reply) => reply !== notSent && reply.status !== 400,
-      ),
+    handle: api.once(
+      withStation(api, async (view, { params, body }) => {
+        const action = params['action'] ?? ''
+        if (!isAction(action) || ofStations.has(action))
+          return problem('NotFound', `no request ${action} of a CSMS`)
+        const request = validateRequest(action, body)
+        if (!request.ok) return problem('BodyInvalid', request.detail)
+        return answer(
+          await api.commands.send({
+            stationId: view.record.stationId,
+            action,
+            payload: request.value,
+            evse: evseNamed(view, action, request.value),
+            effectFrom: api.context.deps.clock.now(),
+          }),
+        )
+      }),
+      (reply) => reply !== notSent && reply.status !== 400,
     ),
   },
 ]

@@ -8,7 +8,6 @@ import { newView } from '../core/view.ts'
 import type { KeptKnock, KnockPlace } from '../data/stations.ts'
 import { AdoptionAnswer, KnockAnswer, KnockWithRegister, pageOf } from './answers.ts'
 import type { Api } from './api.ts'
-import { ownOrganisation } from './own-organisation.ts'
 import { askedPage, isReply, page } from './pages.ts'
 
 const known = StationConfig.properties
@@ -42,7 +41,7 @@ export const knockEndpoints = (api: Api): Endpoint[] => [
     roles: operators,
     answer: KnockWithRegister,
     summary: 'One of them, with what the supervisor’s register says of it.',
-    handle: ownOrganisation(api, ({ params }) => oneKnock(api.context, params['id'] ?? '')),
+    handle: ({ params }) => oneKnock(api.context, params['id'] ?? ''),
   },
   {
     method: 'POST',
@@ -51,7 +50,7 @@ export const knockEndpoints = (api: Api): Endpoint[] => [
     body: Adoption,
     answer: AdoptionAnswer,
     summary: 'Takes a station that knocked into the database, as the register has it.',
-    handle: ownOrganisation(api, (request) => adoption(api.context, request)),
+    handle: (request) => adoption(api.context, request),
   },
 ]
 

@@ -3,7 +3,7 @@ import { unobserved } from '@interlock/kernel'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from '../fixture/identities.fixture.ts'
+import { ofCsms } from '../fixture/identities.fixture.ts'
 import { started } from '../fixture/station.fixture.ts'
 import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
@@ -17,9 +17,7 @@ beforeAll(async () => {
   world = await csmsWorld('open-api')
   const clock = world.clock()
   csms = await world.start(clock)
-  const { organisation: own } = organisation('csms', 'csms', 3)
-  const subject = { ...organisation('reader', 'web', 0x51), organisation: own }
-  const identity = world.identities.identity('charging', subject)
+  const identity = world.identities.identity('charging', ofCsms('reader', 'web', 0x51))
   const trust = world.identities.trust('charging')
   reader = httpClient({ identity, trust, activity: unobserved })
   const { endpoint } = await world.connect(csms, 'CS-1')

@@ -1,5 +1,6 @@
 import { problemType, type Endpoint } from '@interlock/host'
 import { roles } from '@interlock/kernel'
+import { openDoors } from './open-doors.ts'
 
 /** The interface as OpenAPI 3.1 describes it, made from the very rows that serve it. */
 export function openApiEndpoint(others: readonly Endpoint[]): Endpoint {
@@ -25,7 +26,8 @@ export function openApi(endpoints: readonly Endpoint[]): object {
       title: 'Interlock CSMS',
       version: '1',
       description:
-        'Clients authenticate with a certificate of the charging root; its role decides. Lists are ' +
+        'Clients authenticate with a certificate of the charging root. Its role decides, and its ' +
+        'organisation, which is that of this CSMS unless an operation is for `any`. Lists are ' +
         'pages of `items` with a `next` cursor; refusals are problem+json (RFC 9457).',
     },
     paths,
@@ -52,6 +54,7 @@ function operationOf({ method, url, roles: permitted, body, answer, summary }: E
   return {
     ...(summary === undefined ? {} : { summary }),
     'x-roles': permitted,
+    'x-organisation': openDoors.includes(`${method} ${url}`) ? 'any' : 'own',
     parameters: [...named, ...(list ? paged : []), ...(method === 'POST' ? [key] : [])],
     ...(body === undefined
       ? {}

@@ -2,7 +2,6 @@ import type { Endpoint } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 import { bootPolicies } from '../data/stations.ts'
 import { withStation, type Api } from './api.ts'
-import { ownOrganisation } from './own-organisation.ts'
 
 const strict = { additionalProperties: false }
 const BootPolicy = Type.Object(
@@ -18,16 +17,13 @@ export const operatorEndpoints = (api: Api): Endpoint[] => [
     roles: ['maintainer'],
     body: BootPolicy,
     summary: 'What the station is told when it boots: Accepted, Pending or Rejected.',
-    handle: ownOrganisation(
-      api,
-      withStation(api, async (view, { body }) => {
-        const { policy } = body as Static<typeof BootPolicy>
-        const { stationId } = view.record
-        await api.context.stations.setBootPolicy(stationId, policy)
-        view.record = { ...view.record, bootPolicy: policy }
-        api.context.audit.record('BootPolicySet', { station: stationId, policy })
-        return { status: 200, body: { policy } }
-      }),
-    ),
+    handle: withStation(api, async (view, { body }) => {
+      const { policy } = body as Static<typeof BootPolicy>
+      const { stationId } = view.record
+      await api.context.stations.setBootPolicy(stationId, policy)
+      view.record = { ...view.record, bootPolicy: policy }
+      api.context.audit.record('BootPolicySet', { station: stationId, policy })
+      return { status: 200, body: { policy } }
+    }),
   },
 ]

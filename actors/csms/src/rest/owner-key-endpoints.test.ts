@@ -3,7 +3,7 @@ import { httpClient, type HttpClient } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { organisation } from '../fixture/identities.fixture.ts'
+import { ofCsms } from '../fixture/identities.fixture.ts'
 import { testStation } from '../fixture/station.fixture.ts'
 import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
@@ -17,7 +17,7 @@ let answer: Response<'DataTransfer'> = { status: 'Accepted' }
 beforeAll(async () => {
   world = await csmsWorld('owner-keys')
   csms = await world.start(world.clock())
-  const identity = world.identities.identity('charging', organisation('web', 'web', 0x50))
+  const identity = world.identities.identity('charging', ofCsms('web', 'web', 0x50))
   web = httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   const { endpoint } = await testStation(world.identities, {
     port: csms.ocppPorts.profile3,

@@ -22,10 +22,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
       url: '/healthz',
       roles,
       answer: HealthAnswer,
-      handle: () => ({
-        status: 200,
-        body: { status: 'ok', stations: context.views.size, connected: context.sessions.size },
-      }),
+      handle: () => ({ status: 200, body: { status: 'ok' } }),
     },
     {
       method: 'GET',
