@@ -1,0 +1,7 @@
+export * from './capacity/breach.ts'
+export * from './capacity/divide.ts'
+export * from './capacity/spare.ts'
+export * from './forecast/baselines.ts'
+export * from './forecast/errors.ts'
+export * from './forecast/forecast-load.ts'
+export * from './forecast/load-series.ts'
