@@ -82,10 +82,18 @@ export const limits = {
   sealReadersMax: 1_000,
   /** Runs of missing messages of one author that a reader remembers, to know them when they come late. */
   sealGapsMax: 64,
-  /** A topic is published to under one epoch so long after the key server last said so. */
-  leaseMillis: 60_000,
+  /**
+   * A group topic is published to under one epoch so long after the key server last said so. With the
+   * time until it asks again who may still read, this is how long a withdrawn consent can still be
+   * read on: under a minute, even where a carrier withholds every new key.
+   */
+  leaseMillis: 40_000,
   /** The key server says so, and asks again who may still read, this often. */
-  leaseRenewMillis: 20_000,
+  leaseRenewMillis: 15_000,
+  /** The longest life of one key of a group topic. */
+  epochMillisMax: 12 * 3_600_000,
+  /** Epochs of one topic that a member keeps the keys of, for what comes late or is replayed. */
+  epochsHeldMax: 64,
   /** Members of one group topic. */
   groupMembersMax: 1_000,
 } as const

@@ -23,3 +23,15 @@ export const sealRefusals = {
 
 export type SealRefusal = keyof typeof sealRefusals
 export const sealRefusalWords = (reason: SealRefusal): string => sealRefusals[reason]
+
+/** Why somebody is not given the keys of a group topic. */
+export const joinRefusals = {
+  JoinNoGroup: 'the topic has no keys to give',
+  JoinForbidden: 'its role neither publishes nor reads this topic',
+  JoinUntrusted: 'its certificate is not trusted, or no longer',
+  JoinNoGround: 'nobody it is about has agreed to that, and no contract says so',
+  JoinFull: 'the topic has as many members as it may have',
+} as const satisfies Record<string, string>
+
+export type JoinRefusal = keyof typeof joinRefusals
+export const joinRefusalWords = (reason: JoinRefusal): string => joinRefusals[reason]

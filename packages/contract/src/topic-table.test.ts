@@ -2,7 +2,7 @@ import { profileNames, profileRow } from '@interlock/pki'
 import { isRole, type Role } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { limits } from './limits.ts'
-import { sealRefusals } from './seal-refusals.ts'
+import { joinRefusals, sealRefusals } from './seal-refusals.ts'
 import { fitsTopic, groundOf, isGroup, mayPublish, sealedTopic, topicTable } from './topic-table.ts'
 import { companionTopic, parseTopic, topicKinds, topicName } from './topics.ts'
 
@@ -78,9 +78,13 @@ test('a payload is of its topic or it is none', () => {
   expect(fitsTopic('state', {})).toBe(false)
 })
 
-test('a lease is renewed before it ends, and no reason says what another says', () => {
+test('one renewal of a lease may be lost, and a withdrawn consent ends within a minute', () => {
   expect(limits.leaseRenewMillis * 2).toBeLessThan(limits.leaseMillis)
-  const words: readonly string[] = Object.values(sealRefusals)
+  expect(limits.leaseRenewMillis + limits.leaseMillis).toBeLessThanOrEqual(60_000)
+})
+
+test('every reason has words of its own', () => {
+  const words: readonly string[] = [sealRefusals, joinRefusals].flatMap(Object.values)
   expect(new Set(words).size).toBe(words.length)
   for (const each of words) expect(each).toMatch(/^[a-z].*[^.]$/)
 })

@@ -11,6 +11,7 @@ import {
 } from '@interlock/contract'
 import {
   fromBase64Url,
+  instant,
   ok,
   refused,
   utf8,
@@ -30,8 +31,8 @@ export type Opener = {
   /** Its certificate and key, where it is named in headers. */
   readonly thumbprint: string
   readonly key: PrivateKey
-  /** The key of an epoch of the topic, if this reader was given it and still accepts it. */
-  readonly epochKey: (topic: Topic, epoch: number) => EpochKey | undefined
+  /** The key of an epoch of the topic, if this reader was given it and it was in force at `at`. */
+  readonly epochKey: (topic: Topic, epoch: number, at: Instant) => EpochKey | undefined
   /** The holder of a certificate that is trusted and not revoked. */
   readonly authorOf: (thumbprint: string) => KnownAuthor | undefined
 }
@@ -113,7 +114,7 @@ function contentOf(
 
   function contentKey(): Uint8Array | SealRefusal {
     if (head.epoch !== undefined) {
-      const epoch = opener.epochKey(topic, head.epoch)
+      const epoch = opener.epochKey(topic, head.epoch, instant(head.iat))
       return epoch === undefined ? 'SealEpochUnknown' : groupKey(epoch, head, crypto)
     }
     const place = head.readers?.indexOf(opener.thumbprint) ?? -1

@@ -1,0 +1,143 @@
+import { limits } from '@interlock/contract'
+import { roles, toBase64Url } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import {
+  at,
+  csms,
+  dso,
+  emsp,
+  keyserver,
+  openerOf,
+  otherCsms,
+  party,
+  readerOf,
+  tools,
+  topicOf,
+} from '../data/data.fixture.ts'
+import type { Author } from '../data/head.ts'
+import { openSealed } from '../data/open.ts'
+import { admit, dismiss, emptyGroup, review, turn, type Admission, type Member } from './group.ts'
+
+const load = topicOf('load')
+const consumption = topicOf('consumption')
+const supplier = party('supplier')
+const everyone: Admission = { isTrusted: () => true, holds: () => true }
+const nobody: Admission = { isTrusted: () => true, holds: () => false }
+
+const memberOf = (of: Author): Member => ({ ...readerOf(of), eui: of.eui, role: of.role })
+function groupWith(...members: readonly Author[]) {
+  return members.reduce((group, each) => {
+    const admitted = admit(group, memberOf(each), everyone)
+    if (!admitted.ok) throw new Error(admitted.reason)
+    return admitted.value
+  }, emptyGroup(load))
+}
+const turned = (group: ReturnType<typeof groupWith>, seconds: number) =>
+  turn(group, at(seconds), keyserver, tools)
+const open = (of: Author, { topic, message }: ReturnType<typeof turned>['published'][number]) =>
+  openSealed(message, topic, openerOf(of), at(0), tools.crypto)
+
+test('a member is given the key by its certificate; nobody else can open that', () => {
+  const { group, published } = turned(groupWith(csms, dso), 0)
+  const [grant, lease] = published
+  expect(published.map(({ topic }) => `${topic.kind} ${topic.id}`)).toEqual([
+    'epoch load.one',
+    'lease load.one',
+  ])
+  if (grant === undefined || lease === undefined) throw new Error('nothing published')
+  const key = toBase64Url(group.epoch.key)
+  for (const member of [csms, dso])
+    expect(open(member, grant)).toMatchObject({ ok: true, value: { payload: { epoch: 1, key } } })
+  expect(open(otherCsms, grant)).toMatchObject({ reason: 'SealNotForUs' })
+  expect(open(csms, lease)).toMatchObject({
+    ok: true,
+    value: { payload: { epoch: 1, until: at(0) + limits.leaseMillis } },
+  })
+  expect(JSON.stringify(published)).not.toContain(key)
+})
+
+test('whoever comes or goes ends the epoch: the next key is another, and not for who left', () => {
+  const first = turned(groupWith(csms, dso), 0).group
+  const joined = turned({ ...first, members: groupWith(csms, dso, otherCsms).members }, 1)
+  expect(joined.group.epoch.epoch).toBe(2)
+  const left = turned(dismiss(joined.group, dso.thumbprint), 2)
+  expect(left.group.epoch.epoch).toBe(3)
+  expect(left.group.epoch.key).not.toEqual(joined.group.epoch.key)
+  const [grant] = left.published
+  expect(grant && open(dso, grant)).toMatchObject({ reason: 'SealNotForUs' })
+  expect(grant && open(otherCsms, grant)).toMatchObject({ ok: true })
+})
+
+test('between changes only the lease is renewed, in time, until the key is old', () => {
+  const { group } = turned(groupWith(csms, dso), 0)
+  expect(turned(group, 14).published).toEqual([])
+  expect(turned(group, 14).group).toBe(group)
+  const renewed = turned(group, 15)
+  expect(renewed.published.map(({ topic }) => topic.kind)).toEqual(['lease'])
+  expect(renewed.group.said).toEqual({ epoch: 1, lease: 2 })
+  const old = turned(renewed.group, limits.epochMillisMax / 1000)
+  expect(old.published.map(({ topic }) => topic.kind)).toEqual(['epoch', 'lease'])
+  expect(old.group.said).toEqual({ epoch: 2, lease: 3 })
+})
+
+test('a topic that everyone has left says nothing, and begins anew with another key', () => {
+  const { group } = turned(groupWith(csms), 0)
+  const empty = turned(dismiss(group, csms.thumbprint), 1)
+  expect(empty.published).toEqual([])
+  const again = turned({ ...empty.group, members: group.members }, 2)
+  expect(again.group.epoch.epoch).toBe(2)
+})
+
+test('a review drops who is no longer trusted, or on whose ground it read no longer holds', () => {
+  const group = groupWith(csms, dso)
+  expect(review(group, everyone).members).toHaveLength(2)
+  // A publisher reads on no consent: it knows what it says.
+  expect(review(group, nobody).members.map(({ role }) => role)).toEqual(['csms'])
+  const revoked = { ...everyone, isTrusted: (of: string) => of !== csms.thumbprint }
+  expect(review(group, revoked).members.map(({ role }) => role)).toEqual(['dso'])
+})
+
+test.each([
+  ['a topic of named readers', topicOf('reading'), emsp, everyone, 'JoinNoGroup'],
+  ['a topic that stays in its process', topicOf('state'), csms, everyone, 'JoinNoGroup'],
+  ['a topic its role has no part in', load, emsp, everyone, 'JoinForbidden'],
+  ['a topic without the consent it takes', consumption, supplier, nobody, 'JoinNoGround'],
+  [
+    'a topic with a certificate not trusted',
+    load,
+    dso,
+    { ...everyone, isTrusted: () => false },
+    'JoinUntrusted',
+  ],
+] as const)('nobody is admitted to %s', (_words, topic, who, admission, reason) => {
+  expect(admit(emptyGroup(topic), memberOf(who), admission)).toMatchObject({ ok: false, reason })
+})
+
+test('what the person consented to is asked by its name', () => {
+  const asked: string[] = []
+  const admission = {
+    ...everyone,
+    holds: (...[, , ground]: Parameters<Admission['holds']>) => asked.push(ground) > 0,
+  }
+  admit(emptyGroup(consumption), memberOf(supplier), admission)
+  admit(emptyGroup(consumption), memberOf(party('dsrsp')), admission)
+  admit(emptyGroup(load), memberOf(dso), admission)
+  expect(asked).toEqual(['halfHourly', 'dsr', 'contract'])
+})
+
+test('every role is admitted to a topic that it publishes or reads, and to no other', () => {
+  const admitted = roles.filter(
+    (role) => admit(emptyGroup(consumption), { ...memberOf(csms), role }, everyone).ok,
+  )
+  expect(admitted).toEqual(['csms', 'dsrsp', 'supplier', 'dso'])
+})
+
+test('a group has an end', () => {
+  const many = Array.from({ length: limits.groupMembersMax }, (_, i) => ({
+    ...memberOf(dso),
+    thumbprint: `${i}`,
+  }))
+  const full = { ...emptyGroup(load), members: many }
+  expect(admit(full, memberOf(dso), everyone)).toMatchObject({ reason: 'JoinFull' })
+  expect(admit(full, { ...memberOf(dso), thumbprint: '7' }, everyone).ok).toBe(true)
+})

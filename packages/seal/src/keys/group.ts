@@ -1,0 +1,163 @@
+import {
+  companionTopic,
+  groundOf,
+  isGroup,
+  limits,
+  mayPublish,
+  sealedTopic,
+  topicTable,
+  type Ground,
+  type JoinRefusal,
+  type SealedMessage,
+  type Topic,
+} from '@interlock/contract'
+import {
+  instant,
+  ok,
+  refused,
+  toBase64Url,
+  type Eui64,
+  type Instant,
+  type Outcome,
+  type Role,
+} from '@interlock/kernel'
+import type { Author, EpochKey, Reader } from '../data/head.ts'
+import { sealData, type SealTools } from '../data/seal.ts'
+
+/** Somebody who is given the keys of a topic: the holder of this certificate. */
+export type Member = Reader & { readonly eui: Eui64; readonly role: Role }
+
+/** Whoever knows who may read. Both answer for now, and are asked again while a member stays. */
+export type Admission = {
+  /** Whether the certificate is trusted, in force and not revoked. */
+  readonly isTrusted: (thumbprint: string) => boolean
+  /** Whether a contract is in force, or whom the topic is about consents to that. */
+  readonly holds: (member: Member, topic: Topic, ground: Ground) => boolean
+}
+
+/** One group topic as the key server keeps it: plain data, written down before anything is published. */
+export type Group = {
+  readonly topic: Topic
+  /** Who is to have the next key. */
+  readonly members: readonly Member[]
+  /** Who was given the present one; the key and who has it change together. */
+  readonly holders: readonly Member[]
+  readonly epoch: EpochKey
+  readonly since: Instant
+  readonly leasedAt: Instant
+  /** How many keys and leases were published. */
+  readonly said: { readonly epoch: number; readonly lease: number }
+}
+
+const never = instant(0)
+
+export const emptyGroup = (topic: Topic): Group => ({
+  topic,
+  members: [],
+  holders: [],
+  epoch: { epoch: 0, key: new Uint8Array() },
+  since: never,
+  leasedAt: never,
+  said: { epoch: 0, lease: 0 },
+})
+
+/** Why somebody may not have the keys of a topic; `undefined` where it may. */
+export function whyNotMember(
+  member: Member,
+  topic: Topic,
+  admission: Admission,
+): JoinRefusal | undefined {
+  const row = sealedTopic(topic.kind)
+  if (row === undefined || !isGroup(row.protection)) return 'JoinNoGroup'
+  if (!admission.isTrusted(member.thumbprint)) return 'JoinUntrusted'
+  // Whoever publishes knows what it says already.
+  if (mayPublish(member.role, topic.kind)) return undefined
+  const ground = groundOf(member.role, topic.kind)
+  if (ground === undefined) return 'JoinForbidden'
+  return admission.holds(member, topic, ground) ? undefined : 'JoinNoGround'
+}
+
+/** Takes a member in; it has a key from the next {@link turn} on. */
+export function admit(
+  group: Group,
+  member: Member,
+  admission: Admission,
+): Outcome<Group, JoinRefusal> {
+  const problem = whyNotMember(member, group.topic, admission)
+  if (problem !== undefined) return refused(problem)
+  const others = group.members.filter(({ thumbprint }) => thumbprint !== member.thumbprint)
+  if (others.length >= limits.groupMembersMax) return refused('JoinFull')
+  return ok({ ...group, members: [...others, member] })
+}
+
+export const dismiss = (group: Group, thumbprint: string): Group => ({
+  ...group,
+  members: group.members.filter((member) => member.thumbprint !== thumbprint),
+})
+
+/** Asks again who may still read; whoever may not is out from the next {@link turn} on. */
+export const review = (group: Group, admission: Admission): Group => ({
+  ...group,
+  members: group.members.filter(
+    (member) => whyNotMember(member, group.topic, admission) === undefined,
+  ),
+})
+
+export type Published = { readonly topic: Topic; readonly message: SealedMessage }
+
+/**
+ * What there is to publish: a new key for everyone when the members are others than those who have
+ * the present one, or it has grown old, so that whoever came cannot read what was before, nor whoever
+ * left what comes after; and a lease, when the last one needs renewing.
+ */
+export function turn(
+  group: Group,
+  now: Instant,
+  author: Author,
+  tools: SealTools,
+): { readonly group: Group; readonly published: readonly Published[] } {
+  if (group.members.length === 0) return { group: { ...group, holders: [] }, published: [] }
+  const isOld = now - group.since >= limits.epochMillisMax
+  const rotates = isOld || !sameMembers(group.members, group.holders)
+  if (!rotates && now - group.leasedAt < limits.leaseRenewMillis) return { group, published: [] }
+  const rotated = rotates ? rotate(group, now, tools) : group
+  const { said, epoch } = rotated
+  const next: Group = {
+    ...rotated,
+    leasedAt: now,
+    said: { epoch: said.epoch + (rotates ? 1 : 0), lease: said.lease + 1 },
+  }
+  const until = now + limits.leaseMillis
+  const lease = say('lease', { epoch: epoch.epoch, until }, until, 'everyone')
+  if (!rotates) return { group: next, published: [lease] }
+  const grant = { epoch: epoch.epoch, key: toBase64Url(epoch.key) }
+  const kept = now + topicTable.epoch.retentionMillis
+  return {
+    group: next,
+    published: [say('epoch', grant, kept, { readers: next.holders }), lease],
+  }
+
+  function say(
+    kind: 'epoch' | 'lease',
+    payload: unknown,
+    expires: number,
+    audience: Parameters<typeof sealData>[2],
+  ): Published {
+    const topic = companionTopic(group.topic, kind)
+    const expiresAt = instant(expires)
+    const data = { topic, payload, sequence: next.said[kind], at: now, expiresAt }
+    return { topic, message: sealData(data, author, audience, tools) }
+  }
+}
+
+const rotate = (group: Group, now: Instant, { entropy }: SealTools): Group => ({
+  ...group,
+  holders: group.members,
+  epoch: { epoch: group.epoch.epoch + 1, key: entropy.bytes(32) },
+  since: now,
+})
+
+function sameMembers(one: readonly Member[], other: readonly Member[]): boolean {
+  const names = new Set(one.map(({ thumbprint }) => thumbprint))
+  return names.size === other.length && other.every(({ thumbprint }) => names.has(thumbprint))
+}

@@ -1,0 +1,131 @@
+import { limits, topicName, type JoinRefusal, type Topic } from '@interlock/contract'
+import { millis, ok, refused, type Clock, type Outcome, type Timer } from '@interlock/kernel'
+import type { Author } from '../data/head.ts'
+import type { SealTools } from '../data/seal.ts'
+import {
+  admit,
+  dismiss,
+  emptyGroup,
+  review,
+  turn,
+  type Admission,
+  type Group,
+  type Member,
+  type Published,
+} from './group.ts'
+
+export type KeyServerPorts = {
+  readonly clock: Clock
+  readonly admission: Admission
+  /** Writes a group down. Nothing of it is published before this has resolved. */
+  readonly save: (group: Group) => Promise<void>
+  readonly publish: (published: Published) => Promise<void>
+  /** What could not be saved or published; the next renewal tries again. */
+  readonly onFault: (topic: Topic, cause: unknown) => void
+}
+
+export type KeyServer = {
+  /** Resolves when the new key is on its way to every member. */
+  join(topic: Topic, member: Member): Promise<Outcome<void, JoinRefusal>>
+  leave(topic: Topic, thumbprint: string): Promise<void>
+  /**
+   * Something has changed about who may read: a consent was withdrawn, a certificate revoked. It is
+   * asked about at every renewal anyway; this makes it at once.
+   */
+  reviewAll(): Promise<void>
+  close(): Promise<void>
+}
+
+type Change = (group: Group) => Group
+type Line = { readonly waiting: Change[]; next: Promise<void> | undefined; last: Promise<void> }
+
+/**
+ * Hands out the keys of group topics. It carries no data, as the broker has no keys. Changes of one
+ * topic come one after another; those that wait for one that is being made share the next key.
+ * @param kept what `save` had written down; everyone is given a new key, since nobody knows whether
+ *   the last one was published before the stop
+ */
+export function createKeyServer(
+  kept: readonly Group[],
+  author: Author,
+  tools: SealTools,
+  ports: KeyServerPorts,
+): KeyServer {
+  const { clock, admission, save, publish, onFault } = ports
+  const groups = new Map(kept.map((group) => [topicName(group.topic), withoutHolders(group)]))
+  const lines = new Map<string, Line>()
+  let timer: Timer | undefined
+  let isOpen = true
+
+  const groupOf = (topic: Topic): Group => groups.get(topicName(topic)) ?? emptyGroup(topic)
+
+  async function step(topic: Topic, changes: readonly Change[]): Promise<void> {
+    const changed = changes.reduce((group, change) => change(group), groupOf(topic))
+    const reviewed = review(changed, admission)
+    // Whoever is dismissed stays so, whatever fails below.
+    groups.set(topicName(topic), reviewed)
+    const { group, published } = turn(reviewed, clock.now(), author, tools)
+    if (group === reviewed && changes.length === 0) return
+    try {
+      await save(group)
+      groups.set(topicName(topic), group)
+      for (const each of published) await publish(each)
+    } catch (cause) {
+      groups.set(topicName(topic), withoutHolders(groupOf(topic)))
+      onFault(topic, cause)
+    }
+  }
+
+  /** The step that takes this change along: the one after that which is being made. */
+  function enqueue(topic: Topic, change: Change): Promise<void> {
+    const name = topicName(topic)
+    const line = lines.get(name) ?? { waiting: [], next: undefined, last: Promise.resolve() }
+    lines.set(name, line)
+    line.waiting.push(change)
+    line.next ??= stepAfter(topic, line)
+    line.last = line.next
+    return line.next
+  }
+
+  async function stepAfter(topic: Topic, line: Line): Promise<void> {
+    await line.last
+    line.next = undefined
+    await step(topic, line.waiting.splice(0))
+  }
+
+  async function reviewAll(): Promise<void> {
+    for (const { topic } of groups.values()) await enqueue(topic, unchanged)
+  }
+
+  function renew(): void {
+    timer = clock.after(millis(limits.leaseRenewMillis), 'key server', async () => {
+      await reviewAll()
+      if (isOpen) renew()
+    })
+  }
+  renew()
+
+  return {
+    async join(topic, member) {
+      let refusal: Outcome<Group, JoinRefusal> = refused('JoinFull')
+      if ((lines.get(topicName(topic))?.waiting.length ?? 0) >= limits.groupMembersMax)
+        return refusal
+      await enqueue(topic, (group) => {
+        refusal = admit(group, member, admission)
+        return refusal.ok ? refusal.value : group
+      })
+      return refusal.ok ? ok(undefined) : refusal
+    },
+    leave: (topic, thumbprint) => enqueue(topic, (group) => dismiss(group, thumbprint)),
+    reviewAll,
+    async close() {
+      isOpen = false
+      timer?.cancel()
+      await Promise.all([...lines.values()].map(({ last }) => last))
+    },
+  }
+}
+
+const unchanged: Change = (group) => group
+/** A group whose members are all to be given a new key. */
+const withoutHolders = (group: Group): Group => ({ ...group, holders: [] })
