@@ -1,6 +1,7 @@
 import { instant, type StationId } from '@interlock/kernel'
 import type { Context } from './context.ts'
-import { newView, type BootSaid, type StationView } from './core/view.ts'
+import { place } from './core/running.ts'
+import { newView, showTransactions, type BootSaid, type StationView } from './core/view.ts'
 import type { KeptTransaction } from './data/transaction-events.ts'
 import type { BootPolicy } from './data/stations.ts'
 
@@ -28,39 +29,14 @@ export async function restoreViews(context: Context): Promise<void> {
   await restoreAccepted(context)
 }
 
-/** Each in the order in which they began: what the latest tells stands. */
 function restoreTransaction({ inUse }: Context, view: StationView, kept: KeptTransaction): void {
   const { stationId } = view.record
-  const { transactionId, endedAt, firstWattHours, lastWattHours, state } = kept
-  const startedAt = instant(kept.startedAt)
-  view.meterWattHours = lastWattHours
-  if (endedAt !== undefined) {
-    view.transaction = undefined
-    view.lastTransactionWattHours = energyOf(kept)
-    return
-  }
-  const { chargingState, begunWith } = state
-  view.transaction = { id: transactionId, startedAt, chargingState, firstWattHours }
-  view.running.set(transactionId, {
-    transactionId,
-    startedAt,
-    seqNo: kept.seqNo,
-    at: instant(kept.at),
-    firstWattHours,
-    lastWattHours,
-    evseId: state.evseId,
-    chargingState,
-    idToken: state.idToken,
-    idTokenType: state.idTokenType,
-    begunWith,
-  })
-  if (begunWith !== undefined) inUse.begins(begunWith, { stationId, transactionId })
+  const { stationId: _station, ...transaction } = kept
+  place(view, transaction)
+  view.meterWattHours = showTransactions(view)?.lastWattHours
+  if (kept.endedAt !== undefined || kept.begunWith === undefined) return
+  inUse.begins(kept.begunWith.value, { stationId, transactionId: kept.transactionId })
 }
-
-const energyOf = ({ firstWattHours, lastWattHours }: KeptTransaction): number | undefined =>
-  firstWattHours === undefined || lastWattHours === undefined
-    ? undefined
-    : lastWattHours - firstWattHours
 
 async function restoreGoals({ kept, views, deps }: Context): Promise<void> {
   const [goals, schedules] = await Promise.all([kept.goals(), kept.schedules()])

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { httpClient } from '@interlock/host'
+import { httpClient, nodeCrypto } from '@interlock/host'
 import { instant, stationId, unobserved } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
+import { openDatabase } from '@interlock/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { after, runningMax } from './core/running.ts'
+import { migrations, type CsmsTables } from './data/schema.ts'
+import { transactionStore } from './data/transaction-events.ts'
 import { ofCsms } from './fixture/identities.fixture.ts'
 import { started } from './fixture/station.fixture.ts'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
@@ -128,9 +132,76 @@ test('events that do not wait for the answers before are each made of those befo
     socket.send(JSON.stringify([2, `piped-${at}`, 'TransactionEvent', event]))
   const energy = () => csms.views.get(stationId('CS-2'))?.lastTransactionWattHours
   await expect.poll(energy).toBe(5000)
+  // Two that were made before the end and come after it, and one that another station says of its own.
+  const late = { ...unread, seqNo: 4, evse: { id: 7 } }
+  for (const event of [started(clock, 'T-PIPED', 8000, 3), late])
+    await endpoint.call('TransactionEvent', event)
+  expect(energy()).toBe(7000)
+  const other = await world.connect(csms, 'CS-3')
+  await other.endpoint.call('TransactionEvent', started(clock, 'T-PIPED', 50))
+  const shown = () => {
+    const view = csms.views.get(stationId('CS-2'))
+    return [view?.meterWattHours, view?.lastEnded?.evseId?.value, view?.transaction?.id]
+  }
+  expect(shown()).toEqual([8000, 7, undefined])
+  expect(csms.views.get(stationId('CS-3'))?.running.has('T-PIPED')).toBe(true)
   await csms.close()
   csms = await world.start(world.clock())
-  expect(energy()).toBe(5000)
+  expect(energy()).toBe(7000)
+  expect(shown()).toEqual([8000, 7, undefined])
+})
+
+test('of more transactions than are held in memory each keeps what it has told, and the same are held after a restart', async () => {
+  const { endpoint } = await world.connect(csms, 'CS-4')
+  const view = () => csms.views.get(stationId('CS-4'))
+  const later = (minutes: number) => ({ now: () => instant(clock.now() + minutes * 60_000) })
+  const idToken = { idToken: 'DRIVER-1', type: 'Central' } as const
+  const ids = Array.from({ length: runningMax + 2 }, (_, at) => `T-MANY-${at + 10}`)
+  for (const [at, id] of ids.entries())
+    await endpoint.call('TransactionEvent', { ...started(later(at), id, 1000), idToken })
+  const [first = '', second = '', ...held] = ids
+  expect([...(view()?.running.keys() ?? [])]).toEqual(held)
+  expect(view()?.transaction?.id).toBe(held.at(-1))
+  const { evse: _evse, meterValue: _none, ...rest } = started(later(99), first, 0, 1)
+  const said = { ...rest, transactionInfo: { transactionId: first } }
+  for (const event of [said, { ...said, seqNo: 2, eventType: 'Ended' } as const])
+    await endpoint.call('TransactionEvent', event)
+  const updated = { ...said, transactionInfo: { transactionId: second }, seqNo: 3 }
+  await endpoint.call('TransactionEvent', updated)
+  const running = () => [...(view()?.running.values() ?? [])]
+  const before = running()
+  expect(before.map(({ transactionId }) => transactionId)).toEqual(held)
+  await csms.close()
+  csms = await world.start(world.clock())
+  expect(running()).toEqual(before)
+  const { db, close } = await openDatabase<CsmsTables>(
+    world.database.cluster.url('csms'),
+    migrations,
+  )
+  const kept = transactionStore(db, nodeCrypto)
+  const told = { firstWattHours: 1000, evseId: { value: 1 }, begunWith: { value: idToken } }
+  expect(await kept.find('CS-4', first)).toMatchObject({ ...told, endedAt: later(99).now() })
+  expect(await kept.find('CS-4', second)).toMatchObject({ ...told, endedAt: undefined })
+  // It was kept, and the answer did not come: the station says it again.
+  const lost = started(later(200), 'T-LOST', 3000)
+  const at = later(200).now()
+  await kept.add({
+    stationId: 'CS-4',
+    transactionId: 'T-LOST',
+    seqNo: 0,
+    at,
+    eventType: 'Started',
+    registerWattHours: 3000,
+    message: JSON.stringify(lost),
+    head: after(undefined, lost, at, 3000),
+  })
+  await close()
+  const again = await world.connect(csms, 'CS-4')
+  expect(view()?.running.has('T-LOST')).toBe(false)
+  await again.endpoint.call('TransactionEvent', lost)
+  expect(view()?.transaction).toMatchObject({ id: 'T-LOST', startedAt: at, firstWattHours: 3000 })
+  again.endpoint.close()
+  await again.endpoint.closed
 })
 
 test('after a restart boots, running transactions, goals and schedules are known', async () => {

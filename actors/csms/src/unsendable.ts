@@ -53,7 +53,7 @@ async function limitsOf(context: Context, view: StationView): Promise<ProfileLim
   return {
     evses,
     transactionOn: (evse) =>
-      [...view.running.values()].find((each) => each.evseId === evse)?.transactionId,
+      [...view.running.values()].find((each) => each.evseId?.value === evse)?.transactionId,
     rateUnits: (['W', 'A'] as const satisfies readonly RateUnit[]).filter((unit) =>
       named.includes(unit),
     ),

@@ -1,3 +1,4 @@
+import { fromIso } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import { samplesOf } from './samples.ts'
 
@@ -32,7 +33,10 @@ export type TransactionDocument = {
 
 /** In the order of their numbers; of one number, in that of their times. */
 export const inOrder = (events: readonly Event[]): Event[] =>
-  [...events].sort((a, b) => a.seqNo - b.seqNo || (a.timestamp < b.timestamp ? -1 : 1))
+  [...events].sort((a, b) => a.seqNo - b.seqNo || momentOf(a) - momentOf(b))
+
+/** One moment is written in several ways. */
+const momentOf = ({ timestamp }: Event): number => fromIso(timestamp) ?? 0
 
 /** `events` may be in any order. */
 export function transactionDocument(

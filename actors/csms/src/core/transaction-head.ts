@@ -1,40 +1,33 @@
-import type { Instant } from '@interlock/kernel'
-import type { Request } from '@interlock/ocpp'
-import { after, type RunningTransaction } from './running.ts'
-
-/** What is on file of a transaction besides its events, so that nobody has to read those to know of it. */
-export type TransactionHead = {
-  readonly startedAt: Instant
-  readonly endedAt: Instant | undefined
-  readonly firstWattHours: number | undefined
-  readonly lastWattHours: number | undefined
-  readonly state: TransactionState
-}
-
-/** Of what {@link RunningTransaction} knows, what most events leave as it was. */
-export type TransactionState = Pick<
-  RunningTransaction,
-  'evseId' | 'chargingState' | 'idToken' | 'idTokenType' | 'begunWith'
->
+import { folds, type Told, type Transaction } from './running.ts'
+import { saysSame } from './said.ts'
 
 /**
- * What an event changes in its transaction's head; undefined where it changes nothing, as most events do. Number,
- * time and register of the newest event are found with that event; the register is put in from time to time.
+ * What is put on file of a transaction besides the event that has come, so that nobody has to read its events to know
+ * of it; undefined where the event changes nothing, as most do. Number, time and register of the newest event are
+ * found with that event; the register is put in from time to time.
  */
 export function headAfter(
-  known: RunningTransaction | undefined,
-  event: Request<'TransactionEvent'>,
-  at: Instant,
-  registerWattHours: number | undefined,
-): TransactionHead | undefined {
-  const ends = event.eventType === 'Ended'
-  const now = after(known, event, at, registerWattHours)
-  const passes = known === undefined || blockOf(known.seqNo) !== blockOf(now.seqNo)
-  if (!passes && !ends && tells.every((name) => known[name] === now[name])) return undefined
-  const { startedAt, firstWattHours, lastWattHours } = now
-  const endedAt = ends ? at : undefined
-  return { startedAt, endedAt, firstWattHours, lastWattHours, state: stateOf(now) }
+  known: Transaction | undefined,
+  now: Transaction,
+  seqNo: number,
+): Told | undefined {
+  if (known === undefined) return now
+  const passes = blockOf(known.seqNo) !== blockOf(now.seqNo)
+  // A register is looked for among the newest events of one that runs.
+  const isLate = seqNo <= known.seqNo || known.endedAt !== undefined
+  const isUnread = isLate && known.lastWattHours !== now.lastWattHours
+  return passes || isUnread || changes(known, now) ? now : undefined
 }
+
+/** Whether an event that comes again tells anything that is not known. */
+export const isNews = (known: Transaction | undefined, now: Transaction): boolean =>
+  known === undefined || known.lastWattHours !== now.lastWattHours || changes(known, now)
+
+const changes = (known: Transaction, now: Transaction): boolean =>
+  tells.some((name) => !saysSame(known[name], now[name]))
+
+/** All but the register, that nearly every event changes. */
+const tells = (Object.keys(folds) as (keyof Told)[]).filter((name) => name !== 'lastWattHours')
 
 /**
  * The register is put into the head once in so many numbers, so that the newest ones are never far from where it was
@@ -42,27 +35,3 @@ export function headAfter(
  */
 const numbersApart = 32
 const blockOf = (seqNo: number): number => Math.floor(seqNo / numbersApart)
-
-const tells = [
-  'startedAt',
-  'firstWattHours',
-  'evseId',
-  'chargingState',
-  'idToken',
-  'idTokenType',
-  'begunWith',
-] as const satisfies readonly (keyof RunningTransaction)[]
-
-export const stateOf = ({
-  evseId,
-  chargingState,
-  idToken,
-  idTokenType,
-  begunWith,
-}: RunningTransaction): TransactionState => ({
-  evseId,
-  chargingState,
-  idToken,
-  idTokenType,
-  begunWith,
-})

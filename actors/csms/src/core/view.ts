@@ -2,7 +2,7 @@ import type { Eui64, Instant } from '@interlock/kernel'
 import type { Schedule } from '@interlock/power'
 import type { BootPolicy, SecurityProfile, StationRecord, TrustMode } from '../data/stations.ts'
 import type { Goal } from './goal.ts'
-import type { Transactions } from './running.ts'
+import { currentOf, type Transaction, type Transactions } from './running.ts'
 import type { CostDocument } from './transaction-cost.ts'
 
 /** What the station itself last said about its state (DataTransfer `State`). */
@@ -74,6 +74,7 @@ export type StationView = {
   /** Every transaction that has not ended. */
   running: Transactions['running']
   ended: Transactions['ended']
+  lastEnded: Transactions['lastEnded']
   lastTransactionWattHours: number | undefined
   /** What the transaction of that id costs or has cost, as the station was told last. */
   cost: (CostDocument & { readonly transactionId: string }) | undefined
@@ -100,6 +101,7 @@ export const newView = (record: StationRecord): StationView => ({
   transaction: undefined,
   running: new Map(),
   ended: new Set(),
+  lastEnded: undefined,
   lastTransactionWattHours: undefined,
   cost: undefined,
   goal: undefined,
@@ -118,6 +120,26 @@ export function trustShown({
   if (registered !== undefined && registered !== trust) return 'mismatch'
   return trust === 'supervised' && registered === undefined ? 'unconfirmed' : trust
 }
+
+/** What is shown of a station's transactions is made of what is known of them, now as after a restart. */
+export function showTransactions(view: StationView): Transaction | undefined {
+  const current = currentOf(view)
+  view.transaction = current && shownOf(current)
+  view.lastTransactionWattHours = view.lastEnded && energyOf(view.lastEnded)
+  return current ?? view.lastEnded
+}
+
+const shownOf = ({ transactionId, startedAt, chargingState, firstWattHours }: Transaction) => ({
+  id: transactionId,
+  startedAt,
+  chargingState: chargingState?.value,
+  firstWattHours,
+})
+
+const energyOf = ({ firstWattHours, lastWattHours }: Transaction): number | undefined =>
+  firstWattHours === undefined || lastWattHours === undefined
+    ? undefined
+    : lastWattHours - firstWattHours
 
 /** Energy of the running transaction, else of the last one. */
 export function transactionWattHours(view: StationView): number | undefined {

@@ -2,7 +2,7 @@ import { inSeconds, type Instant, type StationId, type Timer } from '@interlock/
 import { CallFailed } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context, Session } from '../context.ts'
-import type { RunningTransaction } from '../core/running.ts'
+import type { Transaction } from '../core/running.ts'
 import { shows } from './display.ts'
 
 export type CostUpdates = { start(): void; close(): void }
@@ -31,7 +31,7 @@ export function createCostUpdates(context: Context, everySeconds: number): CostU
   const tell = async (
     stationId: StationId,
     session: Session,
-    { transactionId }: RunningTransaction,
+    { transactionId }: Transaction,
     now: Instant,
   ): Promise<void> => {
     if ((await shows(context, stationId, 'Cost')) === false) return void deaf.add(session)

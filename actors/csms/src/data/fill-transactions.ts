@@ -1,9 +1,8 @@
 import { instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import { sql, type Kysely } from 'kysely'
-import { after, type RunningTransaction } from '../core/running.ts'
+import { after, type Transaction } from '../core/running.ts'
 import { sampleMax, samplesOf } from '../core/samples.ts'
-import { stateOf } from '../core/transaction-head.ts'
 
 type Name = { readonly station_id: string; readonly transaction_id: string }
 
@@ -46,14 +45,40 @@ async function fillState(db: Kysely<unknown>, { station_id, transaction_id }: Na
   const { rows } = await sql<{ readonly at: string; readonly message: string }>`
     select at, message from (${some('asc')} union ${some('desc')}) as ends
     order by seq_no, content`.execute(db)
-  let state: RunningTransaction | undefined
+  let state: Transaction | undefined
   for (const { at, message } of rows) {
     const event = JSON.parse(message) as Request<'TransactionEvent'>
     const { registerWattHours } = samplesOf(event.meterValue)
     state = after(state, event, instant(Number(at)), registerWattHours)
   }
   if (state === undefined) return
+  const [evseId, chargingState] = [state.evseId?.value, state.chargingState?.value]
+  const text = JSON.stringify({ evseId, chargingState, begunWith: state.begunWith?.value })
   await sql`
-    update transactions set state = ${JSON.stringify(stateOf(state))}
+    update transactions set state = ${text}
     where station_id = ${station_id} and transaction_id = ${transaction_id}`.execute(db)
 }
+
+/** Makes columns of what {@link fillTransactions} keeps as JSON; whatever event comes next is newer than that. */
+export async function splitStates(db: Kysely<unknown>): Promise<void> {
+  const stamp = `${'0'.repeat(10)} ${'0'.repeat(15)} `
+  const told = (name: string) => sql`${sql.lit(stamp)} || (state::json -> ${sql.lit(name)})::text`
+  let past: Name | undefined = { station_id: '', transaction_id: '' }
+  while (past !== undefined) {
+    const { rows } = await sql<Name>`
+      with part as (
+        select station_id, transaction_id from transactions
+        where (station_id, transaction_id) > (${past.station_id}, ${past.transaction_id})
+        order by station_id, transaction_id limit ${statesMax}),
+      split as (
+        update transactions as each set evse = ${told('evseId')},
+          charging_state = ${told('chargingState')}, begun_with = ${told('begunWith')}
+        from part where each.station_id = part.station_id
+          and each.transaction_id = part.transaction_id and state is not null)
+      select * from part order by station_id, transaction_id`.execute(db)
+    past = rows.length < statesMax ? undefined : rows.at(-1)
+  }
+}
+
+/** Of one statement. */
+const statesMax = 5_000

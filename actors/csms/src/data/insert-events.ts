@@ -1,7 +1,8 @@
 import { assert, canonicalJson, fromIso, toHex, utf8, type Crypto } from '@interlock/kernel'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { TransactionHead } from '../core/transaction-head.ts'
+import type { Told } from '../core/running.ts'
 import type { CsmsTables } from './schema.ts'
+import { foldHeads, type Headed } from './transaction-columns.ts'
 
 /** One TransactionEvent as it is kept: the message itself and what is asked of it later. */
 export type EventRow = {
@@ -13,7 +14,7 @@ export type EventRow = {
   readonly registerWattHours: number | undefined
   readonly message: string
   /** What it changes of its transaction beside its events. */
-  readonly head: TransactionHead | undefined
+  readonly head: Told | undefined
 }
 
 /**
@@ -160,10 +161,6 @@ async function insert(
   }
 }
 
-/**
- * Folds what the inserted rows change into their transactions. A different event under a used number changes
- * nothing of one that has ended, as it changes nothing in memory.
- */
 function putHeads(rows: readonly (EventRow & Partial<Name>)[]): RawBuilder<unknown> {
   // Of two of one name only the first can have been inserted.
   const first = new Map<string, Headed>()
@@ -173,35 +170,5 @@ function putHeads(rows: readonly (EventRow & Partial<Name>)[]): RawBuilder<unkno
     const name = nameOf(row)
     if (!first.has(name)) first.set(name, { ...row, head: row.head })
   }
-  if (first.size === 0) return sql``
-  const headed = [...first.values()]
-  return sql`, headed as (
-    insert into transactions as old
-      (station_id, transaction_id, started_at, ended_at, first_watt_hours, last_watt_hours, state)
-    select station_id, transaction_id, min(started_at), min(ended_at), min(first), max(last),
-      (array_agg(state order by ended_at nulls last, seq_no desc))[1]
-    from inserted join unnest(
-      ${headed.map((row) => row.stationId)}::text[],
-      ${headed.map((row) => row.transactionId)}::text[],
-      ${headed.map((row) => row.seqNo)}::integer[],
-      ${headed.map((row) => row.content ?? '')}::text[],
-      ${headed.map(({ head }) => head.startedAt)}::bigint[],
-      ${headed.map(({ head }) => head.endedAt ?? null)}::bigint[],
-      ${headed.map(({ head }) => head.firstWattHours ?? null)}::double precision[],
-      ${headed.map(({ head }) => head.lastWattHours ?? null)}::double precision[],
-      ${headed.map(({ head }) => JSON.stringify(head.state))}::text[])
-      as head (station_id, transaction_id, seq_no, content,
-        started_at, ended_at, first, last, state)
-      using (station_id, transaction_id, seq_no, content)
-    where not (over and content <> '')
-    group by station_id, transaction_id
-    on conflict (station_id, transaction_id) do update set
-      started_at = least(old.started_at, excluded.started_at),
-      ended_at = least(old.ended_at, excluded.ended_at),
-      first_watt_hours = least(old.first_watt_hours, excluded.first_watt_hours),
-      last_watt_hours = greatest(old.last_watt_hours, excluded.last_watt_hours),
-      state = case when old.ended_at is null or excluded.ended_at is not null
-        then excluded.state else old.state end)`
+  return first.size === 0 ? sql`` : foldHeads([...first.values()])
 }
-
-type Headed = Omit<EventRow, 'head'> & Partial<Name> & { readonly head: TransactionHead }

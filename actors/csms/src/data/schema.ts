@@ -1,5 +1,5 @@
 import { sql, type Generated, type Kysely } from 'kysely'
-import { fillTransactions } from './fill-transactions.ts'
+import { fillTransactions, splitStates } from './fill-transactions.ts'
 
 /** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
 export type CsmsTables = {
@@ -50,8 +50,10 @@ export type CsmsTables = {
     first_watt_hours: number | null
     /** Until it has ended: as of the last change. */
     last_watt_hours: number | null
-    /** JSON of a TransactionState. */
-    state: string | null
+    /** What events have said, stamped with number and time of the event: text that sorts by them. */
+    evse: string | null
+    charging_state: string | null
+    begun_with: string | null
   }
   counters: { target: string; path: string; value: string }
   tariffs: { meter: string; signed: string; read_at: string }
@@ -161,6 +163,8 @@ const transactions = [
     where ended_at is null`,
 ]
 
+const told = ['evse', 'charging_state', 'begun_with']
+
 export const migrations = [
   {
     name: '0001-csms',
@@ -205,6 +209,15 @@ export const migrations = [
       await sql
         .raw(`alter table stations add column offered_hashes text[] not null default '{}'`)
         .execute(db)
+    },
+  },
+  {
+    name: '0008-transactions-told',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const column of told)
+        await sql.raw(`alter table transactions add column ${column} text collate "C"`).execute(db)
+      await splitStates(db)
+      await sql.raw('alter table transactions drop column state').execute(db)
     },
   },
 ]

@@ -4,7 +4,7 @@ import { instant } from '@interlock/kernel'
 import { openDatabase, type Database } from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { TransactionHead } from '../core/transaction-head.ts'
+import type { Said } from '../core/said.ts'
 import { factStore, type FactStore } from './facts.ts'
 import { migrations, type CsmsTables } from './schema.ts'
 import type { EventRow } from './insert-events.ts'
@@ -53,8 +53,11 @@ const event = (station: string, seqNo: number, more: Partial<EventRow> = {}): Ev
   const { at, eventType, registerWattHours: read } = row
   const endedAt = eventType === 'Ended' ? instant(at) : undefined
   const [firstWattHours, lastWattHours] = [read, read]
-  const state = { chargingState: eventType, evseId: seqNo } as TransactionHead['state']
-  return { ...row, head: { startedAt: instant(at), endedAt, firstWattHours, lastWattHours, state } }
+  const said = <Value>(value: Value): Said<Value> => ({ seqNo: row.seqNo, at: instant(at), value })
+  const [evseId, chargingState] = [said(seqNo), said(eventType)]
+  const times = { startedAt: instant(at), endedAt }
+  const told = { firstWattHours, lastWattHours, evseId, chargingState, begunWith: undefined }
+  return { ...row, head: { ...times, ...told } }
 }
 
 async function messagesOf(stationId: string): Promise<readonly string[]> {
@@ -142,16 +145,54 @@ test('a transaction is known from its events in whatever order they came, and af
     lastWattHours: 1_002,
     seqNo: 2,
     at: event('', 2).at,
-    state: { evseId: 2 },
+    evseId: { value: 2 },
   })
   for (const row of [ended, event('CS-ORDER', 0)]) await transactions.add(row)
   const over = { startedAt: event('', 0).at, endedAt: ended.at, firstWattHours: 1_000 }
-  const after = { ...over, lastWattHours: 1_002, state: { evseId: 3, chargingState: 'Ended' } }
+  const after = {
+    ...over,
+    lastWattHours: 1_002,
+    evseId: { value: 3 },
+    chargingState: { value: 'Ended' },
+  }
   expect(await known()).toMatchObject(after)
   // Another end under its number changes nothing, as it changes nothing in memory.
   const other = { ...ended, ...event('CS-ORDER', 3, { registerWattHours: 9_000, message: '{}' }) }
   expect(await transactions.add(other)).toEqual({ as: 'conflicting', over: true })
   expect(await known()).toMatchObject(after)
+})
+
+test('what an event does not tell takes nothing away of what others have told', async () => {
+  const begunWith = { seqNo: 0, at: instant(1), value: { idToken: 'A', type: 'Central' } }
+  const startedWith = (row: EventRow): EventRow => ({
+    ...row,
+    head: row.head && { ...row.head, begunWith },
+  })
+  const without = (row: EventRow): EventRow => ({
+    ...row,
+    head: row.head && {
+      ...row.head,
+      firstWattHours: undefined,
+      lastWattHours: undefined,
+      evseId: undefined,
+      chargingState: undefined,
+    },
+  })
+  const rows = [
+    startedWith(event('CS-MEMBERS', 5)),
+    without(event('CS-MEMBERS', 9)),
+    event('CS-MEMBERS', 2),
+  ]
+  for (const row of rows) await transactions.add(row)
+  expect(await transactions.find('CS-MEMBERS', 'of-CS-MEMBERS')).toMatchObject({
+    startedAt: event('', 2).at,
+    firstWattHours: 1_002,
+    lastWattHours: 1_009,
+    evseId: { seqNo: 5, at: event('', 5).at, value: 5 },
+    chargingState: { seqNo: 5 },
+    begunWith,
+    seqNo: 9,
+  })
 })
 
 test('between two changes of a transaction its newest event tells where it stands', async () => {
@@ -160,7 +201,7 @@ test('between two changes of a transaction its newest event tells where it stand
   const unheard = { ...event('CS-QUIET', 8, { registerWattHours: undefined }), head: undefined }
   for (const row of [...rows, { ...quiet, head: undefined }, unheard]) await transactions.add(row)
   expect(await transactions.current(['CS-QUIET'])).toMatchObject([
-    { seqNo: 8, at: unheard.at, lastWattHours: 1_007, state: { evseId: 2 } },
+    { seqNo: 8, at: unheard.at, lastWattHours: 1_007, evseId: { value: 2 } },
   ])
 })
 
@@ -208,9 +249,10 @@ test('however long the past, what runs is known from few of its rows', async () 
   const history = sql`insert into transaction_events
     select 'CS-' || t % 50, 'T-' || t, n, t * 1000 + n, case when n = 0 then 'Started'
       when n = 299 and t > 20 then 'Ended' else 'Updated' end, t * 1000 + n,
-      json_build_object('eventType', 'Updated', 'timestamp', '2026-01-05T18:00:00Z', 'seqNo', n,
+      json_strip_nulls(json_build_object('eventType', 'Updated',
+        'timestamp', '2026-01-05T18:00:00Z', 'seqNo', n,
         'transactionInfo', json_build_object('transactionId', 'T-' || t, 'chargingState',
-          case when n = 298 then 'Charging' end))
+          case when n = 298 then 'Charging' end)))
     from generate_series(1, 50) as t, generate_series(0, 299) as n`
   await history.execute(old.db)
   await old.close()
@@ -229,7 +271,7 @@ test('however long the past, what runs is known from few of its rows', async () 
       lastWattHours: 7_299,
       seqNo: 299,
       at: 7_299,
-      state: { chargingState: 'Charging' },
+      chargingState: { value: 'Charging' },
     })
     expect((await rowsRead(one)) - before).toBeLessThanOrEqual(20 * 2 * 64)
     const energy = 50 * 299

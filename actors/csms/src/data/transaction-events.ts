@@ -1,26 +1,16 @@
-import type { Crypto } from '@interlock/kernel'
+import { instant, type Crypto } from '@interlock/kernel'
 import { sql, type Kysely } from 'kysely'
-import { runningMax } from '../core/running.ts'
-import type { TransactionState } from '../core/transaction-head.ts'
+import { runningMax, type Transaction } from '../core/running.ts'
 import type { TransactionName } from '../core/transaction-name.ts'
 import { blamesRows } from './blames-rows.ts'
 import { pageOfEvents, type EventPage, type KeptEvent } from './kept-events.ts'
 import { inGroups } from './group-commit.ts'
 import { insertEvents, type EventRow, type Kept } from './insert-events.ts'
 import type { CsmsTables } from './schema.ts'
+import { toldIn, type ToldRow } from './transaction-columns.ts'
 
-export type KeptTransaction = {
-  readonly stationId: string
-  readonly transactionId: string
-  readonly startedAt: number
-  readonly endedAt: number | undefined
-  readonly firstWattHours: number | undefined
-  readonly lastWattHours: number | undefined
-  readonly state: Partial<TransactionState>
-  /** Number and time of the newest event of one that runs. */
-  readonly seqNo: number
-  readonly at: number
-}
+/** Number and time of the newest event are known of one that runs. */
+export type KeptTransaction = Transaction & { readonly stationId: string }
 
 export type Totals = { readonly transactions: number; readonly energyWattHours: number }
 
@@ -102,31 +92,21 @@ export function transactionStore(
   }
 }
 
-type KeptRow = Pick<
-  KeptTransaction,
-  'stationId' | 'transactionId' | 'startedAt' | 'seqNo' | 'at'
-> & {
-  readonly endedAt: number | null
-  readonly firstWattHours: number | null
-  readonly lastWattHours: number | null
-  readonly state: string | null
-}
+type KeptRow = ToldRow & Pick<KeptTransaction, 'stationId' | 'transactionId' | 'seqNo' | 'at'>
 
 const keptOf = ({ rows }: { readonly rows: readonly KeptRow[] }): KeptTransaction[] =>
-  rows.map(({ endedAt, firstWattHours, lastWattHours, state, ...row }) => ({
-    ...row,
-    endedAt: endedAt ?? undefined,
-    firstWattHours: firstWattHours ?? undefined,
-    lastWattHours: lastWattHours ?? undefined,
-    state: JSON.parse(state ?? '{}') as KeptTransaction['state'],
-  }))
+  rows.map((row) => {
+    const { stationId, transactionId, seqNo, at } = row
+    return { stationId, transactionId, seqNo, at: instant(at), ...toldIn(row) }
+  })
 
 const columns = sql`
   each.station_id as "stationId", each.transaction_id as "transactionId",
   started_at::float8 as "startedAt", ended_at::float8 as "endedAt",
   first_watt_hours as "firstWattHours",
-  greatest(last_watt_hours, read.register) as "lastWattHours", state,
-  coalesce(newest.seq_no, 0) as "seqNo", coalesce(newest.at, started_at)::float8 as at`
+  greatest(last_watt_hours, read.register) as "lastWattHours",
+  evse as "evseId", charging_state as "chargingState", begun_with as "begunWith",
+  coalesce(newest.seq_no, 0) as "seqNo", coalesce(read.at, started_at)::float8 as at`
 
 /** Among the events of so many newest numbers of a running transaction one tells its register. */
 const newestMax = 64
@@ -137,13 +117,15 @@ const newestMax = 64
  */
 const withNewest = sql`
   left join lateral (
-    select seq_no, at from transaction_events as event
+    select seq_no from transaction_events as event
     where each.ended_at is null and event.station_id = each.station_id
       and event.transaction_id = each.transaction_id
-    order by seq_no desc, content desc limit 1
+    order by seq_no desc limit 1
   ) as newest on true
   left join lateral (
-    select max(register_watt_hours) as register from transaction_events as event
+    select max(register_watt_hours) as register,
+      max(at) filter (where event.seq_no = newest.seq_no) as at
+    from transaction_events as event
     where event.station_id = each.station_id and event.transaction_id = each.transaction_id
       and event.seq_no > newest.seq_no - ${sql.lit(newestMax)}
   ) as read on true`

@@ -11,9 +11,9 @@ import type { Context } from '../context.ts'
 import { learned } from '../core/facts.ts'
 import { note } from '../known.ts'
 import { samplesOf, type Samples } from '../core/samples.ts'
-import { place } from '../core/running.ts'
-import { headAfter } from '../core/transaction-head.ts'
-import type { StationView } from '../core/view.ts'
+import { after, place, runningMax, type Transaction } from '../core/running.ts'
+import { headAfter, isNews } from '../core/transaction-head.ts'
+import { showTransactions, type StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
 import { costAnswer } from './cost-answer.ts'
@@ -126,82 +126,90 @@ async function keep(
   at: Instant,
   samples: Samples,
 ): Promise<Kept> {
-  const kept = await store(context, sender, request, at, samples)
-  if (kept.as === 'conflicting') sender.conflicts.add(request)
-  // In the order of the database, so that after a restart the state is the same.
-  const view = context.views.get(sender.stationId)
-  if (view !== undefined && kept.as !== 'repeated') {
-    if (!kept.over) apply(context, view, request, at, samples)
-    useOf(context, view, request)
-  }
-  return kept
-}
-
-async function store(
-  context: Context,
-  sender: Sender,
-  request: Event,
-  at: Instant,
-  samples: Samples,
-): Promise<Kept> {
-  const { transactionId } = request.transactionInfo
-  const known = context.views.get(sender.stationId)?.running.get(transactionId)
+  const { stationId } = sender
   try {
-    return await context.transactions.add({
-      stationId: sender.stationId,
-      transactionId,
+    const view = context.views.get(stationId)
+    const known = view && (await knownOf(context, view, request))
+    const now = after(known, request, at, samples.registerWattHours)
+    const kept = await context.transactions.add({
+      stationId,
+      transactionId: now.transactionId,
       seqNo: request.seqNo,
       at,
       eventType: request.eventType,
       registerWattHours: samples.registerWattHours,
       message: JSON.stringify(request),
-      head: headAfter(known, request, at, samples.registerWattHours),
+      head: headAfter(known, now, request.seqNo),
     })
+    if (kept.as === 'conflicting') sender.conflicts.add(request)
+    // In the order of the database, so that after a restart the state is the same.
+    if (view !== undefined) await learn(context, view, { request, samples, known, now, kept })
+    return kept
   } catch (cause) {
-    context.deps.log.error(
-      { station: sender.stationId, cause },
-      'a transaction event is not stored',
-    )
+    context.deps.log.error({ station: stationId, cause }, 'a transaction event is not stored')
     throw new CallError('InternalError', 'the event could not be stored; send it again')
   }
 }
 
-function apply(
-  context: Context,
+/** What memory has of the transaction; what it has not, or no longer has, is on file. */
+async function knownOf(
+  { transactions }: Context,
   view: StationView,
-  request: Event,
-  at: Instant,
-  samples: Samples,
-): void {
-  const { transactionId } = request.transactionInfo
-  const placed = place(view, request, at, samples.registerWattHours)
-  if (placed === 'over' || placed === 'late') return
-  if (samples.registerWattHours !== undefined) view.meterWattHours = samples.registerWattHours
-  if (samples.powerWatts !== undefined) view.powerWatts = samples.powerWatts
-  if (samples.hertz !== undefined) view.hertz = samples.hertz
-  if (placed === 'ends') {
-    if (view.transaction?.id === transactionId) ended(context, view)
-    return
+  { eventType, transactionInfo: { transactionId } }: Event,
+): Promise<Transaction | undefined> {
+  const { running, ended, lastEnded, record } = view
+  if (lastEnded?.transactionId === transactionId) return lastEnded
+  const known = running.get(transactionId)
+  if (known !== undefined) return known
+  // Nearly all that begin are new.
+  const isNew = eventType === 'Started' && running.size < runningMax && !ended.has(transactionId)
+  return isNew ? undefined : await transactions.find(record.stationId, transactionId)
+}
+
+type News = {
+  readonly request: Event
+  readonly samples: Samples
+  /** Its transaction before and after it. */
+  readonly known: Transaction | undefined
+  readonly now: Transaction
+  readonly kept: Kept
+}
+
+async function learn(context: Context, view: StationView, news: News): Promise<void> {
+  const { request, known, now, kept } = news
+  const isHeld = view.running.has(now.transactionId) || known?.endedAt !== undefined
+  if (kept.as === 'repeated' && isHeld && !isNews(known, now)) return
+  if (kept.as === 'repeated' || (kept.over && now.endedAt === undefined)) {
+    // Something was kept whose answer was lost, or beside its transaction: what is on file counts.
+    const found = await context.transactions.find(view.record.stationId, now.transactionId)
+    if (found === undefined) return
+    apply(context, view, { ...news, now: found })
+  } else if (kept.as === 'kept' || !kept.over) apply(context, view, news)
+  useOf(context, view, request)
+}
+
+function apply(context: Context, view: StationView, { request, samples, known, now }: News): void {
+  const { transactionId, endedAt } = now
+  const before = view.transaction?.id
+  place(view, now)
+  const shown = showTransactions(view)
+  const isLate = known?.endedAt !== undefined || request.seqNo < now.seqNo
+  const { registerWattHours, powerWatts, hertz } = samples
+  if (shown?.transactionId === transactionId) {
+    const isRead = !isLate || known?.lastWattHours !== now.lastWattHours
+    if (registerWattHours !== undefined && isRead) view.meterWattHours = now.lastWattHours
+    if (powerWatts !== undefined && !isLate) view.powerWatts = powerWatts
   }
-  const running = view.running.get(transactionId)
-  if (running === undefined) return
-  // An old transaction that is told late is not the one that runs now.
-  const current = view.transaction
-  if (current !== undefined && current.id !== transactionId && at < current.startedAt) return
-  const fresh = view.transaction?.id !== transactionId
-  const { startedAt, chargingState, firstWattHours } = running
-  view.transaction = { id: transactionId, startedAt, chargingState, firstWattHours }
-  if (!fresh) return
-  view.goalFromWattHours ??= samples.registerWattHours
+  if (hertz !== undefined && !isLate) view.hertz = hertz
+  if (endedAt !== undefined && before === transactionId) ended(context, view)
+  const current = view.transaction?.id
+  if (current === undefined || current === before) return
+  if (current === transactionId) view.goalFromWattHours ??= registerWattHours
   context.hooks.replan(view.record.stationId)
 }
 
 /** The driver's goal and the plan were for this stay. */
 function ended(context: Context, view: StationView): void {
-  const first = view.transaction?.firstWattHours
-  if (first !== undefined && view.meterWattHours !== undefined)
-    view.lastTransactionWattHours = view.meterWattHours - first
-  view.transaction = undefined
   view.goal = undefined
   view.goalFromWattHours = undefined
   view.schedule = undefined

@@ -78,6 +78,6 @@ function evseNamed(view: StationView, action: string, payload: unknown): number 
     transactionId?: string
   }
   if (action === 'RequestStopTransaction')
-    return view.running.get(transactionId ?? '')?.evseId ?? view.record.evse
+    return view.running.get(transactionId ?? '')?.evseId?.value ?? view.record.evse
   return evseId ?? evse?.id ?? chargingProfileCriteria?.evseId ?? 0
 }

@@ -107,15 +107,15 @@ async function events(
 }
 
 function summaryOf(kept: KeptTransaction, cost: CostDocument | undefined) {
-  const { transactionId, startedAt, endedAt, firstWattHours, lastWattHours, state } = kept
+  const { transactionId, startedAt, endedAt, firstWattHours, lastWattHours } = kept
   return {
     transactionId,
     state: endedAt === undefined ? 'active' : 'ended',
-    evseId: state.evseId ?? null,
+    evseId: kept.evseId?.value ?? null,
     startedAt: toIso(instant(startedAt)),
     endedAt: endedAt === undefined ? null : toIso(instant(endedAt)),
-    chargingState: state.chargingState ?? null,
-    idToken: state.begunWith ?? null,
+    chargingState: kept.chargingState?.value ?? null,
+    idToken: kept.begunWith?.value ?? null,
     firstWattHours: firstWattHours ?? null,
     lastWattHours: lastWattHours ?? null,
     cost: cost ?? null,
