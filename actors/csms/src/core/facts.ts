@@ -1,4 +1,4 @@
-import { isSecretVariable, withoutCredentials } from './secret-variables.ts'
+import { isSecretVariable, isUrlName, shownUrl, withoutCredentials } from './secret-variables.ts'
 
 /** Kinds of things known of a station, with how many of each are kept. */
 export const factKinds = {
@@ -69,7 +69,8 @@ export const learnedVariable = (
 
 const shownValue = (value: unknown, variable: Named): unknown => {
   if (isSecretVariable(variable)) return null
-  return typeof value === 'string' ? withoutCredentials(value) : value
+  if (typeof value !== 'string') return value
+  return isUrlName(variable.name) ? shownUrl(value) : withoutCredentials(value)
 }
 
 type NamedVariable = {

@@ -12,10 +12,19 @@ export const isOwnPassword = (
 /** What stands in place of a secret. */
 export const hidden = '[hidden]'
 
-/** A URL may carry a user, a password, or a token in its query; where it leads stays. */
+/** Whether what has this name is a URL, so that it is shown as one even where its scheme is missing. */
+export const isUrlName = (name: string): boolean => /(?:ur[il]|location)$/i.test(name)
+
+/** Of any text: a URL may carry a user, a password, or a token in its query; where it leads stays. */
 export const withoutCredentials = (text: string): string =>
-  text.replace(
-    /^(\s*[a-z][a-z0-9+.-]*:\/\/)(?:[^?#]*@)?([^/?#]*)([^?#]*)(.*)$/is,
+  /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(text) ? shownUrl(text) : text
+
+/** The same of what can only be a URL, with a scheme or without. */
+export const shownUrl = (url: string): string =>
+  url.replace(
+    /^(\s*(?:[a-z][a-z0-9+.-]*:)?\/\/|)(?:[^?#]*@)?([^/?#]*)([^?#]*)(.*)$/is,
     (_, scheme: string, host: string, path: string, rest: string) =>
-      `${scheme}${host}${path}${rest === '' ? '' : `?${hidden}`}`,
+      // Else it is a user and a password with a character that ends a host.
+      isHost.test(host) ? `${scheme}${host}${path}${rest === '' ? '' : `?${hidden}`}` : hidden,
   )
+const isHost = /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/

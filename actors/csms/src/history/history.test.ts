@@ -158,13 +158,25 @@ test('nothing secret is told by a report, a URL, words of an error, or what is n
           apn: { apnUserName: 'secret-7' },
         },
       }),
+      frame(7, 'out', 2, 'g', 'UpdateFirmware', {
+        firmware: { location: 'secret-10:secret-11@files.example/f' },
+      }),
+      frame(8, 'in', 2, 'h', 'NotifyReport', {
+        reportData: [
+          {
+            component: { name: 'NetworkConfiguration' },
+            variable: { name: 'OcppCsmsUrl' },
+            variableAttribute: [{ value: '//secret-12@csms.example/ocpp' }],
+          },
+        ],
+      }),
       frame(5, 'in', 2, 'e', 'DataTransfer', 'secret-8'),
       frame(6, 'in', 2, 'f', 'DataTransfer', ['secret-9']),
     ]),
   )
   expect(text).not.toContain('secret-')
-  for (const word of ['InternalError', 'https://logs.example/put', 'wss://csms.example/ocpp'])
-    expect(text).toContain(word)
+  const places = ['https://logs.example/put', 'wss://csms.example/ocpp', '"files.example/f"']
+  for (const word of ['InternalError', ...places]) expect(text).toContain(word)
 })
 
 test('what is read stays as it was while much more comes', () => {

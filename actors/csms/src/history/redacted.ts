@@ -1,4 +1,10 @@
-import { hidden, isSecretVariable, withoutCredentials } from '../core/secret-variables.ts'
+import {
+  hidden,
+  isSecretVariable,
+  isUrlName,
+  shownUrl,
+  withoutCredentials,
+} from '../core/secret-variables.ts'
 
 /** Names of members that never leave the history as they are, whatever message they stand in. */
 const secretNames = new Set([
@@ -30,7 +36,7 @@ const freeData = new Set(['NotifyCustomerInformation', 'DataTransfer'])
 export function redacted(action: string, payload: unknown): unknown {
   // What is no payload may say anything.
   if (typeof payload !== 'object' || Array.isArray(payload)) return hidden
-  return hide(payload, action)
+  return hide(payload, action, withoutCredentials)
 }
 
 /**
@@ -40,25 +46,30 @@ export function redacted(action: string, payload: unknown): unknown {
 export const redactedWords = (request: unknown, description: unknown): unknown =>
   /\[hidden\]|"…/.test(JSON.stringify(request ?? null)) ? hidden : description
 
-function hide(value: unknown, action: string): unknown {
-  if (Array.isArray(value)) return value.map((each) => hide(each, action))
-  if (typeof value === 'string') return withoutCredentials(value)
+/** How a text is shown that stands where no secret is expected. */
+type Shown = (text: string) => string
+
+function hide(value: unknown, action: string, shown: Shown): unknown {
+  if (Array.isArray(value)) return value.map((each) => hide(each, action, shown))
+  if (typeof value === 'string') return shown(value)
   if (typeof value !== 'object' || value === null) return value
+  const within = isVariable(value, isUrlVariable) ? shownUrl : shown
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, member(name, each, value, action)]),
+    Object.entries(value).map(([name, each]) => [name, member(name, each, value, action, within)]),
   )
 }
 
-function member(name: string, value: unknown, of: object, action: string): unknown {
+function member(name: string, value: unknown, of: object, action: string, shown: Shown): unknown {
   const lower = name.toLowerCase()
   if (secretNames.has(lower)) return hidden
   if (lower === 'idtoken' && typeof value === 'string') return shortened(value)
   if (lower === 'additionalidtoken' && typeof value === 'string') return shortened(value)
-  if ((lower === 'attributevalue' || lower === 'actualvalue') && isSecretIn(of)) return hidden
+  const isSecret = isVariable(of, isSecretVariable)
+  if ((lower === 'attributevalue' || lower === 'actualvalue') && isSecret) return hidden
   if (lower === 'data' && freeData.has(action)) return hidden
   if (lower === 'customdata') return onlyVendor(value)
-  if (lower === 'variableattribute' && isSecretIn(of)) return hidden
-  return hide(value, action)
+  if (lower === 'variableattribute' && isSecret) return hidden
+  return hide(value, action, isUrlName(name) ? shownUrl : shown)
 }
 
 const shortened = (token: string): string => (token.length <= 4 ? hidden : `…${token.slice(-4)}`)
@@ -68,9 +79,11 @@ function onlyVendor(value: unknown): unknown {
   return { vendorId: typeof vendorId === 'string' ? vendorId : null, data: hidden }
 }
 
-function isSecretIn(of: object): boolean {
+/** Whether an object is about one variable, and that of a kind. */
+function isVariable(of: object, kind: (variable: { readonly name: string }) => boolean): boolean {
   const { variable } = of as { variable?: unknown }
-  return isNamed(variable) && isSecretVariable(variable)
+  return isNamed(variable) && kind(variable)
 }
+const isUrlVariable = ({ name }: { readonly name: string }): boolean => isUrlName(name)
 const isNamed = (value: unknown): value is { name: string } =>
   typeof (value as { name?: unknown } | null)?.name === 'string'

@@ -1,5 +1,5 @@
 import { learned } from '../core/facts.ts'
-import { withoutCredentials } from '../core/secret-variables.ts'
+import { shownUrl } from '../core/secret-variables.ts'
 import type { Teaches } from './lesson.ts'
 
 /** G03, G04: what was asked of the station, an EVSE or a connector, and how it came out. */
@@ -22,7 +22,7 @@ export const getTransactionStatus: Teaches<'GetTransactionStatus'> = (request, r
 export const setNetworkProfile: Teaches<'SetNetworkProfile'> = (request, { status }, at) => {
   const { configurationSlot, connectionData } = request
   const { vpn: _vpn, apn: _apn, customData: _custom, ...open } = connectionData
-  const ocppCsmsUrl = withoutCredentials(open.ocppCsmsUrl)
+  const ocppCsmsUrl = shownUrl(open.ocppCsmsUrl)
   const profile = { configurationSlot, connectionData: { ...open, ocppCsmsUrl }, status, at }
   return { put: [learned('networkProfile', configurationSlot, profile)] }
 }

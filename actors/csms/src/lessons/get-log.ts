@@ -1,5 +1,5 @@
 import { learned, tokenKey, type Lesson } from '../core/facts.ts'
-import { withoutCredentials } from '../core/secret-variables.ts'
+import { shownUrl } from '../core/secret-variables.ts'
 import { nothing, type Teaches } from './lesson.ts'
 
 /** N01: the file's name comes in the answer, how its upload went in notifications. */
@@ -19,7 +19,7 @@ export const getLog: Teaches<'GetLog'> = ({ requestId, logType }, { status, file
 export const updateFirmware: Teaches<'UpdateFirmware'> = (request, { status }, at) => {
   const { requestId, firmware } = request
   const { retrieveDateTime, installDateTime = null } = firmware
-  const location = withoutCredentials(firmware.location)
+  const location = shownUrl(firmware.location)
   const asked = { requestId, requestStatus: status, location, retrieveDateTime, installDateTime }
   return { put: [learned('firmware', requestId, { ...asked, askedAt: at })] }
 }
@@ -27,7 +27,7 @@ export const updateFirmware: Teaches<'UpdateFirmware'> = (request, { status }, a
 /** L03, L04. */
 export const publishFirmware: Teaches<'PublishFirmware'> = (request, { status }, at) => {
   const { requestId, checksum } = request
-  const location = withoutCredentials(request.location)
+  const location = shownUrl(request.location)
   const asked = {
     requestId,
     published: true,
