@@ -1,3 +1,6 @@
 export * from './bus.ts'
+export * from './carrier/carrier.ts'
+export * from './carrier/deliver.ts'
+export * from './carrier/in-process-carrier.ts'
 export * from './filter.ts'
 export * from './in-process.ts'

@@ -94,6 +94,10 @@ export const limits = {
   epochMillisMax: 12 * 3_600_000,
   /** Epochs of one topic that a member keeps the keys of, for what comes late or is replayed. */
   epochsHeldMax: 64,
+  /** A reader that fails on one message tries so often before it puts that aside. */
+  deliveryAttemptsMax: 5,
+  /** Before the second attempt; each further pause is twice the last. */
+  deliveryRetryMillis: 250,
   /** Members of one group topic. */
   groupMembersMax: 1_000,
 } as const
