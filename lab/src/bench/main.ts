@@ -8,6 +8,7 @@ import { missed } from './targets.ts'
 import { sealFigures } from './seal-figures.ts'
 import { sumFigures } from './sum-figures.ts'
 import { streetFigures } from './street-figures.ts'
+import { waveformFigures } from './waveform-figures.ts'
 
 const usage = `npm run bench [-- --quick] [--demand] [--json]
 
@@ -23,12 +24,14 @@ const sizes = {
   quick: {
     load: { rounds: 5, roundMillis: 300, stations: [200] },
     seal: { rounds: 5, roundMillis: 40 },
+    waveform: { falls: 10 },
     street: { rounds: 2 },
   },
   full: {
     // Long enough for a first event of each station, which has its plan made.
     load: { rounds: 11, roundMillis: 1_000, stations: [200, 1_000] },
     seal: { rounds: 15, roundMillis: 150 },
+    waveform: { falls: 100 },
     street: { rounds: 14 },
   },
 } as const
@@ -37,7 +40,7 @@ async function bench(
   size: keyof typeof sizes,
   say: (words: string) => void,
 ): Promise<readonly Line[]> {
-  const { load, seal, street } = sizes[size]
+  const { load, seal, waveform, street } = sizes[size]
   const dir = temporaryDir('interlock-bench')
   const stopping = new AbortController()
   const stop = stopping.signal
@@ -48,6 +51,7 @@ async function bench(
       ...(await loadFigures({ dir: join(dir, 'load'), ...load, say, stop })),
       ...(await sealFigures({ ...seal, say, stop })),
       ...(await sumFigures({ ...seal, say, stop })),
+      ...(await waveformFigures({ dir: join(dir, 'waveform'), ...waveform, say, stop })),
       ...(await streetFigures({ dir: join(dir, 'street'), ...street, say, stop })),
     ]
   } finally {

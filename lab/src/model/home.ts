@@ -47,6 +47,7 @@ export type Flaw = {
   readonly stationDisk?: Spoil
   /** In place of those in memory. */
   readonly disks?: { readonly station: Disk; readonly llcs: Disk }
+  readonly cable?: Pick<Ports, 'connectFrames' | 'listenFrames'>
 }
 export type Kept = { readonly station: readonly unknown[]; readonly llcs: readonly unknown[] }
 
@@ -78,6 +79,7 @@ export function openHome(
     listenFrames: link.listenFor(life),
     joinHan: company.joinFor(life),
     connectOcpp: csms.connectFor(life),
+    ...flaw.cable,
   })
 
   const station = createDevice({
