@@ -36,8 +36,37 @@ const responses = [
   { ...response, code: 'E65' as const, service: '11.2', schemaVersion: '5.1' as const },
 ].map((each) => {
   const value = { request: { originator, target, counter }, ...each }
-  return { response: value, xml: buildResponse(value) }
+  return { response: value, xml: sign(buildResponse(value)) }
 })
+
+/** Answers to a first half of 7.16 with that counter, each wrong in one way. */
+const asked = { originator, target, counter, service: '7.16', commandVariant: 4 } as const
+const answered = { ...response, request: { originator, target, counter }, service: '7.16' }
+const made = buildResponse({ ...answered, preCommand: bytes })
+const invalidResponses = [
+  { name: 'not signed', reason: 'SignatureMissing', xml: made },
+  {
+    name: 'signed by a stranger',
+    reason: 'SignatureInvalid',
+    xml: sign(made, { ...signer, key: stranger }),
+  },
+  {
+    name: 'signed with another certificate',
+    reason: 'SignerWrong',
+    xml: sign(made, { ...signer, key: stranger, serialHex: '1f2f' }),
+  },
+  { name: 'changed', reason: 'SignatureInvalid', xml: sign(made).replace('>I0<', '>I1<') },
+  {
+    name: 'to an earlier request',
+    reason: 'RequestMismatch',
+    xml: sign(made.replace(`:${counter}<`, `:${counter - 1n}<`)),
+  },
+  {
+    name: 'to the second half',
+    reason: 'RequestMismatch',
+    xml: sign(buildResponse({ ...answered, payload: bytes })),
+  },
+]
 
 writeVectors('vectors/duis/documents.json', {
   note: 'Made with a key for tests only, by tools/duis-vectors. Bytes are hex, the key base64.',
@@ -63,4 +92,6 @@ writeVectors('vectors/duis/documents.json', {
     { name: 'signed twice', reason: 'SignatureUnexpected', xml: sign(sign(arm)) },
   ],
   responses,
+  asked,
+  invalidResponses,
 })

@@ -105,6 +105,8 @@ export const CsmsConfig = actorConfig({
     },
     strict,
   ),
+  /** Certificate (PEM) that the data company signs its answers with; smart-meter root. */
+  dccCertificate: Path,
   peers: Type.Object(
     {
       /** `https://…` */

@@ -1,4 +1,5 @@
 import {
+  duisClient,
   ensureDir,
   httpClient,
   loadPeer,
@@ -27,7 +28,7 @@ import { openDoors } from './rest/open-doors.ts'
 import { createRenewals } from './renewals.ts'
 import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
-import { dccClient } from './tariff/dcc.ts'
+import { planSubmitter } from './supervisor.ts'
 import { createTariffs } from './tariff/tariffs.ts'
 import { createTrustRegister } from './trust-register.ts'
 import { openVirtualEvses } from './virtual-evse/virtual-evse.ts'
@@ -145,12 +146,22 @@ async function openPlanning(context: Context, counters: CounterStore, closers: C
     expectRole: 'dcc',
   })
   closers.push(() => http.close())
-  const dcc = dccClient(http, config.peers.dcc, smartMeterIdentity, deps.crypto)
+  const dcc = duisClient({
+    http,
+    url: config.peers.dcc,
+    identity: smartMeterIdentity,
+    company: loadPeer(config.dccCertificate),
+    crypto: deps.crypto,
+    record: (kind, data) => void context.audit.critical(kind, data),
+  })
   const supplier = loadPeer(config.tariff.supplierCertificate)
   const tariffs = createTariffs({ context, dcc, counters, supplier })
   await tariffs.restore()
   closers.push(() => tariffs.close())
-  const ledgers = { supervisor: context.supervisor.submitPlan, dcc: dcc.submitPlan }
+  const ledgers = {
+    supervisor: context.supervisor.submitPlan,
+    dcc: planSubmitter(http, config.peers.dcc),
+  }
   const dayAhead = createDayAhead({ context, tariffOf: tariffs.of, ledgers })
   const commands = createCommands(context, counters)
   const planner = createPlanner({

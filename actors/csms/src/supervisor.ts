@@ -1,5 +1,5 @@
 import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
-import type { HttpClient } from '@interlock/host'
+import { outcomeOf, type HttpClient } from '@interlock/host'
 import { ok, parseEui64, refused, type Outcome, type StationId } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
 import { Type } from 'typebox'
@@ -25,6 +25,14 @@ export type Supervisor = {
   /** PEM; unverified. */
   revocationList(hierarchy: Hierarchy): Promise<Outcome<string, string>>
 }
+
+/** Hands a plan to a ledger: the supervisor's or the data company's. */
+export const planSubmitter =
+  (http: HttpClient, url: string): Supervisor['submitPlan'] =>
+  async (plan) => {
+    const answer = outcomeOf(await http.request('POST', `${url}/api/v1/plans`, plan))
+    return answer.ok ? ok(undefined) : answer
+  }
 
 export function supervisorClient(http: HttpClient, url: string): Supervisor {
   const post = async (path: string, body: unknown) =>
@@ -56,10 +64,7 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const { passwordSha256 } = (answer.ok ? answer.value : {}) as { passwordSha256?: unknown }
       return typeof passwordSha256 === 'string' ? passwordSha256 : undefined
     },
-    async submitPlan(plan) {
-      const answer = await post('/api/v1/plans', plan)
-      return answer.ok ? ok(undefined) : answer
-    },
+    submitPlan: planSubmitter(http, url),
     async revocationList(hierarchy) {
       const path = hierarchy === 'charging' ? '/api/v1/crl' : '/api/v1/crl/smart-meter'
       const answer = outcomeOf(await http.request('GET', `${url}${path}`))
@@ -90,18 +95,4 @@ function registeredIn(body: unknown): Outcome<Registered, string> {
   const { ratingWatts, evses, delaySecondsMax, feeder, state, trust } = entry
   const own = { eui, csms, ...(llcs === undefined ? {} : { llcs }) }
   return ok({ ...own, ratingWatts, evses, delaySecondsMax, feeder, state, trust })
-}
-
-/** A success's body, or the reason of its problem document. */
-export function outcomeOf(response: { status: number; body: unknown }): Outcome<unknown, string> {
-  const { status, body } = response
-  if (status >= 200 && status < 300) return ok(body)
-  const { reason, detail } = (typeof body === 'object' && body !== null ? body : {}) as {
-    reason?: unknown
-    detail?: unknown
-  }
-  return refused(
-    typeof reason === 'string' ? reason : `Status${status}`,
-    typeof detail === 'string' ? detail : undefined,
-  )
 }

@@ -1,5 +1,6 @@
 import { inProcessBus } from '@interlock/bus'
 import {
+  documentSigner,
   ensureDir,
   httpClient,
   httpWitness,
@@ -129,6 +130,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     quarantine: quarantine(database.db, { clock, crypto }),
     region: config.region,
     identity,
+    signer: documentSigner(identity),
     inventory,
     counters,
     arms,

@@ -1,9 +1,9 @@
-import { isQuarantineReference, type Breach } from '@interlock/duis'
+import { buildQuarantineAlert, isQuarantineReference, type Breach } from '@interlock/duis'
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import type { Peer } from '@interlock/pki'
 import { userRoles } from './eligibility.ts'
 import type { Quarantined } from './quarantine.ts'
-import { duisReply } from './reply.ts'
+import { duisReply, signedReply } from './reply.ts'
 import { serveHeld, type ServiceParts } from './service-requests.ts'
 import { Thresholds, type Threshold } from './thresholds.ts'
 
@@ -62,6 +62,17 @@ export function quarantineEndpoints(parts: ServiceParts): readonly Endpoint[] {
       },
     },
     {
+      method: 'GET',
+      url: '/api/v1/quarantine/:reference',
+      roles,
+      async handle(call) {
+        const held = await found(call)
+        return held === undefined
+          ? problem('QuarantineUnknown')
+          : signedReply(buildQuarantineAlert(held), parts)
+      },
+    },
+    {
       method: 'POST',
       url: '/api/v1/quarantine/:reference/process',
       roles,
@@ -91,14 +102,13 @@ export function quarantineEndpoints(parts: ServiceParts): readonly Endpoint[] {
 
 /** Carried out now, if it still may be: the answer is that of the service request. */
 async function processed(held: Quarantined, peer: Peer, parts: ServiceParts): Promise<Reply> {
-  const { quarantine, audit, deps } = parts
+  const { quarantine, audit } = parts
   if (!(await quarantine.takeOut(held.reference))) return problem('QuarantineUnknown')
   audit.critical('QuarantineProcessed', factsOf(held, peer))
   const outcome = await serveHeld(held, parts)
-  const now = deps.clock.now()
-  if (outcome.ok) return duisReply('Accepted', now, held.request, outcome.value)
+  if (outcome.ok) return duisReply('Accepted', parts, held.request, outcome.value)
   const { reason, detail, payload } = outcome
-  return duisReply(reason, now, held.request, { detail, payload })
+  return duisReply(reason, parts, held.request, { detail, payload })
 }
 
 const isOf = ({ user }: Quarantined, { organisation, role }: Peer): boolean =>
@@ -113,7 +123,7 @@ const factsOf = ({ reference, breach, user }: Quarantined, by: Peer) => ({
   byRole: by.role,
 })
 
-const shown = ({ reference, breach, user, request, alert }: Quarantined) => ({
+const shown = ({ reference, breach, user, request }: Quarantined) => ({
   reference,
   breach,
   ...user,
@@ -121,5 +131,5 @@ const shown = ({ reference, breach, user, request, alert }: Quarantined) => ({
   originator: request.originator,
   target: request.target,
   counter: request.counter.toString(),
-  alert,
+  commandVariant: request.commandVariant,
 })

@@ -1,14 +1,9 @@
-import {
-  buildQuarantineAlert,
-  buildRequest,
-  parseRequest,
-  type Breach,
-  type ServiceRequest,
-} from '@interlock/duis'
+import { buildRequest, parseRequest, type Breach, type ServiceRequest } from '@interlock/duis'
 import {
   assert,
   fromBase64,
   instant,
+  type Instant,
   toBase64,
   type Clock,
   type Crypto,
@@ -28,8 +23,7 @@ export type Quarantined = {
   readonly request: ServiceRequest
   /** The user, by the certificate that it used. */
   readonly peer: Peer
-  /** For the user: a DUIS document. */
-  readonly alert: string
+  readonly at: Instant
 }
 
 /**
@@ -59,13 +53,11 @@ export function quarantine(
     const request = parseRequest(row.request)
     const peer = peerOf(fromBase64(row.certificate) ?? new Uint8Array(), crypto)
     assert(request.ok && peer.ok, 'what was kept was read before')
-    const { originator, target, counter } = request.value
     const { reference } = row
     const breach = row.breach as Breach
-    const of = { at: instant(Number(row.at)), breach, reference }
-    const alert = buildQuarantineAlert({ ...of, request: { originator, target, counter } })
     const user = { organisation: row.organisation as Eui64, role: row.role as Role }
-    return { reference, breach, user, request: request.value, peer: peer.value, alert }
+    const at = instant(Number(row.at))
+    return { reference, breach, user, request: request.value, peer: peer.value, at }
   }
   const rowsOf = (user: User | undefined) => {
     const rows = db.selectFrom('quarantine').selectAll().orderBy('reference').limit(listedMax)

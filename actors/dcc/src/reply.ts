@@ -1,32 +1,50 @@
 import {
   buildResponse,
   codeOf,
+  signDocument,
   type ResponseName,
   type ServiceRequest,
   type ServiceResponse,
+  type XmlSigner,
 } from '@interlock/duis'
 import type { Reply } from '@interlock/host'
-import type { Instant } from '@interlock/kernel'
+import type { Clock, Crypto } from '@interlock/kernel'
 
 type Parts = Pick<ServiceResponse, 'preCommand' | 'payload' | 'detail'>
 
-/** A DUIS response as an HTTP answer: 200 even for a refusal, as the code says which it is. */
+/** As whom, and when, the data company answers. */
+export type Replier = {
+  readonly signer: XmlSigner
+  readonly deps: { readonly clock: Clock; readonly crypto: Crypto }
+}
+
+/** A signed document as an HTTP answer. */
+export const signedReply = (xml: string, { signer, deps }: Replier): Reply => ({
+  status: 200,
+  type: 'application/xml; charset=utf-8',
+  body: signDocument(xml, signer, deps.crypto),
+})
+
+/**
+ * A signed DUIS response as an HTTP answer: 200 even for a refusal, as the code says which it is.
+ * Refusals are signed too, so that nobody else can have a user believe in one.
+ */
 export function duisReply(
   name: ResponseName,
-  at: Instant,
+  replier: Replier,
   request: ServiceRequest | undefined,
   parts: { readonly [Part in keyof Parts]: Parts[Part] | undefined } = {},
 ): Reply {
   const { preCommand, payload, detail } = parts
   const xml = buildResponse({
     code: codeOf(name),
-    at,
+    at: replier.deps.clock.now(),
     ...(request === undefined ? {} : answering(request)),
     ...(preCommand === undefined ? {} : { preCommand }),
     ...(payload === undefined ? {} : { payload }),
     ...(detail === undefined ? {} : { detail }),
   })
-  return { status: 200, type: 'application/xml; charset=utf-8', body: xml }
+  return signedReply(xml, replier)
 }
 
 /** Whom the answer is for, in the schema version that was asked in. */

@@ -1,10 +1,12 @@
 import {
+  heldDetail,
+  openSigned,
   parseRequest,
-  signerSerial,
-  verifySigned,
   type Breach,
+  type DuisProblem,
   type ResponseName,
   type ServiceRequest,
+  type XmlSigner,
 } from '@interlock/duis'
 import {
   addMac,
@@ -35,6 +37,8 @@ import type { WanServer } from './wan-server.ts'
 export type ServiceParts = {
   readonly region: string
   readonly identity: Identity
+  /** The same, for what is answered. */
+  readonly signer: XmlSigner
   readonly inventory: Inventory
   readonly counters: Counters
   readonly arms: ArmBook
@@ -57,11 +61,10 @@ export async function answerServiceRequest(
   peer: Peer,
   parts: ServiceParts,
 ): Promise<Reply> {
-  const { clock } = parts.deps
   const read = readSigned(xml, peer, parts)
   const request = read.ok ? read.value : undefined
   const outcome: Served = read.ok ? await serve(read.value, peer, parts) : read
-  if (outcome.ok) return duisReply('Accepted', clock.now(), request, outcome.value)
+  if (outcome.ok) return duisReply('Accepted', parts, request, outcome.value)
   const { reason, detail, payload } = outcome
   parts.audit.critical('RequestRefused', {
     user: peer.organisation,
@@ -71,7 +74,7 @@ export async function answerServiceRequest(
     ...(request === undefined ? {} : factsOf(request)),
   })
   parts.happened.refused(reason, peer, request)
-  return duisReply(reason, clock.now(), request, { detail, payload })
+  return duisReply(reason, parts, request, { detail, payload })
 }
 
 /** Nothing is read but what the user's own certificate has signed. */
@@ -80,17 +83,21 @@ function readSigned(
   peer: Peer,
   { deps }: ServiceParts,
 ): Outcome<ServiceRequest, ResponseName> {
-  const serial = signerSerial(xml)
-  if (!serial.ok) {
-    const unsigned = serial.reason === 'SignatureMissing' || serial.reason === 'SignatureUnexpected'
-    return refused(unsigned ? 'SignatureInvalid' : 'RequestMalformed', serial.reason)
+  const verified = openSigned(xml, peer, deps.crypto)
+  if (!verified.ok) {
+    const { reason, detail } = verified
+    if (reason === 'SignerWrong') return refused('SignerWrong', detail)
+    return refused(ofSignature.has(reason) ? 'SignatureInvalid' : 'RequestMalformed', reason)
   }
-  if (serial.value !== peer.serialHex) return refused('SignerWrong', serial.value)
-  const verified = verifySigned(xml, peer.publicKey, deps.crypto)
-  if (!verified.ok) return refused('SignatureInvalid', verified.reason)
   const request = parseRequest(verified.value.xml)
   return request.ok ? request : refused('RequestMalformed', request.reason)
 }
+
+const ofSignature: ReadonlySet<DuisProblem> = new Set([
+  'SignatureMissing',
+  'SignatureUnexpected',
+  'SignatureInvalid',
+])
 
 type Asked =
   | { readonly form: 'signed'; readonly signed: SignedCommand }
@@ -166,7 +173,7 @@ async function hold(
   parts.happened.security(breach, request.target)
   return reference === undefined
     ? refused('QuarantineFull', breach)
-    : refused('Quarantined', `${breach} ${reference}`)
+    : refused('Quarantined', heldDetail(breach, reference))
 }
 
 /** Both ledgers, then delivery: each durable before the next. The counter was used up before. */

@@ -70,6 +70,8 @@ export const DsrspConfig = actorConfig({
   peers: Type.Object({ supervisor: Url, dcc: Url }, strict),
   /** Organisation whose CSMS may bring virtual EVSEs. */
   csms: Eui,
+  /** Certificate (PEM) that the data company signs its answers with; smart-meter root. */
+  dccCertificate: Path,
   portfolio: Type.Array(ContractConfig, { maxItems: 20_000 }),
   response: ResponseConfig,
   /** Certificate (PEM) of the supplier whose tariffs are believed; smart-meter root. */

@@ -1,12 +1,11 @@
 import type { Happening } from '@interlock/contract'
-import type { ActorDeps, Identity } from '@interlock/host'
+import type { ActorDeps, DuisClient, Identity } from '@interlock/host'
 import type { Eui64, StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Endpoint } from '@interlock/ocpp'
 import type { Peer } from '@interlock/pki'
 import type { DsrspConfig } from './config.ts'
 import type { Holding, Store } from './data/store.ts'
-import type { Dcc } from './dcc.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** One EVSE under contract, as it stands. */
@@ -36,7 +35,7 @@ export type Context = {
   readonly audit: Audit
   readonly store: Store
   readonly supervisor: Supervisor
-  readonly dcc: Dcc
+  readonly dcc: DuisClient
   /** Whose tariffs are believed. */
   readonly supplier: Peer | undefined
   readonly members: ReadonlyMap<StationId, Member>

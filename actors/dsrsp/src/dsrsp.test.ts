@@ -47,6 +47,7 @@ beforeEach(async () => {
   state.refuse = undefined
   state.tariff = undefined
   state.transform = (request) => request
+  state.onTheWay = (answer) => answer
   dsrsp = await world.start(clock)
 })
 afterEach(() => dsrsp.close())
@@ -98,6 +99,31 @@ test('members are enrolled in the order of identities, whoever came first', asyn
   await connect('CS-1')
   await clock.advance(1_000)
   expect(world.state.countersigned).toEqual(['CS-1', 'CS-2'])
+})
+
+test('an answer that the DCC has not signed to this request leaves nothing armed', async () => {
+  const { state } = world
+  let before = ''
+  const cheats = {
+    SignatureMissing: (answer: string) => answer.replace(/<ds:Signature.*<\/ds:Signature>/s, ''),
+    SignatureInvalid: (answer: string) => answer.replace('>I0<', '>W0<'),
+    // Of the first half, for the second: it says that all is well, and no arm was delivered.
+    RequestMismatch: (answer: string) => {
+      const replayed = before === '' ? answer : before
+      before = answer
+      return replayed
+    },
+  }
+  for (const [reason, onTheWay] of Object.entries(cheats)) {
+    state.onTheWay = onTheWay
+    if (state.requests.length === 0) await connect('CS-1')
+    await clock.advance(5 * 60_000)
+    expect(memberOf('CS-1')).toMatchObject({ armed: null, refused: { reason } })
+    expect(state.countersigned).toEqual([])
+  }
+  const trail = readFileSync(`${world.dir}/dsrsp/audit.jsonl`, 'utf8')
+  for (const reason of Object.keys(cheats))
+    expect(trail).toMatch(new RegExp(`"reason":"${reason}".*"kind":"AnswerRefused"`))
 })
 
 test('a pre-command that is not what was asked for is not signed', async () => {

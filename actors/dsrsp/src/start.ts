@@ -1,4 +1,5 @@
 import {
+  duisClient,
   ensureDir,
   httpClient,
   httpWitness,
@@ -20,7 +21,6 @@ import type { DsrspConfig } from './config.ts'
 import type { Context, Member } from './context.ts'
 import { migrations, type DsrspTables } from './data/schema.ts'
 import { openStore, type Store } from './data/store.ts'
-import { dccClient } from './dcc.ts'
 import { createHappenings } from './happenings.ts'
 import { createPortfolio } from './portfolio/portfolio.ts'
 import { endpointsOf, memberDocument, type MemberDocument } from './rest/endpoints.ts'
@@ -144,7 +144,14 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     audit,
     store,
     supervisor: supervisorClient(charging, config.peers.supervisor, crypto),
-    dcc: dccClient(smartMeter, config.peers.dcc, smartMeterIdentity, crypto),
+    dcc: duisClient({
+      http: smartMeter,
+      url: config.peers.dcc,
+      identity: smartMeterIdentity,
+      company: loadPeer(config.dccCertificate),
+      crypto,
+      record: (kind, data) => void audit.critical(kind, data),
+    }),
     supplier: config.supplier === undefined ? undefined : loadPeer(config.supplier),
     members: await membersOf(config, store),
     tell: happenings.tell,

@@ -1,8 +1,7 @@
 import type { FlattenedJws } from '@interlock/contract'
-import type { HttpClient } from '@interlock/host'
+import { outcomeOf, type HttpClient } from '@interlock/host'
 import { ok, refused, type Crypto, type Outcome, type StationId } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
-import { outcomeOf } from './outcome.ts'
 
 /** What the DSRSP asks of the supervisor. Reasons are those of its problem documents. */
 export type Supervisor = {

@@ -1,3 +1,4 @@
+import { granted } from '@interlock/duis'
 import { inMinutes, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import { newerTariff, openTariff, signedTariffIn, type MeterTariff } from '@interlock/seal'
 import type { Context } from './context.ts'
@@ -32,7 +33,9 @@ export function createTariffs(context: Context): Tariffs {
       commandVariant: 1,
       body: { kind: 'readTariff' },
     } as const
-    const answer = await dcc.send(dcc.build(request))
+    const response = await dcc.ask(request)
+    if (!response.ok) return response
+    const answer = granted(response.value)
     if (!answer.ok) return answer
     const signed = signedTariffIn(answer.value.payload ?? new Uint8Array())
     return signed === undefined ? refused('TariffUnreadable') : ok(signed)

@@ -10,6 +10,8 @@ export const SupplierConfig = actorConfig({
   listen: ListenConfig,
   /** `https://host:port` of the data company. */
   dcc: Type.String({ pattern: '^https://[^/]+$', maxLength: 2048 }),
+  /** Certificate (PEM) that it signs its answers with; smart-meter root. */
+  dccCertificate: Path,
   /** The meters this supplier serves. */
   meters: Type.Array(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }), {
     maxItems: 20_000,

@@ -1,18 +1,15 @@
 import { correlate } from '@interlock/correlate'
 import {
   buildRequest,
-  parseResponse,
-  responseNameOf,
-  signDocument,
-  type RequestBody,
-  type ServiceResponse,
+  granted,
+  type ServiceRequest,
   type TariffBody,
   type TariffDocumentBody,
-  type XmlSigner,
 } from '@interlock/duis'
 import { signPreCommand } from '@interlock/gbcs'
-import type { HttpClient } from '@interlock/host'
+import type { DuisClient } from '@interlock/host'
 import {
+  assert,
   ok,
   refused,
   type Crypto,
@@ -22,12 +19,9 @@ import {
 } from '@interlock/kernel'
 
 export type Publication = {
-  readonly http: HttpClient
-  /** `https://host:port` of the data company. */
-  readonly dcc: string
+  readonly dcc: DuisClient
   readonly organisation: Eui64
   readonly key: PrivateKey
-  readonly signer: XmlSigner
   readonly crypto: Crypto
 }
 
@@ -46,28 +40,19 @@ export async function publishTariff(
   parts: Publication,
 ): Promise<PublishOutcome> {
   const id = { originator: parts.organisation, target: meter, counter }
-  const ask = async (commandVariant: 4 | 5, body: RequestBody) => {
-    const xml = buildRequest({ ...id, service: '1.1.1', commandVariant, body })
-    return { xml, response: await send(signDocument(xml, parts.signer, parts.crypto), parts) }
-  }
-  const first = await ask(4, tariff)
-  if (!first.response.ok) return first.response
-  const { preCommand } = first.response.value
-  if (preCommand === undefined) return refused('NoPreCommand')
-  const matches = correlate(first.xml, preCommand)
+  const asked: ServiceRequest = { ...id, service: '1.1.1', commandVariant: 4, body: tariff }
+  const made = await parts.dcc.ask(asked)
+  if (!made.ok) return made
+  const transformed = granted(made.value)
+  if (!transformed.ok) return transformed
+  const { preCommand } = transformed.value
+  assert(preCommand !== undefined, 'the answer of a transform carries a pre-command')
+  const matches = correlate(buildRequest(asked), preCommand)
   if (!matches.ok) return refused(`Correlation${matches.reason}`, matches.detail)
   const payload = signPreCommand(preCommand, parts.key, parts.crypto)
-  const second = await ask(5, { kind: 'signedPreCommand', payload })
-  return second.response.ok ? ok('published') : second.response
-}
-
-async function send(xml: string, parts: Publication): Promise<Outcome<ServiceResponse, string>> {
-  const answer = await parts.http.request('POST', `${parts.dcc}/duis`, xml, {
-    type: 'application/xml',
-  })
-  if (typeof answer.body !== 'string') return refused('NotPermitted', `status ${answer.status}`)
-  const response = parseResponse(answer.body)
-  if (!response.ok) return refused(response.reason, response.detail)
-  const name = responseNameOf(response.value.code)
-  return name === 'Accepted' ? response : refused(name, response.value.detail)
+  const body = { kind: 'signedPreCommand', payload } as const
+  const answered = await parts.dcc.ask({ ...asked, commandVariant: 5, body })
+  if (!answered.ok) return answered
+  const delivered = granted(answered.value)
+  return delivered.ok ? ok('published') : delivered
 }

@@ -25,6 +25,7 @@ let supplier: SupplierRunning
 
 beforeAll(async () => {
   saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
+  writeAtomic(`${dir}/dcc.pem`, smartMeter.certify('dcc').chainPem, 0o644)
   writeAtomic(`${dir}/root.pem`, smartMeter.rootPem, 0o644)
   const config = {
     actor: 'supplier',
@@ -37,6 +38,7 @@ beforeAll(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     // Nobody is there: what is sent to a meter is in the audit trail, and comes back as a problem.
     dcc: 'https://127.0.0.1:1',
+    dccCertificate: `${dir}/dcc.pem`,
     meters: ['02-00-00-00-00-00-00-99'],
   }
   supplier = await startSupplier(config, {

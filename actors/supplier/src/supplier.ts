@@ -1,11 +1,13 @@
 import type { Happening } from '@interlock/contract'
 import {
   checkConfig,
+  duisClient,
   ensureDir,
   httpClient,
   httpWitness,
   keepWitnessed,
   loadIdentity,
+  loadPeer,
   openAudit,
   openHttpServer,
   openJournal,
@@ -59,12 +61,23 @@ export async function startSupplier(
     deps,
     roots: trust.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
   })
-  const signer = { key, issuer: 'CN=Interlock Smart Meter Issuing', serialHex: peer.serialHex }
   const listeners = new Set<(event: object) => void>()
   const rounds = createRounds({
     actor,
     meters: config.meters.map(eui64),
-    publication: { http, dcc, organisation: peer.organisation, key, signer, crypto },
+    publication: {
+      dcc: duisClient({
+        http,
+        url: dcc,
+        identity,
+        company: loadPeer(config.dccCertificate),
+        crypto,
+        record: (kind, data) => void audit.critical(kind, data),
+      }),
+      organisation: peer.organisation,
+      key,
+      crypto,
+    },
     numbers,
     audit,
     tell: (happening: Happening) => listeners.forEach((listener) => listener(happening)),

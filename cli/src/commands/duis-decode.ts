@@ -2,7 +2,7 @@ import { exits, type Command } from '../command.ts'
 
 export const duisDecode: Command = {
   name: 'duis decode',
-  summary: 'read a service request or response and say what is in it',
+  summary: 'read a service request, response or alert and say what is in it',
   usage: 'interlock duis decode FILE    (XML; - is stdin)',
   operands: 'FILE',
   flags: {},

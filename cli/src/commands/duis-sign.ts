@@ -4,7 +4,7 @@ const file = { kind: 'text', value: 'FILE' } as const
 
 export const duisSign: Command = {
   name: 'duis sign',
-  summary: 'sign a service request or response',
+  summary: 'sign a service request, response or alert',
   usage: 'interlock duis sign FILE --key FILE --certificate FILE    (- is stdin)',
   operands: 'FILE',
   flags: {

@@ -2,7 +2,7 @@ import { exits, UsageError, type Command } from '../command.ts'
 
 export const duisVerify: Command = {
   name: 'duis verify',
-  summary: 'check the XML signature of a service request or response',
+  summary: 'check the XML signature of a service request, response or alert',
   usage: 'interlock duis verify FILE --certificate FILE | --key FILE    (- is stdin)',
   operands: 'FILE',
   flags: {
@@ -27,7 +27,7 @@ export const duisVerify: Command = {
     const xml = await readInput(operands)
     const serial = signerSerial(xml)
     if (!serial.ok) return refuseDocument(print, serial)
-    if ('serialHex' in signer && signer.serialHex !== serial.value)
+    if ('serialHex' in signer && BigInt(`0x${signer.serialHex}`) !== BigInt(`0x${serial.value}`))
       return refuse(
         print,
         'SignerWrong',

@@ -11,6 +11,13 @@ const flags: FlagSpecs = {
   trust: { kind: 'text', value: 'FILE', help: 'PEM root of the smart-meter side' },
 }
 const access = '--dcc URL --identity DIR --trust FILE'
+const certificate = {
+  certificate: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'what the data company signs its answers with',
+  },
+} as const
 
 type Item = {
   readonly reference: string
@@ -42,19 +49,32 @@ export const quarantineList: Command = {
 export const quarantineProcess: Command = {
   name: 'quarantine process',
   summary: 'let a held service request through, if it still may be carried out',
-  usage: `interlock quarantine process REFERENCE ${access}`,
+  usage: `interlock quarantine process REFERENCE --certificate FILE ${access}`,
   operands: 'REFERENCE',
-  flags,
-  run: onOne('POST', '/process', async (answer, reference, print) => {
-    const { parseResponse, responseNameOf, responseWords } = await import('@interlock/duis')
-    const read = parseResponse(String(answer))
-    if (!read.ok) return refuse(print, read.reason, 'the data company’s answer cannot be read')
-    const { code, detail } = read.value
+  flags: { ...flags, ...certificate },
+  async run(invocation) {
+    const reference = referenceIn(invocation)
+    const { flags: given, print } = invocation
+    const path = textOf(given, 'certificate')
+    if (path === undefined) throw new UsageError('whose signature? --certificate FILE')
+    const { responseNameOf, responseWords } = await import('@interlock/duis')
+    const { certificateOf } = await import('../duis/keys.ts')
+    const { alertIn, answerIn } = await import('../duis/held-request.ts')
+    const company = certificateOf(path)
+    const answer = await atCompany(given, async (ask) => {
+      const told = answered(await ask('GET', `/${reference}`))
+      const alert = told.ok ? alertIn(told.value, reference, company) : told
+      if (!alert.ok) return alert
+      const done = answered(await ask('POST', `/${reference}/process`))
+      return done.ok ? answerIn(done.value, alert.value, company) : done
+    })
+    if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
+    const { code, detail } = answer.value
     const name = responseNameOf(code)
     if (name !== 'Accepted') return refuse(print, name, responseWords(code), detail)
     print({ reference, outcome: name }, `${reference} is carried out`)
     return exits.done
-  }),
+  },
 }
 
 export const quarantineDelete: Command = {
@@ -63,29 +83,16 @@ export const quarantineDelete: Command = {
   usage: `interlock quarantine delete REFERENCE ${access}`,
   operands: 'REFERENCE',
   flags,
-  run: onOne('DELETE', '', (_answer, reference, print) => {
-    print({ reference, outcome: 'Deleted' }, `${reference} is deleted`)
-    return exits.done
-  }),
-}
-
-type Print = Invocation['print']
-
-/** Asks for something to be done with the one request that the operand names; `finish` has the answer. */
-function onOne(
-  method: 'POST' | 'DELETE',
-  action: string,
-  finish: (answer: unknown, reference: string, print: Print) => number | Promise<number>,
-): Command['run'] {
-  return async (invocation) => {
+  async run(invocation) {
     const { flags: given, print } = invocation
     const reference = referenceIn(invocation)
     const answer = await atCompany(given, async (ask) =>
-      answered(await ask(method, `/${reference}${action}`)),
+      answered(await ask('DELETE', `/${reference}`)),
     )
     if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
-    return finish(answer.value, reference, print)
-  }
+    print({ reference, outcome: 'Deleted' }, `${reference} is deleted`)
+    return exits.done
+  },
 }
 
 function referenceIn({ operands }: Invocation): string {

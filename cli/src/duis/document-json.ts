@@ -1,8 +1,10 @@
 import {
+  breaches,
   responseNameOf,
   responseWords,
   schemaVersion,
   serviceRow,
+  type QuarantineAlert,
   type ServiceRequest,
   type ServiceResponse,
 } from '@interlock/duis'
@@ -54,6 +56,15 @@ export function responseJson(response: ServiceResponse): Json {
     ...(detail !== undefined && { detail }),
   }
 }
+
+export const alertJson = ({ at, breach, reference, request }: QuarantineAlert): Json => ({
+  kind: 'alert',
+  at: toIso(at),
+  requestId: { ...request, counter: `${request.counter}` },
+  breach,
+  words: `quarantined: ${breaches[breach]}`,
+  reference,
+})
 
 /** The GBCS message inside, read as `gbcs decode` does. */
 function carried(bytes: Uint8Array): Json {

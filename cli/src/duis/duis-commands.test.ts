@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createAuthority } from '@interlock/authority'
-import { buildRequest, buildResponse } from '@interlock/duis'
+import { buildQuarantineAlert, buildRequest, buildResponse } from '@interlock/duis'
 import { encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import {
   identityOf,
@@ -110,6 +110,30 @@ test('a response is decoded with its code in words', async () => {
       carries: { form: 'preCommand', useCase: 'ECS47e' },
     },
   })
+})
+
+test('responses and alerts are signed, decoded and verified as requests are', async () => {
+  const answer = { request: addressed, service: '7.16', code: 'I0', at: instant(0) } as const
+  const about = { request: addressed, at: instant(0), reference: '7' }
+  const documents = {
+    response: buildResponse({ ...answer, preCommand }),
+    alert: buildQuarantineAlert({ ...about, breach: 'ADMegawattBreach' }),
+  }
+  for (const [kind, unsigned] of Object.entries(documents)) {
+    const xml = await signed(unsigned)
+    const said = { kind, requestId: { originator: eui, counter: '1000' } }
+    expect(await duis('decode', xml)).toMatchObject({ code: 0, value: { ...said, signed: true } })
+    const by = ['--certificate', dsrsp.chain]
+    const verified = { code: 0, value: { verified: true, covers: said } }
+    expect(await duis('verify', xml, ...by)).toMatchObject(verified)
+    const cases = [
+      [unsigned, by, 'SignatureMissing'],
+      [xml, ['--certificate', stranger.chain], 'SignerWrong'],
+      [xml.replace(':1000<', ':1001<'), by, 'SignatureInvalid'],
+    ] as const
+    for (const [document, flags, reason] of cases)
+      expect(await duis('verify', document, ...flags)).toMatchObject({ code: 1, value: { reason } })
+  }
 })
 
 test('what is signed verifies with the certificate and with the key, and shows what is covered', async () => {

@@ -1,5 +1,6 @@
 import {
   duisProblems,
+  parseQuarantineAlert,
   parseRequest,
   parseResponse,
   signerSerial,
@@ -8,14 +9,16 @@ import {
 import type { Outcome, Refusal } from '@interlock/kernel'
 import { refuse } from '../refusal.ts'
 import type { Invocation } from '../command.ts'
-import { requestJson, responseJson } from './document-json.ts'
+import { alertJson, requestJson, responseJson } from './document-json.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A request or response as JSON, with what its signature says of its signer; verifies nothing. */
+/** A request, response or alert as JSON, with what its signature says of its signer; verifies nothing. */
 export function documentJson(xml: string): Outcome<Json, DuisProblem> {
   const request = parseRequest(xml)
-  const response = request.ok ? undefined : parseResponse(xml)
+  const isAlert = /<(?:\w+:)?DCCAlertMessage[\s>]/.test(xml)
+  const alert = isAlert ? parseQuarantineAlert(xml) : undefined
+  const response = request.ok || isAlert ? undefined : parseResponse(xml)
   const signer = signerSerial(xml)
   const signed = signer.ok
     ? { signed: true, certificateSerial: signer.value }
@@ -23,6 +26,8 @@ export function documentJson(xml: string): Outcome<Json, DuisProblem> {
   if (request.ok) return { ok: true, value: { ...requestJson(request.value), ...signed } }
   if (response?.ok === true)
     return { ok: true, value: { ...responseJson(response.value), ...signed } }
+  if (alert !== undefined)
+    return alert.ok ? { ok: true, value: { ...alertJson(alert.value), ...signed } } : alert
   // A root that is no request's: what is wrong is wrong with a response.
   return /<(?:\w+:)?Response[\s>]/.test(xml) && response !== undefined ? response : request
 }

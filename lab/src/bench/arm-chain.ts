@@ -2,14 +2,23 @@ import { sign, verify, type KeyObject } from 'node:crypto'
 import { correlate } from '@interlock/correlate'
 import {
   buildRequest,
+  buildResponse,
+  openResponse,
+  openSigned,
   parseRequest,
   signDocument,
-  signerSerial,
-  verifySigned,
   type RequestBody,
-  type XmlSigner,
+  type ServiceRequest,
+  type ServiceResponse,
 } from '@interlock/duis'
-import { acceptCommand, addMac, encodePreCommand, signPreCommand } from '@interlock/gbcs'
+import {
+  acceptCommand,
+  addMac,
+  decodeResponse,
+  encodePreCommand,
+  encodeResponse,
+  signPreCommand,
+} from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { assert, inHours, plus, type Eui64, type Instant } from '@interlock/kernel'
 import type { PrivateKey, PublicKey } from '@interlock/kernel'
@@ -26,12 +35,18 @@ export type ArmParties = {
 }
 
 /**
- * What an arm costs everyone together, without network and disk: request, transform, correlate, sign, signed request,
- * MAC, and acceptance by the device.
+ * What an arm costs everyone together, without network and disk: request, transform, signed answer, correlate, sign,
+ * signed request, MAC, acceptance by the device, its signed response, and the signed answer that brings it.
  */
 export function armChain({ originator, target, owner, broker, device, from }: ArmParties) {
-  const user = crypto.generateKey()
-  const signer: XmlSigner = { key: user.key, issuer: 'CN=Bench', serialHex: '0b' }
+  const named = ({ key }: { readonly key: PrivateKey }, serialHex: string) => ({
+    key,
+    publicKey: key.publicKey,
+    issuer: 'CN=Bench',
+    serialHex,
+  })
+  const user = named(crypto.generateKey(), '0b')
+  const company = named(broker, '0c')
   const id = { originator, target, counter: 7n }
   const order = {
     controller: 1,
@@ -40,11 +55,21 @@ export function armChain({ originator, target, owner, broker, device, from }: Ar
     from,
     until: plus(from, inHours(4)),
   } as const
-  const request = (commandVariant: 4 | 5, body: RequestBody): string =>
-    signDocument(buildRequest({ ...id, service: '7.13', commandVariant, body }), signer, crypto)
+  const request = (commandVariant: 4 | 5, body: RequestBody) => {
+    const asked: ServiceRequest = { ...id, service: '7.13', commandVariant, body }
+    return { asked, xml: signDocument(buildRequest(asked), user, crypto) }
+  }
+  const answer = (parts: { preCommand: Uint8Array } | { payload: Uint8Array }): string => {
+    const answered = { request: id, service: '7.13', code: 'I0', at: from, ...parts } as const
+    return signDocument(buildResponse(answered), company, crypto)
+  }
+  const open = (xml: string, asked: ServiceRequest): ServiceResponse => {
+    const response = openResponse(xml, asked, company, crypto)
+    assert(response.ok, 'the answer is the company’s')
+    return response.value
+  }
   const read = (xml: string): RequestBody => {
-    assert(signerSerial(xml).ok, 'the signer is named')
-    const verified = verifySigned(xml, user.key.publicKey, crypto)
+    const verified = openSigned(xml, user, crypto)
     assert(verified.ok, 'the request is signed')
     const parsed = parseRequest(verified.value.xml)
     assert(parsed.ok, 'the request can be read')
@@ -58,20 +83,35 @@ export function armChain({ originator, target, owner, broker, device, from }: Ar
     signer: (): PublicKey => owner.key.publicKey,
     lastCounter: () => 6n,
   }
-  const run = (): { readonly asked: string; readonly armed: string } => {
-    const asked = request(4, { kind: 'loadControl', ...order })
-    const wanted = read(asked)
+  /** Its four documents, signed. */
+  const run = (): readonly string[] => {
+    const first = request(4, { kind: 'loadControl', ...order })
+    const wanted = read(first.xml)
     assert(wanted.kind === 'loadControl', 'the order came through')
     const { kind: _, ...values } = wanted
-    const preCommand = encodePreCommand({ useCase: 'ECS47a', ...id, ...values })
-    assert(correlate(asked, preCommand).ok, 'the pre-command is what was asked for')
+    const made = answer({ preCommand: encodePreCommand({ useCase: 'ECS47a', ...id, ...values }) })
+    const { preCommand } = open(made, first.asked)
+    assert(preCommand !== undefined, 'there is a pre-command')
+    assert(correlate(first.xml, preCommand).ok, 'the pre-command is what was asked for')
     const payload = signPreCommand(preCommand, owner.key, crypto)
-    const armed = request(5, { kind: 'signedPreCommand', payload })
-    const body = read(armed)
+    const second = request(5, { kind: 'signedPreCommand', payload })
+    const body = read(second.xml)
     assert(body.kind === 'signedPreCommand', 'the arm came through')
-    const command = addMac(body.payload, 'signed', sent, crypto)
-    assert(acceptCommand(command, anchors, crypto).ok, 'the device accepts it')
-    return { asked, armed }
+    const command = acceptCommand(addMac(body.payload, 'signed', sent, crypto), anchors, crypto)
+    assert(command.ok, 'the device accepts it')
+    const response = encodeResponse(
+      command.value.command,
+      { result: 'success' },
+      device.key,
+      crypto,
+    )
+    const judged = decodeResponse(response)
+    assert(judged.ok, 'the response can be read')
+    const { covered, signature } = judged.value
+    assert(crypto.verify(device.key.publicKey, covered, signature), 'it is the device’s')
+    const done = answer({ payload: response })
+    open(done, second.asked)
+    return [first.xml, made, second.xml, done]
   }
   return run
 }

@@ -156,7 +156,7 @@ async function networkLines(pair: Pair): Promise<readonly Line[]> {
   }
   const parties = { originator: organisations.web, target: llcs, owner, broker, device, from }
   const chain = armChain(parties)
-  const { asked, armed } = chain()
+  const documents = chain().map(unsignedXml)
   const xml = bareXml({ own: handles.brokerKey, peer: handles.broker })
   return [
     await pair(
@@ -173,12 +173,13 @@ async function networkLines(pair: Pair): Promise<readonly Line[]> {
       'its XML signatures, signatures and MACs',
       () => void chain(),
       () => {
-        xml(unsignedXml(asked))
-        xml(unsignedXml(armed))
+        for (const each of documents) xml(each)
         bareSign(handles.ownerKey, covered)
         mac(handles.brokerKey, handles.device)
         mac(handles.deviceKey, handles.broker)
         bareVerify(handles.owner, covered, signature)
+        // The device's response is signed too, and as long as what it answers.
+        bareVerify(handles.device, covered, bareSign(handles.deviceKey, covered))
       },
     ),
     await pair('GBCS, sign and MAC', 'sign, key agreement, MAC', issue, () => {

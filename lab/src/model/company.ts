@@ -2,7 +2,7 @@ import { nationalBudget, type Arm, type Reservation } from '@interlock/contract'
 import { serve, takeAlert, type ArmBook, type Counters, type ServiceParts } from '@interlock/dcc'
 import type { ServiceRequest } from '@interlock/duis'
 import { armDigest, decodeSigned, unwrapMac } from '@interlock/gbcs'
-import type { ActorDeps, HanOptions, Ports } from '@interlock/host'
+import { documentSigner, type ActorDeps, type HanOptions, type Ports } from '@interlock/host'
 import { assert, Fault, millis, ok, refused, type Clock } from '@interlock/kernel'
 import { emptyLedger, release, reserve, type MegawattLedger } from '@interlock/ledger'
 import type { Peer } from '@interlock/pki'
@@ -102,6 +102,7 @@ export function createCompany(
     return {
       region: 'GB-EAST',
       identity: dcc,
+      signer: documentSigner(dcc),
       inventory: inventoryOf(options.ratingWatts),
       counters: countersOf(books),
       arms: armBookOf(books, clock),

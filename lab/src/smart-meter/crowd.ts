@@ -1,6 +1,6 @@
 import { nationalBudget, type BudgetLimits } from '@interlock/contract'
-import { parseQuarantineAlert } from '@interlock/duis'
-import { identityOf, type Identity } from '@interlock/host'
+import { openSigned, parseQuarantineAlert } from '@interlock/duis'
+import { identityOf, nodeCrypto, type Identity } from '@interlock/host'
 import { eui64 } from '@interlock/kernel'
 import { rating, type Network } from './network.fixture.ts'
 
@@ -89,7 +89,7 @@ function newDsrsp(world: Network, index: number): Identity {
   return identityOf(keyPem, chainPem, commonName)
 }
 
-type Item = { readonly breach: string; readonly alert: string }
+type Item = { readonly breach: string; readonly reference: string }
 
 async function heldFor(world: Network, user: Identity): Promise<readonly Item[]> {
   const { body } = await world.clientOf(user).request('GET', `${world.url}/api/v1/quarantine`)
@@ -97,17 +97,22 @@ async function heldFor(world: Network, user: Identity): Promise<readonly Item[]>
   return requests.filter(({ breach }) => breach === 'ADMegawattBreach')
 }
 
-/** Readable alerts about the budget that a user has; it sees no other's. */
+/** Alerts about the budget that the company has signed for a user; it sees no other's. */
 async function alertsOf(world: Network, user: Identity): Promise<number> {
   const items = await heldFor(world, user)
-  return items.filter(({ alert }) => {
-    const read = parseQuarantineAlert(alert)
+  const read = async ({ reference }: Item): Promise<boolean> => {
+    const path = `${world.url}/api/v1/quarantine/${reference}`
+    const { body } = await world.clientOf(user).request('GET', path)
+    const signed = openSigned(String(body), world.dccIdentity.peer, nodeCrypto)
+    const alert = signed.ok ? parseQuarantineAlert(signed.value.xml) : signed
     return (
-      read.ok &&
-      read.value.breach === 'ADMegawattBreach' &&
-      read.value.request.originator === user.peer.organisation
+      alert.ok &&
+      alert.value.breach === 'ADMegawattBreach' &&
+      alert.value.request.originator === user.peer.organisation
     )
-  }).length
+  }
+  const alerts = await Promise.all(items.map(read))
+  return alerts.filter((each) => each).length
 }
 
 /** What is not as it should be, as sentences. */

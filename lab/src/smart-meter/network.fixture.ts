@@ -9,14 +9,19 @@ import {
 } from '@interlock/dcc'
 import {
   buildRequest,
+  openResponse,
+  openSigned,
   parseResponse,
   responseNameOf,
   signDocument,
+  type DuisProblem,
   type RequestBody,
   type ServiceRequest,
+  type ServiceResponse,
 } from '@interlock/duis'
 import { signPreCommand } from '@interlock/gbcs'
 import {
+  documentSigner,
   freePort,
   httpClient,
   identityOf,
@@ -38,6 +43,7 @@ import {
   instant,
   unobserved,
   type Eui64,
+  type Outcome,
   type PrivateKey,
   type PublicKey,
   type Role,
@@ -201,6 +207,7 @@ export async function network(
     trust: { smartMeter: trust.smartMeter },
     listen: loopback,
     dcc: url,
+    dccCertificate: `${dir}/smki-dcc/chain.pem`,
     meters: [devices.meter.peer.eui],
   }
   const supplier = await startSupplier(supplierConfig, depsOf())
@@ -218,22 +225,28 @@ export async function network(
     clients.delete(user)
     await client?.close()
   }
-  const signerOf = ({ key, peer }: Identity) => ({
-    key,
-    issuer: 'CN=Interlock Smart Meter Issuing',
-    serialHex: peer.serialHex,
-  })
-  const post = async (user: Identity, xml: string) => {
-    const answer = await clientOf(user).request('POST', `${url}/duis`, xml, {
-      type: 'application/xml',
-    })
-    const read = typeof answer.body === 'string' ? parseResponse(answer.body) : undefined
-    if (!read?.ok) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`)
+  /** As it came: signed, and not read yet. */
+  const send = async (user: Identity, xml: string): Promise<string> => {
+    const type = 'application/xml'
+    const { status, body } = await clientOf(user).request('POST', `${url}/duis`, xml, { type })
+    if (typeof body !== 'string') throw new Error(`${status} ${JSON.stringify(body)}`)
+    return body
+  }
+  const named = (read: Outcome<ServiceResponse, DuisProblem>) => {
+    if (!read.ok) throw new Error(`${read.reason} ${read.detail ?? ''}`)
     return { ...read.value, name: responseNameOf(read.value.code) }
   }
-  const sign = (user: Identity, xml: string) => signDocument(xml, signerOf(user), crypto)
-  const ask = (user: Identity, request: ServiceRequest) =>
-    post(user, sign(user, buildRequest(request)))
+  const { peer: company } = dccIdentity
+  /** Whatever it is that is sent. */
+  const post = async (user: Identity, xml: string) => {
+    const signed = openSigned(await send(user, xml), company, crypto)
+    return named(signed.ok ? parseResponse(signed.value.xml) : signed)
+  }
+  const sign = (user: Identity, xml: string) => signDocument(xml, documentSigner(user), crypto)
+  const ask = async (user: Identity, request: ServiceRequest) => {
+    const answer = await send(user, sign(user, buildRequest(request)))
+    return named(openResponse(answer, request, company, crypto))
+  }
 
   // The supplier counts in milliseconds of world time.
   let counter = BigInt(evening) + 1_000_000n
@@ -295,6 +308,7 @@ export async function network(
     clientOf,
     leave,
     post,
+    send,
     sign,
     ask,
     armRequest,

@@ -1,9 +1,15 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { nationalBudget } from '@interlock/contract'
-import { parseQuarantineAlert, parseResponse, responseNameOf } from '@interlock/duis'
-import type { Identity } from '@interlock/host'
-import { inHours } from '@interlock/kernel'
+import {
+  openQuarantineAlert,
+  openSigned,
+  parseResponse,
+  responseNameOf,
+  type RequestId,
+} from '@interlock/duis'
+import { nodeCrypto as crypto, type Identity } from '@interlock/host'
+import { assert, inHours } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { armSwingWatts, askAsCrowd, crowdFailures } from './crowd.ts'
 import { eventually } from './eventually.fixture.ts'
@@ -23,15 +29,23 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-type Item = { readonly reference: string; readonly breach: string; readonly alert: string }
+type Item = { readonly reference: string; readonly breach: string }
 const api = (user: Identity, method: string, path: string, body?: unknown) =>
   world.clientOf(user).request(method, `${world.url}/api/v1${path}`, body)
 const held = async (user: Identity): Promise<readonly Item[]> =>
   ((await api(user, 'GET', '/quarantine')).body as { requests: readonly Item[] }).requests
 const process = async (user: Identity, { reference }: Item) => {
   const { status, body } = await api(user, 'POST', `/quarantine/${reference}/process`)
-  const read = typeof body === 'string' ? parseResponse(body) : undefined
-  return read?.ok === true ? responseNameOf(read.value.code) : status
+  if (typeof body !== 'string') return status
+  const signed = openSigned(body, world.dccIdentity.peer, crypto)
+  const read = signed.ok ? parseResponse(signed.value.xml) : signed
+  return read.ok ? responseNameOf(read.value.code) : read.reason
+}
+const alertOf = async (user: Identity, { reference }: Item, about: RequestId) => {
+  const { status, body } = await api(user, 'GET', `/quarantine/${reference}`)
+  return typeof body === 'string'
+    ? openQuarantineAlert(body, about, world.dccIdentity.peer, crypto)
+    : status
 }
 const consumerArm = () => world.arm(world.users.web, world.armRequest('7.13'), owner)
 const response = (levelPercent: number) => {
@@ -57,11 +71,14 @@ test("a user's own threshold holds what is beyond it, with an alert; the user ha
   expect(delivered()).toBe(before)
   const item = await first(web)
   expect(answer.detail).toBe(`ADUserThresholdBreach ${item.reference}`)
-  expect(parseQuarantineAlert(item.alert)).toMatchObject({
+  const about = answer.request
+  assert(about !== undefined, 'an answer names its request')
+  expect(await alertOf(web, item, about)).toMatchObject({
     ok: true,
-    value: { breach: 'ADUserThresholdBreach', reference: item.reference, request: answer.request },
+    value: { breach: 'ADUserThresholdBreach', reference: item.reference, request: about },
   })
   expect(await held(dsrsp)).toEqual([])
+  expect(await alertOf(dsrsp, item, about)).toBe(404)
   expect(await process(dsrsp, item)).toBe(404)
   expect(await process(web, item)).toBe('Accepted')
   expect(delivered()).toBe(before + 1)
@@ -137,7 +154,8 @@ test('the command line lists what is held, lets one through and deletes another'
   ])
   const [given = '', taken = ''] = requests.map(({ reference }) => reference)
   const before = delivered()
-  expect(await interlock('supervisor', 'quarantine', 'process', given)).toMatchObject({
+  const by = ['--certificate', `${world.dir}/smki-dcc/chain.pem`]
+  expect(await interlock('supervisor', 'quarantine', 'process', given, ...by)).toMatchObject({
     outcome: 'Accepted',
   })
   expect(delivered()).toBe(before + 1)

@@ -13,7 +13,7 @@ import { firstContactKey, firstContactPassword } from '@interlock/pki'
 import type { StationConfig } from '@interlock/station'
 import type { SupervisorConfig } from '@interlock/supervisor'
 import type { SupplierConfig } from '@interlock/supplier'
-import { armModuleSha256, type WebConfig } from '@interlock/web'
+import { armModuleSha256 } from '@interlock/web'
 import type { Session } from '../worlds/day.ts'
 import { csmsOcpp } from './csms-ocpp.ts'
 import { feeder, fuseWatts, organisations, ratingWatts, region, type Home } from './address-book.ts'
@@ -33,7 +33,7 @@ export type Plan = {
   readonly budget: BudgetLimits
 }
 
-const loopback = '127.0.0.1'
+export const loopback = '127.0.0.1'
 export const https = (plan: Plan, name: string): string => `https://${loopback}:${plan.port(name)}`
 export const wss = (plan: Plan, name: string): string => `wss://${loopback}:${plan.port(name)}`
 export const listen = (plan: Plan, name: string) => ({ host: loopback, port: plan.port(name) })
@@ -65,7 +65,11 @@ export function streetBudget(stations: number): BudgetLimits {
 /** For the lab: what a ledger grants that refuses nothing. */
 export const withoutBudget: BudgetLimits = streetBudget(1_000_000)
 
-const base = (actor: string, name: string, folder: { data: string }) => ({
+/** Adds the MAC to what devices obey, and signs what users are answered. */
+export const dccCertificate = (plan: Plan): string =>
+  `${plan.layout.server('dcc').smartMeter}/chain.pem`
+
+export const base = (actor: string, name: string, folder: { data: string }) => ({
   actor,
   name,
   region,
@@ -125,6 +129,7 @@ export function csmsConfig(plan: Plan): CsmsConfig {
       dcc: https(plan, 'dcc'),
       dsrsp: `${wss(plan, 'dsrsp/ocpp')}/ocpp/`,
     },
+    dccCertificate: dccCertificate(plan),
     stations: plan.homes.map((home) => ({
       stationId: home.stationId,
       eui: home.station,
@@ -223,6 +228,7 @@ export function dsrspConfig(plan: Plan): DsrspConfig {
     ocpp: listen(plan, 'dsrsp/ocpp'),
     peers: { supervisor: https(plan, 'supervisor'), dcc: https(plan, 'dcc') },
     csms: organisations.csms,
+    dccCertificate: dccCertificate(plan),
     portfolio: plan.homes.map((home) => ({
       stationId: home.stationId,
       eui: home.station,
@@ -253,6 +259,7 @@ export function supplierConfig(plan: Plan): SupplierConfig {
     trust: { smartMeter: plan.layout.trust.smartMeter },
     listen: listen(plan, 'supplier'),
     dcc: https(plan, 'dcc'),
+    dccCertificate: dccCertificate(plan),
     meters: plan.homes.map((home) => home.meter),
   }
 }
@@ -280,7 +287,7 @@ export function meterConfig(plan: Plan, home: Home): MeterConfig {
     identity: folder.smartMeter,
     hub: han(plan, home),
     anchors: {
-      broker: `${plan.layout.server('dcc').smartMeter}/chain.pem`,
+      broker: dccCertificate(plan),
       supplier: `${plan.layout.server('supplier').smartMeter}/chain.pem`,
     },
   }
@@ -307,7 +314,7 @@ export function llcsConfig(plan: Plan, home: Home): LlcsConfig {
     identity: folder.smartMeter,
     hub: han(plan, home),
     anchors: {
-      broker: `${plan.layout.server('dcc').smartMeter}/chain.pem`,
+      broker: dccCertificate(plan),
       dsrsp: `${plan.layout.server('dsrsp').smartMeter}/chain.pem`,
     },
     tariff: payer(plan, home),
@@ -364,36 +371,5 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
     delaySecondsMax: 600,
     meterIntervalSeconds: 900,
     storedRule: storedRuleOf(home),
-  }
-}
-
-export function webConfig(
-  plan: Plan,
-  accounts: WebConfig['login'] & { kind: 'builtIn' },
-  ports: { readonly console: number; readonly arm: number },
-): WebConfig {
-  const folder = plan.layout.server('web')
-  return {
-    ...base('web', 'Acacia Avenue', folder),
-    identity: { charging: folder.charging, smartMeter: folder.smartMeter },
-    trust: plan.layout.trust,
-    peers: {
-      csms: https(plan, 'csms'),
-      dcc: https(plan, 'dcc'),
-      supervisor: https(plan, 'supervisor'),
-      dsrsp: https(plan, 'dsrsp'),
-    },
-    console: { listen: { host: loopback, port: ports.console } },
-    arm: { listen: { host: loopback, port: ports.arm } },
-    login: accounts,
-    homes: plan.homes.map((home) => ({
-      station: home.stationId,
-      stationEui: home.station,
-      target: home.llcs,
-      controller: 1,
-      ratingWatts,
-      place: home.address,
-    })),
-    timeZone: 'Europe/London',
   }
 }

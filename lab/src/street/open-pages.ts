@@ -1,6 +1,6 @@
 import { startWeb, type WebDeps, type WebRunning } from '@interlock/web'
 import { makeAccounts, type Passwords } from './accounts.ts'
-import { webConfig } from './configs.ts'
+import { webConfig } from './web-config.ts'
 import type { Street } from './start-street.ts'
 import { writeConfig } from './write-configs.ts'
 

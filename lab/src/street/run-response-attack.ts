@@ -1,8 +1,15 @@
 import { limits } from '@interlock/contract'
-import { dccClient, supervisorClient } from '@interlock/dsrsp'
-import type { ServiceRequest } from '@interlock/duis'
+import { supervisorClient } from '@interlock/dsrsp'
+import { granted, type ServiceRequest } from '@interlock/duis'
 import { armOf, signPreCommand } from '@interlock/gbcs'
-import { httpClient, loadIdentity, nodeCrypto, readText } from '@interlock/host'
+import {
+  duisClient,
+  httpClient,
+  loadIdentity,
+  loadPeer,
+  nodeCrypto,
+  readText,
+} from '@interlock/host'
 import { inHours, inMinutes, inSeconds, instant, plus, type Eui64 } from '@interlock/kernel'
 import { nextCounter } from '@interlock/seal'
 import { stolenPen } from '../attacks/forge.ts'
@@ -15,7 +22,7 @@ import {
   type ResponseLoot,
 } from '../attacks/response-takeover.ts'
 import { organisations, ratingWatts, region } from './address-book.ts'
-import { https, streetBudget } from './configs.ts'
+import { dccCertificate, https, streetBudget } from './configs.ts'
 import { countBy } from './measure.ts'
 import { watchLoad } from './run-attack.ts'
 import type { Street } from './start-street.ts'
@@ -134,7 +141,19 @@ function armer(
   now: () => number,
 ): ResponseLoot['arm'] {
   const identity = loadIdentity(identityDir)
-  const dcc = dccClient(http, https(street.plan, 'dcc'), identity, nodeCrypto)
+  const dcc = duisClient({
+    http,
+    url: https(street.plan, 'dcc'),
+    identity,
+    company: loadPeer(dccCertificate(street.plan)),
+    crypto: nodeCrypto,
+    // A thief keeps no audit trail.
+    record: () => {},
+  })
+  const ask = async (request: ServiceRequest) => {
+    const answer = await dcc.ask(request)
+    return answer.ok ? granted(answer.value) : answer
+  }
   const llcsOf = new Map<string, Eui64>(street.homes.map(({ home }) => [home.stationId, home.llcs]))
   let counter = 0n
   return async ({ stationId }, service) => {
@@ -155,13 +174,13 @@ function armer(
         until: plus(from, inMinutes(25)),
       },
     }
-    const answer = await dcc.send(dcc.build(asked))
+    const answer = await ask(asked)
     if (!answer.ok) return answer
     const preCommand = answer.value.preCommand ?? new Uint8Array()
     const payload = signPreCommand(preCommand, identity.key, nodeCrypto)
     const arm = armOf(payload, nodeCrypto)
     const signed = { ...asked, commandVariant: 5 as const, body: signedBody(payload) }
-    const delivered = await dcc.send(dcc.build(signed))
+    const delivered = await ask(signed)
     if (!delivered.ok) return delivered
     return arm.ok ? { digest: arm.value.digest } : arm
   }

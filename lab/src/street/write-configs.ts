@@ -1,6 +1,7 @@
 import { ensureDir, writeAtomic } from '@interlock/host'
 import { makeAccounts, type Passwords } from './accounts.ts'
 import * as configs from './configs.ts'
+import { webConfig } from './web-config.ts'
 
 type Place = { readonly root: string; readonly config: string }
 
@@ -25,7 +26,7 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   writeConfig(configs.supplierConfig(plan), server('supplier'))
   const { login, passwords } = await makeAccounts()
   const ports = { console: plan.port('web'), arm: plan.port('web/arm') }
-  writeConfig(configs.webConfig(plan, login, ports), server('web'))
+  writeConfig(webConfig(plan, login, ports), server('web'))
   for (const home of plan.homes) {
     writeConfig(configs.hubConfig(plan, home), device('hub', home))
     writeConfig(configs.meterConfig(plan, home), device('meter', home))

@@ -1,7 +1,9 @@
 import { fromIso, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
-import { parseElements } from './element.ts'
+import { parseElements, withoutSignature } from './element.ts'
 import { schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
+import { responseNameOf } from './response-codes.ts'
+import type { ServiceResponse } from './response.ts'
 import { schemaVersion, type SchemaVersion } from './services.ts'
 import {
   attribute,
@@ -44,6 +46,16 @@ type AlertDocument = {
   readonly schemaVersion: SchemaVersion
   readonly at: { readonly at: Instant }
   readonly quarantined: Choice
+}
+
+/** What a response says beside its code when its request is held. */
+export const heldDetail = (breach: Breach, reference: string): string => `${breach} ${reference}`
+/** The reference of the alert about the request that this answers, when that is held. */
+export function heldReference({ code, detail = '' }: ServiceResponse): string | undefined {
+  const name = responseNameOf(code)
+  const held = name === 'Quarantined' || name === 'BudgetExceeded'
+  const reference = detail.split(' ')[1] ?? ''
+  return held && isQuarantineReference(reference) ? reference : undefined
 }
 
 export const isQuarantineReference = (text: string): boolean => /^[1-9]\d{0,19}$/.test(text)
@@ -96,11 +108,12 @@ const noBreach: Choice = {
   ADMegawattBreach: undefined,
 }
 
+/** Reads an alert, signed or not; whether it is to be believed is for `openQuarantineAlert` to judge. */
 export function parseQuarantineAlert(xml: string): Outcome<QuarantineAlert, DuisProblem> {
   const root = parseElements(xml)
   if (!root.ok) return root
   try {
-    const { at, quarantined } = readAs('Response', alertShape, root.value)
+    const { at, quarantined } = readAs('Response', alertShape, withoutSignature(root.value))
     const [found, ...others] = Object.entries(quarantined) as [Breach, Held][]
     if (found === undefined || others.length > 0)
       return refused('DocumentUnexpected', 'QuarantinedRequest: names one breach')

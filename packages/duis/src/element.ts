@@ -2,6 +2,7 @@ import { ok, refused, type Outcome } from '@interlock/kernel'
 import { DOMParser } from '@xmldom/xmldom'
 import { guardXml } from './guard.ts'
 import type { DuisProblem } from './problems.ts'
+import { namespaces } from './services.ts'
 
 /** One XML element: either children or text, never both. */
 export type Element = {
@@ -101,4 +102,11 @@ export const isPlain = (node: Element, name: string, ...attributes: readonly str
 export function textOf(parts: Map<string, Element> | undefined, name: string): string {
   const node = parts?.get(name)
   return node && node.children.length === 0 && node.attributes.size === 0 ? node.text : ''
+}
+
+/** Leaves out a signature that is the last child; anywhere else it is an unexpected element. */
+export function withoutSignature(node: Element): Element {
+  const last = node.children.at(-1)
+  const signed = last?.namespace === namespaces.ds && last.name === 'Signature'
+  return signed ? { ...node, children: node.children.slice(0, -1) } : node
 }

@@ -15,6 +15,7 @@ export type {
   TariffBody,
   TariffDocumentBody,
 } from './bodies.ts'
+export * from './answer.ts'
 export * from './dcc-alert.ts'
 export * from './problems.ts'
 export * from './request.ts'

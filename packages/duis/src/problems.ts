@@ -8,9 +8,11 @@ export const duisProblems = {
   SignatureMissing: 'the document carries no signature',
   SignatureUnexpected: 'the signature is not where or how it must be',
   SignatureInvalid: 'the signature does not verify',
+  SignerWrong: 'the document is signed with another certificate than the one it must be',
   RequestIdInvalid: 'the RequestID is not originator, target and counter',
   ServiceUnknown: 'the service request or its command variant is not one of ours',
   BodyInvalid: 'the body does not have the shape of its service request',
+  RequestMismatch: 'the answer is not one to the request that was made',
 } as const
 export type DuisProblem = keyof typeof duisProblems
 

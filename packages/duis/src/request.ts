@@ -1,6 +1,13 @@
 import { ok, refused, type Outcome } from '@interlock/kernel'
 import { readBody, writeBody, type RequestBody } from './bodies.ts'
-import { childrenOf, isPlain, parseElements, textOf, type Element } from './element.ts'
+import {
+  childrenOf,
+  isPlain,
+  parseElements,
+  textOf,
+  withoutSignature,
+  type Element,
+} from './element.ts'
 import type { DuisProblem } from './problems.ts'
 import {
   commandVariants,
@@ -52,7 +59,7 @@ export function buildRequest(request: ServiceRequest): string {
   )
 }
 
-/** Reads a request, signed or not; the signature is for `verifySigned` to judge. */
+/** Reads a request, signed or not; the signature is for `openSigned` to judge. */
 export function parseRequest(xml: string): Outcome<ServiceRequest, DuisProblem> {
   const root = parseElements(xml)
   if (!root.ok) return root
@@ -114,11 +121,4 @@ function readContent(
     if (error instanceof Misshapen) return refused('BodyInvalid', error.message)
     throw error
   }
-}
-
-/** Leaves out a signature that is the last child; anywhere else it is an unexpected element. */
-function withoutSignature(node: Element): Element {
-  const last = node.children.at(-1)
-  const signed = last?.namespace === namespaces.ds && last.name === 'Signature'
-  return signed ? { ...node, children: node.children.slice(0, -1) } : node
 }

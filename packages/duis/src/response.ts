@@ -1,5 +1,5 @@
 import { fromIso, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
-import { parseElements } from './element.ts'
+import { parseElements, withoutSignature } from './element.ts'
 import { payload, schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
 import { isResponseCode, type ResponseCode } from './response-codes.ts'
@@ -126,6 +126,7 @@ export function buildResponse(response: ServiceResponse): string {
   return document(rootOf('Response', responseShape, value))
 }
 
+/** Reads a response, signed or not; whether it is to be believed is for `openResponse` to judge. */
 export function parseResponse(xml: string): Outcome<ServiceResponse, DuisProblem> {
   const root = parseElements(xml)
   if (!root.ok) return root
@@ -134,7 +135,7 @@ export function parseResponse(xml: string): Outcome<ServiceResponse, DuisProblem
       schemaVersion: version,
       header,
       message,
-    } = readAs('Response', responseShape, root.value)
+    } = readAs('Response', responseShape, withoutSignature(root.value))
     const { reference, preCommand, ...rest } = message
     if (reference !== (rest.service && referenceOf(rest.service)))
       return refused('DocumentUnexpected', `ServiceReference: is not that of ${rest.service}`)

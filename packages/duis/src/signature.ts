@@ -53,11 +53,17 @@ export type Verified = {
   readonly xml: string
 }
 
+/** Whom a document must be signed by: the key, and the certificate that it is known by. */
+export type KnownSigner = {
+  readonly publicKey: PublicKey
+  /** Serial number of the certificate, hex. */
+  readonly serialHex: string
+}
+
 /** Serial number (hex) of the certificate that a signed document says it was signed with. */
 export function signerSerial(xml: string): Outcome<string, DuisProblem> {
-  const dom = parseDom(xml)
-  const signature = dom.ok ? signatureIn(dom.value) : dom
-  return signature.ok ? serialOf(signature.value) : signature
+  const opened = open(xml)
+  return opened.ok ? serialOf(opened.value.signature) : opened
 }
 
 /**
@@ -69,12 +75,42 @@ export function verifySigned(
   key: PublicKey,
   crypto: Crypto,
 ): Outcome<Verified, DuisProblem> {
+  const opened = open(xml)
+  return opened.ok ? verify(opened.value, xml, key, crypto) : opened
+}
+
+/** The same for a document that must name this signer's certificate. */
+export function openSigned(
+  xml: string,
+  signer: KnownSigner,
+  crypto: Crypto,
+): Outcome<Verified, DuisProblem> {
+  const opened = open(xml)
+  if (!opened.ok) return opened
+  const serial = serialOf(opened.value.signature)
+  if (!serial.ok) return serial
+  if (BigInt(`0x${serial.value}`) !== BigInt(`0x${signer.serialHex}`))
+    return refused('SignerWrong', serial.value)
+  return verify(opened.value, xml, signer.publicKey, crypto)
+}
+
+type Opened = { readonly dom: Document; readonly signature: Element }
+
+function open(xml: string): Outcome<Opened, DuisProblem> {
   const dom = parseDom(xml)
   if (!dom.ok) return dom
   const signature = signatureIn(dom.value)
-  if (!signature.ok) return signature
-  if (!hasAgreedShape(signature.value)) return refused('SignatureUnexpected')
-  const node = Array.from(dom.value.documentElement.childNodes).findLast(isElement)
+  return signature.ok ? ok({ dom: dom.value, signature: signature.value }) : signature
+}
+
+function verify(
+  { dom, signature }: Opened,
+  xml: string,
+  key: PublicKey,
+  crypto: Crypto,
+): Outcome<Verified, DuisProblem> {
+  if (!hasAgreedShape(signature)) return refused('SignatureUnexpected')
+  const node = Array.from(dom.documentElement.childNodes).findLast(isElement)
   if (node === undefined) return refused('SignatureMissing')
   try {
     const signed = newSignedXml(crypto, { verify: key })

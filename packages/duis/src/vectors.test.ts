@@ -7,11 +7,13 @@ import {
   buildRequest,
   buildResponse,
   duisProblems,
+  openResponse,
   parseRequest,
+  parseRequestId,
   parseResponse,
   services,
+  openSigned,
   signerSerial,
-  verifySigned,
   type DuisProblem,
   type ServiceRequest,
 } from './index.ts'
@@ -24,15 +26,16 @@ const vectors = JSON.parse(readFileSync(path, 'utf8')) as {
   valid: Vector[]
   invalid: Vector[]
   responses: { xml: string; response: object }[]
+  asked: { originator: string; target: string; counter: string }
+  invalidResponses: { name: string; xml: string; reason: string }[]
 }
 const key = crypto.publicKey(fromBase64(vectors.publicKey) ?? new Uint8Array())
+assert(key !== undefined, 'the vectors have a key')
+const signer = { publicKey: key, serialHex: vectors.serialHex }
 
 /** As the DCC does: nothing is read but what the signature covers. */
 function receive(xml: string): Outcome<ServiceRequest, DuisProblem> {
-  assert(key !== undefined, 'the vectors have a key')
-  const serial = signerSerial(xml)
-  if (!serial.ok) return serial
-  const verified = verifySigned(xml, key, crypto)
+  const verified = openSigned(xml, signer, crypto)
   return verified.ok ? parseRequest(verified.value.xml) : verified
 }
 /** As the vectors spell it: bytes in hex, counters in decimal. */
@@ -62,10 +65,21 @@ test.each(vectors.invalid)('invalid vector: $name', ({ xml, reason, field }) => 
 })
 
 test.each(vectors.responses)('response vector: $response.code', ({ xml, response }) => {
-  const read = parseResponse(xml)
+  const signed = openSigned(xml, signer, crypto)
+  const read = signed.ok ? parseResponse(signed.value.xml) : signed
   if (!read.ok) throw new Error(`${read.reason} ${read.detail}`)
   expect(spelled(read.value)).toEqual(response)
-  expect(buildResponse(read.value)).toBe(xml)
+  // Written again it is what the signature covers.
+  expect(xml).toContain(buildResponse(read.value).replace('</sr:Response>', ''))
+})
+
+test.each(vectors.invalidResponses)('invalid response vector: $name', ({ xml, reason }) => {
+  const { originator, target, counter } = vectors.asked
+  const id = parseRequestId(`${originator}:${target}:${counter}`)
+  assert(id !== undefined, 'the vectors name a request')
+  const asked = { ...id, service: '7.16', commandVariant: 4 } as const
+  const read = openResponse(xml, asked, signer, crypto)
+  expect(read.ok ? 'accepted' : read.reason).toBe(reason)
 })
 
 test('the vectors have every body of every service request, and every problem but of size', () => {
@@ -82,6 +96,7 @@ test('the vectors have every body of every service request, and every problem bu
   })
   expect(found.toSorted()).toEqual(shapes.toSorted())
   const ofSize = ['TooLarge', 'TooDeep']
-  const reasons = new Set([...vectors.invalid.map(({ reason }) => reason), ...ofSize])
+  const invalid = [...vectors.invalid, ...vectors.invalidResponses]
+  const reasons = new Set([...invalid.map(({ reason }) => reason), ...ofSize])
   expect(reasons).toEqual(new Set(Object.keys(duisProblems)))
 })

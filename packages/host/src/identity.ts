@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault, sameBytes, toBase64Url, type PrivateKey } from '@interlock/kernel'
-import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { assert, Fault, sameBytes, toBase64Url, type PrivateKey } from '@interlock/kernel'
+import { fromPem, issuerNameOf, peerOf, type Peer } from '@interlock/pki'
 import { factsOf, isOfHost, isPair } from './certificate-facts.ts'
 import { ensureDir, writeAtomic } from './files.ts'
 import { readText } from './read-file.ts'
@@ -74,6 +74,17 @@ export function loadPeer(path: string): Peer {
   throw new Fault('CertificateUnreadable', `${path}: is not a certificate with an identity`, {
     remedy: "point the config at that party's certificate under the smart-meter root",
   })
+}
+
+/** An identity as XML signatures name it: the key, and its certificate by issuer and serial number. */
+export function documentSigner({ key, chainPem, peer }: Identity): {
+  readonly key: PrivateKey
+  readonly issuer: string
+  readonly serialHex: string
+} {
+  const [leaf] = fromPem(chainPem, 'CERTIFICATE')
+  assert(leaf !== undefined, 'an identity has its certificate')
+  return { key, issuer: issuerNameOf(leaf), serialHex: peer.serialHex }
 }
 
 /** The same from text; `source` names the certificate in errors. @throws Fault `IdentityUnreadable`. */

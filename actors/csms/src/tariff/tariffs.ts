@@ -1,3 +1,5 @@
+import { granted } from '@interlock/duis'
+import type { DuisClient } from '@interlock/host'
 import { Fault, inMinutes, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import {
@@ -11,7 +13,6 @@ import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
 import type { StationView } from '../core/view.ts'
 import type { CounterStore } from '../data/counter-store.ts'
-import type { Dcc } from './dcc.ts'
 
 export type Tariffs = {
   readonly of: (view: StationView) => MeterTariff | undefined
@@ -32,7 +33,7 @@ const retryMinutes = 5
 /** Tariffs as the homes' meters hold them, read through the DCC and verified end to end. */
 export function createTariffs(options: {
   readonly context: Context
-  readonly dcc: Dcc
+  readonly dcc: DuisClient
   readonly counters: CounterStore
   readonly supplier: Peer
 }): Tariffs {
@@ -45,7 +46,7 @@ export function createTariffs(options: {
 
   const read = async (meter: Eui64): Promise<Outcome<MeterTariff, string>> => {
     const counter = await options.counters.next(meter, 'duis', clock.now())
-    const answer = await dcc.request({
+    const response = await dcc.ask({
       originator: context.smartMeterIdentity.peer.organisation,
       target: meter,
       counter,
@@ -53,6 +54,8 @@ export function createTariffs(options: {
       commandVariant: 1,
       body: { kind: 'readTariff' },
     })
+    if (!response.ok) return response
+    const answer = granted(response.value)
     if (!answer.ok) return answer
     const signed = signedTariffIn(answer.value.payload ?? new Uint8Array())
     if (signed === undefined) return { ok: false, reason: 'TariffUnreadable' }

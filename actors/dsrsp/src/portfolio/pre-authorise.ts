@@ -1,7 +1,7 @@
 import { correlate } from '@interlock/correlate'
-import type { LoadControlBody, ServiceRequest } from '@interlock/duis'
+import { buildRequest, granted, type LoadControlBody, type ServiceRequest } from '@interlock/duis'
 import { armOf, signPreCommand } from '@interlock/gbcs'
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { assert, ok, type Outcome } from '@interlock/kernel'
 import type { Arm } from '@interlock/contract'
 import type { Context, Member } from '../context.ts'
 
@@ -31,12 +31,13 @@ export async function preAuthorise(
       ...window,
     },
   }
-  const xml = dcc.build(asked)
-  const answer = await dcc.send(xml)
+  const response = await dcc.ask(asked)
+  if (!response.ok) return response
+  const answer = granted(response.value)
   if (!answer.ok) return answer
   const { preCommand } = answer.value
-  if (preCommand === undefined) return refused('ResponseUnreadable', 'no pre-command')
-  const same = correlate(xml, preCommand)
+  assert(preCommand !== undefined, 'the answer of a transform carries a pre-command')
+  const same = correlate(buildRequest(asked), preCommand)
   if (!same.ok) {
     context.audit.critical('PreCommandRefused', { station: member.stationId, reason: same.reason })
     return same
@@ -45,8 +46,12 @@ export async function preAuthorise(
   const arm = armOf(payload, deps.crypto)
   if (!arm.ok) return arm
   context.audit.critical('ArmSigned', { station: member.stationId, digest: arm.value.digest })
-  const delivered = await dcc.send(
-    dcc.build({ ...asked, commandVariant: 5, body: { kind: 'signedPreCommand', payload } }),
-  )
+  const answered = await dcc.ask({
+    ...asked,
+    commandVariant: 5,
+    body: { kind: 'signedPreCommand', payload },
+  })
+  if (!answered.ok) return answered
+  const delivered = granted(answered.value)
   return delivered.ok ? ok(arm.value) : delivered
 }

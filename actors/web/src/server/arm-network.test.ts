@@ -1,8 +1,14 @@
 import { correlate } from '@interlock/correlate'
-import { buildResponse, parseRequest, verifySigned, type ServiceRequest } from '@interlock/duis'
+import {
+  buildRequest,
+  buildResponse,
+  openResponse,
+  signDocument,
+  type ServiceRequest,
+} from '@interlock/duis'
 import { encodePreCommand } from '@interlock/gbcs'
-import { nodeCrypto, type HttpClient } from '@interlock/host'
-import { eui64, Fault, instant } from '@interlock/kernel'
+import { nodeCrypto, type DuisClient } from '@interlock/host'
+import { assert, eui64, Fault, instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { createArmNetwork } from './arm-network.ts'
 import { openOriginatorCounters } from './originator-counters.ts'
@@ -31,33 +37,28 @@ function journal(entries: unknown[] = []) {
 
 /** A data company in memory that speaks real DUIS; `answer` may spoil what it says. */
 function network(answer: (request: ServiceRequest) => string) {
-  const requests: { request: ServiceRequest; xml: string }[] = []
-  const http: HttpClient = {
-    request: async (_method, _url, body) => {
-      const xml = `${body}`
-      const verified = verifySigned(xml, key.publicKey, nodeCrypto)
-      if (!verified.ok) throw new Error(verified.reason)
-      const request = parseRequest(verified.value.xml)
-      if (!request.ok) throw new Error(request.reason)
-      requests.push({ request: request.value, xml })
-      return { status: 200, body: answer(request.value) }
+  const requests: ServiceRequest[] = []
+  const signer = { key, issuer: 'CN=test', serialHex: 'ab12' }
+  const company = { ...signer, publicKey: key.publicKey }
+  const dcc: DuisClient = {
+    async ask(request) {
+      requests.push(request)
+      const said = signDocument(answer(request), signer, nodeCrypto)
+      return openResponse(said, request, company, nodeCrypto)
     },
-    events: () => ({ close: async () => {} }),
-    close: async () => {},
   }
   const counters = openOriginatorCounters(journal(), movedClock(at).clock)
-  const signer = { key, issuer: 'CN=test', serialHex: 'ab12' }
-  const crypto = nodeCrypto
-  return { requests, ...createArmNetwork({ http, dcc: 'https://dcc', signer, counters, crypto }) }
+  return { requests, ...createArmNetwork({ dcc, counters }) }
 }
 
 function transformed(request: ServiceRequest, level = 100): string {
-  const { body, originator, target, counter } = request
-  const id = { request: { originator, target, counter }, code: 'I0', at: instant(at) } as const
-  if (body.kind !== 'loadControl') return buildResponse(id)
+  const { body, originator, target, counter, service } = request
+  const addressed = { originator, target, counter }
+  const id = { request: addressed, service, code: 'I0', at: instant(at) } as const
+  if (body.kind !== 'loadControl') return buildResponse({ ...id, payload: new Uint8Array(1) })
   const { controller, direction, from, until } = body
   const values = { controller, direction, levelPercent: level, from, until }
-  const preCommand = encodePreCommand({ useCase: 'ECS47a', originator, target, counter, ...values })
+  const preCommand = encodePreCommand({ useCase: 'ECS47a', ...addressed, ...values })
   return buildResponse({ ...id, preCommand })
 }
 
@@ -66,11 +67,13 @@ test('asks for ECS47a in variant 4 and delivers in variant 5 with the same count
   const { bytes, counter } = await preCommand(order)
   const { originator, target } = order
   await arm({ originator, target, counter, signed: bytes })
-  expect(requests.map((each) => each.request)).toMatchObject([
+  expect(requests).toMatchObject([
     { service: '7.13', commandVariant: 4, originator, target, counter: BigInt(at) },
     { service: '7.13', commandVariant: 5, originator, target, counter: BigInt(at) },
   ])
-  expect(correlate(requests[0]?.xml ?? '', bytes).ok).toBe(true)
+  const [first] = requests
+  assert(first !== undefined, 'something was asked for')
+  expect(correlate(buildRequest(first), bytes).ok).toBe(true)
 })
 
 test('a pre-command that says something else is not shown to anybody', async () => {
@@ -88,7 +91,7 @@ test('a refusal of the data company is told in its words', async () => {
 
 test.each([
   ['no pre-command', () => buildResponse({ code: 'I0' as const, at: instant(at) })],
-  ['no DUIS', () => '<html/>'],
+  ['no DUIS', () => '<html><body/></html>'],
 ])('an answer with %s is no answer', async (_what, answer) => {
   await expect(network(answer).preCommand(order)).rejects.toMatchObject({ reason: 'Unavailable' })
 })

@@ -1,15 +1,12 @@
 import { correlate } from '@interlock/correlate'
 import {
   buildRequest,
-  parseResponse,
   responseWords,
-  signDocument,
-  type RequestBody,
+  type ServiceRequest,
   type ServiceResponse,
-  type XmlSigner,
 } from '@interlock/duis'
-import type { HttpClient } from '@interlock/host'
-import { instant, type Crypto, type Eui64 } from '@interlock/kernel'
+import type { DuisClient } from '@interlock/host'
+import { assert, instant, type Eui64 } from '@interlock/kernel'
 import { Declined } from './access.ts'
 import type { OriginatorCounters } from './originator-counters.ts'
 import { unavailable } from './upstreams.ts'
@@ -44,54 +41,45 @@ export interface ArmNetwork {
 }
 
 export function createArmNetwork(options: {
-  http: HttpClient
-  /** Base URL of the data company. */
-  dcc: string
-  /** The app vendor's smart-meter key: signs the XML, never an arm. */
-  signer: XmlSigner
+  /** With the app vendor's smart-meter key, which signs the XML and never an arm. */
+  dcc: DuisClient
   counters: OriginatorCounters
-  crypto: Crypto
 }): ArmNetwork {
-  const { http, dcc, signer, counters, crypto } = options
-  const send = async (xml: string): Promise<ServiceResponse> => {
-    const answer = await http
-      .request('POST', `${dcc}/duis`, xml, { type: 'application/xml' })
-      .catch(unavailable)
-    if (typeof answer.body !== 'string')
-      throw new Declined('Unavailable', `the data company answered with status ${answer.status}`)
-    const response = parseResponse(answer.body)
-    if (!response.ok) throw new Declined('Unavailable', `unreadable answer: ${response.reason}`)
+  const { dcc, counters } = options
+  const ask = async (request: ServiceRequest): Promise<ServiceResponse> => {
+    const response = await dcc.ask(request).catch(unavailable)
+    if (!response.ok)
+      throw new Declined('Unavailable', `no answer of the data company: ${response.reason}`)
     if (response.value.code !== 'I0') throw refusedBy(response.value)
     return response.value
-  }
-  const request = (
-    id: { originator: Eui64; target: Eui64; counter: bigint },
-    commandVariant: 4 | 5,
-    body: RequestBody,
-  ): string => {
-    const xml = buildRequest({ ...id, service: '7.13', commandVariant, body })
-    return signDocument(xml, signer, crypto)
   }
   return {
     preCommand: async ({ originator, target, controller, levelPercent, from, until }) => {
       const counter = counters.next(originator)
-      const xml = request({ originator, target, counter }, 4, {
-        kind: 'loadControl',
-        controller,
-        direction: 'import',
-        levelPercent,
-        from: instant(from),
-        until: instant(until),
-      })
-      const { preCommand } = await send(xml)
-      if (preCommand === undefined) throw new Declined('Unavailable', 'there is no pre-command')
-      const matches = correlate(xml, preCommand)
+      const asked: ServiceRequest = {
+        originator,
+        target,
+        counter,
+        service: '7.13',
+        commandVariant: 4,
+        body: {
+          kind: 'loadControl',
+          controller,
+          direction: 'import',
+          levelPercent,
+          from: instant(from),
+          until: instant(until),
+        },
+      }
+      const { preCommand } = await ask(asked)
+      assert(preCommand !== undefined, 'the answer of a transform carries a pre-command')
+      const matches = correlate(buildRequest(asked), preCommand)
       if (!matches.ok) throw new Declined('ArmMismatch', matches.reason)
       return { bytes: preCommand, counter }
     },
     arm: async ({ originator, target, counter, signed }) => {
       const body = { kind: 'signedPreCommand', payload: signed } as const
-      await send(request({ originator, target, counter }, 5, body))
+      await ask({ originator, target, counter, service: '7.13', commandVariant: 5, body })
     },
   }
 }

@@ -72,6 +72,8 @@ export const WebConfig = actorConfig({
   identity: Type.Object({ charging: Path, smartMeter: Path }, closed),
   trust: TrustConfig,
   peers: Type.Object({ csms: Url, dcc: Url, supervisor: Url, dsrsp: Type.Optional(Url) }, closed),
+  /** Certificate (PEM) that the data company signs its answers with. */
+  dccCertificate: Path,
   console: Page,
   arm: Page,
   /** Folder with the certificate browsers see. Required unless both pages stay on loopback. */

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,7 +53,3 @@ export function readRoots(...paths: readonly (string | undefined)[]): readonly s
     }
   })
 }
-
-/** Distinguished name of the issuer of the first certificate, as XML signatures write it. */
-export const issuerOf = (chainPem: string): string =>
-  new X509Certificate(chainPem).issuer.split('\n').toReversed().join(', ')

@@ -1,4 +1,5 @@
 import {
+  documentSigner,
   nodeCrypto,
   openHttpServer,
   problem,
@@ -8,7 +9,7 @@ import {
   temporaryDir,
   type HttpServer,
 } from '@interlock/host'
-import { buildResponse, parseRequest, signerSerial, verifySigned } from '@interlock/duis'
+import { buildResponse, openSigned, parseRequest, signDocument } from '@interlock/duis'
 import { encodePreCommand } from '@interlock/gbcs'
 import { instant, unobserved } from '@interlock/kernel'
 import { createArmKey, signArm, toBase64, checkPreCommand, fromBase64 } from '@interlock/arm'
@@ -24,6 +25,7 @@ const dir = temporaryDir('interlock-web')
 const charging = testRoot(dir, 'charging')
 const smartMeter = testRoot(dir, 'smartMeter')
 const own = { charging: charging.identity('web', 1), smartMeter: smartMeter.identity('web', 1) }
+const company = smartMeter.identity('dcc', 3)
 const asked: { url: string; peer: string; body: unknown }[] = []
 const servers: HttpServer[] = []
 let web: WebRunning
@@ -33,7 +35,7 @@ async function server(root: typeof charging, role: 'csms' | 'dcc' | 'supervisor'
   const opened = await openHttpServer({
     name: role,
     listen: { host: '127.0.0.1', port: 0 },
-    identity: root.identity(role, role === 'csms' ? 2 : 3),
+    identity: role === 'dcc' ? company : root.identity(role, role === 'csms' ? 2 : 3),
     trust: root.trust,
     activity: unobserved,
     log: silentLog,
@@ -104,6 +106,7 @@ beforeAll(async () => {
       dcc: `https://127.0.0.1:${await dcc.listen()}`,
       supervisor: `https://127.0.0.1:${await supervisor.listen()}`,
     },
+    dccCertificate: `${company.dir}/chain.pem`,
     console: { listen },
     arm: { listen },
     login: { kind: 'builtIn', accounts: await accounts() },
@@ -126,20 +129,20 @@ afterAll(async () => {
 
 /** The data company's transform, for one request that it has verified. */
 function duis({ body }: { body: unknown }) {
-  const xml = `${body}`
-  const serial = signerSerial(xml)
-  expect(serial.ok && serial.value).toBe(own.smartMeter.peer.serialHex)
-  const verified = verifySigned(xml, own.smartMeter.key.publicKey, nodeCrypto)
+  const verified = openSigned(`${body}`, own.smartMeter.peer, nodeCrypto)
   const read = verified.ok ? parseRequest(verified.value.xml) : verified
   if (!read.ok) throw new Error(read.reason)
-  const { originator, target, counter, body: order } = read.value
+  const { originator, target, counter, service, body: order } = read.value
   asked.push({ url: '/duis', peer: '', body: order })
-  const base = { request: { originator, target, counter }, code: 'I0', at: instant(0) } as const
-  if (order.kind !== 'loadControl')
-    return { status: 200, body: buildResponse(base), type: 'application/xml' }
+  const id = { originator, target, counter }
+  const answer = (parts: { preCommand: Uint8Array } | { payload: Uint8Array }) => {
+    const said = buildResponse({ request: id, service, code: 'I0', at: instant(0), ...parts })
+    const body = signDocument(said, documentSigner(company), nodeCrypto)
+    return { status: 200, body, type: 'application/xml' }
+  }
+  if (order.kind !== 'loadControl') return answer({ payload: new Uint8Array(1) })
   const { kind: _, ...values } = order
-  const preCommand = encodePreCommand({ useCase: 'ECS47a', originator, target, counter, ...values })
-  return { status: 200, body: buildResponse({ ...base, preCommand }), type: 'application/xml' }
+  return answer({ preCommand: encodePreCommand({ useCase: 'ECS47a', ...id, ...values }) })
 }
 
 async function driver(url: string): Promise<Visitor> {

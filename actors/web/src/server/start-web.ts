@@ -1,4 +1,12 @@
-import { ensureDir, httpClient, loadIdentity, openAudit, openJournal } from '@interlock/host'
+import {
+  duisClient,
+  ensureDir,
+  httpClient,
+  loadIdentity,
+  loadPeer,
+  openAudit,
+  openJournal,
+} from '@interlock/host'
 import type { Happening } from '@interlock/contract'
 import type { ActorDeps, HttpClient, Identity, Running } from '@interlock/host'
 import type { Role } from '@interlock/kernel'
@@ -9,7 +17,7 @@ import { createArmModule, type ArmModule } from './arm-module.ts'
 import { createArmNetwork, type ArmNetwork } from './arm-network.ts'
 import { armRoutes } from './arm-routes.ts'
 import type { WebConfig } from './config-schema.ts'
-import { issuerOf, pagesDir, readArmModule, readRoots, readTls } from './config.ts'
+import { pagesDir, readArmModule, readRoots, readTls } from './config.ts'
 import { consoleRoutes, type AttackHook, type HardwareHook } from './console-routes.ts'
 import { addEventStream } from './event-stream.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
@@ -106,7 +114,7 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
   const audit = (kind: string, data: Record<string, unknown>) => void trail.record(kind, data)
   open.push({ close: async () => trail.close() })
   const handOvers = createHandOvers(deps.wall)
-  const { upstreams, network } = neighbours(config, deps, open)
+  const { upstreams, network } = neighbours(config, deps, open, audit)
   const { clock, wall, crypto } = deps
   const { homes } = config
   const module = createArmModule({
@@ -130,7 +138,7 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
   }
 }
 
-function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
+function neighbours(config: WebConfig, deps: WebDeps, open: Running[], audit: Parts['audit']) {
   if (deps.upstreams !== undefined && deps.network !== undefined)
     return { upstreams: deps.upstreams, network: deps.network }
   const { peers, trust } = config
@@ -152,11 +160,6 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
     peers.dsrsp === undefined ? [] : [{ base: peers.dsrsp, http: chargingClient('dsrsp') }]
   const journal = openJournal(`${config.data}/counters.journal`)
   open.push({ close: async () => journal.close() })
-  const signer = {
-    key: smartMeter.key,
-    issuer: issuerOf(smartMeter.chainPem),
-    serialHex: smartMeter.peer.serialHex,
-  }
   return {
     upstreams:
       deps.upstreams ??
@@ -169,11 +172,15 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[]) {
     network:
       deps.network ??
       createArmNetwork({
-        http: dcc.http,
-        dcc: dcc.base,
-        signer,
+        dcc: duisClient({
+          http: dcc.http,
+          url: dcc.base,
+          identity: smartMeter,
+          company: loadPeer(config.dccCertificate),
+          crypto: deps.crypto,
+          record: audit,
+        }),
         counters: openOriginatorCounters(journal, deps.clock),
-        crypto: deps.crypto,
       }),
   }
 }

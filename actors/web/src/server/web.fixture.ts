@@ -220,6 +220,7 @@ export async function startTestWeb(
       dcc: 'https://127.0.0.1:1',
       supervisor: 'https://127.0.0.1:1',
     },
+    dccCertificate: `${data}/dcc.pem`,
     console: { listen },
     arm: { listen },
     login: { kind: 'builtIn', accounts: await accounts() },

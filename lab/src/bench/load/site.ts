@@ -108,6 +108,8 @@ function certify(dir: string, homes: readonly Home[]) {
     saveIdentity(join(dir, 'csms-smart-meter'), network.keyPem, network.chainPem)
     const supplier = smartMeter.certify(subject('supplier', 'supplier', organisations.supplier))
     writeAtomic(join(dir, 'supplier.pem'), supplier.chainPem, 0o644)
+    const company = smartMeter.certify(subject('dcc', 'dcc', organisations.dcc))
+    writeAtomic(join(dir, 'dcc.pem'), company.chainPem, 0o644)
     writeAtomic(join(dir, 'charging.pem'), charging.rootPem, 0o644)
     writeAtomic(join(dir, 'smart-meter.pem'), smartMeter.rootPem, 0o644)
     const stations = homes.map(({ stationId, station }) => ({
@@ -140,6 +142,7 @@ function csmsConfig(dir: string, homes: readonly Home[], database: string): Csms
     listen: loopback,
     ocpp: { profile2: loopback, profile3: loopback },
     peers: { supervisor: nobody, dcc: nobody },
+    dccCertificate: join(dir, 'dcc.pem'),
     stations: homes.map(({ stationId, station }) => ({
       stationId,
       eui: station,

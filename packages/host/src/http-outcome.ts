@@ -1,8 +1,8 @@
 import { ok, refused, type Outcome } from '@interlock/kernel'
+import type { HttpResponse } from './http-client.ts'
 
 /** A success's body, or the reason of its problem document. */
-export function outcomeOf(response: { status: number; body: unknown }): Outcome<unknown, string> {
-  const { status, body } = response
+export function outcomeOf({ status, body }: HttpResponse): Outcome<unknown, string> {
   if (status >= 200 && status < 300) return ok(body)
   const { reason, detail } = (typeof body === 'object' && body !== null ? body : {}) as {
     reason?: unknown

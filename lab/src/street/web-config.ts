@@ -1,0 +1,36 @@
+import type { WebConfig } from '@interlock/web'
+import { ratingWatts } from './address-book.ts'
+import { base, dccCertificate, https, loopback, type Plan } from './configs.ts'
+
+/** The pages for people; `accounts` are who may sign in. */
+export function webConfig(
+  plan: Plan,
+  accounts: WebConfig['login'] & { kind: 'builtIn' },
+  ports: { readonly console: number; readonly arm: number },
+): WebConfig {
+  const folder = plan.layout.server('web')
+  return {
+    ...base('web', 'Acacia Avenue', folder),
+    identity: { charging: folder.charging, smartMeter: folder.smartMeter },
+    trust: plan.layout.trust,
+    peers: {
+      csms: https(plan, 'csms'),
+      dcc: https(plan, 'dcc'),
+      supervisor: https(plan, 'supervisor'),
+      dsrsp: https(plan, 'dsrsp'),
+    },
+    dccCertificate: dccCertificate(plan),
+    console: { listen: { host: loopback, port: ports.console } },
+    arm: { listen: { host: loopback, port: ports.arm } },
+    login: accounts,
+    homes: plan.homes.map((home) => ({
+      station: home.stationId,
+      stationEui: home.station,
+      target: home.llcs,
+      controller: 1,
+      ratingWatts,
+      place: home.address,
+    })),
+    timeZone: 'Europe/London',
+  }
+}

@@ -1,0 +1,74 @@
+import { ok, refused, type Crypto, type Outcome } from '@interlock/kernel'
+import { parseQuarantineAlert, type QuarantineAlert } from './dcc-alert.ts'
+import type { DuisProblem } from './problems.ts'
+import type { ServiceRequest } from './request.ts'
+import { responseNameOf, type ResponseName } from './response-codes.ts'
+import { parseResponse, type ServiceResponse } from './response.ts'
+import { schemaVersion } from './services.ts'
+import { openSigned, type KnownSigner } from './signature.ts'
+import { formatRequestId, type RequestId } from './values.ts'
+
+/** What an answer is held against; what it carries depends on what was asked for. */
+export type Asked = RequestId & Pick<ServiceRequest, 'service' | 'commandVariant' | 'schemaVersion'>
+
+/**
+ * Reads the data company's answer to one request. Nothing is read but what the company has signed,
+ * and a signed answer to another request, or to the same one in another command variant, is none.
+ */
+export function openResponse(
+  xml: string,
+  asked: Asked,
+  company: KnownSigner,
+  crypto: Crypto,
+): Outcome<ServiceResponse, DuisProblem> {
+  const signed = openSigned(xml, company, crypto)
+  if (!signed.ok) return signed
+  const response = parseResponse(signed.value.xml)
+  if (!response.ok) return response
+  const other = mismatchOf(response.value, asked)
+  return other === undefined ? response : refused('RequestMismatch', other)
+}
+
+/** The element by which an answer shows itself to be another's. */
+function mismatchOf(response: ServiceResponse, asked: Asked): string | undefined {
+  const { code, request, service, preCommand, payload } = response
+  // Of a request that could not be read the company knows no more than that: never that it is done.
+  if (request === undefined) return code.startsWith('E') ? undefined : 'RequestID: is missing'
+  if (formatRequestId(request) !== formatRequestId(asked))
+    return `RequestID: is ${formatRequestId(request)}`
+  if (service !== asked.service) return `ServiceReferenceVariant: is ${service}`
+  if ((response.schemaVersion ?? schemaVersion) !== (asked.schemaVersion ?? schemaVersion))
+    return `Response@schemaVersion: is ${response.schemaVersion ?? schemaVersion}`
+  // Both halves of a critical request have one RequestID; what they are answered with differs.
+  const transforms = asked.commandVariant === 4
+  if (preCommand !== undefined && !transforms) return 'PreCommand: was not asked for'
+  if (payload !== undefined && transforms) return 'GBCSPayload: was not asked for'
+  if (code !== 'I0') return undefined
+  if (transforms) return preCommand === undefined ? 'PreCommand: is missing' : undefined
+  return payload === undefined ? 'GBCSPayload: is missing' : undefined
+}
+
+/** Reads the data company's alert about one request that it holds; signed as its answers are. */
+export function openQuarantineAlert(
+  xml: string,
+  about: RequestId,
+  company: KnownSigner,
+  crypto: Crypto,
+): Outcome<QuarantineAlert, DuisProblem> {
+  const signed = openSigned(xml, company, crypto)
+  if (!signed.ok) return signed
+  const alert = parseQuarantineAlert(signed.value.xml)
+  if (!alert.ok) return alert
+  const { request } = alert.value
+  return formatRequestId(request) === formatRequestId(about)
+    ? alert
+    : refused('RequestMismatch', `RequestID: is ${formatRequestId(request)}`)
+}
+
+/** The answer where it says that the request is done, and the name of its code where not. */
+export function granted(
+  response: ServiceResponse,
+): Outcome<ServiceResponse, ResponseName | 'CodeUnlisted'> {
+  const name = responseNameOf(response.code)
+  return name === 'Accepted' ? ok(response) : refused(name, response.detail)
+}

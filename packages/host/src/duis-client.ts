@@ -1,0 +1,95 @@
+import {
+  buildRequest,
+  heldReference,
+  openQuarantineAlert,
+  openResponse,
+  signDocument,
+  type KnownSigner,
+  type QuarantineAlert,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '@interlock/duis'
+import { Fault, refused, type Crypto, type Outcome } from '@interlock/kernel'
+import type { HttpClient } from './http-client.ts'
+import { outcomeOf } from './http-outcome.ts'
+import { documentSigner, type Identity } from './identity.ts'
+
+/** The smart-meter data company, as one of its users has it. */
+export type DuisClient = {
+  /**
+   * Signs a service request, sends it, and believes only what the company has signed in answer to it.
+   * @returns the answer, whatever its code, or why there is none
+   * @throws Fault `PeerUnavailable` when the company is not to be reached
+   */
+  ask(request: ServiceRequest): Promise<Outcome<ServiceResponse, string>>
+}
+
+export type DuisClientOptions = {
+  readonly http: HttpClient
+  /** `https://host:port` of the company. */
+  readonly url: string
+  /** Whose requests they are. */
+  readonly identity: Identity
+  /**
+   * The company, by its pinned certificate. TLS alone would have an adapter or gateway on the way, and
+   * whoever else the root has named a data company, answer in its place.
+   */
+  readonly company: KnownSigner
+  readonly crypto: Crypto
+  /** For the audit trail: answers that are not believed, and requests that the company holds. */
+  readonly record: (kind: string, data: Readonly<Record<string, unknown>>) => void
+}
+
+export function duisClient(options: DuisClientOptions): DuisClient {
+  const { http, url, identity, company, crypto, record } = options
+  const signer = documentSigner(identity)
+
+  const send = async (request: ServiceRequest): Promise<Outcome<ServiceResponse, string>> => {
+    const xml = signDocument(buildRequest(request), signer, crypto)
+    const answer = outcomeOf(await http.request('POST', `${url}/duis`, xml, asXml))
+    if (!answer.ok) return answer
+    const response = openResponse(textIn(answer.value), request, company, crypto)
+    if (!response.ok) {
+      const { reason, detail = '' } = response
+      record('AnswerRefused', { ...factsOf(request), reason, detail })
+    }
+    return response
+  }
+  const alertOf = async (
+    reference: string,
+    request: ServiceRequest,
+  ): Promise<Outcome<QuarantineAlert, string>> => {
+    try {
+      const path = `${url}/api/v1/quarantine/${reference}`
+      const answer = outcomeOf(await http.request('GET', path))
+      return answer.ok
+        ? openQuarantineAlert(textIn(answer.value), request, company, crypto)
+        : answer
+    } catch (error) {
+      if (error instanceof Fault) return refused(error.code, error.message)
+      throw error
+    }
+  }
+
+  return {
+    async ask(request) {
+      const answer = await send(request)
+      const reference = answer.ok ? heldReference(answer.value) : undefined
+      if (reference === undefined) return answer
+      const alert = await alertOf(reference, request)
+      const said = alert.ok ? { breach: alert.value.breach } : { alertRefused: alert.reason }
+      record('RequestHeld', { ...factsOf(request), reference, ...said })
+      return answer
+    },
+  }
+}
+
+const factsOf = ({ originator, target, counter, service }: ServiceRequest) => ({
+  originator,
+  target,
+  counter: counter.toString(),
+  service,
+})
+const asXml = { type: 'application/xml' }
+/** What is no text is no document, and is refused as one. */
+const textIn = (body: unknown): string => (typeof body === 'string' ? body : '')
