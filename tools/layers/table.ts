@@ -4,9 +4,9 @@
  */
 export const layers: readonly (readonly string[])[] = [
   ['kernel'],
-  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf', 'privacy'],
+  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf'],
   ['contract', 'tariff'],
-  ['seal', 'ledger'],
+  ['seal', 'ledger', 'privacy'],
   ['gate', 'bus', 'store', 'oscp'],
   ['host'],
   [

@@ -1,0 +1,131 @@
+import { toHex, toIso, utf8, type Crypto, type Instant } from '@interlock/kernel'
+import type { MeterHistory, MeterInterval } from './interval.ts'
+
+/** Codes of ESPI (NAESB REQ.21) that this document uses. */
+const espi = {
+  electricity: 0,
+  deltaData: 4,
+  electricitySecondaryMetered: 1,
+  normal: 12,
+  forward: 1,
+  reverse: 19,
+  energy: 12,
+  wattHours: 72,
+  milli: -3,
+  estimated: 8,
+  valid: 0,
+} as const
+
+type Direction = {
+  readonly name: string
+  readonly code: number
+  readonly of: (interval: MeterInterval) => number
+}
+const directions: readonly Direction[] = [
+  { name: 'Import', code: espi.forward, of: (each) => each.importWattHours },
+  { name: 'Export', code: espi.reverse, of: (each) => each.exportWattHours },
+]
+
+/**
+ * A Green Button file: an Atom feed with the usage point, and for each direction that occurs its meter
+ * reading, reading type and interval block. Values are whole milliwatt-hours. The same history and `now`
+ * give the same file.
+ */
+export function toGreenButton(
+  { station, intervals }: MeterHistory,
+  now: Instant,
+  crypto: Pick<Crypto, 'sha256'>,
+): string {
+  const point = `RetailCustomer/${station}/UsagePoint/${station}`
+  const entry = entryAt(now, crypto)
+  const used = directions.filter(
+    (each) => each.name === 'Import' || intervals.some((interval) => each.of(interval) !== 0),
+  )
+  const readings = used.flatMap((direction) => {
+    const reading = `${point}/MeterReading/${direction.name}`
+    const type = `ReadingType/${station}-${direction.name}`
+    const block = `${reading}/IntervalBlock`
+    return [
+      entry(reading, `${point}/MeterReading`, [block, type], direction.name, '<MeterReading NS/>'),
+      entry(type, 'ReadingType', [], `${direction.name}, Wh`, readingType(direction, intervals)),
+      ...(intervals.length === 0
+        ? []
+        : [entry(`${block}/1`, block, [], direction.name, intervalBlock(direction, intervals))]),
+    ]
+  })
+  const usagePoint = `<UsagePoint NS><ServiceCategory><kind>${espi.electricity}</kind></ServiceCategory></UsagePoint>`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<feed xmlns="http://www.w3.org/2005/Atom">',
+    `<id>${uuidOf(`feed ${station}`, crypto)}</id>`,
+    `<title>Charging station ${station}</title>`,
+    `<updated>${toIso(now)}</updated>`,
+    entry(
+      point,
+      `RetailCustomer/${station}/UsagePoint`,
+      [`${point}/MeterReading`],
+      station,
+      usagePoint,
+    ),
+    ...readings,
+    '</feed>',
+    '',
+  ].join('\n')
+}
+
+const entryAt =
+  (now: Instant, crypto: Pick<Crypto, 'sha256'>) =>
+  (self: string, up: string, related: readonly string[], title: string, content: string): string =>
+    [
+      `<entry><id>${uuidOf(self, crypto)}</id>`,
+      `<link rel="self" href="${self}"/><link rel="up" href="${up}"/>`,
+      ...related.map((each) => `<link rel="related" href="${each}"/>`),
+      `<title>${title}</title>`,
+      `<content>${content.replace(' NS', ' xmlns="http://naesb.org/espi"')}</content>`,
+      `<published>${toIso(now)}</published><updated>${toIso(now)}</updated></entry>`,
+    ].join('')
+
+function readingType({ code }: Direction, intervals: readonly MeterInterval[]): string {
+  const lengths = new Set(intervals.map(secondsOf))
+  const [length = 0] = lengths
+  const fields = {
+    accumulationBehaviour: espi.deltaData,
+    commodity: espi.electricitySecondaryMetered,
+    dataQualifier: espi.normal,
+    flowDirection: code,
+    ...(lengths.size === 1 && { intervalLength: length }),
+    kind: espi.energy,
+    powerOfTenMultiplier: espi.milli,
+    uom: espi.wattHours,
+  }
+  return `<ReadingType NS>${elements(fields)}</ReadingType>`
+}
+
+function intervalBlock({ of }: Direction, intervals: readonly MeterInterval[]): string {
+  const start = Math.min(...intervals.map((each) => each.from))
+  const end = intervals.reduce((latest, each) => Math.max(latest, each.until), start)
+  const readings = intervals.map((each) => {
+    const quality = elements({ quality: each.isEstimated ? espi.estimated : espi.valid })
+    const period = elements({ duration: secondsOf(each), start: each.from / 1000 })
+    return `<IntervalReading><ReadingQuality>${quality}</ReadingQuality><timePeriod>${period}</timePeriod><value>${Math.round(of(each) * 1000)}</value></IntervalReading>`
+  })
+  const whole = elements({ duration: (end - start) / 1000, start: start / 1000 })
+  return `<IntervalBlock NS><interval>${whole}</interval>${readings.join('')}</IntervalBlock>`
+}
+
+const secondsOf = ({ from, until }: MeterInterval): number => (until - from) / 1000
+
+const elements = (fields: Readonly<Record<string, number>>): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('')
+
+/** A name-based UUID (version 8, RFC 9562 §5.8) of SHA-256. */
+function uuidOf(name: string, crypto: Pick<Crypto, 'sha256'>): string {
+  const bytes = crypto.sha256(utf8(`interlock-green-button ${name}`)).slice(0, 16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const hex = toHex(bytes)
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)]
+  return `urn:uuid:${parts.join('-')}-${hex.slice(20)}`
+}
