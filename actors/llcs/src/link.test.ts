@@ -42,3 +42,15 @@ test('messages that only an LLCS sends are not accepted from the charger', async
   const answer = await station.tell({ kind: 'time', at: clock.now() })
   expect(answer).toMatchObject({ kind: 'ack', reason: 'Unexpected' })
 })
+
+test('a charger whose clock differs is heard, and that is a security event', async () => {
+  const { clock, station, happenings } = await scene()
+  const skews = () => happenings.filter(({ reason }) => reason === 'LinkClockSkew')
+  await station.tell({ kind: 'heartbeat', at: clock.now() - 10_000 })
+  expect(skews()).toEqual([])
+  for (const by of [-10_001, 10_001])
+    expect(await station.tell({ kind: 'heartbeat', at: clock.now() + by })).toMatchObject({
+      kind: 'ack',
+    })
+  expect(skews()).toHaveLength(2)
+})

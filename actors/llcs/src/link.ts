@@ -1,16 +1,24 @@
-import type { LinkMessage } from '@interlock/contract'
+import { limits, type LinkMessage } from '@interlock/contract'
 import { portsOf, systemEntropy, type FrameSocket, type Running } from '@interlock/host'
 import {
   Fault,
   fromBase64,
   fromUtf8,
   inMinutes,
+  instant,
   parseJson,
   toBase64,
   utf8,
+  type Instant,
   type Timer,
 } from '@interlock/kernel'
-import { createLinkSession, derivePairingKey, linkExpiry, type LinkSession } from '@interlock/seal'
+import {
+  createLinkSession,
+  derivePairingKey,
+  linkAck,
+  linkExpiry,
+  type LinkSession,
+} from '@interlock/seal'
 import { onUsed } from './alerts.ts'
 import { heldArms } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
@@ -94,6 +102,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
         await llcs.sendAlerts()
         return undefined
       case 'heartbeat':
+        compareClocks(llcs, instant(message.at))
         return undefined
       case 'arm':
       case 'respond':
@@ -112,15 +121,12 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       deps.log.warn({ reason: opened.reason }, 'a link frame was refused')
       llcs.audit.critical('LinkRefused', { reason: opened.reason })
       llcs.publish({ kind: 'security', reason: opened.reason })
-      return new Uint8Array()
+      if (opened.counter === undefined) return new Uint8Array()
+      const told = linkAck(opened.counter, opened.reason)
+      return current.codecs.answering.seal(told, linkExpiry(clock.now())).bytes
     }
     const { message, counter } = opened.value
-    const reason = await handle(message, current)
-    const ack: LinkMessage = {
-      kind: 'ack',
-      to: counter.toString(),
-      ...(reason === undefined ? {} : { reason }),
-    }
+    const ack = linkAck(counter, await handle(message, current))
     return current.codecs.answering.seal(ack, linkExpiry(clock.now())).bytes
   }
 
@@ -157,6 +163,14 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       timer?.cancel()
     },
   }
+}
+
+/** Beyond this the charger takes no arm; it has noticed by the time it is told, and says so as well. */
+function compareClocks(llcs: Llcs, at: Instant): void {
+  const difference = at - llcs.deps.clock.now()
+  if (Math.abs(difference) <= limits.linkMessageLifetimeMillis) return
+  llcs.audit.critical('ClockDisagreement', { millis: difference })
+  llcs.publish({ kind: 'security', reason: 'LinkClockSkew' })
 }
 
 /** The station's nonce, if the greeting is that of the charger of this home. */

@@ -1,3 +1,4 @@
+import { toBase64 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { profileOf } from './fixture/commands.fixture.ts'
 import { night, scene } from './fixture/scene.fixture.ts'
@@ -29,3 +30,18 @@ test('messages that only a charger sends are not accepted from the LLCS', async 
   const { llcs } = await scene()
   expect(await llcs.tell({ kind: 'ownerKeys', keys: [] })).toBe('Unexpected')
 })
+
+test.each([
+  ['behind', -20_000, 'LinkExpired'],
+  ['ahead', 20_000, 'LinkClockSkew'],
+])(
+  'an LLCS whose clock is %s links, arms nothing, and the CSMS hears why',
+  async (_, by, reason) => {
+    const { csms, llcs, station } = await scene({ llcsAheadMillis: by })
+    expect(station.connected().llcs).toBe(true)
+    const events = () => csms.sent('SecurityEventNotification').map(({ type }) => type)
+    await until(() => events().includes('TimeDisagreement'), 'the event')
+    expect(await llcs.tell({ kind: 'arm', preCommand: toBase64(Uint8Array.of(1)) })).toBe(reason)
+    expect(station.connected().llcs).toBe(true)
+  },
+)

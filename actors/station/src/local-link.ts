@@ -16,7 +16,13 @@ import {
   utf8,
   type Timer,
 } from '@interlock/kernel'
-import { createLinkSession, derivePairingKey, linkExpiry, type LinkSession } from '@interlock/seal'
+import {
+  createLinkSession,
+  derivePairingKey,
+  linkAck,
+  linkExpiry,
+  type LinkSession,
+} from '@interlock/seal'
 import { cellsOf, heldArms } from './gate-state.ts'
 import { onRespond, onRestore } from './responding.ts'
 import { takeRevocationList } from './revocation.ts'
@@ -137,16 +143,14 @@ function answer(station: Station, { answering }: LinkSession, bytes: Uint8Array)
   const now = station.deps.clock.now()
   const opened = answering.open(bytes, now)
   if (!opened.ok) {
-    station.reports.security('InvalidMessages', `local link: ${opened.reason}`)
-    return new Uint8Array()
+    const { reason, counter } = opened
+    station.reports.security('InvalidMessages', `local link: ${reason}`)
+    // Whoever made it is told why; whoever did not gets nothing.
+    if (counter === undefined) return new Uint8Array()
+    return answering.seal(linkAck(counter, reason), linkExpiry(now)).bytes
   }
   const { message, counter } = opened.value
-  const reason = handle(station, message)
-  const ack: LinkMessage = {
-    kind: 'ack',
-    to: counter.toString(),
-    ...(reason === undefined ? {} : { reason }),
-  }
+  const ack = linkAck(counter, handle(station, message))
   return answering.seal(ack, linkExpiry(now)).bytes
 }
 

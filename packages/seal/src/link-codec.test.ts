@@ -71,13 +71,48 @@ test('a frame of another pairing is refused', () => {
   expect(stranger.open(bytes, now)).toMatchObject({ reason: 'LinkMac' })
 })
 
-test('a frame expires', () => {
-  const { bytes } = end('llcs').seal({ kind: 'heartbeat', at: now }, linkExpiry(now))
-  const lifetime = limits.linkMessageLifetimeMillis
-  expect(end('station').open(bytes, instant(now + lifetime - 1)).ok).toBe(true)
-  expect(end('station').open(bytes, instant(now + lifetime))).toMatchObject({
-    reason: 'LinkExpired',
-  })
+const arm: LinkMessage = { kind: 'arm', preCommand: toBase64(Uint8Array.of(0xdf, 0x09)) }
+const lifetime = limits.linkMessageLifetimeMillis
+
+test('an arm is of now, by both clocks, or refused with a name', () => {
+  const reasonAt = (by: number): string | undefined => {
+    const { bytes } = end('llcs').seal(arm, linkExpiry(now))
+    const opened = end('station').open(bytes, instant(now + by))
+    return opened.ok ? undefined : opened.reason
+  }
+  expect([-lifetime, 0, lifetime - 1].map(reasonAt)).toEqual([undefined, undefined, undefined])
+  expect(reasonAt(lifetime)).toBe('LinkExpired')
+  expect(reasonAt(-lifetime - 1)).toBe('LinkClockSkew')
+})
+
+test.each(messages)(
+  'whatever the clocks say, $kind is opened only where it moves nothing',
+  (message) => {
+    const movesNothing = ['time', 'heartbeat', 'ownerKeys', 'ack'].includes(message.kind)
+    for (const by of [-86_400_000, 86_400_000]) {
+      const { bytes, counter } = end('llcs').seal(message, linkExpiry(now))
+      const opened = end('station').open(bytes, instant(now + by))
+      expect(opened.ok).toBe(movesNothing)
+      // Its maker can be told why.
+      if (!opened.ok) expect(opened.counter).toBe(counter)
+    }
+  },
+)
+
+test('an arm that was held back opens nothing later: not late, not again, and not after the clocks were compared', () => {
+  const llcs = end('llcs')
+  const station = end('station')
+  const taken = llcs.seal(arm, linkExpiry(now))
+  const heldBack = llcs.seal(arm, linkExpiry(now))
+  const time = llcs.seal({ kind: 'time', at: now }, linkExpiry(now))
+  expect(station.open(taken.bytes, now).ok).toBe(true)
+  const later = instant(now + lifetime)
+  expect(station.open(heldBack.bytes, later)).toMatchObject({ reason: 'LinkExpired' })
+  // Its counter is used up, so that a clock that goes back does not make it good again.
+  expect(station.open(heldBack.bytes, now)).toMatchObject({ reason: 'LinkReplayed' })
+  expect(station.open(time.bytes, later).ok).toBe(true)
+  for (const { bytes } of [taken, heldBack, time])
+    expect(station.open(bytes, now)).toMatchObject({ reason: 'LinkReplayed' })
 })
 
 test('any flipped bit breaks the seal and uses no counter', () => {

@@ -11,7 +11,8 @@ import {
   utf8,
   type Crypto,
   type Instant,
-  type Outcome,
+  type Ok,
+  type Refusal,
 } from '@interlock/kernel'
 import { parseLinkMessage } from './link-message.ts'
 
@@ -33,7 +34,16 @@ export type LinkCounters = {
   received(counter: bigint): void
 }
 
-export type LinkProblem = 'LinkMac' | 'LinkReplayed' | 'LinkExpired' | 'LinkMalformed'
+export type LinkProblem =
+  | 'LinkMac'
+  | 'LinkReplayed'
+  | 'LinkMalformed'
+  /** It was under way too long, or the sender's clock is behind. */
+  | 'LinkExpired'
+  /** It comes from the future: the sender's clock is ahead. */
+  | 'LinkClockSkew'
+/** With the counter of a frame that the other side has made, so that it can be told. */
+export type LinkRefusal = Refusal<LinkProblem> & { readonly counter?: bigint }
 /** `counter` is what an acknowledgement names in `to`. */
 export type SealedLinkMessage = { readonly bytes: Uint8Array; readonly counter: bigint }
 export type OpenedLinkMessage = { readonly message: LinkMessage; readonly counter: bigint }
@@ -41,9 +51,20 @@ export type OpenedLinkMessage = { readonly message: LinkMessage; readonly counte
 export type LinkCodec = {
   /** @throws Error when the message is too large for a frame. */
   seal(message: LinkMessage, expiresAt: Instant): SealedLinkMessage
-  /** The counter is consumed once the MAC is right and the frame fresh, whatever it says. */
-  open(bytes: Uint8Array, now: Instant): Outcome<OpenedLinkMessage, LinkProblem>
+  /** The counter is consumed once the MAC is right, whatever the frame says and however late it is. */
+  open(bytes: Uint8Array, now: Instant): Ok<OpenedLinkMessage> | LinkRefusal
 }
+
+/**
+ * What is opened however the two clocks differ: it moves nothing, and without it two sides that disagree
+ * about the time could not find that out. All else, arms above all, is of now or refused.
+ */
+const timeless: ReadonlySet<LinkMessage['kind']> = new Set([
+  'time',
+  'heartbeat',
+  'ownerKeys',
+  'ack',
+])
 
 export function createLinkCodec(options: {
   /** From pairing; 32 bytes. */
@@ -77,15 +98,30 @@ export function createLinkCodec(options: {
       if (!sameBytes(crypto.hmacSha256(receiving, framed), bytes.subarray(-macBytes)))
         return refused('LinkMac')
       if (framed[0] !== version || framed[1] !== senders[other]) return refused('LinkMalformed')
-      if (readU64(framed, 10) <= BigInt(Math.floor(now))) return refused('LinkExpired')
       const counter = readU64(framed, 2)
       if (counter <= counters.lastReceived()) return refused('LinkReplayed', `${counter}`)
       counters.received(counter)
       const message = parseLinkMessage(framed.subarray(headBytes))
-      return message.ok ? ok({ message: message.value, counter }) : message
+      if (!message.ok) return message
+      const left = Number(readU64(framed, 10)) - now
+      const reason = timeless.has(message.value.kind) ? undefined : untimely(left)
+      if (reason !== undefined) return { ...refused(reason, `${left} ms left`), counter }
+      return ok({ message: message.value, counter })
     },
   }
 }
+
+function untimely(leftMillis: number): 'LinkExpired' | 'LinkClockSkew' | undefined {
+  if (leftMillis <= 0) return 'LinkExpired'
+  return leftMillis > 2 * limits.linkMessageLifetimeMillis ? 'LinkClockSkew' : undefined
+}
+
+/** The answer to the frame with that counter; without a reason it is done. */
+export const linkAck = (counter: bigint, reason?: string): LinkMessage => ({
+  kind: 'ack',
+  to: counter.toString(),
+  ...(reason === undefined ? {} : { reason }),
+})
 
 /** The expiry of a message sent at `now`. */
 export const linkExpiry = (now: Instant): Instant => instant(now + limits.linkMessageLifetimeMillis)

@@ -1,3 +1,4 @@
+import { limits } from '@interlock/contract'
 import { instant, type Instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { hear, isTrusted, noTimeYet } from './time-trust.ts'
@@ -23,6 +24,13 @@ test('a source that is off by more than the tolerance disagrees, in either direc
     expect(isTrusted(heard.trust)).toBe(false)
   }
   expect(hear(noTimeYet(false), 'csms', off(30_000), now).disagrees).toBe(false)
+})
+
+test('an LLCS disagrees as soon as it could not arm the charger', () => {
+  const { linkMessageLifetimeMillis: most } = limits
+  for (const by of [most + 1, -most - 1])
+    expect(hear(noTimeYet(true), 'llcs', off(by), now).disagrees).toBe(true)
+  expect(hear(noTimeYet(true), 'llcs', off(most), now).disagrees).toBe(false)
 })
 
 test('the only source that comes to disagree ends the trust it gave', () => {

@@ -18,6 +18,12 @@ export type TimeTrust = {
   readonly agrees: Readonly<Partial<Record<TimeSource, boolean>>>
 }
 
+/** How far a source may be off. An LLCS that is off by more could not arm the charger. */
+const toleranceMillis: Readonly<Record<TimeSource, number>> = {
+  csms: limits.clockSkewMillisMax,
+  llcs: limits.linkMessageLifetimeMillis,
+}
+
 export const noTimeYet = (hasLlcs: boolean): TimeTrust => ({
   needs: hasLlcs ? ['csms', 'llcs'] : ['csms'],
   confirmed: [],
@@ -33,7 +39,7 @@ export function hear(
   heard: Instant,
   now: Instant,
 ): TimeHeard {
-  const agrees = Math.abs(heard - now) <= limits.clockSkewMillisMax
+  const agrees = Math.abs(heard - now) <= toleranceMillis[source]
   const fresh = agrees && !trust.confirmed.includes(source)
   return {
     trust: {
