@@ -4,8 +4,8 @@
  */
 export const layers: readonly (readonly string[])[] = [
   ['kernel'],
-  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf'],
-  ['contract', 'tariff'],
+  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf', 'ocpi'],
+  ['contract', 'tariff', 'billing'],
   ['seal', 'ledger', 'privacy'],
   ['gate', 'bus', 'store', 'oscp'],
   ['host'],
@@ -36,6 +36,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   duis: ['@xmldom/xmldom', 'xml-crypto'],
   correlate: ['fast-xml-parser'],
   ocmf: ['fast-xml-parser'],
+  ocpi: ['typebox'],
   contract: ['typebox'],
   tariff: ['typebox'],
   gate: ['typebox'],

@@ -1,0 +1,106 @@
+import { ok, refused, type Instant, type Outcome } from '@interlock/kernel'
+import type { VerifyEcdsa } from '@interlock/ocmf'
+import { ocpiTime, sameCi, type Cdr, type OcpiPrice, type Tariff } from '@interlock/ocpi'
+import { costOf } from './cost.ts'
+import type { RatingProblem } from './rating-problems.ts'
+import { signedSession, type RegisteredMeter, type SignedSession } from './signed-session.ts'
+
+/** The meter that a charging point had at a time, by the register and nobody else. */
+export type MeterAt = (evseId: string, at: Instant) => RegisteredMeter | undefined
+
+/** What has been billed: names of records, and the pages of each meter. */
+export type Billed = {
+  readonly records: ReadonlySet<string>
+  readonly pages: ReadonlyMap<string, readonly (readonly [number, number])[]>
+}
+export const nothingBilled: Billed = { records: new Set(), pages: new Map() }
+
+/** A record that holds: what is billed to the driver, and how surely it is the driver. */
+export type RatedSession = SignedSession & { readonly cost: Required<OcpiPrice> }
+
+/** The record's clock may differ from the meter's by so much. */
+const clockMillisMax = 60_000
+/** The record's energy is rounded: half of 0.001 kWh. */
+const energyWattHoursMax = 0.5
+/** Half of the smallest coin, and what adding decimals loses. */
+const costMax = 0.005_001
+
+export type RatingDeps = {
+  readonly meterAt: MeterAt
+  readonly verifyEcdsa: VerifyEcdsa
+}
+
+/**
+ * Bills a charge detail record by what its meter has signed, verified with the register's key, and by the
+ * tariff that was agreed; what the operator says beside it has to be the same.
+ * @returns the session and what has been billed with it, or why not; `ratingProblems` names who is at fault
+ */
+export function rateCdr(
+  cdr: Cdr,
+  agreed: Tariff,
+  billed: Billed,
+  { meterAt, verifyEcdsa }: RatingDeps,
+): Outcome<{ readonly session: RatedSession; readonly billed: Billed }, RatingProblem> {
+  const name = `${cdr.country_code}*${cdr.party_id}*${cdr.id}`.toUpperCase()
+  if (billed.records.has(name)) return refused('RecordReplayed', name)
+  const [start, end] = [ocpiTime(cdr.start_date_time), ocpiTime(cdr.end_date_time)]
+  if (start === undefined || end === undefined) return refused('TimesDiffer', 'no such time')
+  if (cdr.signed_data === undefined) return refused('SignedDataMissing')
+  const meter = meterAt(cdr.cdr_location.evse_id, start)
+  if (meter === undefined) return refused('MeterUnregistered', cdr.cdr_location.evse_id)
+  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa)
+  if (!signed.ok) return signed
+  const session = signed.value
+  const before = billed.pages.get(meter.serial) ?? []
+  const [first, last] = session.pages
+  if (before.some(([from, until]) => first <= until && from <= last))
+    return refused('SessionReplayed', `pages T${first} to T${last}`)
+  const wrong = differenceOf(cdr, session, start, end)
+  if (wrong !== undefined) return refused(wrong.reason, wrong.detail)
+  const cost = costOf(agreed, {
+    wattHours: session.wattHours,
+    hours: (session.until - session.from) / 3_600_000,
+  })
+  if (!cost.ok) return cost
+  if (cdr.currency !== agreed.currency || !sameCost(cdr.total_cost, cost.value))
+    return refused(
+      'CostDiffers',
+      `${cdr.total_cost.excl_vat}, not ${cost.value.excl_vat.toFixed(4)}`,
+    )
+  return ok({
+    session: { ...session, cost: cost.value },
+    billed: {
+      records: new Set([...billed.records, name]),
+      pages: new Map([...billed.pages, [meter.serial, [...before, session.pages]]]),
+    },
+  })
+}
+
+type Difference = { readonly reason: RatingProblem; readonly detail: string }
+
+/** What the operator says and the meter does not. */
+function differenceOf(
+  cdr: Cdr,
+  { from, until, wattHours, token }: SignedSession,
+  start: Instant,
+  end: Instant,
+): Difference | undefined {
+  if (token !== undefined && !sameCi(token, cdr.cdr_token.uid))
+    return { reason: 'DriverOther', detail: cdr.cdr_token.uid }
+  // A vehicle may be connected before and after the meter counts, but then nothing is billed.
+  if (Math.abs(start - from) > clockMillisMax || Math.abs(end - until) > clockMillisMax)
+    return { reason: 'TimesDiffer', detail: `${cdr.start_date_time} to ${cdr.end_date_time}` }
+  if (Math.abs(cdr.total_energy * 1_000 - wattHours) > energyWattHoursMax)
+    return { reason: 'EnergyDiffers', detail: `${cdr.total_energy} kWh, signed ${wattHours} Wh` }
+  const periods = cdr.charging_periods
+    .flatMap((period) => period.dimensions)
+    .filter(({ type }) => type === 'ENERGY')
+    .reduce((sum, { volume }) => sum + volume * 1_000, 0)
+  if (Math.abs(periods - wattHours) > energyWattHoursMax * cdr.charging_periods.length)
+    return { reason: 'PeriodsDiffer', detail: `${periods} Wh, signed ${wattHours} Wh` }
+  return undefined
+}
+
+const sameCost = (said: OcpiPrice, computed: Required<OcpiPrice>): boolean =>
+  Math.abs(said.excl_vat - computed.excl_vat) <= costMax &&
+  (said.incl_vat === undefined || Math.abs(said.incl_vat - computed.incl_vat) <= costMax)

@@ -1,0 +1,58 @@
+/**
+ * Who has to answer for it. `operator` is the CPO that sent the record, also where another may have
+ * done it on the way: it vouches for what it sends. `meter` is what the meter itself has signed.
+ */
+export type AtFault = 'operator' | 'meter' | 'provider'
+export type RatingProblemRow = { readonly atFault: AtFault; readonly words: string }
+
+/** Every reason for which a record is not billed. */
+export const ratingProblems = {
+  SignedDataMissing: { atFault: 'operator', words: 'the record has no signed readings' },
+  EncodingUnknown: { atFault: 'operator', words: 'the readings are signed in another format' },
+  MeterUnregistered: {
+    atFault: 'operator',
+    words: 'the register has no meter for this charging point at that time',
+  },
+  KeySwapped: {
+    atFault: 'operator',
+    words: 'the key that came with the readings is not the one of the registered meter',
+  },
+  RecordUnreadable: { atFault: 'operator', words: 'a signed reading cannot be read' },
+  SignatureInvalid: {
+    atFault: 'operator',
+    words: 'a reading was changed after the meter had signed it',
+  },
+  PlainDataDiffers: {
+    atFault: 'operator',
+    words: 'the readable text of a reading is not what was signed',
+  },
+  MeterOther: { atFault: 'operator', words: 'a reading is from another meter' },
+  DriverOther: { atFault: 'operator', words: 'the session was begun with another token' },
+  StartMissing: { atFault: 'operator', words: 'the reading of the beginning is missing' },
+  EndMissing: { atFault: 'operator', words: 'the reading of the end is missing' },
+  PageMissing: { atFault: 'operator', words: 'a reading between beginning and end was left out' },
+  PageRepeated: { atFault: 'operator', words: 'a reading occurs twice' },
+  SessionsMixed: { atFault: 'operator', words: 'the readings are of more than one session' },
+  SessionReplayed: { atFault: 'operator', words: 'these readings have been billed before' },
+  RecordReplayed: { atFault: 'operator', words: 'a record of this name has been billed before' },
+  TimesDiffer: { atFault: 'operator', words: 'the times of the record are not those signed' },
+  EnergyDiffers: { atFault: 'operator', words: 'the energy of the record is not the one signed' },
+  PeriodsDiffer: { atFault: 'operator', words: 'the periods do not add up to the energy' },
+  CostDiffers: { atFault: 'operator', words: 'the cost is not that of the agreed tariff' },
+
+  ReadingMalformed: { atFault: 'meter', words: 'the meter signed a reading without value or time' },
+  ReadingFalls: { atFault: 'meter', words: "the meter's register went backwards" },
+  ReadingImplausible: {
+    atFault: 'meter',
+    words: 'the meter counted more than the charging point can deliver in that time',
+  },
+  MeterFaulty: { atFault: 'meter', words: 'the meter itself says that the reading is wrong' },
+
+  TariffUnsupported: {
+    atFault: 'provider',
+    words: 'the agreed tariff has rules that we do not compute yet',
+  },
+} as const satisfies Record<string, RatingProblemRow>
+
+export type RatingProblem = keyof typeof ratingProblems
+export const ratingProblemRow = (reason: RatingProblem): RatingProblemRow => ratingProblems[reason]

@@ -1,0 +1,185 @@
+import { fromBase64, fromUtf8, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
+import {
+  algorithmOf,
+  defaultAlgorithm,
+  pageOf,
+  parseRecord,
+  publicKeyOf,
+  readingTime,
+  verifyRecord,
+  type OcmfRecord,
+  type Reading,
+  type VerifyEcdsa,
+} from '@interlock/ocmf'
+import type { SignedData, SignedValue } from '@interlock/ocpi'
+import type { RatingProblem } from './rating-problems.ts'
+
+/** A meter as the register has it. */
+export type RegisteredMeter = {
+  /** Serial number that its records carry, of the meter or of the gateway that signs for it. */
+  readonly serial: string
+  /** Hex or base64. */
+  readonly publicKey: string
+  /** Most that its charging point can deliver. */
+  readonly ratingWatts: number
+}
+
+/** What the signed readings of one session say. */
+export type SignedSession = {
+  readonly from: Instant
+  readonly until: Instant
+  readonly wattHours: number
+  /** First and last page, of the context of transactions. */
+  readonly pages: readonly [number, number]
+  /** Token, as the meter signed it; absent where it knew none. */
+  readonly token?: string
+  /** OCMF `IL`: how surely the driver is known. */
+  readonly identity: string
+}
+
+type Read<Value> = Outcome<Value, RatingProblem>
+
+/** Verifies all readings of a session by the register's key, and that none is missing or foreign. */
+export function signedSession(
+  data: SignedData,
+  meter: RegisteredMeter,
+  verifyEcdsa: VerifyEcdsa,
+): Read<SignedSession> {
+  if (data.encoding_method.toUpperCase() !== 'OCMF')
+    return refused('EncodingUnknown', data.encoding_method)
+  const records: OcmfRecord[] = []
+  for (const value of data.signed_values) {
+    const record = verified(value, data.public_key, meter, verifyEcdsa)
+    if (!record.ok) return record
+    records.push(record.value)
+  }
+  const pages = pagesOf(records)
+  if (!pages.ok) return pages
+  records.sort((left, right) => pageOf(left.payload.PG).number - pageOf(right.payload.PG).number)
+  const [first] = records
+  if (first === undefined) return refused('StartMissing')
+  const { ID: token, IL: identity = 'NONE' } = first.payload
+  if (records.some(({ payload }) => payload.ID !== token || (payload.IL ?? 'NONE') !== identity))
+    return refused('SessionsMixed')
+  const counted = countedBy(
+    records.flatMap(({ payload }) => inherited(payload.RD)),
+    meter,
+  )
+  if (!counted.ok) return counted
+  const named = token === undefined || token === '' ? {} : { token }
+  return ok({ ...counted.value, pages: pages.value, ...named, identity })
+}
+
+function verified(
+  { signed_data: encoded, plain_data: plain }: SignedValue,
+  claimedKey: string | undefined,
+  meter: RegisteredMeter,
+  verifyEcdsa: VerifyEcdsa,
+): Read<OcmfRecord> {
+  const text = textOf(encoded)
+  const parsed = text === undefined ? undefined : parseRecord(text)
+  if (text === undefined || parsed?.ok !== true)
+    return refused('RecordUnreadable', parsed?.ok === false ? parsed.reason : 'not base64')
+  const record = verifyRecord(text, meter.publicKey, verifyEcdsa)
+  if (!record.ok) {
+    const byClaimed = claimedKey !== undefined && verifyRecord(text, claimedKey, verifyEcdsa).ok
+    return refused(byClaimed ? 'KeySwapped' : 'SignatureInvalid', record.reason)
+  }
+  if (claimedKey !== undefined && !sameKey(claimedKey, meter.publicKey, record.value))
+    return refused('KeySwapped', 'the readings are by the registered one all the same')
+  const { payload, signed } = record.value
+  if (plain !== signed && plain !== text.trim()) return refused('PlainDataDiffers')
+  const serials = [payload.MS, payload.GS]
+  return serials.includes(meter.serial) ? record : refused('MeterOther', payload.MS ?? payload.GS)
+}
+
+/** The record is base64 of its text. */
+function textOf(encoded: string): string | undefined {
+  const bytes = fromBase64(encoded)
+  try {
+    return bytes && fromUtf8(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function sameKey(left: string, right: string, { algorithm }: OcmfRecord): boolean {
+  const curve = algorithmOf(algorithm ?? defaultAlgorithm)?.curve
+  if (curve === undefined) return false
+  const [one, other] = [publicKeyOf(left, curve), publicKeyOf(right, curve)]
+  return one.ok && other.ok && one.value.join() === other.value.join()
+}
+
+/** First and last page: each once, none between them missing, all of a transaction. */
+function pagesOf(records: readonly OcmfRecord[]): Read<readonly [number, number]> {
+  const pages = records.map(({ payload }) => pageOf(payload.PG))
+  if (pages.some(({ context }) => context !== 'T'))
+    return refused('SessionsMixed', 'fiscal reading')
+  const numbers = pages.map((page) => page.number).sort((left, right) => left - right)
+  const [first = 0] = numbers
+  const last = numbers.at(-1) ?? first
+  if (new Set(numbers).size < numbers.length) return refused('PageRepeated')
+  if (last - first + 1 !== numbers.length) return refused('PageMissing', `T${first} to T${last}`)
+  return ok([first, last])
+}
+
+/** A reading leaves out what is the same as in the one before it in its record. */
+function inherited(readings: readonly Reading[]): readonly Reading[] {
+  let before: Reading = {}
+  return readings.map((reading) => {
+    const { RI, RU, ST } = before
+    before = {
+      ...(RI !== undefined && { RI }),
+      ...(RU !== undefined && { RU }),
+      ...(ST !== undefined && { ST }),
+      ...reading,
+    }
+    return before
+  })
+}
+
+const ends = ['E', 'L', 'R', 'A', 'P']
+const wattHoursIn: Readonly<Record<string, number>> = { Wh: 1, kWh: 1_000 }
+/** What is more than the rating gives in that time, and the clock's and register's steps besides. */
+const ratingMargin = 1.1
+const slackMillis = 60_000
+
+type Counted = Pick<SignedSession, 'from' | 'until' | 'wattHours'>
+
+function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMeter): Read<Counted> {
+  const [first] = readings
+  const last = readings.at(-1)
+  if (first?.TX !== 'B') return refused('StartMissing')
+  if (last?.TX === undefined || !ends.includes(last.TX)) return refused('EndMissing')
+  const inner = readings.slice(1, -1)
+  if (inner.some(({ TX }) => TX === 'B' || ends.includes(TX ?? '')))
+    return refused('SessionsMixed', 'begun or ended twice')
+  const points: { readonly at: Instant; readonly wattHours: number }[] = []
+  for (const reading of readings) {
+    const { TM, RV, RU, RI, EF, ST } = reading
+    if (EF?.includes('E') === true || (ST !== undefined && ST !== 'G'))
+      return refused('MeterFaulty', `state ${ST ?? ''}, error ${EF ?? ''}`)
+    const unit = wattHoursIn[RU ?? '']
+    const time = readingTime(TM ?? '')
+    const isNumber =
+      typeof RV === 'number' || (typeof RV === 'string' && /^-?\d+(\.\d+)?$/.test(RV))
+    if (unit === undefined || time === undefined || !isNumber || RI !== first.RI)
+      return refused('ReadingMalformed', `${RV} ${RU ?? ''} ${RI ?? ''} at ${TM ?? ''}`)
+    // Whole milliwatt-hours: sums of decimals are not exact.
+    points.push({ at: time.at, wattHours: Math.round(Number(RV) * unit * 1_000) / 1_000 })
+  }
+  for (const [index, { at, wattHours }] of points.entries()) {
+    const before = points[index - 1]
+    if (wattHours < 0 || (before !== undefined && (wattHours < before.wattHours || at < before.at)))
+      return refused('ReadingFalls', `${before?.wattHours ?? 0} to ${wattHours} Wh`)
+    if (before === undefined) continue
+    const hours = (at - before.at + slackMillis) / 3_600_000
+    const counted = wattHours - before.wattHours
+    if (counted > ratingWatts * ratingMargin * hours)
+      return refused('ReadingImplausible', `${counted} Wh in ${hours.toFixed(2)} h`)
+  }
+  const [from, until] = [points[0], points.at(-1)]
+  if (from === undefined || until === undefined) return refused('StartMissing')
+  const wattHours = Math.round((until.wattHours - from.wattHours) * 1_000) / 1_000
+  return ok({ from: from.at, until: until.at, wattHours })
+}

@@ -1,0 +1,8 @@
+export * from './cdr.ts'
+export { ocpiTime, sameCi, type OcpiPrice } from './fields.ts'
+export * from './location.ts'
+export * from './read.ts'
+export * from './session.ts'
+export * from './signed-data.ts'
+export * from './tariff.ts'
+export * from './token.ts'
