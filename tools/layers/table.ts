@@ -38,6 +38,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   ocmf: ['fast-xml-parser'],
   ocpi: ['typebox'],
   contract: ['typebox'],
+  privacy: ['typebox'],
   tariff: ['typebox'],
   gate: ['typebox'],
   store: ['kysely', 'pg'],
