@@ -21,7 +21,7 @@ beforeAll(async () => {
   world = await csmsWorld('profiles')
   clock = world.clock()
   const passwordHash = await hashPassword(password)
-  const ids = Array.from({ length: 8 }, (_, at) => `CS-${at + 1}`)
+  const ids = Array.from({ length: 9 }, (_, at) => `CS-${at + 1}`)
   csms = await world.start(clock, {
     stations: ids.map((id) => ({
       ...stationConfig(id),
@@ -121,6 +121,30 @@ test('a profile of a transaction goes with it, and no other', async () => {
   expect(await knownIds('CS-2')).toEqual([2])
   await endpoint.call('TransactionEvent', ended)
   expect(await knownIds('CS-2')).toEqual([2])
+})
+
+test('K01.FR.06, K01.FR.39: a profile whose slot another one holds is refused before it leaves', async () => {
+  const endpoint = await connect('CS-9')
+  const sent = sentTo(endpoint)
+  await endpoint.call('TransactionEvent', started(clock, 'tx-9', 100))
+  const own = { chargingProfilePurpose: 'TxProfile', transactionId: 'tx-9' } as const
+  const answerTo = async (id: number, more: Partial<ChargingProfileType> = {}): Promise<unknown> =>
+    (await install('CS-9', profile(id, more))).body
+  const taken = { status: 'Refused', reasonCode: 'DuplicateProfile' }
+  const accepted = { status: 'Accepted' }
+  expect(await answerTo(1, { validTo: inHours(2) })).toMatchObject(accepted)
+  expect(await answerTo(2)).toMatchObject(taken)
+  expect(await answerTo(2, { validTo: inHours(1) })).toMatchObject(taken)
+  // The same one anew, another level, or another time.
+  expect(await answerTo(1, { validTo: inHours(1) })).toMatchObject(accepted)
+  expect(await answerTo(2, { stackLevel: 1 })).toMatchObject(accepted)
+  expect(await answerTo(3, { validFrom: inHours(1), validTo: inHours(2) })).toMatchObject(accepted)
+  expect(await answerTo(4, own)).toMatchObject(accepted)
+  expect(await answerTo(5, own)).toMatchObject(taken)
+  expect(sent.map(({ id }) => id)).toEqual([1, 1, 2, 3, 4])
+  // What is over holds no slot.
+  await clock.advance(2 * hour)
+  expect(await answerTo(6)).toMatchObject(accepted)
 })
 
 const start = (remoteStartId: number, chargingProfile?: ChargingProfileType) => ({

@@ -1,11 +1,18 @@
-import type { StationId } from '@interlock/kernel'
-import type { Action, Request } from '@interlock/ocpp'
-import { profileRefusal, type ProfileLimits, type RateUnit } from '@interlock/power'
+import { fromIso, type StationId } from '@interlock/kernel'
+import type { Action, ChargingProfileType, Request } from '@interlock/ocpp'
+import {
+  install,
+  profileRefusal,
+  type HeldProfile,
+  type ProfileLimits,
+  type RateUnit,
+} from '@interlock/power'
 import type { Context } from './context.ts'
 import { attributeKey, tokenKey } from './core/facts.ts'
 import { isOwnPassword } from './core/secret-variables.ts'
 import type { StationView } from './core/view.ts'
 import { itemsPerMessage } from './in-parts.ts'
+import { factsOf } from './known.ts'
 
 /** Why a request must not leave, by what the CSMS knows of the station. */
 export type Unsendable = { readonly reason: string; readonly detail?: string }
@@ -65,12 +72,28 @@ async function limitsOf(context: Context, view: StationView): Promise<ProfileLim
   }
 }
 
-/** K01: a profile that the specification or the station's own report forbids. */
+/**
+ * K01: a profile that the specification or the station's own report forbids; at a standard station also
+ * one whose slot another holds (K01.FR.06, K01.FR.39). A supervised one judges that itself.
+ */
 const setChargingProfile: Check<'SetChargingProfile'> = async (request, view, context) => {
   const limits = await limitsOf(context, view)
   const asked = { evse: request.evseId, profile: request.chargingProfile }
-  const refusal = profileRefusal(asked, limits)
-  return refusal === undefined ? undefined : because(refusal)
+  const held = view.record.trust === 'standard' ? await heldBy(context, view) : []
+  const installed = install(held, asked, limits)
+  return installed.ok ? undefined : because(installed.reason)
+}
+
+type Installed = { readonly evseId: number; readonly chargingProfile: ChargingProfileType }
+/** Profiles that the station has taken or reported, and that are not over. */
+async function heldBy(context: Context, view: StationView): Promise<readonly HeldProfile[]> {
+  const now = context.deps.clock.now()
+  const facts = await factsOf(context, view.record.stationId, 'profile')
+  return [...facts.values()].flatMap((fact) => {
+    const { evseId: evse, chargingProfile: profile } = fact as Installed
+    const end = profile.validTo === undefined ? undefined : fromIso(profile.validTo)
+    return end !== undefined && end <= now ? [] : [{ evse, profile }]
+  })
 }
 
 /** F01.FR.08, F01.FR.09, F01.FR.11: a profile that comes with a start is for that transaction. */
