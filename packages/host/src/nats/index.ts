@@ -1,0 +1,2 @@
+export { natsCarrier } from './nats-carrier.ts'
+export { prepareStreams, type StreamOptions } from './streams.ts'

@@ -1,0 +1,131 @@
+import {
+  DeliverPolicy,
+  jetstream,
+  JetStreamApiError,
+  jetstreamManager,
+  type ConsumerMessages,
+  type JsMsg,
+} from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import {
+  carrierFull,
+  notCarried,
+  position,
+  tooLargeToCarry,
+  type Carried,
+  type Carrier,
+  type Position,
+  type Selection,
+} from '@interlock/bus'
+import {
+  isSealedMessage,
+  limits,
+  sealedTopic,
+  topicName,
+  type SealedMessage,
+  type Topic,
+} from '@interlock/contract'
+import { Fault, parseJson } from '@interlock/kernel'
+import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
+
+const publishTimeoutMillis = 5_000
+/** Times that a publication is tried when no answer comes; its id makes it one message. */
+const publishRetries = 3
+/** Messages that wait on this side of a reader. */
+const pulledMax = 64
+/** JetStream's own: the stream has as many messages, or bytes, as it may. */
+const streamIsFull = 10_077
+
+/**
+ * The carrier of many servers: NATS JetStream, whose streams `prepareStreams` has made. Closing it
+ * closes the connection.
+ */
+export function natsCarrier(connection: NatsConnection): Carrier {
+  const client = jetstream(connection)
+  const reading = new Set<ConsumerMessages>()
+  let isOpen = true
+
+  async function publish(topic: Topic, message: SealedMessage, id: string): Promise<Position> {
+    if (!isOpen) throw closed()
+    if (sealedTopic(topic.kind) === undefined) throw notCarried(topic)
+    const text = JSON.stringify(message)
+    if (text.length > limits.frameBytesMax) throw tooLargeToCarry(topic)
+    const options = { msgID: id, timeout: publishTimeoutMillis, retries: publishRetries }
+    try {
+      return position((await client.publish(subjectOf(topic), text, options)).seq)
+    } catch (cause) {
+      if (cause instanceof JetStreamApiError && cause.code === streamIsFull)
+        throw carrierFull(topic, cause)
+      throw lost(topicName(topic), cause)
+    }
+  }
+
+  async function* read(
+    selection: Selection,
+    after: Position,
+    signal: AbortSignal,
+  ): AsyncGenerator<Carried> {
+    const ended = (): boolean => !isOpen || signal.aborted
+    try {
+      const messages = await open(selection, after)
+      const stop = (): void => messages.stop()
+      reading.add(messages)
+      signal.addEventListener('abort', stop)
+      try {
+        if (ended()) return
+        for await (const message of messages) {
+          const carried = carriedOf(message)
+          // What nobody could have sealed is passed over: its author's sequence tells that one is missing.
+          if (carried !== undefined) yield carried
+          if (ended()) return
+        }
+      } finally {
+        signal.removeEventListener('abort', stop)
+        reading.delete(messages)
+        // Not awaited: who is left before its end never says that it has ended.
+        messages.stop()
+      }
+    } catch (cause) {
+      if (!ended()) throw lost(selection.kind, cause)
+    }
+    if (!ended()) throw lost(selection.kind, undefined)
+  }
+
+  async function open(selection: Selection, after: Position): Promise<ConsumerMessages> {
+    const consumer = await client.consumers.get(streamOf(selection.kind), {
+      filter_subjects: subjectFilter(selection),
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after + 1,
+    })
+    return consumer.consume({ max_messages: pulledMax })
+  }
+
+  return {
+    publish,
+    read,
+    async last(kind) {
+      const manager = await jetstreamManager(connection)
+      const { state } = await manager.streams.info(streamOf(kind))
+      return position(state.last_seq)
+    },
+    async close() {
+      isOpen = false
+      for (const messages of reading) messages.stop()
+      await connection.close()
+    },
+  }
+}
+
+function carriedOf(message: JsMsg): Carried | undefined {
+  const topic = topicOfSubject(message.subject)
+  const parsed = parseJson(message.string(), 2)
+  if (topic === undefined || !parsed.ok || !isSealedMessage(parsed.value)) return undefined
+  return { topic, position: position(message.seq), message: parsed.value }
+}
+
+const closed = (): Fault => new Fault('CarrierClosed', 'the carrier is closed')
+const lost = (what: string, cause: unknown): Fault =>
+  new Fault('CarrierLost', `${what}: the servers do not answer, or have no such stream`, {
+    cause,
+    remedy: 'try again under the same id; a reader goes on from its position',
+  })
