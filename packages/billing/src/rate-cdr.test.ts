@@ -267,6 +267,20 @@ test('a session is billed once, whatever name its record has', () => {
   expect(rate(cdrWith(values(), { id: 'C2' }))).toMatchObject({ ok: true })
 })
 
+test('by the hour nothing is billed where the meter did not know the time; energy is', () => {
+  const hourly = { type: 'TIME' as const, price: 2, step_size: 1 }
+  const agreed = { ...tariff, elements: [{ price_components: [hourly] }] }
+  const total_cost = { excl_vat: 3 }
+  expect(rate(cdrWith(values(), { total_cost }), nothingBilled, agreed)).toMatchObject({ ok: true })
+  for (const change of [{ TM: '2026-01-12T21:00:00,000+0000 U' }, { EF: 't' }]) {
+    const unset = values({ 1: change })
+    const refusal = rate(cdrWith(unset, { total_cost }), nothingBilled, agreed)
+    expect(refusal).toMatchObject({ reason: 'TimeUnknown' })
+    expect(rate(cdrWith(unset))).toMatchObject({ ok: true })
+  }
+  expect(ratingProblemRow('TimeUnknown').atFault).toBe('meter')
+})
+
 test('a tariff with hours of the day or a price of parking is not computed, and that is said', () => {
   for (const element of [
     {
@@ -298,6 +312,7 @@ test('steps are rounded up once, and a tariff has its least and its most', () =>
 
 test('every reason is met by some case', () => {
   const met = new Set<string>(cases.map(([, , reason]) => reason))
-  for (const reason of ['RecordReplayed', 'SessionReplayed', 'TariffUnsupported']) met.add(reason)
+  for (const reason of ['RecordReplayed', 'SessionReplayed', 'TariffUnsupported', 'TimeUnknown'])
+    met.add(reason)
   expect([...met].sort()).toEqual(Object.keys(ratingProblems).sort())
 })

@@ -57,6 +57,7 @@ export function rateCdr(
     return refused('SessionReplayed', `pages T${first} to T${last}`)
   const wrong = differenceOf(cdr, session, start, end)
   if (wrong !== undefined) return refused(wrong.reason, wrong.detail)
+  if (billsTime(agreed) && !session.isTimeKnown) return refused('TimeUnknown')
   const cost = costOf(agreed, {
     wattHours: session.wattHours,
     hours: (session.until - session.from) / 3_600_000,
@@ -75,6 +76,9 @@ export function rateCdr(
     },
   })
 }
+
+const billsTime = ({ elements }: Tariff): boolean =>
+  elements.some((element) => element.price_components.some(({ type }) => type === 'TIME'))
 
 type Difference = { readonly reason: RatingProblem; readonly detail: string }
 

@@ -47,6 +47,10 @@ export const ratingProblems = {
     words: 'the meter counted more than the charging point can deliver in that time',
   },
   MeterFaulty: { atFault: 'meter', words: 'the meter itself says that the reading is wrong' },
+  TimeUnknown: {
+    atFault: 'meter',
+    words: 'time is to be paid, and the clock of the meter was not set',
+  },
 
   TariffUnsupported: {
     atFault: 'provider',

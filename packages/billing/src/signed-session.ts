@@ -29,6 +29,8 @@ export type SignedSession = {
   readonly from: Instant
   readonly until: Instant
   readonly wattHours: number
+  /** Whether the meter knew the time at each reading. */
+  readonly isTimeKnown: boolean
   /** First and last page, of the context of transactions. */
   readonly pages: readonly [number, number]
   /** Token, as the meter signed it; absent where it knew none. */
@@ -144,7 +146,7 @@ const wattHoursIn: Readonly<Record<string, number>> = { Wh: 1, kWh: 1_000 }
 const ratingMargin = 1.1
 const slackMillis = 60_000
 
-type Counted = Pick<SignedSession, 'from' | 'until' | 'wattHours'>
+type Counted = Pick<SignedSession, 'from' | 'until' | 'wattHours' | 'isTimeKnown'>
 
 function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMeter): Read<Counted> {
   const [first] = readings
@@ -154,6 +156,7 @@ function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMete
   const inner = readings.slice(1, -1)
   if (inner.some(({ TX }) => TX === 'B' || ends.includes(TX ?? '')))
     return refused('SessionsMixed', 'begun or ended twice')
+  let isTimeKnown = true
   const points: { readonly at: Instant; readonly wattHours: number }[] = []
   for (const reading of readings) {
     const { TM, RV, RU, RI, EF, ST } = reading
@@ -165,6 +168,7 @@ function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMete
       typeof RV === 'number' || (typeof RV === 'string' && /^-?\d+(\.\d+)?$/.test(RV))
     if (unit === undefined || time === undefined || !isNumber || RI !== first.RI)
       return refused('ReadingMalformed', `${RV} ${RU ?? ''} ${RI ?? ''} at ${TM ?? ''}`)
+    if (time.clock === 'U' || EF?.includes('t') === true) isTimeKnown = false
     // Whole milliwatt-hours: sums of decimals are not exact.
     points.push({ at: time.at, wattHours: Math.round(Number(RV) * unit * 1_000) / 1_000 })
   }
@@ -181,5 +185,5 @@ function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMete
   const [from, until] = [points[0], points.at(-1)]
   if (from === undefined || until === undefined) return refused('StartMissing')
   const wattHours = Math.round((until.wattHours - from.wattHours) * 1_000) / 1_000
-  return ok({ from: from.at, until: until.at, wattHours })
+  return ok({ from: from.at, until: until.at, wattHours, isTimeKnown })
 }
