@@ -1,0 +1,2 @@
+export * from './need.ts'
+export { planGroup } from './plan-group.ts'
