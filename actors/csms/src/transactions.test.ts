@@ -145,10 +145,19 @@ test('events that do not wait for the answers before are each made of those befo
   }
   expect(shown()).toEqual([8000, 7, undefined])
   expect(csms.views.get(stationId('CS-3'))?.running.has('T-PIPED')).toBe(true)
+  // When it ends the one that runs beside it is shown, by its own meter.
+  const last = { ...started(clock, 'T-PIPED', 90_000, 1), eventType: 'Ended' } as const
+  await other.endpoint.call('TransactionEvent', last)
+  const beside = () => {
+    const view = csms.views.get(stationId('CS-3'))
+    return [view?.transaction?.id, view?.meterWattHours]
+  }
+  expect(beside()).toEqual(['T-3', 100])
   await csms.close()
   csms = await world.start(world.clock())
   expect(energy()).toBe(7000)
   expect(shown()).toEqual([8000, 7, undefined])
+  expect(beside()).toEqual(['T-3', 100])
 })
 
 test('of more transactions than are held in memory each keeps what it has told, and the same are held after a restart', async () => {
@@ -193,7 +202,7 @@ test('of more transactions than are held in memory each keeps what it has told, 
     eventType: 'Started',
     registerWattHours: 3000,
     message: JSON.stringify(lost),
-    head: after(undefined, lost, at, 3000),
+    head: after(undefined, lost, at, { lowest: 3000, highest: 3000 }),
   })
   await close()
   const again = await world.connect(csms, 'CS-4')

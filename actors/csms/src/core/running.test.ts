@@ -9,6 +9,7 @@ import {
   type Transaction,
   type Transactions,
 } from './running.ts'
+import { registersOf } from './samples.ts'
 import { transactionDocument } from './transaction-document.ts'
 
 type Event = Request<'TransactionEvent'>
@@ -69,6 +70,17 @@ test('of more than can be held those are held that began last, and the last of t
   for (const each of [...held.toReversed(), begun('EARLY', 1)]) place(transactions, each)
   expect([...transactions.running.values()].toReversed()).toEqual(held)
   expect(currentOf(transactions)).toBe(held.at(-1))
+})
+
+test('an end that comes with all that was read since the start tells both registers, in whatever order', () => {
+  const read = [4_000, 1_000, 9_000, 6_000].map((value, minute) => ({
+    timestamp: `2026-01-05T18:0${minute}:00Z`,
+    sampledValue: [{ value }],
+  }))
+  const ended = event(1, 'Ended', { meterValue: read })
+  const begun = after(undefined, event(0, 'Started'), instant(0), undefined)
+  const whole = after(begun, ended, instant(1), registersOf(ended.meterValue))
+  expect(whole).toMatchObject({ firstWattHours: 1_000, lastWattHours: 9_000 })
 })
 
 test('a transaction is the same in whatever order its events came, and its gaps are known', () => {

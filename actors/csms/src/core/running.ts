@@ -1,6 +1,7 @@
 import type { Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import { folded, type Said } from './said.ts'
+import type { Registers } from './samples.ts'
 
 export type Token = { readonly idToken: string; readonly type: string }
 
@@ -58,7 +59,7 @@ export function after(
   known: Transaction | undefined,
   event: Request<'TransactionEvent'>,
   at: Instant,
-  registerWattHours: number | undefined,
+  registers: Registers | undefined,
 ): Transaction {
   const { seqNo, eventType, evse, idToken } = event
   const { transactionId, chargingState } = event.transactionInfo
@@ -70,8 +71,8 @@ export function after(
     at,
     startedAt: at,
     endedAt: eventType === 'Ended' ? at : undefined,
-    firstWattHours: registerWattHours,
-    lastWattHours: registerWattHours,
+    firstWattHours: registers?.lowest,
+    lastWattHours: registers?.highest,
     evseId: said(evse?.id),
     chargingState: said(chargingState),
     begunWith: said(idToken && { idToken: idToken.idToken, type: idToken.type }),

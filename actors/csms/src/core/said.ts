@@ -44,6 +44,8 @@ const seqNoDigits = 10
 const atDigits = 15
 /** Makes every time of a four-digit year positive. */
 const atOffset = 1e14
+/** Before whatever an event can say. */
+export const earliest = instant(-atOffset)
 
 /** As text that sorts byte by byte as {@link folded} does. */
 export const stampedText = ({ seqNo, at, value }: Said<unknown>): string =>

@@ -34,3 +34,18 @@ export function samplesOf(values: readonly MeterValueType[] | undefined): Sample
   }
   return found
 }
+
+/** Lowest and highest register of a message, Wh. */
+export type Registers = { readonly lowest: number; readonly highest: number }
+
+/** One message may tell all that was read, as an end does that comes with the readings since the start. */
+export function registersOf(values: readonly MeterValueType[] = []): Registers | undefined {
+  let found: Registers | undefined
+  for (const value of values) {
+    const { registerWattHours: read } = samplesOf([value])
+    if (read === undefined) continue
+    const { lowest, highest } = found ?? { lowest: read, highest: read }
+    found = { lowest: Math.min(lowest, read), highest: Math.max(highest, read) }
+  }
+  return found
+}

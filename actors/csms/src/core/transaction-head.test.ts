@@ -25,8 +25,10 @@ function stationOf(transactions: Transactions = fresh(), row: Row = new Map()) {
     send: (sent: Sent): Told | undefined => {
       const { running, lastEnded } = transactions
       const known = running.get('T') ?? lastEnded
-      const now = after(known, sent.event, atOf(sent), sent.register)
-      const head = headAfter(known, now, sent.event.seqNo)
+      const { event, register } = sent
+      const registers = register === undefined ? undefined : { lowest: register, highest: register }
+      const now = after(known, event, atOf(sent), registers)
+      const head = headAfter(known, now, event.seqNo)
       if (head !== undefined) fold(row, head)
       place(transactions, now)
       return head

@@ -2,7 +2,8 @@ import { instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import { sql, type Kysely } from 'kysely'
 import { after, type Transaction } from '../core/running.ts'
-import { sampleMax, samplesOf } from '../core/samples.ts'
+import { registersOf, sampleMax } from '../core/samples.ts'
+import { earliest, stampedText } from '../core/said.ts'
 
 type Name = { readonly station_id: string; readonly transaction_id: string }
 
@@ -48,8 +49,7 @@ async function fillState(db: Kysely<unknown>, { station_id, transaction_id }: Na
   let state: Transaction | undefined
   for (const { at, message } of rows) {
     const event = JSON.parse(message) as Request<'TransactionEvent'>
-    const { registerWattHours } = samplesOf(event.meterValue)
-    state = after(state, event, instant(Number(at)), registerWattHours)
+    state = after(state, event, instant(Number(at)), registersOf(event.meterValue))
   }
   if (state === undefined) return
   const [evseId, chargingState] = [state.evseId?.value, state.chargingState?.value]
@@ -59,23 +59,33 @@ async function fillState(db: Kysely<unknown>, { station_id, transaction_id }: Na
     where station_id = ${station_id} and transaction_id = ${transaction_id}`.execute(db)
 }
 
-/** Makes columns of what {@link fillTransactions} keeps as JSON; whatever event comes next is newer than that. */
+/**
+ * Makes columns of what {@link fillTransactions} keeps as JSON; whatever event comes next is newer than that. It is read
+ * here: the database reads no JSON in which a station's token has a NUL or half a character.
+ */
 export async function splitStates(db: Kysely<unknown>): Promise<void> {
-  const stamp = `${'0'.repeat(10)} ${'0'.repeat(15)} `
-  const told = (name: string) => sql`${sql.lit(stamp)} || (state::json -> ${sql.lit(name)})::text`
   let past: Name | undefined = { station_id: '', transaction_id: '' }
   while (past !== undefined) {
-    const { rows } = await sql<Name>`
-      with part as (
-        select station_id, transaction_id from transactions
-        where (station_id, transaction_id) > (${past.station_id}, ${past.transaction_id})
-        order by station_id, transaction_id limit ${statesMax}),
-      split as (
-        update transactions as each set evse = ${told('evseId')},
-          charging_state = ${told('chargingState')}, begun_with = ${told('begunWith')}
-        from part where each.station_id = part.station_id
-          and each.transaction_id = part.transaction_id and state is not null)
-      select * from part order by station_id, transaction_id`.execute(db)
+    const { rows } = await sql<Name & { readonly state: string | null }>`
+      select station_id, transaction_id, state from transactions
+      where (station_id, transaction_id) > (${past.station_id}, ${past.transaction_id})
+      order by station_id, transaction_id limit ${statesMax}`.execute(db)
+    const stated = rows.filter(({ state }) => state !== null)
+    const states = stated.map(({ state }) => JSON.parse(state ?? '') as Record<string, unknown>)
+    const told = (name: string) =>
+      states.map(({ [name]: value }) =>
+        value === undefined ? null : stampedText({ seqNo: 0, at: earliest, value }),
+      )
+    await sql`
+      update transactions as each
+      set evse = told.evse, charging_state = told.charging_state, begun_with = told.begun_with
+      from unnest(
+        ${stated.map((row) => row.station_id)}::text[],
+        ${stated.map((row) => row.transaction_id)}::text[],
+        ${told('evseId')}::text[], ${told('chargingState')}::text[], ${told('begunWith')}::text[])
+        as told (station_id, transaction_id, evse, charging_state, begun_with)
+      where each.station_id = told.station_id
+        and each.transaction_id = told.transaction_id`.execute(db)
     past = rows.length < statesMax ? undefined : rows.at(-1)
   }
 }

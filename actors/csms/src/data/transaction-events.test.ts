@@ -287,6 +287,11 @@ test('what was on file before contents were told apart is known again', async ()
       old.db,
     ),
   )
+  // What JSON allows and the database cannot read in it.
+  const idToken = { idToken: '\u0000\ud800', type: 'Central' }
+  const strange = JSON.stringify({ seqNo: 0, idToken, evse: { id: 2 }, transactionInfo: {} })
+  await sql`insert into transaction_events
+    values ('CS-2', 'T', 0, 1, 'Started', 5, ${strange})`.execute(old.db)
   await old.close()
   const database = await openDatabase<CsmsTables>(old.url, migrations)
   const message = '{"seqNo":0,"transactionInfo":{}}'
@@ -294,6 +299,8 @@ test('what was on file before contents were told apart is known again', async ()
   const store = transactionStore(database.db, nodeCrypto)
   expect(await store.add(row)).toMatchObject({ as: 'repeated' })
   expect(await store.add({ ...row, message: '{}' })).toMatchObject({ as: 'conflicting' })
+  const told = { evseId: { value: 2 }, begunWith: { value: idToken }, chargingState: undefined }
+  expect(await store.find('CS-2', 'T')).toMatchObject(told)
   await database.close()
 })
 

@@ -10,7 +10,7 @@ import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import { learned } from '../core/facts.ts'
 import { note } from '../known.ts'
-import { samplesOf, type Samples } from '../core/samples.ts'
+import { registersOf, samplesOf, type Samples } from '../core/samples.ts'
 import { after, place, runningMax, type Transaction } from '../core/running.ts'
 import { headAfter, isNews } from '../core/transaction-head.ts'
 import { showTransactions, type StationView } from '../core/view.ts'
@@ -130,14 +130,15 @@ async function keep(
   try {
     const view = context.views.get(stationId)
     const known = view && (await knownOf(context, view, request))
-    const now = after(known, request, at, samples.registerWattHours)
+    const registers = registersOf(request.meterValue)
+    const now = after(known, request, at, registers)
     const kept = await context.transactions.add({
       stationId,
       transactionId: now.transactionId,
       seqNo: request.seqNo,
       at,
       eventType: request.eventType,
-      registerWattHours: samples.registerWattHours,
+      registerWattHours: registers?.highest,
       message: JSON.stringify(request),
       head: headAfter(known, now, request.seqNo),
     })
@@ -205,6 +206,8 @@ function apply(context: Context, view: StationView, { request, samples, known, n
   const current = view.transaction?.id
   if (current === undefined || current === before) return
   if (current === transactionId) view.goalFromWattHours ??= registerWattHours
+  // One that ran beside it, and is counted by another meter.
+  else view.meterWattHours = shown?.lastWattHours
   context.hooks.replan(view.record.stationId)
 }
 
