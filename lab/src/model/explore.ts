@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** One history of a world, that is taken from its beginning each time. */
 export type World<Event> = {
   /** What may happen next. */
@@ -23,7 +25,7 @@ export type Bounds = {
 export type Explored<Event> = {
   readonly states: number
   readonly transitions: number
-  /** Of the deepest state whose every successor was tried. */
+  /** Every history of so many events, and every shorter one, was tried. */
   readonly depth: number
   /** True when no bound but the depth ended it. */
   readonly complete: boolean
@@ -54,6 +56,7 @@ export async function explore<Event>(
   bounds: Bounds,
   onProgress: (progress: Progress) => void = () => {},
 ): Promise<Explored<Event>> {
+  /** Of each state a digest of 132 bits: the states themselves would fill the memory. */
   const known = new Set<string>()
   const queue: Node<Event>[] = []
   let transitions = 0
@@ -77,7 +80,7 @@ export async function explore<Event>(
   ): Promise<string | undefined> => {
     const problem = world.problem()
     if (problem !== undefined) return problem
-    const print = world.fingerprint()
+    const print = digestOf(world.fingerprint())
     if (known.has(print)) return undefined
     known.add(print)
     const next = { before, event, depth: (before?.depth ?? -1) + 1, enabled: world.enabled() }
@@ -89,11 +92,11 @@ export async function explore<Event>(
   if (first !== undefined) return result(false, { trace: [], problem: first })
   for (let at = 0; at < queue.length; at += 1) {
     const node = queue[at] as Node<Event>
-    if (node.depth >= bounds.depthMax) return result(true)
     if (node.depth > depth) {
       depth = node.depth
       onProgress({ depth, states: known.size, transitions })
     }
+    if (node.depth >= bounds.depthMax) return result(true)
     const trace = traceOf(node)
     const left = [...node.enabled]
     for (let event = left.shift(); event !== undefined; event = left.shift()) {
@@ -110,6 +113,9 @@ export async function explore<Event>(
   }
   return result(true)
 }
+
+const digestOf = (fingerprint: string): string =>
+  createHash('sha256').update(fingerprint).digest('base64').slice(0, 22)
 
 function traceOf<Event>(node: Node<Event>): Event[] {
   const trace: Event[] = []

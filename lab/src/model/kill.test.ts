@@ -85,7 +85,7 @@ test.each([
         expect(lived.deathsSeen).toBe(1)
       }
   },
-  120_000,
+  300_000,
 )
 
 test('a charger that acts before its memory is on the disk is found', async () => {

@@ -137,7 +137,7 @@ export async function liveKilled(folder: string, life: Life): Promise<Lived> {
   }
 }
 
-const childMillisMax = 120_000
+const childMillisMax = 240_000
 
 /** Resolves when the process of that folder has been ended by SIGKILL. */
 const untilKilled = (folder: string): Promise<void> =>

@@ -5,7 +5,8 @@ import { scenarios } from './scenarios.ts'
 const usage = `npm run model [-- --depth N --transitions N]
 
 Explores how arm and trigger meet at a charger: every order of events of each scenario up to a depth
-of N (6) events, and no more than N (20000) transitions of each. Prints the states it met.
+of N (4) events, and no more than N (200000) transitions of each. Prints the states it met, and of how
+many events each scenario was tried to the end.
 `
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, each) => total + each, 0)
@@ -14,7 +15,7 @@ process.exitCode = await runSearch({
   name: 'model',
   usage,
   args: process.argv.slice(2),
-  flags: { depth: 6, transitions: 20_000 },
+  flags: { depth: 4, transitions: 200_000 },
   async run({ depth, transitions }, _dir, say) {
     const transitionsMax = countIn(transitions)
     const bounds = { depthMax: countIn(depth), statesMax: transitionsMax, transitionsMax }
