@@ -1,5 +1,7 @@
 import { limits } from '@interlock/contract'
 import { inSeconds, millis, plus, type Instant } from '@interlock/kernel'
+import type { HoursChoice } from '@interlock/power'
+import { askForHours, chooseHours } from './charging-hours.ts'
 import { nobody, onArrival, onConsent } from './core/authorisation.ts'
 import type { Charger, Override } from './core/charger.ts'
 import type { Token } from './core/token.ts'
@@ -27,6 +29,8 @@ export type Hardware = {
   /** The vehicle itself suspends the transfer of energy, and resumes it. */
   pauseVehicle(isPaused: boolean): void
   press(button: 'start' | 'stop' | 'pair'): string | undefined
+  /** The owner's answer to what the default charging hours are to be; false when they are none. */
+  chooseHours(choice: HoursChoice): boolean
   /** Owners' keys (SPKI, base64) as the display lists them. */
   owners(): readonly string[]
   /** A lost device's key, taken out by someone at the charger. */
@@ -67,6 +71,7 @@ export function createHardware(
     const plugged: Charger = { ...current, vehicle: arrive(plug, clock.now()) }
     const asked = isHome ? arrived(plugged, token) : plugged
     charging.update({ charger: asked }, { trigger: 'CablePluggedIn' })
+    if (isHome) askForHours(station)
     reader.watch()
     if (isHome && token !== undefined) home.ask(token)
     if (isHome) return
@@ -148,6 +153,7 @@ export function createHardware(
       else reader.stop({ trigger: 'StopAuthorized', reason: 'Local' })
       return undefined
     },
+    chooseHours: (choice) => chooseHours(station, choice),
     owners: () => keeper.memory.ownerKeys,
     revoke: (spki) => revokeAtCharger(station, spki),
     frequency(reading) {

@@ -17,6 +17,8 @@ export type Observation = {
   readonly meterWattHours: number
   readonly override: Override | undefined
   readonly waitingFor: 'Authorisation' | 'RandomDelay' | 'Arm' | undefined
+  /** The display asks what becomes of the default charging hours (regulation 10). */
+  readonly asksForHours: boolean
   /** A trigger is here and its arm is not. */
   readonly waitingForArm: boolean
   readonly transactionId: string | undefined
@@ -47,6 +49,8 @@ export function observe(station: Station): Observation {
     meterWattHours: registerWattHours(charger, now),
     override: charger.override,
     waitingFor,
+    asksForHours:
+      station.mode === 'supervised' && charger.vehicle !== undefined && charger.hours === undefined,
     waitingForArm: waits.Arm,
     transactionId: transaction?.id,
     totalCost: costOf(station),

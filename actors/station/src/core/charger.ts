@@ -2,9 +2,11 @@ import type { DecisionNote } from '@interlock/contract'
 import { millis, plus, type Instant } from '@interlock/kernel'
 import {
   compositeLevel,
-  fallbackLevel,
+  hoursLevel,
   limitOf,
   nextChange,
+  quietHoursOf,
+  type HoursChoice,
   type InstalledProfile,
   type Stack,
 } from '@interlock/power'
@@ -48,6 +50,8 @@ export type Holder = {
 /** Everything durable that bears on power at this charger. */
 export type Charger = {
   readonly vehicle?: Vehicle
+  /** What the owner has made of the default hours; absent until they are asked and answer. */
+  readonly hours?: HoursChoice
   /** The cable is still in the socket after the vehicle has gone. */
   readonly looseCable?: 'locked' | 'unlocked'
   /** The bay is taken: the sensor says so, or a vehicle is plugged in. */
@@ -161,7 +165,7 @@ function scheduled(
     authorisation.state === 'late'
       ? profiles.filter((each) => each.schedule.from >= authorisation.at)
       : profiles
-  const fallback = fallbackLevel(allowed ? ratings.ratingWatts : 0)
+  const fallback = hoursLevel(allowed ? ratings.ratingWatts : 0, quietHoursOf(charger.hours))
   const level = compositeLevel(usable, fallback)
   const horizon = (now + horizonMillis) as Instant
   const watts = safe(level.at(now), ratings)

@@ -3,7 +3,8 @@ import type { Handler } from '@interlock/ocpp'
 import {
   asPeriods,
   compositeSchedule,
-  fallbackLevel,
+  hoursLevel,
+  quietHoursOf,
   limitsWithin,
   wholeSecond,
   type ChargingSchedulePeriod,
@@ -71,7 +72,8 @@ function scheduled(
   from: Instant,
   until: Instant,
 ): ChargingSchedulePeriod[] {
-  const fallback = fallbackLevel(ratings.ratingWatts)
+  const quiet = quietHoursOf(keeper.memory.charger.hours)
+  const fallback = hoursLevel(ratings.ratingWatts, quiet)
   const schedule = compositeSchedule(installed(keeper.memory.profiles), fallback, from, until)
   return schedule.periods.map((period) => ({
     startPeriod: Math.floor((period.from - from) / 1000),

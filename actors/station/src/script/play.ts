@@ -15,6 +15,7 @@ const rows: { readonly [Name in Gesture]: Row<Name> } = {
   unplug: (hardware, { side }) => hardware.unplug(side),
   swipe: (hardware, { idToken, type }) => hardware.present({ idToken, type }),
   press: (hardware, { button }) => void hardware.press(button),
+  chooseHours: (hardware, { choice }) => void hardware.chooseHours(choice),
   pauseVehicle: (hardware, { paused }) => hardware.pauseVehicle(paused),
   fault: (hardware, { kind }) => hardware.fault(kind),
   enterBay: (hardware) => hardware.enterBay(),

@@ -1,4 +1,5 @@
 import { Fault, parseJson } from '@interlock/kernel'
+import { quietHoursMax } from '@interlock/power'
 import { Type, type Static, type TProperties } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -8,6 +9,19 @@ const step = <Name extends string, Properties extends TProperties>(
   name: Name,
   properties: Properties,
 ) => Type.Object({ at, do: Type.Literal(name), ...properties }, { additionalProperties: false })
+
+const closed = { additionalProperties: false }
+const QuietHours = Type.Array(
+  Type.Object(
+    {
+      weekdays: Type.Array(Type.Integer({ minimum: 0, maximum: 6 }), { minItems: 1, maxItems: 7 }),
+      fromHour: Type.Integer({ minimum: 0, maximum: 23 }),
+      untilHour: Type.Integer({ minimum: 1, maximum: 24 }),
+    },
+    closed,
+  ),
+  { minItems: 1, maxItems: quietHoursMax },
+)
 
 const text = Type.String({ minLength: 1, maxLength: 36 })
 const energy = {
@@ -44,6 +58,13 @@ export const Step = Type.Union([
     ),
   }),
   step('press', { button: Type.Union([Type.Literal('start'), Type.Literal('stop')]) }),
+  step('chooseHours', {
+    choice: Type.Union([
+      Type.Object({ kind: Type.Literal('accepted') }, closed),
+      Type.Object({ kind: Type.Literal('removed') }, closed),
+      Type.Object({ kind: Type.Literal('changed'), quiet: QuietHours }, closed),
+    ]),
+  }),
   step('pauseVehicle', { paused: Type.Boolean() }),
   step('fault', { kind: Type.Optional(text) }),
   step('enterBay', {}),
