@@ -23,6 +23,9 @@ test.each([
   [' https://user:word@host', ' https://host'],
   ['ftp://user:se?cret@host/x', '[hidden]'],
   ['ftp://user:se#cret@host/x', '[hidden]'],
+  ['ftp://user:12#34@host/x', '[hidden]'],
+  ['ftp://user:12/3?4@host/x', '[hidden]'],
+  ['https://host/x?mail=a@b', 'https://host/x?[hidden]'],
   ['https://[2001:db8::1]:8443/x', 'https://[2001:db8::1]:8443/x'],
   ['no URL?x=1', 'no URL?x=1'],
 ])('%s is shown as %s', (url, shown) => {

@@ -24,7 +24,9 @@ export const shownUrl = (url: string): string =>
   url.replace(
     /^(\s*(?:[a-z][a-z0-9+.-]*:)?\/\/|)(?:[^?#]*@)?([^/?#]*)([^?#]*)(.*)$/is,
     (_, scheme: string, host: string, path: string, rest: string) =>
-      // Else it is a user and a password with a character that ends a host.
-      isHost.test(host) ? `${scheme}${host}${path}${rest === '' ? '' : `?${hidden}`}` : hidden,
+      // Else it is, or may be, a user and a password with a character that ends a host.
+      isHost.test(host) && !(host.includes(':') && rest.includes('@'))
+        ? `${scheme}${host}${path}${rest === '' ? '' : `?${hidden}`}`
+        : hidden,
   )
 const isHost = /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/

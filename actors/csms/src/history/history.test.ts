@@ -170,13 +170,23 @@ test('nothing secret is told by a report, a URL, words of an error, or what is n
           },
         ],
       }),
+      frame(9, 'in', 2, 'i', 'NotifyEvent', {
+        eventData: [
+          {
+            timestamp: '2026-01-05T18:00:00Z',
+            actualValue: 'user:secret-13@csms.example',
+            variable: { name: 'OcppCsmsUrl' },
+          },
+        ],
+      }),
       frame(5, 'in', 2, 'e', 'DataTransfer', 'secret-8'),
       frame(6, 'in', 2, 'f', 'DataTransfer', ['secret-9']),
     ]),
   )
   expect(text).not.toContain('secret-')
   const places = ['https://logs.example/put', 'wss://csms.example/ocpp', '"files.example/f"']
-  for (const word of ['InternalError', ...places]) expect(text).toContain(word)
+  for (const word of ['InternalError', '2026-01-05T18:00:00Z', ...places])
+    expect(text).toContain(word)
 })
 
 test('what is read stays as it was while much more comes', () => {

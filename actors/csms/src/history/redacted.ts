@@ -1,3 +1,4 @@
+import { fromIso } from '@interlock/kernel'
 import {
   hidden,
   isSecretVariable,
@@ -51,7 +52,8 @@ type Shown = (text: string) => string
 
 function hide(value: unknown, action: string, shown: Shown): unknown {
   if (Array.isArray(value)) return value.map((each) => hide(each, action, shown))
-  if (typeof value === 'string') return shown(value)
+  // A time stands beside the URL that an event tells.
+  if (typeof value === 'string') return fromIso(value) === undefined ? shown(value) : value
   if (typeof value !== 'object' || value === null) return value
   const within = isVariable(value, isUrlVariable) ? shownUrl : shown
   return Object.fromEntries(
