@@ -153,6 +153,14 @@ test('events that do not wait for the answers before are each made of those befo
     return [view?.transaction?.id, view?.meterWattHours]
   }
   expect(beside()).toEqual(['T-3', 100])
+  // A reading counts for it from its own EVSE alone, and not from the meter of the grid.
+  const told = async (evseId: number, value: number) => {
+    const meterValue = [{ timestamp: last.timestamp, sampledValue: [{ value }] }]
+    await other.endpoint.call('MeterValues', { evseId, meterValue })
+    return beside()
+  }
+  expect(await told(1, 150)).toEqual(['T-3', 150])
+  expect(await told(0, 777_000)).toEqual(['T-3', 150])
   await csms.close()
   csms = await world.start(world.clock())
   expect(energy()).toBe(7000)

@@ -1,6 +1,7 @@
 import type { Handler } from '@interlock/ocpp'
 import type { Context } from '../context.ts'
 import { keyAt, learned } from '../core/facts.ts'
+import { currentOf } from '../core/running.ts'
 import { samplesOf } from '../core/samples.ts'
 import { note } from '../known.ts'
 import type { Sender } from './handlers.ts'
@@ -15,9 +16,13 @@ export const meterValues =
     const view = context.views.get(sender.stationId)
     const samples = samplesOf(request.meterValue)
     if (view !== undefined) {
-      view.powerWatts = samples.powerWatts ?? view.powerWatts
-      view.meterWattHours = samples.registerWattHours ?? view.meterWattHours
       view.hertz = samples.hertz ?? view.hertz
+      const running = currentOf(view)
+      // The grid's meter (EVSE 0), or another EVSE's, says nothing of the transaction that is shown.
+      if (running === undefined || evseId === (running.evseId?.value ?? view.record.evse)) {
+        view.powerWatts = samples.powerWatts ?? view.powerWatts
+        view.meterWattHours = samples.registerWattHours ?? view.meterWattHours
+      }
     }
     context.hooks.forward(sender.stationId, 'MeterValues', request)
     return {}
