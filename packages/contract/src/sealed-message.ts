@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import { limits } from './limits.ts'
 
 /**
@@ -21,8 +21,8 @@ export const SealedMessage = Type.Object(
 )
 export type SealedMessage = Static<typeof SealedMessage>
 
-export const isSealedMessage = (value: unknown): value is SealedMessage =>
-  Value.Check(SealedMessage, value)
+const message = Compile(SealedMessage)
+export const isSealedMessage = (value: unknown): value is SealedMessage => message.Check(value)
 
 const Digest = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 const Millis = Type.Integer({ minimum: 0, maximum: 2 ** 50 })
@@ -54,4 +54,5 @@ export const SealHead = Type.Object(
 )
 export type SealHead = Static<typeof SealHead>
 
-export const isSealHead = (value: unknown): value is SealHead => Value.Check(SealHead, value)
+const head = Compile(SealHead)
+export const isSealHead = (value: unknown): value is SealHead => head.Check(value)

@@ -13,7 +13,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { assert, Fault, looksLikeP256 } from '@interlock/kernel'
+import { assert, concat, Fault, looksLikeP256 } from '@interlock/kernel'
 import type { Crypto, Entropy, PrivateKey, PublicKey } from '@interlock/kernel'
 import type { RsaSigner } from '@interlock/pki'
 
@@ -61,7 +61,7 @@ export const nodeCrypto: NodeCrypto = {
     const cipher = createCipheriv(aesOf(key), key, nonce, wholeTag)
     cipher.setAAD(additional)
     const body = cipher.update(plaintext)
-    return bytes(Buffer.concat([body, cipher.final(), cipher.getAuthTag()]))
+    return concat(body, cipher.final(), cipher.getAuthTag())
   },
   decrypt(key, nonce, additional, ciphertext) {
     const end = ciphertext.length - wholeTag.authTagLength
@@ -71,7 +71,7 @@ export const nodeCrypto: NodeCrypto = {
     cipher.setAuthTag(ciphertext.subarray(end))
     const body = cipher.update(ciphertext.subarray(0, end))
     try {
-      return bytes(Buffer.concat([body, cipher.final()]))
+      return concat(body, cipher.final())
     } catch {
       return undefined
     }

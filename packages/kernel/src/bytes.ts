@@ -1,9 +1,11 @@
 /** Byte strings: joining, comparing, and the encodings the protocols use. */
 
-export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 /** @throws TypeError when the bytes are not UTF-8. */
-export const fromUtf8 = (bytes: Uint8Array): string =>
-  new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
@@ -30,33 +32,6 @@ export const toHex = (bytes: Uint8Array): string =>
 export function fromHex(text: string): Uint8Array | undefined {
   if (!/^([0-9a-fA-F]{2})*$/.test(text)) return undefined
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-}
-
-export function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
-}
-
-/** `undefined` unless the text is canonical, padded base64. */
-export function fromBase64(text: string): Uint8Array | undefined {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
-  // Only the last group has bits that say nothing; they must be zero.
-  const last = bytes.subarray(bytes.length - (bytes.length % 3 || 3))
-  return toBase64(last) === text.slice(-4) ? bytes : undefined
-}
-
-export const toBase64Url = (bytes: Uint8Array): string =>
-  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-
-/** `undefined` unless the text is canonical base64url without padding (RFC 7515 §2). */
-export function fromBase64Url(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined
-  const padded = text.replaceAll('-', '+').replaceAll('_', '/')
-  return fromBase64(padded + '='.repeat((4 - (padded.length % 4)) % 4))
 }
 
 /** Eight bytes, most significant first. */

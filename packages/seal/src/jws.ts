@@ -43,9 +43,13 @@ export function signDetached(
   crypto: Crypto,
 ): string {
   const head = encodeJson(header)
-  const signature = crypto.sign(key, utf8(`${head}.${toBase64Url(content)}`))
+  const signature = crypto.sign(key, detachedInput(head, content))
   return `${head}..${toBase64Url(signature)}`
 }
+
+/** What a signature over detached bytes covers, with the header as it is encoded (RFC 7515 §5.1). */
+export const detachedInput = (head: string, content: Uint8Array): Uint8Array =>
+  utf8(`${head}.${toBase64Url(content)}`)
 
 /** One JWS after decoding: unverified. */
 export type DecodedJws = {

@@ -1,7 +1,8 @@
 import { fromUtf8, refused, ok, type Outcome } from '@interlock/kernel'
 import { limits } from '@interlock/contract'
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs
+/** A text, with the colon after it where it is a member's name, or an end of an object or array. */
+const token = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs
 
 /**
  * Parses JSON that two parties must read alike: UTF-8, no member name twice in one object, nesting
@@ -19,22 +20,20 @@ export function parseStrictJson(bytes: Uint8Array): Outcome<unknown, 'Malformed'
   }
 }
 
-/** Walks well-formed JSON; a string followed by a colon is a member name. */
+/** Walks well-formed JSON, in which only a member's name is followed by a colon. */
 function ambiguity(text: string): string | undefined {
-  const open: Set<string>[] = []
-  let string: string | undefined
-  for (const [found] of text.matchAll(token)) {
+  const open: (Set<string> | undefined)[] = []
+  for (const [found, inner, colon] of text.matchAll(token)) {
     if (found === '{' || found === '[') {
-      open.push(new Set())
-      if (open.length > limits.jsonDepthMax) return 'nested too deeply'
+      if (open.push(undefined) > limits.jsonDepthMax) return 'nested too deeply'
     } else if (found === '}' || found === ']') open.pop()
-    else if (found === ':') {
-      const names = open.at(-1)
-      if (string === undefined || names === undefined) return 'a name is missing'
-      if (names.has(string)) return `the name ${string} occurs twice`
-      names.add(string)
+    else if (colon !== undefined) {
+      const raw = inner ?? ''
+      const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
+      const names = (open[open.length - 1] ??= new Set())
+      if (names.has(name)) return `the name ${name} occurs twice`
+      names.add(name)
     }
-    string = found.startsWith('"') ? (JSON.parse(found) as string) : undefined
   }
   return undefined
 }

@@ -4,20 +4,19 @@ import {
   limits,
   mayPublish,
   sealedTopic,
-  type SealHead,
   type SealedMessage,
 } from '@interlock/contract'
 import {
   assert,
   canonicalJson,
-  fromBase64Url,
   toBase64Url,
   utf8,
   type Crypto,
   type Entropy,
+  type PrivateKey,
 } from '@interlock/kernel'
 import { nonceBytes } from '../hpke/suite.ts'
-import { encodeJson, signDetached } from '../jws.ts'
+import { detachedInput, encodeJson } from '../jws.ts'
 import { commitment, packContent, saltBytes } from './content.ts'
 import { contentKeyBytes, groupKey, wrapFor } from './content-key.ts'
 import { headOf, type Author, type DataToSeal, type EpochKey, type Reader } from './head.ts'
@@ -50,7 +49,9 @@ export function sealData(
   assert((epoch !== undefined) === isGroup(row.protection), 'an epoch where there is a group')
 
   const isEncrypted = row.protection !== 'signed'
-  const nonce = entropy.bytes(nonceBytes)
+  // One call: the system's entropy costs as much for both as for either.
+  const random = entropy.bytes(nonceBytes + saltBytes)
+  const [nonce, salt] = [random.subarray(0, nonceBytes), random.subarray(nonceBytes)]
   const head = headOf(data, author, row, {
     ...(isEncrypted ? { nonce: toBase64Url(nonce) } : {}),
     ...(epoch === undefined ? {} : { epoch: epoch.epoch }),
@@ -58,7 +59,8 @@ export function sealData(
   })
   const encoded = encodeJson(head)
   const bytes = utf8(encoded)
-  const content = packed(head, utf8(canonicalJson(data.payload)), author, entropy, crypto)
+  const signer = head.alg === 'ES256' ? author.key : undefined
+  const content = packed(encoded, salt, utf8(canonicalJson(data.payload)), signer, crypto)
   if (!isEncrypted) return { head: encoded, body: toBase64Url(content) }
   const key = epoch === undefined ? entropy.bytes(contentKeyBytes) : groupKey(epoch, head, crypto)
   const body = toBase64Url(crypto.encrypt(key, nonce, bytes, content))
@@ -66,16 +68,15 @@ export function sealData(
   return { head: encoded, keys: readers.map((each) => wrapFor(each, key, bytes, crypto)), body }
 }
 
+/** The content under an encoded header; signed where there is a `signer`. */
 function packed(
-  head: SealHead,
+  head: string,
+  salt: Uint8Array,
   payload: Uint8Array,
-  author: Author,
-  entropy: Entropy,
+  signer: PrivateKey | undefined,
   crypto: Crypto,
 ): Uint8Array {
-  const salt = entropy.bytes(saltBytes)
-  if (head.alg !== 'ES256') return packContent({ salt, signature: undefined, payload })
-  const jws = signDetached(head, commitment(salt, payload, crypto), author.key, crypto)
-  const signature = fromBase64Url(jws.slice(jws.lastIndexOf('.') + 1))
+  const signature =
+    signer && crypto.sign(signer, detachedInput(head, commitment(salt, payload, crypto)))
   return packContent({ salt, signature, payload })
 }
