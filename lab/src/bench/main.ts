@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDir } from '@interlock/host'
+import { dataFigures } from './data-figures.ts'
 import { loadFigures } from './load-figures.ts'
 import { Fault } from '@interlock/kernel'
 import { json, table, type Line } from './report.ts'
@@ -50,6 +51,7 @@ async function bench(
     return [
       ...(await loadFigures({ dir: join(dir, 'load'), ...load, say, stop })),
       ...(await sealFigures({ ...seal, say, stop })),
+      ...(await dataFigures({ ...seal, say, stop })),
       ...(await sumFigures({ ...seal, say, stop })),
       ...(await waveformFigures({ dir: join(dir, 'waveform'), ...waveform, say, stop })),
       ...(await streetFigures({ dir: join(dir, 'street'), ...street, say, stop })),

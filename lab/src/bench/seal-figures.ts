@@ -2,10 +2,7 @@ import {
   createCipheriv,
   createHash,
   createPrivateKey,
-  createPublicKey,
   diffieHellman,
-  sign,
-  verify,
   type KeyObject,
 } from 'node:crypto'
 import { nodeCrypto as crypto, systemClock } from '@interlock/host'
@@ -18,10 +15,11 @@ import {
   signPreCommand,
   type Command,
 } from '@interlock/gbcs'
-import { assert, inHours, instant, plus, type PublicKey } from '@interlock/kernel'
+import { assert, inHours, instant, plus } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
 import { homeOf, organisations } from '../street/address-book.ts'
 import { armChain, bareXml } from './arm-chain.ts'
+import { bareSign, bareVerify, publicHandle } from './bare-calls.ts'
 import { compare, interleaved, microsPerCall } from './rounds.ts'
 import { line, type Line } from './report.ts'
 import { sealedCommand } from './sealed-command.ts'
@@ -32,15 +30,6 @@ export type SealPlan = {
   readonly say: (words: string) => void
   readonly stop: AbortSignal
 }
-
-const encoding = 'ieee-p1363'
-const bareSign = (key: KeyObject, data: Uint8Array) =>
-  sign('sha256', data, { key, dsaEncoding: encoding })
-const bareVerify = (key: KeyObject, data: Uint8Array, signature: Uint8Array): void =>
-  assert(verify('sha256', data, { key, dsaEncoding: encoding }, signature), 'it verifies')
-
-const publicHandle = ({ spki }: PublicKey): KeyObject =>
-  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
 
 /** What each check and each signature costs, against the bare calls of `node:crypto` inside it. */
 export async function sealFigures(plan: SealPlan): Promise<readonly Line[]> {
