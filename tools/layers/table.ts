@@ -65,6 +65,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   llcs: ['typebox'],
   station: ['typebox'],
   supplier: ['typebox'],
+  dso: ['typebox'],
   web: [
     '@fastify/cookie',
     '@fastify/static',

@@ -68,6 +68,10 @@ export const actors: readonly Command[] = [
     const { startSupplier, SupplierConfig } = await import('@interlock/supplier')
     return { schema: SupplierConfig, start: startSupplier }
   }),
+  actor('dso', 'run a distribution operator', async () => {
+    const { DsoConfig, startDso } = await import('@interlock/dso')
+    return { schema: DsoConfig, start: startDso }
+  }),
   actor('web', 'run the console and the arm page', async () => {
     const { startWeb, WebConfig } = await import('@interlock/web')
     return { schema: WebConfig, start: startWeb }

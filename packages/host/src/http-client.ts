@@ -20,6 +20,8 @@ export type RequestSettings = {
   /** Content type of a body that is text. */
   readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** What `x-request-id` says, where the request is signed with it; else one is made up. */
+  readonly requestId?: string
 }
 
 export type HttpClient = {
@@ -69,7 +71,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async request(method, url, body, settings = {}) {
-      const id = crypto.randomUUID()
+      const id = settings.requestId ?? crypto.randomUUID()
       const done = options.activity.begin(`http/${id}`)
       try {
         const { payload, type } = encode(body, settings.type)

@@ -27,7 +27,9 @@ export type HttpRequest = {
   readonly query: Readonly<Record<string, string>>
   /** The `Idempotency-Key` header, where one was sent. */
   readonly idempotencyKey?: string
-  /** Parsed and, where the endpoint has a schema, of its shape. Text where it takes XML. */
+  /** Those with one value; names in small letters. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed and, where the endpoint has a schema, of its shape. Text where it takes XML or text. */
   readonly body: unknown
 }
 
@@ -37,7 +39,8 @@ export type Endpoint = {
   readonly url: string
   readonly roles: readonly Role[]
   readonly body?: TSchema
-  readonly contentType?: 'json' | 'xml'
+  /** `jsonText`: JSON as it travels, unparsed, for whoever verifies a signature over it. */
+  readonly contentType?: 'json' | 'xml' | 'jsonText'
   /** What it answers when it is done, for the interface's description. */
   readonly answer?: TSchema
   /** One sentence for the interface's description. */
@@ -136,16 +139,19 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
         return answer(reply, problem('BodyInvalid', 'a NUL'))
       const key = request.headers['idempotency-key']
       const named = typeof key === 'string' ? { idempotencyKey: key } : {}
-      const asked = { peer, params, query, body: request.body, ...named }
+      const headers = textsIn(request.headers)
+      const asked = { peer, params, query, headers, body: request.body, ...named }
       return answer(reply, await endpoint.handle(asked))
     }
     app.route({
       method: endpoint.method,
       url: endpoint.url,
       onRequest: admit(`${endpoint.method} ${endpoint.url}`, endpoint.roles),
+      config: { [unparsed]: endpoint.contentType === 'jsonText' },
       preHandler: async (request, reply) => {
         const xml = endpoint.contentType === 'xml'
-        if (request.body === undefined || xml === (typeof request.body === 'string')) return
+        const text = xml || endpoint.contentType === 'jsonText'
+        if (request.body === undefined || text === (typeof request.body === 'string')) return
         return answer(reply, problem('BodyInvalid', `expected ${xml ? 'XML' : 'JSON'}`))
       },
       handler: (request, reply) => within(activity, request, () => work(request, reply)),
@@ -211,8 +217,10 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   app.server.headersTimeout = handshakeMillisMax
   app.server.maxConnections = connectionsMax
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body)
+    const { config } = request.routeOptions as { config: { [unparsed]?: boolean } }
+    if (config[unparsed] === true) return done(null, text)
     const parsed = parseJson(text, limits.jsonDepthMax)
     if (!parsed.ok) done(new BodyUnreadable(parsed.reason))
     else if (escapedNul.test(text)) done(new BodyUnreadable('a NUL'))
@@ -227,6 +235,9 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler((error, request, reply) => answer(reply, failure(error, request, log)))
   return app
 }
+
+/** Marks the routes whose JSON is handed on as text. */
+const unparsed = Symbol('unparsed')
 
 /** `\u0000`, where the backslash is not escaped itself. */
 const escapedNul = /(?<!\\)(?:\\\\)*\\u0000/
@@ -267,10 +278,16 @@ function within<Result>(activity: Activity, request: FastifyRequest, work: () =>
 
 /** `undefined` when a value is not one text. */
 function textsOf(values: unknown): Record<string, string> | undefined {
-  const entries = Object.entries(values ?? {})
-  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return texts.length === entries.length ? Object.fromEntries(texts) : undefined
+  const texts = textsIn(values)
+  return Object.keys(texts).length === Object.keys(values ?? {}).length ? texts : undefined
 }
+
+const textsIn = (values: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
 
 async function listenOn(app: FastifyInstance, { host, port }: ListenConfig): Promise<void> {
   try {

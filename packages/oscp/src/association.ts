@@ -10,7 +10,7 @@ import {
 import { oscpLimits } from './limits.ts'
 import type { RequiredBehaviour } from './messages/handshake.ts'
 import type { Register } from './messages/register.ts'
-import type { MessageBody, MessageName } from './messages/table.ts'
+import type { Message } from './messages/table.ts'
 import type { OscpRequest } from './read-request.ts'
 import type { OscpRefusal } from './refusals.ts'
 import { oscpVersion } from './roles.ts'
@@ -39,16 +39,13 @@ export type Association = {
 export const unregistered: Association = { silent: true }
 
 export type Decision =
-  | { readonly do: 'send'; readonly message: Sent; readonly correlationId?: string }
+  | { readonly do: 'send'; readonly message: Message; readonly correlationId?: string }
   /** The peer is silent: the fallback forecasts count from now on. */
   | { readonly do: 'applyFallback' }
   /** The peer is heard again: its forecasts count. */
   | { readonly do: 'applyForecast' }
   /** A message about capacity, of a peer that may send it. */
   | { readonly do: 'deliver'; readonly request: OscpRequest }
-type Sent = {
-  [Name in MessageName]: { readonly name: Name; readonly body: MessageBody<Name> }
-}[MessageName]
 
 export type Step = { readonly association: Association; readonly decisions: readonly Decision[] }
 

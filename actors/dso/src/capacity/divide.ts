@@ -14,8 +14,7 @@ export type Claim = {
 export type Allotment = { readonly operator: string; readonly watts: number }
 
 /** No feeder carries as much, and products of such watts are exact. */
-const claimWattsMax = 10_000_000
-const claimsMax = 90
+export const claimLimits = { wattsMax: 10_000_000, claimsMax: 90 } as const
 
 /**
  * Divides what a feeder has to spare in one block. Three rounds: the fallbacks, then what has been used
@@ -25,17 +24,20 @@ const claimsMax = 90
  * the order of the names, whatever the order of the claims.
  */
 export function divide(spareWatts: number, claims: readonly Claim[]): Allotment[] {
-  assert(claims.length <= claimsMax, 'so many operators are on no feeder')
+  assert(claims.length <= claimLimits.claimsMax, 'so many operators are on no feeder')
   const ordered = [...claims].sort((a, b) => (a.operator < b.operator ? -1 : 1))
   for (const claim of ordered)
     assert(
       [claim.contractedWatts, claim.usedWatts, claim.fallbackWatts].every(
-        (watts) => Number.isInteger(watts) && watts >= 0 && watts <= claimWattsMax,
+        (watts) => Number.isInteger(watts) && watts >= 0 && watts <= claimLimits.wattsMax,
       ),
       'claims are whole watts, within bounds',
     )
   const given = ordered.map(() => 0)
-  let left = Math.max(0, Math.floor(Math.min(spareWatts, claimsMax * claimWattsMax)))
+  let left = Math.max(
+    0,
+    Math.floor(Math.min(spareWatts, claimLimits.claimsMax * claimLimits.wattsMax)),
+  )
   const rounds: ((claim: Claim) => number)[] = [
     (claim) => claim.fallbackWatts,
     (claim) => claim.usedWatts,

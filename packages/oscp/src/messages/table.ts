@@ -124,3 +124,10 @@ export function writeBody<Name extends MessageName>(name: Name, body: MessageBod
   const row = messages[name] as unknown as MessageRow<MessageBody<Name>>
   return JSON.stringify(row.write(body))
 }
+
+/** Any message, with what it says. */
+export type Message = {
+  [Name in MessageName]: { readonly name: Name; readonly body: MessageBody<Name> }
+}[MessageName]
+// The compiler does not see that name and body are of one row.
+export const writeMessage = ({ name, body }: Message): string => writeBody(name, body as never)

@@ -1,0 +1,78 @@
+import { instant, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
+import type { CapacityForecast, ForecastedBlock } from '@interlock/oscp'
+import { marginWatts } from '../forecast/errors.ts'
+import { forecastLoad } from '../forecast/forecast-load.ts'
+import { blockMillis, blocksPerDay, type LoadSeries } from '../forecast/load-series.ts'
+import { allotDay, fallbacks, spareWatts, type Contract } from './spare.ts'
+
+export type ContractedFeeder = {
+  readonly group: string
+  readonly ratedWatts: number
+  readonly contracts: readonly Contract[]
+}
+
+export type DayAhead = {
+  /** By operator: the fallback first, so that it is there before anything counts. */
+  readonly forecasts: ReadonlyMap<string, readonly CapacityForecast[]>
+  /** Blocks that leave less than the fallbacks together: the operator of the feeder must act itself. */
+  readonly atRisk: readonly Instant[]
+}
+
+export type NoDayAhead =
+  /** A day has passed since the last block that is known: nothing forecast from it counts any more. */
+  | 'HistoryStale'
+  /** It knows blocks that have not been yet. */
+  | 'HistoryAhead'
+  /** Too short to tell the load, or how wrong the forecast may be. */
+  | 'HistoryTooShort'
+
+/** Of all blocks, so many may bring more than forecast and margin. */
+const marginShare = 0.05
+
+/**
+ * What each operator may use in the 24 hours after the last block of `history`, and the fallback for
+ * them; in watts, on all phases. What operators have used before is not told apart by the feeder's
+ * meter, so it is divided by contract. What is past at `now` is left out.
+ */
+export function dayAhead(
+  { group, ratedWatts, contracts }: ContractedFeeder,
+  history: LoadSeries,
+  now: Instant,
+): Outcome<DayAhead, NoDayAhead> {
+  const begin = history.from + history.watts.length * blockMillis
+  if (begin > now + blockMillis) return refused('HistoryAhead')
+  if (begin + blocksPerDay * blockMillis <= now) return refused('HistoryStale')
+  const load = forecastLoad(history)
+  const margin = marginWatts(history, marginShare)
+  if (load === undefined || margin === undefined) return refused('HistoryTooShort')
+  const feeder = { ratedWatts, marginWatts: margin }
+  const fallback = fallbacks(feeder, history.watts, contracts)
+  const day = allotDay(spareWatts(feeder, load), contracts, fallback, () => 0)
+
+  const startOf = (block: number): Instant => instant(begin + block * blockMillis)
+  const first = Math.max(0, Math.floor((now - begin) / blockMillis))
+  const forecastsOf = (operator: string): CapacityForecast[] => {
+    const promised = fallback.find((each) => each.operator === operator)?.watts ?? 0
+    const blocks = day.blocks.slice(first).map((allotments, at) => {
+      const watts = allotments.find((each) => each.operator === operator)?.watts ?? 0
+      return blockOf(watts, startOf(first + at), startOf(first + at + 1))
+    })
+    const whole = blockOf(promised, startOf(first), startOf(blocksPerDay))
+    return [
+      { group, type: 'FALLBACK_CONSUMPTION', blocks: [whole] },
+      { group, type: 'CONSUMPTION', blocks },
+    ]
+  }
+  return ok({
+    forecasts: new Map(contracts.map(({ operator }) => [operator, forecastsOf(operator)])),
+    atRisk: day.atRisk.filter((block) => block >= first).map(startOf),
+  })
+}
+
+const blockOf = (capacity: number, from: Instant, until: Instant): ForecastedBlock => ({
+  capacity,
+  phase: 'ALL',
+  unit: 'W',
+  from,
+  until,
+})

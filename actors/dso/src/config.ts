@@ -1,0 +1,87 @@
+import { actorConfig, ListenConfig } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
+import { oscpLimits } from '@interlock/oscp'
+import { Type, type Static } from 'typebox'
+import { claimLimits } from './capacity/divide.ts'
+
+const Path = Type.String({ minLength: 1, maxLength: 4096 })
+const Origin = Type.String({ pattern: '^https://[^/]+$', maxLength: 256 })
+const Name = Type.String({ minLength: 1, maxLength: oscpLimits.nameCharsMax })
+
+/** A flexibility provider: an operator of charging stations that has a contract. */
+const ProviderConfig = Type.Object(
+  {
+    /** Names it in `contracts` and in the audit trail. */
+    name: Name,
+    /** Its certificate (PEM), pinned: who calls with it, and signs with its key. */
+    certificate: Path,
+    /** Where it may live; addresses elsewhere are refused when it registers. */
+    origin: Origin,
+    /** What it must show in each request: agreed with it beforehand. */
+    token: Type.String({
+      minLength: oscpLimits.tokenCharsMin,
+      maxLength: oscpLimits.tokenCharsMax,
+      pattern: '^[\\x21-\\x7e]+$',
+    }),
+  },
+  { additionalProperties: false },
+)
+
+const FeederConfig = Type.Object(
+  {
+    /** `group_id` of its messages. */
+    group: Name,
+    ratedWatts: Type.Integer({ minimum: 0, maximum: oscpLimits.capacityMax }),
+    /** Its load without vehicles, JSON; read anew for each forecast. */
+    history: Path,
+    contracts: Type.Array(
+      Type.Object(
+        {
+          provider: Name,
+          contractedWatts: Type.Integer({ minimum: 0, maximum: claimLimits.wattsMax }),
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: claimLimits.claimsMax },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type FeederConfig = Static<typeof FeederConfig>
+
+export const DsoConfig = actorConfig({
+  /** Folder with key and chain under the charging root: TLS, and the signature over each message. */
+  identity: Path,
+  trust: Type.Object({ charging: Path }, { additionalProperties: false }),
+  listen: ListenConfig,
+  /** By which providers reach this server. */
+  origin: Origin,
+  /** How often each provider must send a heartbeat. */
+  heartbeatSeconds: Type.Integer({
+    minimum: oscpLimits.heartbeatSecondsMin,
+    maximum: oscpLimits.heartbeatSecondsMax,
+    default: 300,
+  }),
+  providers: Type.Array(ProviderConfig, { maxItems: 256 }),
+  feeders: Type.Array(FeederConfig, { maxItems: 256 }),
+})
+export type DsoConfig = Static<typeof DsoConfig>
+
+/** @throws Fault `ConfigInvalid` for a name that is there twice, or a contract with nobody. */
+export function demandWhole({ providers, feeders }: DsoConfig): void {
+  const names = providers.map(({ name }) => name)
+  const lists = [
+    names,
+    feeders.map(({ group }) => group),
+    ...feeders.map(({ contracts }) => contracts.map(({ provider }) => provider)),
+  ]
+  for (const list of lists) {
+    const twice = list.find((name, at) => list.indexOf(name) !== at)
+    if (twice !== undefined) throw invalid(`${twice} is there twice`)
+  }
+  for (const { group, contracts } of feeders)
+    for (const { provider } of contracts)
+      if (!names.includes(provider)) throw invalid(`${group}: ${provider} is not in providers`)
+}
+
+const invalid = (words: string): Fault => new Fault('ConfigInvalid', words)

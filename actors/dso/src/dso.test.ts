@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs'
+import {
+  nodeCrypto as crypto,
+  saveIdentity,
+  silentLog,
+  systemClock,
+  systemEntropy,
+  temporaryDir,
+  writeAtomic,
+} from '@interlock/host'
+import { instant, toIso, unobserved } from '@interlock/kernel'
+import type { CapacityForecast } from '@interlock/oscp'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
+import { demandWhole, type DsoConfig } from './config.ts'
+import { marginWatts } from './forecast/errors.ts'
+import { forecastLoad } from './forecast/forecast-load.ts'
+import { blockMillis, blocksPerDay } from './forecast/load-series.ts'
+import { openProvider, signerOf, soon, type Tampering } from './provider.fixture.ts'
+import { startDso, type DsoRunning } from './start.ts'
+
+const charging = testHierarchy('charging')
+const dir = temporaryDir('interlock-dso')
+const own = charging.certify('dso')
+const [csms, rival] = [charging.certify('csms'), charging.certify('csms')]
+const dataOf = (file: string): string => readFileSync(`${dir}/data/${file}`, 'utf8')
+const waiting = { timeout: 20_000, interval: 20 }
+
+// Three days; the block that runs is not known yet, and the day ahead begins with it.
+const begin = Math.floor(Date.now() / blockMillis) * blockMillis
+const history = {
+  from: instant(begin - 3 * blocksPerDay * blockMillis),
+  watts: Array.from({ length: 3 * blocksPerDay }, (_, at) =>
+    Math.round(30_000 + 20_000 * Math.sin((at / blocksPerDay) * 2 * Math.PI) + (at % 7) * 100),
+  ),
+}
+const ratedWatts = 60_000
+
+let acacia: Awaited<ReturnType<typeof openProvider>>
+let birch: Awaited<ReturnType<typeof openProvider>>
+let config: DsoConfig
+let dso: DsoRunning
+
+const start = () =>
+  startDso(config, {
+    clock: systemClock,
+    wall: systemClock,
+    activity: unobserved,
+    entropy: systemEntropy,
+    crypto,
+    log: silentLog,
+  })
+
+beforeAll(async () => {
+  saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
+  writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
+  writeAtomic(`${dir}/acacia.pem`, csms.chainPem, 0o644)
+  writeAtomic(`${dir}/birch.pem`, rival.chainPem, 0o644)
+  writeAtomic(`${dir}/load.json`, JSON.stringify({ ...history, from: toIso(history.from) }), 0o644)
+  acacia = await openProvider('acacia', csms, own, charging.rootPem)
+  birch = await openProvider('birch', rival, own, charging.rootPem)
+  const contract = (provider: string, contractedWatts: number) => ({ provider, contractedWatts })
+  const feeder = (group: string, ...contracts: ReturnType<typeof contract>[]) => ({
+    group,
+    ratedWatts,
+    history: `${dir}/load.json`,
+    contracts,
+  })
+  config = {
+    actor: 'dso',
+    name: 'Distribution operator',
+    region: 'GB',
+    production: true,
+    data: `${dir}/data`,
+    identity: `${dir}/identity`,
+    trust: { charging: `${dir}/root.pem` },
+    listen: { host: '127.0.0.1', port: 0 },
+    origin: 'https://dso.test',
+    heartbeatSeconds: 300,
+    providers: [acacia.row(`${dir}/acacia.pem`), birch.row(`${dir}/birch.pem`)],
+    feeders: [
+      feeder('feeder-1', contract('acacia', 40_000), contract('birch', 20_000)),
+      feeder('feeder-2', contract('birch', 20_000)),
+    ],
+  }
+  dso = await start()
+})
+afterAll(async () => {
+  await dso.close()
+  await acacia.close()
+  await birch.close()
+})
+
+const handshake = { heartbeatSeconds: 3_600, measurements: [] }
+const forecastOf = (provider: typeof acacia, type: CapacityForecast['type']) =>
+  provider
+    .bodiesOf('update_group_capacity_forecast')
+    .findLast((each) => each.group === 'feeder-1' && each.type === type)
+
+test('who has not registered is not heard', async () => {
+  const body = { offlineModeAt: soon(60_000) }
+  expect(await acacia.send(dso.port, 'heartbeat', body)).toEqual([403, 'NotRegistered'])
+})
+
+test('providers register and shake hands, and are told, signed, what the feeder has to spare', async () => {
+  for (const provider of [acacia, birch]) {
+    expect(await provider.send(dso.port, 'register', provider.register)).toEqual([204])
+    expect(await provider.send(dso.port, 'handshake', handshake)).toEqual([204])
+    await vi.waitFor(() => {
+      expect(forecastOf(provider, 'CONSUMPTION')).toBeDefined()
+      expect(provider.bodiesOf('heartbeat')).toHaveLength(1)
+    }, waiting)
+    // Our own answers come first; and each signature was verified.
+    const [first, second] = provider.heard.map(({ message }) => message)
+    expect([first, second, provider.refusals]).toEqual(['register', 'handshake_acknowledge', []])
+  }
+  expect(acacia.bodiesOf('register')[0]?.versions[0]?.baseUrl).toBe('https://dso.test/oscp/cp/2.0')
+
+  const load = forecastLoad(history)
+  const margin = marginWatts(history, 0.05) ?? Number.NaN
+  const blocks = [acacia, birch].map((each) => forecastOf(each, 'CONSUMPTION')?.blocks ?? [])
+  // One that ended in between is told to the first alone.
+  const both = blocks[1] ?? []
+  expect(both.length).toBeGreaterThanOrEqual(blocksPerDay - 1)
+  for (const { from } of both) {
+    const shares = blocks.map((each) => each.find((block) => block.from === from)?.capacity)
+    const sum = shares.reduce<number>((total, watts) => total + (watts ?? Number.NaN), 0)
+    const spare = ratedWatts - margin - (load?.[(from - begin) / blockMillis] ?? Number.NaN)
+    expect(sum).toBe(Math.min(60_000, Math.max(0, Math.floor(spare))))
+  }
+  expect(forecastOf(acacia, 'FALLBACK_CONSUMPTION')?.blocks).toHaveLength(1)
+})
+
+const attacks: readonly [string, Tampering, number, string][] = [
+  ['another token', { token: 'token-of-somebody-else' }, 401, 'TokenWrong'],
+  ['another version', { path: '/oscp/cp/3.0/register' }, 404, 'VersionUnsupported'],
+  ['another message', { path: '/oscp/cp/2.0/deregister' }, 404, 'EndpointUnknown'],
+  ['another body', { text: '{"token":5}' }, 400, 'BodyInvalid'],
+  ['no JSON', { text: '{' }, 400, 'BodyInvalid'],
+  ['no signature', { unsigned: true }, 401, 'SignatureMissing'],
+  [
+    'a signature by another key',
+    { signer: { ...signerOf(csms), key: crypto.generateKey().key } },
+    403,
+    'SignatureInvalid',
+  ],
+  ['a signature by another provider', { signer: signerOf(rival) }, 403, 'SignerWrong'],
+  ['a signature to another', { signedTo: rival.peer.organisation }, 403, 'SignedForAnother'],
+  ['the certificate of another role', { as: charging.certify('dsrsp') }, 403, 'NotPermitted'],
+  ['the certificate of no provider', { as: charging.certify('csms') }, 403, 'NotPermitted'],
+  ['the certificate of another provider', { as: rival }, 401, 'TokenWrong'],
+]
+
+test('a change of address is refused by name for each thing wrong, and taken once', async () => {
+  const before = dataOf('associations.journal')
+  const put = (tampering: Tampering) =>
+    acacia.send(dso.port, 'register', acacia.register, { method: 'PUT', ...tampering })
+  for (const [what, tampering, ...refusal] of attacks)
+    expect([what, ...(await put(tampering))]).toEqual([what, ...refusal])
+  const [version] = acacia.register.versions
+  const elsewhere = [{ version: '2.0', baseUrl: 'https://elsewhere.test/oscp/fp/2.0' }]
+  const changed = JSON.stringify({
+    token: 'token-of-a-man-in-the-middle',
+    version_url: [{ version: '2.0', base_url: version?.baseUrl }],
+  })
+  expect(await put({ textAfterwards: changed })).toEqual([403, 'SignatureInvalid'])
+  expect(
+    await acacia.send(
+      dso.port,
+      'register',
+      { ...acacia.register, versions: elsewhere },
+      { method: 'PUT' },
+    ),
+  ).toEqual([403, 'AddressForbidden'])
+  expect(dataOf('associations.journal')).toBe(before)
+
+  expect(await put({ requestId: 'change-1' })).toEqual([204])
+  expect(dataOf('associations.journal')).not.toBe(before)
+  expect(await put({ requestId: 'change-1' })).toEqual([409, 'Replayed'])
+})
+
+test('after a restart the providers are known, told again, and what they say is on the record', async () => {
+  await dso.close()
+  const told = acacia.bodiesOf('update_group_capacity_forecast').length
+  dso = await start()
+  await vi.waitFor(
+    () => expect(acacia.bodiesOf('update_group_capacity_forecast').length).toBeGreaterThan(told),
+    waiting,
+  )
+  const blocks = forecastOf(acacia, 'CONSUMPTION')?.blocks.slice(0, 2) ?? []
+  const wish = (group: string) => ({ group, type: 'CONSUMPTION' as const, blocks })
+  const error = { message: 'two cars leave at six', blocks }
+  const measured = {
+    value: 12.5,
+    phase: 'ALL',
+    unit: 'KWH',
+    direction: 'IMPORT',
+    at: soon(0),
+  } as const
+  const measurements = (group: string) => ({ group, measurements: [measured] })
+  const { port } = dso
+  expect(await acacia.send(port, 'heartbeat', { offlineModeAt: soon(60_000) })).toEqual([204])
+  expect(await acacia.send(port, 'group_capacity_compliance_error', error)).toEqual([204])
+  expect(await acacia.send(port, 'adjust_group_capacity_forecast', wish('feeder-1'))).toEqual([204])
+  expect(await acacia.send(port, 'update_group_measurements', measurements('feeder-1'))).toEqual([
+    204,
+  ])
+  expect(await acacia.send(port, 'update_group_measurements', measurements('feeder-2'))).toEqual([
+    403,
+    'NotPermitted',
+  ])
+  const trail = dataOf('audit.jsonl')
+  expect(trail).toContain('two cars leave at six')
+  expect(trail).toContain('GroupForeign')
+  expect(trail).not.toContain(acacia.register.token)
+  expect(acacia.refusals).toEqual([])
+})
+
+test('a config that names somebody twice, or nobody, is refused by name', () => {
+  const providers = [...config.providers, ...config.providers]
+  expect(() => demandWhole({ ...config, providers })).toThrow(/acacia is there twice/)
+  expect(() => demandWhole({ ...config, providers: [] })).toThrow(/acacia is not in providers/)
+})

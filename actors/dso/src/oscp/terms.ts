@@ -1,0 +1,32 @@
+import { loadPeer } from '@interlock/host'
+import { utf8, type Crypto } from '@interlock/kernel'
+import { basePathOf, oscpVersion } from '@interlock/oscp'
+import type { DsoConfig } from '../config.ts'
+import type { ProviderTerms } from './provider-desk.ts'
+
+/** What the config says of one provider. @throws Fault when its certificate cannot be read. */
+export function termsOf(
+  { name, certificate, origin, token }: DsoConfig['providers'][number],
+  config: DsoConfig,
+  crypto: Crypto,
+): ProviderTerms {
+  const { organisation, thumbprint, publicKey } = loadPeer(certificate)
+  const ours = {
+    token,
+    versions: [{ version: oscpVersion, baseUrl: `${config.origin}${basePathOf('cp')}` }],
+  }
+  const required = {
+    heartbeatSeconds: config.heartbeatSeconds,
+    measurements: ['CONTINUOUS' as const],
+  }
+  const groups = config.feeders
+    .filter(({ contracts }) => contracts.some(({ provider }) => provider === name))
+    .map(({ group }) => group)
+  return {
+    name,
+    pinned: { org: organisation, thumbprint, publicKey },
+    door: { us: 'cp', peer: 'fp', tokenDigest: crypto.sha256(utf8(token)) },
+    terms: { ours, required, peerOrigin: origin },
+    groups: new Set(groups),
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  ensureDir,
+  httpClient,
+  loadIdentity,
+  openAudit,
+  openHttpServer,
+  openJournal,
+  readText,
+  type ActorDeps,
+  type Running,
+} from '@interlock/host'
+import { Fault, type Eui64 } from '@interlock/kernel'
+import { demandWhole, type DsoConfig } from './config.ts'
+import { readHistory } from './forecast/read-history.ts'
+import { openAssociations } from './oscp/associations.ts'
+import { oscpEndpoints } from './oscp/endpoints.ts'
+import { createOutbox } from './oscp/outbox.ts'
+import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
+import { termsOf } from './oscp/terms.ts'
+import { everyBlock, tellFeeder } from './tell-feeder.ts'
+
+export type DsoRunning = Running & {
+  readonly port: number
+  /** Every method and path that it answers. */
+  readonly doors: readonly string[]
+}
+
+/**
+ * A distribution operator: tells those who have a contract for a feeder what they may use of it, each
+ * quarter of an hour for a day ahead, by OSCP 2.0, and hears what they cannot keep and what they used.
+ * @throws Fault when identity, certificates, histories or journal cannot be read, or the port is taken.
+ */
+export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoRunning> {
+  demandWhole(config)
+  const identity = loadIdentity(config.identity)
+  const us = identity.peer.organisation
+  if (identity.peer.role !== 'dso')
+    throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of a DSO`)
+  const trust = { roots: [readText(config.trust.charging)] }
+  const { actor, data, listen, feeders } = config
+  const { activity, clock, log } = deps
+  // Told at the start, and not at the first forecast, when one cannot be read.
+  for (const { history } of feeders) readHistory(history)
+  const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
+  ensureDir(data)
+  const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
+  const associations = openAssociations(openJournal(`${data}/associations.journal`))
+  const http = httpClient({ identity, trust, activity, expectRole: 'csms' })
+  const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
+
+  const tell = (some: readonly ProviderDesk[]): void => {
+    for (const feeder of feeders) tellFeeder(feeder, some, audit, deps)
+  }
+  const desks = new Map<Eui64, ProviderDesk>()
+  for (const provider of providers) {
+    const { name, pinned } = provider
+    if (desks.has(pinned.org))
+      throw new Fault('ConfigInvalid', `${name}: another provider is of its organisation`)
+    const peer = () => associations.of(name).peer
+    const desk = openProviderDesk({
+      provider,
+      us,
+      associations,
+      outbox: createOutbox({ provider: name, pinned, peer, signer, http, deps }),
+      audit,
+      onHeard: (heard) => tell([heard]),
+      deps,
+      label: `${actor}/oscp/${name}`,
+    })
+    desks.set(pinned.org, desk)
+  }
+  const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
+  server.route({
+    method: 'GET',
+    url: '/healthz',
+    roles: ['csms', 'dso', 'supervisor', 'web'],
+    handle: () => ({ status: 200, body: { status: 'ok', actor } }),
+  })
+  for (const each of oscpEndpoints(desks, audit)) server.route(each)
+  const port = await server.listen()
+  const tellAll = () => tell([...desks.values()])
+  tellAll()
+  const rounds = everyBlock(tellAll, `${actor}/forecast`, deps)
+
+  return {
+    port,
+    doors: server.doors,
+    async close() {
+      await rounds.close()
+      await server.close()
+      await http.close()
+      await Promise.all([...desks.values()].map((desk) => desk.close()))
+      associations.close()
+      audit.close()
+    },
+  }
+}
