@@ -19,7 +19,9 @@ export function oscpEndpoints(
     const heard = desk.hear({ method, path, headers, body: typeof body === 'string' ? body : '' })
     if (heard.ok) return { status: 204 }
     const { reason, detail } = heard
-    audit.record('OscpRefused', { provider: desk.name, path, reason, ...(detail && { detail }) })
+    // Whoever floods the door fills no audit trail.
+    if (reason !== 'TooManyRequests')
+      audit.record('OscpRefused', { provider: desk.name, path, reason, ...(detail && { detail }) })
     if (reason === 'GroupForeign') return problem('NotPermitted', 'a group of another provider')
     const { status, words } = oscpRefusalRow(reason)
     return { status, body: { message: `${reason}: ${words}` } }

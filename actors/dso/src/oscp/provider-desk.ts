@@ -5,6 +5,7 @@ import {
   ok,
   refused,
   type Eui64,
+  type Instant,
   type Millis,
   type Outcome,
   type Timer,
@@ -63,6 +64,8 @@ export type DeskOptions = {
 }
 
 const retryMillis = inMinutes(1)
+/** Far more than forecasts, measurements and heartbeats are; each may leave a record. */
+export const messagesPerMinuteMax = 120
 
 /** Where one provider is heard and answered, and its silence is noticed. */
 export function openProviderDesk(options: DeskOptions): ProviderDesk {
@@ -70,6 +73,7 @@ export function openProviderDesk(options: DeskOptions): ProviderDesk {
   const { name, pinned, door, terms, groups } = provider
   const { clock, crypto } = deps
   const memory = createRequestMemory(clock.now())
+  const isTooMuch = minuteCount(messagesPerMinuteMax)
   let timer: Timer | undefined
   let closed = false
 
@@ -109,6 +113,7 @@ export function openProviderDesk(options: DeskOptions): ProviderDesk {
   const desk: ProviderDesk = {
     name,
     hear(http) {
+      if (isTooMuch(clock.now())) return refused('TooManyRequests')
       const read = readRequest(http, door, crypto)
       if (!read.ok) return read
       const verified = verifyRequest(http, { peer: pinned, us, memory }, clock.now(), crypto)
@@ -163,3 +168,15 @@ const evidenceOf = ({ method, path, headers, body }: HttpMessage) => ({
   signature: headers[headerNames.signature],
   ...(path.endsWith('/register') ? {} : { body }),
 })
+
+/** Counts one more at `now`, and tells whether there have been more than `max` in a minute. */
+function minuteCount(max: number): (now: Instant) => boolean {
+  let since = Number.NEGATIVE_INFINITY
+  let count = 0
+  return (now) => {
+    // A clock that is set back begins another minute.
+    if (Math.abs(now - since) >= inMinutes(1)) [since, count] = [now, 0]
+    count += 1
+    return count > max
+  }
+}
