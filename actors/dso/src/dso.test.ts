@@ -22,7 +22,9 @@ import { startDso, type DsoRunning } from './start.ts'
 const charging = testHierarchy('charging')
 const dir = temporaryDir('interlock-dso')
 const own = charging.certify('dso')
-const [csms, rival] = [charging.certify('csms'), charging.certify('csms')]
+const csms = charging.certify('csms')
+const rival = charging.certify('csms')
+const hijacked = charging.certify('csms')
 const dataOf = (file: string): string => readFileSync(`${dir}/data/${file}`, 'utf8')
 const waiting = { timeout: 20_000, interval: 20 }
 
@@ -38,6 +40,8 @@ const ratedWatts = 60_000
 
 let acacia: Awaited<ReturnType<typeof openProvider>>
 let birch: Awaited<ReturnType<typeof openProvider>>
+let cedar: Awaited<ReturnType<typeof openProvider>>
+const warnings: object[] = []
 let config: DsoConfig
 let dso: DsoRunning
 
@@ -48,7 +52,7 @@ const start = () =>
     activity: unobserved,
     entropy: systemEntropy,
     crypto,
-    log: silentLog,
+    log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
   })
 
 beforeAll(async () => {
@@ -56,9 +60,11 @@ beforeAll(async () => {
   writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
   writeAtomic(`${dir}/acacia.pem`, csms.chainPem, 0o644)
   writeAtomic(`${dir}/birch.pem`, rival.chainPem, 0o644)
+  writeAtomic(`${dir}/cedar.pem`, hijacked.chainPem, 0o644)
   writeAtomic(`${dir}/load.json`, JSON.stringify({ ...history, from: toIso(history.from) }), 0o644)
   acacia = await openProvider('acacia', csms, own, charging.rootPem)
   birch = await openProvider('birch', rival, own, charging.rootPem)
+  cedar = await openProvider('cedar', hijacked, own, charging.rootPem, rival)
   const contract = (provider: string, contractedWatts: number) => ({ provider, contractedWatts })
   const feeder = (group: string, ...contracts: ReturnType<typeof contract>[]) => ({
     group,
@@ -77,7 +83,11 @@ beforeAll(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     origin: 'https://dso.test',
     heartbeatSeconds: 300,
-    providers: [acacia.row(`${dir}/acacia.pem`), birch.row(`${dir}/birch.pem`)],
+    providers: [
+      acacia.row(`${dir}/acacia.pem`),
+      birch.row(`${dir}/birch.pem`),
+      cedar.row(`${dir}/cedar.pem`),
+    ],
     feeders: [
       feeder('feeder-1', contract('acacia', 40_000), contract('birch', 20_000)),
       feeder('feeder-2', contract('birch', 20_000)),
@@ -89,6 +99,7 @@ afterAll(async () => {
   await dso.close()
   await acacia.close()
   await birch.close()
+  await cedar.close()
 })
 
 const handshake = { heartbeatSeconds: 3_600, measurements: [] }
@@ -129,6 +140,14 @@ test('providers register and shake hands, and are told, signed, what the feeder 
     expect(sum).toBe(Math.min(60_000, Math.max(0, Math.floor(spare))))
   }
   expect(forecastOf(acacia, 'FALLBACK_CONSUMPTION')?.blocks).toHaveLength(1)
+})
+
+test('where another answers at the address of a provider, it is told nothing', async () => {
+  expect(await cedar.send(dso.port, 'register', cedar.register)).toEqual([204])
+  const found = expect.stringContaining(`found ${rival.peer.organisation}`) as unknown
+  const undelivered = { provider: 'cedar', name: 'register', detail: found }
+  await vi.waitFor(() => expect(warnings).toContainEqual(undelivered), waiting)
+  expect([cedar.heard, cedar.refusals]).toEqual([[], []])
 })
 
 const attacks: readonly [string, Tampering, number, string][] = [

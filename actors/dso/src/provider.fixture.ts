@@ -55,8 +55,14 @@ let requests = 0
 const Reason = Type.Object({ reason: Type.String() })
 const Message = Type.Object({ message: Type.String() })
 
-/** A flexibility provider: its own HTTPS server, and a client that signs. */
-export async function openProvider(name: string, own: Identity, dso: Identity, rootPem: string) {
+/** A flexibility provider: its own HTTPS server, and a client that signs. `serving` is who answers there. */
+export async function openProvider(
+  name: string,
+  own: Identity,
+  dso: Identity,
+  rootPem: string,
+  serving: Identity = own,
+) {
   const tokens = { ours: `token-for-the-dso-${name}`, theirs: `token-of-provider-${name}` }
   const heard: OscpRequest[] = []
   const refusals: string[] = []
@@ -65,7 +71,7 @@ export async function openProvider(name: string, own: Identity, dso: Identity, r
   const server = await openHttpServer({
     name,
     listen: { host: '127.0.0.1', port: 0 },
-    identity: own,
+    identity: serving,
     trust,
     activity: unobserved,
     log: silentLog,

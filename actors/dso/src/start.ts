@@ -45,7 +45,6 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
-  const http = httpClient({ identity, trust, activity, expectRole: 'csms' })
   const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
 
   const tell = (some: readonly ProviderDesk[]): void => {
@@ -57,6 +56,9 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     if (desks.has(pinned.org))
       throw new Fault('ConfigInvalid', `${name}: another provider is of its organisation`)
     const peer = () => associations.of(name).peer
+    // Nobody else is shown the token, wherever the provider's address leads.
+    const whom = { expectRole: 'csms', expectOrganisation: pinned.org } as const
+    const http = httpClient({ identity, trust, activity, ...whom })
     const desk = openProviderDesk({
       provider,
       us,
@@ -88,7 +90,6 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     async close() {
       await rounds.close()
       await server.close()
-      await http.close()
       await Promise.all([...desks.values()].map((desk) => desk.close()))
       associations.close()
       audit.close()

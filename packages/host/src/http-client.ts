@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { limits } from '@interlock/contract'
-import { Fault, parseJson, type Activity, type Role } from '@interlock/kernel'
+import { Fault, parseJson, type Activity, type Eui64, type Role } from '@interlock/kernel'
 import type { Running } from './deps.ts'
 import { readEvents } from './http-event-reader.ts'
 import { idleConnectionMillisMax, requestIdHeader } from './http-server.ts'
@@ -46,6 +46,8 @@ export type HttpClientOptions = {
   readonly idleMillisMax?: number
   /** The role that the server's certificate must name. */
   readonly expectRole?: Role
+  /** The organisation that it must name. */
+  readonly expectOrganisation?: Eui64
 }
 
 export function httpClient(options: HttpClientOptions): HttpClient {
@@ -59,7 +61,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       maxCachedSessions: 0,
     },
     options.trust,
-    options.expectRole,
+    { role: options.expectRole, organisation: options.expectOrganisation },
   )
   const streams = new Set<Running>()
   const timeoutMillis = options.timeoutMillis ?? limits.httpTimeoutMillis

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Fault, unobserved, type Role } from '@interlock/kernel'
+import { eui64, Fault, unobserved, type Role } from '@interlock/kernel'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHierarchy, rawConnection, recordedActivity } from './hierarchy.fixture.ts'
@@ -232,13 +232,18 @@ test('a client closes a connection that nothing uses before the server would', a
   }
 })
 
-test('nothing is sent to a server of another root, or of another role than expected', async () => {
+test('nothing is sent to a server of another root, role or organisation than expected', async () => {
   const handled = activity.handled.length
   const elsewhere = ask('GET', '/who', undefined, { trust: { roots: theirs.roots } })
   await expect(elsewhere).rejects.toMatchObject({ cause: { code: 'PeerUntrusted' } })
   const otherRole = ask('GET', '/who', undefined, { expectRole: 'dcc' })
   await expect(otherRole).rejects.toMatchObject({ cause: { code: 'PeerUntrusted' } })
-  expect((await ask('GET', '/who', undefined, { expectRole: 'supervisor' })).status).toBe(204)
+  const elsewhereOf = { expectOrganisation: eui64('90-B3-D5-1F-30-01-00-99') }
+  const otherOrganisation = ask('GET', '/who', undefined, elsewhereOf)
+  await expect(otherOrganisation).rejects.toMatchObject({ cause: { code: 'PeerUntrusted' } })
+  const { role, organisation } = identities.supervisor.peer
+  const right = { expectRole: role, expectOrganisation: organisation }
+  expect((await ask('GET', '/who', undefined, right)).status).toBe(204)
   expect(activity.handled).toHaveLength(handled + 1)
 })
 

@@ -58,7 +58,7 @@ export async function connectOcpp(options: OcppClientOptions): Promise<OcppSocke
       ? new TrustingAgent(
           byName ? { ...tls, ...anyServer } : tls,
           trust,
-          options.expectRole,
+          { role: options.expectRole },
           byName,
         )
       : undefined

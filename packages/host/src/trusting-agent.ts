@@ -8,24 +8,30 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
-import { Fault, type Role } from '@interlock/kernel'
+import { Fault, type Eui64, type Role } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { bearerOn, handshakeMillisMax, peerOn, type Trust } from './tls.ts'
+
+/** Who the server must be, by its certificate; anybody under the root where nothing is said. */
+export type ExpectedServer = {
+  readonly role?: Role | undefined
+  readonly organisation?: Eui64 | undefined
+}
 
 type Connected = (error: Error | null, socket?: Duplex) => void
 
 /** Hands out connections only after the server has been recognised; nothing is sent before. */
 export class TrustingAgent extends Agent {
   readonly #trust: Trust
-  readonly #expectRole: Role | undefined
+  readonly #expected: ExpectedServer
   readonly #byName: boolean
   /** Keys and roots, parsed for the first connection and not for each. */
   #context: SecureContext | undefined
 
-  constructor(options: AgentOptions, trust: Trust, expectRole?: Role, byName = false) {
+  constructor(options: AgentOptions, trust: Trust, expected: ExpectedServer = {}, byName = false) {
     super(options)
     this.#trust = trust
-    this.#expectRole = expectRole
+    this.#expected = expected
     this.#byName = byName
   }
 
@@ -69,8 +75,11 @@ export class TrustingAgent extends Agent {
     // Valid for its host, and of another system: it names no role.
     if (this.#byName && !peer.ok && peer.reason === 'IdentityMissing') return null
     if (!peer.ok) return new Fault('PeerUntrusted', peer.detail ?? peer.reason)
-    if (this.#expectRole === undefined || peer.value.role === this.#expectRole) return null
-    return new Fault('PeerUntrusted', `expected ${this.#expectRole}, found ${peer.value.role}`)
+    const found = [peer.value.role, peer.value.organisation]
+    const expected = [this.#expected.role, this.#expected.organisation]
+    const other = expected.findIndex((each, at) => each !== undefined && each !== found[at])
+    if (other === -1) return null
+    return new Fault('PeerUntrusted', `expected ${expected[other]}, found ${found[other]}`)
   }
 }
 

@@ -30,6 +30,7 @@ export type OutboxOptions = {
   /** Where it is reached, as it stands when a message is sent. */
   readonly peer: () => Association['peer']
   readonly signer: Signer
+  /** Closed with the outbox. */
   readonly http: HttpClient
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'entropy' | 'log'>
 }
@@ -82,6 +83,8 @@ export function createOutbox({
     },
     async close() {
       closed = true
+      // What is under way fails at once.
+      await http.close()
       await last
     },
   }
