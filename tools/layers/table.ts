@@ -75,7 +75,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
     'typebox',
     'uplot',
   ],
-  lab: ['kysely', 'typebox', 'ws', 'xml-crypto'],
+  lab: ['@nats-io/jetstream', '@nats-io/transport-node', 'kysely', 'typebox', 'ws', 'xml-crypto'],
   cli: ['tsx'],
 }
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDir } from '@interlock/host'
+import { carrierFigures } from './carrier-figures.ts'
 import { dataFigures } from './data-figures.ts'
 import { loadFigures } from './load-figures.ts'
 import { Fault } from '@interlock/kernel'
@@ -25,6 +26,7 @@ const sizes = {
   quick: {
     load: { rounds: 5, roundMillis: 300, stations: [200] },
     seal: { rounds: 5, roundMillis: 40 },
+    data: { rounds: 5, roundMillis: 20, messages: 100 },
     waveform: { falls: 10 },
     street: { rounds: 2 },
   },
@@ -32,6 +34,7 @@ const sizes = {
     // Long enough for a first event of each station, which has its plan made.
     load: { rounds: 11, roundMillis: 1_000, stations: [200, 1_000] },
     seal: { rounds: 15, roundMillis: 150 },
+    data: { rounds: 15, roundMillis: 150, messages: 1_000 },
     waveform: { falls: 100 },
     street: { rounds: 14 },
   },
@@ -41,7 +44,7 @@ async function bench(
   size: keyof typeof sizes,
   say: (words: string) => void,
 ): Promise<readonly Line[]> {
-  const { load, seal, waveform, street } = sizes[size]
+  const { load, seal, data, waveform, street } = sizes[size]
   const dir = temporaryDir('interlock-bench')
   const stopping = new AbortController()
   const stop = stopping.signal
@@ -51,7 +54,8 @@ async function bench(
     return [
       ...(await loadFigures({ dir: join(dir, 'load'), ...load, say, stop })),
       ...(await sealFigures({ ...seal, say, stop })),
-      ...(await dataFigures({ ...seal, say, stop })),
+      ...(await dataFigures({ ...data, say, stop })),
+      ...(await carrierFigures({ ...data, say, stop })),
       ...(await sumFigures({ ...seal, say, stop })),
       ...(await waveformFigures({ dir: join(dir, 'waveform'), ...waveform, say, stop })),
       ...(await streetFigures({ dir: join(dir, 'street'), ...street, say, stop })),

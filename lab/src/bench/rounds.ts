@@ -7,13 +7,13 @@ export type Round<Figure = number> = { readonly ours: Figure; readonly bare: Fig
  * Takes both sides by turns, so that whatever else the machine does falls on both; who goes first
  * changes with every round. A first round of each warms up and is dropped.
  */
-export async function interleaved<Figure>(
+export async function interleaved<Figure, Bare extends Figure>(
   rounds: number,
   ours: () => Promise<Figure> | Figure,
-  bare: () => Promise<Figure> | Figure,
+  bare: () => Promise<Bare> | Bare,
   stop?: AbortSignal,
-): Promise<readonly Round<Figure>[]> {
-  const taken: Round<Figure>[] = []
+): Promise<readonly { readonly ours: Figure; readonly bare: Bare }[]> {
+  const taken: { ours: Figure; bare: Bare }[] = []
   for (let round = 0; round <= rounds; round++) {
     stop?.throwIfAborted()
     if (round % 2 === 0) {
