@@ -7,6 +7,7 @@ import {
   systemEntropy,
   temporaryDir,
   writeAtomic,
+  type ActorDeps,
 } from '@interlock/host'
 import { instant, toIso, unobserved } from '@interlock/kernel'
 import type { CapacityForecast } from '@interlock/oscp'
@@ -45,15 +46,15 @@ const warnings: object[] = []
 let config: DsoConfig
 let dso: DsoRunning
 
-const start = () =>
-  startDso(config, {
-    clock: systemClock,
-    wall: systemClock,
-    activity: unobserved,
-    entropy: systemEntropy,
-    crypto,
-    log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
-  })
+const deps: ActorDeps = {
+  clock: systemClock,
+  wall: systemClock,
+  activity: unobserved,
+  entropy: systemEntropy,
+  crypto,
+  log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
+}
+const start = () => startDso(config, deps)
 
 beforeAll(async () => {
   saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
@@ -235,8 +236,18 @@ test('after a restart the providers are known, told again, and what they say is 
   expect(acacia.refusals).toEqual([])
 })
 
-test('a config that names somebody twice, or nobody, is refused by name', () => {
+test('a config that names somebody twice, or nobody, is refused by name', async () => {
   const providers = [...config.providers, ...config.providers]
   expect(() => demandWhole({ ...config, providers })).toThrow(/acacia is there twice/)
   expect(() => demandWhole({ ...config, providers: [] })).toThrow(/acacia is not in providers/)
+  const [first, second] = config.providers
+  const ofOne = [first, { ...second, certificate: first?.certificate }] as DsoConfig['providers']
+  await expect(startDso({ ...config, providers: ofOne }, deps)).rejects.toThrow(
+    /birch: another provider is of its organisation/,
+  )
+})
+
+test('a port that is taken is a fault that says so', async () => {
+  const taken = { ...config, data: `${dir}/second`, listen: { host: '127.0.0.1', port: dso.port } }
+  await expect(startDso(taken, deps)).rejects.toMatchObject({ code: 'PortTaken' })
 })

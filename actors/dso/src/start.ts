@@ -16,7 +16,7 @@ import { openAssociations } from './oscp/associations.ts'
 import { oscpEndpoints } from './oscp/endpoints.ts'
 import { createOutbox } from './oscp/outbox.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
-import { termsOf } from './oscp/terms.ts'
+import { demandDistinct, termsOf } from './oscp/terms.ts'
 import { everyBlock, tellFeeder } from './tell-feeder.ts'
 
 export type DsoRunning = Running & {
@@ -42,6 +42,7 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   // Told at the start, and not at the first forecast, when one cannot be read.
   for (const { history } of feeders) readHistory(history)
   const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
+  demandDistinct(providers)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
@@ -53,8 +54,6 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   const desks = new Map<Eui64, ProviderDesk>()
   for (const provider of providers) {
     const { name, pinned } = provider
-    if (desks.has(pinned.org))
-      throw new Fault('ConfigInvalid', `${name}: another provider is of its organisation`)
     const peer = () => associations.of(name).peer
     // Nobody else is shown the token, wherever the provider's address leads.
     const whom = { expectRole: 'csms', expectOrganisation: pinned.org } as const
@@ -79,7 +78,16 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     handle: () => ({ status: 200, body: { status: 'ok', actor } }),
   })
   for (const each of oscpEndpoints(desks, audit)) server.route(each)
-  const port = await server.listen()
+  const close = async (): Promise<void> => {
+    await server.close()
+    await Promise.all([...desks.values()].map((desk) => desk.close()))
+    associations.close()
+    audit.close()
+  }
+  const port = await server.listen().catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   const tellAll = () => tell([...desks.values()])
   tellAll()
   const rounds = everyBlock(tellAll, `${actor}/forecast`, deps)
@@ -89,10 +97,7 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     doors: server.doors,
     async close() {
       await rounds.close()
-      await server.close()
-      await Promise.all([...desks.values()].map((desk) => desk.close()))
-      associations.close()
-      audit.close()
+      await close()
     },
   }
 }

@@ -19,8 +19,8 @@ export type Outbox = {
   close(): Promise<void>
 }
 
-/** What waits for a provider that does not answer; more is not sent. */
-const waitingMax = 64
+/** What waits for a provider that does not answer: both forecasts of every feeder, and its answers. */
+const waitingMax = 1_024
 const requestIdBytes = 16
 
 export type OutboxOptions = {

@@ -1,5 +1,5 @@
 import { loadPeer } from '@interlock/host'
-import { utf8, type Crypto } from '@interlock/kernel'
+import { Fault, utf8, type Crypto } from '@interlock/kernel'
 import { basePathOf, oscpVersion } from '@interlock/oscp'
 import type { DsoConfig } from '../config.ts'
 import type { ProviderTerms } from './provider-desk.ts'
@@ -29,4 +29,12 @@ export function termsOf(
     terms: { ours, required, peerOrigin: origin },
     groups: new Set(groups),
   }
+}
+
+/** A provider is known by its organisation. @throws Fault `ConfigInvalid` where two are of one. */
+export function demandDistinct(providers: readonly ProviderTerms[]): void {
+  const organisations = providers.map(({ pinned }) => pinned.org)
+  const second = providers.find(({ pinned }, at) => organisations.indexOf(pinned.org) !== at)
+  if (second !== undefined)
+    throw new Fault('ConfigInvalid', `${second.name}: another provider is of its organisation`)
 }
