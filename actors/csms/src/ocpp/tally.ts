@@ -3,7 +3,7 @@ import { inMinutes, type Clock, type Timer } from '@interlock/kernel'
 /** What others can make happen as often as they like is told once a minute, with how often it was. */
 export type Tally = {
   readonly add: (name: string) => void
-  /** Tells at once what has been counted. */
+  /** The end: tells at once what has been counted, and counts nothing that comes late. */
   readonly over: () => void
 }
 export type Counts = Readonly<Record<string, number>>
@@ -16,7 +16,8 @@ export function createTally(
   tell: (counts: Counts, sum: number) => void,
 ): Tally {
   let counted: { timer: Timer; sum: number; readonly counts: Map<string, number> } | undefined
-  const over = (): void => {
+  let isOver = false
+  const flush = (): void => {
     if (counted === undefined) return
     const { timer, counts, sum } = counted
     counted = undefined
@@ -24,9 +25,13 @@ export function createTally(
     tell(Object.fromEntries(counts), sum)
   }
   return {
-    over,
+    over() {
+      isOver = true
+      flush()
+    },
     add(name) {
-      counted ??= { timer: wall.after(spanMillis, label, over), sum: 0, counts: new Map() }
+      if (isOver) return
+      counted ??= { timer: wall.after(spanMillis, label, flush), sum: 0, counts: new Map() }
       counted.sum += 1
       counted.counts.set(name, (counted.counts.get(name) ?? 0) + 1)
     },
