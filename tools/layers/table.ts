@@ -4,7 +4,7 @@
  */
 export const layers: readonly (readonly string[])[] = [
   ['kernel'],
-  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf', 'ocpi'],
+  ['ocpp', 'pki', 'gbcs', 'duis', 'correlate', 'power', 'arm', 'ocmf', 'ocpi', 'driver'],
   ['contract', 'tariff', 'billing'],
   ['seal', 'ledger', 'privacy'],
   ['gate', 'bus', 'store', 'oscp'],
@@ -36,6 +36,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   duis: ['@xmldom/xmldom', 'xml-crypto'],
   correlate: ['fast-xml-parser'],
   ocmf: ['fast-xml-parser'],
+  driver: ['typebox'],
   ocpi: ['typebox'],
   contract: ['typebox'],
   privacy: ['typebox'],
