@@ -1,6 +1,8 @@
 export * from './cdr.ts'
+export * from './charging-profile.ts'
 export { ocpiTime, sameCi, type OcpiPrice } from './fields.ts'
 export * from './location.ts'
+export * from './protocol/index.ts'
 export * from './read.ts'
 export * from './session.ts'
 export * from './signed-data.ts'

@@ -2,12 +2,32 @@ import { ok, parseJson, refused, type Outcome } from '@interlock/kernel'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Cdr } from './cdr.ts'
+import {
+  ChargingProfileResponse,
+  ChargingProfileResult,
+  SetChargingProfile,
+} from './charging-profile.ts'
 import { Location } from './location.ts'
+import { Credentials, VersionDetails, VersionList } from './protocol/versions.ts'
 import { Session } from './session.ts'
 import { Tariff } from './tariff.ts'
-import { AuthorizationInfo, Token } from './token.ts'
+import { AuthorizationInfo, LocationReferences, Token } from './token.ts'
 
-const schemas = { Cdr, Location, Session, Tariff, Token, AuthorizationInfo }
+const schemas = {
+  AuthorizationInfo,
+  Cdr,
+  ChargingProfileResponse,
+  ChargingProfileResult,
+  Credentials,
+  Location,
+  LocationReferences,
+  Session,
+  SetChargingProfile,
+  Tariff,
+  Token,
+  VersionDetails,
+  VersionList,
+}
 export type OcpiObjectName = keyof typeof schemas
 export type OcpiObject<Name extends OcpiObjectName> = Static<(typeof schemas)[Name]>
 
@@ -15,7 +35,7 @@ export type OcpiObject<Name extends OcpiObjectName> = Static<(typeof schemas)[Na
 export type OcpiProblem = 'ObjectTooLarge' | 'ObjectMalformed' | 'ObjectInvalid'
 
 export const objectCharactersMax = 1_048_576
-const depthMax = 12
+export const objectDepthMax = 12
 
 const shapes = Object.fromEntries(
   Object.entries<TSchema>(schemas).map(([name, schema]) => [name, Compile(schema)]),
@@ -27,10 +47,17 @@ export function readOcpi<Name extends OcpiObjectName>(
   text: string,
 ): Outcome<OcpiObject<Name>, OcpiProblem> {
   if (text.length > objectCharactersMax) return refused('ObjectTooLarge', `${text.length}`)
-  const json = parseJson(text, depthMax)
-  if (!json.ok) return refused('ObjectMalformed', json.reason)
+  const json = parseJson(text, objectDepthMax)
+  return json.ok ? checkOcpi(name, json.value) : refused('ObjectMalformed', json.reason)
+}
+
+/** The same for JSON that is read already. */
+export function checkOcpi<Name extends OcpiObjectName>(
+  name: Name,
+  value: unknown,
+): Outcome<OcpiObject<Name>, 'ObjectInvalid'> {
   const shape = shapes[name]
-  if (shape?.Check(json.value) === true) return ok(json.value as OcpiObject<Name>)
-  const [first] = shape?.Errors(json.value) ?? []
+  if (shape?.Check(value) === true) return ok(value as OcpiObject<Name>)
+  const [first] = shape?.Errors(value) ?? []
   return refused('ObjectInvalid', `${first?.instancePath || name} ${first?.message ?? ''}`)
 }

@@ -37,13 +37,18 @@ export const CdrToken = Type.Object({
 })
 export type CdrToken = Static<typeof CdrToken>
 
+/** Where a token is shown (§12.4.3). */
+export const LocationReferences = Type.Object({
+  location_id: Ci(36),
+  evse_uids: Type.Optional(list(Ci(36))),
+})
+export type LocationReferences = Static<typeof LocationReferences>
+
 /** The answer to a real-time authorisation (§12.3.1). */
 export const AuthorizationInfo = Type.Object({
   allowed: Type.Enum([...allowedTypes]),
   token: Token,
-  location: Type.Optional(
-    Type.Object({ location_id: Ci(36), evse_uids: Type.Optional(list(Ci(36))) }),
-  ),
+  location: Type.Optional(LocationReferences),
   authorization_reference: Type.Optional(Ci(36)),
   info: Type.Optional(DisplayText),
 })
