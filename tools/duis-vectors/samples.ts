@@ -1,4 +1,4 @@
-import type { RequestBody, ServiceRequest } from '@interlock/duis'
+import type { RequestBody, Service, ServiceRequest } from '@interlock/duis'
 import { eui64, fromHex, fromIso, instant, utf8 } from '@interlock/kernel'
 
 const at = (text: string) => fromIso(text) ?? instant(0)
@@ -66,6 +66,17 @@ const schedules: RequestBody = {
 }
 
 type Sample = Pick<ServiceRequest, 'service' | 'commandVariant' | 'body'>
+/** The variants that bring the command back to be delivered locally, without and with delivery. */
+const local = (service: Service, body: RequestBody): readonly (Sample & { name: string })[] => {
+  const variants = body.kind === 'signedPreCommand' ? ([6, 7] as const) : ([2, 3] as const)
+  const name = `${service} for local delivery`
+  return variants.map((commandVariant) => ({
+    name: `${name}, variant ${commandVariant}`,
+    service,
+    commandVariant,
+    body,
+  }))
+}
 const samples: readonly (Sample & { readonly name: string })[] = [
   {
     name: 'half-hourly tariff (ours)',
@@ -101,6 +112,23 @@ const samples: readonly (Sample & { readonly name: string })[] = [
     body: { kind: 'tariffDocument', version: 3, document: utf8('{"tariff":"one price"}') },
   },
   { name: 'signed pre-authorisation', service: '7.16', commandVariant: 5, body: signedPreCommand },
+  ...local('1.1.1', signedPreCommand),
+  ...local('4.11.1', { kind: 'readTariff' }),
+  ...local('6.14.3', signedPreCommand),
+  ...local('7.12', signedPreCommand),
+  ...local('7.13', signedPreCommand),
+  ...local('7.14', { kind: 'readControllers' }),
+  ...local('7.16', signedPreCommand),
+  {
+    name: 'return of a local response',
+    service: '8.13',
+    commandVariant: 8,
+    body: {
+      kind: 'localResponse',
+      original: { ...addressed, counter: 999n },
+      response: fromHex('df0902') ?? new Uint8Array(),
+    },
+  },
 ]
 
 /** One request of each service, variant and body; the highest counter is the last. */

@@ -32,6 +32,8 @@ const response = { code: codeOf('Accepted'), at: instant(Date.UTC(2026, 0, 5, 18
 const responses = [
   { ...response, service: '7.16', preCommand: bytes },
   { ...response, service: '7.16', payload: bytes },
+  { ...response, service: '7.16', localCommand: bytes },
+  { ...response, service: '7.16', payload: bytes, localCommand: bytes },
   { ...response, code: codeOf('BudgetExceeded'), detail: '300 MW <used>' },
   { ...response, code: 'E65' as const, service: '11.2', schemaVersion: '5.1' as const },
 ].map((each) => {

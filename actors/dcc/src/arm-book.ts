@@ -22,6 +22,8 @@ export type ArmBook = {
   grant(arm: Arm, reservation: Reservation): Promise<Outcome<undefined, GrantProblem>>
   /** The arm certainly reached nobody: its budget goes back at once. */
   cancel(digest: string): Promise<void>
+  /** The device itself says that it did not take it: likewise, where it is known here. */
+  refusedBy(key: ArmKey): Promise<void>
   /** The load moved under it: its budget stays, or is charged again. */
   used(key: ArmKey): Promise<Use>
   close(): void
@@ -81,6 +83,12 @@ export async function openArmBook(
     if (row.release_at !== null && !row.used && !row.returned)
       watch(row.digest, Number(row.release_at))
 
+  const cancel = async (digest: string): Promise<void> => {
+    forget(digest)
+    await db.deleteFrom('arms').where('digest', '=', digest).execute()
+    await release(digest)
+  }
+
   return {
     async grant(arm, reservation) {
       const now = deps.clock.now()
@@ -99,10 +107,17 @@ export async function openArmBook(
       if (releaseAt !== null) watch(arm.digest, releaseAt)
       return ok(undefined)
     },
-    async cancel(digest) {
-      forget(digest)
-      await db.deleteFrom('arms').where('digest', '=', digest).execute()
-      await release(digest)
+    cancel,
+    async refusedBy({ originator, target, counter }) {
+      const row = await db
+        .selectFrom('arms')
+        .select('digest')
+        .where('originator', '=', originator)
+        .where('target', '=', target)
+        .where('counter', '=', counter.toString())
+        .where('used', '=', false)
+        .executeTakeFirst()
+      if (row !== undefined) await cancel(row.digest)
     },
     async used({ originator, target, counter }) {
       const [row] = await db

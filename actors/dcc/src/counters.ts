@@ -1,5 +1,8 @@
 import type { Eui64 } from '@interlock/kernel'
+import type { ServiceRequest } from '@interlock/duis'
+import type { Peer } from '@interlock/pki'
 import type { Kysely } from 'kysely'
+import { eligibilityOf } from './eligibility.ts'
 import type { DccTables } from './tables.ts'
 
 /**
@@ -13,6 +16,10 @@ export type Counters = {
   /** Uses a counter up, durably; false when it is not above the last one. */
   use(source: string, target: Eui64, counter: bigint): Promise<boolean>
 }
+
+/** Whose counter it is that a request uses. */
+export const sourceOf = ({ service, originator }: ServiceRequest, peer: Peer): string =>
+  eligibilityOf(service).originator === 'self' ? originator : `${peer.organisation}/${originator}`
 
 export const counters = (db: Kysely<DccTables>): Counters => ({
   async last(source, target) {

@@ -10,27 +10,34 @@ export type DeviceKind = 'meter' | 'llcs'
  */
 export type EligibilityRow = {
   readonly roles: readonly Role[]
-  readonly device: DeviceKind
+  /** Those of them that may have the command, to deliver it locally: command variants 2, 3, 6 and 7. */
+  readonly local: readonly Role[]
+  /** `company`: nothing is for a device. */
+  readonly device: DeviceKind | 'company'
   /** `self`: the originator is the user's own organisation, and its signature is verified here. */
   readonly originator: 'self' | 'owner'
 }
 
 export const eligibility = {
-  '1.1.1': { roles: ['supplier'], device: 'meter', originator: 'self' },
+  '1.1.1': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   '4.11.1': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
+    local: ['supplier'],
     device: 'meter',
     originator: 'self',
   },
-  '6.14.3': { roles: ['supplier'], device: 'meter', originator: 'self' },
-  '7.12': { roles: ['supplier'], device: 'meter', originator: 'self' },
-  '7.13': { roles: ['web'], device: 'llcs', originator: 'owner' },
+  '6.14.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  '7.12': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  // Valid at once, or its budget goes back: it is in nobody's pocket.
+  '7.13': { roles: ['web'], local: [], device: 'llcs', originator: 'owner' },
   '7.14': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
+    local: ['supplier'],
     device: 'meter',
     originator: 'self',
   },
-  '7.16': { roles: ['dsrsp'], device: 'llcs', originator: 'self' },
+  '7.16': { roles: ['dsrsp'], local: ['dsrsp'], device: 'llcs', originator: 'self' },
+  '8.13': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
 } as const satisfies Record<Service, EligibilityRow>
 
 export const eligibilityOf = (service: Service): EligibilityRow => eligibility[service]

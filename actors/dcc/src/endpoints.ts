@@ -5,7 +5,8 @@ import type { Audit } from '@interlock/ledger'
 import type { LedgerAccount } from '@interlock/store'
 import { userRoles } from './eligibility.ts'
 import type { RevocationLists } from './revocation-lists.ts'
-import { answerServiceRequest, type ServiceParts } from './service-requests.ts'
+import type { ServiceParts } from './parts.ts'
+import { answerServiceRequest } from './service-requests.ts'
 
 /** One row per route; the roles are the only ones that may call it. */
 export const endpoints = (options: {

@@ -4,6 +4,7 @@ export { anomalyRulesDefault, type AnomalyRules, type Threshold } from './thresh
 export { takeAlert } from './alerts.ts'
 export type { ArmBook } from './arm-book.ts'
 export type { Counters } from './counters.ts'
-export { serve, type ServiceParts } from './service-requests.ts'
+export type { ServiceParts } from './parts.ts'
+export { serve } from './service-requests.ts'
 export type { ArmTotals } from './happened.ts'
 export { createSmki, type Smki } from './smki.ts'

@@ -1,13 +1,12 @@
 import { limits } from '@interlock/contract'
 import {
-  serviceRow,
+  variantRow,
   type RequestBody,
   type ResponseName,
   type ServiceRequest,
 } from '@interlock/duis'
 import {
   decodeSigned,
-  encodePreCommand,
   isLoadControlCommand,
   isRepresentable,
   isWindow,
@@ -33,6 +32,8 @@ export function judgeUser(
     return refused('RoleForbidden', `${peer.role} ${request.service}`)
   if (row.originator === 'self' && request.originator !== peer.organisation)
     return refused('OriginatorWrong', request.originator)
+  if (variantRow(request.commandVariant).local && !row.local.includes(peer.role))
+    return refused('VariantForbidden', `${peer.role} ${request.commandVariant}`)
   const device = inventory.device(request.target)
   if (device === undefined) return refused('DeviceUnknown', request.target)
   if (device.kind !== row.device) return refused('DeviceUnsuitable', device.kind)
@@ -78,8 +79,6 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   const problem = loadControlProblem(command, device, now)
   return problem ?? ok(command)
 }
-
-export const transform = (command: Command): Uint8Array => encodePreCommand(command)
 
 /**
  * The command in a signed pre-command: what the request's header says it is, with parameters that
@@ -135,7 +134,3 @@ function loadControlProblem(
     return invalid('an on-demand arm is valid at once, not since long')
   return undefined
 }
-
-/** Whether a service request has a pre-command at all. */
-export const isCritical = (request: ServiceRequest): boolean =>
-  serviceRow(request.service).variants[5] !== undefined

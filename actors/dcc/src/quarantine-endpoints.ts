@@ -1,10 +1,16 @@
-import { buildQuarantineAlert, isQuarantineReference, type Breach } from '@interlock/duis'
+import {
+  buildQuarantineAlert,
+  isQuarantineReference,
+  variantRow,
+  type Breach,
+} from '@interlock/duis'
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import type { Peer } from '@interlock/pki'
 import { userRoles } from './eligibility.ts'
 import type { Quarantined } from './quarantine.ts'
 import { duisReply, signedReply } from './reply.ts'
-import { serveHeld, type ServiceParts } from './service-requests.ts'
+import type { ServiceParts } from './parts.ts'
+import { serveHeld } from './service-requests.ts'
 import { Thresholds, type Threshold } from './thresholds.ts'
 
 /**
@@ -82,6 +88,9 @@ export function quarantineEndpoints(parts: ServiceParts): readonly Endpoint[] {
         const by = call.peer.role === 'supervisor' ? 'supervisor' : 'user'
         if (processedBy[held.breach] !== by)
           return problem('NotPermitted', `${held.breach} is for the ${processedBy[held.breach]}`)
+        // The answer holds the command itself, and goes to whoever lets it through.
+        if (by === 'supervisor' && variantRow(held.request.commandVariant).local)
+          return problem('NotPermitted', 'a command to deliver locally is for its user alone')
         return processed(held, call.peer, parts)
       },
     },
@@ -107,8 +116,7 @@ async function processed(held: Quarantined, peer: Peer, parts: ServiceParts): Pr
   audit.critical('QuarantineProcessed', factsOf(held, peer))
   const outcome = await serveHeld(held, parts)
   if (outcome.ok) return duisReply('Accepted', parts, held.request, outcome.value)
-  const { reason, detail, payload } = outcome
-  return duisReply(reason, parts, held.request, { detail, payload })
+  return duisReply(outcome.reason, parts, held.request, outcome)
 }
 
 const isOf = ({ user }: Quarantined, { organisation, role }: Peer): boolean =>

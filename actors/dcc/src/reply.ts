@@ -10,7 +10,7 @@ import {
 import type { Reply } from '@interlock/host'
 import type { Clock, Crypto } from '@interlock/kernel'
 
-type Parts = Pick<ServiceResponse, 'preCommand' | 'payload' | 'detail'>
+type Parts = Pick<ServiceResponse, 'preCommand' | 'payload' | 'localCommand' | 'detail'>
 
 /** As whom, and when, the data company answers. */
 export type Replier = {
@@ -35,13 +35,14 @@ export function duisReply(
   request: ServiceRequest | undefined,
   parts: { readonly [Part in keyof Parts]: Parts[Part] | undefined } = {},
 ): Reply {
-  const { preCommand, payload, detail } = parts
+  const { preCommand, payload, localCommand, detail } = parts
   const xml = buildResponse({
     code: codeOf(name),
     at: replier.deps.clock.now(),
     ...(request === undefined ? {} : answering(request)),
     ...(preCommand === undefined ? {} : { preCommand }),
     ...(payload === undefined ? {} : { payload }),
+    ...(localCommand === undefined ? {} : { localCommand }),
     ...(detail === undefined ? {} : { detail }),
   })
   return signedReply(xml, replier)

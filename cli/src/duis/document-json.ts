@@ -4,6 +4,7 @@ import {
   responseWords,
   schemaVersion,
   serviceRow,
+  variantRow,
   type QuarantineAlert,
   type ServiceRequest,
   type ServiceResponse,
@@ -23,7 +24,7 @@ export function requestJson(request: ServiceRequest): Json {
     schemaVersion: request.schemaVersion ?? schemaVersion,
     requestId: { originator, target, counter: `${counter}` },
     commandVariant,
-    commandVariantWords: variants[commandVariant],
+    commandVariantWords: variantRow(commandVariant).words,
     serviceReference: row.reference,
     serviceReferenceVariant: service,
     title: row.title,
@@ -32,15 +33,9 @@ export function requestJson(request: ServiceRequest): Json {
   }
 }
 
-const variants = {
-  1: 'a command for the device',
-  4: 'asks for a pre-command',
-  5: 'brings the signed pre-command',
-} as const
-
 export function responseJson(response: ServiceResponse): Json {
-  const { code, at, request, service, preCommand, payload, detail } = response
-  const message = preCommand ?? payload
+  const { code, at, request, service, preCommand, payload, localCommand, detail } = response
+  const message = preCommand ?? payload ?? localCommand
   return {
     kind: 'response',
     schemaVersion: response.schemaVersion ?? schemaVersion,
@@ -52,6 +47,7 @@ export function responseJson(response: ServiceResponse): Json {
     ...(service !== undefined && { serviceReferenceVariant: service }),
     ...(preCommand && { preCommand: toBase64(preCommand) }),
     ...(payload && { payload: toBase64(payload) }),
+    ...(localCommand && { localCommand: toBase64(localCommand) }),
     ...(message && { carries: carried(message) }),
     ...(detail !== undefined && { detail }),
   }

@@ -229,6 +229,7 @@ function armBookOf(books: Books, clock: Clock): ArmBook {
       both((ledger) => release(ledger, digest))
       return Promise.resolve()
     },
+    refusedBy: () => Promise.resolve(),
     used: () => Promise.resolve('inTime'),
     close: () => {},
   }

@@ -1,5 +1,7 @@
 import { limits, nationalBudget } from '@interlock/contract'
 import type { ServiceRequest } from '@interlock/duis'
+import { signPreCommand } from '@interlock/gbcs'
+import { nodeCrypto as crypto } from '@interlock/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
 import { network, owner, ownerEui, rating } from './network.fixture.ts'
@@ -160,6 +162,75 @@ test('a DSRSP arms as far as its own figure, whatever is planned; the next is re
   world.ledger().limits = nationalBudget
   expect(await preAuthorise()).toBe('Accepted')
   llcs.close()
+})
+
+/** The pre-authorisation of a DSRSP, in a command variant that brings it back. */
+const localArm = async (commandVariant: 6 | 7, request = world.armRequest('7.16')) => {
+  const { dsrsp } = world.users
+  const { preCommand = new Uint8Array() } = await world.ask(dsrsp, request)
+  const payload = signPreCommand(preCommand, dsrsp.key, crypto)
+  const answer = await world.ask(dsrsp, { ...world.signedBy(request, payload), commandVariant })
+  return { ...answer, asked: request, localCommand: answer.localCommand ?? new Uint8Array() }
+}
+const localResponse = (original: ServiceRequest, response: Uint8Array, user = world.users.dsrsp) =>
+  world.ask(user, {
+    originator: user.peer.organisation,
+    target: world.devices.dcc,
+    counter: world.nextCounter(),
+    service: '8.13',
+    commandVariant: 8,
+    body: { kind: 'localResponse', original, response },
+  })
+
+test('an arm that its DSRSP delivers locally is charged like any other, and what the device refuses goes back', async () => {
+  const llcs = await world.joinLlcs()
+  const before = held()
+  const first = await localArm(6)
+  expect([first.name, first.payload, llcs.accepted.length]).toEqual(['Accepted', undefined, 0])
+  expect(held()).toBe(before + 1)
+  const taken = await llcs.hand(first.localCommand)
+  expect(llcs.accepted).toHaveLength(1)
+  expect((await localResponse(first.asked, taken ?? new Uint8Array())).name).toBe('Accepted')
+  expect(held()).toBe(before + 1)
+  const second = await localArm(6)
+  llcs.behaviour = 'otherReason'
+  const refused = (await llcs.hand(second.localCommand)) ?? new Uint8Array()
+  // Somebody else's word gives nothing back: another's request, another answer, another signature.
+  const forged = refused.with(refused.length - 1, (refused.at(-1) ?? 0) ^ 1)
+  expect((await localResponse(second.asked, forged)).name).toBe('AnswerInvalid')
+  expect((await localResponse(first.asked, refused)).name).toBe('AnswerInvalid')
+  const { supplier } = world.users
+  expect((await localResponse(second.asked, refused, supplier)).name).toBe('OriginatorWrong')
+  expect(held()).toBe(before + 2)
+  expect((await localResponse(second.asked, refused)).name).toBe('Accepted')
+  expect(held()).toBe(before + 1)
+  llcs.close()
+})
+
+test('a copy to deliver locally keeps its budget where the network does not reach the device', async () => {
+  const before = held()
+  let sent = await localArm(7)
+  // Until the hub has seen the other connection go.
+  await eventually(async () => {
+    if (sent.name !== 'DeviceUnreachable') sent = await localArm(7)
+    return sent.name === 'DeviceUnreachable'
+  })
+  expect(sent.localCommand.length).toBeGreaterThan(0)
+  expect(held()).toBeGreaterThan(before)
+})
+
+test('an on-demand arm is for nobody to carry, and the budget is no smaller for who carries it', async () => {
+  const request = world.armRequest('7.13')
+  const { preCommand = new Uint8Array() } = await world.ask(world.users.web, request)
+  const signed = world.signedBy(request, signPreCommand(preCommand, owner, crypto))
+  for (const commandVariant of [6, 7] as const)
+    expect((await world.ask(world.users.web, { ...signed, commandVariant })).name).toBe(
+      'VariantForbidden',
+    )
+  world.ledger().limits = { ...nationalBudget, organisationWatts: 1 }
+  const beyond = await localArm(6)
+  expect([beyond.name, beyond.localCommand.length]).toEqual(['BudgetExceeded', 0])
+  world.ledger().limits = nationalBudget
 })
 
 test('a hub that is not connected is said to be unreachable', async () => {

@@ -20,6 +20,8 @@ export type TestDevice = {
   readonly tariff: Uint8Array | undefined
   /** How it answers what it accepts. */
   behaviour: ResultCode | 'silent' | 'garbled'
+  /** A frame by another way than the hub, as whoever delivers locally brings it; its answer, if any. */
+  hand(frame: Uint8Array): Promise<Uint8Array | undefined>
   alert(alert: Omit<Alert, 'device' | 'counter'>, change?: { signer?: Identity }): Promise<boolean>
   close(): void
 }
@@ -80,6 +82,7 @@ export async function testDevice(
     log: silentLog,
   })
   return Object.assign(state, {
+    hand: async (frame: Uint8Array) => onCommand(frame),
     async alert(alert: Omit<Alert, 'device' | 'counter'>, change: { signer?: Identity } = {}) {
       alerts += 1n
       const { key } = change.signer ?? identity

@@ -184,7 +184,19 @@ const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = 
     commandVariant: 1,
   }),
   '7.16': (user) => ({ ...world.armRequest('7.16'), originator: user.peer.organisation }),
+  '8.13': (user) => localResponse(user, readTariff(user), new Uint8Array(9)),
 }
+const localResponse = (
+  user: Identity,
+  { originator, target, counter }: ServiceRequest,
+  response: Uint8Array,
+): ServiceRequest => ({
+  ...readTariff(user),
+  target: world.devices.dcc,
+  service: '8.13',
+  commandVariant: 8,
+  body: { kind: 'localResponse', original: { originator, target, counter }, response },
+})
 const toMeter = (service: Service, user: Identity, body: RequestBody): ServiceRequest => ({
   ...readTariff(user),
   service,
@@ -194,12 +206,14 @@ const toMeter = (service: Service, user: Identity, body: RequestBody): ServiceRe
 
 test('every role tries every service request, and only the table allows', async () => {
   const allowed: string[] = []
+  /** Permitted, and then there is no message to send, or none that a device has signed. */
   const untransformed: string[] = []
   for (const user of ['supplier', 'dsrsp', 'csms', 'web'] as const)
     for (const [service, attempt] of Object.entries(attempts)) {
       const { name } = await world.ask(world.users[user], attempt(world.users[user]))
       if (name === 'Accepted') allowed.push(`${user} ${service}`)
-      else if (name === 'TransformUnknown') untransformed.push(`${user} ${service}`)
+      else if (name === 'TransformUnknown' || name === 'AnswerInvalid')
+        untransformed.push(`${user} ${service}`)
       else expect(name).toBe('RoleForbidden')
     }
   expect(allowed).toEqual([
@@ -215,7 +229,9 @@ test('every role tries every service request, and only the table allows', async 
   expect(untransformed).toEqual([
     'supplier 6.14.3',
     'supplier 7.14',
+    'supplier 8.13',
     'dsrsp 7.14',
+    'dsrsp 8.13',
     'csms 7.14',
     'web 7.14',
   ])
@@ -234,6 +250,37 @@ test('a supervisor has no service requests, and a stranger no connection', async
   const { supervisor } = world.users
   const xml = world.sign(supervisor, buildRequest(readTariff(supervisor)))
   await expect(world.post(supervisor, xml)).rejects.toThrow('NotPermitted')
+})
+
+test('a read is delivered by the data company, comes back to be delivered locally, or both', async () => {
+  const { supplier, csms } = world.users
+  const request = readTariff(supplier)
+  const copy = await world.ask(supplier, { ...request, commandVariant: 2 })
+  expect(copy).toMatchObject({ name: 'Accepted' })
+  expect(copy.payload).toBeUndefined()
+  // Addressed to the meter, so that another device that is handed it does nothing.
+  expect(await world.llcs.hand(copy.localCommand ?? new Uint8Array())).toBeUndefined()
+  expect(world.llcs.refusals.at(-1)).toBe('RecipientWrong')
+  const both = await world.ask(supplier, { ...readTariff(supplier), commandVariant: 3 })
+  expect(decodeResponse(both.payload ?? new Uint8Array()).ok).toBe(true)
+  expect(both.localCommand).toBeDefined()
+  expect(await outcome(csms, { ...readTariff(csms), commandVariant: 2 })).toBe('VariantForbidden')
+})
+
+test.each([
+  ['a critical request as a plain one', '>4<', '>1<', 'VariantUnknown'],
+  ['the variant of the data company itself', '>4<', '>9<', 'VariantUnknown'],
+  ['a request of the company for a device', '>4<', '>8<', 'VariantUnknown'],
+  [
+    'a service that is not ours',
+    '7.13</sr:ServiceReferenceV',
+    '7.1</sr:ServiceReferenceV',
+    'RequestMalformed',
+  ],
+])('%s is refused with its code', async (_what, from, to, code) => {
+  const { web } = world.users
+  const xml = buildRequest(world.armRequest('7.13')).replace(from, to)
+  expect((await world.post(web, world.sign(web, xml))).name).toBe(code)
 })
 
 const outcome = async (user: Identity, request: ServiceRequest): Promise<string> =>

@@ -34,6 +34,7 @@ const bytes = Uint8Array.of(0xdf, 9, 2)
 const answer = { request, service: '7.16', code: 'I0', at } as const
 const made = buildResponse({ ...answer, preCommand: bytes })
 const done = buildResponse({ ...answer, payload: bytes })
+const local = buildResponse({ ...answer, payload: bytes, localCommand: bytes })
 
 const open = (xml: string, asked: Asked) => openResponse(xml, asked, company, crypto)
 const reasonOf = (outcome: Outcome<unknown, DuisProblem>) => (outcome.ok ? 'taken' : outcome.reason)
@@ -41,6 +42,14 @@ const reasonOf = (outcome: Outcome<unknown, DuisProblem>) => (outcome.ok ? 'take
 test('an answer that the company has signed to this request is taken', () => {
   expect(open(sign(made), order)).toMatchObject({ ok: true, value: { preCommand: bytes } })
   expect(open(sign(done), arm)).toMatchObject({ ok: true, value: { code: 'I0', payload: bytes } })
+  expect(open(sign(local), { ...arm, commandVariant: 7 })).toMatchObject({
+    ok: true,
+    value: { payload: bytes, localCommand: bytes },
+  })
+  const handed = buildResponse({ ...answer, localCommand: bytes })
+  expect(open(sign(handed), { ...arm, commandVariant: 6 }).ok).toBe(true)
+  const company = { ...arm, service: '8.13', commandVariant: 8 } as const
+  expect(open(sign(buildResponse({ ...answer, service: '8.13' })), company).ok).toBe(true)
   const refusal = buildResponse({ ...answer, code: 'E111', detail: 'ADMegawattBreach 7' })
   expect(open(sign(refusal), arm)).toMatchObject({ ok: true, value: { code: 'E111' } })
   const older = { ...order, schemaVersion: '5.1' as const }
@@ -62,6 +71,19 @@ test.each<[string, string, Asked, DuisProblem]>([
   ],
   ['of another service', sign(done), { ...arm, service: '7.13' }, 'RequestMismatch'],
   ['of the other half of the exchange', sign(made), arm, 'RequestMismatch'],
+  ['with a command that was not asked for', sign(local), arm, 'RequestMismatch'],
+  [
+    'without the copy that was asked for',
+    sign(done),
+    { ...arm, commandVariant: 7 },
+    'RequestMismatch',
+  ],
+  [
+    'with an answer to what no device was sent',
+    sign(done),
+    { ...arm, commandVariant: 6 },
+    'RequestMismatch',
+  ],
   ['of that half the other way round', sign(done), order, 'RequestMismatch'],
   ['that something is done, without proof', sign(buildResponse(answer)), arm, 'RequestMismatch'],
   [

@@ -1,4 +1,5 @@
 import { ok, refused, type Crypto, type Outcome } from '@interlock/kernel'
+import { variantRow } from './command-variants.ts'
 import { parseQuarantineAlert, type QuarantineAlert } from './dcc-alert.ts'
 import type { DuisProblem } from './problems.ts'
 import type { ServiceRequest } from './request.ts'
@@ -31,7 +32,7 @@ export function openResponse(
 
 /** The element by which an answer shows itself to be another's. */
 function mismatchOf(response: ServiceResponse, asked: Asked): string | undefined {
-  const { code, request, service, preCommand, payload } = response
+  const { code, request, service, preCommand, payload, localCommand } = response
   // Of a request that could not be read the company knows no more than that: never that it is done.
   if (request === undefined) return code.startsWith('E') ? undefined : 'RequestID: is missing'
   if (formatRequestId(request) !== formatRequestId(asked))
@@ -40,12 +41,17 @@ function mismatchOf(response: ServiceResponse, asked: Asked): string | undefined
   if ((response.schemaVersion ?? schemaVersion) !== (asked.schemaVersion ?? schemaVersion))
     return `Response@schemaVersion: is ${response.schemaVersion ?? schemaVersion}`
   // Both halves of a critical request have one RequestID; what they are answered with differs.
-  const transforms = asked.commandVariant === 4
-  if (preCommand !== undefined && !transforms) return 'PreCommand: was not asked for'
-  if (payload !== undefined && transforms) return 'GBCSPayload: was not asked for'
+  const { form, wideArea, local } = variantRow(asked.commandVariant)
+  const parts = [
+    ['PreCommand', preCommand, form === 'transform'],
+    ['GBCSPayload', payload, wideArea],
+    ['CommandForLocalDelivery', localCommand, local],
+  ] as const
+  const extra = parts.find(([, part, wanted]) => part !== undefined && !wanted)
+  if (extra !== undefined) return `${extra[0]}: was not asked for`
   if (code !== 'I0') return undefined
-  if (transforms) return preCommand === undefined ? 'PreCommand: is missing' : undefined
-  return payload === undefined ? 'GBCSPayload: is missing' : undefined
+  const missing = parts.find(([, part, wanted]) => part === undefined && wanted)
+  return missing && `${missing[0]}: is missing`
 }
 
 /** Reads the data company's alert about one request that it holds; signed as its answers are. */

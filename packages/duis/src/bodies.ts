@@ -1,7 +1,7 @@
 import { instant, type Instant } from '@interlock/kernel'
 import { controllerSchedules, type ControllerSchedulesBody } from './controller-schedule.ts'
 import type { Element } from './element.ts'
-import { dateTime, payload, tariffDocument, whole } from './leaves.ts'
+import { dateTime, payload, requestId, tariffDocument, whole } from './leaves.ts'
 import type { BodyKind } from './services.ts'
 import {
   attribute,
@@ -16,7 +16,7 @@ import {
   type Shape,
 } from './shape.ts'
 import { timeOfUseTariff, type TimeOfUseTariffBody } from './time-of-use-tariff.ts'
-import { formatDateTime, parseDateTime, parseWhole } from './values.ts'
+import { formatDateTime, parseDateTime, parseWhole, type RequestId } from './values.ts'
 import type { Written } from './write.ts'
 
 export type LoadControlBody = {
@@ -55,6 +55,13 @@ export type SignedPreCommandBody = {
   readonly kind: 'signedPreCommand'
   readonly payload: Uint8Array
 }
+/** What a device answered to a command that its user has delivered to it. */
+export type LocalResponseBody = {
+  readonly kind: 'localResponse'
+  /** The request that the command came back from. */
+  readonly original: RequestId
+  readonly response: Uint8Array
+}
 export type RequestBody =
   | LoadControlBody
   | OffsetLimitBody
@@ -65,6 +72,7 @@ export type RequestBody =
   | ControllerSchedulesBody
   | ReadControllersBody
   | SignedPreCommandBody
+  | LocalResponseBody
 
 const halfHourMillis = 30 * 60_000
 const pricesMax = 1_488
@@ -134,6 +142,10 @@ const shapes: {
   readControllers: nothing,
   signedPreCommand: struct<ValuesOf<SignedPreCommandBody>>({
     payload: child('GBCSPayload', payload),
+  }),
+  localResponse: struct<ValuesOf<LocalResponseBody>>({
+    original: child('OriginalRequestID', requestId),
+    response: child('DeviceGBCSResponse', payload),
   }),
 }
 /** A signed pre-command has the same element in every service request. */

@@ -1,6 +1,6 @@
 import { fromIso, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
 import { parseElements, withoutSignature } from './element.ts'
-import { schemaVersionLeaf } from './leaves.ts'
+import { requestId, schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
 import { responseNameOf } from './response-codes.ts'
 import type { ServiceResponse } from './response.ts'
@@ -16,7 +16,7 @@ import {
   rootOf,
   struct,
 } from './shape.ts'
-import { formatRequestId, parseRequestId, type RequestId } from './values.ts'
+import type { RequestId } from './values.ts'
 import { document } from './write.ts'
 
 /**
@@ -61,10 +61,7 @@ export function heldReference({ code, detail = '' }: ServiceResponse): string | 
 export const isQuarantineReference = (text: string): boolean => /^[1-9]\d{0,19}$/.test(text)
 
 const held = struct<Held>({
-  request: child(
-    'RequestID',
-    leaf('originator, target and counter', parseRequestId, formatRequestId),
-  ),
+  request: child('RequestID', requestId),
   reference: child(
     'QuarantineEventRef',
     leaf('up to 20 digits', (text) => (isQuarantineReference(text) ? text : undefined), String),

@@ -138,6 +138,15 @@ const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
     payload: fc.uint8Array({ minLength: 1, maxLength: 300 }),
   }),
 }
+bodies['localResponse'] = fc.record({
+  kind: fc.constant('localResponse' as const),
+  original: fc.record({
+    originator: eui,
+    target: eui,
+    counter: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+  }),
+  response: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+})
 const shapes = Object.entries(services).flatMap(([service, row]) =>
   Object.entries(row.variants).flatMap(([variant, kinds]) =>
     kinds.map((kind) => ({ service, variant, kind })),
@@ -219,8 +228,8 @@ const malformed: readonly (readonly [string, string, (xml: string) => string])[]
   ['a counter with a leading zero', 'RequestIdInvalid', (x) => x.replace(':1002<', ':01002<')],
   ['a lower-case EUI-64', 'RequestIdInvalid', (x) => x.replace('90-B3', '90-b3')],
   ['an unknown service', 'ServiceUnknown', (x) => x.replaceAll('7.13', '7.15')],
-  ['a variant that a read has not', 'ServiceUnknown', (x) => x.replaceAll('7.13', '7.14')],
-  ['a variant of another service', 'ServiceUnknown', (x) => x.replace('>4<', '>1<')],
+  ['a variant that a read has not', 'VariantUnknown', (x) => x.replaceAll('7.13', '7.14')],
+  ['a variant of another service', 'VariantUnknown', (x) => x.replace('>4<', '>1<')],
   ['a reference of another service', 'ServiceUnknown', (x) => x.replace('>7.13<', '>7.16<')],
   [
     'the body of another service',

@@ -7,6 +7,7 @@ export type {
 export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
 export type {
   LoadControlBody,
+  LocalResponseBody,
   OffsetLimitBody,
   ReadControllersBody,
   ReadTariffBody,
@@ -16,6 +17,7 @@ export type {
   TariffDocumentBody,
 } from './bodies.ts'
 export * from './answer.ts'
+export * from './command-variants.ts'
 export * from './dcc-alert.ts'
 export * from './problems.ts'
 export * from './request.ts'

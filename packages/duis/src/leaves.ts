@@ -1,7 +1,14 @@
 import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
 import { schemaVersions, type SchemaVersion } from './services.ts'
 import { leaf, type Leaf } from './shape.ts'
-import { formatDateTime, parseDateTime, parseWhole } from './values.ts'
+import {
+  formatDateTime,
+  formatRequestId,
+  parseDateTime,
+  parseRequestId,
+  parseWhole,
+  type RequestId,
+} from './values.ts'
 
 export const whole = (low: number, high: number): Leaf<number> =>
   leaf(`a whole number from ${low} to ${high}`, (text) => parseWhole(text, low, high), String)
@@ -21,6 +28,12 @@ export const dateTime: Leaf<Instant> = leaf(
   'a date-time in whole seconds, UTC',
   parseDateTime,
   formatDateTime,
+)
+
+export const requestId: Leaf<RequestId> = leaf(
+  'originator, target and counter',
+  parseRequestId,
+  formatRequestId,
 )
 
 /** A time of day, kept as `hh:mm:ss`. */

@@ -10,7 +10,8 @@ export const duisProblems = {
   SignatureInvalid: 'the signature does not verify',
   SignerWrong: 'the document is signed with another certificate than the one it must be',
   RequestIdInvalid: 'the RequestID is not originator, target and counter',
-  ServiceUnknown: 'the service request or its command variant is not one of ours',
+  ServiceUnknown: 'the service request is not one of ours',
+  VariantUnknown: 'the service request has no such command variant',
   BodyInvalid: 'the body does not have the shape of its service request',
   RequestMismatch: 'the answer is not one to the request that was made',
 } as const

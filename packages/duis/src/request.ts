@@ -1,5 +1,6 @@
 import { ok, refused, type Outcome } from '@interlock/kernel'
 import { readBody, writeBody, type RequestBody } from './bodies.ts'
+import { parseCommandVariant, type CommandVariant } from './command-variants.ts'
 import {
   childrenOf,
   isPlain,
@@ -10,14 +11,12 @@ import {
 } from './element.ts'
 import type { DuisProblem } from './problems.ts'
 import {
-  commandVariants,
   isService,
   namespaces,
   schemaVersion,
   schemaVersions,
   serviceRow,
   type BodyKind,
-  type CommandVariant,
   type SchemaVersion,
   type Service,
 } from './services.ts'
@@ -96,13 +95,15 @@ function readRequest(header: Element, body: Element): Outcome<ServiceRequest, Du
   if (id === undefined)
     return refused('RequestIdInvalid', 'RequestID: must be originator, target and counter')
   const service = textOf(fields, 'ServiceReferenceVariant')
-  const variant = commandVariants.find((each) => String(each) === textOf(fields, 'CommandVariant'))
-  if (!isService(service) || variant === undefined)
-    return refused('ServiceUnknown', `ServiceReferenceVariant: ${service}`)
+  if (!isService(service)) return refused('ServiceUnknown', `ServiceReferenceVariant: ${service}`)
   const row = serviceRow(service)
-  const kinds = row.variants[variant]
-  if (kinds === undefined || textOf(fields, 'ServiceReference') !== row.reference)
-    return refused('ServiceUnknown', `CommandVariant: ${variant} of ${service}`)
+  if (textOf(fields, 'ServiceReference') !== row.reference)
+    return refused('ServiceUnknown', `ServiceReference: is not that of ${service}`)
+  const text = textOf(fields, 'CommandVariant')
+  const variant = parseCommandVariant(text)
+  const kinds = variant && row.variants[variant]
+  if (variant === undefined || kinds === undefined)
+    return refused('VariantUnknown', `CommandVariant: ${text.slice(0, 20)} of ${service}`)
   const content = readContent(kinds, body, row.element)
   return content.ok ? ok({ ...id, service, commandVariant: variant, body: content.value }) : content
 }

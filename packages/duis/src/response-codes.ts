@@ -31,6 +31,11 @@ export const responseCodes = {
   },
   E119: { name: 'Quarantined', words: 'a threshold was passed; held until processed or deleted' },
   E120: { name: 'QuarantineFull', words: 'too many requests of this user are held already' },
+  E121: { name: 'VariantUnknown', words: 'this service request has no such command variant' },
+  E122: {
+    name: 'VariantForbidden',
+    words: 'this service request is not delivered locally, or not by this role',
+  },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
 /** Any code that the data company may give; the names of most of them are not public. */

@@ -1,6 +1,6 @@
 import { fromIso, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
 import { parseElements, withoutSignature } from './element.ts'
-import { payload, schemaVersionLeaf } from './leaves.ts'
+import { payload, requestId, schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
 import { isResponseCode, type ResponseCode } from './response-codes.ts'
 import { schemaVersion, type SchemaVersion } from './services.ts'
@@ -15,7 +15,7 @@ import {
   rootOf,
   struct,
 } from './shape.ts'
-import { formatRequestId, parseRequestId, type RequestId } from './values.ts'
+import type { RequestId } from './values.ts'
 import { document } from './write.ts'
 
 /** The data company's answer, always to one request it could read; to others without its id. */
@@ -27,8 +27,10 @@ export type ServiceResponse = {
   readonly at: Instant
   /** For variant 4: the unsigned pre-command. */
   readonly preCommand?: Uint8Array
-  /** For variants 1 and 5: the device's own signed response. */
+  /** Where the command went to the device: the device's own signed response. */
   readonly payload?: Uint8Array
+  /** Where it is to be delivered locally: the command with the data company's MAC. */
+  readonly localCommand?: Uint8Array
   /** What to know beyond the code, for people and logs. */
   readonly detail?: string
   /** Absent: the one in use, {@link schemaVersion}. */
@@ -41,6 +43,7 @@ type MessageBody = {
   readonly service?: string
   readonly preCommand?: { readonly version: string; readonly payload: Uint8Array }
   readonly payload?: Uint8Array
+  readonly localCommand?: Uint8Array
   readonly detail?: string
 }
 type ResponseDocument = {
@@ -52,7 +55,6 @@ type ResponseDocument = {
 const gbcsVersion = '4.1'
 const detailCharactersMax = 400
 
-const requestId = leaf('originator, target and counter', parseRequestId, formatRequestId)
 const code = leaf(
   'a response code such as I0 or E65',
   (text) => (isResponseCode(text) ? text : undefined),
@@ -101,6 +103,8 @@ const responseShape = struct<ResponseDocument>({
             }),
           ),
           payload: optional('GBCSPayload', payload),
+          // Its name in the standard is in no public source: it is in our name space.
+          localCommand: optional('il:CommandForLocalDelivery', payload),
           detail: optional('Detail', detail),
         }),
       ),
@@ -112,7 +116,7 @@ const responseShape = struct<ResponseDocument>({
 const referenceOf = (service: string): string => service.split('.').slice(0, 2).join('.')
 
 export function buildResponse(response: ServiceResponse): string {
-  const { request, code, at, service, preCommand, payload, detail } = response
+  const { request, code, at, service, preCommand, payload, localCommand, detail } = response
   const value: ResponseDocument = {
     schemaVersion: response.schemaVersion ?? schemaVersion,
     header: { ...(request && { request }), code, at },
@@ -120,6 +124,7 @@ export function buildResponse(response: ServiceResponse): string {
       ...(service !== undefined && { reference: referenceOf(service), service }),
       ...(preCommand && { preCommand: { version: gbcsVersion, payload: preCommand } }),
       ...(payload && { payload }),
+      ...(localCommand && { localCommand }),
       ...(detail !== undefined && detail !== '' && { detail }),
     },
   }

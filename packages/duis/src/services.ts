@@ -1,3 +1,5 @@
+import type { CommandVariant } from './command-variants.ts'
+
 /** Name spaces: the data company's, the signature's, and ours for what the standard lacks. */
 export const namespaces = {
   sr: 'http://www.dccinterface.co.uk/ServiceUserGateway',
@@ -20,20 +22,22 @@ export type BodyKind =
   | 'controllerSchedules'
   | 'readControllers'
   | 'signedPreCommand'
+  | 'localResponse'
 
-/**
- * One row per service request: its reference, the body element, and what each command variant
- * may carry. 1 is a command, 4 asks for a pre-command, 5 brings it back signed.
- */
+type Bodies = readonly [BodyKind, ...BodyKind[]]
+
+/** One row per service request: its reference, the body element, and what each command variant may carry. */
 export type ServiceRow = {
   readonly reference: string
   readonly title: string
   readonly element: string
-  readonly variants: Readonly<Partial<Record<CommandVariant, readonly [BodyKind, ...BodyKind[]]>>>
+  readonly variants: Readonly<Partial<Record<CommandVariant, Bodies>>>
 }
 
-const critical = (...bodies: readonly [BodyKind, ...BodyKind[]]) =>
-  ({ 4: bodies, 5: ['signedPreCommand'] }) as const
+const signed = ['signedPreCommand'] as const
+const critical = (...bodies: Bodies) => ({ 4: bodies, 5: signed, 6: signed, 7: signed }) as const
+const plain = (...bodies: Bodies) => ({ 1: bodies, 2: bodies, 3: bodies }) as const
+const ofCompany = (...bodies: Bodies) => ({ 8: bodies }) as const
 
 export const services = {
   '1.1.1': {
@@ -46,7 +50,7 @@ export const services = {
     reference: '4.11',
     title: 'Read Tariff (Primary Element)',
     element: 'ReadTariffPrimaryElement',
-    variants: { 1: ['readTariff'] },
+    variants: plain('readTariff'),
   },
   '6.14.3': {
     reference: '6.14',
@@ -70,7 +74,7 @@ export const services = {
     reference: '7.14',
     title: 'Read Auxiliary Controller Configuration Data',
     element: 'ReadAuxiliaryControllerConfigurationData',
-    variants: { 1: ['readControllers'] },
+    variants: plain('readControllers'),
   },
   '7.16': {
     reference: '7.16',
@@ -78,10 +82,14 @@ export const services = {
     element: 'LimitAPCLevel',
     variants: critical('loadControl'),
   },
+  '8.13': {
+    reference: '8.13',
+    title: 'Return Local Command Response',
+    element: 'ReturnLocalCommandResponse',
+    variants: ofCompany('localResponse'),
+  },
 } as const satisfies Record<string, ServiceRow>
 
 export type Service = keyof typeof services
-export type CommandVariant = 1 | 4 | 5
 export const serviceRow = (service: Service): ServiceRow => services[service]
 export const isService = (text: string): text is Service => Object.hasOwn(services, text)
-export const commandVariants = [1, 4, 5] as const

@@ -132,11 +132,15 @@ export const written = (name: string, { attributes, inside }: Content): Written 
   name.includes(':')
     ? element(name, { ...declaration(name), ...attributes }, ...inside)
     : element(`sr:${name}`, attributes, ...inside)
-/** Ours is declared where it begins. */
+/** Ours is declared where it begins: in these, which stand inside elements of the data company's. */
+const beginnings: ReadonlySet<string> = new Set([
+  'il:HalfHourlyTariff',
+  'il:TariffDocument',
+  'il:ADMegawattBreach',
+  'il:CommandForLocalDelivery',
+])
 const declaration = (name: string): Readonly<Record<string, string>> =>
-  ['il:HalfHourlyTariff', 'il:TariffDocument', 'il:ADMegawattBreach'].includes(name)
-    ? { 'xmlns:il': namespaces.il }
-    : {}
+  beginnings.has(name) ? { 'xmlns:il': namespaces.il } : {}
 
 /** The root of a document, where the namespace is declared. */
 export function rootOf<Value>(name: string, shape: Shape<Value>, value: Value): Written {
