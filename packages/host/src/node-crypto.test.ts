@@ -137,6 +137,8 @@ test('a key does not show its secret part to those who hold it', () => {
 test('entropy has the length and the range that were asked for', () => {
   expect(systemEntropy.bytes(32)).toHaveLength(32)
   expect(toHex(systemEntropy.bytes(32))).not.toBe(toHex(systemEntropy.bytes(32)))
+  const small = Array.from({ length: 1_000 }, () => toHex(systemEntropy.bytes(28)))
+  expect(new Set(small).size).toBe(1_000)
   const drawn = new Set(Array.from({ length: 200 }, () => systemEntropy.below(3)))
   expect([...drawn].sort((left, right) => left - right)).toEqual([0, 1, 2])
 })

@@ -1,13 +1,14 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
+  hash,
   randomBytes,
+  randomFillSync,
   randomInt,
   sign,
   verify,
@@ -35,7 +36,7 @@ const publicHandles = new WeakMap<PublicKey, KeyObject>()
 const privateHandles = new WeakMap<PrivateKey, KeyObject>()
 
 export const nodeCrypto: NodeCrypto = {
-  sha256: (data) => bytes(createHash('sha256').update(data).digest()),
+  sha256: (data) => bytes(hash('sha256', data, 'buffer')),
   hmacSha256: (key, data) => bytes(createHmac('sha256', key).update(data).digest()),
   sign: (key, data) =>
     bytes(sign('sha256', data, { key: privateHandle(key), dsaEncoding: 'ieee-p1363' })),
@@ -61,7 +62,9 @@ export const nodeCrypto: NodeCrypto = {
     const cipher = createCipheriv(aesOf(key), key, nonce, wholeTag)
     cipher.setAAD(additional)
     const body = cipher.update(plaintext)
-    return concat(body, cipher.final(), cipher.getAuthTag())
+    // A stream cipher: `final` has nothing left to give.
+    cipher.final()
+    return concat(body, cipher.getAuthTag())
   },
   decrypt(key, nonce, additional, ciphertext) {
     const end = ciphertext.length - wholeTag.authTagLength
@@ -71,7 +74,8 @@ export const nodeCrypto: NodeCrypto = {
     cipher.setAuthTag(ciphertext.subarray(end))
     const body = cipher.update(ciphertext.subarray(0, end))
     try {
-      return concat(body, cipher.final())
+      cipher.final()
+      return bytes(body)
     } catch {
       return undefined
     }
@@ -127,9 +131,25 @@ export function generateRsaKey(): RsaSigner & { readonly pem: string } {
   }
 }
 
+/** Few bytes at a time cost a call of the system each, so many are drawn at once. */
+const drawn = new Uint8Array(4_096)
+let drawnLeft = 0
+
+function draw(length: number): Uint8Array {
+  if (length > drawnLeft) drawnLeft = randomFillSync(drawn).length
+  const from = drawnLeft - length
+  const taken = drawn.slice(from, drawnLeft)
+  // Nobody finds here what has been given away.
+  drawn.fill(0, from, drawnLeft)
+  drawnLeft = from
+  return taken
+}
+
+const drawnAtOnceMax = 64
+
 /** The only entropy fit for keys. */
 export const systemEntropy: Entropy = {
-  bytes: (length) => bytes(randomBytes(length)),
+  bytes: (length) => (length <= drawnAtOnceMax ? draw(length) : bytes(randomBytes(length))),
   below: (limit) => randomInt(limit),
 }
 

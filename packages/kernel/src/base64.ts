@@ -54,17 +54,21 @@ function encode(bytes: Uint8Array, { codes }: Alphabet): string {
 
 function decode(text: string, length: number, { values }: Alphabet): Uint8Array | undefined {
   const bytes = new Uint8Array(Math.floor((length * 3) / 4))
-  let [at, group, bits, seen] = [0, 0, 0, 0]
-  for (let from = 0; from < length; from++) {
-    const value = values[text.charCodeAt(from)] ?? foreign
-    seen |= value
-    group = ((group << 6) | value) & 0xfff
-    bits += 6
-    if (bits < 8) continue
-    bits -= 8
-    bytes[at++] = group >> bits
+  let [at, group, seen] = [0, 0, 0]
+  for (let from = 0; from < length; from += 4) {
+    const left = length - from
+    const first = values[text.charCodeAt(from)] ?? foreign
+    const second = values[text.charCodeAt(from + 1)] ?? foreign
+    const third = left > 2 ? (values[text.charCodeAt(from + 2)] ?? foreign) : 0
+    const fourth = left > 3 ? (values[text.charCodeAt(from + 3)] ?? foreign) : 0
+    seen |= first | second | third | fourth
+    group = (first << 18) | (second << 12) | (third << 6) | fourth
+    // What the last group has too many of falls outside of `bytes`.
+    bytes[at++] = group >> 16
+    bytes[at++] = group >> 8
+    bytes[at++] = group
   }
-  // Bits of the last character that say nothing are zero.
-  const rest = group & ((1 << bits) - 1)
-  return seen >= foreign || rest !== 0 ? undefined : bytes
+  // Bits of the last characters that say nothing are zero.
+  const unsaid = [0, 0, 0xffff, 0xff][length % 4] ?? 0
+  return seen >= foreign || (group & unsaid) !== 0 ? undefined : bytes
 }

@@ -8,7 +8,7 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError(`JSON has no number ${value}`)
-    return JSON.stringify(value)
+    return `${value}`
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`)

@@ -1,4 +1,4 @@
-import { fromUtf8, refused, ok, type Outcome } from '@interlock/kernel'
+import { fromUtf8, nestsAtMost, refused, ok, type Outcome } from '@interlock/kernel'
 import { limits } from '@interlock/contract'
 
 /** A text, with the colon after it where it is a member's name, or an end of an object or array. */
@@ -13,12 +13,19 @@ export function parseStrictJson(bytes: Uint8Array): Outcome<unknown, 'Malformed'
   try {
     const text = fromUtf8(bytes)
     const value: unknown = JSON.parse(text)
-    const problem = ambiguity(text)
+    const problem = isPlain(text, value) ? undefined : ambiguity(text)
     return problem === undefined ? ok(value) : refused('Malformed', problem)
   } catch {
     return refused('Malformed', 'not JSON in UTF-8')
   }
 }
+
+/**
+ * Whether a text is what would be written of its value, and so names nothing twice: true of nearly
+ * everything that a program has written, and found in a fraction of the time that the walk takes.
+ */
+const isPlain = (text: string, value: unknown): boolean =>
+  nestsAtMost(text, limits.jsonDepthMax) && JSON.stringify(value) === text
 
 /** Walks well-formed JSON, in which only a member's name is followed by a colon. */
 function ambiguity(text: string): string | undefined {

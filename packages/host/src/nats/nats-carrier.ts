@@ -26,11 +26,10 @@ import {
   type Topic,
 } from '@interlock/contract'
 import { Fault, parseJson } from '@interlock/kernel'
+import { systemClock } from '../system-clock.ts'
+import { publications } from './publications.ts'
 import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
 
-const publishTimeoutMillis = 5_000
-/** Times that a publication is tried when no answer comes; its id makes it one message. */
-const publishRetries = 3
 /** Messages that wait on this side of a reader. */
 const pulledMax = 64
 /** JetStream's own: the stream has as many messages, or bytes, as it may. */
@@ -42,6 +41,7 @@ const streamIsFull = 10_077
  */
 export function natsCarrier(connection: NatsConnection): Carrier {
   const client = jetstream(connection)
+  const published = publications(connection, systemClock)
   const reading = new Set<ConsumerMessages>()
   let isOpen = true
 
@@ -50,9 +50,9 @@ export function natsCarrier(connection: NatsConnection): Carrier {
     if (sealedTopic(topic.kind) === undefined) throw notCarried(topic)
     const text = JSON.stringify(message)
     if (text.length > limits.frameBytesMax) throw tooLargeToCarry(topic)
-    const options = { msgID: id, timeout: publishTimeoutMillis, retries: publishRetries }
+    if (published.isFull()) throw carrierFull(topic)
     try {
-      return position((await client.publish(subjectOf(topic), text, options)).seq)
+      return position(await published.publish(subjectOf(topic), text, id))
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === streamIsFull)
         throw carrierFull(topic, cause)
@@ -111,6 +111,7 @@ export function natsCarrier(connection: NatsConnection): Carrier {
     async close() {
       isOpen = false
       for (const messages of reading) messages.stop()
+      published.close()
       await connection.close()
     },
   }

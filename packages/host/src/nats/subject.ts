@@ -6,14 +6,15 @@ import type { Selection } from '@interlock/bus'
  * stand in a level, a dot and an asterisk, is written `%2E` and `%2A`; `%` never stands in one.
  */
 const escaped = (level: string): string => level.replaceAll('.', '%2E').replaceAll('*', '%2A')
-const plain = (level: string): string => level.replaceAll('%2E', '.').replaceAll('%2A', '*')
+const plain = (levels: string): string =>
+  levels.includes('%') ? levels.replaceAll('%2E', '.').replaceAll('%2A', '*') : levels
 
 export const subjectOf = (topic: Topic): string =>
   topicName(topic).split('/').map(escaped).join('.')
 
 /** `undefined` for a subject that no topic has. */
 export const topicOfSubject = (subject: string): Topic | undefined =>
-  parseTopic(subject.split('.').map(plain).join('/'))
+  parseTopic(plain(subject.replaceAll('.', '/')))
 
 export const subjectFilter = ({ kind, region, feeder, id }: Selection): string =>
   [

@@ -8,7 +8,7 @@ import {
   type Crypto,
   type PrivateKey,
 } from '@interlock/kernel'
-import type { SealHead } from '@interlock/contract'
+import { limits, type SealHead } from '@interlock/contract'
 import { hpkeRecipient, hpkeSender } from '../hpke/hpke.ts'
 import type { EpochKey, Reader } from './head.ts'
 
@@ -44,18 +44,24 @@ export function unwrap(
   return key?.length === contentKeyBytes ? key : undefined
 }
 
+/** What was derived from an epoch's key, for as long as somebody holds that; by what it is for. */
+const derived = new WeakMap<Uint8Array, Map<string, Uint8Array>>()
+
 /**
  * Each author of an epoch has a key of its own, so that random nonces of many authors never meet
- * under one key; every member can derive it.
+ * under one key; every member can derive it. It is derived once: every message needs it.
  */
-export const groupKey = (
+export function groupKey(
   { key, epoch }: EpochKey,
   { topic, author }: Pick<SealHead, 'topic' | 'author'>,
   crypto: Crypto,
-): Uint8Array =>
-  hkdfExpand(
-    key,
-    utf8(`interlock seal 1 group key ${topic} ${epoch} ${author}`),
-    contentKeyBytes,
-    crypto,
-  )
+): Uint8Array {
+  const purpose = `interlock seal 1 group key ${topic} ${epoch} ${author}`
+  const known = derived.get(key) ?? new Map<string, Uint8Array>()
+  const kept = known.get(purpose)
+  if (kept !== undefined) return kept
+  const fresh = hkdfExpand(key, utf8(purpose), contentKeyBytes, crypto)
+  if (known.size >= limits.groupMembersMax) known.clear()
+  derived.set(key, known.set(purpose, fresh))
+  return fresh
+}

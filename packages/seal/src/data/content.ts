@@ -29,8 +29,8 @@ export function unpackContent(bytes: Uint8Array, isSigned: boolean): Content | u
   const start = saltBytes + (isSigned ? signatureBytes : 0)
   if (bytes.length <= start) return undefined
   return {
-    salt: bytes.slice(0, saltBytes),
-    signature: isSigned ? bytes.slice(saltBytes, start) : undefined,
-    payload: bytes.slice(start),
+    salt: bytes.subarray(0, saltBytes),
+    signature: isSigned ? bytes.subarray(saltBytes, start) : undefined,
+    payload: bytes.subarray(start),
   }
 }

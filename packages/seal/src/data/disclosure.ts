@@ -28,18 +28,26 @@ export type Disclosure = {
   readonly opened?: { readonly salt: string; readonly payload: string }
 }
 
-/** `undefined` for a message whose topic has no signatures. */
+/** `undefined` for a message whose topic has no signatures, and for one that its author has not signed. */
 export function disclosureOf(
   head: string,
   { salt, signature, payload }: Content,
+  author: PublicKey,
   crypto: Crypto,
 ): Disclosure | undefined {
   if (signature === undefined) return undefined
+  const committed = toBase64Url(commitment(salt, payload, crypto))
+  if (!crypto.verify(author, signedBytes(head, committed), signature)) return undefined
   return {
     head,
-    commitment: toBase64Url(commitment(salt, payload, crypto)),
-    signature: toBase64Url(signature),
-    opened: { salt: toBase64Url(salt), payload: toBase64Url(payload) },
+    commitment: committed,
+    // Few readers ever show one; until then nothing of it is written.
+    get signature() {
+      return toBase64Url(signature)
+    },
+    get opened() {
+      return { salt: toBase64Url(salt), payload: toBase64Url(payload) }
+    },
   }
 }
 
@@ -50,14 +58,16 @@ export const withoutPayload = ({ head, commitment, signature }: Disclosure): Dis
   signature,
 })
 
-/** Whether the author signed it; its header has been read (`readHead`), and is not read again. */
-export function signatureHolds(
+/** What a signature covers, of texts that are base64url already (RFC 7515 §5.1). */
+const signedBytes = (head: string, commitment: string): Uint8Array => utf8(`${head}.${commitment}`)
+
+function signatureHolds(
   { head, commitment, signature }: Disclosure,
   author: PublicKey,
   crypto: Crypto,
 ): boolean {
   const bytes = fromBase64Url(signature)
-  return bytes !== undefined && crypto.verify(author, utf8(`${head}.${commitment}`), bytes)
+  return bytes !== undefined && crypto.verify(author, signedBytes(head, commitment), bytes)
 }
 
 /**

@@ -23,7 +23,7 @@ import {
 import { parseStrictJson } from '../strict-json.ts'
 import { unpackContent, type Content } from './content.ts'
 import { groupKey, unwrap } from './content-key.ts'
-import { disclosureOf, signatureHolds, type Disclosure } from './disclosure.ts'
+import { disclosureOf, type Disclosure } from './disclosure.ts'
 import { readHead, type EpochKey, type KnownAuthor, type ReadHead } from './head.ts'
 
 /** What a reader has at hand when it opens. */
@@ -67,9 +67,8 @@ export function openSealed(
 
   const content = contentOf(message, read.value, opener, crypto)
   if (!content.ok) return content
-  const disclosure = disclosureOf(message.head, content.value, crypto)
-  if (head.alg === 'ES256' && !(disclosure && signatureHolds(disclosure, author.publicKey, crypto)))
-    return refused('SealSignature')
+  const disclosure = disclosureOf(message.head, content.value, author.publicKey, crypto)
+  if (head.alg === 'ES256' && disclosure === undefined) return refused('SealSignature')
   const payload = parseStrictJson(content.value.payload)
   if (!payload.ok || !fitsTopic(topic.kind, payload.value)) return refused('SealContent')
   return ok({ head, topic, payload: payload.value, disclosure })
