@@ -73,6 +73,8 @@ const table: readonly Row[] = [
   ['DELETE', '/api/v1/tokens/:type/:idToken', 404, 'maintainer'],
   ['PUT', '/api/v1/stations/:id/boot-policy', 400, 'maintainer'],
   ['POST', '/api/v1/knocks/:id/adoption', 404, 'maintainer', 'web'],
+  ['GET', '/api/v1/capacity', 200, 'web'],
+  ['GET', '/api/v1/capacity/:group', 404, 'web'],
 ]
 /** What a CSMS sends; the rest of the actions only a station does. */
 const commanded = actions.filter((action) => !ofStations.has(action))

@@ -1,6 +1,7 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 import { CostConfig } from './core/cost-tariff.ts'
+import { OscpConfig } from './oscp/oscp-config.ts'
 
 const strict = { additionalProperties: false }
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
@@ -129,6 +130,7 @@ export const CsmsConfig = actorConfig({
   ),
   /** What transactions cost; without it nothing is computed and stations are told nothing. */
   costs: Type.Optional(CostConfig),
+  oscp: Type.Optional(OscpConfig),
   planning: Type.Object(
     {
       /** Where nobody said anything: leave at this time, civil time. */

@@ -71,4 +71,6 @@ export type Hooks = {
   tariffsRead: () => Promise<void>
   /** A message of the station that its virtual EVSE passes on. */
   forward: <A extends Action>(station: StationId, action: A, request: Request<A>) => void
+  /** What these groups may draw is no longer what it was. */
+  capacityChanged: (groups: readonly string[]) => void
 }

@@ -20,6 +20,7 @@ import { createCosts } from './costs/costs.ts'
 import { counterStore } from './data/counter-store.ts'
 import { factStore } from './data/facts.ts'
 import { keptStore } from './data/kept.ts'
+import { oscpStore } from './data/oscp-store.ts'
 import { migrations, type CsmsTables } from './data/schema.ts'
 import { stationStore } from './data/stations.ts'
 import { tokenStore } from './data/tokens.ts'
@@ -81,6 +82,7 @@ export async function openContext(
     revocationLists: () => [],
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
+    capacityChanged: () => {},
   }
   const transactions = transactionStore(database.db, deps.crypto)
   const tariff = config.costs === undefined ? undefined : costTariffOf(config.costs)
@@ -111,5 +113,5 @@ export async function openContext(
   await context.tokens.restore()
   await restoreViews(context)
   const counters = counterStore(database.db)
-  return { context, counters, subscribe: happenings.subscribe }
+  return { context, counters, oscp: oscpStore(database.db), subscribe: happenings.subscribe }
 }

@@ -20,6 +20,7 @@ import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
 import { openContext, type Closers } from './open-context.ts'
+import { openCapacityBook } from './oscp/capacity-book.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
@@ -39,6 +40,8 @@ export type CsmsRunning = Running & {
   /** Every method and path of REST, the stream of events too. */
   readonly doors: readonly string[]
   readonly ocppPorts: OcppPorts
+  /** For distribution operators, where the config has any, and what is answered there. */
+  readonly oscp: { readonly port: number; readonly doors: readonly string[] } | undefined
   /** Live connections under security profile 3, by station. */
   readonly sessions: ReadonlyMap<StationId, OcppEndpoint>
   /** Tells of each session that opens from now on, before anything of it is read. */
@@ -78,11 +81,14 @@ async function open(
     roots: [readText(config.trust.charging)],
     revoked: revocations.revoked,
   }
-  const { context, counters, subscribe } = await openContext(config, deps, trust, closers)
+  const { context, counters, oscp, subscribe } = await openContext(config, deps, trust, closers)
   const listeners = new Set<Hooks['opened']>()
   context.hooks.opened = (...opened) => {
     for (const listener of listeners) listener(...opened)
   }
+  const book =
+    config.oscp &&
+    (await openCapacityBook({ context, trust, oscp: config.oscp, store: oscp, closers }))
   const planning = await openPlanning(context, counters, closers)
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
@@ -96,7 +102,7 @@ async function open(
   })
   closers.push(() => server.close())
   const once = idempotent(deps.clock)
-  for (const endpoint of endpointsOf({ context, once, ...planning })) server.route(endpoint)
+  for (const endpoint of endpointsOf({ context, once, book, ...planning })) server.route(endpoint)
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   openVirtual(context, trust, closers)
@@ -124,6 +130,7 @@ async function open(
     port,
     doors: server.doors,
     ocppPorts: ports,
+    oscp: book,
     sessions: context.live,
     onSession(listener) {
       listeners.add(listener)

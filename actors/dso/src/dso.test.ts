@@ -9,6 +9,13 @@ import {
   writeAtomic,
   type ActorDeps,
 } from '@interlock/host'
+import {
+  openOscpPeer,
+  signerOf,
+  soon,
+  type OscpPeerOptions,
+  type Tampering,
+} from '@interlock/host/oscp-peer.fixture'
 import { instant, toIso, unobserved } from '@interlock/kernel'
 import type { CapacityForecast } from '@interlock/oscp'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -17,7 +24,6 @@ import { demandWhole, type DsoConfig } from './config.ts'
 import { marginWatts } from './forecast/errors.ts'
 import { forecastLoad } from './forecast/forecast-load.ts'
 import { blockMillis, blocksPerDay } from './forecast/load-series.ts'
-import { openProvider, signerOf, soon, type Tampering } from './provider.fixture.ts'
 import { startDso, type DsoRunning } from './start.ts'
 
 const charging = testHierarchy('charging')
@@ -39,9 +45,25 @@ const history = {
 }
 const ratedWatts = 60_000
 
-let acacia: Awaited<ReturnType<typeof openProvider>>
-let birch: Awaited<ReturnType<typeof openProvider>>
-let cedar: Awaited<ReturnType<typeof openProvider>>
+const openProvider = (name: string, identity: OscpPeerOptions['own'], serving = identity) =>
+  openOscpPeer({
+    side: 'provider',
+    name,
+    own: identity,
+    other: own,
+    rootPem: charging.rootPem,
+    serving,
+  })
+type Provider = Awaited<ReturnType<typeof openProvider>>
+const rowOf = (name: string, { origin, tokens }: Provider) => ({
+  name,
+  certificate: `${dir}/${name}.pem`,
+  origin,
+  token: tokens.theirs,
+})
+let acacia: Provider
+let birch: Provider
+let cedar: Provider
 const warnings: object[] = []
 let config: DsoConfig
 let dso: DsoRunning
@@ -63,9 +85,9 @@ beforeAll(async () => {
   writeAtomic(`${dir}/birch.pem`, rival.chainPem, 0o644)
   writeAtomic(`${dir}/cedar.pem`, hijacked.chainPem, 0o644)
   writeAtomic(`${dir}/load.json`, JSON.stringify({ ...history, from: toIso(history.from) }), 0o644)
-  acacia = await openProvider('acacia', csms, own, charging.rootPem)
-  birch = await openProvider('birch', rival, own, charging.rootPem)
-  cedar = await openProvider('cedar', hijacked, own, charging.rootPem, rival)
+  acacia = await openProvider('acacia', csms)
+  birch = await openProvider('birch', rival)
+  cedar = await openProvider('cedar', hijacked, rival)
   const contract = (provider: string, contractedWatts: number) => ({ provider, contractedWatts })
   const feeder = (group: string, ...contracts: ReturnType<typeof contract>[]) => ({
     group,
@@ -84,11 +106,7 @@ beforeAll(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     origin: 'https://dso.test',
     heartbeatSeconds: 300,
-    providers: [
-      acacia.row(`${dir}/acacia.pem`),
-      birch.row(`${dir}/birch.pem`),
-      cedar.row(`${dir}/cedar.pem`),
-    ],
+    providers: [rowOf('acacia', acacia), rowOf('birch', birch), rowOf('cedar', cedar)],
     feeders: [
       feeder('feeder-1', contract('acacia', 40_000), contract('birch', 20_000)),
       feeder('feeder-2', contract('birch', 20_000)),
@@ -104,7 +122,7 @@ afterAll(async () => {
 })
 
 const handshake = { heartbeatSeconds: 3_600, measurements: [] }
-const forecastOf = (provider: typeof acacia, type: CapacityForecast['type']) =>
+const forecastOf = (provider: Provider, type: CapacityForecast['type']) =>
   provider
     .bodiesOf('update_group_capacity_forecast')
     .findLast((each) => each.group === 'feeder-1' && each.type === type)
@@ -146,7 +164,7 @@ test('providers register and shake hands, and are told, signed, what the feeder 
 test('where another answers at the address of a provider, it is told nothing', async () => {
   expect(await cedar.send(dso.port, 'register', cedar.register)).toEqual([204])
   const found = expect.stringContaining(`found ${rival.peer.organisation}`) as unknown
-  const undelivered = { provider: 'cedar', name: 'register', detail: found }
+  const undelivered = { peer: 'cedar', message: 'register', detail: found }
   await vi.waitFor(() => expect(warnings).toContainEqual(undelivered), waiting)
   expect([cedar.heard, cedar.refusals]).toEqual([[], []])
 })

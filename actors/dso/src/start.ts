@@ -9,12 +9,11 @@ import {
   type ActorDeps,
   type Running,
 } from '@interlock/host'
+import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
 import { demandWhole, type DsoConfig } from './config.ts'
 import { readHistory } from './forecast/read-history.ts'
 import { openAssociations } from './oscp/associations.ts'
-import { oscpEndpoints } from './oscp/endpoints.ts'
-import { createOutbox } from './oscp/outbox.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
 import { everyBlock, tellFeeder } from './tell-feeder.ts'
@@ -59,10 +58,10 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     const whom = { expectRole: 'csms', expectOrganisation: pinned.org } as const
     const http = httpClient({ identity, trust, activity, ...whom })
     const desk = openProviderDesk({
-      provider,
+      peer: provider,
       us,
       associations,
-      outbox: createOutbox({ provider: name, pinned, peer, signer, http, deps }),
+      outbox: createOutbox({ name, pinned, peer, signer, http, deps }),
       audit,
       onHeard: (heard) => tell([heard]),
       deps,
@@ -77,7 +76,7 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     roles: ['csms', 'dso', 'supervisor', 'web'],
     handle: () => ({ status: 200, body: { status: 'ok', actor } }),
   })
-  for (const each of oscpEndpoints(desks, audit)) server.route(each)
+  for (const each of oscpEndpoints({ us: 'cp', peerRole: 'csms', desks, audit })) server.route(each)
   const close = async (): Promise<void> => {
     await server.close()
     await Promise.all([...desks.values()].map((desk) => desk.close()))

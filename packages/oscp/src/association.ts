@@ -39,7 +39,13 @@ export type Association = {
 export const unregistered: Association = { silent: true }
 
 export type Decision =
-  | { readonly do: 'send'; readonly message: Message; readonly correlationId?: string }
+  | {
+      readonly do: 'send'
+      readonly message: Message
+      readonly correlationId?: string
+      /** Where the answer is to name it; any other has one of its own. */
+      readonly requestId?: string
+    }
   /** The peer is silent: the fallback forecasts count from now on. */
   | { readonly do: 'applyFallback' }
   /** The peer is heard again: its forecasts count. */
@@ -59,7 +65,7 @@ export const beginRegistration = (
   requestId: string,
 ): Step => ({
   association: { ...association, asked: { message: 'register', requestId } },
-  decisions: [{ do: 'send', message: { name: 'register', body: ours } }],
+  decisions: [{ do: 'send', message: { name: 'register', body: ours }, requestId }],
 })
 
 /** We say what we ask of a registered peer. */
@@ -72,7 +78,7 @@ export const beginHandshake = (
     ? refused('NotRegistered')
     : ok({
         association: { ...association, asked: { message: 'handshake', requestId } },
-        decisions: [{ do: 'send', message: { name: 'handshake', body: required } }],
+        decisions: [{ do: 'send', message: { name: 'handshake', body: required }, requestId }],
       })
 
 /** One message of the peer, which has passed the door. */

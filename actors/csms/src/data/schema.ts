@@ -76,6 +76,10 @@ export type CsmsTables = {
   tokens: { type: string; id_token: string; token: unknown }
   /** Of those that have ended. */
   transaction_costs: { station_id: string; transaction_id: string; events: number; cost: unknown }
+  /** How each distribution operator stands with us. */
+  oscp_associations: { operator: string; association: unknown }
+  /** By type, the newest that each operator has said of a group. */
+  oscp_forecasts: { group_id: string; forecasts: unknown }
   knocks: {
     id: string
     first_at: string
@@ -163,6 +167,11 @@ const transactions = [
     where ended_at is null`,
 ]
 
+const capacity = [
+  `create table oscp_associations (operator text primary key, association jsonb not null)`,
+  `create table oscp_forecasts (group_id text primary key, forecasts jsonb not null)`,
+]
+
 const told = ['evse', 'charging_state', 'begun_with']
 
 export const migrations = [
@@ -218,6 +227,12 @@ export const migrations = [
         await sql.raw(`alter table transactions add column ${column} text collate "C"`).execute(db)
       await splitStates(db)
       await sql.raw('alter table transactions drop column state').execute(db)
+    },
+  },
+  {
+    name: '0009-capacity',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of capacity) await sql.raw(statement).execute(db)
     },
   },
 ]

@@ -203,6 +203,31 @@ export const AdoptionAnswer = Type.Object(
   strict,
 )
 
+const capacityFields = {
+  group: Text,
+  feeder: Text,
+  operator: Text,
+  agreed: Type.Boolean(),
+  silent: Type.Boolean(),
+  /** From then on it is silent unless it is heard before. */
+  silentFrom: orNull(Moment),
+  contractedWatts: Count,
+  /** What may be drawn now, and who says so. */
+  watts: Type.Number(),
+  source: Type.Enum(['forecast', 'fallback', 'contract']),
+  /** Past silence. */
+  fallbackWatts: Type.Number(),
+}
+const CapacityBlock = Type.Object(
+  { from: Moment, watts: Type.Number(), source: capacityFields.source },
+  strict,
+)
+export const CapacityAnswer = Type.Object(capacityFields, strict)
+export const CapacityWithBlocks = Type.Object(
+  { ...capacityFields, blocks: Type.Array(CapacityBlock) },
+  strict,
+)
+
 export const HealthAnswer = Type.Object({ status: Type.Literal('ok') }, strict)
 
 /** What the station said to a command, or why it was not sent. */

@@ -3,6 +3,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import type { StationView } from '../core/view.ts'
+import type { CapacityBook } from '../oscp/capacity-book.ts'
 import type { Tariffs } from '../tariff/tariffs.ts'
 import type { Idempotent } from './idempotent.ts'
 
@@ -12,6 +13,8 @@ export type Api = {
   readonly commands: Commands
   readonly tariffs: Tariffs
   readonly once: Idempotent
+  /** Absent where no operator limits a feeder. */
+  readonly book: CapacityBook | undefined
 }
 
 /** Runs `handle` with the station in the path, or answers that there is none. */

@@ -1,5 +1,6 @@
 import type { Endpoint } from '@interlock/host'
 import type { Api } from './api.ts'
+import { capacityEndpoints } from './capacity-endpoints.ts'
 import { commandEndpoints } from './command-endpoints.ts'
 import { goalEndpoint } from './goal-endpoint.ts'
 import { knockEndpoints } from './knock-endpoints.ts'
@@ -27,6 +28,7 @@ export function endpointsOf(api: Api): Endpoint[] {
     ...tokenEndpoints(api),
     ...operatorEndpoints(api),
     ...knockEndpoints(api),
+    ...capacityEndpoints(api),
   ]
   return [...all, openApiEndpoint(all)]
 }

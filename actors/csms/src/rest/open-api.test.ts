@@ -3,7 +3,7 @@ import { unobserved } from '@interlock/kernel'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ofCsms } from '../fixture/identities.fixture.ts'
+import { ofCsms, organisation } from '../fixture/identities.fixture.ts'
 import { started } from '../fixture/station.fixture.ts'
 import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
@@ -16,7 +16,19 @@ let reader: HttpClient
 beforeAll(async () => {
   world = await csmsWorld('open-api')
   const clock = world.clock()
-  csms = await world.start(clock)
+  world.identities.identity('charging', organisation('dso', 'dso', 0x52))
+  const group = { group: 'CS-1', feeder: 'ACACIA-1', contractedWatts: 20_000 }
+  const operator = {
+    name: 'nobody-there',
+    certificate: `${world.identities.dirOf('charging', 'dso')}/chain.pem`,
+    url: 'https://127.0.0.1:1/oscp/cp/2.0',
+    tokenShown: 'token-that-is-shown',
+    tokenExpected: 'token-that-is-expected',
+    groups: [group],
+  }
+  const listen = { host: '127.0.0.1', port: 0 }
+  const oscp = { listen, origin: 'https://csms.test', heartbeatSeconds: 300 }
+  csms = await world.start(clock, { oscp: { ...oscp, operators: [operator] } })
   const identity = world.identities.identity('charging', ofCsms('reader', 'web', 0x51))
   const trust = world.identities.trust('charging')
   reader = httpClient({ identity, trust, activity: unobserved })
@@ -56,7 +68,10 @@ test.each(reads.filter(([path]) => !elsewhere.includes(path)))(
   '%s answers as it is described',
   async (path, schema) => {
     const id = path.includes('/knocks/') ? 'CS-77' : 'CS-1'
-    const named = path.replace('{id}', id).replace('{transactionId}', 'T-1')
+    const named = path
+      .replace('{id}', id)
+      .replace('{transactionId}', 'T-1')
+      .replace('{group}', 'CS-1')
     const { status, body } = await reader.request('GET', `https://127.0.0.1:${csms.port}${named}`)
     expect(status).toBe(200)
     expect([...Value.Errors(schema, body)]).toEqual([])
@@ -77,6 +92,8 @@ test('what has come is in the answers', async () => {
   expect(first).toMatchObject({ items: [{ seqNo: 0, meterValue: [{}] }] })
   const second = await read(`${events}&cursor=${first.next}`)
   expect(second).toMatchObject({ items: [{ seqNo: 1 }], next: null })
+  const contract = { watts: 20_000, source: 'contract' }
+  expect(await read('/capacity/CS-1')).toMatchObject({ ...contract, agreed: false })
   expect(await read('/knocks')).toMatchObject({ items: [{ id: 'CS-77' }], next: null })
 })
 

@@ -1,16 +1,13 @@
+import type { Associations } from '@interlock/host/oscp'
 import { unregistered, type Association } from '@interlock/oscp'
 import type { Journal } from '@interlock/store'
 
 /** How each provider stands; on the disk before anything follows from it. */
-export type Associations = {
-  of(provider: string): Association
-  keep(provider: string, association: Association): void
-  close(): void
-}
+export type KeptAssociations = Associations & { close(): void }
 
 type Entry = { readonly provider: string; readonly association: Association }
 
-export function openAssociations(journal: Journal): Associations {
+export function openAssociations(journal: Journal): KeptAssociations {
   const held = new Map<string, Association>()
   for (const entry of journal.entries()) {
     const { provider, association } = entry as Entry

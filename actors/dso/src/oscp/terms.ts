@@ -1,15 +1,15 @@
 import { loadPeer } from '@interlock/host'
+import type { PeerTerms } from '@interlock/host/oscp'
 import { Fault, utf8, type Crypto } from '@interlock/kernel'
 import { basePathOf, oscpVersion } from '@interlock/oscp'
 import type { DsoConfig } from '../config.ts'
-import type { ProviderTerms } from './provider-desk.ts'
 
 /** What the config says of one provider. @throws Fault when its certificate cannot be read. */
 export function termsOf(
   { name, certificate, origin, token }: DsoConfig['providers'][number],
   config: DsoConfig,
   crypto: Crypto,
-): ProviderTerms {
+): PeerTerms {
   const { organisation, thumbprint, publicKey } = loadPeer(certificate)
   const ours = {
     token,
@@ -32,7 +32,7 @@ export function termsOf(
 }
 
 /** A provider is known by its organisation. @throws Fault `ConfigInvalid` where two are of one. */
-export function demandDistinct(providers: readonly ProviderTerms[]): void {
+export function demandDistinct(providers: readonly PeerTerms[]): void {
   const organisations = providers.map(({ pinned }) => pinned.org)
   const second = providers.find(({ pinned }, at) => organisations.indexOf(pinned.org) !== at)
   if (second !== undefined)

@@ -1,4 +1,3 @@
-import { nodeCrypto as crypto } from '@interlock/host'
 import {
   eui64,
   Fault,
@@ -20,11 +19,13 @@ import {
   writeHeaders,
   type MessageBody,
   type MessageName,
+  unregistered,
+  type Association,
 } from '@interlock/oscp'
 import { expect, test } from 'vitest'
-import { openAssociations } from './associations.ts'
-import type { Sending } from './outbox.ts'
-import { messagesPerMinuteMax, openProviderDesk, type ProviderDesk } from './provider-desk.ts'
+import { nodeCrypto as crypto } from '../node-crypto.ts'
+import { messagesPerMinuteMax, openDesk } from './desk.ts'
+import type { Sending, TakingBack } from './outbox.ts'
 
 const [us, org] = [eui64('A0-00-00-00-00-00-00-11'), eui64('A0-00-00-00-00-00-00-12')]
 const { key } = crypto.generateKey()
@@ -36,7 +37,7 @@ const origin = 'https://csms.test'
 function office() {
   let now = instant(1_800_000_000_000)
   let due: { at: Instant; work: () => void | Promise<void> } | undefined
-  const disk = { full: false, entries: [] as unknown[] }
+  const disk = { full: false, association: unregistered }
   const clock: Clock = {
     now: () => now,
     after(delay, _label, work) {
@@ -46,14 +47,14 @@ function office() {
     },
   }
   /** What a timer throws ends nothing: the clock of an actor tells it to the log. */
-  const pass = (by: ReturnType<typeof inMinutes>): void => {
+  const pass = async (by: ReturnType<typeof inMinutes>): Promise<void> => {
     const end = plus(now, by)
     while (due !== undefined && due.at <= end) {
       const { at, work } = due
       due = undefined
       now = at
       try {
-        void work()
+        await work()
       } catch (error) {
         if (!(error instanceof Fault)) throw error
       }
@@ -62,10 +63,11 @@ function office() {
   }
   const records: string[] = []
   const write = (kind: string) => void records.push(kind)
-  const sent: Sending[] = []
-  const heard: ProviderDesk[] = []
-  const desk = openProviderDesk({
-    provider: {
+  const sent: (Sending | TakingBack)[] = []
+  let heard = 0
+  const desk = openDesk({
+    kind: 'provider',
+    peer: {
       name: 'acacia',
       pinned: { org, thumbprint, publicKey: key.publicKey },
       door: { us: 'cp', peer: 'fp', tokenDigest: crypto.sha256(utf8(token)) },
@@ -77,19 +79,16 @@ function office() {
       groups: new Set(['feeder-1']),
     },
     us,
-    associations: openAssociations({
-      entries: () => disk.entries,
-      append(entry) {
+    associations: {
+      of: () => disk.association,
+      keep(_peer, association: Association) {
         if (disk.full) throw new Fault('DiskFull', 'no space')
-        disk.entries.push(entry)
+        disk.association = association
       },
-      isLong: false,
-      rewrite: () => {},
-      close: () => {},
-    }),
+    },
     outbox: { send: (each) => void sent.push(each), close: () => Promise.resolve() },
     audit: { record: write, critical: write } as unknown as Audit,
-    onHeard: (each) => void heard.push(each),
+    onHeard: () => void (heard += 1),
     deps: { clock, crypto },
     label: 'dso/oscp/acacia',
   })
@@ -101,46 +100,47 @@ function office() {
     const signature = signRequest(http, us, { org, thumbprint, key }, now, crypto)
     return desk.hear({ ...http, headers: { ...headers, [headerNames.signature]: signature } })
   }
-  const agree = (): void => {
+  const agree = async (): Promise<void> => {
     const versions = [{ version: '2.0', baseUrl: `${origin}/oscp/fp/2.0` }]
-    expect(say('register', { token: 'token-for-the-operator', versions }).ok).toBe(true)
-    expect(say('handshake', { heartbeatSeconds: 120, measurements: [] }).ok).toBe(true)
+    expect((await say('register', { token: 'token-for-the-operator', versions })).ok).toBe(true)
+    expect((await say('handshake', { heartbeatSeconds: 120, measurements: [] })).ok).toBe(true)
   }
-  const heartbeats = () => sent.filter(({ message }) => message.name === 'heartbeat').length
+  const heartbeats = () =>
+    sent.filter((each) => 'message' in each && each.message.name === 'heartbeat').length
   const beat = () => say('heartbeat', { offlineModeAt: plus(now, inMinutes(3)) })
-  return { say, agree, beat, pass, heartbeats, records, heard, disk }
+  return { say, agree, beat, pass, heartbeats, records, heard: () => heard, disk, desk }
 }
 
-test('a provider whose heartbeats stop is silent, and told anew once it is heard', () => {
+test('a provider whose heartbeats stop is silent, and told anew once it is heard', async () => {
   const { agree, beat, pass, heartbeats, records, heard } = office()
-  agree()
-  expect(heard).toHaveLength(1)
-  pass(inSeconds(179))
+  await agree()
+  expect(heard()).toBe(1)
+  await pass(inSeconds(179))
   expect([records.includes('ProviderSilent'), heartbeats()]).toEqual([false, 2])
-  pass(inSeconds(1))
+  await pass(inSeconds(1))
   expect(records.filter((kind) => kind === 'ProviderSilent')).toHaveLength(1)
-  expect(beat().ok).toBe(true)
-  expect(heard).toHaveLength(2)
+  expect((await beat()).ok).toBe(true)
+  expect(heard()).toBe(2)
 })
 
-test('what is due while the disk is full is done when it no longer is', () => {
+test('what is due while the disk is full is done when it no longer is', async () => {
   const { agree, pass, heartbeats, disk } = office()
-  agree()
+  await agree()
   disk.full = true
-  pass(inMinutes(3))
+  await pass(inMinutes(3))
   expect(heartbeats()).toBe(0)
   disk.full = false
-  pass(inMinutes(1))
+  await pass(inMinutes(1))
   expect(heartbeats()).toBe(1)
 })
 
-test('of more messages than anybody needs no more is heard until the minute is over', () => {
+test('of more messages than anybody needs no more is heard until the minute is over', async () => {
   const { agree, say, beat, pass } = office()
-  agree()
+  await agree()
   const guess = () => say('handshake', { measurements: [] }, 'token-that-is-guessed')
   for (let count = 2; count < messagesPerMinuteMax; count += 1)
-    expect(guess()).toMatchObject({ reason: 'TokenWrong' })
-  expect(beat()).toMatchObject({ reason: 'TooManyRequests' })
-  pass(inMinutes(1))
-  expect(beat().ok).toBe(true)
+    expect(await guess()).toMatchObject({ reason: 'TokenWrong' })
+  expect(await beat()).toMatchObject({ reason: 'TooManyRequests' })
+  await pass(inMinutes(1))
+  expect((await beat()).ok).toBe(true)
 })

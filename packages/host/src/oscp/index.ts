@@ -1,0 +1,3 @@
+export * from './desk.ts'
+export * from './endpoints.ts'
+export * from './outbox.ts'
