@@ -67,6 +67,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   station: ['typebox'],
   supplier: ['typebox'],
   dso: ['typebox'],
+  broker: ['typebox'],
   web: [
     '@fastify/cookie',
     '@fastify/static',

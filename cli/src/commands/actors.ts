@@ -72,6 +72,10 @@ export const actors: readonly Command[] = [
     const { DsoConfig, startDso } = await import('@interlock/dso')
     return { schema: DsoConfig, start: startDso }
   }),
+  actor('broker', 'run the middleware: it carries sealed messages and reads none', async () => {
+    const { BrokerConfig, startBroker } = await import('@interlock/broker')
+    return { schema: BrokerConfig, start: startBroker }
+  }),
   actor('web', 'run the console and the arm page', async () => {
     const { startWeb, WebConfig } = await import('@interlock/web')
     return { schema: WebConfig, start: startWeb }

@@ -1,3 +1,4 @@
+export * from './access-point.ts'
 export * from './arms.ts'
 export * from './critical-action.ts'
 export * from './decision.ts'

@@ -46,3 +46,10 @@ export const companionTopic = (topic: Topic, kind: 'epoch' | 'lease'): Topic => 
   kind,
   id: `${topic.kind}.${topic.id}`,
 })
+
+/** The group topic whose keys and leases are published on such a companion; `undefined` for another kind. */
+export function groupOfCompanion({ region, feeder, kind, id }: Topic): Topic | undefined {
+  if (kind !== 'epoch' && kind !== 'lease') return undefined
+  const dot = id.indexOf('.')
+  return parseTopic(['ev', region, feeder, id.slice(0, dot), id.slice(dot + 1)].join('/'))
+}

@@ -59,6 +59,7 @@ function asking(posted: string | HttpResponse, got: string | HttpResponse | Faul
       return replied(got)
     },
     events: () => ({ close: async () => {} }),
+    async *lines() {},
     close: async () => {},
   }
   const client = duisClient({

@@ -5,6 +5,7 @@ import { limits } from '@interlock/contract'
 import { Fault, parseJson, type Activity, type Eui64, type Role } from '@interlock/kernel'
 import type { Running } from './deps.ts'
 import { readEvents } from './http-event-reader.ts'
+import { readLines } from './http-line-reader.ts'
 import { idleConnectionMillisMax, requestIdHeader } from './http-server.ts'
 import type { Identity } from './identity.ts'
 import { clientTls, type Trust } from './tls.ts'
@@ -34,6 +35,8 @@ export type HttpClient = {
   ): Promise<HttpResponse>
   /** Server-sent events. `onClose` is called once, also when the stream never opened. */
   events(url: string, onEvent: (event: unknown) => void, onClose?: () => void): Running
+  /** Lines of JSON, one when the last has been dealt with, until `signal`; Faults of `readLines`. */
+  lines(url: string, signal: AbortSignal): AsyncIterable<unknown>
   close(): Promise<void>
 }
 
@@ -100,6 +103,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       streams.add(stream)
       return stream
     },
+    lines: (url, signal) => readLines(open('GET', new URL(url), {}), signal),
     async close() {
       await Promise.all([...streams].map((stream) => stream.close()))
       agent.destroy()

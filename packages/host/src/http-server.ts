@@ -16,6 +16,7 @@ import { Compile } from 'typebox/compile'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
 import { createEventStreams, type Subscribe } from './http-events.ts'
+import { sendLines } from './http-lines.ts'
 import { problem, type Reply } from './http-problem.ts'
 import type { Identity } from './identity.ts'
 import type { Log } from './log.ts'
@@ -39,6 +40,8 @@ export type Endpoint = {
   readonly url: string
   readonly roles: readonly Role[]
   readonly body?: TSchema
+  /** Where it may be larger than `limits.bodyBytesMax`. */
+  readonly bodyBytesMax?: number
   /** `jsonText`: JSON as it travels, unparsed, for whoever verifies a signature over it. */
   readonly contentType?: 'json' | 'xml' | 'jsonText'
   /** What it answers when it is done, for the interface's description. */
@@ -48,6 +51,12 @@ export type Endpoint = {
   readonly handle: (request: HttpRequest) => Promise<Reply> | Reply
 }
 
+/** A door that answers with lines of JSON for as long as its client reads them. */
+export type LineEndpoint = Pick<Endpoint, 'url' | 'roles' | 'summary'> & {
+  /** A refusal, or what is sent until `signal`. */
+  readonly open: (request: HttpRequest, signal: AbortSignal) => Reply | AsyncIterable<object>
+}
+
 export type HttpServer = Running & {
   readonly app: FastifyInstance
   /** Every method and path that is answered, streams too: `GET /healthz`. */
@@ -55,6 +64,8 @@ export type HttpServer = Running & {
   route(endpoint: Endpoint): void
   /** @returns the port; Fault `PortTaken` when it is not free. */
   listen(): Promise<number>
+  /** Each line is sent when the one before was taken. */
+  lines(endpoint: LineEndpoint): void
   /** A stream of server-sent events. */
   events(url: string, roles: readonly Role[], subscribe: Subscribe): void
 }
@@ -93,6 +104,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     for (const each of [method].flat()) if (each !== 'HEAD') doors.push(`${each} ${url}`)
   })
   const streams = createEventStreams()
+  const openLines = new Set<AbortController>()
   const peers = new WeakMap<FastifyRequest, Peer>()
 
   /** Runs before the body is read. */
@@ -121,31 +133,44 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       return undefined
     }
 
+  /** What a door is asked, or the refusal of what no door takes. */
+  const askedIn = (request: FastifyRequest): HttpRequest | Reply => {
+    const peer = peers.get(request)
+    if (peer === undefined) return problem('NotAuthenticated')
+    const query = textsOf(request.query)
+    if (query === undefined) return problem('BodyInvalid', 'a repeated parameter')
+    const params = textsOf(request.params) ?? {}
+    // No database holds one, and no name has one.
+    if ([...Object.values(query), ...Object.values(params)].some((text) => text.includes('\0')))
+      return problem('BodyInvalid', 'a NUL')
+    const key = request.headers['idempotency-key']
+    const named = typeof key === 'string' ? { idempotencyKey: key } : {}
+    return {
+      peer,
+      params,
+      query,
+      headers: textsIn(request.headers),
+      body: request.body,
+      ...named,
+    }
+  }
+
   const route = (endpoint: Endpoint): void => {
     const shape = endpoint.body === undefined ? undefined : Compile(endpoint.body)
     const work = async (request: FastifyRequest, reply: FastifyReply) => {
-      const peer = peers.get(request)
-      if (peer === undefined) return answer(reply, problem('NotAuthenticated'))
       if (shape !== undefined && !shape.Check(request.body)) {
         const [first] = shape.Errors(request.body)
         const where = first === undefined ? '' : `${first.instancePath || 'body'} ${first.message}`
         return answer(reply, problem('BodyInvalid', where))
       }
-      const query = textsOf(request.query)
-      if (query === undefined) return answer(reply, problem('BodyInvalid', 'a repeated parameter'))
-      const params = textsOf(request.params) ?? {}
-      // No database holds one, and no name has one.
-      if ([...Object.values(query), ...Object.values(params)].some((text) => text.includes('\0')))
-        return answer(reply, problem('BodyInvalid', 'a NUL'))
-      const key = request.headers['idempotency-key']
-      const named = typeof key === 'string' ? { idempotencyKey: key } : {}
-      const headers = textsIn(request.headers)
-      const asked = { peer, params, query, headers, body: request.body, ...named }
+      const asked = askedIn(request)
+      if ('status' in asked) return answer(reply, asked)
       return answer(reply, await endpoint.handle(asked))
     }
     app.route({
       method: endpoint.method,
       url: endpoint.url,
+      ...(endpoint.bodyBytesMax !== undefined && { bodyLimit: endpoint.bodyBytesMax }),
       onRequest: admit(`${endpoint.method} ${endpoint.url}`, endpoint.roles),
       config: { [unparsed]: endpoint.contentType === 'jsonText' },
       preHandler: async (request, reply) => {
@@ -158,10 +183,32 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     })
   }
 
+  const lines = ({ url, roles, open }: LineEndpoint): void => {
+    app.get(url, { onRequest: admit(`GET ${url}`, roles) }, (request, reply) => {
+      const asked = askedIn(request)
+      if ('status' in asked) return answer(reply, asked)
+      const stop = new AbortController()
+      const source = open(asked, stop.signal)
+      if ('status' in source) return answer(reply, source)
+      openLines.add(stop)
+      const sent = sendLines(reply, permitted(source, request.raw.socket as TLSSocket), stop)
+      return sent
+        .catch((error: unknown) => log.warn({ url, error }, 'a stream broke'))
+        .finally(() => openLines.delete(stop))
+    })
+  }
+  async function* permitted(source: AsyncIterable<object>, socket: TLSSocket) {
+    for await (const each of source) {
+      if (!peerOn(socket, trust).ok) return
+      yield each
+    }
+  }
+
   return {
     app,
     doors,
     route,
+    lines,
     async listen() {
       await listenOn(app, options.listen)
       return portOf(app)
@@ -175,6 +222,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     },
     async close() {
       streams.close()
+      for (const stop of openLines) stop.abort()
       const server = app.server
       const ended = app.close()
       const timer = setTimeout(() => server.closeAllConnections(), closeMillisMax)

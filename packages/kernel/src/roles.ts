@@ -13,6 +13,7 @@ export const roles = [
   'dso',
   'emsp',
   'keyserver',
+  'broker',
   'owner',
   'installer',
   'maintainer',

@@ -91,6 +91,7 @@ export const profiles = {
       'dso',
       'emsp',
       'keyserver',
+      'broker',
       'installer',
       'maintainer',
       'recovery',

@@ -54,6 +54,7 @@ export function carrierTests(open: () => Promise<Carrier>, run: typeof test = te
       { topic: topicOf('one'), position: 5, message: sealedLike('m5') },
     ])
     expect(await carrier.last('load')).toBe(5)
+    expect(await carrier.topics('load')).toEqual([{ topic: topicOf('one'), messages: 5 }])
     expect(await carrier.last('capacity')).toBe(0)
     await carrier.close()
   })

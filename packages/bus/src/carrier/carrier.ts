@@ -1,17 +1,14 @@
-import type { SealedMessage, Topic, TopicKind } from '@interlock/contract'
+import type { SealedMessage, Topic, TopicKind, TopicSelection } from '@interlock/contract'
 import type { Branded } from '@interlock/kernel'
 
 /** Where a message stands among all of its kind: 1, 2, 3 …; 0 is before the first. */
 export type Position = Branded<number, 'Position'>
 export const position = (value: number): Position => value as Position
 
-/** One kind of topic; where a level is not named, any. */
-export type Selection = {
-  readonly kind: TopicKind
-  readonly region?: string
-  readonly feeder?: string
-  readonly id?: string
-}
+export type Selection = TopicSelection
+
+export type KeptTopic = { readonly topic: Topic; readonly messages: number }
+export const topicsListedMax = 20_000
 
 /** A sealed message as it is carried. */
 export type Carried = {
@@ -39,6 +36,8 @@ export type Carrier = {
    * @throws Fault `CarrierLost` when the carrier cannot go on
    */
   read(selection: Selection, after: Position, signal: AbortSignal): AsyncIterable<Carried>
+  /** The topics of a kind of which something is kept, with how much; `topicsListedMax` at most. */
+  topics(kind: TopicKind): Promise<readonly KeptTopic[]>
   /** Of the last message of a kind, to read only what is to come. */
   last(kind: TopicKind): Promise<Position>
   close(): Promise<void>

@@ -12,6 +12,7 @@ import {
   notCarried,
   position,
   tooLargeToCarry,
+  topicsListedMax,
   type Carried,
   type Carrier,
   type Position,
@@ -103,6 +104,17 @@ export function natsCarrier(connection: NatsConnection): Carrier {
   return {
     publish,
     read,
+    async topics(kind) {
+      const manager = await jetstreamManager(connection)
+      const filter = { subjects_filter: subjectFilter({ kind }) }
+      const { state } = await manager.streams.info(streamOf(kind), filter)
+      return Object.entries(state.subjects ?? {})
+        .slice(0, topicsListedMax)
+        .flatMap(([subject, messages]) => {
+          const topic = topicOfSubject(subject)
+          return topic === undefined ? [] : [{ topic, messages }]
+        })
+    },
     async last(kind) {
       const manager = await jetstreamManager(connection)
       const { state } = await manager.streams.info(streamOf(kind))

@@ -1,0 +1,122 @@
+import {
+  accessPointCarrier,
+  httpClient,
+  nodeCrypto as crypto,
+  saveIdentity,
+  silentLog,
+  systemClock,
+  systemEntropy,
+  temporaryDir,
+  writeAtomic,
+  type ActorDeps,
+  type Identity,
+} from '@interlock/host'
+import type { TopicGrant } from '@interlock/contract'
+import { unobserved } from '@interlock/kernel'
+import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
+import { startBroker, type BrokerConfig, type BrokerRunning } from './index.ts'
+
+const charging = testHierarchy('charging')
+const dir = temporaryDir('interlock-broker')
+const own = charging.certify('broker')
+saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
+writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
+
+export const parties = {
+  charging,
+  dir,
+  supervisor: charging.certify('supervisor'),
+  stranger: charging.certify('supervisor'),
+  keyserver: charging.certify('keyserver'),
+  csms: charging.certify('csms'),
+  rival: charging.certify('csms'),
+  dso: charging.certify('dso'),
+}
+export const deps: ActorDeps = {
+  clock: systemClock,
+  wall: systemClock,
+  activity: unobserved,
+  entropy: systemEntropy,
+  crypto,
+  log: silentLog,
+}
+
+let folders = 0
+/** A broker on a folder of its own; given the same folder again, with what is in it. */
+export function configOf(change: Partial<BrokerConfig> = {}): BrokerConfig {
+  return {
+    actor: 'broker',
+    name: 'Middleware',
+    region: 'GB',
+    production: true,
+    data: `${dir}/data-${++folders}`,
+    identity: `${dir}/identity`,
+    trust: { charging: `${dir}/root.pem` },
+    listen: { host: '127.0.0.1', port: 0 },
+    carrier: { kind: 'own' },
+    keptMax: 8,
+    pace: { burst: 1_000, perSecond: 1_000 },
+    administrators: [parties.supervisor.peer.organisation],
+    keyServer: parties.keyserver.peer.organisation,
+    ...change,
+  }
+}
+
+/** What each client is, at the access point of a broker that runs. */
+export function clientsOf({ port }: BrokerRunning) {
+  const origin = `https://127.0.0.1:${port}`
+  const clientOf = (identity: Identity) => {
+    const trust = { roots: [charging.rootPem] }
+    const http = httpClient({ identity, trust, activity: unobserved, expectRole: 'broker' })
+    return { http, carrier: accessPointCarrier(http, origin) }
+  }
+  const { csms, dso, supervisor, rival, keyserver, stranger } = parties
+  const clients = {
+    csms: clientOf(csms),
+    dso: clientOf(dso),
+    supervisor: clientOf(supervisor),
+    rival: clientOf(rival),
+    keyserver: clientOf(keyserver),
+    stranger: clientOf(stranger),
+  }
+  const granting = async (
+    method: 'PUT' | 'DELETE',
+    grant: TopicGrant,
+    by: keyof typeof clients = 'supervisor',
+  ): Promise<number> =>
+    (await clients[by].http.request(method, `${origin}/api/v1/grants`, grant)).status
+  const close = async (): Promise<void> => {
+    for (const { carrier, http } of Object.values(clients)) {
+      await carrier.close()
+      await http.close()
+    }
+  }
+  return { ...clients, origin, granting, close }
+}
+
+export const grantOf = (
+  to: Identity,
+  may: TopicGrant['may'],
+  kind: TopicGrant['kind'],
+  feeder?: string,
+): TopicGrant => ({
+  organisation: to.peer.organisation,
+  may,
+  kind,
+  ...(feeder !== undefined && { feeder }),
+})
+
+/** A broker where the CSMS publishes loads, and the DSO reads them and publishes capacities. */
+export async function ordinaryBroker(change: Partial<BrokerConfig> = {}) {
+  const broker = await startBroker(configOf(change), deps)
+  const clients = clientsOf(broker)
+  const { csms, dso } = parties
+  for (const grant of [
+    grantOf(csms, 'publish', 'load'),
+    grantOf(dso, 'read', 'load'),
+    grantOf(dso, 'publish', 'capacity'),
+    grantOf(csms, 'read', 'capacity'),
+  ])
+    await clients.granting('PUT', grant)
+  return { broker, ...clients }
+}

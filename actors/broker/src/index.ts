@@ -1,0 +1,2 @@
+export { BrokerConfig } from './config.ts'
+export { startBroker, type BrokerRunning } from './start.ts'

@@ -1,0 +1,79 @@
+import {
+  accessPointLimits,
+  isSelected,
+  selectionsMeet,
+  TopicGrant,
+  type Topic,
+  type TopicSelection,
+} from '@interlock/contract'
+import { canonicalJson, Fault, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Journal } from '@interlock/store'
+import { Type, type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+
+/** What each organisation may do on which topics; durable. */
+export type GrantBook = {
+  readonly all: readonly TopicGrant[]
+  /** False when it was granted before. @throws Fault of the disk */
+  grant(grant: TopicGrant): Outcome<boolean, 'GrantsFull'>
+  /** False when there is none such. */
+  revoke(grant: TopicGrant): boolean
+  allows(organisation: Eui64, may: TopicGrant['may'], topic: Topic): boolean
+  /** Whether the organisation may do that on any topic that `selection` can mean. */
+  meets(organisation: Eui64, may: TopicGrant['may'], selection: TopicSelection): boolean
+  close(): void
+}
+
+const Entry = Type.Object({
+  does: Type.Union([Type.Literal('grant'), Type.Literal('revoke')]),
+  grant: TopicGrant,
+})
+type Entry = Static<typeof Entry>
+const entryShape = Compile(Entry)
+
+/** @throws Fault `GrantsDamaged` */
+export function openGrantBook(journal: Journal): GrantBook {
+  const held = new Map<string, TopicGrant>()
+  const apply = ({ does, grant }: Entry): void => {
+    if (does === 'grant') held.set(canonicalJson(grant), grant)
+    else held.delete(canonicalJson(grant))
+  }
+  for (const entry of journal.entries()) {
+    if (!entryShape.Check(entry)) throw damaged()
+    apply(entry)
+  }
+  const write = (entry: Entry): void => {
+    journal.append(entry)
+    apply(entry)
+    if (journal.isLong)
+      journal.rewrite([...held.values()].map((grant): Entry => ({ does: 'grant', grant })))
+  }
+  const of = (organisation: Eui64, may: TopicGrant['may']): TopicGrant[] =>
+    [...held.values()].filter((each) => each.organisation === organisation && each.may === may)
+  return {
+    get all() {
+      return [...held.values()]
+    },
+    grant(grant) {
+      if (held.has(canonicalJson(grant))) return ok(false)
+      if (held.size >= accessPointLimits.grantsMax) return refused('GrantsFull')
+      write({ does: 'grant', grant })
+      return ok(true)
+    },
+    revoke(grant) {
+      if (!held.has(canonicalJson(grant))) return false
+      write({ does: 'revoke', grant })
+      return true
+    },
+    allows: (organisation, may, topic) =>
+      of(organisation, may).some((grant) => isSelected(grant, topic)),
+    meets: (organisation, may, selection) =>
+      of(organisation, may).some((grant) => selectionsMeet(grant, selection)),
+    close: () => journal.close(),
+  }
+}
+
+const damaged = (): Fault =>
+  new Fault('GrantsDamaged', 'the journal of grants holds what is no grant', {
+    remedy: 'keep the file as evidence, and grant anew',
+  })
