@@ -68,6 +68,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   supplier: ['typebox'],
   dso: ['typebox'],
   broker: ['typebox'],
+  cir: ['typebox'],
   web: [
     '@fastify/cookie',
     '@fastify/static',

@@ -76,6 +76,10 @@ export const actors: readonly Command[] = [
     const { BrokerConfig, startBroker } = await import('@interlock/broker')
     return { schema: BrokerConfig, start: startBroker }
   }),
+  actor('cir', 'run the central interoperability register of driver tokens', async () => {
+    const { CirConfig, startCir } = await import('@interlock/cir')
+    return { schema: CirConfig, start: startCir }
+  }),
   actor('web', 'run the console and the arm page', async () => {
     const { startWeb, WebConfig } = await import('@interlock/web')
     return { schema: WebConfig, start: startWeb }

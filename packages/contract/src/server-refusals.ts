@@ -75,6 +75,11 @@ export const serverRefusals = {
     remedy: 'use the certificate of the very one that is named',
   },
   CommandRefused: { status: 403, words: 'the command fails a gate' },
+  TokenRefused: {
+    status: 409,
+    words: 'the register does not take the token',
+    remedy: 'the detail says what is wrong with it, or whose it is',
+  },
   NotCritical: { status: 400, words: 'the command needs no countersignature' },
   ArmRequired: { status: 403, words: 'the command must be armed; it is never countersigned' },
   PlausibilityFailed: { status: 403, words: 'the command makes no sense for this device' },

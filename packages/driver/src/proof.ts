@@ -8,24 +8,36 @@ import {
   type Outcome,
   type PublicKey,
 } from '@interlock/kernel'
-import {
-  challengeDigest,
-  responseBytes,
-  type Challenge,
-  type ChallengePurpose,
-} from './challenge.ts'
+import { Type, type Static } from 'typebox'
+import { challengeDigest, responseBytes, type ChallengePurpose } from './challenge.ts'
 import type { DriverRefusal } from './refusals.ts'
 
+const strict = { additionalProperties: false }
+
 /** A card's response with what it responds to: whoever has the token's key can check it. */
-export type DriverProof = {
-  /** Hex in capitals. */
-  readonly uid: string
-  readonly challenge: Challenge
-  /** The card's own count. */
-  readonly counter: number
-  /** r‖s, base64url. */
-  readonly signature: string
-}
+export const DriverProof = Type.Object(
+  {
+    /** Hex in capitals. */
+    uid: Type.String({ pattern: '^([0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$' }),
+    challenge: Type.Object(
+      {
+        station: Type.String({ minLength: 1, maxLength: 48 }),
+        at: Type.Unsafe<Instant>(Type.Integer({ minimum: 0, maximum: 8.64e15 })),
+        nonce: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }),
+        purpose: Type.Unsafe<ChallengePurpose>(
+          Type.String({ pattern: '^(charge|agree:[A-Za-z0-9_-]{43})$' }),
+        ),
+      },
+      strict,
+    ),
+    /** The card's own count. */
+    counter: Type.Integer({ minimum: 1, maximum: 0xffffffff }),
+    /** r‖s, base64url. */
+    signature: Type.String({ pattern: '^[A-Za-z0-9_-]{86}$' }),
+  },
+  strict,
+)
+export type DriverProof = Static<typeof DriverProof>
 
 /** What whoever checks knows himself. */
 export type Expected = {

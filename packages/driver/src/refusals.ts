@@ -15,6 +15,7 @@ export const driverRefusals = {
   TokenSuspended: 'its issuer has suspended the token',
   TokenLost: 'the token was reported lost',
   TokenExpired: 'the token has expired',
+  TokenElsewhere: 'the token is, or charges, at another place',
   TokenLocked: 'too many attempts with the token have failed',
   ReaderLocked: 'too many attempts at this reader have failed',
   IdentityHearsay: 'a number that anyone can copy does not bind anybody',

@@ -14,6 +14,7 @@ export const roles = [
   'emsp',
   'keyserver',
   'broker',
+  'cir',
   'owner',
   'installer',
   'maintainer',

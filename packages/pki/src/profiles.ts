@@ -92,6 +92,7 @@ export const profiles = {
       'emsp',
       'keyserver',
       'broker',
+      'cir',
       'installer',
       'maintainer',
       'recovery',

@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs'
+import { keyOf, openKeyStatement, readKeyStatement } from '@interlock/driver'
+import {
+  httpClient,
+  saveIdentity,
+  silentLog,
+  systemClock,
+  systemEntropy,
+  temporaryDir,
+  writeAtomic,
+  type ActorDeps,
+  type Identity,
+} from '@interlock/host'
+import { instant, toIso, unobserved, type Role } from '@interlock/kernel'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
+import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { demandDistinct, type CirConfig } from './config.ts'
+import { card, crypto, key, otherKey, tap, token, uid } from './core/cards.fixture.ts'
+import { createPace } from './pace.ts'
+import { startCir, type CirRunning } from './start.ts'
+
+const charging = testHierarchy('charging')
+const smartMeter = testHierarchy('smartMeter')
+const dir = temporaryDir('interlock-cir')
+const own = charging.certify('cir')
+const parties = {
+  issuer: charging.certify('emsp'),
+  rival: charging.certify('emsp'),
+  operator: charging.certify('csms'),
+  neighbour: charging.certify('csms'),
+  stranger: charging.certify('csms'),
+}
+type Who = keyof typeof parties
+const now = instant(Date.now())
+const party = (
+  { peer }: Identity,
+  country_code: string,
+  party_id: string,
+): CirConfig['issuers'][number] => ({ organisation: peer.organisation, country_code, party_id })
+
+const config: CirConfig = {
+  actor: 'cir',
+  name: 'Register of tokens',
+  region: 'GB',
+  production: true,
+  data: `${dir}/data`,
+  identity: `${dir}/identity`,
+  trust: { charging: `${dir}/root.pem` },
+  listen: { host: '127.0.0.1', port: 0 },
+  statementHours: 168,
+  issuers: [party(parties.issuer, 'GB', 'INT'), party(parties.rival, 'NL', 'OTH')],
+  operators: [party(parties.operator, 'GB', 'CPO'), party(parties.neighbour, 'GB', 'NEI')],
+}
+const deps: ActorDeps = {
+  clock: systemClock,
+  wall: systemClock,
+  activity: unobserved,
+  entropy: systemEntropy,
+  crypto,
+  log: silentLog,
+}
+const clients = Object.fromEntries(
+  Object.entries(parties).map(([who, identity]) => [
+    who,
+    httpClient({
+      identity,
+      trust: { roots: [charging.rootPem] },
+      activity: unobserved,
+      expectRole: 'cir',
+    }),
+  ]),
+)
+let cir: CirRunning
+
+const ask = async (who: Who, method: string, path: string, body?: unknown) => {
+  const url = `https://127.0.0.1:${cir.port}/cir/1.0/${path}`
+  const answer = await clients[who]?.request(method, url, body)
+  return { status: answer?.status, body: answer?.body as Record<string, unknown> }
+}
+const register = (who: Who, change: object = {}) =>
+  ask(who, 'PUT', 'tokens', {
+    token: token({ last_updated: toIso(now) }),
+    key,
+    status: 'active',
+    ...change,
+  })
+const tapped = (at = now) => {
+  const { operator: _, ...sighting } = tap(mine, { at, station: 'STATION-1' })
+  return { ...sighting, at: toIso(at) }
+}
+const mine = card()
+
+beforeAll(async () => {
+  saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
+  writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
+  cir = await startCir(config, deps)
+})
+afterAll(async () => {
+  await Promise.all(Object.values(clients).map((client) => client.close()))
+  await cir.close()
+})
+
+test('a token is put in by its issuer alone, and what is said of its key is signed', async () => {
+  expect((await register('rival')).body).toMatchObject({ detail: expect.stringContaining('Owner') })
+  expect((await register('stranger')).status).toBe(403)
+  expect((await register('issuer', { token: {} })).status).toBe(400)
+  const put = await register('issuer')
+  expect(put.status).toBe(200)
+  const { body } = await ask('operator', 'GET', `tokens/${uid.toLowerCase()}/key`)
+  const read = readKeyStatement(body)
+  if (read === undefined) throw new Error('no statement')
+  const opened = openKeyStatement(read, own.peer.publicKey, now, crypto)
+  expect(opened).toMatchObject({ ok: true, value: { uid, key, issuer: 'GB*INT' } })
+  expect(keyOf(read.statement, crypto)).toBeDefined()
+  expect((await ask('operator', 'GET', 'tokens/04FFFFFF/key')).status).toBe(404)
+  expect((await ask('stranger', 'GET', `tokens/${uid}/key`)).status).toBe(403)
+})
+
+test('a tap is verified; a clone is found, and told to its issuer and to the operator where it was', async () => {
+  const first = await ask('operator', 'POST', 'sightings', tapped())
+  expect(first.body).toMatchObject({ ok: true, strength: 'VERIFIED' })
+  const plain = { uid, station: 'STATION-9', at: toIso(now) }
+  expect((await ask('neighbour', 'POST', 'sightings', plain)).body).toMatchObject({
+    ok: false,
+    reason: 'ProofMissing',
+  })
+  const old = { ...plain, at: toIso(instant(now - 30 * 86_400_000)) }
+  expect((await ask('neighbour', 'POST', 'sightings', old)).status).toBe(400)
+  const elsewhere = { ...tapped(), station: 'STATION-9' }
+  expect((await ask('neighbour', 'POST', 'sightings', elsewhere)).body).toMatchObject({
+    reason: 'ProofElsewhere',
+  })
+  const kinds = async (who: Who, after = 0) =>
+    ((await ask(who, 'GET', `findings?after=${after}`)).body['findings'] as { kind: string }[]).map(
+      ({ kind }) => kind,
+    )
+  expect(await kinds('issuer')).toEqual(['CopiedNumber', 'ReplayedResponse'])
+  expect(await kinds('neighbour', 1)).toEqual(['ReplayedResponse'])
+  expect(await kinds('operator')).toEqual([])
+  expect(await kinds('rival')).toEqual([])
+  expect((await ask('issuer', 'GET', 'findings?after=x')).status).toBe(400)
+  const ended = await ask('operator', 'POST', 'ends', { uid, station: 'STATION-1' })
+  expect(ended.status).toBe(204)
+  expect(readFileSync(`${dir}/data/audit.jsonl`, 'utf8')).toContain('CopiedNumber')
+})
+
+test('where else a driver was, an operator is not told', async () => {
+  const at = toIso(now)
+  const number = { token: token({ uid: '04FFFFFF', last_updated: at }), key: null }
+  await register('issuer', number)
+  const shown = { uid: '04FFFFFF', at }
+  await ask('operator', 'POST', 'sightings', { ...shown, station: 'HOME-7' })
+  const twice = await ask('neighbour', 'POST', 'sightings', { ...shown, station: 'THERE' })
+  expect(twice.body).toMatchObject({ ok: false, reason: 'TokenElsewhere' })
+  const told = async (who: Who) => JSON.stringify((await ask(who, 'GET', 'findings')).body)
+  expect(await told('issuer')).toContain('HOME-7')
+  expect(await told('neighbour')).toContain('ConcurrentUse')
+  expect(await told('neighbour')).not.toContain('HOME-7')
+})
+
+test('what it knows outlives a restart', async () => {
+  await cir.close()
+  cir = await startCir(config, deps)
+  expect((await register('issuer', { key: otherKey, status: 'lost' })).status).toBe(200)
+  expect((await register('issuer')).body).toMatchObject({
+    detail: expect.stringContaining('LostForGood'),
+  })
+  expect((await ask('operator', 'POST', 'sightings', tapped())).body).toMatchObject({
+    reason: 'TokenLost',
+  })
+})
+
+const partyOfRole: Partial<Record<Role, Identity>> = {
+  emsp: parties.issuer,
+  csms: parties.operator,
+}
+
+test('every door is for the roles that it is for', async () => {
+  const problems = await wronglyOpen({
+    port: cir.port,
+    doors: cir.doors,
+    root: charging.rootPem,
+    table: {
+      'GET /healthz': ['csms', 'emsp', 'supervisor', 'web'],
+      'PUT /cir/1.0/tokens': ['emsp'],
+      'GET /cir/1.0/tokens/:uid/key': ['emsp', 'csms'],
+      'POST /cir/1.0/sightings': ['csms'],
+      'POST /cir/1.0/ends': ['csms'],
+      'GET /cir/1.0/findings': ['emsp', 'csms'],
+    },
+    hierarchy: 'charging',
+    certify: (role) => charging.certify(role, partyOfRole[role]?.peer.organisation),
+    certifyElsewhere: (role) => smartMeter.certify(role),
+  })
+  expect(problems).toEqual([])
+})
+
+test('a party asks no more often than anybody needs to; a name that is there twice is refused', () => {
+  const mayAsk = createPace(2)
+  const { organisation } = parties.operator.peer
+  const asked = [0, 0, 0, 60_000].map((at) => mayAsk(organisation, instant(at)))
+  expect(asked).toEqual([true, true, false, true])
+  const [first] = config.issuers
+  expect(() =>
+    demandDistinct({ ...config, issuers: first === undefined ? [] : [first, first] }),
+  ).toThrow('there twice')
+})
