@@ -12,7 +12,6 @@ const apart = [
   'lab/src/{browser,plain-client}/**/*',
   'lab/src/conformance/{thoughtless,*/self,*/foreign-*}',
   'lab/src/fuzz/fuzz',
-  'lab/src/robustness/{hold,kill,storm}',
   'lab/src/street/{once,response-attack}',
   'actors/web/**/*.browser',
   'packages/host/src/{cluster,journal,run-actor,system-clock,witnessed-audit}',

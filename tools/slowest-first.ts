@@ -9,8 +9,6 @@ const slowest = [
   'cli/src/one-by-one.test.ts',
   'lab/src/street/response-attack.test.ts',
   'cli/src/bad-input.test.ts',
-  'actors/csms/src/profiles-known.test.ts',
-  'lab/src/fuzz/fuzz.test.ts',
   'cli/src/audit-verify.test.ts',
 ]
 

@@ -16,6 +16,8 @@ let reader: HttpClient
 const open: Endpoint[] = []
 const password = 'a-password-of-a-station'
 const hour = 3_600_000
+/** Without a meter, whose tariff would be asked for every few minutes of the days that pass here. */
+const { meter: _none, ...meterless } = stationConfig('CS-1')
 
 beforeAll(async () => {
   world = await csmsWorld('profiles')
@@ -24,7 +26,9 @@ beforeAll(async () => {
   const ids = Array.from({ length: 9 }, (_, at) => `CS-${at + 1}`)
   csms = await world.start(clock, {
     stations: ids.map((id) => ({
-      ...stationConfig(id),
+      ...meterless,
+      stationId: id,
+      eui: stationConfig(id).eui,
       trustMode: 'standard',
       passwordHash,
       evses: [1, 2],

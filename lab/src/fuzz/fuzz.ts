@@ -167,13 +167,23 @@ function liveMebibytes(): number {
 const growthMebibytesMax = 14
 /** From one stretch to the next, with new targets each, nothing may stay behind. */
 const leftBehindMebibytesMax = 14
+/** From so many inputs on, fewer than this share of them reach what none reached before. */
+const keptShare = { from: 3_000, max: 0.1 } as const
 
 /** What did not hold, as sentences. */
-export function fuzzFailures({ findings, heapMebibytes }: FuzzReport): readonly string[] {
+export function fuzzFailures({
+  inputs,
+  kept,
+  findings,
+  heapMebibytes,
+}: FuzzReport): readonly string[] {
   const grown = Math.max(...heapMebibytes.map(({ first, most }) => most - first))
   const left = (heapMebibytes.at(-1)?.last ?? 0) - (heapMebibytes[0]?.last ?? 0)
+  const tooMany = inputs >= keptShare.from && kept >= inputs * keptShare.max
   return [
     ...findings.map(wordsOf),
+    ...(kept === 0 ? ['no input reached new code'] : []),
+    ...(tooMany ? [`${kept} of ${inputs} inputs reached new code: it is not reproduced`] : []),
     ...(grown > growthMebibytesMax ? [`the heap grew by ${grown} MiB`] : []),
     ...(left > leftBehindMebibytesMax ? [`${left} MiB stayed behind`] : []),
   ]

@@ -148,9 +148,17 @@ const pause = (wallMillis: number): Promise<void> =>
 
 /** What went wrong, as sentences; none when nothing was lost. */
 export function killFailures(report: KillReport): readonly string[] {
-  const { acknowledged, lost, altered, doubled, open, misjudged: wrong } = report
+  const { acknowledged, transactions, stations } = report
+  const { lost, altered, doubled, open, misjudged: wrong } = report
   const rows: readonly (readonly [boolean, string])[] = [
-    [acknowledged > 0, 'no event was acknowledged'],
+    [
+      acknowledged > stations,
+      `${acknowledged} events of ${stations} stations were acknowledged: no load`,
+    ],
+    [
+      transactions >= stations,
+      `${transactions} transactions of ${stations} stations are in the database`,
+    ],
     [lost === 0, `${lost} acknowledged events are not in the database`],
     [altered === 0, `${altered} events are not in the database as they were sent`],
     [doubled === 0, `${doubled} events are in the database more than once`],

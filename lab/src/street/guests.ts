@@ -1,4 +1,5 @@
 import { inHours, inMinutes, plus, type Clock, type Instant } from '@interlock/kernel'
+import { makeDay, worldStart, type Day, type Session } from '../worlds/day.ts'
 import { answersPhases } from './attack-answers.ts'
 import { at, visit, type TellGoal } from './cars.ts'
 import { storedRuleOf } from './configs.ts'
@@ -10,6 +11,20 @@ const carOf = (pluggedIn: Instant) => ({
   energyWattHours: 6_000,
   vehicleWattsMax: 7_360,
 })
+
+/** Two chargers, one for each stored rule, are free when the guests arrive. */
+export function dayWithGuests(seed: number, stations: number): Day {
+  const day = makeDay(seed, stations, {})
+  const free = (session: Session, index: number): Session =>
+    index < 2
+      ? {
+          ...session,
+          pluggedIn: plus(worldStart, inHours(1)),
+          departure: plus(worldStart, inHours(5)),
+        }
+      : session
+  return { ...day, sessions: day.sessions.map(free) }
+}
 
 /**
  * Guests arrive while the answers are in the attacker's hands, one for each stored rule where a
