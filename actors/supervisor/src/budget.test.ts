@@ -1,6 +1,9 @@
 import { nationalBudget, type Reservation } from '@interlock/contract'
-import { inHours, plus } from '@interlock/kernel'
+import { inHours, plus, type Eui64 } from '@interlock/kernel'
+import { fromPem } from '@interlock/pki'
+import { effectWindow } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bring, charger, stated, verdict, wanting } from './hours.fixture.ts'
 import {
   inService,
   openWorld,
@@ -12,10 +15,11 @@ import {
 } from './world.fixture.ts'
 import type { Unit, World } from './world.fixture.ts'
 
-/** A street-sized budget: two chargers may go off in one window, not three. */
+/** A street-sized budget: two chargers may go off in one window, or change their hours, not three. */
 const budget = {
   ...nationalBudget,
   organisationWatts: 2 * ratingWatts,
+  consumerVendorWatts: 2 * ratingWatts,
   planWatts: 10 * ratingWatts,
 }
 let world: World
@@ -165,13 +169,111 @@ test('replacing a schedule that may be in force gives nothing back', async () =>
   expect(await off(second as Unit)).toMatchObject({ body: { reason: 'BudgetExceeded' } })
 })
 
+/** They end at eight in the evening, when nobody else's do. */
+const ownHours = [{ weekdays: [0, 1, 2, 3, 4, 5, 6], fromHour: 0, untilHour: 20 }]
+/** Whatever hours have moved anew is charged for a week. */
+const nextHours = () => world.at(plus(world.now(), inHours(10 * 24)))
+const ask = (holds = 0, counter = 1) => ({ ...wanting(world, ownHours), holds, counter })
+
+test('hours that owners choose are acknowledged as long as both ledgers have room for them', async () => {
+  nextHours()
+  const homes = await Promise.all([1, 2, 3, 4].map(() => charger(world)))
+  const said = homes.map((home) => stated(world, home, ask()))
+  for (const statement of said.slice(0, 2))
+    expect(await verdict(world, statement)).toBe('acknowledged')
+  const held = world.dcc.held()
+  const id = held.at(-1) ?? ''
+  const { kind, organisation } = world.dcc.reservation(id) ?? {}
+  expect([kind, organisation]).toEqual(['consumer', world.csms.peer.organisation])
+  expect(await verdict(world, said[2] as never)).toBe('BudgetExceeded')
+  // What moves nothing needs no room; the same word again gets the same answer and costs nothing.
+  const none = stated(world, homes[3] as never, wanting(world, []))
+  expect(await verdict(world, none)).toBe('acknowledged')
+  expect(await verdict(world, said[2] as never)).toBe('BudgetExceeded')
+  expect(await verdict(world, said[0] as never)).toBe('acknowledged')
+  expect(world.dcc.held()).toEqual(held)
+})
+
+test('a charger that states anew without them gives their room to another, one that holds them does not', async () => {
+  nextHours()
+  const [first, second, third] = await Promise.all([1, 2, 3].map(() => charger(world)))
+  if (first === undefined || second === undefined || third === undefined) throw new Error('homes')
+  const say = (home: typeof first, said: object) => verdict(world, stated(world, home, said))
+  expect(await say(first, ask())).toBe('acknowledged')
+  expect(await say(second, ask())).toBe('acknowledged')
+  expect(await say(first, { counter: 2, holds: 1 })).toBe('acknowledged')
+  expect(await say(third, ask())).toBe('BudgetExceeded')
+  expect(await say(second, { counter: 2, holds: 0 })).toBe('acknowledged')
+  expect(await say(third, ask(0, 2))).toBe('acknowledged')
+})
+
+test('attack: altered, repeated, out of order or in another name, a statement changes nothing', async () => {
+  nextHours()
+  const [home, other] = [await charger(world), await charger(world)]
+  const early = stated(world, home, ask(0, 4))
+  const late = stated(world, home, ask(0, 5))
+  const { payload } = stated(world, home, wanting(world, []))
+  expect(await verdict(world, { ...late, payload })).toBe('RequestInvalid')
+  expect(await verdict(world, stated(world, { ...home, unit: other.unit }, ask()))).toBe(
+    'IdentityMismatch',
+  )
+  const csms = { key: world.csms.key, chain: fromPem(world.csms.chainPem, 'CERTIFICATE') }
+  expect(await verdict(world, stated(world, { ...home, signer: csms }, ask()))).toBe(
+    'DeviceUnknown',
+  )
+  expect(await verdict(world, late, world.otherCsms)).toBe('IdentityMismatch')
+  expect((await bring(world, { ...late, signature: 'AAAA' })).body.reason).toBe('BodyInvalid')
+  expect(await verdict(world, late)).toBe('acknowledged')
+  await world.restart()
+  expect(await verdict(world, early)).toBe('HoursConflict')
+  // The one that counts is answered as before.
+  expect(await verdict(world, late)).toBe('acknowledged')
+})
+
+test('schedules are charged by the hours that the charger may follow from then on', async () => {
+  nextHours()
+  const [sold, without] = [await charger(world), await charger(world)]
+  const none = stated(world, without, wanting(world, []))
+  expect(await verdict(world, none)).toBe('acknowledged')
+  // On a day of work, from five to six in the afternoon: within the default hours.
+  do nextDay()
+  while ([0, 6].includes(new Date(world.now()).getUTCDay()))
+  const five = plus(world.now(), inHours(5))
+  const charged = async ({ unit }: typeof sold) => {
+    const effect = effectWindow(five)
+    const change = { effect, expiresAt: effect.until }
+    const command = signed(world, unit, 'SetChargingProfile', profileOf(five, [0]), change)
+    expect((await submit(world, unit, command)).status).toBe(200)
+    const edges = world.dcc.reservation(world.dcc.held().at(-1) ?? '')?.edges ?? []
+    const last = plus(five, inHours(1))
+    return edges.filter(({ from }) => from === last).map((each) => each.swingWatts)
+  }
+  expect(await charged(sold)).toEqual([])
+  expect(await charged(without)).toEqual([ratingWatts])
+})
+
+test('the hours of an agreement are for a charger that is bound to its provider', async () => {
+  nextHours()
+  const [home, other] = [await charger(world), await charger(world)]
+  const by = (dsrsp: Eui64) => wanting(world, [], { dsrsp, reference: 'DSR-1' })
+  const bound = stated(world, home, by(world.dsrsp.peer.organisation))
+  expect(await verdict(world, bound)).toBe('acknowledged')
+  expect(world.auditLines().at(-1)).toContain('"exemption":"DSR-1"')
+  const stranger = stated(world, other, by(world.otherCsms.peer.organisation))
+  expect(await verdict(world, stranger)).toBe('IdentityMismatch')
+})
+
 test('without the other ledger nothing is granted, and the process stays alive', async () => {
   nextDay()
   const [unit] = await street(1)
+  const home = await charger(world)
   await world.dcc.close()
   expect(await off(unit as Unit)).toMatchObject({
     status: 503,
     body: { reason: 'PeerUnavailable' },
   })
+  // Of hours it says nothing at all: the charger asks again.
+  const said = stated(world, home, ask())
+  expect(await verdict(world, said)).toBe('PeerUnavailable')
   expect((await world.ask(world.csms, 'GET', '/healthz')).status).toBe(200)
 })

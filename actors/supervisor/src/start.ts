@@ -29,6 +29,7 @@ import { dccInventory } from './inventory.ts'
 import { deviceRegister } from './register/devices.ts'
 import { firmwareRegister } from './register/firmware.ts'
 import { grantRegister } from './register/grants.ts'
+import { hoursRegister } from './register/hours.ts'
 import { providerRegister } from './register/providers.ts'
 import { migrations, type SupervisorTables } from './register/tables.ts'
 import { openRevocations } from './revocations.ts'
@@ -151,6 +152,7 @@ async function registers(db: Kysely<SupervisorTables>, config: SupervisorConfig,
     providers: await providerRegister(db, deps.crypto),
     firmware: await firmwareRegister(db),
     grants: grantRegister(db),
+    hours: hoursRegister(db),
     witnessed: witnessRegister(db),
     ledger: await openLedgerAccount(db, config.budget, deps.clock.now()),
   }

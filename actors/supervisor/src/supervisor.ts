@@ -16,6 +16,7 @@ import type { Inventory } from './inventory.ts'
 import type { DeviceRegister } from './register/devices.ts'
 import type { FirmwareRegister } from './register/firmware.ts'
 import type { GrantRegister } from './register/grants.ts'
+import type { HoursRegister } from './register/hours.ts'
 import type { ProviderRegister } from './register/providers.ts'
 import type { Revocations } from './revocations.ts'
 import type { SmartMeterList } from './smart-meter-list.ts'
@@ -34,6 +35,7 @@ export type Supervisor = {
   readonly providers: ProviderRegister
   readonly firmware: FirmwareRegister
   readonly grants: GrantRegister
+  readonly hours: HoursRegister
   readonly witnessed: WitnessRegister
   readonly ledger: LedgerAccount
   readonly otherLedger: OtherLedger

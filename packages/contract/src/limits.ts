@@ -51,6 +51,9 @@ export const limits = {
   /** After this without an answer a home station applies its stored authorisation rule. */
   authorisationWaitMillis: 10_000,
 
+  /** How far ahead other charging hours may begin: the day after next, after a day of 25 hours. */
+  hoursAheadMillisMax: 49 * 3_600_000,
+
   /** How far the two frequency readings of one home may differ. */
   frequencyDisagreementHertzMax: 0.05,
   /** How old a frequency reading may be when a station acts on it. */

@@ -102,6 +102,10 @@ export const serverRefusals = {
   IdempotencyConflict: { status: 409, words: 'that key stands for another request' },
   PlanUnacceptable: { status: 409, words: "the plan is outside the system operator's limit" },
   PlanClosed: { status: 409, words: 'the day of that window is closed to plans' },
+  HoursConflict: {
+    status: 409,
+    words: "the statement does not follow what the register knows of the charger's hours",
+  },
   CheckpointConflict: { status: 409, words: 'an earlier checkpoint says otherwise' },
   PeerUnavailable: { status: 503, words: 'the other ledger does not answer; nothing is granted' },
   StationOffline: { status: 503, words: 'the station is not connected' },

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { inHours, instant, plus } from '@interlock/kernel'
-import { fallbackAt, fallbackLevel } from './fallback.ts'
+import { fallbackAt, fallbackLevel, hoursInForceLevel } from './fallback.ts'
 import { localMidnight, localTime } from './local-time.ts'
+import { defaultQuietHours, hoursFrom, soldHours } from './quiet-hours.ts'
 
 const utc = (text: string) => instant(Date.parse(text))
 
@@ -27,6 +28,23 @@ test('its changes are the instants at which it changes', () => {
   const midnight = utc('2026-01-05T00:00:00Z')
   const changes = level.changes(midnight, plus(midnight, inHours(24)))
   expect(changes.map((at) => new Date(at).getUTCHours())).toEqual([8, 11, 16, 22])
+})
+
+test('other hours take the place of the default at their moment, and not before', () => {
+  const monday = utc('2026-01-05T00:00:00Z')
+  const tuesday = plus(monday, inHours(24))
+  const nights = [{ weekdays: [2], fromHour: 0, untilHour: 7 }]
+  const hours = { quiet: defaultQuietHours, next: { quiet: nights, from: tuesday } }
+  const level = hoursInForceLevel(7000, hours)
+  const changes = level.changes(monday, plus(tuesday, inHours(24)))
+  expect(changes.map((at) => (at - monday) / 3_600_000)).toEqual([8, 11, 16, 22, 24, 31])
+  expect(changes.map((at) => level.at(at))).toEqual([0, 7000, 0, 7000, 0, 7000])
+  // Where neither forbids charging at that moment, nothing changes then.
+  const later = { quiet: defaultQuietHours, next: { quiet: [], from: tuesday } }
+  expect(hoursInForceLevel(7000, later).changes(utc('2026-01-05T22:30:00Z'), tuesday)).toEqual([])
+  expect(hoursFrom(hours, monday)).toBe(hours)
+  expect(hoursFrom(hours, tuesday)).toEqual({ quiet: nights })
+  expect(hoursInForceLevel(7000, soldHours).at(utc('2026-01-05T18:00:00Z'))).toBe(0)
 })
 
 test('civil time agrees with the time zone database', () => {

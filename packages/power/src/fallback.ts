@@ -1,6 +1,6 @@
 import { instant, type Instant } from '@interlock/kernel'
 import type { Level } from './level.ts'
-import { defaultQuietHours, isQuiet, type QuietHours } from './quiet-hours.ts'
+import { defaultQuietHours, isQuiet, type HoursInForce, type QuietHours } from './quiet-hours.ts'
 
 const hourMillis = 3_600_000
 
@@ -28,3 +28,19 @@ export const hoursLevel = (ratingWatts: number, quiet: readonly QuietHours[]): L
     return changes
   },
 })
+
+/** The same where other hours take the place of these at a moment. */
+export function hoursInForceLevel(ratingWatts: number, { quiet, next }: HoursInForce): Level {
+  const before = hoursLevel(ratingWatts, quiet)
+  if (next === undefined) return before
+  const after = hoursLevel(ratingWatts, next.quiet)
+  const moves = before.at(instant(next.from - 1)) !== after.at(next.from)
+  return {
+    at: (at) => (at < next.from ? before : after).at(at),
+    changes: (from, until) => [
+      ...before.changes(from, until).filter((at) => at < next.from),
+      ...(moves && next.from > from && next.from <= until ? [next.from] : []),
+      ...after.changes(from, until).filter((at) => at > next.from),
+    ],
+  }
+}

@@ -25,6 +25,19 @@ export type HoursChoice =
   | { readonly kind: 'removed' }
   | { readonly kind: 'changed'; readonly quiet: readonly QuietHours[] }
 
+/** What rules at one charger, and what takes its place at a moment. */
+export type HoursInForce = {
+  readonly quiet: readonly QuietHours[]
+  readonly next?: { readonly quiet: readonly QuietHours[]; readonly from: Instant }
+}
+
+/** Of a charger whose owner has chosen nothing else. */
+export const soldHours: HoursInForce = { quiet: defaultQuietHours }
+
+/** The same as far as it still matters at `now`. */
+export const hoursFrom = (hours: HoursInForce, now: Instant): HoursInForce =>
+  hours.next === undefined || now < hours.next.from ? hours : { quiet: hours.next.quiet }
+
 /** Rows of a choice: two for each day of the week. */
 export const quietHoursMax = 14
 
@@ -45,7 +58,10 @@ export function isQuiet(at: Instant, quiet: readonly QuietHours[]): boolean {
 
 /** Whether hours that somebody has entered are ones: at most {@link quietHoursMax}, whole, in order. */
 export const areQuietHours = (quiet: readonly QuietHours[]): boolean =>
-  quiet.length > 0 &&
+  quiet.length > 0 && areHoursOrNone(quiet)
+
+/** The same, and none at all is an answer too. */
+export const areHoursOrNone = (quiet: readonly QuietHours[]): boolean =>
   quiet.length <= quietHoursMax &&
   quiet.every(
     ({ weekdays, fromHour, untilHour }) =>

@@ -1,7 +1,5 @@
 import type { FlattenedJws } from '@interlock/contract'
 import {
-  fromBase64,
-  fromBase64Url,
   instant,
   ok,
   refused,
@@ -12,9 +10,16 @@ import {
   type Outcome,
   type PrivateKey,
 } from '@interlock/kernel'
-import { is, isDigest, isEui, type Rule } from './header-rules.ts'
-import { asFlattened, decodeJws, isMembers, signFlattened, type Members } from './jws.ts'
-import { parseStrictJson } from './strict-json.ts'
+import { is, isDigest, isEui, isWhole, type Rule } from './header-rules.ts'
+import { signFlattened } from './jws.ts'
+import {
+  chainIn,
+  chainMax,
+  fits,
+  isChain,
+  readStatement,
+  type MemberRules,
+} from './signed-statement.ts'
 
 /** The roles whose cells a station is given at first contact. */
 export const firstCellRoles = ['csms', 'dsrsp', 'supervisor'] as const
@@ -42,7 +47,6 @@ export type ReadCells = {
 
 const type = 'interlock-cells'
 const cellsMax = 8
-const chainMax = 2
 const pemCharsMax = 10_000
 
 /** Signs the cells of one station. The chain travels along: the station knows only the root. */
@@ -57,16 +61,10 @@ export const signCells = (
 
 /** Reads what {@link signCells} made; whoever pins the cells verifies signer and signature. */
 export function readCells(value: unknown): Outcome<ReadCells, 'CellsMalformed'> {
-  const jws = asFlattened(value)
-  if (!jws.ok) return refused('CellsMalformed', jws.detail)
-  const decoded = decodeJws(jws.value.protected, jws.value.payload, jws.value.signature)
-  if (!decoded.ok) return refused('CellsMalformed', decoded.detail)
-  const { header, signed, signature } = decoded.value
-  const payload = fromBase64Url(jws.value.payload)
-  const body = payload === undefined ? undefined : parseStrictJson(payload)
-  if (body?.ok !== true || !fits(body.value, statementRules) || !fits(header, headerRules))
-    return refused('CellsMalformed', 'not the agreed members')
-  const { station, key, cells, at } = body.value
+  const read = readStatement(value, headerRules, statementRules)
+  if (!read.ok) return refused('CellsMalformed', read.detail)
+  const { body, signed, signature } = read.value
+  const { station, key, cells, at } = body
   return ok({
     statement: {
       station: station as Eui64,
@@ -74,41 +72,24 @@ export function readCells(value: unknown): Outcome<ReadCells, 'CellsMalformed'> 
       cells: cells as readonly FirstCell[],
       at: instant(Number(at)),
     },
-    chain: (header['x5c'] as readonly string[]).flatMap((each) => fromBase64(each) ?? []),
+    chain: chainIn(read.value),
     signed,
     signature,
   })
 }
 
 const isPem: Rule = (value) => typeof value === 'string' && value.length <= pemCharsMax
-const cellRules: Readonly<Record<string, Rule>> = {
+const cellRules: MemberRules = {
   role: (value) => firstCellRoles.some((role) => role === value),
   certificatePem: isPem,
 }
-const statementRules: Readonly<Record<string, Rule>> = {
+const statementRules: MemberRules = {
   station: isEui,
   key: isDigest,
   cells: (value) =>
     Array.isArray(value) &&
     value.length <= cellsMax &&
     value.every((each: unknown) => fits(each, cellRules)),
-  at: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  at: isWhole,
 }
-const headerRules: Readonly<Record<string, Rule>> = {
-  alg: is('ES256'),
-  typ: is(type),
-  x5c: (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.length <= chainMax &&
-    value.every((each) => isPem(each) && fromBase64(String(each)) !== undefined),
-}
-
-/** Exactly the members of the table, each in its shape. */
-function fits(value: unknown, rules: Readonly<Record<string, Rule>>): value is Members {
-  return (
-    isMembers(value) &&
-    Object.keys(value).length === Object.keys(rules).length &&
-    Object.entries(rules).every(([name, rule]) => rule(value[name]))
-  )
-}
+const headerRules: MemberRules = { alg: is('ES256'), typ: is(type), x5c: isChain }

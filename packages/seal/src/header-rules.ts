@@ -11,6 +11,9 @@ export const isDigest: Rule = (value) =>
 export const isSeconds: Rule = (value) =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 40
 
+/** A whole number that counts, or milliseconds since 1970. */
+export const isWhole: Rule = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+
 export const isEui: Rule = (value) => typeof value === 'string' && parseEui64(value) !== undefined
 
 export const is =

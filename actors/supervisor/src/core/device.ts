@@ -1,4 +1,5 @@
 import type { Eui64, Instant, StationId } from '@interlock/kernel'
+import type { HoursInForce } from '@interlock/power'
 
 /** Where a device is in its life. */
 export const deviceStates = [
@@ -22,6 +23,8 @@ export type Device = {
   /** EVSE ids. */
   readonly evses: readonly number[]
   readonly delaySecondsMax: number
+  /** What it may follow without a schedule: more than one while its owner's other hours are under way. */
+  readonly hours: readonly HoursInForce[]
   readonly region: string
   readonly feeder: string
   /** The organisations bound to it today. */

@@ -1,29 +1,18 @@
 import { limits, type SignedCommand } from '@interlock/contract'
-import { eui64, instant, stationId, toIso, type Role } from '@interlock/kernel'
+import { eui64, instant, toIso, type Role } from '@interlock/kernel'
 import { expect, test } from 'vitest'
+import { device as sold } from './device.fixture.ts'
 import type { Device } from './device.ts'
 import { permittedStandard, worstCase } from './standard.ts'
 
 const now = instant(Date.UTC(2026, 0, 5, 12))
 const csms = eui64('02-00-00-00-00-00-00-03')
 const device: Device = {
-  stationId: stationId('CS-1'),
+  ...sold,
   eui: eui64('00-00-00-00-00-00-00-01'),
-  ratingWatts: 7_000,
   evses: [1, 2],
-  delaySecondsMax: 600,
-  region: 'GB-EAST',
-  feeder: 'ACACIA-1',
   csms,
-  dsrsp: undefined,
-  llcs: undefined,
-  firmwareSha256: '',
-  secretSha256: '',
-  state: 'commissioned',
   trust: 'standard',
-  firstContactKey: undefined,
-  chainPem: undefined,
-  serialHex: undefined,
   notifiedAt: now,
 }
 const command = (action: string, payload: unknown): SignedCommand =>

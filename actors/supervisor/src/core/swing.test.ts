@@ -1,40 +1,10 @@
 import type { ProfileSetting } from '@interlock/gate'
-import {
-  eui64,
-  inHours,
-  inSeconds,
-  instant,
-  plus,
-  stationId,
-  type Instant,
-} from '@interlock/kernel'
+import { inHours, inSeconds, instant, plus, type Instant } from '@interlock/kernel'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Device } from './device.ts'
+import { device, eui, rating } from './device.fixture.ts'
 import { scheduleOf, slotOf, swingsOf, type Standing } from './swing.ts'
 
-const eui = eui64('02-00-00-00-00-00-00-01')
-const rating = 7_000
-const device: Device = {
-  stationId: stationId('S1'),
-  eui,
-  ratingWatts: rating,
-  evses: [1],
-  delaySecondsMax: 600,
-  region: 'GB-EAST',
-  feeder: 'F',
-  csms: eui,
-  dsrsp: undefined,
-  llcs: undefined,
-  firmwareSha256: '',
-  secretSha256: '',
-  state: 'commissioned',
-  trust: 'supervised',
-  firstContactKey: undefined,
-  chainPem: undefined,
-  serialHex: undefined,
-  notifiedAt: instant(0),
-}
 /** A Saturday: the fallback is the rating all day. */
 const start = instant(Date.parse('2026-01-03T00:00:00Z'))
 const hour = (n: number): Instant => plus(start, inHours(n))

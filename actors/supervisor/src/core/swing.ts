@@ -4,7 +4,7 @@ import { inSeconds, instant, plus, type Instant } from '@interlock/kernel'
 import {
   constantLevel,
   edges,
-  fallbackLevel,
+  hoursInForceLevel,
   levelOf,
   levelsWithin,
   type Level,
@@ -79,14 +79,15 @@ export function swingsOf(
  * fallback has in the hours of the schedules comes back.
  */
 function uncovered(asked: Asked, device: Device, standing: readonly Standing[]): Edge[] {
-  const fallback = fallbackOf(asked, device)
   const from = asked.effect.from
   const until = instant(Math.max(from, ...standing.map((each) => each.schedule.until)))
-  return fallback.changes(from, until).map((at) => ({
-    from: at,
-    until: plus(at, inSeconds(device.delaySecondsMax)),
-    swingWatts: ratingOf(device, asked.target.evse),
-  }))
+  return fallbacksOf(asked, device)
+    .flatMap((fallback) => fallback.changes(from, until))
+    .map((at) => ({
+      from: at,
+      until: plus(at, inSeconds(device.delaySecondsMax)),
+      swingWatts: ratingOf(device, asked.target.evse),
+    }))
 }
 
 function scheduleSwings(
@@ -103,10 +104,12 @@ function scheduleSwings(
       (edge) => edge.from > next.from,
     ),
   )
-  const meeting = overlaps(setting, asked, device, standing).flatMap((other) => {
-    const beside = levelOf(next, fallbackOf(asked, device))
-    return edges({ previous: beside, next: other, fallback: beside, delaySecondsMax })
-  })
+  const meeting = overlaps(setting, asked, device, standing).flatMap((other) =>
+    fallbacksOf(asked, device).flatMap((fallback) => {
+      const beside = levelOf(next, fallback)
+      return edges({ previous: beside, next: other, fallback: beside, delaySecondsMax })
+    }),
+  )
   const known = standing.some((each) => each.evse === asked.target.evse)
   const first = { from: known ? switchFrom(next, asked) : asked.effect.from, before }
   // What begins and ends before the switch-over was charged for what stood then.
@@ -131,24 +134,31 @@ function switchOver(
   const { delaySecondsMax } = device
   const latest = plus(switchFrom(next, asked), inSeconds(delaySecondsMax))
   const until = instant(Math.max(asked.effect.until, latest))
-  const after = levelsWithin(levelOf(next, fallbackOf(asked, device)), from, until)
+  const after = fallbacksOf(asked, device).flatMap((fallback) =>
+    levelsWithin(levelOf(next, fallback), from, until),
+  )
   const gaps = before
     .flatMap((level) => levelsWithin(level, from, until))
     .flatMap((old) => after.map((level) => Math.abs(level - old)))
   return { from, until, swingWatts: Math.ceil(Math.max(0, ...gaps)) }
 }
 
-const fallbackOf = ({ target }: Asked, device: Device): Level =>
-  fallbackLevel(ratingOf(device, target.evse))
+/** Whether hours that were acknowledged have reached the charger may not be known: then there are two. */
+const fallbacksOf = ({ target }: Asked, device: Device): readonly Level[] =>
+  device.hours.map((hours) => hoursInForceLevel(ratingOf(device, target.evse), hours))
 
 /** Every level that may be in force before the command. */
 function candidates(asked: Asked, device: Device, standing: readonly Standing[]): Level[] {
   const { evse } = asked.target
-  const fallback = fallbackOf(asked, device)
+  const fallbacks = fallbacksOf(asked, device)
   const same = standing.filter((each) => each.evse === evse)
   // Nothing flows where an authorisation is waited for, was late, or an override holds.
   const held = constantLevel(0)
-  const levels = [fallback, held, ...same.map((each) => levelOf(each.schedule, fallback))]
+  const levels = [
+    ...fallbacks,
+    held,
+    ...same.flatMap(({ schedule }) => fallbacks.map((fallback) => levelOf(schedule, fallback))),
+  ]
   // A limit on the whole station and one on an EVSE meet somewhere between nothing and everything.
   const mixed = standing.some((each) => (each.evse === 0) !== (evse === 0))
   return mixed ? [...levels, constantLevel(ratingOf(device, evse))] : levels
@@ -172,7 +182,7 @@ const lastMoment = ({ until }: ProfileSetting, { delaySecondsMax }: Device): Ins
   plus(until, inSeconds(delaySecondsMax))
 
 /** One edge for each interval, at its largest swing. */
-function largest(all: readonly Edge[]): Edge[] {
+export function largest(all: readonly Edge[]): Edge[] {
   const merged = new Map<string, Edge>()
   for (const edge of all) {
     const key = `${edge.from} ${edge.until}`

@@ -21,6 +21,7 @@ import type { Peer } from '@interlock/pki'
 import type { Schedule } from '@interlock/power'
 import { countersign, parseSigned } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
+import { charge } from '../charge.ts'
 import { delaySecondsAfter } from '../core/delay.ts'
 import { destination } from '../core/destination.ts'
 import { isInService, type Device } from '../core/device.ts'
@@ -225,24 +226,12 @@ async function second(
   { kind, edges, standing, delaySecondsMax }: Charge,
   supervisor: Supervisor,
 ): Promise<Judged<Granted>> {
-  const { deps, devices, grants, identity, ledger, otherLedger } = supervisor
+  const { deps, devices, grants, identity } = supervisor
   const now = deps.clock.now()
-  if (edges.length > edgesMax) return refused('PlausibilityFailed', 'it changes load too often')
-  const asked = {
-    id: reservation,
-    organisation: command.organisation,
-    region: device.region,
-    kind,
-    edges: [...edges],
-  }
-  const own = await ledger.reserve(asked, 'supervisor', now)
-  if (!own.ok)
-    return own.reason === 'BudgetExceeded' ? own : refused('PlausibilityFailed', own.reason)
-  const other = await otherLedger.reserve(asked)
-  if (!other.ok) {
-    await ledger.release(reservation, 'supervisor')
-    return other
-  }
+  const { organisation } = command
+  const asked = { id: reservation, organisation, region: device.region, kind, edges: [...edges] }
+  const charged = await charge(asked, supervisor)
+  if (!charged.ok) return charged
   // Charged from here on, whether it is delivered or not.
   if (delaySecondsMax !== undefined) await devices.lengthenDelay(device.stationId, delaySecondsMax)
   const signed = countersign(
@@ -272,6 +261,3 @@ async function second(
   const swingWatts = Math.max(...edges.map((edge) => edge.swingWatts))
   return ok({ command: signed, charged: { edges: edges.length, swingWatts } })
 }
-
-/** As many as a reservation holds. */
-const edgesMax = 200

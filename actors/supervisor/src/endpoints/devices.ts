@@ -2,6 +2,7 @@ import { limits } from '@interlock/contract'
 import { problem, type Endpoint, type Reply } from '@interlock/host'
 import { eui64, fromHex, parseStationId, stationId, toHex, utf8 } from '@interlock/kernel'
 import { firstContactPassword, type Peer } from '@interlock/pki'
+import { soldHours } from '@interlock/power'
 import { Type, type Static } from 'typebox'
 import { deviceStates, mayBecome, trustModes, type Device } from '../core/device.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
@@ -91,6 +92,7 @@ async function preNotify(
     ratingWatts: body.ratingWatts,
     evses: body.evses ?? [1],
     delaySecondsMax: body.delaySecondsMax ?? limits.randomDelaySecondsDefault,
+    hours: [soldHours],
     region: body.region,
     feeder: body.feeder,
     csms: eui64(body.csms),
@@ -143,7 +145,8 @@ async function describe(station: string, peer: Peer, supervisor: Supervisor): Pr
 
 /** What may be known of a device; only its CSMS learns how to recognise it at first contact. */
 function shown(device: Device, peer: Peer, { deps: { crypto } }: Supervisor): object {
-  const { secretSha256, firstContactKey, ...open } = device
+  // When a household charges is not for everyone who may look a charger up.
+  const { secretSha256, firstContactKey, hours: _, ...open } = device
   if (peer.role !== 'csms' || peer.organisation !== device.csms) return open
   const secret = fromHex(secretSha256)
   const waiting = device.state === 'prenotified' && secret !== undefined

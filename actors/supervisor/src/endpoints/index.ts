@@ -5,6 +5,7 @@ import { certificateEndpoints } from './certificates.ts'
 import { checkpointEndpoints } from './checkpoints.ts'
 import { countersignatureEndpoints } from './countersignatures.ts'
 import { deviceEndpoints } from './devices.ts'
+import { hoursEndpoints } from './hours.ts'
 import { registerEndpoints } from './registers.ts'
 import { reservationEndpoints } from './reservations.ts'
 import { revocationEndpoints } from './revocations.ts'
@@ -14,6 +15,7 @@ export const endpoints = (supervisor: Supervisor): Endpoint[] => [
   ...deviceEndpoints(supervisor),
   ...certificateEndpoints(supervisor),
   ...countersignatureEndpoints(supervisor),
+  ...hoursEndpoints(supervisor),
   ...reservationEndpoints(supervisor),
   ...registerEndpoints(supervisor),
   ...revocationEndpoints(supervisor),

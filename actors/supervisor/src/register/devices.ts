@@ -1,6 +1,8 @@
 import { eui64, instant, stationId, type StationId } from '@interlock/kernel'
 import type { Kysely, Selectable } from 'kysely'
 import { deviceStates, trustModes, type Device, type DeviceState } from '../core/device.ts'
+import { possibleHours } from '../core/hours.ts'
+import { recordIn } from './hours.ts'
 import type { SupervisorTables } from './tables.ts'
 
 export type DeviceRegister = {
@@ -22,8 +24,10 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
   async find(station) {
     const row = await db
       .selectFrom('devices')
-      .selectAll()
-      .where('station_id', '=', station)
+      .leftJoin('charging_hours', 'charging_hours.station_id', 'devices.station_id')
+      .selectAll('devices')
+      .select('charging_hours.record')
+      .where('devices.station_id', '=', station)
       .executeTakeFirst()
     return row === undefined ? undefined : deviceOf(row)
   },
@@ -96,13 +100,16 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
   },
 })
 
-function deviceOf(row: Selectable<SupervisorTables['devices']>): Device {
+type Row = Selectable<SupervisorTables['devices']> & { readonly record: string | null }
+
+function deviceOf(row: Row): Device {
   return {
     stationId: stationId(row.station_id),
     eui: eui64(row.eui),
     ratingWatts: row.rating_watts,
     evses: JSON.parse(row.evses) as number[],
     delaySecondsMax: row.delay_seconds_max,
+    hours: possibleHours(row.record === null ? undefined : recordIn(row.record)),
     region: row.region,
     feeder: row.feeder,
     csms: eui64(row.csms),

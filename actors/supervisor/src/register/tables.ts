@@ -51,6 +51,14 @@ export type SupervisorTables = LedgerTables &
       command: string
       granted_at: string | number
     }
+    charging_hours: {
+      station_id: string
+      counter: string | number
+      /** JSON of a `HoursRecord`. */
+      record: string
+      /** JSON of the signed answer to the last statement. */
+      acknowledgement: string
+    }
     revocation_list: { id: number; pem: string }
   }
 
@@ -115,6 +123,14 @@ export const migrations = [
     name: '0004-planners',
     up: async (db: Kysely<unknown>): Promise<void> => {
       await sql.raw(createPlannersTable).execute(db)
+    },
+  },
+  {
+    name: '0005-charging-hours',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql`create table charging_hours (
+        station_id text primary key, counter bigint not null, record text not null,
+        acknowledgement text not null)`.execute(db)
     },
   },
 ]
