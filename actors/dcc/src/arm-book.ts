@@ -92,6 +92,8 @@ export async function openArmBook(
   return {
     async grant(arm, reservation) {
       const now = deps.clock.now()
+      // Held until a later date, or under way.
+      if (own.holds(reservation.id)) return refused('CounterUsed')
       const mine = await own.reserve(reservation, 'dcc', now)
       // The same arm, presented by two vendors, is under way once.
       if (!mine.ok && mine.reason === 'ReservationConflict') return refused('CounterUsed')
@@ -103,7 +105,7 @@ export async function openArmBook(
       }
       const unused = limits.armUnusedMillis + limits.armAlertMillis
       const releaseAt = arm.use === 'onDemand' ? Math.max(now, arm.from) + unused : null
-      await insertArm(db, arm, reservation, releaseAt)
+      if (!(await insertArm(db, arm, reservation, releaseAt))) return refused('CounterUsed')
       if (releaseAt !== null) watch(arm.digest, releaseAt)
       return ok(undefined)
     },
@@ -143,13 +145,14 @@ export async function openArmBook(
   }
 }
 
+/** False when the same arm is there already: of two at once, one is under way. */
 async function insertArm(
   db: Kysely<DccTables>,
   arm: Arm,
   reservation: Reservation,
   releaseAt: number | null,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const rows = await db
     .insertInto('arms')
     .values({
       digest: arm.digest,
@@ -162,5 +165,8 @@ async function insertArm(
       reservation: JSON.stringify(reservation),
       ends_at: endOf(reservation),
     })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .returning('digest')
     .execute()
+  return rows.length === 1
 }

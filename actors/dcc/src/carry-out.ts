@@ -31,8 +31,17 @@ export async function carryOut(
   parts: ServiceParts,
 ): Promise<Served> {
   const charged = await charge(asked, request, peer, device, parts)
-  if (!charged.ok) return charged
-  const arm = charged.value
+  return charged.ok ? sendCharged(asked, charged.value, request, device, parts) : charged
+}
+
+/** Delivery of what is charged already. */
+export async function sendCharged(
+  asked: Asked,
+  arm: SignedArm | undefined,
+  request: ServiceRequest,
+  device: Device,
+  parts: ServiceParts,
+): Promise<Served> {
   const route = variantRow(request.commandVariant)
   const sent = await send(asked, route, device, parts)
   if (arm === undefined) return sent
@@ -48,7 +57,7 @@ export async function carryOut(
 }
 
 /** What a load control may move is charged in both ledgers; there is no arm in any other command. */
-async function charge(
+export async function charge(
   { form, command, bytes }: Asked,
   request: ServiceRequest,
   peer: Peer,

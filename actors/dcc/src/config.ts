@@ -54,6 +54,8 @@ export const DccConfig = actorConfig({
     additionalProperties: false,
     default: { ...anomalyRulesDefault },
   }),
+  /** Future-dated requests that one user may have waiting. */
+  futureDatedMost: Type.Integer({ minimum: 1, maximum: 100_000, default: 1_000 }),
   inventory: Type.Object(
     {
       hubs: Type.Array(Eui, { maxItems: 20_000 }),

@@ -25,6 +25,8 @@ import { openArmBook } from './arm-book.ts'
 import type { DccConfig } from './config.ts'
 import { counters as openCounters } from './counters.ts'
 import { endpoints } from './endpoints.ts'
+import { openFutureDated } from './future-dated.ts'
+import { carryOutFutureDated } from './future-dated-requests.ts'
 import { createHappened, type ArmTotals } from './happened.ts'
 import { createInventory } from './inventory.ts'
 import { createListDelivery } from './list-delivery.ts'
@@ -128,6 +130,8 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     lists: delivery,
     anomalies: await openAnomalies(database.db, config.anomaly, clock),
     quarantine: quarantine(database.db, { clock, crypto }),
+    futureDated: await openFutureDated(database.db, config.futureDatedMost, deps),
+    revoked: lists.revoked,
     region: config.region,
     identity,
     signer: documentSigner(identity),
@@ -164,6 +168,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     deps,
     roots,
   })
+  await service.futureDated.start((held) => carryOutFutureDated(held, service))
   const port = await server.listen()
 
   return {
@@ -174,6 +179,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     totals: () => happened.totals(),
     async close() {
       lists.close()
+      service.futureDated.close()
       arms.close()
       await witness.close()
       await server.close()

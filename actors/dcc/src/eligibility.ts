@@ -16,10 +16,18 @@ export type EligibilityRow = {
   readonly device: DeviceKind | 'company'
   /** `self`: the originator is the user's own organisation, and its signature is verified here. */
   readonly originator: 'self' | 'owner'
+  /** Its signed pre-command may be held here and sent at a later date. Our profile: see the documents. */
+  readonly futureDated?: true
 }
 
 export const eligibility = {
-  '1.1.1': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  '1.1.1': {
+    roles: ['supplier'],
+    local: ['supplier'],
+    device: 'meter',
+    originator: 'self',
+    futureDated: true,
+  },
   '4.11.1': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
     local: ['supplier'],
@@ -36,7 +44,13 @@ export const eligibility = {
     device: 'meter',
     originator: 'self',
   },
-  '7.16': { roles: ['dsrsp'], local: ['dsrsp'], device: 'llcs', originator: 'self' },
+  '7.16': {
+    roles: ['dsrsp'],
+    local: ['dsrsp'],
+    device: 'llcs',
+    originator: 'self',
+    futureDated: true,
+  },
   '8.13': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
 } as const satisfies Record<Service, EligibilityRow>
 

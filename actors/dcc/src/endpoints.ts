@@ -1,9 +1,10 @@
 import { DayAheadPlan, Reservation, type InventoryEntry } from '@interlock/contract'
 import { problem, type Endpoint, type Reply } from '@interlock/host'
-import { parseEui64, type Clock } from '@interlock/kernel'
+import { parseEui64, toIso, type Clock } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { LedgerAccount } from '@interlock/store'
 import { userRoles } from './eligibility.ts'
+import { shownRequest } from './quarantine-endpoints.ts'
 import type { RevocationLists } from './revocation-lists.ts'
 import type { ServiceParts } from './parts.ts'
 import { answerServiceRequest } from './service-requests.ts'
@@ -65,6 +66,20 @@ export const endpoints = (options: {
         typeof body === 'string'
           ? answerServiceRequest(body, peer, service)
           : problem('BodyInvalid', 'expected XML'),
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/future-dated',
+      roles: userRoles,
+      async handle({ peer }) {
+        const listed = await service.futureDated.list(peer)
+        const requests = listed.map(({ request, executeAt, ...rest }) => ({
+          ...rest,
+          executeAt: toIso(executeAt),
+          ...shownRequest(request),
+        }))
+        return { status: 200, body: { requests } }
+      },
     },
     {
       method: 'POST',

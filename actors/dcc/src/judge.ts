@@ -76,20 +76,34 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   if (!isRepresentable(from) || !isRepresentable(until)) return refused('ParameterInvalid', 'time')
   const useCase = service === '7.13' ? 'ECS47a' : 'ECS47e'
   const command = { useCase, ...id, controller, direction, levelPercent, from, until } as const
-  const problem = loadControlProblem(command, device, now)
+  // When it is to be sent is said with the signed pre-command, and judged then.
+  const later = eligibilityOf(service).futureDated === true ? limits.futureDatedMillisMax : 0
+  const problem = loadControlProblem(command, device, now, later)
   return problem ?? ok(command)
 }
 
 /**
  * The command in a signed pre-command: what the request's header says it is, with parameters that
- * would be given a pre-command now, and signed by the user where it is the user's own.
+ * would be given a pre-command at that time, and signed by the user where it is the user's own.
  */
 export function judgeSigned(
   request: ServiceRequest,
   payload: Uint8Array,
   peer: Peer,
   device: Device,
-  now: Instant,
+  at: Instant,
+  crypto: Crypto,
+): Judged<SignedCommand> {
+  const read = readSigned(request, payload, peer, crypto)
+  if (!read.ok || !isLoadControlCommand(read.value.command)) return read
+  return loadControlProblem(read.value.command, device, at) ?? read
+}
+
+/** The same, whatever its parameters. */
+export function readSigned(
+  request: ServiceRequest,
+  payload: Uint8Array,
+  peer: Peer,
   crypto: Crypto,
 ): Judged<SignedCommand> {
   const read = decodeSigned(payload)
@@ -103,8 +117,7 @@ export function judgeSigned(
   if (!same) return refused('PreCommandChanged', `${command.useCase} in ${request.service}`)
   const own = eligibilityOf(request.service).originator === 'self'
   if (own && !crypto.verify(peer.publicKey, covered, signature)) return refused('SignatureRefused')
-  if (!isLoadControlCommand(command)) return ok(read.value)
-  return loadControlProblem(command, device, now) ?? ok(read.value)
+  return ok(read.value)
 }
 
 const serviceOf = ({ useCase }: Command): string =>
@@ -122,6 +135,8 @@ function loadControlProblem(
   command: Extract<Command, { useCase: 'ECS47a' | 'ECS47e' }>,
   device: Device,
   now: Instant,
+  /** So much later it may be sent. */
+  laterMillis = 0,
 ): ReturnType<typeof refused<ResponseName>> | undefined {
   const { controller, from, until, useCase } = command
   const invalid = (words: string) => refused<ResponseName>('ParameterInvalid', words)
@@ -129,7 +144,7 @@ function loadControlProblem(
   if (until <= now) return invalid('the period is over')
   if (!device.ratings.has(controller)) return invalid(`no controller ${controller}`)
   const ahead = useCase === 'ECS47a' ? limits.clockSkewMillisMax : limits.armWindowMillisMax
-  if (from > now + ahead) return invalid('the period starts too far ahead')
+  if (from > now + ahead + laterMillis) return invalid('the period starts too far ahead')
   if (useCase === 'ECS47a' && from < now - limits.armUnusedMillis)
     return invalid('an on-demand arm is valid at once, not since long')
   return undefined

@@ -6,6 +6,7 @@ import type { Audit } from '@interlock/ledger'
 import type { Anomalies } from './anomalies.ts'
 import type { ArmBook } from './arm-book.ts'
 import type { Counters } from './counters.ts'
+import type { FutureDated } from './future-dated.ts'
 import type { Happened } from './happened.ts'
 import type { Inventory } from './inventory.ts'
 import type { ListDelivery } from './list-delivery.ts'
@@ -24,6 +25,9 @@ export type ServiceParts = {
   readonly lists: ListDelivery
   readonly anomalies: Anomalies
   readonly quarantine: Quarantine
+  readonly futureDated: FutureDated
+  /** Whether a user's certificate counts no longer. */
+  readonly revoked: (serialHex: string) => boolean
   readonly audit: Audit
   readonly happened: Happened
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
@@ -31,6 +35,8 @@ export type ServiceParts = {
 
 /** What an answer carries beside its code: see `ServiceResponse`. */
 export type Answered = {
+  /** `Accepted` where absent. */
+  readonly name?: 'FutureDated' | 'Cancelled'
   readonly preCommand?: Uint8Array
   readonly payload?: Uint8Array
   readonly localCommand?: Uint8Array

@@ -3,12 +3,13 @@ import {
   isQuarantineReference,
   variantRow,
   type Breach,
+  type ServiceRequest,
 } from '@interlock/duis'
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import type { Peer } from '@interlock/pki'
 import { userRoles } from './eligibility.ts'
 import type { Quarantined } from './quarantine.ts'
-import { duisReply, signedReply } from './reply.ts'
+import { servedReply, signedReply } from './reply.ts'
 import type { ServiceParts } from './parts.ts'
 import { serveHeld } from './service-requests.ts'
 import { Thresholds, type Threshold } from './thresholds.ts'
@@ -114,9 +115,7 @@ async function processed(held: Quarantined, peer: Peer, parts: ServiceParts): Pr
   const { quarantine, audit } = parts
   if (!(await quarantine.takeOut(held.reference))) return problem('QuarantineUnknown')
   audit.critical('QuarantineProcessed', factsOf(held, peer))
-  const outcome = await serveHeld(held, parts)
-  if (outcome.ok) return duisReply('Accepted', parts, held.request, outcome.value)
-  return duisReply(outcome.reason, parts, held.request, outcome)
+  return servedReply(await serveHeld(held, parts), parts, held.request)
 }
 
 const isOf = ({ user }: Quarantined, { organisation, role }: Peer): boolean =>
@@ -135,6 +134,10 @@ const shown = ({ reference, breach, user, request }: Quarantined) => ({
   reference,
   breach,
   ...user,
+  ...shownRequest(request),
+})
+/** A request as its user is shown it. */
+export const shownRequest = (request: ServiceRequest) => ({
   service: request.service,
   originator: request.originator,
   target: request.target,

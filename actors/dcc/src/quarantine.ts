@@ -1,18 +1,16 @@
-import { buildRequest, parseRequest, type Breach, type ServiceRequest } from '@interlock/duis'
+import type { Breach, ServiceRequest } from '@interlock/duis'
 import {
-  assert,
-  fromBase64,
   instant,
-  type Instant,
-  toBase64,
   type Clock,
   type Crypto,
   type Eui64,
+  type Instant,
   type Role,
 } from '@interlock/kernel'
-import { peerOf, type Peer } from '@interlock/pki'
+import type { Peer } from '@interlock/pki'
 import type { Kysely, Selectable } from 'kysely'
 import type { User } from './anomaly.ts'
+import { kept, readKept } from './kept-request.ts'
 import type { DccTables } from './tables.ts'
 
 /** A request that waits for somebody's word. */
@@ -50,14 +48,11 @@ export function quarantine(
   { clock, crypto }: { readonly clock: Clock; readonly crypto: Crypto },
 ): Quarantine {
   const read = (row: Selectable<DccTables['quarantine']>): Quarantined => {
-    const request = parseRequest(row.request)
-    const peer = peerOf(fromBase64(row.certificate) ?? new Uint8Array(), crypto)
-    assert(request.ok && peer.ok, 'what was kept was read before')
     const { reference } = row
     const breach = row.breach as Breach
     const user = { organisation: row.organisation as Eui64, role: row.role as Role }
     const at = instant(Number(row.at))
-    return { reference, breach, user, request: request.value, peer: peer.value, at }
+    return { reference, breach, user, at, ...readKept(row, crypto) }
   }
   const rowsOf = (user: User | undefined) => {
     const rows = db.selectFrom('quarantine').selectAll().orderBy('reference').limit(listedMax)
@@ -67,7 +62,8 @@ export function quarantine(
   }
 
   return {
-    async hold(request, { organisation, role, der }, breach) {
+    async hold(request, peer, breach) {
+      const { organisation, role } = peer
       const held = await db
         .selectFrom('quarantine')
         .select(({ fn }) => fn.countAll<string>().as('count'))
@@ -77,14 +73,7 @@ export function quarantine(
       if (Number(held.count) >= quarantinedMax) return undefined
       const row = await db
         .insertInto('quarantine')
-        .values({
-          organisation,
-          role,
-          breach,
-          at: clock.now(),
-          request: buildRequest(request),
-          certificate: toBase64(der),
-        })
+        .values({ organisation, role, breach, at: clock.now(), ...kept(request, peer) })
         .returning('reference')
         .executeTakeFirstOrThrow()
       return row.reference

@@ -9,6 +9,7 @@ import {
 } from '@interlock/duis'
 import type { Reply } from '@interlock/host'
 import type { Clock, Crypto } from '@interlock/kernel'
+import type { Served } from './parts.ts'
 
 type Parts = Pick<ServiceResponse, 'preCommand' | 'payload' | 'localCommand' | 'detail'>
 
@@ -29,7 +30,7 @@ export const signedReply = (xml: string, { signer, deps }: Replier): Reply => ({
  * A signed DUIS response as an HTTP answer: 200 even for a refusal, as the code says which it is.
  * Refusals are signed too, so that nobody else can have a user believe in one.
  */
-export function duisReply(
+function duisReply(
   name: ResponseName,
   replier: Replier,
   request: ServiceRequest | undefined,
@@ -47,6 +48,16 @@ export function duisReply(
   })
   return signedReply(xml, replier)
 }
+
+/** The answer to what was served, whatever became of it. */
+export const servedReply = (
+  served: Served,
+  replier: Replier,
+  request: ServiceRequest | undefined,
+): Reply =>
+  served.ok
+    ? duisReply(served.value.name ?? 'Accepted', replier, request, served.value)
+    : duisReply(served.reason, replier, request, served)
 
 /** Whom the answer is for, in the schema version that was asked in. */
 const answering = ({ originator, target, counter, service, schemaVersion }: ServiceRequest) => ({

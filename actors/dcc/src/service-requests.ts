@@ -13,11 +13,12 @@ import type { Peer } from '@interlock/pki'
 import { carryOut, hold } from './carry-out.ts'
 import { serveCompany } from './company-requests.ts'
 import { sourceOf } from './counters.ts'
+import { isFutureDated, serveFutureDated } from './future-dated-requests.ts'
 import type { Device } from './inventory.ts'
 import { commandOf, judgeSigned, judgeUser } from './judge.ts'
 import { factsOf, type Asked, type Served, type ServiceParts } from './parts.ts'
 import type { Quarantined } from './quarantine.ts'
-import { duisReply } from './reply.ts'
+import { servedReply } from './reply.ts'
 
 /** `POST /duis`: one service request, answered when the device has answered. */
 export async function answerServiceRequest(
@@ -28,7 +29,7 @@ export async function answerServiceRequest(
   const read = readSigned(xml, peer, parts)
   const request = read.ok ? read.value : undefined
   const outcome: Served = read.ok ? await serve(read.value, peer, parts) : read
-  if (outcome.ok) return duisReply('Accepted', parts, request, outcome.value)
+  if (outcome.ok) return servedReply(outcome, parts, request)
   const { reason, detail } = outcome
   parts.audit.critical('RequestRefused', {
     user: peer.organisation,
@@ -38,7 +39,7 @@ export async function answerServiceRequest(
     ...(request === undefined ? {} : factsOf(request)),
   })
   parts.happened.refused(reason, peer, request)
-  return duisReply(reason, parts, request, outcome)
+  return servedReply(outcome, parts, request)
 }
 
 /** Nothing is read but what the user's own certificate has signed. */
@@ -77,10 +78,11 @@ export async function serve(
     return serveCompany(request, peer, parts)
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device
-  const { target, counter, service } = request
+  const { target, counter, service, body } = request
   const source = sourceOf(request, peer)
   if (counter <= (await parts.counters.last(source, target)))
     return refused('CounterUsed', `${counter}`)
+  if (isFutureDated(body)) return serveFutureDated(body, request, peer, device.value, parts)
   const asked = readAsked(request, peer, device.value, parts)
   if (!asked.ok) return asked
   const { form, bytes } = asked.value
@@ -99,8 +101,11 @@ export async function serveHeld(
   { request, peer }: Pick<Quarantined, 'request' | 'peer'>,
   parts: ServiceParts,
 ): Promise<Served> {
+  if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device
+  const { body } = request
+  if (isFutureDated(body)) return serveFutureDated(body, request, peer, device.value, parts, false)
   const asked = readAsked(request, peer, device.value, parts)
   if (!asked.ok) return asked
   if (asked.value.form === 'preCommand') return refused('RequestMalformed', 'nothing to carry out')

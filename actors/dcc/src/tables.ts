@@ -6,6 +6,9 @@ import {
 } from '@interlock/store'
 import { sql, type Generated, type Kysely } from 'kysely'
 
+/** A request as a document, unsigned, and its user's certificate, base64 of DER. */
+export type KeptRequest = { request: string; certificate: string }
+
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
 export type DccTables = LedgerTables &
   WitnessTables & {
@@ -43,10 +46,21 @@ export type DccTables = LedgerTables &
       role: string
       breach: string
       at: string | number
-      /** The request as a document, unsigned, and its user's certificate, base64 of DER. */
-      request: string
-      certificate: string
-    }
+    } & KeptRequest
+    /** Requests with a date of execution, and for a while what became of them. */
+    future_dated: {
+      reference: Generated<string>
+      organisation: string
+      role: string
+      /** One request is held for each: a later one replaces it. */
+      slot: string
+      execute_at: string | number
+      /** `sending`: on its way when the process ended, so that nobody knows. */
+      state: 'held' | 'sending' | 'done'
+      outcome: string | null
+      /** Of the arm that is charged for it. */
+      digest: string | null
+    } & KeptRequest
   }
 
 const statements = [
@@ -107,6 +121,21 @@ export const migrations = [
           reference bigserial primary key, organisation text not null, role text not null,
           breach text not null, at bigint not null, request text not null, certificate text not null)`,
         'create index quarantine_by_user on quarantine (organisation, role)',
+      ]
+      for (const statement of tables) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0006-future-dated',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      const tables = [
+        `create table future_dated (
+          reference bigserial primary key, organisation text not null, role text not null,
+          slot text not null, execute_at bigint not null, state text not null, outcome text,
+          digest text, request text not null, certificate text not null)`,
+        "create unique index future_dated_slot on future_dated (slot) where state = 'held'",
+        'create index future_dated_by_user on future_dated (organisation, role)',
+        'create index future_dated_by_time on future_dated (state, execute_at)',
       ]
       for (const statement of tables) await sql.raw(statement).execute(db)
     },

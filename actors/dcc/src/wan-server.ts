@@ -24,6 +24,8 @@ export type WanServer = Running & {
   /** The device's answer; empty when it discarded the message. */
   deliver(device: Device, frame: Uint8Array): Promise<Outcome<Uint8Array, DeliveryProblem>>
   readonly hubsConnected: () => number
+  /** Whether its hub is connected. */
+  reaches(device: Device): boolean
 }
 
 type Waiting = {
@@ -108,6 +110,7 @@ export async function openWanServer(
   return {
     port: server.port,
     hubsConnected: () => hubs.size,
+    reaches: ({ hub }) => hubs.has(hub),
     async deliver(device, frame) {
       const socket = hubs.get(device.hub)
       if (socket === undefined) return refused('DeviceUnreachable', `hub ${device.hub}`)

@@ -14,6 +14,7 @@ import {
   refused,
   type Crypto,
   type Eui64,
+  type Instant,
   type Outcome,
   type PrivateKey,
 } from '@interlock/kernel'
@@ -38,6 +39,8 @@ export async function publishTariff(
   meter: Eui64,
   counter: bigint,
   parts: Publication,
+  /** When the DCC is to send it; absent: at once. */
+  executeAt?: Instant,
 ): Promise<PublishOutcome> {
   const id = { originator: parts.organisation, target: meter, counter }
   const asked: ServiceRequest = { ...id, service: '1.1.1', commandVariant: 4, body: tariff }
@@ -50,9 +53,10 @@ export async function publishTariff(
   const matches = correlate(buildRequest(asked), preCommand)
   if (!matches.ok) return refused(`Correlation${matches.reason}`, matches.detail)
   const payload = signPreCommand(preCommand, parts.key, parts.crypto)
-  const body = { kind: 'signedPreCommand', payload } as const
+  const body = { kind: 'signedPreCommand', payload, executeAt } as const
   const answered = await parts.dcc.ask({ ...asked, commandVariant: 5, body })
   if (!answered.ok) return answered
   const delivered = granted(answered.value)
-  return delivered.ok ? ok('published') : delivered
+  const isHeld = executeAt !== undefined && !delivered.ok && delivered.reason === 'FutureDated'
+  return delivered.ok || isHeld ? ok('published') : delivered
 }

@@ -1,6 +1,6 @@
 import type { Happening } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
-import { Fault, inSeconds, type Eui64, type Timer } from '@interlock/kernel'
+import { Fault, inSeconds, toIso, type Eui64, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
 import { publishTariff, type Publication } from './publish.ts'
@@ -13,10 +13,15 @@ export type Published = {
 
 /** Publishes to every meter; those not reached are tried again until a newer tariff comes. */
 export type Rounds = {
-  /** @throws Fault `TariffInvalid` */
-  publish(offer: Offer): Promise<Published>
+  /**
+   * At once, or so that the DCC sends it at `executeAt`. What is published after it takes its place.
+   * @throws Fault `TariffInvalid`
+   */
+  publish(offer: Offer, executeAt?: Instant): Promise<Published>
   close(): void
 }
+
+type Dated = { readonly offer: Offer; readonly executeAt: Instant | undefined }
 
 /** Meters asked at the same time. */
 const atOnce = 8
@@ -36,13 +41,16 @@ export function createRounds(options: {
   const { clock, log } = options.deps
   let retry: Timer | undefined
 
-  const publishOne = async (offer: Offer, version: number, meter: Eui64) => {
+  const publishOne = async ({ offer, executeAt }: Dated, version: number, meter: Eui64) => {
     const tariff = bodyOf(offer, version)
     if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
-    const counter = numbers.nextCounter(meter, clock.now())
-    audit.critical('TariffSent', { meter, version, counter: counter.toString() })
+    const later = executeAt !== undefined && executeAt > clock.now() ? executeAt : undefined
+    // Above every counter until then, so that nothing sent before stands in its way.
+    const counter = numbers.nextCounter(meter, later ?? clock.now())
+    const at = later === undefined ? {} : { executeAt: toIso(later) }
+    audit.critical('TariffSent', { meter, version, counter: counter.toString(), ...at })
     try {
-      const outcome = await publishTariff(tariff.value, meter, counter, publication)
+      const outcome = await publishTariff(tariff.value, meter, counter, publication, later)
       return outcome.ok ? { meter } : { meter, problem: outcome.reason }
     } catch (error) {
       if (!(error instanceof Fault)) throw error
@@ -51,7 +59,7 @@ export function createRounds(options: {
   }
 
   const round = async (
-    offer: Offer,
+    dated: Dated,
     meters: readonly Eui64[],
     number: number,
   ): Promise<Published> => {
@@ -60,7 +68,7 @@ export function createRounds(options: {
     const results: { meter: Eui64; problem?: string }[] = []
     const worker = async (): Promise<void> => {
       for (let meter = waiting.shift(); meter !== undefined; meter = waiting.shift())
-        results.push(await publishOne(offer, version, meter))
+        results.push(await publishOne(dated, version, meter))
     }
     await Promise.all(Array.from({ length: atOnce }, worker))
     const failed = results.filter((each) => each.problem !== undefined)
@@ -72,18 +80,18 @@ export function createRounds(options: {
       const again = failed.map((each) => each.meter)
       if (number < roundsMax)
         retry = clock.after(inSeconds(retrySeconds), `${actor}/publish`, async () => {
-          await round(offer, again, number + 1)
+          await round(dated, again, number + 1)
         })
     }
     return { version, meters: results }
   }
 
   return {
-    async publish(offer) {
+    async publish(offer, executeAt) {
       const tariff = bodyOf(offer, 0)
       if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
       retry?.cancel()
-      return await round(offer, options.meters, 1)
+      return await round({ offer, executeAt }, options.meters, 1)
     },
     close: () => retry?.cancel(),
   }

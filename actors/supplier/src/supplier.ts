@@ -17,21 +17,21 @@ import {
   type Endpoint,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, parseJson, type Eui64 } from '@interlock/kernel'
+import { eui64, Fault, parseJson, type Eui64, type Instant } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
 import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
 import type { SupplierConfig } from './config.ts'
 import { openNumbers } from './numbers.ts'
 import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
-import { bodyOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
+import { bodyOf, executionOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
 
 export type SupplierRunning = Running & {
   readonly port: number
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
   /** Sends a tariff to every meter. @throws Fault `TariffInvalid` */
-  publish(offer: Offer): Promise<Published>
+  publish(offer: Offer, executeAt?: Instant): Promise<Published>
 }
 
 /**
@@ -95,7 +95,7 @@ export async function startSupplier(
   return {
     port,
     doors: server.doors,
-    publish: (offer) => rounds.publish(offer),
+    publish: (offer, executeAt) => rounds.publish(offer, executeAt),
     async close() {
       rounds.close()
       await witness.close()
@@ -123,10 +123,10 @@ function endpoints({
     audit.critical('TariffRefused', { reason: 'NotPermitted', by })
     return problem('NotPermitted', 'that is for this supplier alone')
   }
-  const publish = async (offer: Offer) => {
+  const publish = async (offer: Offer, executeAt?: Instant) => {
     const body = bodyOf(offer, 0)
     if (!body.ok) return problem('BodyInvalid', `${body.reason} ${body.detail ?? ''}`.trim())
-    return { status: 200, body: await rounds.publish(offer) }
+    return { status: 200, body: await rounds.publish(offer, executeAt) }
   }
   return [
     {
@@ -144,7 +144,9 @@ function endpoints({
         if (peer.organisation !== own) return notOurs(peer.organisation)
         const prices = pricesOf(body as TariffOrder)
         if (!prices.ok) return problem('BodyInvalid', prices.detail ?? prices.reason)
-        return await publish(prices.value)
+        const at = executionOf(body as TariffOrder)
+        if (!at.ok) return problem('BodyInvalid', at.detail ?? at.reason)
+        return await publish(prices.value, at.value)
       },
     },
     {

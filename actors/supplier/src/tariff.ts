@@ -1,4 +1,4 @@
-import { fromIso, ok, refused, type Outcome } from '@interlock/kernel'
+import { fromIso, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import { halfHourMillis, pricesProblem, type HalfHourPrice } from '@interlock/power'
 import type { TariffBody, TariffDocumentBody } from '@interlock/duis'
 import {
@@ -24,6 +24,8 @@ export const TariffOrder = Type.Object(
       ),
       { minItems: 1, maxItems: tariffPricesMax },
     ),
+    /** When the DCC is to send it, RFC 3339, whole seconds; absent: at once. */
+    executeAt: Type.Optional(Type.String({ minLength: 20, maxLength: 30 })),
   },
   { additionalProperties: false },
 )
@@ -36,6 +38,15 @@ export type TariffProblem =
   | 'TooManyPrices'
   /** Not a tariff of one version, or too long for a message. */
   | 'DocumentInvalid'
+
+/** The date of execution of an order, if it has one. */
+export function executionOf({
+  executeAt,
+}: TariffOrder): Outcome<Instant | undefined, TariffProblem> {
+  if (executeAt === undefined) return ok(undefined)
+  const at = fromIso(executeAt)
+  return at === undefined || at % 1000 !== 0 ? refused('TimeInvalid', executeAt) : ok(at)
+}
 
 /** What is to be published: half-hourly prices, or a document of any structure. */
 export type Offer = readonly HalfHourPrice[] | TariffDocument

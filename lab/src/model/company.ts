@@ -75,6 +75,7 @@ export function createCompany(
   const wanOf = (own: Life, clock: Clock): ServiceParts['wan'] => ({
     port: 0,
     hubsConnected: () => (hubUp ? 1 : 0),
+    reaches: () => hubUp,
     close: () => Promise.resolve(),
     deliver: (_device, frame) =>
       new Promise((resolve) => {
@@ -110,6 +111,8 @@ export function createCompany(
       lists: { bring: () => Promise.resolve(ok(undefined)), bringToAll: () => Promise.resolve() },
       anomalies: noLimits,
       quarantine: noQuarantine,
+      futureDated: noFuture,
+      revoked: () => false,
       audit: muteAudit,
       happened: silent,
       deps: { clock, crypto, log },
@@ -246,6 +249,15 @@ const noQuarantine: ServiceParts['quarantine'] = {
   list: () => Promise.resolve([]),
   find: () => Promise.resolve(undefined),
   takeOut: () => Promise.resolve(false),
+}
+
+/** Everything is sent at once. */
+const noFuture: ServiceParts['futureDated'] = {
+  hold: () => Promise.resolve(refused('FutureDatedFull')),
+  cancel: () => Promise.resolve(undefined),
+  list: () => Promise.resolve([]),
+  start: () => Promise.resolve(),
+  close: () => {},
 }
 
 const silent: ServiceParts['happened'] = {

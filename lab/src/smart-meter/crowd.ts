@@ -80,7 +80,8 @@ export async function askAsCrowd(
   }
 }
 
-function newDsrsp(world: Network, index: number): Identity {
+/** One more DSRSP, whose arms the LLCS does not take yet. */
+export function newDsrsp(world: Network, index: number): Identity {
   const number = index.toString(16).toUpperCase().padStart(4, '0')
   const eui = eui64(`02-00-00-00-00-01-${number.slice(0, 2)}-${number.slice(2)}`)
   const commonName = `dsrsp-${index + 1}`

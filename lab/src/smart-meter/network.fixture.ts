@@ -67,6 +67,7 @@ export async function network(
   name: string,
   budget: BudgetLimits = nationalBudget,
   anomaly: AnomalyRules = anomalyRulesDefault,
+  { futureDatedMost = 1_000, controllers = 1 } = {},
 ) {
   const dir = temporaryDir(`interlock-${name}`)
   const wallDeps = { wall: systemClock, crypto }
@@ -127,7 +128,10 @@ export async function network(
     kind,
     hub: devices.hub.peer.eui,
     certificate: `${dir}/smki-${kind}/chain.pem`,
-    controllers: kind === 'llcs' ? [{ number: 1, ratingWatts: rating }] : [],
+    controllers: Array.from({ length: kind === 'llcs' ? controllers : 0 }, (_, index) => ({
+      number: index + 1,
+      ratingWatts: rating,
+    })),
   })
   const dccConfig: DccConfig = {
     ...common,
@@ -144,6 +148,7 @@ export async function network(
     peers: { supervisor: `https://127.0.0.1:${ledgerPort}` },
     budget,
     anomaly,
+    futureDatedMost,
     revocationList,
     inventory: {
       hubs: [devices.hub.peer.eui],

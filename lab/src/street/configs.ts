@@ -194,6 +194,7 @@ export function dccConfig(plan: Plan): DccConfig {
     budget: plan.budget,
     anomaly: anomalyRulesDefault,
     revocationList: plan.layout.smartMeterList,
+    futureDatedMost: 1_000,
     inventory: {
       hubs: plan.homes.map((home) => home.hub),
       devices: plan.homes.flatMap((home) => [

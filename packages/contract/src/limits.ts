@@ -42,6 +42,10 @@ export const limits = {
   armUnusedMillis: 60_000,
   /** An alert that it was used has so long to come before its budget is given back. */
   armAlertMillis: 120_000,
+  /** How far ahead a service request may be dated. */
+  futureDatedMillisMax: 30 * 24 * 3_600_000,
+  /** A future-dated request that could not be carried out in so long is dropped: its time has passed. */
+  executionLateMillisMax: 60_000,
   armsHeldMax: 16,
   triggersWaitingMax: 4,
 

@@ -9,6 +9,7 @@ import {
   holding,
   leaf,
   nothing,
+  optional,
   presence,
   readAs,
   struct,
@@ -53,6 +54,8 @@ export type ReadControllersBody = { readonly kind: 'readControllers' }
 /** The GBCS bytes from `DF 09` to the end of the signature. */
 export type SignedPreCommandBody = {
   readonly kind: 'signedPreCommand'
+  /** When it is to be carried out, {@link cancellation} for never; absent: at once. */
+  readonly executeAt?: Instant | undefined
   readonly payload: Uint8Array
 }
 /** What a device answered to a command that its user has delivered to it. */
@@ -73,6 +76,9 @@ export type RequestBody =
   | ReadControllersBody
   | SignedPreCommandBody
   | LocalResponseBody
+
+/** The date of execution by which what was future-dated is cancelled. */
+export const cancellation = instant(Date.UTC(3000, 11, 31))
 
 const halfHourMillis = 30 * 60_000
 const pricesMax = 1_488
@@ -141,6 +147,7 @@ const shapes: {
   controllerSchedules,
   readControllers: nothing,
   signedPreCommand: struct<ValuesOf<SignedPreCommandBody>>({
+    executeAt: optional('ExecutionDateTime', dateTime),
     payload: child('GBCSPayload', payload),
   }),
   localResponse: struct<ValuesOf<LocalResponseBody>>({

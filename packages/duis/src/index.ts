@@ -5,6 +5,7 @@ export type {
   SpecialDay,
 } from './controller-schedule.ts'
 export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
+export { cancellation } from './bodies.ts'
 export type {
   LoadControlBody,
   LocalResponseBody,

@@ -4,6 +4,8 @@
  */
 export const responseCodes = {
   I0: { name: 'Accepted', words: 'done' },
+  I100: { name: 'FutureDated', words: 'held until its date of execution' },
+  I101: { name: 'Cancelled', words: 'what was future-dated will not be carried out' },
   E100: { name: 'RequestMalformed', words: 'the request is not an acceptable DUIS document' },
   E101: { name: 'SignatureInvalid', words: 'the XML signature is missing or does not verify' },
   E102: { name: 'SignerWrong', words: 'the document is not signed with the certificate in use' },
@@ -36,6 +38,20 @@ export const responseCodes = {
     name: 'VariantForbidden',
     words: 'this service request is not delivered locally, or not by this role',
   },
+  E123: {
+    name: 'FutureDatingForbidden',
+    words: 'this service request in this command variant takes no date of execution',
+  },
+  E124: {
+    name: 'ExecutionTimeInvalid',
+    words: 'the date of execution is past, or too far ahead',
+  },
+  E125: {
+    name: 'FutureDatedFull',
+    words: 'as many requests of this user are future-dated as may be',
+  },
+  E126: { name: 'FutureDatedUnknown', words: 'nothing is future-dated that this would cancel' },
+  E127: { name: 'SignerRevoked', words: 'the certificate of the user has been revoked' },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
 /** Any code that the data company may give; the names of most of them are not public. */

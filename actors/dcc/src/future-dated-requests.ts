@@ -1,0 +1,149 @@
+import { limits } from '@interlock/contract'
+import {
+  cancellation,
+  type ResponseName,
+  type ServiceRequest,
+  type SignedPreCommandBody,
+} from '@interlock/duis'
+import { armOf, isLoadControlCommand, type Command } from '@interlock/gbcs'
+import { ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { charge, hold, sendCharged } from './carry-out.ts'
+import { sourceOf } from './counters.ts'
+import { eligibilityOf } from './eligibility.ts'
+import { isMissed, type FutureOutcome, type FutureRequest } from './future-dated.ts'
+import type { Device } from './inventory.ts'
+import { judgeSigned, judgeUser, readSigned } from './judge.ts'
+import { factsOf, type Asked, type Served, type ServiceParts } from './parts.ts'
+
+/** A signed pre-command that is not to be sent at once. */
+export type FutureDatedBody = SignedPreCommandBody & { readonly executeAt: Instant }
+
+export const isFutureDated = (body: ServiceRequest['body']): body is FutureDatedBody =>
+  body.kind === 'signedPreCommand' && body.executeAt !== undefined
+
+/**
+ * Holds a request until its date of execution, or cancels what is held. It is judged as it will stand
+ * then, and charged now: in the windows in which it will move load, so that what is dated ahead takes
+ * nothing past the limits of its day. Its counter is used up when it is carried out.
+ */
+export async function serveFutureDated(
+  body: FutureDatedBody,
+  request: ServiceRequest,
+  peer: Peer,
+  device: Device,
+  parts: ServiceParts,
+  /** False for what has been let out of quarantine. */
+  isCounted = true,
+): Promise<Served> {
+  const { service, commandVariant } = request
+  const { executeAt } = body
+  const { clock, crypto } = parts.deps
+  if (eligibilityOf(service).futureDated !== true || commandVariant !== 5)
+    return refused('FutureDatingForbidden', `${service} in variant ${commandVariant}`)
+  if (executeAt === cancellation) return cancel(body, request, peer, parts)
+  const now = clock.now()
+  if (executeAt <= now || executeAt > now + limits.futureDatedMillisMax)
+    return refused('ExecutionTimeInvalid', toIso(executeAt))
+  const signed = judgeSigned(request, body.payload, peer, device, executeAt, crypto)
+  if (!signed.ok) return signed
+  const { command, bytes } = signed.value
+  const user = { organisation: peer.organisation, role: peer.role }
+  const breach = isCounted ? await parts.anomalies.judge({ user, service, command }) : undefined
+  if (breach !== undefined) return hold(request, peer, breach, parts)
+  const asked: Asked = { form: 'signed', command, bytes }
+  const charged = await charge(asked, request, peer, device, parts)
+  if (!charged.ok) return charged
+  const digest = charged.value?.digest
+  const slot = slotOf(command, service)
+  const held = await parts.futureDated.hold({ request, peer, executeAt, digest }, slot)
+  if (!held.ok) {
+    if (digest !== undefined) await parts.arms.cancel(digest)
+    return held
+  }
+  const replaced = held.value
+  if (replaced !== undefined) await takeBack(replaced, 'FutureDatedReplaced', parts)
+  const at = toIso(executeAt)
+  parts.audit.critical('FutureDated', { ...factsOf(request), user: user.organisation, at })
+  return ok({ name: 'FutureDated' })
+}
+
+/** Signed like what it cancels, so that nobody can whose own it is not. */
+async function cancel(
+  { payload }: FutureDatedBody,
+  request: ServiceRequest,
+  peer: Peer,
+  parts: ServiceParts,
+): Promise<Served> {
+  const signed = readSigned(request, payload, peer, parts.deps.crypto)
+  if (!signed.ok) return signed
+  const slot = slotOf(signed.value.command, request.service)
+  const held = await parts.futureDated.cancel(peer, slot)
+  if (held === undefined) return refused('FutureDatedUnknown', slot)
+  await takeBack(held, 'FutureDatedCancelled', parts)
+  return ok({ name: 'Cancelled' })
+}
+
+async function takeBack(held: FutureRequest, what: string, parts: ServiceParts): Promise<void> {
+  parts.audit.critical(what, { ...factsOf(held.request), at: toIso(held.executeAt) })
+  if (held.digest !== undefined) await parts.arms.cancel(held.digest)
+}
+
+/** Of each device, service and controller one request is held. */
+function slotOf(command: Command, service: string): string {
+  const slot = `${command.originator} ${command.target} ${service}`
+  return isLoadControlCommand(command) ? `${slot} ${command.controller}` : slot
+}
+
+/**
+ * Its time has come: judged once more as things stand now, counted in this window, and sent. What is not
+ * sent gives back what it was charged.
+ */
+export async function carryOutFutureDated(
+  held: FutureRequest,
+  parts: ServiceParts,
+): Promise<FutureOutcome> {
+  const { request, digest, executeAt } = held
+  const device = parts.inventory.device(request.target)
+  const isReached = device !== undefined && parts.wan.reaches(device)
+  if (!isReached && !isMissed(executeAt, parts.deps.clock.now())) return 'Later'
+  const ready = await readyToSend(held, parts)
+  if (!ready.ok && digest !== undefined) await parts.arms.cancel(digest)
+  const sent = ready.ok ? await ready.value() : ready
+  const outcome = sent.ok ? 'Accepted' : sent.reason
+  parts.audit.critical('FutureDatedEnded', { ...factsOf(request), outcome })
+  if (!sent.ok) parts.happened.refused(sent.reason, held.peer, request)
+  return outcome
+}
+
+async function readyToSend(
+  { request, peer, executeAt }: FutureRequest,
+  parts: ServiceParts,
+): Promise<Outcome<() => Promise<Served>, ResponseName>> {
+  const { body, service, target, counter } = request
+  const { clock, crypto } = parts.deps
+  const now = clock.now()
+  if (isMissed(executeAt, now)) return refused('ExecutionTimeInvalid', 'its time has passed')
+  if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
+  if (!isFutureDated(body)) return refused('RequestMalformed', body.kind)
+  const device = judgeUser(request, peer, parts.inventory)
+  if (!device.ok) return device
+  const signed = judgeSigned(request, body.payload, peer, device.value, now, crypto)
+  if (!signed.ok) return signed
+  const { command, bytes } = signed.value
+  const user = { organisation: peer.organisation, role: peer.role }
+  const breach = await parts.anomalies.judge({ user, service, command })
+  if (!(await parts.counters.use(sourceOf(request, peer), target, counter)))
+    return refused('CounterUsed', `${counter}`)
+  // Let through it is sent then and there.
+  if (breach !== undefined) return hold(atOnce(request, body), peer, breach, parts)
+  const arm = isLoadControlCommand(command) ? armOf(bytes, crypto) : undefined
+  if (arm?.ok === false) return refused('PreCommandChanged', arm.reason)
+  const asked: Asked = { form: 'signed', command, bytes }
+  return ok(() => sendCharged(asked, arm?.value, request, device.value, parts))
+}
+
+const atOnce = (
+  request: ServiceRequest,
+  { kind, payload }: SignedPreCommandBody,
+): ServiceRequest => ({ ...request, body: { kind, payload } })

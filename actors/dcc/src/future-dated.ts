@@ -1,0 +1,226 @@
+import { limits } from '@interlock/contract'
+import type { ResponseName, ServiceRequest } from '@interlock/duis'
+import type { ActorDeps } from '@interlock/host'
+import {
+  inHours,
+  inSeconds,
+  instant,
+  millis,
+  ok,
+  refused,
+  type Instant,
+  type Outcome,
+  type Timer,
+} from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import type { Kysely, Selectable } from 'kysely'
+import { nameOf, type User } from './anomaly.ts'
+import { kept, readKept } from './kept-request.ts'
+import type { DccTables } from './tables.ts'
+
+/** A request that waits for its date of execution. */
+export type FutureRequest = {
+  readonly reference: string
+  readonly request: ServiceRequest
+  readonly peer: Peer
+  readonly executeAt: Instant
+  /** Of the arm that is charged for it. */
+  readonly digest: string | undefined
+}
+/** What became of it; `Later`: nothing yet, it is to be tried again soon. */
+export type FutureOutcome = ResponseName | 'Later'
+/** What a user is shown of its requests, before and after. */
+export type FutureSummary = {
+  readonly reference: string
+  readonly executeAt: Instant
+  readonly state: 'held' | 'sending' | 'done'
+  readonly outcome: string | null
+  readonly request: ServiceRequest
+}
+
+/**
+ * Requests with a date of execution, durably: each is held, and then taken out exactly once, to be carried
+ * out or because it was cancelled or replaced.
+ */
+export type FutureDated = {
+  /** Holds a request in its slot; what was there is taken out and given back. */
+  hold(
+    held: Omit<FutureRequest, 'reference'>,
+    slot: string,
+  ): Promise<Outcome<FutureRequest | undefined, 'FutureDatedFull'>>
+  /** Takes out what is in the slot of that user. */
+  cancel(user: User, slot: string): Promise<FutureRequest | undefined>
+  /** Of one user; the latest date of execution first. */
+  list(user: User): Promise<readonly FutureSummary[]>
+  /** From now on `carryOut` gets each at its time; a fault in it ends that one alone. */
+  start(carryOut: (held: FutureRequest) => Promise<FutureOutcome>): Promise<void>
+  close(): void
+}
+
+const listedMax = 1_000
+const atOnceMax = 64
+/** So long a user can read what became of a request. */
+const outcomeMillis = inHours(7 * 24)
+const againMillis = inSeconds(60)
+/** Before a device that could not be reached is tried again. */
+const laterMillis = inSeconds(2)
+
+type Row = Selectable<DccTables['future_dated']>
+
+export async function openFutureDated(
+  db: Kysely<DccTables>,
+  /** What one user may have waiting; a flood is refused, not kept. */
+  mostPerUser: number,
+  { clock, crypto, log }: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>,
+): Promise<FutureDated> {
+  let carryOut: Parameters<FutureDated['start']>[0] | undefined
+  let timer: Timer | undefined
+  let closed = false
+  const read = (row: Row): FutureRequest => ({
+    reference: row.reference,
+    executeAt: instant(Number(row.execute_at)),
+    digest: row.digest ?? undefined,
+    ...readKept(row, crypto),
+  })
+  const held = () => db.selectFrom('future_dated').selectAll().where('state', '=', 'held')
+  const put = (reference: string, state: 'held' | 'done', outcome: string | null) =>
+    db
+      .updateTable('future_dated')
+      .set({ state, outcome })
+      .where('reference', '=', reference)
+      .execute()
+  const forget = () =>
+    db
+      .deleteFrom('future_dated')
+      .where('state', '=', 'done')
+      .where('execute_at', '<', clock.now() - outcomeMillis)
+      .execute()
+
+  /** Only what is still held; what was cancelled meanwhile is not sent. */
+  const carryOutOne = async (row: Row): Promise<void> => {
+    const [mine] = await db
+      .updateTable('future_dated')
+      .set({ state: 'sending' })
+      .where('reference', '=', row.reference)
+      .where('state', '=', 'held')
+      .returning('reference')
+      .execute()
+    if (mine === undefined || carryOut === undefined) return
+    const { reference } = row
+    try {
+      const outcome = await carryOut(read(row))
+      if (outcome === 'Later') await put(reference, 'held', null)
+      else await put(reference, 'done', outcome)
+    } catch (error) {
+      log.error({ reference, error }, 'a future-dated request failed')
+      await put(reference, 'done', 'DeliveryTimeout')
+    }
+  }
+  const carryOutDue = async (): Promise<void> => {
+    const due = await held().where('execute_at', '<=', clock.now()).orderBy('execute_at').execute()
+    const worker = async (): Promise<void> => {
+      for (let row = due.shift(); row !== undefined && !closed; row = due.shift())
+        await carryOutOne(row)
+    }
+    await Promise.all(Array.from({ length: atOnceMax }, worker))
+    await forget()
+  }
+  const wakeIn = (delay: number): void => {
+    timer?.cancel()
+    if (closed || carryOut === undefined) return
+    timer = clock.after(millis(delay), 'dcc/future-dated', async () => {
+      try {
+        await carryOutDue()
+        await wakeForNext(laterMillis)
+      } catch (error) {
+        log.error({ error }, 'future-dated requests are not carried out; trying again')
+        wakeIn(againMillis)
+      }
+    })
+  }
+  const wakeForNext = async (soonest = 0): Promise<void> => {
+    const next = await held().orderBy('execute_at').limit(1).executeTakeFirst()
+    if (next !== undefined) wakeIn(Math.max(soonest, Number(next.execute_at) - clock.now()))
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const mine = last.then(work, work)
+    last = mine.catch(() => {})
+    return mine
+  }
+  const takeOut = async (slot: string): Promise<FutureRequest | undefined> => {
+    const rows = await db
+      .deleteFrom('future_dated')
+      .where('slot', '=', slot)
+      .where('state', '=', 'held')
+      .returningAll()
+      .execute()
+    return rows[0] && read(rows[0])
+  }
+  const slotOf = (user: User, slot: string): string => `${nameOf(user)} ${slot}`
+
+  return {
+    hold: ({ request, peer, executeAt, digest }, name) =>
+      inTurn(async () => {
+        const { organisation, role } = peer
+        const slot = slotOf(peer, name)
+        const others = await held()
+          .where('organisation', '=', organisation)
+          .where('role', '=', role)
+          .where('slot', '!=', slot)
+          .limit(mostPerUser)
+          .execute()
+        if (others.length >= mostPerUser) return refused('FutureDatedFull')
+        const replaced = await takeOut(slot)
+        await db
+          .insertInto('future_dated')
+          .values({
+            organisation,
+            role,
+            slot,
+            execute_at: executeAt,
+            state: 'held',
+            outcome: null,
+            digest: digest ?? null,
+            ...kept(request, peer),
+          })
+          .execute()
+        await wakeForNext()
+        return ok(replaced)
+      }),
+    cancel: (user, slot) => inTurn(() => takeOut(slotOf(user, slot))),
+    async list({ organisation, role }) {
+      const rows = await db
+        .selectFrom('future_dated')
+        .selectAll()
+        .where('organisation', '=', organisation)
+        .where('role', '=', role)
+        .orderBy('execute_at', 'desc')
+        .limit(listedMax)
+        .execute()
+      return rows.map((row) => {
+        const { reference, state, outcome } = row
+        const { request, executeAt } = read(row)
+        return { reference, executeAt, state, outcome, request }
+      })
+    },
+    async start(work) {
+      carryOut = work
+      await db
+        .updateTable('future_dated')
+        .set({ state: 'done', outcome: 'DeliveryTimeout' })
+        .where('state', '=', 'sending')
+        .execute()
+      await wakeForNext()
+    },
+    close() {
+      closed = true
+      timer?.cancel()
+    },
+  }
+}
+
+/** Whether its time has passed so long ago that it is not to be carried out any more. */
+export const isMissed = (executeAt: Instant, now: Instant): boolean =>
+  now > executeAt + limits.executionLateMillisMax
