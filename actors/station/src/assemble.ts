@@ -6,6 +6,7 @@ import type { Handlers, Response } from '@interlock/ocpp'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
 import { pinnedCells, type Bearings } from './bearings.ts'
+import { createCardReader } from './card-reader.ts'
 import { createCertificateRequests } from './certificate-requests.ts'
 import { createCertificates } from './certificates.ts'
 import { createCharging } from './charging.ts'
@@ -236,6 +237,7 @@ export function assemble(
   const hardware = createHardware(station, {
     reader,
     home: createHomeAuthorisation(station),
+    cards: createCardReader(station),
     metering,
   })
   const link = config.llcs === undefined ? undefined : openLocalLink(station, config.llcs)

@@ -6,6 +6,7 @@ import {
   stationId,
   type Crypto,
   type Eui64,
+  type PublicKey,
   type Role,
   type StationId,
 } from '@interlock/kernel'
@@ -23,6 +24,8 @@ export type Bearings = {
   readonly eui: Eui64
   readonly llcs: Eui64 | undefined
   readonly payer: Payer | undefined
+  /** Of the register of driver tokens. */
+  readonly driverRegister: PublicKey | undefined
   readonly evse: number
   readonly ratings: Ratings
   readonly roots: Roots
@@ -39,6 +42,7 @@ export function bearingsOf(config: StationConfig, crypto: Crypto): Bearings {
     eui: eui64(config.eui),
     llcs: config.llcs === undefined ? undefined : eui64(config.llcs.eui),
     payer: payerOf(config, crypto),
+    driverRegister: driverRegisterOf(config, crypto),
     evse: row.id,
     ratings: {
       ratingWatts: row.ratingWatts,
@@ -93,6 +97,11 @@ function payerOf({ llcs }: StationConfig, crypto: Crypto): Payer | undefined {
   const { meter, supplier } = llcs.tariff
   return { meter: eui64(meter), supplier: certificateOf(supplier, 'supplier', crypto).peer }
 }
+
+const driverRegisterOf = ({ driverRegister }: StationConfig, crypto: Crypto) =>
+  driverRegister === undefined
+    ? undefined
+    : certificateOf(driverRegister, 'cir', crypto).peer.publicKey
 
 function certificateOf(path: string, role: Role, crypto: Crypto) {
   const [der] = fromPem(readText(path), 'CERTIFICATE')

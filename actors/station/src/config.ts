@@ -63,6 +63,8 @@ export const StationConfig = actorConfig({
   trust: TrustConfig,
   /** Root of whoever signs its firmware; without one no firmware is taken. */
   manufacturerRoot: Type.Optional(Path),
+  /** Certificate (PEM) of the register of driver tokens, pinned; without one a card is a number. */
+  driverRegister: Type.Optional(Path),
   /** Certificates that the installer pins; the register's are added at first contact. */
   cells: Type.Array(
     Type.Object(

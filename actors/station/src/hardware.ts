@@ -1,4 +1,5 @@
 import { limits } from '@interlock/contract'
+import type { Card } from '@interlock/driver'
 import { inSeconds, millis, plus, type Instant } from '@interlock/kernel'
 import type { HoursChoice } from '@interlock/power'
 import { askForHours, chooseHours } from './charging-hours.ts'
@@ -6,6 +7,7 @@ import { nobody, onArrival, onConsent } from './core/authorisation.ts'
 import type { Charger, Override } from './core/charger.ts'
 import type { Token } from './core/token.ts'
 import { advance, arrive, isFull, type PlugIn } from './hardware/vehicle.ts'
+import type { CardReader } from './card-reader.ts'
 import type { HomeAuthorisation } from './home-authorisation.ts'
 import type { Metering } from './metering.ts'
 import { limitFromOutside, type OutsideLimit } from './outside-limit.ts'
@@ -26,6 +28,8 @@ export type Hardware = {
   unplug(side?: 'both' | 'EV' | 'station'): void
   /** A card at the reader, or a code at the keys (type `KeyCode`). */
   present(token: Token): void
+  /** A card is held to the reader and answers what it is asked. Resolves when it has been judged. */
+  tap(card: Card): Promise<void>
   /** The vehicle itself suspends the transfer of energy, and resumes it. */
   pauseVehicle(isPaused: boolean): void
   press(button: 'start' | 'stop' | 'pair'): string | undefined
@@ -51,11 +55,12 @@ export type HardwareParts = {
   readonly reader: Reader
   readonly home: HomeAuthorisation
   readonly metering: Metering
+  readonly cards: CardReader
 }
 
 export function createHardware(
   station: Station,
-  { reader, home, metering }: HardwareParts,
+  { reader, home, metering, cards }: HardwareParts,
 ): Hardware & { resume(): void; close(): void } {
   const { deps, keeper, charging, model } = station
   const { clock } = deps
@@ -65,7 +70,7 @@ export function createHardware(
   const plugIn = (plug: PlugIn): void => {
     if (charger().vehicle !== undefined) return
     const { idToken, idTokenType: type = 'ISO14443' } = plug
-    const token = idToken === undefined ? undefined : { idToken, type }
+    const token = idToken === undefined ? (isHome ? cards.take() : undefined) : { idToken, type }
     if (!isHome && charger().bay === undefined) stand('implied')
     const { looseCable: _, ...current } = charger()
     const plugged: Charger = { ...current, vehicle: arrive(plug, clock.now()) }
@@ -138,6 +143,10 @@ export function createHardware(
     unplug,
     present: (token) => {
       if (!isHome) reader.present(token)
+    },
+    async tap(card) {
+      const token = await cards.read(card)
+      if (token !== undefined && !isHome) reader.present(token)
     },
     pauseVehicle(isPaused) {
       const { vehicle, ...rest } = charger()

@@ -162,7 +162,7 @@ export function createReader(station: Station): Reader {
         charging.update({ charger: { ...rest, looseCable: 'unlocked' } })
         return
       }
-      presented(tokenOf(token))
+      presented(token)
     },
     grantAnybody() {
       if (charger().holder === undefined) grant({ token: noToken })

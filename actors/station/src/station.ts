@@ -1,6 +1,6 @@
 import type { FlattenedJws, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
-import type { Eui64, Instant, PrivateKey, StationId } from '@interlock/kernel'
+import type { Eui64, Instant, PrivateKey, PublicKey, StationId } from '@interlock/kernel'
 import type { MeterTariff, Payer } from '@interlock/seal'
 import type { Background } from './background.ts'
 import type { Roots } from './certificates.ts'
@@ -51,6 +51,8 @@ export type Station = {
   readonly llcs: Eui64 | undefined
   /** Whose tariff the home pays, where it is told. */
   readonly payer: Payer | undefined
+  /** Of the register of driver tokens, where one is pinned. */
+  readonly driverRegister: PublicKey | undefined
   /** The one EVSE of the simulated hardware. */
   readonly evse: number
   readonly ratings: Ratings

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { actors } from './actors.ts'
 import { armModule } from './arm-module.ts'
 import { auditVerify } from './audit-verify.ts'
+import { cardKey } from './card-key.ts'
 import { conformanceList } from './conformance-list.ts'
 import { conformanceRun } from './conformance-run.ts'
 import { database } from './database.ts'
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   quarantineList,
   quarantineProcess,
   quarantineDelete,
+  cardKey,
   ocmfVerify,
   tariffPrice,
   tariffCompare,

@@ -1,4 +1,5 @@
 import type { FrequencyCurve } from '@interlock/contract'
+import type { HeldStatements } from '@interlock/driver'
 import type { Eui64, Instant, Role } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import type { Hierarchy } from '@interlock/pki'
@@ -8,6 +9,7 @@ import type { FirmwareUpdate } from '../firmware/firmware.ts'
 import type { NetworkMemory } from '../network/profile.ts'
 import type { AuthCache } from './auth-cache.ts'
 import type { OutOfService } from './availability.ts'
+import type { CardCounts } from './card-counts.ts'
 import { newCharger, type Charger } from './charger.ts'
 import { noList, type LocalList } from './local-list.ts'
 import type { Signing } from './meter-record.ts'
@@ -94,6 +96,10 @@ export type Memory = {
   readonly kept: readonly MeterValue[]
   readonly signing?: Signing
   readonly authCache: AuthCache
+  /** What the register of driver tokens has said of keys. */
+  readonly tokenKeys?: HeldStatements
+  /** The highest count of each card that has proved itself here. */
+  readonly cardCounts?: CardCounts
   readonly localList: LocalList
   /** Goes out of service when the transaction has ended. */
   readonly scheduled: OutOfService

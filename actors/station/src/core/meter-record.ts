@@ -1,3 +1,4 @@
+import { fromAdditionalInfo, identifications } from '@interlock/driver'
 import { toIso, type Instant } from '@interlock/kernel'
 import type { PageContext, Payload } from '@interlock/ocmf'
 import type { Context } from './meter-values.ts'
@@ -74,15 +75,18 @@ const identificationTypes: Readonly<Record<Token['type'], string>> = {
   NoAuthorization: 'NONE',
 }
 
-/** A number that anyone can copy is hearsay (`IL`), whoever presented it. */
+/** A number that anyone can copy is hearsay (`IL`), whoever presented it; what a card has proved is not. */
 function identified(holder: Token | 'unknown'): Partial<Payload> {
   if (holder === 'unknown' || holder.type === 'NoAuthorization')
     return { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' }
   const isCard = holder.type === 'ISO14443' || holder.type === 'ISO15693'
+  const carried = fromAdditionalInfo(holder.idToken, holder.additionalInfo, '')
+  const isVerified = carried.ok && carried.value.strength === 'VERIFIED'
+  const { strength, flags } = identifications[isVerified ? 'challengeResponse' : 'staticUid']
   return {
     IS: true,
-    IL: 'HEARSAY',
-    IF: isCard ? ['RFID_PLAIN'] : [],
+    IL: strength,
+    IF: isCard ? flags : [],
     IT: identificationTypes[holder.type],
     ID: holder.idToken,
   }

@@ -1,7 +1,11 @@
 import type { Request, Response } from '@interlock/ocpp'
 
-/** IdTokenType: who stands at the charger, or whom the CSMS started for. */
-export type Token = Pick<Request<'Authorize'>['idToken'], 'idToken' | 'type'>
+type IdToken = Request<'Authorize'>['idToken']
+/**
+ * IdTokenType: who stands at the charger, or whom the CSMS started for. What a card has proved goes along in
+ * `additionalInfo`, which only this charger writes.
+ */
+export type Token = Pick<IdToken, 'idToken' | 'type' | 'additionalInfo'>
 /** IdTokenInfoType: what is known of a token. */
 export type TokenInfo = Response<'Authorize'>['idTokenInfo']
 export type TokenStatus = TokenInfo['status']
@@ -13,6 +17,7 @@ export const noToken: Token = { idToken: '', type: 'NoAuthorization' }
 export const sameToken = (left: Token, right: Token): boolean =>
   left.type === right.type && left.idToken.toLowerCase() === right.idToken.toLowerCase()
 
+/** The token alone, without what was proved. */
 export const tokenOf = ({ idToken, type }: Token): Token => ({ idToken, type })
 
 /** Two tokens of one group may end what the other began (C09.FR.03). */

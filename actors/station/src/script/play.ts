@@ -4,10 +4,12 @@ import type { StationDeps } from '../assemble.ts'
 import type { StationConfig } from '../config.ts'
 import type { Hardware } from '../hardware.ts'
 import { startStation, type StationRunning } from '../start.ts'
+import { openCardFolder } from './card-folder.ts'
 import type { Step } from './steps.ts'
 
 type Row<Name> = (hardware: Hardware, step: Extract<Step, { readonly do: Name }>) => void
-type Gesture = Exclude<Step['do'], 'power'>
+/** A tap needs its card, and power is not the hardware's. */
+type Gesture = Exclude<Step['do'], 'power' | 'tap'>
 
 /** What each step does to the hardware. */
 const rows: { readonly [Name in Gesture]: Row<Name> } = {
@@ -41,7 +43,17 @@ export async function startScripted(
     })
   let running: StationRunning | undefined = await startStation(config, deps)
 
+  const tap = async (hardware: Hardware, folder: string): Promise<void> => {
+    const card = openCardFolder(folder, deps.crypto)
+    try {
+      await hardware.tap(card)
+    } finally {
+      card.close()
+    }
+  }
+
   const perform = async (step: Step): Promise<void> => {
+    if (step.do === 'tap') return running && tap(running.hardware, step.card)
     if (step.do !== 'power') {
       if (running === undefined) return
       const row = rows[step.do] as Row<Gesture>

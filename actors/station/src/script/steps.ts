@@ -57,6 +57,7 @@ export const Step = Type.Union([
       { default: 'ISO14443' },
     ),
   }),
+  step('tap', { card: Type.String({ minLength: 1, maxLength: 4096 }) }),
   step('press', { button: Type.Union([Type.Literal('start'), Type.Literal('stop')]) }),
   step('chooseHours', {
     choice: Type.Union([
