@@ -34,6 +34,8 @@ const table: DoorTable = {
   'POST /api/v1/firmware': ['maintainer'],
   'GET /api/v1/firmware/:sha256': ['csms', 'dsrsp', 'installer', 'maintainer', 'web'],
   'POST /api/v1/providers': ['recovery'],
+  'POST /api/v1/meters': ['maintainer'],
+  'GET /api/v1/meters/:evseId': ['csms', 'dso', 'emsp', 'maintainer', 'web'],
   'POST /api/v1/revocations': ['recovery', 'maintainer'],
   'GET /api/v1/crl': everyone,
   'GET /api/v1/crl/smart-meter': everyone,

@@ -89,3 +89,28 @@ test("an installer announces stations for its own CSMS; the supervisor's own, fo
   // By the supervisor's own installer.
   await notified(world)
 })
+
+test("meters are registered by the supervisor's own maintainers only, and what was is never changed", async () => {
+  const meter = {
+    evseId: 'NL*CPO*E1',
+    serial: 'M-1',
+    publicKey: 'AB'.repeat(64),
+    ratingWatts: 7_360,
+    from: '2026-01-01T00:00:00.000Z',
+  }
+  const add = (who: Person, change: object = {}) =>
+    world.ask(who, 'POST', '/api/v1/meters', { ...meter, ...change })
+  const known = () => world.ask(world.as('emsp'), 'GET', '/api/v1/meters/nl*cpo*e1')
+  // Whoever bills by a meter would else name a key of its own.
+  expect(await add(ofCsms())).toMatchObject(refused)
+  expect((await known()).body).toMatchObject({ meters: [] })
+  expect((await add(world.maintainer)).status).toBe(201)
+  const ofCriminal = { serial: 'M-1', publicKey: 'CD'.repeat(64) }
+  expect((await add(world.maintainer, ofCriminal)).body.reason).toBe('DeviceState')
+  expect((await add(world.maintainer, { from: 'soon' })).body.reason).toBe('RequestInvalid')
+  const next = { serial: 'M-2', from: '2026-02-01T00:00:00.000Z' }
+  expect((await add(world.maintainer, next)).status).toBe(201)
+  expect((await known()).body).toMatchObject({
+    meters: [{ ...next, evseId: 'NL*CPO*E1' }, meter],
+  })
+})

@@ -30,6 +30,7 @@ import { deviceRegister } from './register/devices.ts'
 import { firmwareRegister } from './register/firmware.ts'
 import { grantRegister } from './register/grants.ts'
 import { hoursRegister } from './register/hours.ts'
+import { meterRegister } from './register/meters.ts'
 import { providerRegister } from './register/providers.ts'
 import { migrations, type SupervisorTables } from './register/tables.ts'
 import { openRevocations } from './revocations.ts'
@@ -153,6 +154,7 @@ async function registers(db: Kysely<SupervisorTables>, config: SupervisorConfig,
     firmware: await firmwareRegister(db),
     grants: grantRegister(db),
     hours: hoursRegister(db),
+    meters: meterRegister(db),
     witnessed: witnessRegister(db),
     ledger: await openLedgerAccount(db, config.budget, deps.clock.now()),
   }

@@ -17,6 +17,7 @@ import type { DeviceRegister } from './register/devices.ts'
 import type { FirmwareRegister } from './register/firmware.ts'
 import type { GrantRegister } from './register/grants.ts'
 import type { HoursRegister } from './register/hours.ts'
+import type { MeterRegister } from './register/meters.ts'
 import type { ProviderRegister } from './register/providers.ts'
 import type { Revocations } from './revocations.ts'
 import type { SmartMeterList } from './smart-meter-list.ts'
@@ -36,6 +37,7 @@ export type Supervisor = {
   readonly firmware: FirmwareRegister
   readonly grants: GrantRegister
   readonly hours: HoursRegister
+  readonly meters: MeterRegister
   readonly witnessed: WitnessRegister
   readonly ledger: LedgerAccount
   readonly otherLedger: OtherLedger

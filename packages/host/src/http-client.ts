@@ -6,7 +6,7 @@ import { Fault, parseJson, type Activity, type Eui64, type Role } from '@interlo
 import type { Running } from './deps.ts'
 import { readEvents } from './http-event-reader.ts'
 import { readLines } from './http-line-reader.ts'
-import { idleConnectionMillisMax, requestIdHeader } from './http-server.ts'
+import { idleConnectionMillisMax, requestIdHeader, textsIn } from './http-server.ts'
 import type { Identity } from './identity.ts'
 import { clientTls, type Trust } from './tls.ts'
 import { TrustingAgent } from './trusting-agent.ts'
@@ -15,6 +15,8 @@ export type HttpResponse = {
   readonly status: number
   /** Parsed where it is JSON, text otherwise. */
   readonly body: unknown
+  /** Those with one value, names in small letters; where `wantsHeaders`. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export type RequestSettings = {
@@ -23,6 +25,8 @@ export type RequestSettings = {
   readonly headers?: Readonly<Record<string, string>>
   /** What `x-request-id` says, where the request is signed with it; else one is made up. */
   readonly requestId?: string
+  /** Of the answer. */
+  readonly wantsHeaders?: true
 }
 
 export type HttpClient = {
@@ -87,7 +91,9 @@ export function httpClient(options: HttpClientOptions): HttpClient {
           'content-length': Buffer.byteLength(payload),
         }
         const signal = AbortSignal.timeout(timeoutMillis)
-        return await exchange(open(method, new URL(url), { headers, signal }), payload)
+        const answer = await exchange(open(method, new URL(url), { headers, signal }), payload)
+        const { headers: told, ...rest } = answer
+        return settings.wantsHeaders === true ? { ...rest, headers: told } : rest
       } catch (cause) {
         throw unavailable(method, url, cause)
       } finally {
@@ -124,7 +130,7 @@ function encode(body: unknown, type: string | undefined): { payload: string; typ
   return { payload: JSON.stringify(body), type: type ?? 'application/json' }
 }
 
-function exchange(request: ClientRequest, payload: string): Promise<HttpResponse> {
+function exchange(request: ClientRequest, payload: string): Promise<Required<HttpResponse>> {
   return new Promise((resolve, reject) => {
     request.on('error', reject)
     request.on('response', (response) => {
@@ -145,13 +151,14 @@ async function collect(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function decode(response: IncomingMessage, text: string): HttpResponse {
+function decode(response: IncomingMessage, text: string): Required<HttpResponse> {
   const status = response.statusCode ?? 0
-  const type = response.headers['content-type'] ?? ''
-  if (!/^application\/([a-z.]+\+)?json\b/.test(type)) return { status, body: text }
+  const headers = textsIn(response.headers)
+  const type = headers['content-type'] ?? ''
+  if (!/^application\/([a-z.]+\+)?json\b/.test(type)) return { status, headers, body: text }
   const parsed = parseJson(text, limits.jsonDepthMax)
   if (!parsed.ok) throw new Error(`the answer is not JSON: ${parsed.reason}`)
-  return { status, body: parsed.value }
+  return { status, headers, body: parsed.value }
 }
 
 function unavailable(method: string, url: string, cause: unknown): Fault {

@@ -6,6 +6,7 @@ export type Reply = {
   readonly body?: unknown
   /** Content type, where it is not JSON. */
   readonly type?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export const problemType = 'application/problem+json'

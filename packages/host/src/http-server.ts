@@ -36,7 +36,7 @@ export type HttpRequest = {
 
 /** One row per route: who may call it and what it takes. */
 export type Endpoint = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string
   readonly roles: readonly Role[]
   readonly body?: TSchema
@@ -311,8 +311,8 @@ function failure(error: unknown, request: FastifyRequest, log: Log): Reply {
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
-function answer(reply: FastifyReply, { status, body, type }: Reply): FastifyReply {
-  void reply.status(status)
+function answer(reply: FastifyReply, { status, body, type, headers }: Reply): FastifyReply {
+  void reply.status(status).headers(headers ?? {})
   if (body === undefined) return reply.send()
   void reply.type(type ?? 'application/json')
   return reply.send(typeof body === 'string' ? body : JSON.stringify(body))
@@ -330,7 +330,8 @@ function textsOf(values: unknown): Record<string, string> | undefined {
   return Object.keys(texts).length === Object.keys(values ?? {}).length ? texts : undefined
 }
 
-const textsIn = (values: unknown): Record<string, string> =>
+/** The entries that are one text. */
+export const textsIn = (values: unknown): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values ?? {}).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',

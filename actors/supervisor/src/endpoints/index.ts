@@ -6,6 +6,7 @@ import { checkpointEndpoints } from './checkpoints.ts'
 import { countersignatureEndpoints } from './countersignatures.ts'
 import { deviceEndpoints } from './devices.ts'
 import { hoursEndpoints } from './hours.ts'
+import { meterEndpoints } from './meters.ts'
 import { registerEndpoints } from './registers.ts'
 import { reservationEndpoints } from './reservations.ts'
 import { revocationEndpoints } from './revocations.ts'
@@ -18,6 +19,7 @@ export const endpoints = (supervisor: Supervisor): Endpoint[] => [
   ...hoursEndpoints(supervisor),
   ...reservationEndpoints(supervisor),
   ...registerEndpoints(supervisor),
+  ...meterEndpoints(supervisor),
   ...revocationEndpoints(supervisor),
   ...checkpointEndpoints(supervisor),
   { method: 'GET', url: '/healthz', roles, handle: () => ({ status: 200, body: { ok: true } }) },

@@ -60,6 +60,14 @@ export type SupervisorTables = LedgerTables &
       acknowledgement: string
     }
     revocation_list: { id: number; pem: string }
+    meters: {
+      /** In capitals. */
+      evse_id: string
+      serial: string
+      public_key: string
+      rating_watts: number
+      begins_at: string | number
+    }
   }
 
 const statements = [
@@ -131,6 +139,19 @@ export const migrations = [
       await sql`create table charging_hours (
         station_id text primary key, counter bigint not null, record text not null,
         acknowledgement text not null)`.execute(db)
+    },
+  },
+  {
+    name: '0006-meters',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql
+        .raw(
+          `create table meters (
+            evse_id text not null, serial text not null, public_key text not null,
+            rating_watts integer not null, begins_at bigint not null,
+            primary key (evse_id, begins_at))`,
+        )
+        .execute(db)
     },
   },
 ]

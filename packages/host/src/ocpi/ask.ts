@@ -1,0 +1,88 @@
+import { Fault, ok, refused, toHex, type Entropy, type Outcome } from '@interlock/kernel'
+import {
+  nextPage,
+  readEnvelope,
+  writeHeaders,
+  type AskParty,
+  type OcpiMethod,
+  type Routing,
+} from '@interlock/ocpi'
+import type { HttpClient, HttpResponse } from '../http-client.ts'
+
+const idBytes = 16
+/** Pages of one list that are read at one go. */
+const pagesMax = 10_000
+
+export type OcpiAnswer = Outcome<unknown, string>
+/** One request to a party, as whoever is registered with it. */
+export type OcpiSending = {
+  readonly token: string
+  readonly method: OcpiMethod
+  readonly url: string
+  readonly body?: unknown
+  /** Absent for versions and credentials. */
+  readonly routing?: Routing
+}
+
+/**
+ * Sends a request. The reason of a refusal is `PeerUnavailable`, `Http404` and the like, or `Status2001`
+ * and the like.
+ */
+export async function sendOcpi(
+  http: HttpClient,
+  { token, method, url, body, routing }: OcpiSending,
+  entropy: Entropy,
+): Promise<OcpiAnswer & Pick<HttpResponse, 'headers'>> {
+  const ids = { requestId: newId(entropy), correlationId: newId(entropy) }
+  const headers = writeHeaders(ids, token, routing)
+  try {
+    const answer = await http.request(method, url, body, {
+      headers,
+      requestId: ids.requestId,
+      wantsHeaders: true,
+    })
+    const envelope = readEnvelope(answer.body)
+    if (envelope.ok && answer.status < 300) return { ...envelope, headers: answer.headers ?? {} }
+    if (!envelope.ok && envelope.reason !== 'AnswerMalformed' && answer.status < 300)
+      return envelope
+    return refused(`Http${answer.status}`, envelope.ok ? undefined : envelope.detail)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return refused(error.code, error.message)
+  }
+}
+
+/** The same for the exchange of credentials; `httpOf` reaches one party and nobody else. */
+export const askParty =
+  (httpOf: (party: string) => HttpClient | undefined, entropy: Entropy): AskParty =>
+  async ({ name }, token, method, url, body) => {
+    const http = httpOf(name)
+    if (http === undefined) return refused('PartyUnknown', name)
+    return await sendOcpi(http, { token, method, url, body }, entropy)
+  }
+
+/** All pages of a list, of which each leads to the next; `isOurs` says where pages may be. */
+export async function readList(
+  http: HttpClient,
+  sending: Omit<OcpiSending, 'method' | 'body'>,
+  isOurs: (url: string) => boolean,
+  entropy: Entropy,
+): Promise<Outcome<readonly unknown[], string>> {
+  const found: unknown[] = []
+  let url: string | undefined = sending.url
+  for (let page = 0; url !== undefined; page += 1) {
+    if (page >= pagesMax || !isOurs(url)) return refused('PageInvalid', url)
+    const answer = await sendOcpi(http, { ...sending, url, method: 'GET' }, entropy)
+    if (!answer.ok) return answer
+    if (!Array.isArray(answer.value)) return refused('AnswerMalformed', url)
+    found.push(...(answer.value as readonly unknown[]))
+    url = nextPage(answer.headers ?? {})
+  }
+  return ok(found)
+}
+
+const newId = (entropy: Entropy): string => toHex(entropy.bytes(idBytes))
+
+const tokenBytes = 32
+/** A credentials token: 32 random bytes, hex. */
+export const newCredentialsToken = (entropy: Entropy): string => toHex(entropy.bytes(tokenBytes))

@@ -1,0 +1,3 @@
+export * from './ask.ts'
+export * from './doors.ts'
+export * from './parties.ts'
