@@ -69,6 +69,7 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   dso: ['typebox'],
   broker: ['typebox'],
   cir: ['typebox'],
+  emsp: ['kysely', 'typebox'],
   web: [
     '@fastify/cookie',
     '@fastify/static',

@@ -80,6 +80,10 @@ export const actors: readonly Command[] = [
     const { CirConfig, startCir } = await import('@interlock/cir')
     return { schema: CirConfig, start: startCir }
   }),
+  actor('emsp', 'run an e-mobility provider', async () => {
+    const { EmspConfig, startEmsp } = await import('@interlock/emsp')
+    return { schema: EmspConfig, start: startEmsp }
+  }),
   actor('web', 'run the console and the arm page', async () => {
     const { startWeb, WebConfig } = await import('@interlock/web')
     return { schema: WebConfig, start: startWeb }

@@ -38,7 +38,7 @@ export type OcpiPeers = {
   /** Their names, by organisation. */
   readonly byOrganisation: ReadonlyMap<Eui64, string>
   /** A client that shows a token to the party's own organisation and to no other. */
-  httpOf(name: string): HttpClient | undefined
+  readonly httpOf: (name: string) => HttpClient | undefined
   close(): Promise<void>
 }
 

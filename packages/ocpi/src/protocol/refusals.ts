@@ -30,7 +30,7 @@ export const ocpiRefusals = {
   NameDiffers: row(200, 2_001, 'the object is another than the one in the address'),
   OwnerOther: row(404, 2_001, 'the object belongs to another party'),
   ObjectOlder: row(200, 2_001, 'a newer state of the object is known already'),
-  ObjectFixed: row(200, 2_001, 'a record of this name is known already, and records do not change'),
+  RecordRefused: row(200, 2_001, 'the record does not hold, and is disputed'),
   ObjectUnknown: row(404, 2_000, 'there is no such object'),
   InformationMissing: row(200, 2_002, 'the place is needed to answer that'),
   LocationUnknown: row(200, 2_003, 'there is no such location'),

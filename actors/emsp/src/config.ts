@@ -1,0 +1,71 @@
+import { actorConfig, ListenConfig } from '@interlock/host'
+import { OcpiPartyConfig, OcpiUsConfig } from '@interlock/host/ocpi'
+import { Fault } from '@interlock/kernel'
+import { sameCi, Token } from '@interlock/ocpi'
+import { Type, type Static } from 'typebox'
+
+const strict = { additionalProperties: false }
+const Path = Type.String({ minLength: 1, maxLength: 4096 })
+const Url = Type.String({ minLength: 1, maxLength: 2048 })
+
+/** A driver's contract, with the token that stands for it. */
+const ContractConfig = Type.Object(
+  {
+    uid: Token.properties.uid,
+    type: Token.properties.type,
+    contractId: Token.properties.contract_id,
+    visualNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    whitelist: Token.properties.whitelist,
+    /** *Blocked*: lost, or its driver is; *noCredit*: prepaid, and spent. */
+    status: Type.Enum(['valid', 'blocked', 'noCredit'], { default: 'valid' }),
+    /** After this moment it is expired. */
+    expiresAt: Type.Optional(Token.properties.last_updated),
+    /** Where it may charge, as `NL*CPO*L1`; absent: everywhere. */
+    locations: Type.Optional(Type.Array(Type.String({ maxLength: 48 }), { maxItems: 1_000 })),
+    lastUpdated: Token.properties.last_updated,
+  },
+  strict,
+)
+export type ContractConfig = Static<typeof ContractConfig>
+
+/** An operator of charging stations. */
+const OperatorConfig = Type.Object(
+  {
+    ...OcpiPartyConfig.properties,
+    /** What was agreed that charging costs there: an OCPI tariff, JSON. */
+    tariff: Path,
+  },
+  strict,
+)
+
+export const EmspConfig = actorConfig({
+  /** Folder with key and chain under the charging root. */
+  identity: Path,
+  trust: Type.Object({ charging: Path }, strict),
+  database: Url,
+  listen: ListenConfig,
+  ...OcpiUsConfig,
+  /** `https://…` of the supervisor, whose register has the meters. */
+  peers: Type.Object({ supervisor: Url }, strict),
+  operators: Type.Array(OperatorConfig, { maxItems: 256 }),
+  contracts: Type.Array(ContractConfig, { maxItems: 100_000 }),
+})
+export type EmspConfig = Static<typeof EmspConfig>
+
+/** @throws Fault `ConfigInvalid` for a token that is there twice. */
+export function demandDistinct({ contracts }: EmspConfig): void {
+  const known = new Set<string>()
+  for (const { uid, type } of contracts) {
+    const name = `${type} ${uid}`.toUpperCase()
+    if (known.has(name))
+      throw new Fault('ConfigInvalid', `contracts: ${type} ${uid} is there twice`)
+    known.add(name)
+  }
+}
+
+export const contractOf = (
+  contracts: readonly ContractConfig[],
+  uid: string,
+  type: string,
+): ContractConfig | undefined =>
+  contracts.find((each) => each.type === type && sameCi(each.uid, uid))

@@ -1,0 +1,107 @@
+import type { AtFault, Billed, RatedSession, RatingProblem } from '@interlock/billing'
+import { instant, toIso, type Instant } from '@interlock/kernel'
+import { ownerName, type Cdr } from '@interlock/ocpi'
+import { sql, type Kysely } from 'kysely'
+import type { EmspTables } from './schema.ts'
+
+export type Dispute = {
+  readonly reason: RatingProblem
+  readonly atFault: AtFault
+  readonly detail: string
+}
+
+export type Bills = {
+  /** The record of that name that was billed. */
+  find(record: string): Promise<Cdr | undefined>
+  /** What has been billed by a meter. */
+  of(meter: string): Promise<Billed>
+  bill(cdr: Cdr, meter: string, session: RatedSession, at: Instant): Promise<void>
+  dispute(cdr: Cdr, dispute: Dispute, at: Instant): Promise<void>
+  /** The newest first; `before` is the moment of the last one of the page before. */
+  readonly bills: (limit: number, before?: Instant) => Promise<readonly object[]>
+  readonly disputes: (limit: number, before?: Instant) => Promise<readonly object[]>
+}
+
+/** Names a record for good: ids are the operator's own. */
+export const recordName = (cdr: Pick<Cdr, 'country_code' | 'party_id' | 'id'>): string =>
+  `${ownerName(cdr)}*${cdr.id}`.toUpperCase()
+
+export const billStore = (db: Kysely<EmspTables>): Bills => ({
+  async find(record) {
+    const row = await db
+      .selectFrom('bills')
+      .select('cdr')
+      .where('record', '=', record)
+      .executeTakeFirst()
+    return row === undefined ? undefined : (JSON.parse(row.cdr) as Cdr)
+  },
+  async of(meter) {
+    const rows = await db
+      .selectFrom('bills')
+      .select(['record', 'first_page', 'last_page'])
+      .where('meter', '=', meter)
+      .execute()
+    return {
+      records: new Set(rows.map(({ record }) => record)),
+      pages: new Map([
+        [meter, rows.map(({ first_page, last_page }) => [first_page, last_page] as const)],
+      ]),
+    }
+  },
+  async bill(cdr, meter, session, at) {
+    const [first_page, last_page] = session.pages
+    await db
+      .insertInto('bills')
+      .values({
+        record: recordName(cdr),
+        cdr: JSON.stringify(cdr),
+        meter,
+        first_page,
+        last_page,
+        contract_id: cdr.cdr_token.contract_id,
+        session: JSON.stringify(session),
+        billed_at: at,
+      })
+      .execute()
+  },
+  async dispute(cdr, { reason, atFault, detail }, at) {
+    await sql`
+      insert into disputes (record, reason, at_fault, detail, cdr, raised_at)
+      values (${recordName(cdr)}, ${reason}, ${atFault}, ${detail}, ${JSON.stringify(cdr)}, ${at})
+      on conflict do nothing`.execute(db)
+  },
+  async bills(limit, before = latest) {
+    const rows = await db
+      .selectFrom('bills')
+      .select(['record', 'contract_id', 'meter', 'session', 'billed_at'])
+      .where('billed_at', '<', before)
+      .orderBy('billed_at', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ record, contract_id, meter, session, billed_at }) => ({
+      record,
+      contractId: contract_id,
+      meter,
+      session: JSON.parse(session) as unknown,
+      billedAt: toIso(instant(Number(billed_at))),
+    }))
+  },
+  async disputes(limit, before = latest) {
+    const rows = await db
+      .selectFrom('disputes')
+      .select(['record', 'reason', 'at_fault', 'detail', 'raised_at'])
+      .where('raised_at', '<', before)
+      .orderBy('arrived', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ record, reason, at_fault, detail, raised_at }) => ({
+      record,
+      reason,
+      atFault: at_fault,
+      detail,
+      raisedAt: toIso(instant(Number(raised_at))),
+    }))
+  },
+})
+
+const latest = instant(Number.MAX_SAFE_INTEGER)

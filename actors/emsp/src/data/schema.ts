@@ -1,0 +1,52 @@
+import { createOcpiTables, type OcpiTables } from '@interlock/store'
+import { sql, type Kysely } from 'kysely'
+
+/** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
+export type EmspTables = OcpiTables & {
+  bills: {
+    /** `NL*CPO*C1`, in capitals. */
+    record: string
+    /** JSON of the charge detail record, as it came. */
+    cdr: string
+    meter: string
+    first_page: number
+    last_page: number
+    contract_id: string
+    /** JSON: what the meter signed, and the cost by our tariff. */
+    session: string
+    billed_at: string | number
+  }
+  disputes: {
+    record: string
+    reason: string
+    at_fault: string
+    detail: string
+    /** JSON of the record that is disputed: the evidence. */
+    cdr: string
+    raised_at: string | number
+    arrived: string
+  }
+}
+
+const statements = [
+  ...createOcpiTables,
+  `create table bills (
+    record text primary key, cdr text not null, meter text not null, first_page integer not null,
+    last_page integer not null, contract_id text not null, session text not null,
+    billed_at bigint not null)`,
+  `create index bills_of_meter on bills (meter)`,
+  `create table disputes (
+    record text not null, reason text not null, at_fault text not null, detail text not null,
+    cdr text not null, raised_at bigint not null, arrived bigserial)`,
+  // A record that is sent again is disputed once.
+  `create unique index disputes_distinct on disputes (record, reason, md5(cdr))`,
+]
+
+export const migrations = [
+  {
+    name: '0001-emsp',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+]

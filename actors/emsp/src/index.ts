@@ -1,0 +1,2 @@
+export { EmspConfig } from './config.ts'
+export { startEmsp, type EmspRunning } from './start.ts'

@@ -1,0 +1,82 @@
+import { ok, refused, toHex, type Entropy } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import {
+  ocpiTime,
+  ownerName,
+  type Answer,
+  type Asked,
+  type AuthorizationInfo,
+  type OcpiHandlers,
+} from '@interlock/ocpi'
+import type { OcpiObjects } from '@interlock/store'
+import { contractOf } from '../config.ts'
+import { allowedBy, tokenOf } from '../core/authorise.ts'
+import { ownedHandlers } from './owned.ts'
+import { receiveCdr, type CdrDesk } from './receive-cdr.ts'
+
+export type EmspDesk = CdrDesk & {
+  /** Whom drivers have their contract with. */
+  readonly issuer: string
+  readonly objects: OcpiObjects
+  readonly entropy: Entropy
+  readonly audit: Audit
+  /** One record after another, so that none is billed twice. */
+  readonly inTurn: (work: () => Promise<Answer>) => Promise<Answer>
+}
+
+const referenceBytes = 16
+
+/** What a provider answers to operators. */
+export const emspHandlers = (desk: EmspDesk): OcpiHandlers => ({
+  ...ownedHandlers(desk.objects),
+  'cdrs.post': ({ caller, body }) => desk.inTurn(() => receiveCdr(desk, caller, body)),
+  async 'cdrs.get'({ caller, params }) {
+    const id = params['id'] ?? ''
+    const data = await desk.bills.find(`${ownerName(caller.owner)}*${id}`.toUpperCase())
+    return data === undefined ? refused('ObjectUnknown', id) : ok({ data })
+  },
+  'tokens.list': (asked) => tokens(desk, asked),
+  'tokens.authorize': (asked) => authorise(desk, asked),
+  'chargingprofiles.result'({ caller, params, body }) {
+    const { result } = body
+    desk.audit.record('ProfileResult', { party: caller.name, request: params['id'], result })
+    return ok({})
+  },
+})
+
+function tokens({ us, issuer, contracts }: EmspDesk, { page }: Asked<'tokens.list'>): Answer {
+  const { offset, limit, from = -Infinity, to = Infinity } = page
+  const those = contracts.filter(({ lastUpdated }) => {
+    const at = ocpiTime(lastUpdated)
+    return at !== undefined && at >= from && at < to
+  })
+  const some = those.slice(offset, offset + limit).map((each) => tokenOf(us, issuer, each))
+  return ok({ data: some, total: those.length })
+}
+
+/** Real-time authorisation (§12.2.2.2). */
+function authorise(
+  { us, issuer, contracts, entropy, audit, now }: EmspDesk,
+  { caller, params, query, body: place }: Asked<'tokens.authorize'>,
+): Answer {
+  const uid = params['id'] ?? ''
+  const contract = contractOf(contracts, uid, query['type'] ?? 'RFID')
+  if (contract === undefined) return refused('TokenUnknown')
+  const allowed = allowedBy(contract, caller.owner, place, now())
+  if (!allowed.ok) return allowed
+  const reference = toHex(entropy.bytes(referenceBytes))
+  audit.record('Authorised', {
+    party: caller.name,
+    contract: contract.contractId,
+    allowed: allowed.value,
+    reference,
+  })
+  const isAllowed = allowed.value === 'ALLOWED'
+  const data: AuthorizationInfo = {
+    allowed: allowed.value,
+    token: tokenOf(us, issuer, contract),
+    ...(isAllowed ? { authorization_reference: reference } : {}),
+    ...(isAllowed && place !== undefined ? { location: place } : {}),
+  }
+  return ok({ data })
+}

@@ -1,0 +1,39 @@
+import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
+import { fromIso, roles, type Instant } from '@interlock/kernel'
+import type { Bills } from './data/bills.ts'
+
+const limitMax = 100
+
+/** What the provider's own console reads. */
+export const restEndpoints = (actor: string, bills: Bills): readonly Endpoint[] => [
+  {
+    method: 'GET',
+    url: '/healthz',
+    roles,
+    handle: () => ({ status: 200, body: { status: 'ok', actor } }),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/bills',
+    roles: ['web'],
+    summary: 'What was billed, the newest first.',
+    handle: (request) => listed(request, bills.bills),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/disputes',
+    roles: ['web'],
+    summary: 'Records that do not hold, and who has to answer for each, the newest first.',
+    handle: (request) => listed(request, bills.disputes),
+  },
+]
+
+async function listed(
+  { query }: HttpRequest,
+  read: (limit: number, before?: Instant) => Promise<readonly object[]>,
+): Promise<Reply> {
+  const { before: text } = query
+  const before = text === undefined ? undefined : fromIso(text)
+  if (text !== undefined && before === undefined) return problem('BodyInvalid', 'before')
+  return { status: 200, body: { items: await read(limitMax, before) } }
+}

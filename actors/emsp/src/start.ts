@@ -1,0 +1,164 @@
+import {
+  ensureDir,
+  httpClient,
+  loadIdentity,
+  openAudit,
+  openHttpServer,
+  readText,
+  type ActorDeps,
+  type Running,
+} from '@interlock/host'
+import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
+import { Fault } from '@interlock/kernel'
+import {
+  createRegistration,
+  readOcpi,
+  strangers,
+  type OcpiOwner,
+  type Tariff,
+} from '@interlock/ocpi'
+import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
+import { demandDistinct, type EmspConfig } from './config.ts'
+import { tokenOf } from './core/authorise.ts'
+import { billStore } from './data/bills.ts'
+import { migrations, type EmspTables } from './data/schema.ts'
+import { inTurn } from './in-turn.ts'
+import { meterRegister } from './meter-register.ts'
+import { emspHandlers } from './ocpi/handlers.ts'
+import { pushTokens } from './push-tokens.ts'
+import { keepRegistering } from './registering.ts'
+import { restEndpoints } from './rest.ts'
+
+export type EmspRunning = Running & {
+  readonly port: number
+  /** Every method and path that it answers. */
+  readonly doors: readonly string[]
+}
+
+type Closers = (() => Promise<void> | void)[]
+
+/**
+ * An e-mobility provider: authorises its drivers at operators of charging stations, and bills what the
+ * meters there have signed.
+ * @throws Fault when config, identity, tariffs, database or port are not as they must be; nothing is left open
+ */
+export async function startEmsp(config: EmspConfig, deps: ActorDeps): Promise<EmspRunning> {
+  const closers: Closers = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return { ...(await open(config, deps, closers)), close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function open(
+  config: EmspConfig,
+  deps: ActorDeps,
+  closers: Closers,
+): Promise<Omit<EmspRunning, 'close'>> {
+  demandDistinct(config)
+  const identity = loadIdentity(config.identity)
+  if (identity.peer.role !== 'emsp')
+    throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of a provider`)
+  const { actor, data, name, origin, contracts, operators } = config
+  const { activity, clock, entropy, crypto, log } = deps
+  const tariffs = new Map(operators.map(({ name: each, tariff }) => [each, tariffIn(tariff)]))
+  const trust = { roots: [readText(config.trust.charging)] }
+  ensureDir(data)
+  const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
+  closers.push(() => audit.close())
+  const { db, close } = await openDatabase<EmspTables>(config.database, migrations)
+  closers.push(close)
+  const us: OcpiOwner = { country_code: config.countryCode, party_id: config.partyId }
+  const supervisor = httpClient({ identity, trust, activity, expectRole: 'supervisor' })
+  closers.push(() => supervisor.close())
+  const peers = ocpiPeers(
+    operators,
+    { role: 'CPO', certificate: 'csms', needs: [{ identifier: 'cdrs', role: 'SENDER' }] },
+    { identity, trust },
+    deps,
+  )
+  closers.push(() => peers.close())
+  const registration = createRegistration({
+    us,
+    role: 'EMSP',
+    name,
+    origin,
+    parties: peers.parties,
+    connections: await ocpiConnections(db, strangers),
+    ask: askParty(peers.httpOf, entropy),
+    newToken: () => newCredentialsToken(entropy),
+    crypto,
+  })
+  const bills = billStore(db)
+  const handlers = emspHandlers({
+    us,
+    issuer: name,
+    contracts,
+    tariffs,
+    meterOf: meterRegister(supervisor, config.peers.supervisor),
+    bills,
+    objects: await ocpiObjects(db),
+    entropy,
+    audit,
+    inTurn: inTurn(),
+    now: () => clock.now(),
+  })
+  const own = { organisation: identity.peer.organisation, openDoors: [] as string[] }
+  const server = await openHttpServer({
+    name: actor,
+    listen: config.listen,
+    identity,
+    trust,
+    activity,
+    log,
+    ownedBy: own,
+  })
+  closers.push(() => server.close())
+  const doors = ocpiEndpoints({
+    roles: ['csms'],
+    parties: peers.byOrganisation,
+    registration,
+    door: { origin, us, handlers, credentials: registration, now: () => clock.now() },
+    onRefused: (party, path, message) =>
+      void audit.record('OcpiRefused', { party: party ?? null, path, message }),
+    clock,
+  })
+  own.openDoors.push('GET /healthz', ...doors.map(({ method, url }) => `${method} ${url}`))
+  for (const each of [...restEndpoints(actor, bills), ...doors]) server.route(each)
+  const port = await server.listen()
+  const told = contracts.map((each) => tokenOf(us, name, each))
+  const registering = keepRegistering({
+    parties: operators.map(({ name: party, versions }) => ({
+      name: party,
+      ...(versions === undefined ? {} : { versions }),
+    })),
+    registration,
+    next: (party) =>
+      pushTokens(
+        party,
+        told.filter(({ whitelist }) => whitelist !== 'NEVER'),
+        us,
+        { peers, registration },
+        deps,
+      ),
+    label: `${actor}/register`,
+    clock,
+    log,
+  })
+  closers.push(() => registering.close())
+  return { port, doors: server.doors }
+}
+
+/** @throws Fault `ConfigInvalid`, naming the file. */
+function tariffIn(path: string): Tariff {
+  const tariff = readOcpi('Tariff', readText(path))
+  if (tariff.ok) return tariff.value
+  throw new Fault('ConfigInvalid', `${path}: ${tariff.reason} ${tariff.detail ?? ''}`, {
+    remedy: 'give an OCPI 2.2.1 tariff',
+  })
+}
