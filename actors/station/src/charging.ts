@@ -21,7 +21,7 @@ import {
   type Transaction,
   type TxRules,
 } from './core/transaction.ts'
-import { delaySecondsMax } from './gate-state.ts'
+import { delaySecondsMax, fallbackWatts } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
 import type { Measuring } from './measuring.ts'
 import type { Records } from './records.ts'
@@ -50,7 +50,7 @@ export type ChargingOptions = {
   readonly online: () => boolean
   readonly rules: () => TxRules
   /** The limits to follow, out of what is held. */
-  readonly plan: (memory: Pick<Memory, 'profiles' | 'transaction'>, now: Instant) => Plan
+  readonly plan: (memory: Memory, now: Instant) => Plan
   /** The meter, for one turn. */
   readonly measure: () => Measuring
   readonly valuesOf: (
@@ -118,7 +118,8 @@ export function createCharging(options: ChargingOptions): Charging {
     const memory = { ...keeper.memory, ...withoutNull(change) }
     const longest = delaySecondsMax(memory, options.delaySecondsMax)
     const draw = () => entropy.below(longest + 1)
-    const result = step(asked, options.plan(memory, now), ratings, now, draw)
+    const allowed = { ...ratings, fallbackWatts: fallbackWatts(memory, ratings) }
+    const result = step(asked, options.plan(memory, now), allowed, now, draw)
     const stages = { before, asked, after: result.charger }
     const told = transact(memory.transaction, stages, occurrence, options.rules(), newTransaction)
     const measuring = options.measure()

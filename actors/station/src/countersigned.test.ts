@@ -204,6 +204,41 @@ test('the random delay can be lengthened by a seconded message, up to its legal 
   expect(draws.at(-1)).toBe(limits.randomDelaySecondsMax + 1)
 })
 
+test('silence ends in the countersigned fallback, without anybody and across a loss of power', async () => {
+  const to = await scene({
+    entropy: { bytes: (length) => new Uint8Array(length), below: () => 0 },
+  })
+  const { clock, csms } = to
+  const limit = (watts: number) => {
+    const [component, variable] = [{ name: 'SmartChargingCtrlr' }, { name: 'FallbackLimit' }]
+    const setVariableData = [{ attributeValue: `${watts}`, component, variable }]
+    const target = { station: stationSubject.eui, evse: 0 }
+    return csms.signed('SetVariables', { setVariableData }, { target })
+  }
+  const flows = () => to.station.observe().setPointWatts
+  to.station.hardware.plugIn(car)
+  const rating = flows()
+  expect(await csms.command('SetVariables', second(clock, limit(2_000)))).toMatchObject({
+    setVariableResult: [{ attributeStatus: 'Accepted' }],
+  })
+  expect(flows()).toBe(2_000)
+  // Alone the CSMS raises nothing, and neither does anybody's second but the supervisor's.
+  for (const attack of [limit(9_000), second(clock, limit(9_000), rival)])
+    expect(await csms.command('SetVariables', attack)).toMatchObject({
+      setVariableResult: [{ attributeStatus: 'Rejected' }],
+    })
+  expect(flows()).toBe(2_000)
+  // A schedule goes before it, for as long as it reaches.
+  const profile = profileOf(night, 3_000)
+  await to.countersigned('SetChargingProfile', profile)
+  expect(flows()).toBe(3_000)
+  await to.restart()
+  const [schedule] = profile.chargingProfile.chargingSchedule
+  await clock.advance((schedule?.duration ?? 0) * 1_000)
+  expect([flows(), to.station.observe().why]).toEqual([2_000, 'Fallback'])
+  expect(rating).toBeGreaterThan(3_000)
+})
+
 test('clearing and setting profiles, availability and reset work when seconded', async () => {
   const { countersigned, csms, clock, station } = await scene({
     entropy: { bytes: (length) => new Uint8Array(length), below: () => 0 },

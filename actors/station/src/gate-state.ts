@@ -1,4 +1,4 @@
-import { limits, randomDelayVariable } from '@interlock/contract'
+import { fallbackLimitVariable, limits, randomDelayVariable } from '@interlock/contract'
 import type { Cell, Cells, GateState, HeldArm } from '@interlock/gate'
 import { armOf } from '@interlock/gbcs'
 import {
@@ -79,6 +79,12 @@ export const delaySecondsMax = (memory: Memory, configured: number): number =>
     Number(memory.variables[nameOf(randomDelayVariable)] ?? configured),
     limits.randomDelaySecondsMax,
   )
+
+/** What may flow where no schedule reaches: the rating, or less where a seconded SetVariables says so. */
+export const fallbackWatts = (
+  { variables }: Pick<Memory, 'variables'>,
+  { ratingWatts }: Ratings,
+): number => Math.min(Number(variables[nameOf(fallbackLimitVariable)] ?? ratingWatts), ratingWatts)
 
 // A certificate is parsed once in its life.
 const parsed = new WeakMap<StoredCell, Cell | null>()

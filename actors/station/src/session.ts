@@ -8,6 +8,7 @@ import type { Memory, MemoryChange, StoredProfile } from './core/memory.ts'
 import { supplyVolts } from './core/meter-values.ts'
 import { installed } from './core/profiles.ts'
 import type { Transaction } from './core/transaction.ts'
+import { fallbackWatts } from './gate-state.ts'
 import type { Station } from './station.ts'
 
 /** Nobody charges here any more; the vehicle may still be plugged in. */
@@ -19,7 +20,7 @@ export function released(charger: Charger): Charger {
 /** A home follows its absolute schedules; a standard station whatever OCPP can express. */
 export const planOf = (
   station: Station,
-  memory: Pick<Memory, 'profiles' | 'transaction'>,
+  memory: Pick<Memory, 'profiles' | 'transaction' | 'variables'>,
   now: Instant,
 ): Plan =>
   station.mode === 'standard' ? stackOf(station, memory, now) : installed(memory.profiles)
@@ -32,7 +33,7 @@ export function isClosed({ keeper, firmware }: Station): boolean {
 
 export function stackOf(
   { evse, ratings }: Station,
-  { profiles, transaction }: Pick<Memory, 'profiles' | 'transaction'>,
+  { profiles, transaction, variables }: Pick<Memory, 'profiles' | 'transaction' | 'variables'>,
   now: Instant,
 ): Stack {
   return {
@@ -42,7 +43,11 @@ export function stackOf(
     anchor: transaction?.startedAt ?? now,
     volts: supplyVolts,
     phases: ratings.phases ?? 1,
-    fallbackWatts: Math.min(ratings.ratingWatts, ratings.fuseWatts, ratings.siteWatts),
+    fallbackWatts: Math.min(
+      fallbackWatts({ variables }, ratings),
+      ratings.fuseWatts,
+      ratings.siteWatts,
+    ),
   }
 }
 

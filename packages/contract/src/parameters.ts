@@ -23,8 +23,20 @@ export const randomDelayVariable: SettableVariable = {
   max: limits.randomDelaySecondsMax,
 }
 
+/**
+ * What may flow at a charging station where no schedule reaches, in watts: its share of what its feeder
+ * bears when everybody else is silent. It has no end, so that nobody need be there to renew it.
+ */
+export const fallbackLimitVariable: SettableVariable = {
+  component: 'SmartChargingCtrlr',
+  variable: 'FallbackLimit',
+  min: 0,
+  max: 350_000,
+}
+
 export const settableVariables: readonly SettableVariable[] = [
   randomDelayVariable,
+  fallbackLimitVariable,
   { component: 'OCPPCommCtrlr', variable: 'HeartbeatInterval', min: 10, max: 86_400 },
   { component: 'AlignedDataCtrlr', variable: 'Interval', min: 0, max: 3_600 },
   { component: 'SampledDataCtrlr', variable: 'TxUpdatedInterval', min: 1, max: 3_600 },

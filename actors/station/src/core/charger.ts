@@ -82,13 +82,15 @@ export const newCharger = (now: Instant): Charger => ({
   meter: newMeter(now),
 })
 
-/** What the metal allows. */
+/** What the metal allows, and without a schedule a setting. */
 export type Ratings = {
   readonly ratingWatts: number
   readonly fuseWatts: number
   readonly siteWatts: number
   /** Of the EVSE; 1 unless given. */
   readonly phases?: number
+  /** What a countersigned setting leaves of it where no schedule reaches; the rating unless given. */
+  readonly fallbackWatts?: number
 }
 
 export const whys = [
@@ -165,7 +167,8 @@ function scheduled(
     authorisation.state === 'late'
       ? profiles.filter((each) => each.schedule.from >= authorisation.at)
       : profiles
-  const fallback = hoursLevel(allowed ? ratings.ratingWatts : 0, quietHoursOf(charger.hours))
+  const atMost = ratings.fallbackWatts ?? ratings.ratingWatts
+  const fallback = hoursLevel(allowed ? atMost : 0, quietHoursOf(charger.hours))
   const level = compositeLevel(usable, fallback)
   const horizon = (now + horizonMillis) as Instant
   const watts = safe(level.at(now), ratings)

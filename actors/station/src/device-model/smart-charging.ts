@@ -1,4 +1,4 @@
-import { limits } from '@interlock/contract'
+import { fallbackLimitVariable, limits } from '@interlock/contract'
 import type { VariableRow } from './row.ts'
 
 const fixed = { mutability: 'ReadOnly', constant: true } as const
@@ -34,6 +34,17 @@ export const smartCharging = [
     dataType: 'boolean',
     mutability: 'ReadWrite',
     value: 'true',
+  },
+  // This system's own variable: what is left of the rating where no schedule reaches.
+  {
+    component: 'SmartChargingCtrlr',
+    variable: 'FallbackLimit',
+    dataType: 'integer',
+    mutability: 'ReadWrite',
+    unit: 'W',
+    min: fallbackLimitVariable.min,
+    max: fallbackLimitVariable.max,
+    value: `${fallbackLimitVariable.max}`,
   },
   {
     component: 'SmartChargingCtrlr',

@@ -12,6 +12,7 @@ import {
 } from '@interlock/power'
 import { installed } from '../core/profiles.ts'
 import { stackOf } from '../session.ts'
+import { fallbackWatts } from '../gate-state.ts'
 import type { Station } from '../station.ts'
 
 const durationSecondsMax = 86_400
@@ -73,7 +74,7 @@ function scheduled(
   until: Instant,
 ): ChargingSchedulePeriod[] {
   const quiet = quietHoursOf(keeper.memory.charger.hours)
-  const fallback = hoursLevel(ratings.ratingWatts, quiet)
+  const fallback = hoursLevel(fallbackWatts(keeper.memory, ratings), quiet)
   const schedule = compositeSchedule(installed(keeper.memory.profiles), fallback, from, until)
   return schedule.periods.map((period) => ({
     startPeriod: Math.floor((period.from - from) / 1000),

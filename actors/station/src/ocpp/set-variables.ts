@@ -21,6 +21,8 @@ export const setVariables =
           ...secondOf(accepted),
         })
         const results = whole ? setVariableData.map((item) => model.set(item)) : checked
+        // What may flow without a schedule is among them.
+        if (whole) station.charging.update()
         return {
           setVariableResult: setVariableData.map((item, index) =>
             resultOf(item, results[index] ?? { status: 'Rejected' }),

@@ -1,4 +1,9 @@
-import { limits, mayOriginateStandard, settableVariables } from '@interlock/contract'
+import {
+  fallbackLimitVariable,
+  limits,
+  mayOriginateStandard,
+  settableVariables,
+} from '@interlock/contract'
 import type { Edge, RefusalReason, SignedCommand } from '@interlock/contract'
 import type { GateState } from '@interlock/gate'
 import {
@@ -109,7 +114,10 @@ const isHarmless = ({ setVariableData = [] }: Payload): boolean =>
   setVariableData.length > 0 &&
   setVariableData.every(({ component, variable }) =>
     settableVariables.some(
-      (row) => row.component === component?.name && row.variable === variable?.name,
+      (row) =>
+        row !== fallbackLimitVariable &&
+        row.component === component?.name &&
+        row.variable === variable?.name,
     ),
   )
 

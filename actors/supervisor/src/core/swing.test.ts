@@ -1,3 +1,4 @@
+import { fallbackLimitVariable } from '@interlock/contract'
 import type { ProfileSetting } from '@interlock/gate'
 import { inHours, inSeconds, instant, plus, type Instant } from '@interlock/kernel'
 import * as fc from 'fast-check'
@@ -136,6 +137,15 @@ test('a restart is charged off and on, an availability once, a setting not at al
   expect(swingsOf({ kind: 'variables', values: [] }, quiet, device, [])).toMatchObject([
     { swingWatts: 0 },
   ])
+})
+
+test('what may flow without a schedule is charged as a step to or from the rating', () => {
+  const { component, variable } = fallbackLimitVariable
+  const whole = { ...asked, target: { station: eui, evse: 0 }, movesLoad: false }
+  for (const value of [0, 2_000]) {
+    const setting = { kind: 'variables', values: [{ component, variable, value }] } as const
+    expect(swingsOf(setting, whole, device, [])).toMatchObject([{ swingWatts: rating }])
+  }
 })
 
 test('a limit on the whole station beside one on an EVSE is charged at its worst', () => {

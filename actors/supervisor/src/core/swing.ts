@@ -1,5 +1,5 @@
-import type { Edge, SignedCommand } from '@interlock/contract'
-import type { ProfileSetting, Setting } from '@interlock/gate'
+import { fallbackLimitVariable, type Edge, type SignedCommand } from '@interlock/contract'
+import type { ProfileSetting, Setting, VariableValue } from '@interlock/gate'
 import { inSeconds, instant, plus, type Instant } from '@interlock/kernel'
 import {
   constantLevel,
@@ -67,12 +67,17 @@ export function swingsOf(
       const swingWatts = Math.ceil((rating * span) / 100)
       return [{ from: setting.curve.from, until: end, swingWatts }]
     }
+    case 'variables':
+      return [once(setting.values.some(isFallbackLimit) ? rating : 0)]
     case 'start':
     case 'stop':
-    case 'variables':
       return [once(0)]
   }
 }
+
+/** Between nothing and the rating, whatever it was before: no earlier setting is known to be in force. */
+const isFallbackLimit = ({ component, variable }: VariableValue): boolean =>
+  component === fallbackLimitVariable.component && variable === fallbackLimitVariable.variable
 
 /**
  * What is cleared no longer stands between the charger and its written fallback: each edge that the
