@@ -1,2 +1,3 @@
 export * from './need.ts'
 export { planGroup } from './plan-group.ts'
+export * from './plan-under-delays.ts'

@@ -1,0 +1,109 @@
+import { instant } from '@interlock/kernel'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  groupBlockMillis,
+  planUnderDelays,
+  type DelayedNeed,
+  type GroupSession,
+  type SteadyPlan,
+} from './index.ts'
+
+const blocks = 12
+const start = 1_800_000_000_000 - (1_800_000_000_000 % groupBlockMillis)
+const block = (at: number) => instant(start + at * groupBlockMillis)
+const minutes = (count: number) => instant(start + count * 60_000)
+const session = (id: string, change: Partial<GroupSession> = {}): GroupSession => ({
+  id,
+  arrival: block(0),
+  departure: block(blocks),
+  energyWattHours: 2_000,
+  maxWatts: 4_000,
+  phase: 'ALL',
+  tariff: 0,
+  ...change,
+})
+const need = (
+  capacity: readonly number[],
+  sessions: readonly GroupSession[],
+  change: Partial<DelayedNeed> = {},
+): DelayedNeed => ({
+  group: {
+    from: block(0),
+    capacity: capacity.map((watts) => ({ watts })),
+    tariffs: [Array.from({ length: blocks }, (_, at) => (at * 7) % 5)],
+    sessions,
+    fuses: new Map(),
+  },
+  now: block(0),
+  before: sessions.map(() => 0),
+  delayBlocks: 1,
+  ...change,
+})
+const always = (watts: number) => Array.from({ length: blocks }, () => watts)
+
+/** The most that all may draw in a block, each as late as it may be. */
+const worst = ({ sessions }: SteadyPlan, { before, delayBlocks }: DelayedNeed, at: number) =>
+  sessions.reduce((sum, { watts }, who) => {
+    const followed = watts.slice(Math.max(0, at - delayBlocks), at + 1)
+    return sum + Math.max(...followed, at < delayBlocks ? (before[who] ?? 0) : 0)
+  }, 0)
+
+test('a neighbour begins only when nobody may still be late', () => {
+  const both = need(always(4_000), [session('a'), session('b')])
+  const plan = planUnderDelays(both)
+  expect(plan.sessions.map(({ shortfall }) => shortfall)).toEqual([undefined, undefined])
+  for (let at = 0; at < blocks; at += 1) expect(worst(plan, both, at)).toBeLessThanOrEqual(4_000)
+})
+
+test('a level falls before the capacity does', () => {
+  const falling = [...always(4_000).slice(0, 6), ...always(0).slice(6)]
+  const [only] = planUnderDelays(need(falling, [session('a', { energyWattHours: 9_000 })])).sessions
+  expect(only?.watts.slice(0, 7)).toEqual([4_000, 4_000, 4_000, 4_000, 4_000, 0, 0])
+  expect(only?.shortfall).toEqual({ wattHours: 4_000, reason: 'CapacityTooSmall' })
+})
+
+test('what is left of the first block is planned at its own power', () => {
+  const now = minutes(10)
+  const alone = [session('a', { departure: block(1), energyWattHours: 300 })]
+  const [only] = planUnderDelays(need(always(4_000), alone, { now })).sessions
+  expect(only?.watts[0]).toBe(3_600)
+  expect(only?.shortfall).toBeUndefined()
+})
+
+test('whatever is asked, no delay of anybody takes the group above its capacity', () => {
+  const anySession = fc.record({
+    from: fc.integer({ min: 0, max: blocks - 1 }),
+    stay: fc.integer({ min: 1, max: blocks }),
+    energyWattHours: fc.integer({ min: 0, max: 12_000 }),
+    maxWatts: fc.integer({ min: 1_000, max: 11_000 }),
+  })
+  fc.assert(
+    fc.property(
+      fc.array(anySession, { maxLength: 8 }),
+      fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: blocks, maxLength: blocks }),
+      fc.integer({ min: 0, max: 2 }),
+      fc.integer({ min: 0, max: 14 }),
+      (asked, capacity, delayBlocks, into) => {
+        const sessions = asked.map(({ from, stay, ...rest }, at) =>
+          session(`s${at}`, {
+            ...rest,
+            arrival: block(from),
+            departure: block(Math.min(blocks, from + stay)),
+          }),
+        )
+        const whole = need(capacity, sessions, { now: minutes(into), delayBlocks })
+        const plan = planUnderDelays(whole)
+        for (let at = 0; at < blocks; at += 1)
+          expect(worst(plan, whole, at)).toBeLessThanOrEqual(capacity[at] ?? 0)
+        for (const [at, { watts, plannedWattHours, shortfall }] of plan.sessions.entries()) {
+          const { maxWatts = 0, energyWattHours = 0 } = sessions[at] ?? {}
+          expect(Math.max(...watts)).toBeLessThanOrEqual(maxWatts)
+          // Nobody is short without being told.
+          if (energyWattHours - plannedWattHours > 51) expect(shortfall).toBeDefined()
+        }
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
