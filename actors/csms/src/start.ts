@@ -20,7 +20,10 @@ import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
 import { openContext, type Closers } from './open-context.ts'
-import { openCapacityBook } from './oscp/capacity-book.ts'
+import { openCapacityBook, type CapacityBook } from './oscp/capacity-book.ts'
+import { createFallbackLimits } from './oscp/fallback-limits.ts'
+import { createFeederPlanner } from './oscp/feeder-planner.ts'
+import { watchFeeders } from './oscp/feeder-watch.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
@@ -89,7 +92,7 @@ async function open(
   const book =
     config.oscp &&
     (await openCapacityBook({ context, trust, oscp: config.oscp, store: oscp, closers }))
-  const planning = await openPlanning(context, counters, closers)
+  const planning = await openPlanning(context, counters, book, closers)
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
     name: config.actor,
@@ -112,6 +115,7 @@ async function open(
   context.hooks.booted = (station) => {
     relay.toOne(station)
     register.ask(station)
+    planning.watch?.booted(station)
   }
   context.hooks.commanding = relay.first
   context.hooks.revocationLists = revocations.bundles
@@ -144,7 +148,12 @@ async function open(
 }
 
 /** Tariffs, the day-ahead plan and the planner of sessions, which rest on each other in this order. */
-async function openPlanning(context: Context, counters: CounterStore, closers: Closers) {
+async function openPlanning(
+  context: Context,
+  counters: CounterStore,
+  book: CapacityBook | undefined,
+  closers: Closers,
+) {
   const { config, deps, smartMeterIdentity } = context
   const http = httpClient({
     identity: smartMeterIdentity,
@@ -171,18 +180,23 @@ async function openPlanning(context: Context, counters: CounterStore, closers: C
   }
   const dayAhead = createDayAhead({ context, tariffOf: tariffs.of, ledgers })
   const commands = createCommands(context, counters)
+  const feeders = book && createFeederPlanner({ context, book, tariffOf: tariffs.of })
   const planner = createPlanner({
     context,
     commands,
     tariffOf: tariffs.of,
     dayAhead: dayAhead.ensure,
+    feeders: feeders && { ...feeders, of: (feeder) => book.of(feeder) },
   })
   closers.push(() => planner.close())
   context.hooks.replan = planner.request
   context.hooks.tariffsRead = dayAhead.ensure
   const renewals = createRenewals(context, commands)
   closers.push(() => renewals.close())
-  return { tariffs, dayAhead, commands, renewals }
+  const watch =
+    feeders && watchFeeders(context, book, createFallbackLimits(context, commands, feeders))
+  closers.push(() => watch?.close())
+  return { tariffs, dayAhead, commands, renewals, feeders, watch }
 }
 
 function openVirtual(context: Context, trust: Trust, closers: Closers): void {

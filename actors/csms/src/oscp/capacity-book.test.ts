@@ -231,6 +231,19 @@ test('an operator that has forgotten it is registered with anew', async () => {
   await vi.waitFor(() => expect(standing()).toMatchObject({ agreed: true, silent: false }), waiting)
 })
 
+test('where phases are limited, all count as if they stood on the tightest', async () => {
+  const [whole] = forecast('CONSUMPTION', 0).blocks
+  const phase = (name: 'ONE' | 'TWO' | 'THREE', capacity: number) => ({
+    ...whole,
+    phase: name,
+    capacity,
+  })
+  const blocks = [phase('ONE', 9_000), phase('TWO', 4_000), phase('THREE', 9_000)]
+  const body = { ...forecast('CONSUMPTION', 0), blocks: blocks as CapacityForecast['blocks'] }
+  expect(await say(body)).toEqual([204])
+  expect(capacity().watts).toBe(4_000)
+})
+
 test('a config in which a feeder is two operators’ is refused', () => {
   const [first] = oscp.operators
   const twice = [first, { ...first, name: 'birch' }] as OscpConfig['operators']

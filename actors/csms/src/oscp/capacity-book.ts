@@ -82,8 +82,9 @@ export async function openCapacityBook(options: CapacityOptions): Promise<Capaci
   ): Capacity => {
     const asked = { at, direction: 'CONSUMPTION' as const, silent, contractedWatts, volts }
     const said = capacityAt(store.forecastsOf(group), asked)
-    // Whatever is said, nobody has a contract for more.
-    return { ...said, watts: Math.min(said.watts, contractedWatts) }
+    // Whatever is said, nobody has a contract for more; and on which phase a station is, is not known.
+    const phases = said.phaseWatts ?? []
+    return { ...said, watts: Math.min(said.watts, contractedWatts, ...phases) }
   }
   const isSilent = ({ operator }: CapacityGroup): boolean => store.of(operator).silent
   return {

@@ -5,6 +5,8 @@ import { isAccepted, type Command, type Commands, type Ready } from '../commands
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
 import type { StationView } from '../core/view.ts'
+import type { CapacityBook, CapacityGroup } from '../oscp/capacity-book.ts'
+import type { FeederPlanner } from '../oscp/feeder-planner.ts'
 import { goalOf, planOf, sameFrom } from './session-plan.ts'
 
 export type Planner = {
@@ -34,7 +36,12 @@ const smallerShare = 1 / 2
 /** Six amperes on one phase: a vehicle takes no less (IEC 61851-1). */
 const chargingWattsMin = 1_380
 
-type Draft = { readonly view: StationView; readonly schedule: Schedule; readonly plan: SessionPlan }
+type Draft = {
+  readonly view: StationView
+  readonly schedule: Schedule
+  /** Of a session that is planned alone. */
+  readonly plan?: SessionPlan
+}
 
 /**
  * Plans charging sessions. What comes in during one second of world time is planned together, in
@@ -47,6 +54,8 @@ export function createPlanner(options: {
   readonly tariffOf: (view: StationView) => MeterTariff | undefined
   /** Resolves when the plan of the day has been offered to both ledgers. */
   readonly dayAhead: () => Promise<void>
+  /** Where operators limit feeders: the sessions of one feeder are planned together. */
+  readonly feeders: (FeederPlanner & Pick<CapacityBook, 'of'>) | undefined
 }): Planner {
   const { context, commands } = options
   const { clock } = context.deps
@@ -84,16 +93,31 @@ export function createPlanner(options: {
 
   const planAll = async (stations: readonly StationId[]): Promise<void> => {
     const sends: Promise<void>[] = []
-    for (const station of stations) {
-      const draft = draftFor(station)
-      if (draft === undefined) continue
+    for (const draft of draftsFor(stations)) {
+      const { stationId: station } = draft.view.record
       const ready = await commands.prepare(commandOf(draft, clock.now()))
       if (ready.ok) sends.push(install(draft, ready))
-      else if (ready.outcome.reason === 'BudgetExceeded' && draft.view.schedule === undefined)
-        sends.push(...(await planSmaller(draft)))
+      else if (mayBeSmaller(draft, ready.outcome.reason)) sends.push(...(await planSmaller(draft)))
       else mayRetry(station, ready.outcome.reason)
     }
     await Promise.all(sends)
+  }
+
+  const draftsFor = (stations: readonly StationId[]): Draft[] => {
+    const groups = new Set<CapacityGroup>()
+    const alone = stations.flatMap((station) => {
+      const feeder = context.views.get(station)?.record.feeder
+      const group = feeder === undefined ? undefined : options.feeders?.of(feeder)
+      if (group !== undefined) groups.add(group)
+      return group === undefined ? (draftFor(station) ?? []) : []
+    })
+    const now = clock.now()
+    const together = [...groups].flatMap((group) =>
+      (options.feeders?.drafts(group) ?? []).filter(
+        ({ view, schedule }) => !sameFrom(now, view.schedule, schedule),
+      ),
+    )
+    return [...alone, ...together]
   }
 
   /**
@@ -106,7 +130,7 @@ export function createPlanner(options: {
     const draft = maxWatts < chargingWattsMin ? undefined : draftFor(stationId, maxWatts)
     const ready = draft && (await commands.prepare(commandOf(draft, clock.now())))
     // Full power is asked for again when another window begins, unless this is enough.
-    const enough = ready?.ok === true && draft?.plan.shortfall === undefined
+    const enough = ready?.ok === true && draft?.plan?.shortfall === undefined
     if (!enough) mayRetry(stationId, 'BudgetExceeded')
     return draft !== undefined && ready?.ok === true ? [install(draft, ready)] : []
   }
@@ -177,6 +201,10 @@ export function createPlanner(options: {
     },
   }
 }
+
+/** On a feeder who is first must not take from the others what their plan leaves. */
+const mayBeSmaller = ({ view, plan }: Draft, reason: string | undefined): boolean =>
+  reason === 'BudgetExceeded' && plan !== undefined && view.schedule === undefined
 
 function commandOf(draft: Draft, now: Instant): Command<'SetChargingProfile'> {
   const { record, transaction } = draft.view

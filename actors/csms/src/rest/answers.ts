@@ -222,9 +222,22 @@ const CapacityBlock = Type.Object(
   { from: Moment, watts: Type.Number(), source: capacityFields.source },
   strict,
 )
+/** How the vehicles of a feeder come out; null before any was planned. */
+const FeederPlanAnswer = Type.Object(
+  {
+    at: Moment,
+    vehicles: Count,
+    short: Type.Array(
+      Type.Object({ stationId: Text, wattHours: Type.Number(), reason: Text }, strict),
+    ),
+    /** Blocks that bear less than is needed; the operator was told before. */
+    shortBlocks: Type.Array(Moment),
+  },
+  strict,
+)
 export const CapacityAnswer = Type.Object(capacityFields, strict)
 export const CapacityWithBlocks = Type.Object(
-  { ...capacityFields, blocks: Type.Array(CapacityBlock) },
+  { ...capacityFields, plan: orNull(FeederPlanAnswer), blocks: Type.Array(CapacityBlock) },
   strict,
 )
 

@@ -4,6 +4,7 @@ import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import type { StationView } from '../core/view.ts'
 import type { CapacityBook } from '../oscp/capacity-book.ts'
+import type { FeederPlanner } from '../oscp/feeder-planner.ts'
 import type { Tariffs } from '../tariff/tariffs.ts'
 import type { Idempotent } from './idempotent.ts'
 
@@ -15,6 +16,7 @@ export type Api = {
   readonly once: Idempotent
   /** Absent where no operator limits a feeder. */
   readonly book: CapacityBook | undefined
+  readonly feeders: FeederPlanner | undefined
 }
 
 /** Runs `handle` with the station in the path, or answers that there is none. */

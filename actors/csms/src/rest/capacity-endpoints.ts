@@ -3,6 +3,7 @@ import { instant, toIso, type Instant } from '@interlock/kernel'
 import { groupBlockMillis } from '@interlock/power'
 import { order } from '../core/goal.ts'
 import type { CapacityBook, CapacityGroup } from '../oscp/capacity-book.ts'
+import type { FeederShown } from '../oscp/feeder-planner.ts'
 import { CapacityAnswer, CapacityWithBlocks, pageOf } from './answers.ts'
 import type { Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
@@ -10,7 +11,7 @@ import { askedPage, isReply, page } from './pages.ts'
 const blocksShown = 96
 
 /** What feeders bear, who says so, and until when. */
-export const capacityEndpoints = ({ context, book }: Api): Endpoint[] => [
+export const capacityEndpoints = ({ context, book, feeders }: Api): Endpoint[] => [
   {
     method: 'GET',
     url: '/api/v1/capacity',
@@ -45,10 +46,18 @@ export const capacityEndpoints = ({ context, book }: Api): Endpoint[] => [
         const { watts, source } = book.at(group, from)
         return { from: toIso(from), watts, source }
       })
-      return { status: 200, body: { ...documentAt(book, group, now), blocks } }
+      return {
+        status: 200,
+        body: { ...documentAt(book, group, now), plan: planOf(feeders?.shown(group)), blocks },
+      }
     },
   },
 ]
+
+const planOf = (shown: FeederShown | undefined) =>
+  shown === undefined
+    ? null
+    : { ...shown, at: toIso(shown.at), shortBlocks: shown.shortBlocks.map(toIso) }
 
 function documentAt(book: CapacityBook, each: CapacityGroup, now: Instant) {
   const { group, feeder, operator, contractedWatts } = each

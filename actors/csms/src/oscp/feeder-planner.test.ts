@@ -1,0 +1,217 @@
+import { eui64, inHours, instant, stationId, type Instant } from '@interlock/kernel'
+import type { Message } from '@interlock/oscp'
+import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
+import { expect, test } from 'vitest'
+import type { Context } from '../context.ts'
+import { newView, type StationView } from '../core/view.ts'
+import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
+import { fallbackShares } from './fallback-shares.ts'
+import { createFeederMeasurements } from './feeder-measurements.ts'
+import { createFeederPlanner } from './feeder-planner.ts'
+
+const evening = instant(Date.UTC(2026, 0, 5, 18))
+const group: CapacityGroup = {
+  group: 'feeder-1',
+  feeder: 'F-1',
+  contractedWatts: 40_000,
+  operator: 'acacia',
+}
+
+/** A vehicle that has just come, and needs some energy by half past seven. */
+const vehicle = (number: number, change: Partial<StationView['record']> = {}): StationView => ({
+  ...newView({
+    stationId: stationId(`CS-${number}`),
+    eui: eui64(`00-00-00-00-00-00-00-0${number}`),
+    ratingWatts: 7_000,
+    evse: 1,
+    feeder: 'F-1',
+    delaySecondsMax: 600,
+    passwordSha256: undefined,
+    llcs: undefined,
+    meter: undefined,
+    enrolled: false,
+    idTokens: [],
+    commissioned: true,
+    trust: 'supervised',
+    passwordHash: undefined,
+    offeredHashes: [],
+    securityProfile: 3,
+    bootPolicy: 'Accepted',
+    evses: [1],
+    ...change,
+  }),
+  connected: true,
+  identifiedBy: 'certificate',
+  transaction: {
+    id: `T-${number}`,
+    startedAt: evening,
+    chargingState: 'EVConnected',
+    firstWattHours: 0,
+  },
+  meterWattHours: 0,
+})
+
+/** A feeder on which nothing but the planner is real. */
+function street(vehicles: readonly StationView[], watts: { now: number; fallback: number }) {
+  let now: Instant = evening
+  const told: Message[] = []
+  const records: string[] = []
+  const context = {
+    views: new Map(vehicles.map((view) => [view.record.stationId, view])),
+    config: { expectedSessions: [], planning: { departure: '07:30', energyWattHours: 9_000 } },
+    deps: { clock: { now: () => now } },
+    audit: { critical: (kind: string) => void records.push(kind) },
+    tell: () => {},
+  } as unknown as Context
+  const book = {
+    at: () => ({ watts: watts.now, source: 'forecast' }),
+    fallbackAt: () => ({ watts: watts.fallback, source: 'fallback' }),
+    tell: (_group: CapacityGroup, message: Message) => told.push(message) > 0,
+  } as unknown as CapacityBook
+  const planner = createFeederPlanner({ context, book, tariffOf: () => undefined })
+  /** As if each station had taken what it was sent. */
+  const plan = (): readonly Schedule[] =>
+    planner.drafts(group).map(({ view, schedule }) => (view.schedule = schedule))
+  const pass = (millis: number): void => void (now = instant(now + millis))
+  return { plan, planner, pass, told, records, watts, context, book }
+}
+
+/** The most that all may draw at any time of the night, each up to a block late. */
+function worst(schedules: readonly Schedule[], from = evening): number {
+  const blocks = Array.from({ length: 54 }, (_, at) => instant(from + at * groupBlockMillis))
+  return Math.max(
+    ...blocks.map((at) =>
+      schedules.reduce((sum, schedule) => {
+        const before = limitAt(schedule, instant(at - groupBlockMillis)) ?? 0
+        return sum + Math.max(limitAt(schedule, at) ?? 0, before)
+      }, 0),
+    ),
+  )
+}
+const many = (count: number) => Array.from({ length: count }, (_, at) => vehicle(at + 1))
+
+test('neighbours share what their feeder bears through the night, and all have their energy by departure', () => {
+  const vehicles = many(3)
+  const { plan, planner, told, pass } = street(vehicles, { now: 8_000, fallback: 2_000 })
+  const departure = instant(Date.UTC(2026, 0, 6, 7, 30))
+  for (let now = evening; now < departure; now = instant(now + groupBlockMillis)) {
+    const schedules = plan()
+    expect(worst(schedules, now)).toBeLessThanOrEqual(8_000)
+    for (const view of vehicles)
+      view.meterWattHours =
+        (view.meterWattHours ?? 0) + ((view.schedule && limitAt(view.schedule, now)) ?? 0) / 4
+    pass(groupBlockMillis)
+  }
+  for (const { meterWattHours } of vehicles) expect(meterWattHours).toBeGreaterThanOrEqual(8_950)
+  expect(planner.shown(group)?.short).toEqual([])
+  expect(told).toEqual([])
+})
+
+test('what cannot fit is said to the operator first, once, with the blocks and the reason', () => {
+  const { plan, planner, told, records, watts, pass } = street(many(3), {
+    now: 1_200,
+    fallback: 1_200,
+  })
+  expect(worst(plan())).toBeLessThanOrEqual(1_200)
+  const [error, wish] = told
+  expect(error).toMatchObject({ name: 'group_capacity_compliance_error' })
+  expect(error?.name === 'group_capacity_compliance_error' && error.body.message).toMatch(
+    /^CapacityTooSmall: 3 of 3 vehicles lack \d+ Wh by departure$/,
+  )
+  expect(wish).toMatchObject({
+    name: 'adjust_group_capacity_forecast',
+    body: { type: 'CONSUMPTION' },
+  })
+  const { short = [], shortBlocks = [] } = planner.shown(group) ?? {}
+  expect(short.map(({ reason }) => reason)).toEqual(Array(3).fill('CapacityTooSmall'))
+  expect(shortBlocks[0]).toBe(evening)
+  expect(records).toEqual(['CapacityShort'])
+  plan()
+  expect(told).toHaveLength(2)
+  // More by now: nobody is short, and the next shortage is said anew.
+  watts.now = 8_000
+  pass(groupBlockMillis)
+  plan()
+  expect(planner.shown(group)?.short).toEqual([])
+})
+
+test('a schedule rests on the operator for two hours, and then on the fallback until it is renewed', () => {
+  const { plan, pass, planner } = street(many(2), { now: 14_000, fallback: 3_000 })
+  const share = planner.shares(group).get('CS-1') ?? 0
+  expect(share).toBe(1_500)
+  const later = instant(evening + inHours(2))
+  const levels = (from: Instant, until: Instant, schedules: readonly Schedule[]) =>
+    schedules.flatMap((schedule) =>
+      schedule.periods
+        .filter((period) => period.from >= from && period.from < until)
+        .map(({ limitWatts }) => limitWatts),
+    )
+  const first = plan()
+  expect(Math.max(...levels(evening, later, first))).toBe(7_000)
+  expect(Math.max(0, ...levels(later, instant(later + inHours(24)), first))).toBeLessThanOrEqual(
+    share,
+  )
+  pass(inHours(1))
+  const renewed = plan()
+  expect(worst(renewed)).toBeLessThanOrEqual(14_000)
+})
+
+test('past silence the whole feeder is planned inside the fallback', () => {
+  const { plan, watts, pass } = street(many(4), { now: 28_000, fallback: 6_000 })
+  plan()
+  pass(groupBlockMillis)
+  watts.now = 6_000
+  const now = instant(evening + groupBlockMillis)
+  // What they already draw falls after the delay that each may have.
+  expect(worst(plan(), instant(now + groupBlockMillis))).toBeLessThanOrEqual(6_000)
+})
+
+test('a plan that still serves is not made anew, and one that no longer fits is', () => {
+  const { plan, pass, watts } = street(many(2), { now: 9_000, fallback: 9_000 })
+  const [first] = plan()
+  pass(60_000)
+  const [second] = plan()
+  expect(second?.periods.slice(1)).toEqual(first?.periods.slice(1))
+  watts.now = 5_000
+  expect(worst(plan(), instant(evening + 2 * groupBlockMillis))).toBeLessThanOrEqual(5_000)
+})
+
+test('who takes no schedules of ours is left what it may draw, and the others have the rest', () => {
+  const standard = vehicle(3, { trust: 'standard' })
+  const { plan, planner } = street([...many(2), standard], { now: 10_000, fallback: 10_000 })
+  const schedules = plan()
+  expect(schedules).toHaveLength(2)
+  expect(worst(schedules)).toBeLessThanOrEqual(3_000)
+  expect([...planner.shares(group).values()]).toEqual([1_500, 1_500])
+  expect(planner.shares(group).has(standard.record.stationId)).toBe(false)
+})
+
+test('the parts of the fallback are together never more than it, whoever keeps none', () => {
+  const sharer = (number: number, ratingWatts: number, keepsLimit = true) => ({
+    station: stationId(`CS-${number}`),
+    ratingWatts,
+    keepsLimit,
+  })
+  const three = [sharer(1, 7_000), sharer(2, 11_000), sharer(3, 7_000)]
+  const sum = (watts: number, some: readonly ReturnType<typeof sharer>[]) =>
+    [...fallbackShares(watts, some).values()].reduce((all, each) => all + each, 0)
+  for (const watts of [0, 1, 9_999, 10_000]) expect(sum(watts, three)).toBeLessThanOrEqual(watts)
+  expect(sum(1e6, three)).toBe(25_000)
+  expect(sum(10_000, [...three, sharer(4, 7_000, false)])).toBeLessThanOrEqual(3_000)
+  expect(sum(5_000, [...three, sharer(4, 7_000, false)])).toBe(0)
+})
+
+test('the operator is told the sum that a feeder used, and never that of one or two homes', () => {
+  const vehicles = many(4)
+  const { context, book, told } = street(vehicles, { now: 1, fallback: 1 })
+  const measurements = createFeederMeasurements(context, book)
+  measurements.tell(group)
+  for (const [at, view] of vehicles.entries()) view.meterWattHours = (at + 1) * 100
+  measurements.tell(group)
+  expect(told).toMatchObject([
+    { body: { measurements: [{ value: 1_000, unit: 'WH', direction: 'IMPORT' }] } },
+  ])
+  for (const view of vehicles.slice(2)) view.meterWattHours = undefined
+  measurements.tell(group)
+  expect(told).toHaveLength(1)
+})
