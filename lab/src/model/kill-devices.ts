@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs'
 import { Fault } from '@interlock/kernel'
-import { deathsAt } from './file-disk.ts'
 import { begin, histories } from './histories.ts'
-import { devices, liveKilled, type DeviceDeath, type Lived } from './killed-home.ts'
+import { deathsOf, liveKilled, type DeviceDeath, type Lived } from './killed-home.ts'
 
 export type DevicesKillReport = {
   /** Processes that a SIGKILL ended, each at another call of a device to its disk. */
@@ -40,8 +39,7 @@ export async function killDevices(options: {
     }
     const { calls, problem } = await liveOnce()
     if (problem !== undefined) throw new Fault('HistoryBroken', `${history}: ${problem}`)
-    const deaths = devices.flatMap((device) => deathsOf(device, calls[device]))
-    for (const death of deaths.filter((_, index) => index % every === 0)) {
+    for (const death of deathsOf(calls).filter((_, index) => index % every === 0)) {
       const words = `${history}: ${death.device} at call ${death.call}, ${death.how}`
       lives.push({ words, lived: await liveOnce(death) })
     }
@@ -49,9 +47,6 @@ export async function killDevices(options: {
   }
   return { ...judgeLives(lives), seconds: Math.round((performance.now() - began) / 1000) }
 }
-
-const deathsOf = (device: DeviceDeath['device'], calls: Lived['calls']['llcs']): DeviceDeath[] =>
-  calls.flatMap((kind, index) => deathsAt[kind].map((how) => ({ device, call: index + 1, how })))
 
 type Life = { readonly words: string; readonly lived: Lived }
 

@@ -11,6 +11,7 @@ import { counterProblem, countersOf } from './books.ts'
 import { keepsDiary, openDiary, retell, type Told } from './diary.ts'
 import {
   beginJournal,
+  deathsAt,
   createFileDisk,
   type Death,
   type FileDisk,
@@ -26,6 +27,14 @@ export const devices = ['station', 'llcs'] as const
 export type Device = (typeof devices)[number]
 /** Whose death it is; `behind` breaks the device's journal on purpose. */
 export type DeviceDeath = Death & { readonly device: Device; readonly behind?: true }
+
+/** Every death at these calls, in their order. */
+export const deathsOf = (calls: Readonly<Record<Device, FileDisk['calls']>>): DeviceDeath[] =>
+  devices.flatMap((device) =>
+    calls[device].flatMap((kind, index) =>
+      deathsAt[kind].map((how) => ({ device, call: index + 1, how })),
+    ),
+  )
 
 /** What a child process is given, besides the parties of the home: all of it is in its folder. */
 export type Life = Begun & { readonly history: string; readonly death: DeviceDeath | undefined }
@@ -43,7 +52,7 @@ export type Lived = {
 type Disks = Readonly<Record<Device, FileDisk>>
 type Counters = ReadonlyMap<string, bigint>
 
-const journalOf = (folder: string, device: Device): string => `${folder}/${device}.jsonl`
+export const journalOf = (folder: string, device: Device): string => `${folder}/${device}.jsonl`
 
 /** The disks of a home; the one of `options.device` is not as the other. */
 export function disksIn(

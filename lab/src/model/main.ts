@@ -1,5 +1,5 @@
 import { countIn, runSearch } from '../robustness/run-search.ts'
-import { checkScenario, type ModelReport } from './model.ts'
+import { checkScenario, modelFailures, type ModelReport } from './model.ts'
 import { scenarios } from './scenarios.ts'
 
 const usage = `npm run model [-- --depth N --transitions N]
@@ -27,8 +27,5 @@ process.exitCode = await runSearch({
       scenarios: reports,
     }
   },
-  failures: ({ scenarios }) =>
-    scenarios.flatMap(({ scenario, counterexample = [] }) =>
-      counterexample.length === 0 ? [] : [`${scenario}: ${counterexample.join('\n  ')}`],
-    ),
+  failures: ({ scenarios: reports }) => reports.flatMap(modelFailures),
 })

@@ -36,3 +36,14 @@ export async function checkScenario(
       : { counterexample: [...violation.trace.map(inWords), violation.problem] }
   return { scenario: scenario.name, ...found, seconds, ...counterexample }
 }
+
+/** What does not hold, as sentences; a scenario in which nothing can happen is none. */
+export const modelFailures = ({
+  scenario,
+  transitions,
+  states,
+  counterexample = [],
+}: ModelReport): readonly string[] => [
+  ...(counterexample.length === 0 ? [] : [`${scenario}: ${counterexample.join('\n  ')}`]),
+  ...(states > 1 ? [] : [`${scenario}: ${transitions} transitions led nowhere`]),
+]
