@@ -3,6 +3,7 @@ import {
   ensureDir,
   httpClient,
   loadPeer,
+  pinPeer,
   openHttpServer,
   readText,
   type ActorDeps,
@@ -162,13 +163,15 @@ async function openPlanning(
     expectRole: 'dcc',
   })
   closers.push(() => http.close())
+  const record = (kind: string, data: Readonly<Record<string, unknown>>): void =>
+    void context.audit.critical(kind, data)
   const dcc = duisClient({
     http,
     url: config.peers.dcc,
     identity: smartMeterIdentity,
-    company: loadPeer(config.dccCertificate),
+    company: pinPeer(config.dccCertificate, record),
     crypto: deps.crypto,
-    record: (kind, data) => void context.audit.critical(kind, data),
+    record,
   })
   const supplier = loadPeer(config.tariff.supplierCertificate)
   const tariffs = createTariffs({ context, dcc, counters, supplier })

@@ -6,6 +6,7 @@ import {
   keepWitnessed,
   loadIdentity,
   loadPeer,
+  pinPeer,
   openAudit,
   openHttpServer,
   readText,
@@ -136,6 +137,8 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
   const happenings = createHappenings(config, deps)
   closers.push(() => happenings.bus.close())
   const store = openStore(database.db)
+  const record = (kind: string, data: Readonly<Record<string, unknown>>): void =>
+    void audit.critical(kind, data)
   const context: Context = {
     config,
     deps,
@@ -148,9 +151,9 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
       http: smartMeter,
       url: config.peers.dcc,
       identity: smartMeterIdentity,
-      company: loadPeer(config.dccCertificate),
+      company: pinPeer(config.dccCertificate, record),
       crypto,
-      record: (kind, data) => void audit.critical(kind, data),
+      record,
     }),
     supplier: config.supplier === undefined ? undefined : loadPeer(config.supplier),
     members: await membersOf(config, store),

@@ -1,3 +1,3 @@
 export { HubConfig } from './config.ts'
-export type { NetworkModel } from './network.ts'
+export { simulatedNetwork, type Network, type NetworkModel } from './network.ts'
 export { startHub, type HubRunning } from './hub.ts'

@@ -7,7 +7,7 @@ import {
   httpWitness,
   keepWitnessed,
   loadIdentity,
-  loadPeer,
+  pinPeer,
   openAudit,
   openHttpServer,
   openJournal,
@@ -61,6 +61,8 @@ export async function startSupplier(
     deps,
     roots: trust.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
   })
+  const record = (kind: string, data: Readonly<Record<string, unknown>>): void =>
+    void audit.critical(kind, data)
   const listeners = new Set<(event: object) => void>()
   const rounds = createRounds({
     actor,
@@ -70,9 +72,9 @@ export async function startSupplier(
         http,
         url: dcc,
         identity,
-        company: loadPeer(config.dccCertificate),
+        company: pinPeer(config.dccCertificate, record),
         crypto,
-        record: (kind, data) => void audit.critical(kind, data),
+        record,
       }),
       organisation: peer.organisation,
       key,

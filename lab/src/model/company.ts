@@ -3,6 +3,7 @@ import { serve, takeAlert, type ArmBook, type Counters, type ServiceParts } from
 import type { ServiceRequest } from '@interlock/duis'
 import { armDigest, decodeSigned, unwrapMac } from '@interlock/gbcs'
 import { documentSigner, type ActorDeps, type HanOptions, type Ports } from '@interlock/host'
+import type { Network } from '@interlock/hub'
 import { assert, Fault, millis, ok, refused, type Clock } from '@interlock/kernel'
 import { emptyLedger, release, reserve, type MegawattLedger } from '@interlock/ledger'
 import type { Peer } from '@interlock/pki'
@@ -43,10 +44,12 @@ export function createCompany(
   options: {
     readonly clockFor: (life: Life) => Clock
     readonly post: Post
+    /** What the hub does with a message on its way to a device or back. */
+    readonly path: Network
     readonly ratingWatts: number
   } & Pick<ActorDeps, 'crypto' | 'log'>,
 ): Company {
-  const { post, crypto, log } = options
+  const { post, path, crypto, log } = options
   const books: Books = { counters: new Map(), ledgers: [emptyLedger, emptyLedger] }
   const frames = new Map<string, Uint8Array>()
   let life: Life = { alive: true }
@@ -60,8 +63,9 @@ export function createCompany(
     frame: Uint8Array,
     settle: (answer: Uint8Array) => void,
   ): Promise<void> => {
+    if (!(await path.wan())) return
     const answer = await to.options.onCommand(frame)
-    if (!to.life.alive || !hubUp) return
+    if (!to.life.alive || !hubUp || !(await path.wan())) return
     if (answer !== undefined) heard(name)
     settle(answer ?? new Uint8Array())
   }

@@ -1,5 +1,6 @@
-import { systemPorts, type Ports } from '@interlock/host'
-import { instant, type Instant } from '@interlock/kernel'
+import { systemEntropy, systemPorts, type Ports } from '@interlock/host'
+import { simulatedNetwork, type Network } from '@interlock/hub'
+import { instant, toIso, type Clock, type Instant } from '@interlock/kernel'
 import { recall as recallLlcs, type LlcsRunning, type Memory as LlcsMemory } from '@interlock/llcs'
 import {
   recall as recallStation,
@@ -53,7 +54,7 @@ export type Kept = { readonly station: readonly unknown[]; readonly llcs: readon
 
 /** @param about what a message on the cable is about, in a word */
 export function openHome(
-  scenario: Pick<Scenario, 'startAt' | 'held' | 'skewMillis'>,
+  scenario: Pick<Scenario, 'startAt' | 'held' | 'skewMillis' | 'pathOut'>,
   kept: Kept,
   about: (message: unknown) => string,
   flaw: Flaw = {},
@@ -66,6 +67,7 @@ export function openHome(
   const company = createCompany({
     clockFor: (life) => clock.clockFor(life, skewMillis.company ?? 0),
     post,
+    path: hubPath(scenario, clock.clockFor(forever, skewMillis.hub ?? 0)),
     ratingWatts,
     crypto,
     log: silentLog,
@@ -102,6 +104,26 @@ export function openHome(
     },
   })
   return { clock, post, link, company, csms, station, llcs }
+}
+
+/** The hub's own code for its path, by its own clock; a message crosses it at once or is lost. */
+function hubPath(
+  { startAt, pathOut }: Pick<Scenario, 'startAt' | 'pathOut'>,
+  clock: Clock,
+): Network {
+  const atOnce: Clock = {
+    now: () => clock.now(),
+    after(_delay, _label, work) {
+      void work()
+      return { cancel: () => {} }
+    },
+  }
+  const at = (byMillis: number): string => toIso(instant(startAt + byMillis))
+  const quick = { p50Millis: 0, p99Millis: 0, lossPercent: 0, tries: 1, retryMillis: 0 }
+  const outages =
+    pathOut === undefined ? [] : [{ from: at(pathOut.fromMillis), until: at(pathOut.untilMillis) }]
+  const model = { wan: [{ ...quick, outages }], han: { ...quick, outages: [] } }
+  return simulatedNetwork(model, { clock, wall: atOnce, entropy: systemEntropy })
 }
 
 function createDevice<Running, Memory>(options: {

@@ -1,7 +1,7 @@
 import { limits, vendorId, type FlattenedJws } from '@interlock/contract'
 import { armDigest, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import type { Identity, NodeCrypto } from '@interlock/host'
-import { inMinutes, inSeconds, plus, toIso, type Instant } from '@interlock/kernel'
+import { inMinutes, inSeconds, millis, plus, toIso, type Instant } from '@interlock/kernel'
 import type { Action } from '@interlock/ocpp'
 import { toChargingProfile } from '@interlock/power'
 import { countersign, effectWindow, ownerEui, signCommand } from '@interlock/seal'
@@ -27,8 +27,10 @@ export type Scenario = {
   readonly repeats: readonly ('submit' | 'replay' | 'trigger')[]
   /** How often, in one history, each kind of event may come. */
   readonly most: Readonly<Record<'tick' | 'fail' | 'repeat' | 'press' | 'sample' | 'cut', number>>
-  /** Clocks ahead of the charger's by so much. */
-  readonly skewMillis?: Partial<Record<'llcs' | 'csms' | 'company', number>>
+  /** Clocks ahead of the charger's by so much; `signers` are those who sign arms and triggers. */
+  readonly skewMillis?: Partial<Record<'llcs' | 'csms' | 'company' | 'hub' | 'signers', number>>
+  /** The hub's path to the data company is out, by the hub's own clock, so long after the start. */
+  readonly pathOut?: { readonly fromMillis: number; readonly untilMillis: number }
 }
 
 export const parts = ['station', 'llcs', 'company', 'hub', 'csms'] as const
@@ -76,11 +78,11 @@ export const deadbandHertz = 0.2
 const expiryMinutes = 5
 
 export function signAll(
-  scenario: Pick<Scenario, 'startAt' | 'arms' | 'triggers'>,
+  scenario: Pick<Scenario, 'startAt' | 'arms' | 'triggers' | 'skewMillis'>,
   world: { readonly owner: Identity['key']; readonly transactionId: string },
   crypto: NodeCrypto,
 ): Signed {
-  const { startAt } = scenario
+  const startAt = plus(scenario.startAt, millis(scenario.skewMillis?.signers ?? 0))
   const arms = new Map<string, SignedArm>()
   for (const [index, [name, spec]] of Object.entries(scenario.arms).entries()) {
     const byOwner = spec.use === 'onDemand'

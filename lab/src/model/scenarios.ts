@@ -69,6 +69,14 @@ export const meetings: readonly Scenario[] = [
   },
 ]
 
+/** The charger's clock is the one that the model goes by: where it is wrong, all the others are. */
+const everybodyElse = (seconds: number) => {
+  const by = inSeconds(seconds)
+  return { llcs: by, csms: by, company: by, signers: by }
+}
+/** A minute in which nothing passes: under way now by a clock two minutes ahead, never by one behind. */
+const outage = { fromMillis: inSeconds(120), untilMillis: inSeconds(180) }
+
 /** The first of them with clocks that are wrong: within what is tolerated, and beyond. */
 const skewed = (
   [
@@ -77,6 +85,12 @@ const skewed = (
     ['the LLCS two minutes ahead', { llcs: inSeconds(120) }],
     ['the data company two minutes ahead', { company: inSeconds(120) }],
     ['the CSMS two minutes behind', { csms: inSeconds(-120) }],
+    ['the charger nine seconds ahead of everybody', everybodyElse(-9)],
+    ['the charger nine seconds behind everybody', everybodyElse(9)],
+    ['the charger two minutes ahead of everybody', everybodyElse(-120)],
+    ['the charger two minutes behind everybody', everybodyElse(120)],
+    ['the hub two minutes ahead of an outage', { hub: inSeconds(120) }],
+    ['the hub two minutes behind an outage', { hub: inSeconds(-120) }],
   ] as const
 ).map(([words, skewMillis]): Scenario => ({
   ...base,
@@ -85,6 +99,7 @@ const skewed = (
   arms: { go: { use: 'onDemand', levelPercent: 60, minutes } },
   triggers: { go: { action: 'start', arm: 'go' } },
   skewMillis,
+  ...('hub' in skewMillis && { pathOut: outage }),
 }))
 
 export const scenarios: readonly Scenario[] = [...meetings, ...skewed]

@@ -1,8 +1,11 @@
 import { limits, nationalBudget } from '@interlock/contract'
 import type { ServiceRequest } from '@interlock/duis'
+import { nodeCrypto as crypto, writeAtomic } from '@interlock/host'
+import { instant } from '@interlock/kernel'
+import { createCsr } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
-import { network, owner, rating } from './network.fixture.ts'
+import { evening, network, owner, rating } from './network.fixture.ts'
 
 // Room for two consumer arms, as each is charged its change and its return.
 const consumerVendorWatts = 4 * rating
@@ -50,4 +53,18 @@ test('what was used in the last moment is charged when it is told, however late'
   expect(await arm(world.armRequest('7.13'))).toBe('BudgetExceeded')
   await world.clock.advance(limits.armWindowMillisMax + 2 * limits.budgetWindowMillis)
   expect(await arm(world.armRequest('7.13'))).toBe('Accepted')
+})
+
+test('a supplier goes on when the certificate of the data company is renewed', async () => {
+  const { dccIdentity, smki, dir } = world
+  const { eui } = dccIdentity.peer
+  const subject = { commonName: 'dcc', role: 'dcc', eui, organisation: eui } as const
+  const chainPem = smki.certifyRequest(createCsr(dccIdentity.key, subject, crypto), subject)
+  writeAtomic(`${dir}/smki-dcc/chain.pem`, chainPem, 0o644)
+  await world.restartDcc()
+  await eventually(() => world.dcc().hubsConnected() === 1 && world.meter.running.joined())
+  const published = await world.supplier.publish([
+    { from: instant(evening), pencePerKilowattHour: 38.4 },
+  ])
+  expect(published.meters).toEqual([{ meter: world.devices.meter.peer.eui }])
 })

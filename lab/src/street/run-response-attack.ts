@@ -6,7 +6,7 @@ import {
   duisClient,
   httpClient,
   loadIdentity,
-  loadPeer,
+  pinPeer,
   nodeCrypto,
   readText,
 } from '@interlock/host'
@@ -145,7 +145,7 @@ function armer(
     http,
     url: https(street.plan, 'dcc'),
     identity,
-    company: loadPeer(dccCertificate(street.plan)),
+    company: pinPeer(dccCertificate(street.plan), () => {}),
     crypto: nodeCrypto,
     // A thief keeps no audit trail.
     record: () => {},

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import {
   buildQuarantineAlert,
   buildResponse,
@@ -12,6 +13,8 @@ import { createHierarchy } from './hierarchy.fixture.ts'
 import type { HttpClient, HttpResponse } from './http-client.ts'
 import { documentSigner, type Identity } from './identity.ts'
 import { nodeCrypto as crypto } from './node-crypto.ts'
+import { pinPeer, type PinnedPeer } from './pinned-peer.ts'
+import { temporaryDir, writeAtomic } from './files.ts'
 
 const hierarchy = createHierarchy()
 const user = hierarchy.certify('dsrsp')
@@ -43,7 +46,11 @@ const signed = (xml: string, by: Identity = company): string =>
   signDocument(xml, documentSigner(by), crypto)
 
 /** A client before that answer, and what it puts on the record. */
-function asking(posted: string | HttpResponse, got: string | HttpResponse | Fault = '') {
+function asking(
+  posted: string | HttpResponse,
+  got: string | HttpResponse | Fault = '',
+  pin?: PinnedPeer,
+) {
   const records: unknown[] = []
   const paths: string[] = []
   const replied = (body: string | HttpResponse): HttpResponse =>
@@ -66,7 +73,7 @@ function asking(posted: string | HttpResponse, got: string | HttpResponse | Faul
     http,
     url: 'https://dcc',
     identity: user,
-    company: company.peer,
+    company: pin ?? { current: () => company.peer, renew: () => false },
     crypto,
     record: (kind, data) => void records.push({ kind, ...data }),
   })
@@ -120,4 +127,30 @@ test.each([
   expect(await ask()).toMatchObject({ ok: true, value: { code: 'E119' } })
   expect(paths[1]).toBe('GET https://dcc/api/v1/quarantine/7')
   expect(records).toMatchObject([{ kind: 'RequestHeld', reference: '7', ...said }])
+})
+
+test("the company's next certificate counts when its file has it, and nobody else's", async () => {
+  const dir = temporaryDir('interlock-pin')
+  const path = `${dir}/dcc.pem`
+  const put = ({ chainPem }: Pick<Identity, 'chainPem'>): void => writeAtomic(path, chainPem, 0o644)
+  put(company)
+  const records: unknown[] = []
+  const pin = pinPeer(path, (kind) => void records.push(kind))
+  const next = hierarchy.certify('dcc')
+  const answered = (by: Identity) => asking(signed(done, by), '', pin).ask()
+  expect(await answered(company)).toMatchObject({ ok: true })
+  // Signed with it before the file has it, and when the file has another's or is no certificate.
+  expect(await answered(next)).toMatchObject({ reason: 'SignerWrong' })
+  for (const other of [hierarchy.certify('supervisor'), { chainPem: 'half a fi' }]) {
+    put(other)
+    for (let time = 0; time < 2; time += 1)
+      expect(await answered(next)).toMatchObject({ reason: 'SignerWrong' })
+    expect(await answered(company)).toMatchObject({ ok: true })
+  }
+  expect(records).toEqual(['PinRefused'])
+  put(next)
+  expect(await answered(next)).toMatchObject({ ok: true })
+  expect(await answered(company)).toMatchObject({ reason: 'SignerWrong' })
+  expect(records).toEqual(['PinRefused', 'PinRenewed'])
+  rmSync(dir, { recursive: true })
 })

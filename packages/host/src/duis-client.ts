@@ -4,6 +4,7 @@ import {
   openQuarantineAlert,
   openResponse,
   signDocument,
+  type DuisProblem,
   type KnownSigner,
   type QuarantineAlert,
   type ServiceRequest,
@@ -13,6 +14,7 @@ import { Fault, refused, type Crypto, type Outcome } from '@interlock/kernel'
 import type { HttpClient } from './http-client.ts'
 import { outcomeOf } from './http-outcome.ts'
 import { documentSigner, type Identity } from './identity.ts'
+import type { PinnedPeer } from './pinned-peer.ts'
 
 /** The smart-meter data company, as one of its users has it. */
 export type DuisClient = {
@@ -31,10 +33,10 @@ export type DuisClientOptions = {
   /** Whose requests they are. */
   readonly identity: Identity
   /**
-   * The company, by its pinned certificate. TLS alone would have an adapter or gateway on the way, and
+   * The company, by its pinned certificate, which is read again when an answer is signed with another. TLS alone would have an adapter or gateway on the way, and
    * whoever else the root has named a data company, answer in its place.
    */
-  readonly company: KnownSigner
+  readonly company: PinnedPeer
   readonly crypto: Crypto
   /** For the audit trail: answers that are not believed, and requests that the company holds. */
   readonly record: (kind: string, data: Readonly<Record<string, unknown>>) => void
@@ -44,11 +46,21 @@ export function duisClient(options: DuisClientOptions): DuisClient {
   const { http, url, identity, company, crypto, record } = options
   const signer = documentSigner(identity)
 
+  /** Another certificate than the last may be the company's next: whether it is, its file says. */
+  const signedBy = <Value>(
+    opened: (signer: KnownSigner) => Outcome<Value, DuisProblem>,
+  ): Outcome<Value, DuisProblem> => {
+    const first = opened(company.current())
+    const isOther = !first.ok && first.reason === 'SignerWrong'
+    return isOther && company.renew() ? opened(company.current()) : first
+  }
+
   const send = async (request: ServiceRequest): Promise<Outcome<ServiceResponse, string>> => {
     const xml = signDocument(buildRequest(request), signer, crypto)
     const answer = outcomeOf(await http.request('POST', `${url}/duis`, xml, asXml))
     if (!answer.ok) return answer
-    const response = openResponse(textIn(answer.value), request, company, crypto)
+    const text = textIn(answer.value)
+    const response = signedBy((signer) => openResponse(text, request, signer, crypto))
     if (!response.ok) {
       const { reason, detail = '' } = response
       record('AnswerRefused', { ...factsOf(request), reason, detail })
@@ -63,7 +75,7 @@ export function duisClient(options: DuisClientOptions): DuisClient {
       const path = `${url}/api/v1/quarantine/${reference}`
       const answer = outcomeOf(await http.request('GET', path))
       return answer.ok
-        ? openQuarantineAlert(textIn(answer.value), request, company, crypto)
+        ? signedBy((signer) => openQuarantineAlert(textIn(answer.value), request, signer, crypto))
         : answer
     } catch (error) {
       if (error instanceof Fault) return refused(error.code, error.message)

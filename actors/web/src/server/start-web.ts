@@ -3,9 +3,9 @@ import {
   ensureDir,
   httpClient,
   loadIdentity,
-  loadPeer,
   openAudit,
   openJournal,
+  pinPeer,
 } from '@interlock/host'
 import type { Happening } from '@interlock/contract'
 import type { ActorDeps, HttpClient, Identity, Running } from '@interlock/host'
@@ -176,7 +176,7 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[], audit: Pa
           http: dcc.http,
           url: dcc.base,
           identity: smartMeter,
-          company: loadPeer(config.dccCertificate),
+          company: pinPeer(config.dccCertificate, audit),
           crypto: deps.crypto,
           record: audit,
         }),
