@@ -1,40 +1,48 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { natsCarrier, prepareStreams } from '@interlock/host/nats'
+import { prepareStreams } from '@interlock/host/nats'
 import { hasNatsServer, startNatsServer } from '@interlock/host/nats-server.fixture'
-import { assert, utf8 } from '@interlock/kernel'
+import { crowdLines, latencyLines, type CrowdPlan } from './carrier/crowd.ts'
+import { pass, type Passed, type Readers } from './carrier/pass.ts'
+import type { Answer, Order, WayName } from './carrier/protocol.ts'
+import { rawStream, rawWay, sealedWay, type Way } from './carrier/way.ts'
+import { startPeer } from './peer.ts'
 import { line, type Line } from './report.ts'
-import { compare, compareAt, interleaved, microsPerCall } from './rounds.ts'
-import { capacityMessages, loadMessages, type SealedData } from './sealed-data.ts'
+import { compare, interleaved } from './rounds.ts'
+import { makeSecrets, sealedData, type SaidKind, type SealedData } from './sealed-data.ts'
 import type { SealPlan } from './seal-figures.ts'
 
 /** Messages of one round. */
-export type CarrierPlan = SealPlan & { readonly messages: number }
+export type CarrierPlan = SealPlan & CrowdPlan & { readonly messages: number }
 
 const protections = [
-  ['sealed over NATS, group MAC', loadMessages],
-  ['sealed over NATS, group with signature', capacityMessages],
+  ['sealed over NATS, group MAC', 'load'],
+  ['sealed over NATS, group with signature', 'capacity'],
 ] as const
 
-/** A way from a publisher to a reader. */
-type Way = {
-  /** Resolves when the server has the message. */
-  readonly publish: () => Promise<unknown>
-  /** Reads what is published from now on; yields when one has been taken, in their order. */
-  readonly read: (signal: AbortSignal) => Promise<AsyncIterator<unknown>>
+/** What sealed messages are held against, in messages a second. */
+type Rates = {
+  readonly raw: number
+  /** All the cryptography of a message, one after the other, in one process. */
+  readonly cryptography: number
+  /** The same with a process for each side, as the messages have. */
+  readonly shared: number
 }
-type Passed = { readonly perSecond: number; readonly millis: readonly number[] }
-/** Raw messages, and the cryptography of as many sealed ones without NATS. */
-type Bare = Passed & { readonly sealsPerSecond: number }
-type Taken = { readonly ours: Passed; readonly bare: Bare }
+type Taken = { readonly ours: Passed; readonly bare: Passed & { readonly rates: Rates } }
 
-const inFlightMax = 16
-const roundMillisMax = 60_000
+/** The two ends that publish, and where to find as many readers as are wanted. */
+type Field = {
+  readonly wayOf: (way: WayName, kind: SaidKind, data: SealedData) => Way
+  readonly dataOf: (kind: SaidKind) => SealedData
+  readonly startReaders: () => Promise<Readers>
+}
+
 const keptMax = 1_000_000
+const orderMillisMax = 60_000
 
 /**
- * From a publisher through a JetStream server of this machine to a reader, sealed and opened, against
- * texts of the same length that are neither.
+ * From a publisher, the bench, through a JetStream server of this machine to a reader in another
+ * process, sealed and opened, against texts of the same length that are neither.
  */
 export async function carrierFigures(plan: CarrierPlan): Promise<readonly Line[]> {
   if (!hasNatsServer) {
@@ -43,118 +51,122 @@ export async function carrierFigures(plan: CarrierPlan): Promise<readonly Line[]
   }
   plan.say('Measuring sealed data over NATS.')
   const server = await startNatsServer()
-  const connections: NatsConnection[] = []
+  const own = await server.connect()
+  const other = await server.connect()
+  const started: Readers[] = []
+  const secrets = makeSecrets()
   try {
-    for (let i = 0; i < 2; i++) connections.push(await server.connect())
-    const [own, other] = connections
-    assert(own !== undefined && other !== undefined, 'a connection for each side')
-    await prepareStreams(own, { replicas: 1, keptMax })
-    const lines: Line[] = []
-    for (const [name, messages] of protections) {
-      const data = messages()
-      const [sealed, raw] = [sealedWay(own, data), await rawWay(other, data)]
-      const taken = await interleaved(
-        plan.rounds,
-        () => pass(sealed, plan),
-        async () => ({ ...(await pass(raw, plan)), sealsPerSecond: sealsPerSecond(data, plan) }),
-        plan.stop,
-      )
-      lines.push(...linesOf(name, taken))
+    await prepare(own)
+    const field: Field = {
+      wayOf: (way, kind, data) =>
+        way === 'sealed' ? sealedWay(own, kind, data) : rawWay(other, kind, data),
+      dataOf: (kind) => sealedData(kind, secrets),
+      async startReaders() {
+        const peer = startPeer<Order, Answer>(new URL('./carrier/reader.ts', import.meta.url))
+        started.push(peer)
+        await peer.ask({ order: 'open', address: own.getServer(), secrets }, orderMillisMax)
+        return peer
+      },
     }
-    return lines
+    const reader = await field.startReaders()
+    const lines: Line[] = []
+    for (const [name, kind] of protections)
+      lines.push(...(await protectionLines(name, kind, field, reader, plan)))
+    const sideOf = (way: WayName) => ({
+      way: field.wayOf(way, 'load', field.dataOf('load')),
+      startReaders: field.startReaders,
+    })
+    return [...lines, ...(await crowdLines(plan, sideOf))]
   } finally {
-    for (const connection of connections) await connection.close()
+    for (const each of started) await each.close()
+    for (const connection of [own, other]) await connection.close()
     await server.stop()
   }
 }
 
-const sealsPerSecond = ({ bare }: SealedData, { roundMillis }: CarrierPlan): number =>
-  1_000_000 / microsPerCall(bare, roundMillis)
-
-function linesOf(name: string, taken: readonly Taken[]): readonly Line[] {
-  const beside = (rateOf: (bare: Bare) => number) =>
-    compare(taken.map(({ ours, bare }) => ({ ours: ours.perSecond, bare: rateOf(bare) })))
-  const slower = beside(({ perSecond, sealsPerSecond }) => Math.min(perSecond, sealsPerSecond))
-  const raw = beside(({ perSecond }) => perSecond)
-  const millis = taken.flatMap(({ ours, bare }) =>
-    ours.millis.map((own, place) => ({ ours: own, bare: bare.millis[place] ?? own })),
-  )
-  return [
-    line(name, '/s', 'slower of raw NATS, cryptography', 'higher', slower),
-    line(`${name}: rate`, '/s', 'raw NATS', 'higher', raw),
-    ...[0.5, 0.99].map((share) =>
-      line(`${name}: p${share * 100}`, 'ms', 'raw NATS', 'lower', compareAt(share, millis)),
-    ),
-  ]
-}
-
-function sealedWay(connection: NatsConnection, { topic, seal, open }: SealedData): Way {
-  const carrier = natsCarrier(connection)
-  let count = 0
-  return {
-    publish: () => carrier.publish(topic, seal(), `${topic.kind} ${count++}`),
-    async read(signal) {
-      const carried = carrier.read(topic, await carrier.last(topic.kind), signal)
-      return each(carried, ({ message }) => open(message))
-    },
-  }
-}
-
-/** A stream with one subject, and JetStream's own client. */
-async function rawWay(connection: NatsConnection, { topic, seal }: SealedData): Promise<Way> {
-  const name = `raw-${topic.kind}`
+async function prepare(connection: NatsConnection): Promise<void> {
+  await prepareStreams(connection, { replicas: 1, keptMax })
   const manager = await jetstreamManager(connection)
-  await manager.streams.add({ name, subjects: [name], max_msgs: keptMax })
-  const client = jetstream(connection)
-  const text = utf8(JSON.stringify(seal()))
-  let count = 0
-  return {
-    publish: () => client.publish(name, text, { msgID: `${name} ${count++}` }),
-    async read(signal) {
-      const { state } = await manager.streams.info(name)
-      const consumer = await client.consumers.get(name, { opt_start_seq: state.last_seq + 1 })
-      const taken = await consumer.consume()
-      signal.addEventListener('abort', () => taken.stop())
-      return each(taken, (message) => message.string())
+  for (const [, kind] of protections) {
+    const name = rawStream(kind)
+    await manager.streams.add({ name, subjects: [`${name}.*`], max_msgs: keptMax })
+  }
+}
+
+async function protectionLines(
+  name: string,
+  kind: SaidKind,
+  { wayOf, dataOf }: Field,
+  reader: Readers,
+  { messages, pacedMessages, rounds, stop }: CarrierPlan,
+): Promise<readonly Line[]> {
+  const data = dataOf(kind)
+  const passOf = (way: WayName): ((pace: 'flood' | 'paced') => Promise<Passed>) => {
+    const publisher = wayOf(way, kind, data)
+    const plan = { way, kind, topics: 1, readers: 1, stop }
+    return (pace) =>
+      pass(publisher, reader, {
+        ...plan,
+        messages: pace === 'paced' ? pacedMessages : messages,
+        pace,
+      })
+  }
+  const [sealed, raw] = [passOf('sealed'), passOf('raw')]
+  const floods = await interleaved<Passed, Taken['bare']>(
+    rounds,
+    () => sealed('flood'),
+    async () => {
+      const bare = await raw('flood')
+      const cryptography = await perSecond(messages, () => {
+        for (let i = 0; i < messages; i++) {
+          data.bare.seal()
+          data.bare.open()
+        }
+      })
+      const shared = await perSecond(messages, () => {
+        const opening = reader.ask({ order: 'bare', kind, count: messages }, orderMillisMax)
+        for (let i = 0; i < messages; i++) data.bare.seal()
+        return opening
+      })
+      return { ...bare, rates: { raw: bare.perSecond, cryptography, shared } }
     },
-  }
+    stop,
+  )
+  const paced = await interleaved(
+    1,
+    () => sealed('paced'),
+    () => raw('paced'),
+    stop,
+  )
+  return [...rateLines(name, floods), ...latencyLines(name, paced)]
 }
 
-async function* each<Message>(
-  messages: AsyncIterable<Message>,
-  take: (message: Message) => unknown,
-): AsyncGenerator {
-  for await (const message of messages) yield take(message)
+async function perSecond(count: number, work: () => unknown): Promise<number> {
+  const began = performance.now()
+  await work()
+  return (count * 1_000) / (performance.now() - began)
 }
 
-/** One message first, so that the reader is there; then the others, `inFlightMax` at once. */
-async function pass({ publish, read }: Way, { messages, stop }: CarrierPlan): Promise<Passed> {
-  const done = new AbortController()
-  const signal = AbortSignal.any([done.signal, stop, AbortSignal.timeout(roundMillisMax)])
-  const reading = await read(signal)
-  try {
-    const first = reading.next()
-    await publish()
-    assert((await first).done !== true, 'the first message came')
-    const began = performance.now()
-    const sent: number[] = []
-    const millis: number[] = []
-    const send = async (): Promise<void> => {
-      while (sent.length < messages) {
-        sent.push(performance.now())
-        await publish()
-      }
-    }
-    const receive = async (): Promise<void> => {
-      for (let i = 0; i < messages; i++) {
-        assert((await reading.next()).done !== true, 'every message comes')
-        millis.push(performance.now() - (sent[i] ?? began))
-      }
-    }
-    await Promise.all([receive(), ...Array.from({ length: inFlightMax }, send)])
-    return { perSecond: (messages * 1_000) / (performance.now() - began), millis }
-  } finally {
-    done.abort()
-    await reading.return?.()
+function rateLines(name: string, taken: readonly Taken[]): readonly Line[] {
+  const beside = (more: string, against: string, rateOf: (rates: Rates) => number): Line => {
+    const rounds = taken.map(({ ours, bare }) => ({
+      ours: ours.perSecond,
+      bare: rateOf(bare.rates),
+    }))
+    return line(`${name}${more}`, '/s', against, 'higher', compare(rounds))
   }
+  const micros = taken.map(({ ours, bare }) => ({
+    ours: ours.cpuMicros,
+    bare: bare.cpuMicros + 1_000_000 / bare.rates.cryptography,
+  }))
+  const both = 'raw NATS and cryptography together'
+  return [
+    beside('', 'slower of raw NATS, cryptography', ({ raw, cryptography }) =>
+      Math.min(raw, cryptography),
+    ),
+    beside(': rate', 'raw NATS', ({ raw }) => raw),
+    beside(': rate', 'cryptography', ({ cryptography }) => cryptography),
+    beside(': rate', 'cryptography in two processes', ({ shared }) => shared),
+    line(`${name}: processor time`, 'µs', both, 'lower', compare(micros)),
+  ]
 }

@@ -14,7 +14,15 @@ export const sizes = {
   quick: {
     load: { rounds: 5, roundMillis: 300, stations: [200] },
     seal: { rounds: 5, roundMillis: 40 },
-    data: { rounds: 5, roundMillis: 20, messages: 100 },
+    data: {
+      rounds: 5,
+      roundMillis: 20,
+      messages: 200,
+      pacedMessages: 50,
+      topics: 500,
+      readers: 20,
+      crowdMessages: 5,
+    },
     waveform: { falls: 10 },
     street: { rounds: 2 },
   },
@@ -22,7 +30,15 @@ export const sizes = {
     // Long enough for a first event of each station, which has its plan made.
     load: { rounds: 11, roundMillis: 1_000, stations: [200, 1_000] },
     seal: { rounds: 15, roundMillis: 150 },
-    data: { rounds: 15, roundMillis: 150, messages: 1_000 },
+    data: {
+      rounds: 15,
+      roundMillis: 150,
+      messages: 2_000,
+      pacedMessages: 500,
+      topics: 10_000,
+      readers: 1_000,
+      crowdMessages: 20,
+    },
     waveform: { falls: 100 },
     street: { rounds: 14 },
   },

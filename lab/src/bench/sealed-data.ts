@@ -1,13 +1,8 @@
-import { createPrivateKey } from 'node:crypto'
-import {
-  nodeCrypto as crypto,
-  systemClock,
-  systemEntropy as entropy,
-  type NodeCrypto,
-} from '@interlock/host'
-import { sealedTopic, type SealedMessage, type Topic, type TopicKind } from '@interlock/contract'
+import { nodeCrypto as crypto, systemClock, systemEntropy as entropy } from '@interlock/host'
+import { sealedTopic, topicName, type SealedMessage, type Topic } from '@interlock/contract'
 import {
   assert,
+  concat,
   euiFromBytes,
   fromBase64Url,
   inHours,
@@ -15,95 +10,107 @@ import {
   toBase64Url,
   u64,
   utf8,
-  type Role,
+  type PrivateKey,
 } from '@interlock/kernel'
-import { openSealed, sealData, type Audience } from '@interlock/seal'
-import { bareSign, bareVerify, publicHandle } from './bare-calls.ts'
-import { bareDecrypt, bareEncrypt, bareUnwrap, bareWrap } from './bare-seal.ts'
+import { openSealed, sealData, type Audience, type EpochKey } from '@interlock/seal'
+import { bareData, type BareData } from './bare-data.ts'
 
-/** Messages of one topic as its author seals them and a reader opens them, and the calls beneath. */
+/** Messages of one kind as their author seals them and a reader opens them, and the calls beneath. */
 export type SealedData = {
-  readonly topic: Topic
-  readonly seal: () => SealedMessage
+  /** The next message of a topic of this kind. */
+  readonly seal: (topic: Topic) => SealedMessage
   /** @throws when it cannot be opened */
-  readonly open: (message: SealedMessage) => void
+  readonly open: (message: SealedMessage, topic: Topic) => void
   /** The cryptography inside both, of as many bytes. */
-  readonly bare: () => void
+  readonly bare: BareData
 }
 
-/** What a feeder's chargers draw together: under the key of the epoch alone. */
-export const loadMessages = (): SealedData =>
-  sealedData('load', 'csms', { at: systemClock.now(), watts: 7_400, chargers: 12 })
-
-/** What a feeder can carry on one day: under the key of the epoch, and signed. */
-export function capacityMessages(): SealedData {
-  const watts = Array.from({ length: 96 }, (_, block) => 100_000 + 250 * block)
-  return sealedData('capacity', 'dso', { from: systemClock.now(), watts })
+/** Who takes part, in a form that passes from one process to another. */
+export type Secrets = {
+  readonly authorPem: string
+  readonly readerPems: readonly string[]
+  readonly epochKey: string
 }
 
-/** A meter's record: signed, and for two readers by name. */
-export const readingMessages = (): SealedData =>
-  sealedData('reading', 'station', { transaction: 'bench', record: `OCMF|${'x'.repeat(800)}` })
+export const makeSecrets = (): Secrets => ({
+  authorPem: crypto.generateKey().pem,
+  readerPems: [crypto.generateKey().pem, crypto.generateKey().pem],
+  epochKey: toBase64Url(entropy.bytes(32)),
+})
 
-type Key = ReturnType<NodeCrypto['generateKey']>
-const epoch = { epoch: 1, key: entropy.bytes(32) }
-const tagBytes = 16
+/** What is sealed in this bench. */
+const said = {
+  /** What a feeder's chargers draw together: under the key of the epoch alone. */
+  load: { role: 'csms', payload: { at: systemClock.now(), watts: 7_400, chargers: 12 } },
+  /** What a feeder can carry on one day: under the key of the epoch, and signed. */
+  capacity: {
+    role: 'dso',
+    payload: {
+      from: systemClock.now(),
+      watts: Array.from({ length: 96 }, (_, block) => 100_000 + 250 * block),
+    },
+  },
+  /** A meter's record: signed, and for two readers by name. */
+  reading: {
+    role: 'station',
+    payload: { transaction: 'bench', record: `OCMF|${'x'.repeat(800)}` },
+  },
+} as const
 
-function sealedData(kind: TopicKind, role: Role, payload: unknown): SealedData {
+export type SaidKind = keyof typeof said
+
+export const topicOf = (kind: SaidKind, place = 0): Topic => ({
+  region: 'bench',
+  feeder: 'one',
+  kind,
+  id: `t${place}`,
+})
+
+export function sealedData(kind: SaidKind, secrets: Secrets): SealedData {
+  const { role, payload } = said[kind]
   const protection = sealedTopic(kind)?.protection
-  const own = crypto.generateKey()
-  const readers = protection === 'readers' ? [crypto.generateKey(), crypto.generateKey()] : []
+  const own = crypto.privateKey(secrets.authorPem)
+  const pems = protection === 'readers' ? secrets.readerPems : []
+  const readers = pems.map((pem) => crypto.privateKey(pem))
   const [reader = own] = readers
   const author = { eui: euiFromBytes(u64(1n)), role, ...certified(own) }
-  const known = { eui: author.eui, role, publicKey: own.key.publicKey }
-  const opener = { ...certified(reader), epochKey: () => epoch, authorOf: () => known }
-  const audience: Audience = readers.length > 0 ? { readers: readers.map(certified) } : { epoch }
-  const topic = { region: 'bench', feeder: 'one', kind, id: 'one' }
+  const known = { eui: author.eui, role, publicKey: own.publicKey }
+  const epochOf = epochsOf(secrets)
+  const opener = { ...certified(reader), epochKey: epochOf, authorOf: () => known }
+  const named = readers.map(certified)
+  const audienceOf = (topic: Topic): Audience =>
+    named.length > 0 ? { readers: named } : { epoch: epochOf(topic) }
   const now = systemClock.now()
+  const expiresAt = plus(now, inHours(1))
   let sequence = 0
-  const seal = (): SealedMessage => {
-    const data = { topic, payload, sequence: ++sequence, at: now, expiresAt: plus(now, inHours(1)) }
-    return sealData(data, author, audience, { crypto, entropy })
+  const seal = (topic: Topic): SealedMessage => {
+    const data = { topic, payload, sequence: ++sequence, at: now, expiresAt }
+    return sealData(data, author, audienceOf(topic), { crypto, entropy })
   }
-  const sample = seal()
+  const signerPem = protection === 'groupMac' ? undefined : secrets.authorPem
   return {
-    topic,
     seal,
-    open: (message) => assert(openSealed(message, topic, opener, now, crypto).ok, 'it opens'),
-    bare: bareCalls(sample, protection === 'groupMac' ? undefined : own, readers),
+    open: (message, topic) =>
+      assert(openSealed(message, topic, opener, now, crypto).ok, 'it opens'),
+    bare: bareData(seal(topicOf(kind)), signerPem, pems),
   }
 }
 
-const certified = ({ key }: Key) => ({
+/** Each group has a key of its own. */
+function epochsOf({ epochKey }: Secrets): (topic: Topic) => EpochKey {
+  const secret = fromBase64Url(epochKey)
+  assert(secret !== undefined, 'a key is base64url')
+  const known = new Map<string, EpochKey>()
+  return (topic) => {
+    const name = topicName(topic)
+    const made = known.get(name) ?? { epoch: 1, key: crypto.sha256(concat(secret, utf8(name))) }
+    known.set(name, made)
+    return made
+  }
+}
+
+const certified = (key: PrivateKey) => ({
   key,
   publicKey: key.publicKey,
   thumbprint: toBase64Url(crypto.sha256(key.publicKey.spki)),
 })
-
-/** Signs and verifies if there is a `signer`, encrypts for all of `readers`, and decrypts as one. */
-function bareCalls(
-  sample: SealedMessage,
-  signer: Key | undefined,
-  readers: readonly Key[],
-): () => void {
-  const head = utf8(sample.head)
-  const body = fromBase64Url(sample.body)
-  assert(body !== undefined, 'a body is base64url')
-  const content = body.subarray(tagBytes)
-  const signed = utf8(`${sample.head}.${toBase64Url(crypto.sha256(content))}`)
-  const own = signer && {
-    privateKey: createPrivateKey(signer.pem),
-    publicKey: publicHandle(signer.key.publicKey),
-  }
-  const handles = readers.map(({ key }) => publicHandle(key.publicKey))
-  const [first] = readers
-  const opening = first && createPrivateKey(first.pem)
-  const contentKey = entropy.bytes(32)
-  return () => {
-    if (own !== undefined) bareVerify(own.publicKey, signed, bareSign(own.privateKey, signed))
-    const [wrapped] = handles.map((each) => bareWrap(each, contentKey, head))
-    const sealed = bareEncrypt(contentKey, head, content)
-    if (opening !== undefined && wrapped !== undefined) bareUnwrap(opening, wrapped, head)
-    bareDecrypt(contentKey, head, sealed)
-  }
-}

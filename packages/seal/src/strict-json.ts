@@ -21,11 +21,27 @@ export function parseStrictJson(bytes: Uint8Array): Outcome<unknown, 'Malformed'
 }
 
 /**
- * Whether a text is what would be written of its value, and so names nothing twice: true of nearly
- * everything that a program has written, and found in a fraction of the time that the walk takes.
+ * Whether a text has no more colons, in strings too, than its value has members: then it names nothing
+ * twice, and need not be walked.
  */
 const isPlain = (text: string, value: unknown): boolean =>
-  nestsAtMost(text, limits.jsonDepthMax) && JSON.stringify(value) === text
+  nestsAtMost(text, limits.jsonDepthMax) && !hasMore(text, ':', membersOf(value))
+
+function hasMore(text: string, what: string, count: number): boolean {
+  let left = count
+  for (let at = text.indexOf(what); at >= 0; at = text.indexOf(what, at + 1))
+    if (--left < 0) return true
+  return false
+}
+
+/** Members of all objects in a value that is no deeper than `limits.jsonDepthMax`. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  if (Array.isArray(value)) for (const each of value) count += membersOf(each)
+  else for (const each of Object.values(value)) count += 1 + membersOf(each)
+  return count
+}
 
 /** Walks well-formed JSON, in which only a member's name is followed by a colon. */
 function ambiguity(text: string): string | undefined {

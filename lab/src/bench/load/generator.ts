@@ -1,4 +1,5 @@
 import { percentile } from '../../street/measure.ts'
+import { failAsPeer, serveAsPeer } from '../peer.ts'
 import { connectStation, type Client, type Place } from './client.ts'
 import { bootOf, callsOf, type Calls } from './messages.ts'
 import type { Answer, LoadKind, LoadStation, Order } from './protocol.ts'
@@ -56,10 +57,10 @@ const dial = (place: Place, station: Station): Promise<Client> => {
       // `[3,` is a CALLRESULT and `[2,` a call of the server; nothing else was asked for.
       if (text[1] === '3') station.onAnswer()
       else if (text[1] === '2') answerCall(station, text)
-      else fail(`${id}: ${text}`)
+      else failAsPeer(`${id}: ${text}`)
     },
     close(why) {
-      if (!station.mayClose) fail(`${id}: ${why}`)
+      if (!station.mayClose) failAsPeer(`${id}: ${why}`)
     },
   })
 }
@@ -142,11 +143,6 @@ const booted = (station: Station): Promise<void> =>
     station.client.send(bootOf(station.load.id))
   })
 
-const say = (answer: Answer): void => void process.send?.(answer)
-function fail(problem: string): void {
-  say({ answer: 'failed', problem })
-}
-
 function obey(order: Order): Promise<Answer> {
   switch (order.order) {
     case 'open':
@@ -162,8 +158,4 @@ function obey(order: Order): Promise<Answer> {
   }
 }
 
-process.on('message', (order: Order) => {
-  obey(order).then(say, (error: unknown) => fail(String(error)))
-})
-// The bench has gone, however it went.
-process.on('disconnect', () => process.exit(0))
+serveAsPeer(obey)

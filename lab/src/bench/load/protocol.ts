@@ -44,4 +44,3 @@ export type Answer =
     }
   | { readonly answer: 'stormed'; readonly millis: number; readonly refusedConnections: number }
   | { readonly answer: 'called'; readonly counts: readonly number[] }
-  | { readonly answer: 'failed'; readonly problem: string }

@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Running } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
+import { startPeer } from '../peer.ts'
 import type { Answer, LoadKind, LoadStation, Order } from './protocol.ts'
 
 /** What one server did in one round. */
@@ -21,7 +20,7 @@ export type Load = Running & {
     readonly rootPem?: string
     readonly stations: readonly LoadStation[]
   }): Promise<void>
-  /** @throws Fault `LoadFailed` when a server answered with anything but a result. */
+  /** @throws Fault `LoadFailed` or `PeerFailed` when a server answered with anything but a result. */
   run(
     target: string,
     send: LoadKind,
@@ -41,27 +40,8 @@ const openMillisMax = 900_000
 
 /** Starts the load generator in a process of its own; it ends with this one, however this one ends. */
 export function startLoad(): Load {
-  const child = fork(fileURLToPath(new URL('./generator.ts', import.meta.url)), [], {
-    // Whoever starts it, itself compiled or not.
-    execArgv: ['--import', 'tsx'],
-  })
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-
-  const ask = (order: Order, millis: number): Promise<Exclude<Answer, { answer: 'failed' }>> =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => done({ answer: 'failed', problem: 'no answer' }), millis)
-      const onExit = (): void => done({ answer: 'failed', problem: 'the generator has gone' })
-      const done = (answer: Answer): void => {
-        clearTimeout(timer)
-        child.off('message', done)
-        child.off('exit', onExit)
-        if (answer.answer === 'failed') reject(new Fault('LoadFailed', answer.problem))
-        else resolve(answer)
-      }
-      child.on('message', done)
-      child.once('exit', onExit)
-      child.send(order)
-    })
+  const generator = startPeer<Order, Answer>(new URL('./generator.ts', import.meta.url))
+  const ask = (order: Order, millis: number): Promise<Answer> => generator.ask(order, millis)
 
   return {
     async open({ name, ...rest }) {
@@ -96,9 +76,6 @@ export function startLoad(): Load {
       if (called.answer !== 'called') throw new Fault('LoadFailed', called.answer)
       return called.counts
     },
-    async close() {
-      if (child.connected) child.disconnect()
-      await gone
-    },
+    close: () => generator.close(),
   }
 }
