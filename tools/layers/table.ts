@@ -9,6 +9,7 @@ export const layers: readonly (readonly string[])[] = [
   ['seal', 'ledger', 'privacy'],
   ['gate', 'bus', 'store', 'oscp'],
   ['host'],
+  ['topics'],
   [
     'authority',
     'supervisor',
@@ -24,6 +25,7 @@ export const layers: readonly (readonly string[])[] = [
     'emsp',
     'cir',
     'broker',
+    'keys',
     'web',
   ],
   ['lab'],
@@ -67,9 +69,11 @@ export const thirdParty: Readonly<Record<string, readonly string[]>> = {
   station: ['typebox'],
   supplier: ['typebox'],
   dso: ['typebox'],
+  topics: ['typebox'],
   broker: ['typebox'],
   cir: ['typebox'],
   emsp: ['kysely', 'typebox'],
+  keys: ['typebox'],
   web: [
     '@fastify/cookie',
     '@fastify/static',
@@ -90,6 +94,7 @@ export const forbiddenImports: readonly {
   readonly why: string
 }[] = [
   { importer: 'broker', imported: '@interlock/seal', why: 'the broker cannot open a seal' },
+  { importer: 'broker', imported: '@interlock/topics', why: 'the broker cannot open a seal' },
   { importer: 'broker', imported: '@interlock/gate', why: 'the broker decides nothing' },
   { importer: 'arm', imported: '@interlock/kernel', why: "the person's module depends on nothing" },
   { importer: 'hub', imported: '@interlock/gbcs', why: 'a hub relays what it cannot read' },

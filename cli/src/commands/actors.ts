@@ -84,6 +84,10 @@ export const actors: readonly Command[] = [
     const { EmspConfig, startEmsp } = await import('@interlock/emsp')
     return { schema: EmspConfig, start: startEmsp }
   }),
+  actor('keys', 'run the key server: who may read which topic', async () => {
+    const { KeysConfig, startKeys } = await import('@interlock/keys')
+    return { schema: KeysConfig, start: startKeys }
+  }),
   actor('web', 'run the console and the arm page', async () => {
     const { startWeb, WebConfig } = await import('@interlock/web')
     return { schema: WebConfig, start: startWeb }

@@ -22,9 +22,17 @@ const load = topicOf('load')
 const consumption = topicOf('consumption')
 const supplier = party('supplier')
 const everyone: Admission = { isTrusted: () => true, holds: () => true }
-const nobody: Admission = { isTrusted: () => true, holds: () => false }
+const nobody: Admission = {
+  isTrusted: () => true,
+  holds: (_member, _topic, ground) => ground === 'author',
+}
 
-const memberOf = (of: Author): Member => ({ ...readerOf(of), eui: of.eui, role: of.role })
+const memberOf = (of: Author): Member => ({
+  ...readerOf(of),
+  eui: of.eui,
+  role: of.role,
+  organisation: of.eui,
+})
 function groupWith(...members: readonly Author[]) {
   return members.reduce((group, each) => {
     const admitted = admit(group, memberOf(each), everyone)
@@ -86,6 +94,13 @@ test('a topic that everyone has left says nothing, and begins anew with another 
   expect(empty.published).toEqual([])
   const again = turned({ ...empty.group, members: group.members }, 2)
   expect(again.group.epoch.epoch).toBe(2)
+})
+
+test('a publisher of that role, but of no contract for that topic, is given no key', () => {
+  const elsewhere: Admission = { isTrusted: () => true, holds: (who) => who.eui === csms.eui }
+  expect(admit(emptyGroup(load), memberOf(csms), elsewhere).ok).toBe(true)
+  const rival = admit(emptyGroup(load), memberOf(otherCsms), elsewhere)
+  expect(rival).toMatchObject({ ok: false, reason: 'JoinNoGround' })
 })
 
 test('a review drops who is no longer trusted, or on whose ground it read no longer holds', () => {

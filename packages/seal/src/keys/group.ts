@@ -25,14 +25,21 @@ import type { Author, EpochKey, Reader } from '../data/head.ts'
 import { sealData, type SealTools } from '../data/seal.ts'
 
 /** Somebody who is given the keys of a topic: the holder of this certificate. */
-export type Member = Reader & { readonly eui: Eui64; readonly role: Role }
+export type Member = Reader & {
+  readonly eui: Eui64
+  readonly role: Role
+  readonly organisation: Eui64
+}
 
 /** Whoever knows who may read. Both answer for now, and are asked again while a member stays. */
 export type Admission = {
   /** Whether the certificate is trusted, in force and not revoked. */
   readonly isTrusted: (thumbprint: string) => boolean
-  /** Whether a contract is in force, or whom the topic is about consents to that. */
-  readonly holds: (member: Member, topic: Topic, ground: Ground) => boolean
+  /**
+   * Whether a contract is in force, or whom the topic is about consents to that; `author` is the
+   * contract to publish there.
+   */
+  readonly holds: (member: Member, topic: Topic, ground: Ground | 'author') => boolean
 }
 
 /** One group topic as the key server keeps it: plain data, written down before anything is published. */
@@ -69,11 +76,22 @@ export function whyNotMember(
 ): JoinRefusal | undefined {
   const row = sealedTopic(topic.kind)
   if (row === undefined || !isGroup(row.protection)) return 'JoinNoGroup'
+  const isAuthor = mayPublish(member.role, topic.kind) && admission.holds(member, topic, 'author')
+  // Whoever publishes there knows what it says already.
+  if (isAuthor && admission.isTrusted(member.thumbprint)) return undefined
+  return whyNotReader(member, topic, admission)
+}
+
+/** Why somebody may not read a topic, by name or as one of a group; `undefined` where it may. */
+export function whyNotReader(
+  member: Member,
+  topic: Topic,
+  admission: Admission,
+): JoinRefusal | undefined {
   if (!admission.isTrusted(member.thumbprint)) return 'JoinUntrusted'
-  // Whoever publishes knows what it says already.
-  if (mayPublish(member.role, topic.kind)) return undefined
   const ground = groundOf(member.role, topic.kind)
-  if (ground === undefined) return 'JoinForbidden'
+  if (ground === undefined)
+    return mayPublish(member.role, topic.kind) ? 'JoinNoGround' : 'JoinForbidden'
   return admission.holds(member, topic, ground) ? undefined : 'JoinNoGround'
 }
 

@@ -32,7 +32,12 @@ import { emptyKeyring, publishingKey, takeGrant, takeLease, type Keyring } from 
 
 const topic = topicOf('consumption')
 const supplier = party('supplier')
-const memberOf = (of: Author): Member => ({ ...readerOf(of), eui: of.eui, role: of.role })
+const memberOf = (of: Author): Member => ({
+  ...readerOf(of),
+  eui: of.eui,
+  role: of.role,
+  organisation: of.eui,
+})
 const everyone = (thumbprint: string) =>
   authorOf(thumbprint) ?? {
     eui: supplier.eui,
@@ -69,7 +74,7 @@ function handClock() {
 /** A key server, a carrier that may withhold what it likes, and members with their keyrings. */
 function world(change: Partial<KeyServerPorts> = {}) {
   const hand = handClock()
-  const consents = new Set<Ground>(['halfHourly', 'dsr', 'contract'])
+  const consents = new Set<Ground | 'author'>(['halfHourly', 'dsr', 'contract', 'author'])
   const revoked = new Set<string>()
   const rings = new Map<Author, Keyring>()
   const saved: Group[] = []

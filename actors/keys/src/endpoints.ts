@@ -1,0 +1,194 @@
+import {
+  CertificateChain,
+  groundOf,
+  joinRefusalWords,
+  Membership,
+  mayPublish,
+  OwnerOfStation,
+  sealedTopic,
+  topicKinds,
+  topicName,
+  type JoinRefusal,
+} from '@interlock/contract'
+import { problem, problemType, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
+import { roles, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { KeyServer } from '@interlock/seal'
+import type { Certificates } from './certificates.ts'
+import type { Consents } from './consents.ts'
+import { memberOf } from './group-store.ts'
+import { topicIn, type NamedReaderList } from './named-readers.ts'
+
+export type KeyDesk = {
+  readonly server: KeyServer
+  readonly certificates: Certificates
+  readonly named: NamedReaderList
+  readonly consents: Consents
+  readonly audit: Audit
+  readonly administrators: readonly Eui64[]
+  /** What each group has come to, for whoever looks. */
+  readonly groups: () => readonly { topic: string; epoch: number; members: number }[]
+}
+
+const clients = roles.filter((role) =>
+  topicKinds.some(
+    (kind) =>
+      sealedTopic(kind) !== undefined &&
+      role !== 'keyserver' &&
+      (mayPublish(role, kind) || groundOf(role, kind) !== undefined),
+  ),
+)
+const refuse = (reason: JoinRefusal): Reply => ({
+  status: 403,
+  type: problemType,
+  body: {
+    type: `urn:interlock:problem:${reason}`,
+    title: joinRefusalWords(reason),
+    status: 403,
+    reason,
+  },
+})
+
+/** Joining and leaving, certificates and named readers: what clients ask. */
+export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
+  const { server, certificates, named, audit } = desk
+
+  async function join({ peer, body }: HttpRequest): Promise<Reply> {
+    const topic = topicIn((body as { topic: string }).topic)
+    if (topic === undefined) return problem('BodyInvalid', 'no topic')
+    const member = memberOf(peer)
+    const joined: Outcome<void, JoinRefusal> = named.isNamed(topic)
+      ? named.join(topic, member)
+      : await server.join(topic, member)
+    const { organisation, eui } = peer
+    const fact = { topic: topicName(topic), organisation, eui }
+    if (!joined.ok) {
+      audit.record('JoinRefused', { ...fact, reason: joined.reason })
+      return refuse(joined.reason)
+    }
+    audit.record('Joined', fact)
+    return { status: 204 }
+  }
+  async function leave({ peer, body }: HttpRequest): Promise<Reply> {
+    const topic = topicIn((body as { topic: string }).topic)
+    if (topic === undefined) return problem('BodyInvalid', 'no topic')
+    named.leave(topic, peer.thumbprint)
+    await server.leave(topic, peer.thumbprint)
+    audit.record('Left', { topic: topicName(topic), organisation: peer.organisation })
+    return { status: 204 }
+  }
+
+  return [
+    {
+      method: 'PUT',
+      url: '/api/v1/certificates',
+      roles: clients,
+      body: CertificateChain,
+      summary: "shows one's own certificate with its authority, for those who read what one signs",
+      handle({ peer, body }) {
+        const taken = certificates.take((body as { chain: string }).chain, peer)
+        return taken.ok ? { status: 204 } : problem('RequestInvalid', taken.reason)
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/certificates/:thumbprint',
+      roles: clients,
+      summary: 'a certificate with its authority; whoever asks verifies it',
+      handle({ params }) {
+        const chain = certificates.chainOf(params['thumbprint'] ?? '')
+        return chain === undefined ? problem('NotFound') : { status: 200, body: { chain } }
+      },
+    },
+    {
+      method: 'PUT',
+      url: '/api/v1/memberships',
+      roles: clients,
+      body: Membership,
+      summary: 'joins a topic; its key comes sealed on the topic’s companion',
+      handle: join,
+    },
+    {
+      method: 'DELETE',
+      url: '/api/v1/memberships',
+      roles: clients,
+      body: Membership,
+      summary: 'leaves a topic; the next epoch is without the one who left',
+      handle: leave,
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/readers',
+      roles: roles.filter((role) =>
+        topicKinds.some((kind) => mayPublish(role, kind) && clients.includes(role)),
+      ),
+      summary: 'whom to seal to on a topic of named readers',
+      handle({ query }) {
+        const topic = topicIn(query['topic'])
+        if (topic === undefined) return problem('BodyInvalid', 'no topic')
+        return { status: 200, body: { readers: named.of(topic) } }
+      },
+    },
+  ]
+}
+
+/** Consents and owners, and what stands: for those who carry and those who administer. */
+export function consentEndpoints(desk: KeyDesk): readonly Endpoint[] {
+  const { server, consents, audit, administrators, groups } = desk
+
+  async function take({ body }: HttpRequest): Promise<Reply> {
+    const taken = consents.take(String(body))
+    if (!taken.ok) return problem('RequestInvalid', taken.reason)
+    const { station, number, reader, purpose, given } = taken.value.statement
+    audit.critical('ConsentTaken', { station, number, reader, purpose, given })
+    // A withdrawal has its effect at once, and not at the next renewal.
+    await server.reviewAll()
+    return { status: 204 }
+  }
+
+  return [
+    {
+      method: 'POST',
+      url: '/api/v1/consents',
+      roles: ['csms', 'web'],
+      contentType: 'jsonText',
+      summary: 'what an owner has signed about one reader and one purpose',
+      handle: take,
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/consents/:station',
+      roles: ['csms', 'web'],
+      summary: 'what the next consent of a station has to name',
+      handle({ params }) {
+        const next = consents.next(params['station'] ?? '')
+        return next === undefined ? problem('NotFound') : { status: 200, body: next }
+      },
+    },
+    {
+      method: 'PUT',
+      url: '/api/v1/owners',
+      roles: ['supervisor'],
+      body: OwnerOfStation,
+      summary: 'whose consent counts for a station',
+      handle({ peer, body }) {
+        if (!administrators.includes(peer.organisation)) return problem('NotPermitted')
+        const owner = body as OwnerOfStation
+        const added = consents.addOwner(owner)
+        if (!added.ok) return problem('RequestInvalid', added.reason)
+        audit.critical('OwnerAdded', { station: owner.station, by: peer.organisation })
+        return { status: 204 }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/groups',
+      roles: ['supervisor'],
+      summary: 'each group topic, its epoch and how many are in it',
+      handle: ({ peer }) =>
+        administrators.includes(peer.organisation)
+          ? { status: 200, body: { groups: groups() } }
+          : problem('NotPermitted'),
+    },
+  ]
+}

@@ -1,0 +1,70 @@
+import { parseTopic, topicName } from '@interlock/contract'
+import { instant, type Instant } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { emptyGroup, type Group, type Member } from '@interlock/seal'
+import type { Journal } from '@interlock/store'
+
+/**
+ * A group as it is written down: who is in it, and how far its numbers have come. No key is ever on a
+ * disk; after a stop everyone is given a new one anyway.
+ */
+type Entry = {
+  readonly topic: string
+  readonly epoch: number
+  readonly since: Instant
+  readonly said: Group['said']
+  /** Absent: as in the entry before. */
+  readonly members?: readonly string[]
+}
+
+export const memberOf = (peer: Peer): Member => ({
+  thumbprint: peer.thumbprint,
+  publicKey: peer.publicKey,
+  eui: peer.eui,
+  role: peer.role,
+  organisation: peer.organisation,
+})
+
+/** The groups of a key server over a restart. @param peerOf the certificate of a thumbprint */
+export function openGroupStore(
+  journal: Journal,
+  peerOf: (thumbprint: string) => Peer | undefined,
+): { readonly kept: readonly Group[]; save(group: Group): void; close(): void } {
+  const held = new Map<string, Required<Entry>>()
+  for (const entry of journal.entries() as readonly Entry[])
+    held.set(entry.topic, { members: held.get(entry.topic)?.members ?? [], ...entry })
+
+  return {
+    kept: [...held.values()].flatMap((entry) => groupOf(entry, peerOf)),
+    save(group) {
+      const topic = topicName(group.topic)
+      const members = group.members.map(({ thumbprint }) => thumbprint)
+      const before = held.get(topic)?.members ?? []
+      const isSame = before.join() === members.join()
+      const { since, said } = group
+      const entry = { topic, epoch: group.epoch.epoch, since, said }
+      journal.append(isSame ? entry : { ...entry, members })
+      held.set(topic, { ...entry, members })
+      if (journal.isLong) journal.rewrite([...held.values()])
+    },
+    close: () => journal.close(),
+  }
+}
+
+function groupOf(
+  { topic: name, epoch, since, said, members }: Required<Entry>,
+  peerOf: (thumbprint: string) => Peer | undefined,
+): readonly Group[] {
+  const topic = parseTopic(name)
+  if (topic === undefined) return []
+  const known = members.map(peerOf).filter((peer) => peer !== undefined)
+  return [
+    {
+      ...emptyGroup(topic),
+      members: known.map(memberOf),
+      epoch: { epoch, key: new Uint8Array() },
+      since: instant(since),
+      said,
+    },
+  ]
+}

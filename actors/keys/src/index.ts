@@ -1,0 +1,2 @@
+export { KeysConfig } from './config.ts'
+export { startKeys, type KeysRunning } from './start.ts'

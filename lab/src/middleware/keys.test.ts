@@ -1,0 +1,136 @@
+import type { Topic } from '@interlock/contract'
+import { systemClock, temporaryDir } from '@interlock/host'
+import { openProgress, type Received } from '@interlock/topics'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testClock } from '../smart-meter/clock.fixture.ts'
+import { eventually } from '../smart-meter/eventually.fixture.ts'
+import { openMiddleware, type Middleware, type Party } from './middleware.ts'
+
+const clock = testClock(systemClock.now())
+let middleware: Middleware
+const topicOf = (kind: Topic['kind'], id: string): Topic => ({
+  region: 'eastern',
+  feeder: 'f1',
+  kind,
+  id,
+})
+
+/** What a party takes of a kind from now on. */
+function listen({ exchange }: Party, kind: Topic['kind']): Received[] {
+  const taken: Received[] = []
+  exchange.read({
+    selection: { kind },
+    begins: 'first',
+    progress: openProgress(),
+    handle: (received) => Promise.resolve(void taken.push(received)),
+  })
+  return taken
+}
+
+beforeAll(async () => {
+  middleware = await openMiddleware({ dir: temporaryDir('interlock-middleware'), clock })
+})
+afterAll(() => middleware.close())
+
+test('a withdrawn consent ends reading within an epoch, while the middleware still brings it all', async () => {
+  const { authority, grant, enter } = middleware
+  const [csms, supplier, dso] = (['csms', 'supplier', 'dso'] as const).map((role) =>
+    authority.certify(role, `${role}-home`),
+  )
+  if (csms === undefined || supplier === undefined || dso === undefined) throw new Error('parties')
+  const station = authority.certify('station', 'STATION-1').peer.eui
+  const home = topicOf('consumption', station)
+  await grant(csms, 'publish', { kind: 'consumption' })
+  // The way is open to both readers, for good; the keys are another matter.
+  for (const reader of [supplier, dso]) await grant(reader, 'read', { kind: 'consumption' })
+  const owner = await middleware.owner(station)
+  const [author, reader, other] = [await enter(csms), await enter(supplier), await enter(dso)]
+  expect(await reader.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
+  expect(await owner.say(supplier.peer.organisation, 'halfHourly', true)).toBe(204)
+  expect(await owner.say(dso.peer.organisation, 'halfHourly', true)).toBe(204)
+  for (const { exchange } of [author, reader, other])
+    expect(await exchange.join(home)).toMatchObject({ ok: true })
+  const [taken, takenByOther] = [listen(reader, 'consumption'), listen(other, 'consumption')]
+  const say = (wattHours: number) =>
+    author.exchange.publish(home, { from: clock.now(), wattHours: [wattHours] })
+  await eventually(async () => (await say(1)).ok)
+  await eventually(() => taken.length === 1 && takenByOther.length === 1)
+  expect(taken[0]?.payload).toMatchObject({ wattHours: [1] })
+
+  const withdrawnAt = clock.now()
+  expect(await owner.say(supplier.peer.organisation, 'halfHourly', false)).toBe(204)
+  await clock.advance(60_000)
+  expect(clock.now() - withdrawnAt).toBe(60_000)
+  await eventually(async () => (await say(2)).ok)
+  await eventually(() => takenByOther.length === 2)
+  // It was brought, and cannot be read.
+  await eventually(() => reader.findings.some(({ reason }) => reason === 'SealEpochUnknown'))
+  expect(taken).toHaveLength(1)
+  expect(await reader.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
+  expect(other.findings).toEqual([])
+})
+
+test('a contract that is revoked ends it as well; of another contract, or a role that may not, none joins', async () => {
+  const { authority, grant, revoke, enter } = middleware
+  const [csms, dso] = [authority.certify('csms', 'csms-2'), authority.certify('dso', 'dso-2')]
+  const [rival, emsp] = [authority.certify('csms', 'rival'), authority.certify('emsp', 'emsp')]
+  const load = topicOf('load', 'two')
+  await grant(csms, 'publish', { kind: 'load', id: 'two' })
+  await grant(rival, 'publish', { kind: 'load', id: 'three' })
+  await grant(dso, 'read', { kind: 'load', id: 'two' })
+  const [author, reader] = [await enter(csms), await enter(dso)]
+  const [stranger, outsider] = [await enter(rival), await enter(emsp)]
+  expect(await stranger.exchange.join(load)).toMatchObject({ reason: 'JoinNoGround' })
+  expect(await outsider.exchange.join(load)).toMatchObject({ reason: 'JoinForbidden' })
+  for (const { exchange } of [author, reader])
+    expect(await exchange.join(load)).toMatchObject({ ok: true })
+  const groups = async () => (await middleware.groups()).find(({ topic }) => topic.endsWith('/two'))
+  expect(await groups()).toMatchObject({ members: 2 })
+  await revoke(dso, 'read', { kind: 'load', id: 'two' }, [middleware.keyOrigin])
+  await eventually(async () => (await groups())?.members === 1)
+  expect(await reader.exchange.join(load)).toMatchObject({ reason: 'JoinNoGround' })
+})
+
+test('after a restart of the key server epochs go on, and who was in is in', async () => {
+  const { authority, grant, enter, restartKeys } = middleware
+  const [csms, dso] = [authority.certify('csms', 'csms-3'), authority.certify('dso', 'dso-3')]
+  const load = topicOf('load', 'restarted')
+  await grant(csms, 'publish', { kind: 'load', id: 'restarted' })
+  await grant(dso, 'read', { kind: 'load', id: 'restarted' })
+  const [author, reader] = [await enter(csms), await enter(dso)]
+  for (const { exchange } of [author, reader]) await exchange.join(load)
+  const taken = listen(reader, 'load')
+  const say = () => author.exchange.publish(load, { at: clock.now(), watts: 1, chargers: 1 })
+  await eventually(async () => (await say()).ok)
+  await eventually(() => taken.length > 0)
+  const before = taken[0]?.head.epoch ?? 0
+  await restartKeys()
+  await eventually(async () => {
+    await say()
+    return taken.some(({ head }) => (head.epoch ?? 0) > before)
+  })
+  expect(before).toBeGreaterThan(0)
+  expect(reader.findings).toEqual([])
+})
+
+test('a record is sealed to those readers by name who may have it, and to nobody else', async () => {
+  const { authority, grant, enter } = middleware
+  const station = authority.certify('station', 'STATION-9')
+  const [emsp, dso] = [authority.certify('emsp', 'emsp-4'), authority.certify('dso', 'dso-4')]
+  const reading = topicOf('reading', station.peer.eui)
+  await grant(station, 'publish', { kind: 'reading' })
+  for (const reader of [emsp, dso]) await grant(reader, 'read', { kind: 'reading' })
+  const [author, reader, other] = [await enter(station), await enter(emsp), await enter(dso)]
+  const payload = { transaction: 'T1', record: 'OCMF|{}|{}' }
+  expect(await author.exchange.publish(reading, payload)).toMatchObject({ reason: 'SealNotForUs' })
+  expect(await reader.exchange.join(reading)).toMatchObject({ ok: true })
+  // A home's half-hours are its owner's to give, whatever the contract says.
+  expect(await other.exchange.join(reading)).toMatchObject({ reason: 'JoinNoGround' })
+  const [taken, takenByOther] = [listen(reader, 'reading'), listen(other, 'reading')]
+  await clock.advance(15_000)
+  expect(await author.exchange.publish(reading, payload)).toMatchObject({ ok: true })
+  await eventually(() => taken.length === 1)
+  expect(taken[0]).toMatchObject({ payload, author: { role: 'station' } })
+  await eventually(() => other.findings.some(({ reason }) => reason === 'SealNotForUs'))
+  expect(takenByOther).toEqual([])
+})

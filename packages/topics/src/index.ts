@@ -1,0 +1,5 @@
+export { openExchange, type Exchange, type ExchangeOptions } from './exchange.ts'
+export { journalOutbox, memoryOutbox, type OutboxStore } from './outbox-store.ts'
+export { openProgress, type Progress } from './progress.ts'
+export type { Reading } from './reading.ts'
+export type { Finding, Received } from './receive.ts'

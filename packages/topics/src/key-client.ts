@@ -1,0 +1,36 @@
+import { CertificateChain, NamedReaders, topicName, type Topic } from '@interlock/contract'
+import { outcomeOf, type HttpClient } from '@interlock/host'
+import { ok, refused, type Outcome } from '@interlock/kernel'
+import { Compile } from 'typebox/compile'
+
+const shapes = { chain: Compile(CertificateChain), readers: Compile(NamedReaders) }
+
+/** What is asked of the key server. All of it throws Fault `PeerUnavailable` when it does not answer. */
+export type KeyClient = {
+  show(chain: string): Promise<Outcome<unknown, string>>
+  join(topic: Topic): Promise<Outcome<unknown, string>>
+  leave(topic: Topic): Promise<Outcome<unknown, string>>
+  chainOf(thumbprint: string): Promise<Outcome<string, string>>
+  readersOf(topic: Topic): Promise<Outcome<readonly string[], string>>
+}
+
+export function keyClient(http: HttpClient, origin: string): KeyClient {
+  const ask = async (method: string, path: string, body?: unknown) =>
+    outcomeOf(await http.request(method, `${origin}/api/v1/${path}`, body))
+  return {
+    show: (chain) => ask('PUT', 'certificates', { chain }),
+    join: (topic) => ask('PUT', 'memberships', { topic: topicName(topic) }),
+    leave: (topic) => ask('DELETE', 'memberships', { topic: topicName(topic) }),
+    async chainOf(thumbprint) {
+      const answer = await ask('GET', `certificates/${thumbprint}`)
+      if (!answer.ok) return answer
+      return shapes.chain.Check(answer.value) ? ok(answer.value.chain) : refused('AnswerInvalid')
+    },
+    async readersOf(topic) {
+      const answer = await ask('GET', `readers?topic=${encodeURIComponent(topicName(topic))}`)
+      if (!answer.ok) return answer
+      const { value } = answer
+      return shapes.readers.Check(value) ? ok(value.readers) : refused('AnswerInvalid')
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  groupOfCompanion,
+  topicName,
+  type EpochGrant,
+  type EpochLease,
+  type SealRefusal,
+  type Topic,
+} from '@interlock/contract'
+import type { Instant, Outcome } from '@interlock/kernel'
+import {
+  emptyKeyring,
+  openingKey,
+  publishingKey,
+  takeGrant,
+  takeLease,
+  type EpochKey,
+  type Keyring,
+} from '@interlock/seal'
+
+/** The keys of every group topic that this member was given. */
+export type Keyrings = {
+  /** What the key server has said on a topic's companion. */
+  take(companion: Topic, payload: unknown): void
+  publishing(topic: Topic, now: Instant): Outcome<EpochKey, SealRefusal>
+  opening(topic: Topic, epoch: number, at: Instant): EpochKey | undefined
+  /** Whether a key of that epoch may still come. */
+  awaits(topic: Topic, epoch: number): boolean
+  onChange(listener: () => void): () => void
+}
+
+export function createKeyrings(): Keyrings {
+  const rings = new Map<string, Keyring>()
+  /** The last of each topic: it may come before the key that it is about. */
+  const leases = new Map<string, EpochLease>()
+  const listeners = new Set<() => void>()
+  const ringOf = (topic: Topic): Keyring => rings.get(topicName(topic)) ?? emptyKeyring
+  return {
+    take(companion, payload) {
+      const topic = groupOfCompanion(companion)
+      if (topic === undefined) return
+      const ring = ringOf(topic)
+      const name = topicName(topic)
+      if (companion.kind === 'epoch') {
+        const granted = takeGrant(ring, payload as EpochGrant)
+        const lease = leases.get(name)
+        rings.set(name, lease === undefined ? granted : takeLease(granted, lease))
+      } else {
+        const lease = payload as EpochLease
+        leases.set(name, lease)
+        rings.set(name, takeLease(ring, lease))
+      }
+      for (const listener of listeners) listener()
+    },
+    publishing: (topic, now) => publishingKey(ringOf(topic), now),
+    opening: (topic, epoch, at) => openingKey(ringOf(topic), epoch, at),
+    awaits: (topic, epoch) => epoch >= ringOf(topic).newest,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import { topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import type { Journal } from '@interlock/store'
+
+/** A message that is sealed and not yet kept by the middleware. */
+export type Unsent = {
+  readonly topic: Topic
+  readonly sequence: number
+  readonly message: SealedMessage
+}
+
+/** How far an author has come on each topic, and what of it is still to be sent. */
+export type OutboxStore = {
+  lastOf(topic: Topic): number
+  readonly unsent: readonly Unsent[]
+  /** Before anything is sent. */
+  sealed(unsent: Unsent): void
+  /** Everything of the topic up to that sequence needs no more sending. */
+  settled(topic: Topic, sequence: number): void
+  close(): void
+}
+
+/** For a process whose end ends its topics too: a lab. */
+export function memoryOutbox(): OutboxStore {
+  const last = new Map<string, number>()
+  return {
+    lastOf: (topic) => last.get(topicName(topic)) ?? 0,
+    unsent: [],
+    sealed: ({ topic, sequence }) => void last.set(topicName(topic), sequence),
+    settled: () => {},
+    close: () => {},
+  }
+}
+
+type Entry =
+  | ({ readonly does: 'sealed' } & Unsent)
+  | { readonly does: 'settled'; readonly topic: Topic; readonly sequence: number }
+
+/** A sequence is used once, and what was sealed is sent, whenever the process ends. */
+export function journalOutbox(journal: Journal): OutboxStore {
+  const last = new Map<string, number>()
+  const unsent = new Map<string, Unsent[]>()
+  const apply = (entry: Entry): void => {
+    const name = topicName(entry.topic)
+    last.set(name, Math.max(last.get(name) ?? 0, entry.sequence))
+    const waiting = unsent.get(name) ?? []
+    if (entry.does === 'sealed') waiting.push(entry)
+    const left = waiting.filter(
+      ({ sequence }) => entry.does === 'sealed' || sequence > entry.sequence,
+    )
+    if (left.length > 0) unsent.set(name, left)
+    else unsent.delete(name)
+    topics.set(name, entry.topic)
+  }
+  const topics = new Map<string, Topic>()
+  for (const entry of journal.entries() as readonly Entry[]) apply(entry)
+  const write = (entry: Entry): void => {
+    journal.append(entry)
+    apply(entry)
+    if (!journal.isLong) return
+    const kept = [...topics].flatMap(([name, topic]): Entry[] => {
+      const waiting = unsent.get(name) ?? []
+      const sequence = (waiting[0]?.sequence ?? (last.get(name) ?? 0) + 1) - 1
+      const rest = waiting.map((each): Entry => ({ ...each, does: 'sealed' }))
+      return [{ does: 'settled', topic, sequence }, ...rest]
+    })
+    journal.rewrite(kept)
+  }
+  return {
+    lastOf: (topic) => last.get(topicName(topic)) ?? 0,
+    get unsent() {
+      return [...unsent.values()].flat()
+    },
+    sealed: ({ topic, sequence, message }) => write({ does: 'sealed', topic, sequence, message }),
+    settled: (topic, sequence) => write({ does: 'settled', topic, sequence }),
+    close: () => journal.close(),
+  }
+}
