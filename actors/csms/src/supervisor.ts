@@ -2,6 +2,7 @@ import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
 import { outcomeOf, type HttpClient } from '@interlock/host'
 import { ok, parseEui64, refused, type Outcome, type StationId } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
+import { quietHoursMax, type HoursInForce } from '@interlock/power'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Registered } from './core/adoption.ts'
@@ -17,13 +18,20 @@ export type Supervisor = {
   ): Promise<Outcome<{ chainPem: string; cells: unknown }, string>>
   /** What the register says of the station. */
   registered(station: StationId): Promise<Outcome<Registered, string>>
-  /** How the register has the station. */
-  trustOf(station: StationId): Promise<Outcome<TrustMode, string>>
+  /** How the register has the station, and the hours that it may follow without a schedule. */
+  entryOf(station: StationId): Promise<Outcome<RegisterEntry, string>>
+  /** Brings what a station has signed about its hours; the answer is signed for that station. */
+  chargingHours(statement: FlattenedJws): Promise<Outcome<object, string>>
   /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
   passwordSha256(station: StationId): Promise<string | undefined>
   readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
   /** PEM; unverified. */
   revocationList(hierarchy: Hierarchy): Promise<Outcome<string, string>>
+}
+
+export type RegisterEntry = {
+  readonly trust: TrustMode
+  readonly hours: readonly HoursInForce[]
 }
 
 /** Hands a plan to a ledger: the supervisor's or the data company's. */
@@ -52,12 +60,17 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const answer = await device(stationId)
       return answer.ok ? registeredIn(answer.value) : answer
     },
-    async trustOf(stationId) {
+    async entryOf(stationId) {
       const answer = await device(stationId)
       if (!answer.ok) return answer
-      const { trust } = answer.value as { trust?: unknown }
-      const mode = trustModes.find((each) => each === trust)
-      return mode === undefined ? refused('Unreadable', 'no trust mode in the answer') : ok(mode)
+      return Value.Check(TrustAndHours, answer.value)
+        ? ok(answer.value as unknown as RegisterEntry)
+        : refused('Unreadable', 'no trust mode or no hours in the answer')
+    },
+    async chargingHours({ payload, protected: head, signature }) {
+      const statement = { payload, protected: head, signature }
+      const answer = await post('/api/v1/charging-hours', { statement })
+      return answer.ok ? ok(answer.value as object) : answer
     },
     async passwordSha256(stationId) {
       const answer = await device(stationId)
@@ -83,6 +96,25 @@ const Entry = Type.Object({
   llcs: Type.Optional(Type.String()),
   state: Type.String({ maxLength: 32 }),
   trust: Type.Enum(trustModes),
+})
+
+const QuietRows = Type.Array(
+  Type.Object({
+    weekdays: Type.Array(Type.Integer(), { maxItems: 7 }),
+    fromHour: Type.Integer(),
+    untilHour: Type.Integer(),
+  }),
+  { maxItems: quietHoursMax },
+)
+const TrustAndHours = Type.Object({
+  trust: Type.Enum(trustModes),
+  hours: Type.Array(
+    Type.Object({
+      quiet: QuietRows,
+      next: Type.Optional(Type.Object({ quiet: QuietRows, from: Type.Integer() })),
+    }),
+    { minItems: 1, maxItems: 2 },
+  ),
 })
 
 function registeredIn(body: unknown): Outcome<Registered, string> {

@@ -65,9 +65,10 @@ const isUnsettled = ({ record, registered }: StationView): boolean => registered
  */
 async function askRegister(context: Context, view: StationView): Promise<Unsendable | undefined> {
   const { stationId: station, trust: here } = view.record
-  const answer = await context.supervisor.trustOf(station)
+  const answer = await context.supervisor.entryOf(station)
   if (!answer.ok) return answer
-  const { value: register } = answer
+  const { trust: register, hours } = answer.value
+  view.hours = hours
   if (view.registered !== register && register !== here) {
     context.audit.critical('TrustMismatch', { station, here, register })
     context.tell({ kind: 'security', station, reason: 'TrustMismatch', data: { here, register } })

@@ -9,6 +9,7 @@ import { pinnedCells, type Bearings } from './bearings.ts'
 import { createCardReader } from './card-reader.ts'
 import { createCertificateRequests } from './certificate-requests.ts'
 import { createCertificates } from './certificates.ts'
+import { createChargingHours } from './charging-hours.ts'
 import { createCharging } from './charging.ts'
 import type { StationConfig } from './config.ts'
 import { keepOwnersCharge, type AnswerRule } from './core/answers.ts'
@@ -95,6 +96,7 @@ export function assemble(
       station.password.accepted(basic?.password)
       if (!isFirstContact(station)) {
         reports.online(booted)
+        station.chargingHours.look()
         if (booted) station.firmware.resume()
         return
       }
@@ -177,6 +179,7 @@ export function assemble(
     keeper,
     records,
     charging,
+    chargingHours: createChargingHours(() => station),
     judging,
     reports,
     background,

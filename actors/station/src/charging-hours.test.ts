@@ -1,49 +1,197 @@
 import { readFileSync } from 'node:fs'
-import { inMinutes, instant } from '@interlock/kernel'
+import type { FlattenedJws } from '@interlock/contract'
+import { assert, inHours, inMinutes, instant, toBase64 } from '@interlock/kernel'
+import type { HoursChoice } from '@interlock/power'
+import {
+  hoursChoiceStatement,
+  hoursDigest,
+  readHours,
+  signHoursAcknowledgement,
+  type HoursAcknowledgement,
+} from '@interlock/seal'
 import { expect, test } from 'vitest'
-import { car, scene } from './fixture/scene.fixture.ts'
+import {
+  crypto,
+  csms,
+  dsrsp,
+  otherStation,
+  owner,
+  stationSubject,
+  supervisor,
+} from './fixture/parties.fixture.ts'
+import { scene, type Scene } from './fixture/scene.fixture.ts'
+import { until } from './fixture/until.fixture.ts'
 
 /** A Monday, within the default hours of regulation 10. */
-const evening = instant(Date.UTC(2026, 0, 5, 18))
+const evening = instant(Date.UTC(2026, 0, 5, 17))
 const delay = inMinutes(2)
+const entropy = { bytes: (length: number) => new Uint8Array(length), below: () => delay / 1000 }
+const car = { energyWattHours: 300_000, vehicleWattsMax: 7_000 }
 
-test('at first use the charger asks for its hours; the owner takes them away, and later sets others', async () => {
-  const home = await scene({
-    at: evening,
-    entropy: { bytes: (length) => new Uint8Array(length), below: () => delay / 1000 },
-  })
-  const hardware = () => home.station.hardware
-  const shown = () => home.station.observe()
-  expect(shown().asksForHours).toBe(false)
-  hardware().plugIn(car)
-  // The default holds until there is an answer, and what is none is no answer.
-  const backwards = { weekdays: [1], fromHour: 22, untilHour: 6 }
-  expect(hardware().chooseHours({ kind: 'changed', quiet: [backwards] })).toBe(false)
-  expect(shown()).toMatchObject({ asksForHours: true, why: 'Fallback', setPointWatts: 0 })
-
-  expect(hardware().chooseHours({ kind: 'removed' })).toBe(true)
-  // Regulation 11: what the owner has changed for good is no override of the moment.
-  expect(shown()).toMatchObject({ asksForHours: false, waitingFor: 'RandomDelay' })
-  await home.clock.advance(delay)
-  expect(shown()).toMatchObject({ why: 'Fallback', powerWatts: 7_000 })
-
-  await home.restart()
-  expect(shown().asksForHours).toBe(false)
-  const own = { weekdays: [1, 2], fromHour: 18, untilHour: 20 }
-  expect(hardware().chooseHours({ kind: 'changed', quiet: [own] })).toBe(true)
-  await home.clock.advance(delay)
-  expect(shown().setPointWatts).toBe(0)
-
-  const kinds = readFileSync(`${home.data}/audit.jsonl`, 'utf8')
+/** What the supervisor signs about a statement; `by` and `change` are an attacker's. */
+function answerTo(statement: unknown, change: Partial<HoursAcknowledgement> = {}, by = supervisor) {
+  const read = readHours(statement)
+  assert(read.ok, 'it can be read')
+  const { counter, station } = read.value.statement
+  const digest = hoursDigest(read.value, crypto)
+  const verdict = { station, counter, digest, verdict: 'acknowledged', reason: null } as const
+  const { thumbprint } = by.peer
+  return signHoursAcknowledgement(
+    { ...verdict, at: evening, ...change },
+    { key: by.key, thumbprint },
+    crypto,
+  )
+}
+const statementsOf = ({ csms: server }: Scene): FlattenedJws[] =>
+  server
+    .sent('DataTransfer')
+    .filter(({ messageId }) => messageId === 'ChargingHours')
+    .map(({ data }) => data as FlattenedJws)
+const kindsOf = ({ data }: Scene) =>
+  readFileSync(`${data}/audit.jsonl`, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string; data: Record<string, unknown> })
     .filter(({ kind }) => kind.startsWith('ChargingHours'))
-    .map(({ kind, data }) => [kind, data['before'], data['choice']])
-  expect(kinds).toEqual([
-    ['ChargingHoursAsked', undefined, undefined],
-    ['ChargingHoursRefused', undefined, undefined],
-    ['ChargingHoursChosen', 'unanswered', 'removed'],
-    ['ChargingHoursChosen', 'removed', 'changed'],
+const countOf = (home: Scene, kind: string) =>
+  kindsOf(home).filter((each) => each.kind === kind).length
+
+/** A home whose CSMS carries as the test says. */
+const homeWith = (answer: (statement: FlattenedJws) => object, config: object = {}) =>
+  scene({
+    at: evening,
+    entropy,
+    config,
+    before: (server) => {
+      server.answers.DataTransfer = ({ messageId, data }) =>
+        (messageId === 'ChargingHours'
+          ? answer(data as FlattenedJws)
+          : { status: 'Accepted' }) as never
+    },
+  })
+
+test('an owner takes the hours away: they go when the supervisor has acknowledged it, and no answer of anyone else’s counts', async () => {
+  const forged = [
+    (said: FlattenedJws) => answerTo(said, {}, csms),
+    (said: FlattenedJws) => answerTo(said, { counter: 1 }),
+    (said: FlattenedJws) => ({
+      ...answerTo(said),
+      payload: answerTo(said, { counter: 9 }).payload,
+    }),
+    () => undefined,
+  ]
+  const home = await homeWith((said) => {
+    const data = forged.length > 0 ? forged.shift()?.(said) : answerTo(said)
+    return { status: 'Accepted', ...(data === undefined ? {} : { data }) }
+  })
+  const shown = () => home.station.observe()
+  const { hardware } = home.station
+  hardware.plugIn(car)
+  const backwards = { weekdays: [1], fromHour: 22, untilHour: 6 }
+  expect(hardware.chooseHours({ kind: 'changed', quiet: [backwards] })).toBe(false)
+  expect(shown()).toMatchObject({ asksForHours: true, why: 'Fallback', setPointWatts: 0 })
+
+  expect(hardware.chooseHours({ kind: 'removed' })).toBe(true)
+  expect(shown()).toMatchObject({ asksForHours: false, hours: { state: 'waiting', wants: [] } })
+  for (let bad = 1; bad <= 4; bad += 1) {
+    await until(() => countOf(home, 'ChargingHoursIgnored') === bad, `answer ${bad} is ignored`)
+    expect(shown().hours.state).toBe('waiting')
+    await until(() => home.clock.armed('station-1/hours'), 'it will ask again')
+    await home.clock.advance(inMinutes(15))
+  }
+  await until(() => shown().hours.state === 'acknowledged', 'the supervisor’s own word')
+  // It is signed once, whoever loses it, and what follows says that it is held.
+  await until(() => statementsOf(home).length === 6, 'the charger’s word that it holds them')
+  const read = statementsOf(home).map((each) => readHours(each))
+  const said = read.map((each) => (each.ok ? each.value.statement : undefined))
+  expect(new Set(said.slice(0, 5).map((each) => each?.counter)).size).toBe(1)
+  expect(said[5]).toMatchObject({ holds: said[0]?.counter, wants: null })
+  // The random delay has not begun, for nothing moves yet.
+  expect(shown()).toMatchObject({ setPointWatts: 0, waitingFor: undefined })
+
+  await home.restart()
+  expect(shown().hours.state).toBe('acknowledged')
+  // Tuesday, nine in the morning: the default hours would forbid it.
+  await home.clock.advance(inHours(15))
+  expect(shown()).toMatchObject({ why: 'Fallback', hours: { state: 'inForce', quiet: [] } })
+  expect(shown().setPointWatts).toBe(7_400)
+  expect(kindsOf(home).map(({ kind }) => kind)).toEqual([
+    'ChargingHoursAsked',
+    'ChargingHoursRefused',
+    'ChargingHoursChosen',
+    'ChargingHoursStated',
+    ...Array.from({ length: 4 }, () => 'ChargingHoursIgnored'),
+    'ChargingHoursAcknowledged',
+    'ChargingHoursStated',
   ])
+})
+
+test('an owner chooses elsewhere by signature: a CSMS can invent, alter, repeat or hold back no choice', async () => {
+  const refusal = { verdict: 'refused', reason: 'BudgetExceeded' } as const
+  const home = await homeWith((said) => ({ status: 'Accepted', data: answerTo(said, refusal) }))
+  await home.enrolOwner()
+  const transfer = async (messageId: string, data?: object) =>
+    home.csms.endpoint().call('DataTransfer', {
+      vendorId: 'org.interlock',
+      messageId,
+      ...(data === undefined ? {} : { data }),
+    })
+  const own = [{ weekdays: [1, 2], fromHour: 18, untilHour: 20 }]
+  const changed: HoursChoice = { kind: 'changed', quiet: own }
+  const signed = (choice: HoursChoice, at: number, by = owner.key, eui = stationSubject.eui) => ({
+    choice,
+    by: toBase64(by.publicKey.spki),
+    signature: toBase64(crypto.sign(by, hoursChoiceStatement(eui, choice, at))),
+    at,
+  })
+  const choose = async (data: object) => {
+    const answer = await transfer('ChargingHoursChoice', data)
+    return answer.statusInfo?.reasonCode ?? answer.status
+  }
+  const now = home.clock.now()
+  const word = signed(changed, now)
+  expect(await choose({ choice: changed })).toBe('Malformed')
+  expect(await choose(signed(changed, now, crypto.generateKey().key))).toBe('OwnerUnknown')
+  expect(await choose(signed(changed, now, owner.key, otherStation))).toBe('SignatureInvalid')
+  expect(await choose({ ...word, choice: { kind: 'removed' } })).toBe('SignatureInvalid')
+  expect(await choose(signed(changed, now - inHours(1)))).toBe('Expired')
+  const backwards = [{ weekdays: [1], fromHour: 9, untilHour: 8 }]
+  expect(await choose(signed({ kind: 'changed', quiet: backwards }, now))).toBe('HoursInvalid')
+  expect(statementsOf(home)).toEqual([])
+
+  expect(await choose(word)).toBe('Accepted')
+  await until(() => home.station.observe().hours.state === 'refused', 'the ledgers have no room')
+  expect((await transfer('ChargingHoursNow')).data).toMatchObject({
+    state: 'refused',
+    wants: own,
+    reason: 'BudgetExceeded',
+  })
+  // What was chosen at the charger since stands, whatever comes again.
+  home.station.hardware.chooseHours({ kind: 'accepted' })
+  expect(await choose(word)).toBe('Expired')
+  expect(home.station.observe().hours.state).toBe('inForce')
+  // A start by hand is the owner's at any hour.
+  home.station.hardware.plugIn(car)
+  home.station.hardware.press('start')
+  expect(home.station.observe()).toMatchObject({ why: 'OverrideCharge', setPointWatts: 7_400 })
+})
+
+test('a charger that is sold with an agreement asks nobody, says why, and has its hours acknowledged too', async () => {
+  const dsrAgreement = { dsrsp: dsrsp.peer.organisation, reference: 'DSR 12/2026', quiet: [] }
+  const home = await homeWith((said) => ({ status: 'Accepted', data: answerTo(said) }), {
+    dsrAgreement,
+  })
+  await until(() => home.station.observe().hours.state === 'acknowledged', 'its hours')
+  const [said] = statementsOf(home).map((each) => readHours(each))
+  expect(said?.ok === true && said.value.statement.wants?.agreement).toEqual({
+    dsrsp: dsrAgreement.dsrsp,
+    reference: dsrAgreement.reference,
+  })
+  home.station.hardware.plugIn(car)
+  expect(home.station.observe().asksForHours).toBe(false)
+  expect(kindsOf(home).find(({ kind }) => kind === 'ChargingHoursExempt')?.data).toEqual({
+    ...dsrAgreement,
+    exemption: 'SoldWithDsrAgreement',
+  })
+  expect(countOf(home, 'ChargingHoursAsked')).toBe(0)
 })

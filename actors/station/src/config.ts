@@ -1,6 +1,7 @@
 import { limits } from '@interlock/contract'
 import { actorConfig, TrustConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
+import { areHoursOrNone, quietHoursMax } from '@interlock/power'
 import { Type, type Static } from 'typebox'
 
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
@@ -8,6 +9,17 @@ const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Url = Type.String({ pattern: '^wss://[^ ]{1,500}$' })
 const AnyUrl = Type.String({ pattern: '^wss?://[^ ]{1,500}$' })
 const Watts = Type.Integer({ minimum: 1, maximum: 1_000_000 })
+
+/** Whole hours of civil time in which it is not to charge by itself. */
+export const QuietHoursRow = Type.Object(
+  {
+    /** 0 is Sunday. */
+    weekdays: Type.Array(Type.Integer({ minimum: 0, maximum: 6 }), { minItems: 1, maxItems: 7 }),
+    fromHour: Type.Integer({ minimum: 0, maximum: 23 }),
+    untilHour: Type.Integer({ minimum: 1, maximum: 24 }),
+  },
+  { additionalProperties: false },
+)
 
 /** One home charger. The simulated hardware has one EVSE; a row more is a charger more. */
 export const StationConfig = actorConfig({
@@ -93,6 +105,21 @@ export const StationConfig = actorConfig({
       { additionalProperties: false },
     ),
   ),
+  /**
+   * The charger is sold with an agreement by which it serves the grid and configured as that demands, so the default
+   * charging hours may differ or be absent (regulation 10 of SI 2021/1467). Its owner may still choose others.
+   */
+  dsrAgreement: Type.Optional(
+    Type.Object(
+      {
+        dsrsp: Eui,
+        /** As the statement of compliance names it. */
+        reference: Type.String({ pattern: '^[ -~]{1,64}$' }),
+        quiet: Type.Array(QuietHoursRow, { maxItems: quietHoursMax }),
+      },
+      { additionalProperties: false },
+    ),
+  ),
   /** Supervised: never below the default. Standard: 0 where the operator answers for it. */
   delaySecondsMax: Type.Integer({
     minimum: 0,
@@ -123,6 +150,10 @@ const rules: readonly (readonly [broken: (config: StationConfig) => boolean, wor
   [
     ({ trustMode, network }) => trustMode === 'standard' && network === undefined,
     'network is missing: a standard station has a first network connection profile',
+  ],
+  [
+    ({ dsrAgreement }) => dsrAgreement !== undefined && !areHoursOrNone(dsrAgreement.quiet),
+    'dsrAgreement.quiet: hours end after they begin',
   ],
   [
     ({ network }) =>

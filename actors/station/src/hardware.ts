@@ -162,7 +162,7 @@ export function createHardware(
       else reader.stop({ trigger: 'StopAuthorized', reason: 'Local' })
       return undefined
     },
-    chooseHours: (choice) => chooseHours(station, choice),
+    chooseHours: (choice) => chooseHours(station, choice, clock.now()),
     owners: () => keeper.memory.ownerKeys,
     revoke: (spki) => revokeAtCharger(station, spki),
     frequency(reading) {

@@ -1,7 +1,9 @@
 import { toIso, type Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
+import { hoursState } from './charging-hours.ts'
 import { isOutOfService } from './core/availability.ts'
 import { chargingState, registerWattHours, type Override } from './core/charger.ts'
+import type { HoursState } from './core/own-hours.ts'
 import { isVehicleFull } from './hardware.ts'
 import type { Station } from './station.ts'
 import { priceNow } from './tariff.ts'
@@ -19,6 +21,8 @@ export type Observation = {
   readonly waitingFor: 'Authorisation' | 'RandomDelay' | 'Arm' | undefined
   /** The display asks what becomes of the default charging hours (regulation 10). */
   readonly asksForHours: boolean
+  /** In force, waiting for the supervisor's acknowledgement, or refused, and why. */
+  readonly hours: HoursState
   /** A trigger is here and its arm is not. */
   readonly waitingForArm: boolean
   readonly transactionId: string | undefined
@@ -50,7 +54,11 @@ export function observe(station: Station): Observation {
     override: charger.override,
     waitingFor,
     asksForHours:
-      station.mode === 'supervised' && charger.vehicle !== undefined && charger.hours === undefined,
+      station.mode === 'supervised' &&
+      charger.vehicle !== undefined &&
+      charger.hours === undefined &&
+      station.config.dsrAgreement === undefined,
+    hours: hoursState(station),
     waitingForArm: waits.Arm,
     transactionId: transaction?.id,
     totalCost: costOf(station),

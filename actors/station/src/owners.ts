@@ -1,31 +1,41 @@
 import { limits } from '@interlock/contract'
-import { fromBase64 } from '@interlock/kernel'
+import { fromBase64, instant } from '@interlock/kernel'
+import { quietHoursMax } from '@interlock/power'
 import { systemEntropy } from '@interlock/host'
-import { ownerKeyMacMatches, revocationStatement } from '@interlock/seal'
+import { hoursChoiceStatement, ownerKeyMacMatches, revocationStatement } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { chooseHours } from './charging-hours.ts'
+import { QuietHoursRow } from './config.ts'
 import { enrol, newPairingCode, revoke, type OwnerKeyRefusal } from './core/owner-keys.ts'
 import type { Station } from './station.ts'
 
 const closed = { additionalProperties: false }
 const Base64 = Type.String({ minLength: 4, maxLength: 512, pattern: '^[A-Za-z0-9+/]+={0,2}$' })
 const OwnerKey = Type.Object({ spki: Base64, mac: Base64 }, closed)
-const Revocation = Type.Object(
-  {
-    /** The lost device's key. */
-    spki: Base64,
-    /** Another owner's key, and its signature over {@link revocationStatement}. */
-    by: Base64,
-    signature: Base64,
-    at: Type.Integer({ minimum: 0 }),
-  },
-  closed,
-)
+/** An owner's key, its signature over a statement, and the time in it. */
+const word = { by: Base64, signature: Base64, at: Type.Integer({ minimum: 0 }) }
+const Word = Type.Object(word, closed)
+/** The lost device's key, and the word of another over {@link revocationStatement}. */
+const Revocation = Type.Object({ spki: Base64, ...word }, closed)
+const Choice = Type.Union([
+  Type.Object({ kind: Type.Union([Type.Literal('accepted'), Type.Literal('removed')]) }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('changed'),
+      quiet: Type.Array(QuietHoursRow, { minItems: 1, maxItems: quietHoursMax }),
+    },
+    closed,
+  ),
+])
+/** The word is over {@link hoursChoiceStatement}. */
+const HoursChoice = Type.Object({ choice: Choice, ...word }, closed)
 const isOwnerKey = Compile(OwnerKey)
 const isRevocation = Compile(Revocation)
+const isHoursChoice = Compile(HoursChoice)
 
 export type OwnerRefusal =
-  OwnerKeyRefusal | 'Malformed' | 'OwnerUnknown' | 'SignatureInvalid' | 'Expired'
+  OwnerKeyRefusal | 'Malformed' | 'OwnerUnknown' | 'SignatureInvalid' | 'Expired' | 'HoursInvalid'
 
 /**
  * Shows a code on the charger's display. It is told to nobody else. Its minutes are those of the
@@ -69,20 +79,40 @@ function parse({ spki: text, mac }: Static<typeof OwnerKey>) {
 
 /** A lost key, revoked by another owner's word (DataTransfer `OwnerKeyRevocation`). */
 export function revokeOwner(station: Station, data: unknown): OwnerRefusal | undefined {
-  const { deps, keeper, eui } = station
-  if (!isRevocation.Check(data)) return refuse(station, 'Malformed')
-  const { spki, by, signature, at } = data
-  const [lost, owner, signed] = [spki, by, signature].map(fromBase64)
-  const key = owner === undefined ? undefined : deps.crypto.publicKey(owner)
-  if (lost === undefined || signed === undefined || key === undefined || by === spki)
+  const { keeper, eui } = station
+  const lost = isRevocation.Check(data) ? fromBase64(data.spki) : undefined
+  if (!isRevocation.Check(data) || lost === undefined || data.by === data.spki)
     return refuse(station, 'Malformed')
-  if (!keeper.memory.ownerKeys.includes(by)) return refuse(station, 'OwnerUnknown')
-  // A revocation is good for a while only: a key that comes back later stays.
-  if (Math.abs(deps.clock.now() - at) > limits.pairingCodeMillis) return refuse(station, 'Expired')
-  if (!deps.crypto.verify(key, revocationStatement(eui, lost, at), signed))
-    return refuse(station, 'SignatureInvalid')
-  install(station, revoke(keeper.memory.ownerKeys, spki), 'OwnerKeyRevoked')
+  const refusal = refusalOf(station, data, revocationStatement(eui, lost, data.at))
+  if (refusal !== undefined) return refuse(station, refusal)
+  install(station, revoke(keeper.memory.ownerKeys, data.spki), 'OwnerKeyRevoked')
   return undefined
+}
+
+/** Hours that an owner has chosen elsewhere (DataTransfer `ChargingHoursChoice`): by an owner's word alone. */
+export function chooseHoursByOwner(station: Station, data: unknown): OwnerRefusal | undefined {
+  const { keeper, eui } = station
+  if (!isHoursChoice.Check(data)) return refuse(station, 'Malformed')
+  const refusal = refusalOf(station, data, hoursChoiceStatement(eui, data.choice, data.at))
+  if (refusal !== undefined) return refuse(station, refusal)
+  // What was held back, or comes a second time, does not undo what was chosen since.
+  if (data.at <= (keeper.memory.charger.hoursAt ?? 0)) return refuse(station, 'Expired')
+  return chooseHours(station, data.choice, instant(data.at)) ? undefined : 'HoursInvalid'
+}
+
+/** Why an owner's signed word does not count; undefined where it does. */
+function refusalOf(
+  { deps, keeper }: Station,
+  { by, signature, at }: Static<typeof Word>,
+  statement: Uint8Array,
+): OwnerRefusal | undefined {
+  const [owner, signed] = [by, signature].map(fromBase64)
+  const key = owner === undefined ? undefined : deps.crypto.publicKey(owner)
+  if (signed === undefined || key === undefined) return 'Malformed'
+  if (!keeper.memory.ownerKeys.includes(by)) return 'OwnerUnknown'
+  // It is good for a while only: what comes back later does nothing again.
+  if (Math.abs(deps.clock.now() - at) > limits.pairingCodeMillis) return 'Expired'
+  return deps.crypto.verify(key, statement, signed) ? undefined : 'SignatureInvalid'
 }
 
 /** The same by someone at the charger, who needs no signature. */

@@ -5,6 +5,7 @@ import type { MeterTariff, Payer } from '@interlock/seal'
 import type { Background } from './background.ts'
 import type { Roots } from './certificates.ts'
 import type { Charging } from './charging.ts'
+import type { ChargingHours } from './charging-hours.ts'
 import type { AnswerRule } from './core/answers.ts'
 import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
@@ -63,6 +64,7 @@ export type Station = {
   readonly keeper: Keeper
   readonly records: Records
   readonly charging: Charging
+  readonly chargingHours: ChargingHours
   readonly judging: Judging
   readonly reports: Reports
   readonly background: Background

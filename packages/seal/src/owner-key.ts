@@ -8,6 +8,7 @@ import {
   type Crypto,
   type Eui64,
 } from '@interlock/kernel'
+import type { HoursChoice, QuietHours } from '@interlock/power'
 
 /**
  * Proof that whoever sends an owner's key has read the code at the charger: HMAC-SHA-256 by the code
@@ -35,6 +36,20 @@ export const ownerKeyMacMatches = (
  */
 export const revocationStatement = (station: Eui64, lost: Uint8Array, at: number): Uint8Array =>
   concat(utf8('interlock-owner-revocation'), euiBytes(station), u64(BigInt(at)), lost)
+
+/**
+ * What an owner signs to choose the charging hours: `interlock-owner-hours` ‖ station ‖ `at` (ms since 1970, 64
+ * bits) ‖ the choice as text: `accepted`, `removed`, or one row after the other, such as `1,2,3 8-11;6 0-7`.
+ */
+export const hoursChoiceStatement = (station: Eui64, choice: HoursChoice, at: number): Uint8Array =>
+  concat(
+    utf8('interlock-owner-hours'),
+    euiBytes(station),
+    u64(BigInt(at)),
+    utf8(choice.kind === 'changed' ? choice.quiet.map(rowText).join(';') : choice.kind),
+  )
+const rowText = ({ weekdays, fromHour, untilHour }: QuietHours): string =>
+  `${weekdays.join(',')} ${fromHour}-${untilHour}`
 
 /** An owner's key has no certificate: its EUI-64 is made of its digest, marked as locally assigned. */
 export function ownerEui(spki: Uint8Array, crypto: Crypto): Eui64 {

@@ -1,5 +1,5 @@
 import { inHours, instant, plus } from '@interlock/kernel'
-import { edges, fallbackLevel, planSession } from '@interlock/power'
+import { edges, fallbackLevel, planSession, soldHours } from '@interlock/power'
 import { expect, test } from 'vitest'
 import { dayAheadWindows, type DayAhead } from './day-ahead.ts'
 
@@ -9,7 +9,19 @@ const prices = Array.from({ length: 96 }, (_, n) => ({
   from: instant(from + n * halfHour),
   pencePerKilowattHour: n === 55 || n === 56 ? 5 : 30,
 }))
-const station = { stationId: 'CS-1', ratingWatts: 7000, delaySecondsMax: 600, prices }
+const station = {
+  stationId: 'CS-1',
+  ratingWatts: 7000,
+  delaySecondsMax: 600,
+  prices,
+  hours: [soldHours],
+}
+/** For the hour from then on. */
+const cheapAt = (hour: number) =>
+  prices.map((each) => {
+    const since = each.from - plus(from, inHours(hour))
+    return { ...each, pencePerKilowattHour: since >= 0 && since < 2 * halfHour ? 5 : 30 }
+  })
 const day: DayAhead = {
   from,
   until: plus(from, inHours(48)),
@@ -45,11 +57,7 @@ test('the plan covers what the actual session then moves', () => {
 
 test('whoever comes into a cheap hour begins at the rating, and the plan covers that start', () => {
   const noon = instant(Date.UTC(2026, 0, 5, 12))
-  const cheap = prices.map((each) => ({
-    ...each,
-    pencePerKilowattHour: each.from >= noon && each.from < noon + 2 * halfHour ? 5 : 30,
-  }))
-  const stations = new Map([['CS-1', { ...station, prices: cheap }]])
+  const stations = new Map([['CS-1', { ...station, prices: cheapAt(12) }]])
   const expected = [
     { stationId: 'CS-1', arrival: '11:45', departure: '15:30', energyWattHours: 7000 },
   ]
@@ -58,6 +66,26 @@ test('whoever comes into a cheap hour begins at the rating, and the plan covers 
   // From 0 W, where the vehicle waits, although the written fallback is the rating at that hour.
   for (const window of [noon - halfHour, noon, noon + halfHour, noon + 2 * halfHour])
     expect(planned.get(window)).toBeGreaterThanOrEqual(7000)
+})
+
+test('of a home without the default hours the plan holds what its schedules lead to in them', () => {
+  const evening = { ...day, until: plus(from, inHours(24)), arrivalToleranceMinutes: 0 }
+  const expected = [
+    { stationId: 'CS-1', arrival: '13:30', departure: '20:00', energyWattHours: 7000 },
+  ]
+  const windows = (hours: (typeof station)['hours']) =>
+    dayAheadWindows({
+      ...evening,
+      expected,
+      // Cheap from four to five: there the schedule ends, and the default hours would hold it at nothing.
+      stations: new Map([['CS-1', { ...station, hours, prices: cheapAt(16) }]]),
+    })
+  const at = (hours: (typeof station)['hours'], hour: number) =>
+    windows(hours).find((each) => each.from === plus(from, inHours(hour)))?.swingWatts ?? 0
+  const without = [{ quiet: [] }]
+  expect(at([soldHours], 20)).toBe(0)
+  expect(at(without, 20)).toBeGreaterThan(0)
+  expect(at([soldHours, ...without], 20)).toBe(at(without, 20))
 })
 
 test('a margin is added, in whole watts', () => {

@@ -3,11 +3,12 @@ import { inMinutes, instant, type Instant } from '@interlock/kernel'
 import {
   constantLevel,
   edges,
-  fallbackLevel,
+  hoursInForceLevel,
   levelOf,
   levelsWithin,
   planSession,
   type HalfHourPrice,
+  type HoursInForce,
   type Level,
   type LoadEdge,
   type Schedule,
@@ -19,6 +20,8 @@ export type PlannedStation = {
   readonly ratingWatts: number
   readonly delaySecondsMax: number
   readonly prices: readonly HalfHourPrice[]
+  /** What it may follow without a schedule: a ledger charges by the worst of them. */
+  readonly hours: readonly HoursInForce[]
 }
 
 export type DayAhead = {
@@ -65,17 +68,18 @@ function expectedEdges(day: DayAhead): LoadEdge[] {
       slackSeconds: station.delaySecondsMax,
     })
     if (schedule === undefined) return []
-    const fallback = fallbackLevel(station.ratingWatts)
+    const fallbacks = station.hours.map((each) => hoursInForceLevel(station.ratingWatts, each))
     const { delaySecondsMax } = station
     const next = schedule
     // A ledger charges each edge at the worst: nothing may flow at its end although the rating may.
-    const previous = levelOf(next, fallback)
     const planned = largest(
-      [fallback, constantLevel(0)].flatMap((end) =>
-        edges({ previous, next, fallback: end, delaySecondsMax }),
+      fallbacks.flatMap((fallback) =>
+        [fallback, constantLevel(0)].flatMap((end) =>
+          edges({ previous: levelOf(next, fallback), next, fallback: end, delaySecondsMax }),
+        ),
       ),
     )
-    return [...planned, takeover(station, next, fallback, day.arrivalToleranceMinutes)]
+    return [...planned, takeover(station, next, fallbacks, day.arrivalToleranceMinutes)]
   })
 }
 
@@ -83,7 +87,7 @@ function expectedEdges(day: DayAhead): LoadEdge[] {
 function takeover(
   station: PlannedStation,
   next: Schedule,
-  fallback: Level,
+  fallbacks: readonly Level[],
   toleranceMinutes: number,
 ): LoadEdge {
   const from = instant(next.from - inMinutes(toleranceMinutes))
@@ -91,7 +95,7 @@ function takeover(
   const effect = Math.max(limits.budgetWindowMillis, station.delaySecondsMax * 1000)
   const until = instant(next.from + inMinutes(toleranceMinutes) + effect)
   const first = constantLevel(next.periods[0]?.limitWatts ?? 0)
-  const before = [0, ...levelsWithin(fallback, from, until)]
+  const before = [0, ...fallbacks.flatMap((each) => levelsWithin(each, from, until))]
   // Whoever comes late begins inside the schedule.
   const after = levelsWithin(levelOf(next, first), from, until)
   const gaps = before.flatMap((old) => after.map((level) => Math.abs(level - old)))

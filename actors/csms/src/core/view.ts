@@ -1,5 +1,5 @@
 import type { Eui64, Instant } from '@interlock/kernel'
-import type { Schedule } from '@interlock/power'
+import { soldHours, type HoursInForce, type Schedule } from '@interlock/power'
 import type { BootPolicy, SecurityProfile, StationRecord, TrustMode } from '../data/stations.ts'
 import type { Goal } from './goal.ts'
 import { currentOf, type Transaction, type Transactions } from './running.ts'
@@ -60,6 +60,8 @@ export type StationView = {
   record: StationRecord
   /** How the supervisor's register has it; undefined until it was asked. */
   registered: TrustMode | undefined
+  /** What it may follow without a schedule, as the supervisor's register last said. */
+  hours: readonly HoursInForce[]
   connected: boolean
   /** What proved who it is on the connection there is. */
   identifiedBy: 'none' | 'firstContact' | 'password' | 'certificate'
@@ -89,6 +91,7 @@ export type StationView = {
 export const newView = (record: StationRecord): StationView => ({
   record,
   registered: undefined,
+  hours: [soldHours],
   connected: false,
   identifiedBy: 'none',
   securityProfile: undefined,

@@ -1,12 +1,12 @@
-import { limits, vendorId, witnessAway } from '@interlock/contract'
-import { Checkpoint, type AskWitness } from '@interlock/host'
+import { limits, vendorId } from '@interlock/contract'
 import { fromIso, parseJson } from '@interlock/kernel'
-import type { Handler, Response } from '@interlock/ocpp'
+import type { Handler } from '@interlock/ocpp'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../context.ts'
 import type { StateReport, StationView } from '../core/view.ts'
 import type { Sender } from './handlers.ts'
+import { relayCheckpoint, relayHours } from './relays.ts'
 
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])
@@ -36,7 +36,9 @@ export const dataTransfer =
   (context: Context, sender: Sender): Handler<'DataTransfer'> =>
   async (request) => {
     if (request.vendorId !== vendorId) return { status: 'UnknownVendorId' }
-    if (request.messageId === 'Checkpoint') return relay(request.data, context.witness)
+    if (request.messageId === 'Checkpoint') return relayCheckpoint(request.data, context)
+    if (request.messageId === 'ChargingHours')
+      return relayHours(request.data, sender.stationId, context)
     if (request.messageId !== 'State') return { status: 'UnknownMessageId' }
     const report = reportOf(request.data)
     if (report === undefined) return { status: 'Rejected' }
@@ -90,25 +92,4 @@ function reportOf(data: unknown): StateReport | undefined {
 function refusedOf(refused: { at: string; action: string; reason: string } | null | undefined) {
   const at = fromIso(refused?.at ?? '')
   return refused == null || at === undefined ? null : { ...refused, at }
-}
-
-const CheckpointOf = Compile(Checkpoint)
-
-/**
- * A station's checkpoint goes to the witness as it came, and the witness's statement goes back: both are signed, and
- * the station checks that the statement is about what it sent.
- */
-async function relay(data: unknown, ask: AskWitness): Promise<Response<'DataTransfer'>> {
-  const refuse = (reasonCode: string): Response<'DataTransfer'> => ({
-    status: 'Rejected',
-    statusInfo: { reasonCode },
-  })
-  if (!CheckpointOf.Check(data)) return refuse('RequestInvalid')
-  try {
-    const answer = await ask(data)
-    if (answer.ok) return { status: 'Accepted', data: answer.value as object }
-    return refuse(answer.reason.slice(0, 20))
-  } catch {
-    return refuse(witnessAway)
-  }
 }

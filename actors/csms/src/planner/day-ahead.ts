@@ -19,7 +19,7 @@ import type { StationView } from '../core/view.ts'
 export type PlanTaker = (plan: DayAheadPlan) => Promise<Outcome<void, string>>
 
 export type DayAheadPlanner = {
-  /** Offers today's plan to both ledgers unless that has been done on these tariffs. */
+  /** Offers today's plan to both ledgers unless that has been done on these tariffs and hours. */
   readonly ensure: () => Promise<void>
 }
 
@@ -80,7 +80,7 @@ export function createDayAhead(options: {
   return {
     async ensure() {
       const basis = [...context.views.values()]
-        .map((view) => options.tariffOf(view)?.version ?? 0)
+        .map((view) => `${options.tariffOf(view)?.version ?? 0} ${JSON.stringify(view.hours)}`)
         .join()
       for (const [name, taker] of Object.entries(options.ledgers)) await submit(name, taker, basis)
     },
@@ -113,7 +113,13 @@ function planFrom(
     const { stationId, ratingWatts, delaySecondsMax } = view.record
     const prices = tariffOf(view)?.prices
     if (prices !== undefined)
-      stations.set(stationId, { stationId, ratingWatts, delaySecondsMax, prices })
+      stations.set(stationId, {
+        stationId,
+        ratingWatts,
+        delaySecondsMax,
+        prices,
+        hours: view.hours,
+      })
   }
   const windows = dayAheadWindows({
     from,

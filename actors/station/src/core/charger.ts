@@ -2,18 +2,20 @@ import type { DecisionNote } from '@interlock/contract'
 import { millis, plus, type Instant } from '@interlock/kernel'
 import {
   compositeLevel,
-  hoursLevel,
+  hoursInForceLevel,
   limitOf,
   nextChange,
-  quietHoursOf,
+  soldHours,
   type HoursChoice,
   type InstalledProfile,
+  type Level,
   type Stack,
 } from '@interlock/power'
 import { energy, newMeter, type Meter } from '../hardware/meter.ts'
 import type { Vehicle } from '../hardware/vehicle.ts'
 import { nobody, type Authorisation } from './authorisation.ts'
 import { isOutOfService, type OutOfService } from './availability.ts'
+import type { OwnHours } from './own-hours.ts'
 import { atRest, type Applied } from './smooth.ts'
 import type { Token } from './token.ts'
 
@@ -52,6 +54,10 @@ export type Charger = {
   readonly vehicle?: Vehicle
   /** What the owner has made of the default hours; absent until they are asked and answer. */
   readonly hours?: HoursChoice
+  /** When that was; an older word comes too late. */
+  readonly hoursAt?: Instant
+  /** What rules of it, and what the supervisor knows; absent: the hours it was sold with. */
+  readonly ownHours?: OwnHours
   /** The cable is still in the socket after the vehicle has gone. */
   readonly looseCable?: 'locked' | 'unlocked'
   /** The bay is taken: the sensor says so, or a vehicle is plugged in. */
@@ -168,7 +174,7 @@ function scheduled(
       ? profiles.filter((each) => each.schedule.from >= authorisation.at)
       : profiles
   const atMost = ratings.fallbackWatts ?? ratings.ratingWatts
-  const fallback = hoursLevel(allowed ? atMost : 0, quietHoursOf(charger.hours))
+  const fallback = fallbackOf(charger, allowed ? atMost : 0)
   const level = compositeLevel(usable, fallback)
   const horizon = (now + horizonMillis) as Instant
   const watts = safe(level.at(now), ratings)
@@ -180,6 +186,10 @@ function scheduled(
     ...(until === undefined ? {} : { until }),
   }
 }
+
+/** Where no schedule reaches: by the hours that the supervisor has acknowledged, or those it was sold with. */
+export const fallbackOf = ({ ownHours }: Charger, ratingWatts: number): Level =>
+  hoursInForceLevel(ratingWatts, ownHours?.hours ?? soldHours)
 
 /** Who has no leave to charge gets nothing, at once; who has it, what the profiles leave. */
 function stacked(charger: Charger, stack: Stack, ratings: Ratings, now: Instant): Wanted {

@@ -1,7 +1,8 @@
 import { vendorId } from '@interlock/contract'
 import { CallError, type Handler } from '@interlock/ocpp'
+import { hoursState } from '../charging-hours.ts'
 import { secondOf } from '../judging.ts'
-import { enrolOwner, ownerKeys, revokeOwner } from '../owners.ts'
+import { chooseHoursByOwner, enrolOwner, ownerKeys, revokeOwner } from '../owners.ts'
 import { takeRevocationList } from '../revocation.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -22,6 +23,10 @@ export const dataTransfer =
         return { status: 'Accepted', data: ownerKeys(station) }
       case 'OwnerKeyRevocation':
         return reasoned(revokeOwner(station, request.data))
+      case 'ChargingHoursChoice':
+        return reasoned(chooseHoursByOwner(station, request.data))
+      case 'ChargingHoursNow':
+        return { status: 'Accepted', data: hoursState(station) }
       case 'RevocationList':
         return reasoned(takeRevocationList(station, request.data))
       default:

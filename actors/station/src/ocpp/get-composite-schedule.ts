@@ -3,13 +3,12 @@ import type { Handler } from '@interlock/ocpp'
 import {
   asPeriods,
   compositeSchedule,
-  hoursLevel,
-  quietHoursOf,
   limitsWithin,
   wholeSecond,
   type ChargingSchedulePeriod,
   type RateUnit,
 } from '@interlock/power'
+import { fallbackOf } from '../core/charger.ts'
 import { installed } from '../core/profiles.ts'
 import { stackOf } from '../session.ts'
 import { fallbackWatts } from '../gate-state.ts'
@@ -73,9 +72,9 @@ function scheduled(
   from: Instant,
   until: Instant,
 ): ChargingSchedulePeriod[] {
-  const quiet = quietHoursOf(keeper.memory.charger.hours)
-  const fallback = hoursLevel(fallbackWatts(keeper.memory, ratings), quiet)
-  const schedule = compositeSchedule(installed(keeper.memory.profiles), fallback, from, until)
+  const { memory } = keeper
+  const fallback = fallbackOf(memory.charger, fallbackWatts(memory, ratings))
+  const schedule = compositeSchedule(installed(memory.profiles), fallback, from, until)
   return schedule.periods.map((period) => ({
     startPeriod: Math.floor((period.from - from) / 1000),
     limit: period.limitWatts,

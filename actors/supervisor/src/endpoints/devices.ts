@@ -146,13 +146,14 @@ async function describe(station: string, peer: Peer, supervisor: Supervisor): Pr
 /** What may be known of a device; only its CSMS learns how to recognise it at first contact. */
 function shown(device: Device, peer: Peer, { deps: { crypto } }: Supervisor): object {
   // When a household charges is not for everyone who may look a charger up.
-  const { secretSha256, firstContactKey, hours: _, ...open } = device
+  const { secretSha256, firstContactKey, hours, ...open } = device
   if (peer.role !== 'csms' || peer.organisation !== device.csms) return open
   const secret = fromHex(secretSha256)
   const waiting = device.state === 'prenotified' && secret !== undefined
   const password = waiting ? firstContactPassword(secret, crypto) : undefined
   return {
     ...open,
+    hours,
     firstContactUsed: firstContactKey !== undefined,
     passwordSha256: password === undefined ? null : toHex(crypto.sha256(utf8(password))),
   }
