@@ -41,6 +41,7 @@ const SightingBody = Type.Object(
       ),
     ),
     proof: Type.Optional(DriverProof),
+    isOperators: Type.Optional(Type.Boolean()),
   },
   strict,
 )

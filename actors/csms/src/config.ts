@@ -113,6 +113,8 @@ export const CsmsConfig = actorConfig({
       /** `https://…` */
       supervisor: Url,
       dcc: Url,
+      /** Central register of driver tokens; without one this CSMS knows its own alone. */
+      cir: Type.Optional(Url),
       /** `wss://…/ocpp/` of the DSR service provider's virtual CSMS. */
       dsrsp: Type.Optional(Url),
     },

@@ -13,6 +13,7 @@ import type { KeptStore } from './data/kept.ts'
 import type { SecurityProfile, StationStore } from './data/stations.ts'
 import type { TokenStore } from './data/tokens.ts'
 import type { TransactionStore } from './data/transaction-events.ts'
+import type { DriverRegister } from './drivers/driver-register.ts'
 import type { History } from './history/history.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -38,6 +39,8 @@ export type Context = {
   /** What the CSMS knows of its stations. */
   readonly known: FactStore
   readonly tokens: TokenStore
+  /** The central register of driver tokens, where there is one. */
+  readonly drivers: DriverRegister | undefined
   readonly inUse: TokensInUse
   readonly accepted: AcceptedTokens
   /** The transaction event of a station that is on its way into the database; one at a time. */

@@ -5,6 +5,7 @@ import {
   loadIdentity,
   openAudit,
   type ActorDeps,
+  type Identity,
   type Trust,
 } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
@@ -26,6 +27,7 @@ import { stationStore } from './data/stations.ts'
 import { tokenStore } from './data/tokens.ts'
 import { transactionCostStore } from './data/transaction-costs.ts'
 import { transactionStore } from './data/transaction-events.ts'
+import { driverRegister, registerMillisMax } from './drivers/driver-register.ts'
 import { createHistory } from './history/history.ts'
 import { createHappenings } from './happenings.ts'
 import { restoreViews } from './restore-views.ts'
@@ -98,6 +100,7 @@ export async function openContext(
     kept: keptStore(database.db),
     known: factStore(database.db),
     tokens: tokenStore(database.db),
+    drivers: driversOf(config, identity, trust, deps, closers),
     inUse: tokensInUse(),
     accepted: acceptedTokens(),
     storing: new Map(),
@@ -114,4 +117,18 @@ export async function openContext(
   await restoreViews(context)
   const counters = counterStore(database.db)
   return { context, counters, oscp: oscpStore(database.db), subscribe: happenings.subscribe }
+}
+
+function driversOf(
+  { peers }: CsmsConfig,
+  identity: Identity,
+  trust: Trust,
+  { activity }: ActorDeps,
+  closers: Closers,
+) {
+  if (peers.cir === undefined) return undefined
+  const timeoutMillis = registerMillisMax
+  const http = httpClient({ identity, trust, activity, timeoutMillis, expectRole: 'cir' })
+  closers.push(() => http.close())
+  return driverRegister(http, peers.cir)
 }

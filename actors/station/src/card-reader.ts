@@ -1,6 +1,8 @@
 import { vendorId } from '@interlock/contract'
 import {
+  demandStrength,
   freshNonce,
+  fromAdditionalInfo,
   heldStatement,
   holdStatement,
   identify,
@@ -9,10 +11,12 @@ import {
   readKeyStatement,
   toAdditionalInfo,
   type Card,
+  type ChallengePurpose,
+  type DriverAct,
   type DriverRefusal,
   type KeyStatement,
 } from '@interlock/driver'
-import { toBase64Url, type Instant } from '@interlock/kernel'
+import { toBase64Url, utf8, type Instant } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import { countOf, withCount } from './core/card-counts.ts'
 import type { Token } from './core/token.ts'
@@ -22,9 +26,22 @@ import type { Station } from './station.ts'
 export type CardReader = {
   /** The token with what was proved; `undefined` where it does not count. */
   read(card: Card): Promise<Token | undefined>
+  /**
+   * The driver agrees, by card, to what the display says. @returns why it does not count, where it does not:
+   * by the charger's own judgement, or in the words of the CSMS
+   */
+  agree(card: Card, agreement: CardAgreement): Promise<string | undefined>
   /** The token that was tapped a moment ago, for the vehicle that is plugged in now. It is good once. */
   take(): Token | undefined
 }
+
+export type CardAgreement = {
+  readonly act: Exclude<DriverAct, 'startCharge'>
+  /** As the display shows it. */
+  readonly text: string
+}
+
+type Refused = { readonly refused: DriverRefusal }
 
 /** A card is tapped, then the cable is plugged in: so long may pass. */
 const tapMillisMax = 60_000
@@ -40,14 +57,15 @@ export function createCardReader(station: Station): CardReader {
   let tapped: { readonly token: Token; readonly until: number } | undefined
   let failures: readonly Instant[] = []
 
-  const refuse = (reason: DriverRefusal, detail?: string): undefined => {
+  const refuse = (reason: DriverRefusal, detail?: string): Refused => {
     records.note('TokenRefused', { reason, ...(detail !== undefined && { detail }) })
-    if (reason === 'ReaderLocked') return undefined
+    // Who is turned away for being known too little has tried nothing.
+    if (reason === 'ReaderLocked' || reason === 'IdentityHearsay') return { refused: reason }
     failures = [...failures, clock.now()].slice(-failuresMax)
     if (reason === 'ProofReplayed') reports.security('AttemptedReplayAttacks', 'a driver’s card')
     if (reason === 'ProofInvalid' || reason === 'ProofMissing')
       reports.security('InvalidMessages', `a driver’s card: ${reason}`)
-    return undefined
+    return { refused: reason }
   }
 
   /** What the register says of the token: as held, or as it says now, where that can be learned. */
@@ -82,33 +100,56 @@ export function createCardReader(station: Station): CardReader {
     }
   }
 
+  /** The token with what the card proved, for that purpose. */
+  const identified = async (card: Card, purpose: ChallengePurpose): Promise<Token | Refused> => {
+    const at = clock.now()
+    failures = failures.filter((each) => at - each < spanMillis)
+    if (failures.length >= failuresMax) return refuse('ReaderLocked')
+    const nonce = toBase64Url(freshNonce(entropy))
+    const challenge = { station: station.stationId, at, nonce, purpose }
+    const read = readCard(card, challenge, crypto)
+    if (!read.ok) return refuse(read.reason, read.detail)
+    const { uid } = read.value
+    const statement = await statementOf(uid)
+    const counts = keeper.memory.cardCounts ?? []
+    const expected = { station: station.stationId, at, purpose }
+    const outcome = identify(read.value, statement, expected, countOf(counts, uid), crypto)
+    if (!outcome.ok) return refuse(outcome.reason, outcome.detail)
+    const { strength, proof } = outcome.value
+    if (proof !== undefined)
+      keeper.commit({ set: { cardCounts: withCount(counts, uid, proof.counter) } })
+    // What nobody here could check goes along: whoever has the key can.
+    const [first, ...others] = toAdditionalInfo(strength, read.value.proof)
+    return {
+      idToken: uid,
+      type: 'ISO14443',
+      ...(first !== undefined && { additionalInfo: [first, ...others] }),
+    }
+  }
+
   return {
     async read(card) {
-      const at = clock.now()
-      failures = failures.filter((each) => at - each < spanMillis)
-      if (failures.length >= failuresMax) return refuse('ReaderLocked')
-      const nonce = toBase64Url(freshNonce(entropy))
-      const challenge = { station: station.stationId, at, nonce, purpose: 'charge' } as const
-      const read = readCard(card, challenge, crypto)
-      if (!read.ok) return refuse(read.reason, read.detail)
-      const { uid } = read.value
-      const statement = await statementOf(uid)
-      const counts = keeper.memory.cardCounts ?? []
-      const expected = { station: station.stationId, at, purpose: 'charge' } as const
-      const outcome = identify(read.value, statement, expected, countOf(counts, uid), crypto)
-      if (!outcome.ok) return refuse(outcome.reason, outcome.detail)
-      const { strength, proof } = outcome.value
-      if (proof !== undefined)
-        keeper.commit({ set: { cardCounts: withCount(counts, uid, proof.counter) } })
-      // What nobody here could check goes along: whoever has the key can.
-      const [first, ...others] = toAdditionalInfo(strength, read.value.proof)
-      const token: Token = {
-        idToken: uid,
-        type: 'ISO14443',
-        ...(first !== undefined && { additionalInfo: [first, ...others] }),
-      }
+      const token = await identified(card, 'charge')
+      if ('refused' in token) return undefined
       tapped = { token, until: clock.now() + tapMillisMax }
       return token
+    },
+    async agree(card, { act, text }) {
+      const purpose = `agree:${toBase64Url(crypto.sha256(utf8(text)))}` as const
+      const token = await identified(card, purpose)
+      if ('refused' in token) return token.refused
+      const carried = fromAdditionalInfo(token.idToken, token.additionalInfo, station.stationId)
+      const strength = carried.ok ? carried.value.strength : 'NONE'
+      const bound = demandStrength(act, strength)
+      if (!bound.ok) return refuse(bound.reason, bound.detail).refused
+      try {
+        const payload = { vendorId, messageId: 'Agreement', data: { act, text, idToken: token } }
+        const { status, statusInfo } = await station.caller.call('DataTransfer', payload)
+        return status === 'Accepted' ? undefined : (statusInfo?.reasonCode ?? status)
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error
+        return 'Unavailable'
+      }
     },
     take() {
       const taken = tapped !== undefined && clock.now() < tapped.until ? tapped.token : undefined

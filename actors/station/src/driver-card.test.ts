@@ -5,11 +5,20 @@ import {
   fromAdditionalInfo,
   plainCard,
   signKeyStatement,
+  verifyProof,
   type AdditionalInfo,
   type Card,
 } from '@interlock/driver'
 import { temporaryDir, writeAtomic } from '@interlock/host'
-import { fromBase64, fromHex, fromUtf8, instant, toBase64 } from '@interlock/kernel'
+import {
+  fromBase64,
+  fromHex,
+  fromUtf8,
+  instant,
+  toBase64,
+  toBase64Url,
+  utf8,
+} from '@interlock/kernel'
 import { parseRecord } from '@interlock/ocmf'
 import { expect, test } from 'vitest'
 import { crypto, folderOf, register } from './fixture/parties.fixture.ts'
@@ -109,6 +118,38 @@ test('offline the register’s word counts until it ends; copies, clones and for
   const before = refusals(at).length
   await at.station.hardware.tap(plainCard(bytes))
   expect(refusals(at).slice(before)).not.toContain('ProofMissing')
+})
+
+test('a number agrees to nothing; a card agrees to the very text that was shown', async () => {
+  let statement: object | undefined = said({ key: null })
+  const at = await scene(() => statement)
+  const agreement = { act: 'bindAgreement', text: 'Demand response with EXAMPLE' } as const
+  const agree = (card: Card) => at.station.hardware.agree(card, agreement)
+  expect(await agree(plainCard(bytes))).toBe('IdentityHearsay')
+  const sent = () =>
+    at.csms.sent('DataTransfer').filter(({ messageId }) => messageId === 'Agreement')
+  expect(sent()).toEqual([])
+  statement = said({ statedAt: night + 600_000 })
+  await at.clock.advance(600_000)
+  expect(await agree(cardOf())).toBeUndefined()
+  const [{ data } = {}] = sent()
+  const { idToken, ...told } = data as { idToken: { additionalInfo: AdditionalInfo[] } }
+  expect(told).toEqual(agreement)
+  const purpose = `agree:${toBase64Url(crypto.sha256(utf8(agreement.text)))}` as const
+  const carried = fromAdditionalInfo(uid, idToken.additionalInfo, 'station-1', purpose)
+  const proof = carried.ok ? carried.value.proof : undefined
+  if (proof === undefined) throw new Error('no proof')
+  const at10 = { station: 'station-1', at: proof.challenge.at }
+  expect(verifyProof(proof, key.publicKey, { ...at10, purpose }, crypto).ok).toBe(true)
+  // Nobody can make it the driver's word for another text, or a charge.
+  for (const other of ['agree:x', 'charge'] as const) {
+    const moved = { ...proof, challenge: { ...proof.challenge, purpose: other } }
+    const outcome = verifyProof(moved, key.publicKey, { ...at10, purpose: other }, crypto)
+    expect(outcome).toMatchObject({ reason: 'ProofInvalid' })
+  }
+  at.station.hardware.network(false)
+  await until(() => !at.station.connected().csms)
+  expect(await agree(cardOf(5))).toBe('Unavailable')
 })
 
 test('what is not from the register is not believed, and a CSMS without it leaves a card hearsay', async () => {

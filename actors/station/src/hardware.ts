@@ -7,7 +7,7 @@ import { nobody, onArrival, onConsent } from './core/authorisation.ts'
 import type { Charger, Override } from './core/charger.ts'
 import type { Token } from './core/token.ts'
 import { advance, arrive, isFull, type PlugIn } from './hardware/vehicle.ts'
-import type { CardReader } from './card-reader.ts'
+import type { CardAgreement, CardReader } from './card-reader.ts'
 import type { HomeAuthorisation } from './home-authorisation.ts'
 import type { Metering } from './metering.ts'
 import { limitFromOutside, type OutsideLimit } from './outside-limit.ts'
@@ -30,6 +30,8 @@ export type Hardware = {
   present(token: Token): void
   /** A card is held to the reader and answers what it is asked. Resolves when it has been judged. */
   tap(card: Card): Promise<void>
+  /** The driver agrees, by card, to what the display says; as {@link CardReader.agree}. */
+  agree(card: Card, agreement: CardAgreement): Promise<string | undefined>
   /** The vehicle itself suspends the transfer of energy, and resumes it. */
   pauseVehicle(isPaused: boolean): void
   press(button: 'start' | 'stop' | 'pair'): string | undefined
@@ -148,6 +150,7 @@ export function createHardware(
       const token = await cards.read(card)
       if (token !== undefined && !isHome) reader.present(token)
     },
+    agree: (card, agreement) => cards.agree(card, agreement),
     pauseVehicle(isPaused) {
       const { vehicle, ...rest } = charger()
       if (vehicle === undefined) return

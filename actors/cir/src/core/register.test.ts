@@ -212,6 +212,10 @@ describe('what is found', () => {
       expect(see(register, guess(count), night)).toBe('TokenUnknown')
     expect(see(register, tap(card()), night)).toBe('ReaderLocked')
     expect(see(register, tap(card(), { at: minutes(15) }))).toBe('VERIFIED')
+    for (let count = 0; count <= sightingRules.readerFailuresMax; count++) {
+      const own = { ...guess(count), isOperators: true, station: 'BUSY' }
+      expect(see(register, own, night)).toBe('TokenUnknown')
+    }
     expect(kinds()).toEqual(['ReaderGuessed'])
   })
 

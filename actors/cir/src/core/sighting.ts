@@ -20,6 +20,8 @@ export type Sighting = {
   readonly at: Instant
   readonly place?: Place
   readonly proof?: DriverProof
+  /** A token of the operator's own, which need not be registered: to show it is no guess. */
+  readonly isOperators?: boolean
 }
 
 /** A response that was accepted. */
@@ -106,7 +108,8 @@ export function judgeSighting(
   if (!judged.ok) {
     // A token that its issuer has taken back fails nothing by being shown.
     const gone = statement !== undefined && statusRefusal(statement.status) === judged.reason
-    return gone ? no(judged.reason) : countFailure(judged, { ...held, now, rules })
+    const isOwn = judged.reason === 'TokenUnknown' && sighting.isOperators === true
+    return gone || isOwn ? no(judged.reason) : countFailure(judged, { ...held, now, rules })
   }
   const verdict = { ok: true, strength: judged.strength } as const
   if (judged.isRepeat) return { ...held, verdict, found: [] }
@@ -130,14 +133,20 @@ function withResponse(
   return { ...trace, seen: seen.sort((a, b) => a.counter - b.counter).slice(-seenMax) }
 }
 
+/** Whoever agrees to something may charge elsewhere meanwhile. */
+const isCharge = ({ proof }: Sighting): boolean =>
+  proof === undefined || proof.challenge.purpose === 'charge'
+
 /** It is here now; a report that comes late moves nothing. */
 function moved(trace: TokenTrace, sighting: Sighting): TokenTrace {
   const { at, place } = sighting
   if (trace.last !== undefined && at < trace.last.at) return trace
   const reader = readerOf(sighting)
+  const last = { reader, at, ...(place && { place }) }
+  if (!isCharge(sighting)) return { ...trace, last }
   return {
     ...trace,
-    last: { reader, at, ...(place && { place }) },
+    last,
     inUse: trace.inUse?.reader === reader ? trace.inUse : { reader, since: at },
   }
 }
@@ -233,7 +242,7 @@ function doubtsOf(
   const { at, place } = sighting
   const found: { kind: FindingKind; detail?: string }[] = []
   const charges = inUse !== undefined && at >= inUse.since && at - inUse.since < rules.useMillisMax
-  if (charges && inUse.reader !== readerOf(sighting))
+  if (charges && isCharge(sighting) && inUse.reader !== readerOf(sighting))
     found.push({ kind: 'ConcurrentUse', detail: `charges at ${inUse.reader}` })
   if (last?.place === undefined || place === undefined) return found
   const km = distanceKm(last.place, place)

@@ -31,6 +31,8 @@ export const factKinds = {
   acceptedTokens: 200,
   meterValues: 500,
   dataTransfer: 200,
+  /** What drivers have agreed to at the station, by their cards. */
+  agreement: 200,
 } as const satisfies Record<string, number>
 export type FactKind = keyof typeof factKinds
 

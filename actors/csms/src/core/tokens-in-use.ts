@@ -6,7 +6,8 @@ type Shown = { readonly idToken: string; readonly type: string }
 /** Which token is charging in which transaction, over all stations. */
 export type TokensInUse = {
   begins(token: Shown, transaction: TransactionName): void
-  ends(transaction: TransactionName): void
+  /** @returns key of the token that was charging, where it is known */
+  ends(transaction: TransactionName): string | undefined
   /** Transactions that run with it, but for that one. */
   others(token: Shown, transaction: TransactionName | undefined): number
 }
@@ -16,13 +17,14 @@ const usesMax = 200_000
 export function tokensInUse(): TokensInUse {
   const byToken = new Map<string, Set<string>>()
   const tokenOf = new Map<string, string>()
-  const end = (name: string): void => {
+  const end = (name: string): string | undefined => {
     const key = tokenOf.get(name)
-    if (key === undefined) return
+    if (key === undefined) return undefined
     tokenOf.delete(name)
     const rest = byToken.get(key)
     rest?.delete(name)
     if (rest?.size === 0) byToken.delete(key)
+    return key
   }
   return {
     begins(token, transaction) {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { tokenInfo } from '../core/token.ts'
 import type { TransactionName } from '../core/transaction-name.ts'
 import { tariffFor } from './cost-answer.ts'
+import { judgeDriver } from '../drivers/judge-driver.ts'
 import type { Sender } from './handlers.ts'
 
 /** C01 … C16; a contract certificate (C07) can be checked by nobody that this CSMS knows. */
@@ -10,7 +11,8 @@ export const authorize =
   (context: Context, sender: Sender): Handler<'Authorize'> =>
   async ({ idToken, certificate, iso15118CertificateHashData }) => {
     const contract = certificate !== undefined || iso15118CertificateHashData !== undefined
-    const info = idTokenInfo(context, sender, idToken)
+    const own = idTokenInfo(context, sender, idToken)
+    const info = await judgeDriver(context, sender.stationId, idToken, own)
     return {
       idTokenInfo: { ...info, ...(await tariffFor(context, sender, info)) },
       ...(contract ? { certificateStatus: 'NoCertificateAvailable' } : {}),

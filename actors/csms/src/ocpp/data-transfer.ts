@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../context.ts'
 import type { StateReport, StationView } from '../core/view.ts'
+import { bringTokenKey, takeAgreement } from '../drivers/agreements.ts'
 import type { Sender } from './handlers.ts'
 import { relayCheckpoint, relayHours } from './relays.ts'
 
@@ -39,6 +40,9 @@ export const dataTransfer =
     if (request.messageId === 'Checkpoint') return relayCheckpoint(request.data, context)
     if (request.messageId === 'ChargingHours')
       return relayHours(request.data, sender.stationId, context)
+    if (request.messageId === 'TokenKey') return bringTokenKey(context, request.data)
+    if (request.messageId === 'Agreement')
+      return takeAgreement(context, sender.stationId, request.data)
     if (request.messageId !== 'State') return { status: 'UnknownMessageId' }
     const report = reportOf(request.data)
     if (report === undefined) return { status: 'Rejected' }

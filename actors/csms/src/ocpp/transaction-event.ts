@@ -15,6 +15,7 @@ import { after, place, runningMax, type Transaction } from '../core/running.ts'
 import { headAfter, isNews } from '../core/transaction-head.ts'
 import { showTransactions, type StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
+import { reportEnd, reportLater } from '../drivers/judge-driver.ts'
 import { idTokenInfo, type Purpose } from './authorize.ts'
 import { costAnswer } from './cost-answer.ts'
 import type { Sender } from './handlers.ts'
@@ -47,6 +48,7 @@ export const transactionEvent =
     const kept = await inTurn(context, sender, () => keep(context, sender, request, at, samples))
     await learnProfiles(context, sender.stationId, request)
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
+    reportLater(context, sender.stationId, request)
     const { idToken } = request
     const cost =
       context.costs.tariff === undefined
@@ -95,7 +97,7 @@ function useOf(context: Context, view: StationView, { idToken, transactionInfo }
     if (idToken !== undefined) context.inUse.begins(idToken, transaction)
     return
   }
-  context.inUse.ends(transaction)
+  reportEnd(context, stationId, context.inUse.ends(transaction))
   if (context.accepted.ends(transaction))
     inBackground(context.deps, 'accepted-tokens', () =>
       context.known.remove(stationId, 'acceptedTokens', [transactionId]),

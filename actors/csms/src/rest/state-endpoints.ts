@@ -32,6 +32,7 @@ export const stateResources = {
   availability: { kind: 'availability', says: 'Changes of availability that were asked for.' },
   'transaction-status': { kind: 'transactionStatus', says: 'Answers about queued messages.' },
   'meter-values': { kind: 'meterValues', says: 'Meter values outside transactions, oldest first.' },
+  agreements: { kind: 'agreement', says: 'What drivers agreed to at the station, by card.' },
   'data-transfers': { kind: 'dataTransfer', says: 'Vendor messages sent to the station.' },
 } as const satisfies Record<string, { kind: FactKind; says: string }>
 

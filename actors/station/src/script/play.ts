@@ -11,6 +11,8 @@ type Row<Name> = (hardware: Hardware, step: Extract<Step, { readonly do: Name }>
 /** A tap needs its card, and power is not the hardware's. */
 type Gesture = Exclude<Step['do'], 'power' | 'tap'>
 
+type Tap = Extract<Step, { readonly do: 'tap' }>
+
 /** What each step does to the hardware. */
 const rows: { readonly [Name in Gesture]: Row<Name> } = {
   plugIn: (hardware, step) => hardware.plugIn(step),
@@ -43,17 +45,19 @@ export async function startScripted(
     })
   let running: StationRunning | undefined = await startStation(config, deps)
 
-  const tap = async (hardware: Hardware, folder: string): Promise<void> => {
+  const tap = async (hardware: Hardware, { card: folder, agree }: Tap): Promise<void> => {
     const card = openCardFolder(folder, deps.crypto)
     try {
-      await hardware.tap(card)
+      if (agree === undefined) return await hardware.tap(card)
+      const refusal = await hardware.agree(card, agree)
+      if (refusal !== undefined) deps.log.warn({ refusal }, 'the driver is bound to nothing')
     } finally {
       card.close()
     }
   }
 
   const perform = async (step: Step): Promise<void> => {
-    if (step.do === 'tap') return running && tap(running.hardware, step.card)
+    if (step.do === 'tap') return running && tap(running.hardware, step)
     if (step.do !== 'power') {
       if (running === undefined) return
       const row = rows[step.do] as Row<Gesture>

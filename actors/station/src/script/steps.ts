@@ -57,7 +57,19 @@ export const Step = Type.Union([
       { default: 'ISO14443' },
     ),
   }),
-  step('tap', { card: Type.String({ minLength: 1, maxLength: 4096 }) }),
+  step('tap', {
+    card: Type.String({ minLength: 1, maxLength: 4096 }),
+    /** The display shows this, and the driver agrees to it. */
+    agree: Type.Optional(
+      Type.Object(
+        {
+          act: Type.Union([Type.Literal('bindAgreement'), Type.Literal('changeProvider')]),
+          text: Type.String({ minLength: 1, maxLength: 1_000 }),
+        },
+        closed,
+      ),
+    ),
+  }),
   step('press', { button: Type.Union([Type.Literal('start'), Type.Literal('stop')]) }),
   step('chooseHours', {
     choice: Type.Union([

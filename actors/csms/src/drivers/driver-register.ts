@@ -1,0 +1,70 @@
+import {
+  driverRefusals,
+  readKeyStatement,
+  strengths,
+  type DriverProof,
+  type DriverRefusal,
+  type SignedKeyStatement,
+  type Strength,
+} from '@interlock/driver'
+import type { HttpClient } from '@interlock/host'
+import { Fault, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+
+/** A token at a reader of ours. */
+export type Sighting = {
+  readonly uid: string
+  readonly station: string
+  readonly at: Instant
+  readonly proof?: DriverProof
+  /** We know the token ourselves: to show it is no guess. */
+  readonly isOperators?: true
+}
+
+/** The central register of driver tokens. Each throws Fault `PeerUnavailable` when it does not answer. */
+export type DriverRegister = {
+  /** What it says of a token's key, signed, for a charger; `undefined` where nobody registered it. */
+  statement(uid: string): Promise<SignedKeyStatement | undefined>
+  see(sighting: Sighting): Promise<Outcome<Strength, DriverRefusal>>
+  /** The charge with the token at that station has ended. */
+  end(uid: string, station: string): Promise<void>
+}
+
+const Verdict = Compile(
+  Type.Union([
+    Type.Object({ ok: Type.Literal(true), strength: Type.Enum([...strengths]) }),
+    Type.Object({
+      ok: Type.Literal(false),
+      reason: Type.Enum(Object.keys(driverRefusals) as DriverRefusal[]),
+    }),
+  ]),
+)
+
+/** A charger waits for Authorize; whoever does not answer by then does not count. */
+export const registerMillisMax = 5_000
+
+export function driverRegister(http: HttpClient, url: string): DriverRegister {
+  const unusable = (status: number): Fault =>
+    new Fault('PeerUnavailable', `the register of driver tokens answered ${status}`)
+  return {
+    async statement(uid) {
+      const path = `/cir/1.0/tokens/${encodeURIComponent(uid)}/key`
+      const { status, body } = await http.request('GET', `${url}${path}`)
+      if (status === 404) return undefined
+      const statement = status === 200 ? readKeyStatement(body) : undefined
+      if (statement === undefined) throw unusable(status)
+      return statement
+    },
+    async see({ at, ...sighting }) {
+      const told = { ...sighting, at: toIso(at) }
+      const { status, body } = await http.request('POST', `${url}/cir/1.0/sightings`, told)
+      if (status !== 200 || !Verdict.Check(body)) throw unusable(status)
+      return body.ok ? ok(body.strength) : refused(body.reason)
+    },
+    async end(uid, station) {
+      const { status } = await http.request('POST', `${url}/cir/1.0/ends`, { uid, station })
+      if (status !== 204) throw unusable(status)
+    },
+  }
+}

@@ -1,0 +1,220 @@
+import {
+  counterFrom,
+  createCard,
+  readCard,
+  toAdditionalInfo,
+  type DriverRefusal,
+  type Strength,
+} from '@interlock/driver'
+import { nodeCrypto as crypto, silentLog, type HttpClient } from '@interlock/host'
+import {
+  Fault,
+  fromHex,
+  instant,
+  ok,
+  refused,
+  stationId,
+  unobserved,
+  type Outcome,
+} from '@interlock/kernel'
+import type { IdTokenInfoType } from '@interlock/ocpp'
+import { describe, expect, test } from 'vitest'
+import type { Context } from '../context.ts'
+import { purposeOf, bringTokenKey, takeAgreement } from './agreements.ts'
+import { driverRegister, type DriverRegister, type Sighting } from './driver-register.ts'
+import { judgeDriver, reportEnd, reportLater } from './judge-driver.ts'
+
+const station = stationId('CS-1')
+const now = instant(Date.parse('2026-01-12T20:00:00Z'))
+const uid = '04A1B2C3D4E5F6'
+const key = crypto.ephemeralKey()
+const card = createCard(
+  { uid: fromHex(uid) ?? new Uint8Array(), contractId: 'GBINTC0012345X', key },
+  counterFrom(0),
+  crypto,
+)
+const text = 'Demand response with EXAMPLE'
+
+function tapped(purpose: 'charge' | `agree:${string}` = 'charge') {
+  const challenge = { station, at: now, nonce: 'A'.repeat(22), purpose }
+  const read = readCard(card, challenge, crypto)
+  if (!read.ok) throw new Error(read.reason)
+  const [first, ...others] = toAdditionalInfo('VERIFIED', read.value.proof)
+  if (first === undefined) throw new Error('nothing')
+  return { idToken: uid, type: 'ISO14443' as const, additionalInfo: [first, ...others] as const }
+}
+const plain = { idToken: uid, type: 'ISO14443' as const }
+
+/** A CSMS with a register that says that of every card; `undefined`: it does not answer. */
+function csms(says: Outcome<Strength, DriverRefusal> | undefined) {
+  const [seen, ended, audited, facts] = [[], [], [], []] as [
+    Sighting[],
+    string[],
+    string[],
+    unknown[],
+  ]
+  const away = () => Promise.reject(new Fault('PeerUnavailable', 'away'))
+  const drivers: DriverRegister = {
+    statement: () => (says === undefined ? away() : Promise.resolve(undefined)),
+    see: (sighting) => {
+      seen.push(sighting)
+      return says === undefined ? away() : Promise.resolve(says)
+    },
+    end: (...end) => Promise.resolve(void ended.push(end.join(' '))),
+  }
+  const context = {
+    drivers,
+    deps: { clock: { now: () => now }, log: silentLog, activity: unobserved, crypto },
+    audit: { record: (kind: string, { reason = '' }) => void audited.push(`${kind} ${reason}`) },
+    known: { put: (all: readonly unknown[]) => Promise.resolve(void facts.push(...all)) },
+  } as unknown as Context
+  return { context, seen, ended, audited, facts }
+}
+const status = async (
+  says: Parameters<typeof csms>[0],
+  own: IdTokenInfoType['status'],
+  token: Parameters<typeof judgeDriver>[2] = plain,
+) => (await judgeDriver(csms(says).context, station, token, { status: own })).status
+
+describe('what the register adds to the word of this CSMS', () => {
+  test('a token of another’s may charge where its register says so; one of ours needs no register', async () => {
+    expect(await status(ok('HEARSAY'), 'Unknown')).toBe('Accepted')
+    expect(await status(ok('VERIFIED'), 'Blocked')).toBe('Blocked')
+    expect(await status(refused('TokenUnknown'), 'Accepted')).toBe('Accepted')
+    expect(await status(refused('TokenUnknown'), 'Unknown')).toBe('Unknown')
+  })
+
+  test.each<[DriverRefusal, IdTokenInfoType['status']]>([
+    ['TokenLost', 'Blocked'],
+    ['TokenLocked', 'Blocked'],
+    ['TokenExpired', 'Expired'],
+    ['TokenElsewhere', 'ConcurrentTx'],
+    ['ProofMissing', 'Invalid'],
+    ['ProofReplayed', 'Invalid'],
+  ])('%s is refused, whoever knows the token', async (reason, told) => {
+    expect(await status(refused(reason), 'Accepted')).toBe(told)
+  })
+
+  test('while the register is away our own word stands', async () => {
+    expect(await status(undefined, 'Accepted')).toBe('Accepted')
+    expect(await status(undefined, 'Unknown')).toBe('Unknown')
+  })
+
+  test('it is told what the card answered, of cards alone; half a proof is none', async () => {
+    const at = csms(ok('VERIFIED'))
+    const judge = (token: Parameters<typeof judgeDriver>[2]) =>
+      judgeDriver(at.context, station, token, { status: 'Accepted' })
+    await judge({ idToken: '1234', type: 'KeyCode' })
+    const token = tapped()
+    await judge({ ...token, additionalInfo: [...token.additionalInfo] })
+    expect(at.seen).toMatchObject([{ uid, station, at: now, proof: { uid }, isOperators: true }])
+    const [first, second] = token.additionalInfo
+    const half = await judge({ ...plain, additionalInfo: second ? [first, second] : [first] })
+    expect([half.status, at.seen.length]).toEqual(['Invalid', 1])
+    expect(at.audited).toEqual(['DriverRefused ProofMalformed'])
+  })
+
+  test('what began offline is told afterwards, and each end', async () => {
+    const at = csms(ok('VERIFIED'))
+    const token = tapped()
+    const event = {
+      eventType: 'Started' as const,
+      timestamp: '2026-01-12T20:00:10Z',
+      triggerReason: 'Authorized' as const,
+      seqNo: 0,
+      transactionInfo: { transactionId: 'T' },
+      idToken: {
+        ...token,
+        additionalInfo: [token.additionalInfo[0], ...token.additionalInfo.slice(1)],
+      },
+    } as Parameters<typeof reportLater>[2]
+    reportLater(at.context, station, event)
+    reportLater(at.context, station, { ...event, offline: true })
+    reportEnd(at.context, station, `ISO14443/${uid.toLowerCase()}`)
+    reportEnd(at.context, station, 'KeyCode/1234')
+    reportEnd(at.context, station, undefined)
+    expect(at.seen).toMatchObject([{ at: now, proof: { counter: expect.any(Number) } }])
+    expect(at.ended).toEqual([`${uid} ${station}`])
+  })
+})
+
+describe('agreements', () => {
+  const agree = async (
+    says: Parameters<typeof csms>[0],
+    change: object = {},
+    at = csms(says),
+  ): Promise<string> => {
+    const idToken = tapped(purposeOf(text, crypto))
+    const data = { act: 'bindAgreement', text, idToken, ...change }
+    const answer = await takeAgreement(at.context, station, data)
+    return answer.statusInfo?.reasonCode ?? answer.status
+  }
+
+  test('a proof for this text binds, and is kept with it', async () => {
+    const at = csms(ok('VERIFIED'))
+    expect(await agree(undefined, {}, at)).toBe('Accepted')
+    expect(at.facts).toMatchObject([{ kind: 'agreement', value: { text, uid } }])
+    expect(at.seen).toMatchObject([{ proof: { challenge: { purpose: purposeOf(text, crypto) } } }])
+    expect(at.audited).toEqual(['AgreementBound '])
+  })
+
+  test('hearsay starts a charge and binds nobody, to an agreement or to another provider', async () => {
+    for (const act of ['bindAgreement', 'changeProvider']) {
+      expect(await agree(ok('VERIFIED'), { act, idToken: plain })).toBe('IdentityHearsay')
+      expect(await agree(ok('HEARSAY'), { act })).toBe('IdentityHearsay')
+    }
+    const at = csms(ok('HEARSAY'))
+    await agree(undefined, {}, at)
+    expect(at.facts).toEqual([])
+    // The same card charges.
+    expect(await status(ok('HEARSAY'), 'Unknown')).toBe('Accepted')
+  })
+
+  test('nothing binds without the register, or by a word that it refuses', async () => {
+    expect(await agree(undefined)).toBe('Unavailable')
+    expect(await agree(refused('ProofInvalid'))).toBe('ProofInvalid')
+    const alone = { ...csms(undefined).context, drivers: undefined } as unknown as Context
+    expect(await agree(undefined, {}, { ...csms(undefined), context: alone })).toBe(
+      'IdentityHearsay',
+    )
+    expect(await agree(ok('VERIFIED'), { act: 'startCharge' })).toBe('BodyInvalid')
+    expect(await agree(ok('VERIFIED'), { text: '' })).toBe('BodyInvalid')
+  })
+})
+
+describe('the register over HTTPS', () => {
+  const answering = (status: number, body?: unknown) => {
+    const http = { request: () => Promise.resolve({ status, body }) } as unknown as HttpClient
+    return driverRegister(http, 'https://cir.test')
+  }
+  const sighting = { uid, station, at: now }
+
+  test('is understood, or is away', async () => {
+    expect(await answering(200, { ok: true, strength: 'HEARSAY' }).see(sighting)).toEqual(
+      ok('HEARSAY'),
+    )
+    expect(await answering(200, { ok: false, reason: 'TokenLost' }).see(sighting)).toEqual(
+      refused('TokenLost'),
+    )
+    const away = { code: 'PeerUnavailable' }
+    await expect(answering(200, { ok: false, reason: 'Else' }).see(sighting)).rejects.toMatchObject(
+      away,
+    )
+    await expect(answering(429).see(sighting)).rejects.toMatchObject(away)
+    await expect(answering(500).end(uid, station)).rejects.toMatchObject(away)
+    await answering(204).end(uid, station)
+    expect(await answering(404).statement(uid)).toBeUndefined()
+    await expect(answering(200, {}).statement(uid)).rejects.toMatchObject(away)
+  })
+
+  test('a charger gets its word as it came, or a reason', async () => {
+    const bring = async (says: Parameters<typeof csms>[0], data: object) => {
+      const answer = await bringTokenKey(csms(says).context, data)
+      return answer.statusInfo?.reasonCode ?? answer.status
+    }
+    expect(await bring(ok('HEARSAY'), { uid })).toBe('TokenUnknown')
+    expect(await bring(undefined, { uid })).toBe('Unavailable')
+    expect(await bring(ok('HEARSAY'), { uid: '../x' })).toBe('BodyInvalid')
+    expect((await bringTokenKey({ drivers: undefined }, { uid })).status).toBe('UnknownMessageId')
+  })
+})

@@ -1,0 +1,81 @@
+import { fromAdditionalInfo, type DriverRefusal } from '@interlock/driver'
+import { Fault, fromIso, type Instant } from '@interlock/kernel'
+import type { IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
+import { inBackground } from '../background.ts'
+import type { Context } from '../context.ts'
+
+/** What OCPP calls each reason; the rest are `Invalid`. */
+const statusOf: Partial<Readonly<Record<DriverRefusal, IdTokenInfoType['status']>>> = {
+  TokenSuspended: 'Blocked',
+  TokenLost: 'Blocked',
+  TokenLocked: 'Blocked',
+  ReaderLocked: 'Blocked',
+  TokenExpired: 'Expired',
+  TokenElsewhere: 'ConcurrentTx',
+}
+type Shared = Pick<Context, 'drivers' | 'deps' | 'audit'>
+const uidPattern = /^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})$/
+
+/** A card whose number a register can have. */
+const isCard = ({ type, idToken }: IdTokenType): boolean =>
+  type === 'ISO14443' && uidPattern.test(idToken)
+
+/**
+ * What the register adds to what this CSMS knows of a token itself: one that it does not know may charge where
+ * its issuer's register says so, and one that is misused may not. Without the register its own word stands.
+ */
+export async function judgeDriver(
+  { drivers, deps, audit }: Shared,
+  station: string,
+  idToken: IdTokenType,
+  info: IdTokenInfoType,
+): Promise<IdTokenInfoType> {
+  if (drivers === undefined || !isCard(idToken)) return info
+  const now = deps.clock.now()
+  const carried = fromAdditionalInfo(idToken.idToken, idToken.additionalInfo, station)
+  const refuse = (reason: DriverRefusal): IdTokenInfoType => {
+    audit.record('DriverRefused', { station, uid: idToken.idToken, reason })
+    return { status: statusOf[reason] ?? 'Invalid' }
+  }
+  if (!carried.ok) return refuse(carried.reason)
+  const { proof } = carried.value
+  const uid = idToken.idToken.toUpperCase()
+  try {
+    const at = proof?.challenge.at ?? now
+    const isOurs = info.status === 'Unknown' ? {} : ({ isOperators: true } as const)
+    const seen = await drivers.see({ uid, station, at, ...(proof && { proof }), ...isOurs })
+    if (seen.ok) return info.status === 'Unknown' ? { ...info, status: 'Accepted' } : info
+    return seen.reason === 'TokenUnknown' ? info : refuse(seen.reason)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    deps.log.warn({ station, code: error.code }, 'the register of driver tokens does not answer')
+    return info
+  }
+}
+
+/** What began while the station was offline the register hears afterwards. */
+export function reportLater(
+  { drivers, deps }: Shared,
+  station: string,
+  { offline, idToken, timestamp, eventType }: Request<'TransactionEvent'>,
+): void {
+  if (drivers === undefined || offline !== true || idToken === undefined) return
+  if (eventType === 'Ended' || !isCard(idToken)) return
+  const carried = fromAdditionalInfo(idToken.idToken, idToken.additionalInfo, station)
+  const at: Instant | undefined = fromIso(timestamp)
+  if (!carried.ok || at === undefined) return
+  const { proof } = carried.value
+  const shown = { uid: idToken.idToken.toUpperCase(), station, at: proof?.challenge.at ?? at }
+  inBackground(deps, 'driver-seen', () => drivers.see({ ...shown, ...(proof && { proof }) }))
+}
+
+/** A charge has ended. `token` is its key here: `ISO14443/04a1b2c3`. */
+export function reportEnd(
+  { drivers, deps }: Shared,
+  station: string,
+  token: string | undefined,
+): void {
+  const [type, uid] = token?.split('/') ?? []
+  if (drivers === undefined || type !== 'ISO14443' || !uidPattern.test(uid ?? '')) return
+  inBackground(deps, 'driver-ended', () => drivers.end((uid ?? '').toUpperCase(), station))
+}
