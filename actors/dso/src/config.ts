@@ -34,6 +34,8 @@ const FeederConfig = Type.Object(
     ratedWatts: Type.Integer({ minimum: 0, maximum: oscpLimits.capacityMax }),
     /** Its load without vehicles, JSON; read anew for each forecast. */
     history: Path,
+    /** Certificate (PEM) of the meter at its head, smart-meter root: whose readings show a breach. */
+    meter: Type.Optional(Path),
     contracts: Type.Array(
       Type.Object(
         {
@@ -62,13 +64,17 @@ export const DsoConfig = actorConfig({
     maximum: oscpLimits.heartbeatSecondsMax,
     default: 300,
   }),
+  /** For the feeders' meters alone, under a root in other hands than the providers' certificates. */
+  meters: Type.Optional(
+    Type.Object({ listen: ListenConfig, trust: Path }, { additionalProperties: false }),
+  ),
   providers: Type.Array(ProviderConfig, { maxItems: 256 }),
   feeders: Type.Array(FeederConfig, { maxItems: 256 }),
 })
 export type DsoConfig = Static<typeof DsoConfig>
 
 /** @throws Fault `ConfigInvalid` for a name that is there twice, or a contract with nobody. */
-export function demandWhole({ providers, feeders }: DsoConfig): void {
+export function demandWhole({ providers, feeders, meters }: DsoConfig): void {
   const names = providers.map(({ name }) => name)
   const lists = [
     names,
@@ -79,6 +85,9 @@ export function demandWhole({ providers, feeders }: DsoConfig): void {
     const twice = list.find((name, at) => list.indexOf(name) !== at)
     if (twice !== undefined) throw invalid(`${twice} is there twice`)
   }
+  const metered = feeders.find(({ meter }) => meter !== undefined)
+  if (metered !== undefined && meters === undefined)
+    throw invalid(`${metered.group}: its meter has nowhere to call, for meters is not there`)
   for (const { group, contracts } of feeders)
     for (const { provider } of contracts)
       if (!names.includes(provider)) throw invalid(`${group}: ${provider} is not in providers`)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
+  httpClient,
   nodeCrypto as crypto,
   saveIdentity,
   silentLog,
@@ -16,8 +17,9 @@ import {
   type OscpPeerOptions,
   type Tampering,
 } from '@interlock/host/oscp-peer.fixture'
-import { instant, toIso, unobserved } from '@interlock/kernel'
+import { fromIso, instant, toIso, unobserved } from '@interlock/kernel'
 import type { CapacityForecast } from '@interlock/oscp'
+import { signFeederReading } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
@@ -32,6 +34,11 @@ const own = charging.certify('dso')
 const csms = charging.certify('csms')
 const rival = charging.certify('csms')
 const hijacked = charging.certify('csms')
+const smartMeter = testHierarchy('smartMeter')
+const meter = smartMeter.certify('meter')
+const otherMeter = smartMeter.certify('meter')
+/** By so much the operator's clock is ahead of ours. */
+let aheadMillis = 0
 const dataOf = (file: string): string => readFileSync(`${dir}/data/${file}`, 'utf8')
 const waiting = { timeout: 20_000, interval: 20 }
 
@@ -69,7 +76,10 @@ let config: DsoConfig
 let dso: DsoRunning
 
 const deps: ActorDeps = {
-  clock: systemClock,
+  clock: {
+    now: () => instant(Date.now() + aheadMillis),
+    after: (delay, label, work) => systemClock.after(delay, label, work),
+  },
   wall: systemClock,
   activity: unobserved,
   entropy: systemEntropy,
@@ -84,6 +94,8 @@ beforeAll(async () => {
   writeAtomic(`${dir}/acacia.pem`, csms.chainPem, 0o644)
   writeAtomic(`${dir}/birch.pem`, rival.chainPem, 0o644)
   writeAtomic(`${dir}/cedar.pem`, hijacked.chainPem, 0o644)
+  writeAtomic(`${dir}/meter.pem`, meter.chainPem, 0o644)
+  writeAtomic(`${dir}/meter-root.pem`, smartMeter.rootPem, 0o644)
   writeAtomic(`${dir}/load.json`, JSON.stringify({ ...history, from: toIso(history.from) }), 0o644)
   acacia = await openProvider('acacia', csms)
   birch = await openProvider('birch', rival)
@@ -106,9 +118,13 @@ beforeAll(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     origin: 'https://dso.test',
     heartbeatSeconds: 300,
+    meters: { listen: { host: '127.0.0.1', port: 0 }, trust: `${dir}/meter-root.pem` },
     providers: [rowOf('acacia', acacia), rowOf('birch', birch), rowOf('cedar', cedar)],
     feeders: [
-      feeder('feeder-1', contract('acacia', 40_000), contract('birch', 20_000)),
+      {
+        ...feeder('feeder-1', contract('acacia', 40_000), contract('birch', 20_000)),
+        meter: `${dir}/meter.pem`,
+      },
       feeder('feeder-2', contract('birch', 20_000)),
     ],
   }
@@ -254,10 +270,78 @@ test('after a restart the providers are known, told again, and what they say is 
   expect(acacia.refusals).toEqual([])
 })
 
+type Shown = {
+  blocks: {
+    from: string
+    expected: { forecastWatts: number }
+    breaches: { kind: string }[] | null
+  }[]
+}
+test('a provider that lies about what its vehicles drew is caught by the meter of the feeder', async () => {
+  const trust = { roots: [charging.rootPem] }
+  const client = (identity: typeof meter) => httpClient({ identity, trust, activity: unobserved })
+  const own_ = client(own)
+  const shown = async () => {
+    const url = `https://127.0.0.1:${dso.port}/api/v1/feeders/feeder-1`
+    return (await own_.request('GET', url)).body as Shown
+  }
+  const [block] = (await shown()).blocks
+  const from = fromIso(block?.from ?? '') ?? instant(0)
+  const measured = { value: 500, phase: 'ALL', unit: 'WH', direction: 'IMPORT' } as const
+  const at = instant(from + blockMillis)
+  for (const each of [acacia, birch])
+    expect(
+      await each.send(dso.port, 'update_group_measurements', {
+        group: 'feeder-1',
+        measurements: [{ ...measured, since: from, at }],
+      }),
+    ).toEqual([204])
+
+  const wattHours = 2 * ratedWatts
+  const reading = { feeder: 'feeder-1', from, wattHours }
+  const signed = (by = meter, what = reading) => signFeederReading(what, signerOf(by), crypto)
+  const clients = { meter: client(meter), other: client(otherMeter), csms: client(csms) }
+  const post = async (by: keyof typeof clients, said: unknown) => {
+    const url = `https://127.0.0.1:${dso.meterPort}/api/v1/feeder-readings`
+    const body = { group: 'feeder-1', reading: said }
+    return (await clients[by].request('POST', url, body)).status
+  }
+  const breaches = async () =>
+    (await shown()).blocks.find((each) => each.from === block?.from)?.breaches
+  aheadMillis = blockMillis
+  // By the reports alone nothing is to be seen.
+  expect(await breaches()).toBeNull()
+  const notOver = { ...reading, from: instant(from + 2 * blockMillis) }
+  const less = signed(meter, { ...reading, wattHours: 1 })
+  expect([
+    await post('csms', signed()),
+    await post('other', signed(otherMeter)),
+    await post('meter', signed(otherMeter)),
+    await post('meter', { ...signed(), payload: less.payload }),
+    await post('meter', signed(meter, { ...reading, feeder: 'feeder-2' })),
+    await post('meter', signed(meter, notOver)),
+  ]).toEqual([401, 403, 400, 400, 400, 400])
+  expect(await breaches()).toBeNull()
+
+  expect(await post('meter', signed())).toBe(204)
+  const kinds = ['FeederOverloaded', 'AllotmentsExceeded', 'ReportsContradicted']
+  expect((await breaches())?.map(({ kind }) => kind)).toEqual(kinds)
+  expect([await post('meter', signed()), await post('meter', less)]).toEqual([204, 400])
+  const trail = dataOf('audit.jsonl')
+  for (const kind of [...kinds, 'CapacityBreach', 'ReadingContradicted'])
+    expect(trail).toContain(kind)
+  const rivals = client(charging.certify('dso'))
+  const url = `https://127.0.0.1:${dso.port}/api/v1/feeders/feeder-1`
+  expect((await rivals.request('GET', url)).status).toBe(403)
+  for (const each of [own_, rivals, ...Object.values(clients)]) await each.close()
+})
+
 test('a config that names somebody twice, or nobody, is refused by name', async () => {
   const providers = [...config.providers, ...config.providers]
   expect(() => demandWhole({ ...config, providers })).toThrow(/acacia is there twice/)
   expect(() => demandWhole({ ...config, providers: [] })).toThrow(/acacia is not in providers/)
+  const { meters: _, ...without } = config
+  expect(() => demandWhole(without)).toThrow(/feeder-1: its meter has nowhere to call/)
   const [first, second] = config.providers
   const ofOne = [first, { ...second, certificate: first?.certificate }] as DsoConfig['providers']
   await expect(startDso({ ...config, providers: ofOne }, deps)).rejects.toThrow(

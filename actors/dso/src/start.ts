@@ -13,6 +13,8 @@ import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
 import { demandWhole, type DsoConfig } from './config.ts'
 import { readHistory } from './forecast/read-history.ts'
+import { openBlocks } from './metering/blocks.ts'
+import { createFeederMeters } from './metering/feeder-meters.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
@@ -20,6 +22,8 @@ import { everyBlock, tellFeeder } from './tell-feeder.ts'
 
 export type DsoRunning = Running & {
   readonly port: number
+  /** Where feeders' meters call, if the config has any. */
+  readonly meterPort: number | undefined
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
 }
@@ -47,8 +51,11 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
   const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
 
+  const blocks = openBlocks(openJournal(`${data}/blocks.journal`))
+  const meters = createFeederMeters({ feeders, blocks, audit, us, deps })
+
   const tell = (some: readonly ProviderDesk[]): void => {
-    for (const feeder of feeders) tellFeeder(feeder, some, audit, deps)
+    for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks }, deps)
   }
   const desks = new Map<Eui64, ProviderDesk>()
   for (const provider of providers) {
@@ -64,11 +71,21 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
       outbox: createOutbox({ name, pinned, peer, signer, http, deps }),
       audit,
       onHeard: (heard) => tell([heard]),
+      onMessage: (request) => meters.heard(name, request),
       deps,
       label: `${actor}/oscp/${name}`,
     })
     desks.set(pinned.org, desk)
   }
+  const openMeterServer = (of: NonNullable<DsoConfig['meters']>) =>
+    openHttpServer({
+      name: `${actor}/meters`,
+      listen: of.listen,
+      identity,
+      trust: { roots: [readText(of.trust)] },
+      activity,
+      log,
+    })
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
   server.route({
     method: 'GET',
@@ -77,23 +94,33 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
     handle: () => ({ status: 200, body: { status: 'ok', actor } }),
   })
   for (const each of oscpEndpoints({ us: 'cp', peerRole: 'csms', desks, audit })) server.route(each)
+  server.route(meters.feeders)
+  const meterServer = config.meters && (await openMeterServer(config.meters))
+  meterServer?.route(meters.door)
   const close = async (): Promise<void> => {
     await server.close()
+    await meterServer?.close()
     await Promise.all([...desks.values()].map((desk) => desk.close()))
     associations.close()
+    blocks.close()
     audit.close()
   }
-  const port = await server.listen().catch(async (error: unknown) => {
+  const listenAll = async () => [await server.listen(), await meterServer?.listen()] as const
+  const [port, meterPort] = await listenAll().catch(async (error: unknown) => {
     await close()
     throw error
   })
-  const tellAll = () => tell([...desks.values()])
+  const tellAll = (): void => {
+    tell([...desks.values()])
+    meters.look()
+  }
   tellAll()
   const rounds = everyBlock(tellAll, `${actor}/forecast`, deps)
 
   return {
     port,
-    doors: server.doors,
+    meterPort,
+    doors: [...server.doors, ...(meterServer?.doors ?? [])],
     async close() {
       await rounds.close()
       await close()

@@ -1,10 +1,12 @@
 import type { ActorDeps, Running } from '@interlock/host'
-import { Fault, millis, type Timer } from '@interlock/kernel'
+import { Fault, instant, millis, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { CapacityForecast } from '@interlock/oscp'
 import { dayAhead } from './capacity/day-ahead.ts'
 import type { FeederConfig } from './config.ts'
 import { blockMillis } from './forecast/load-series.ts'
 import { readHistory } from './forecast/read-history.ts'
+import type { Blocks } from './metering/blocks.ts'
 import type { ProviderDesk } from './oscp/provider-desk.ts'
 
 /**
@@ -14,21 +16,61 @@ import type { ProviderDesk } from './oscp/provider-desk.ts'
 export function tellFeeder(
   { history, contracts, ...feeder }: FeederConfig,
   desks: readonly ProviderDesk[],
-  audit: Audit,
+  { audit, blocks }: { readonly audit: Audit; readonly blocks: Blocks },
   { clock, log }: Pick<ActorDeps, 'clock' | 'log'>,
 ): void {
-  const { group } = feeder
+  const { group, ratedWatts } = feeder
   const named = contracts.map(({ provider, ...each }) => ({ operator: provider, ...each }))
   try {
     const day = dayAhead({ ...feeder, contracts: named }, readHistory(history), clock.now())
     if (!day.ok) return void audit.record('CapacityUnknown', { group, reason: day.reason })
-    const { forecasts, atRisk } = day.value
+    const { forecasts, atRisk, expected } = day.value
+    const [forecastWatts] = expected.loadWatts
+    if (forecastWatts !== undefined && expected.from <= clock.now())
+      blocks.expect(group, expected.from, {
+        forecastWatts,
+        marginWatts: expected.marginWatts,
+        ratedWatts,
+        allotted: allottedIn(blocks, group, expected.from, forecasts),
+      })
     if (atRisk.length > 0) audit.record('CapacityAtRisk', { group, blocks: atRisk })
     for (const desk of desks) desk.offer(forecasts.get(desk.name) ?? [])
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     log.error({ group, detail: error.message }, 'no capacity is told')
   }
+}
+
+/**
+ * What each operator may draw in the block that begins now. What it was told a moment ago it may have
+ * until it can have heard better, so the larger of both counts.
+ */
+function allottedIn(
+  blocks: Blocks,
+  group: string,
+  from: Instant,
+  forecasts: ReadonlyMap<string, readonly CapacityForecast[]>,
+): Record<string, number> {
+  const wattsAt = (some: readonly CapacityForecast[], at: number): number =>
+    Math.max(
+      0,
+      ...some.flatMap((forecast) =>
+        forecast.blocks
+          .filter((each) => each.from <= at && at < each.until)
+          .map((each) => each.capacity),
+      ),
+    )
+  const next = from + blockMillis
+  const before = blocks.promised(group, from)
+  const now = [...forecasts].map(([operator, some]) => [operator, wattsAt(some, from)] as const)
+  blocks.promise(
+    group,
+    instant(next),
+    Object.fromEntries([...forecasts].map(([operator, some]) => [operator, wattsAt(some, next)])),
+  )
+  return Object.fromEntries(
+    now.map(([operator, watts]) => [operator, Math.max(watts, before[operator] ?? 0)]),
+  )
 }
 
 /** Does `work` at the start of every block. */

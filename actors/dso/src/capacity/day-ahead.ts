@@ -16,6 +16,12 @@ export type DayAhead = {
   readonly forecasts: ReadonlyMap<string, readonly CapacityForecast[]>
   /** Blocks that leave less than the fallbacks together: the operator of the feeder must act itself. */
   readonly atRisk: readonly Instant[]
+  /** What is expected without vehicles, from the first block that is not over on, and how wrong that may be. */
+  readonly expected: {
+    readonly from: Instant
+    readonly loadWatts: readonly number[]
+    readonly marginWatts: number
+  }
 }
 
 export type NoDayAhead =
@@ -66,6 +72,7 @@ export function dayAhead(
   return ok({
     forecasts: new Map(contracts.map(({ operator }) => [operator, forecastsOf(operator)])),
     atRisk: day.atRisk.filter((block) => block >= first).map(startOf),
+    expected: { from: startOf(first), loadWatts: load.slice(first), marginWatts: margin },
   })
 }
 

@@ -1,0 +1,132 @@
+import { loadPeer, problem, type ActorDeps, type Endpoint } from '@interlock/host'
+import { instant, toIso, type Eui64 } from '@interlock/kernel'
+import type { Audit } from '@interlock/ledger'
+import type { OscpRequest } from '@interlock/oscp'
+import { openFeederReading } from '@interlock/seal'
+import { Type } from 'typebox'
+import type { FeederConfig } from '../config.ts'
+import { blockMillis } from '../forecast/load-series.ts'
+import type { Blocks, BlockRecord } from './blocks.ts'
+
+/** A reading is of the last day; what is older says nothing that could still be acted on. */
+const readingAgeMillisMax = 24 * 3_600_000
+const blocksShown = 96
+
+export type FeederMeters = {
+  /** Where meters bring their readings. */
+  readonly door: Endpoint
+  /** Where the operator's own people look. */
+  readonly feeders: Endpoint
+  /** What a provider says it has used. */
+  heard(provider: string, request: OscpRequest): void
+  /** At the start of a block: judges, and notes meters that say nothing. */
+  look(): void
+}
+
+/**
+ * Readings of the feeders' own meters, and what they show. They do not come from those whose vehicles
+ * they tell on: the meter is the operator's, signs by a key under another root, and whoever carries a
+ * reading can only withhold it, which is noted too.
+ * @throws Fault when a certificate cannot be read.
+ */
+export function createFeederMeters(options: {
+  readonly feeders: readonly FeederConfig[]
+  readonly blocks: Blocks
+  readonly audit: Audit
+  readonly us: Eui64
+  readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
+}): FeederMeters {
+  const { feeders, blocks, audit, us, deps } = options
+  const { clock, crypto, log } = deps
+  const meters = new Map(
+    feeders.flatMap(({ group, meter }) =>
+      meter === undefined ? [] : [[group, loadPeer(meter)] as const],
+    ),
+  )
+  const silent = new Set<string>()
+
+  const judge = (): void => {
+    for (const { group, from, breaches = [] } of blocks.judge(clock.now()))
+      for (const breach of breaches) {
+        audit.critical('CapacityBreach', { group, from: toIso(from), ...breach })
+        log.warn({ group, from: toIso(from), ...breach }, 'a feeder carries more than was allotted')
+      }
+  }
+  const door: Endpoint = {
+    method: 'POST',
+    url: '/api/v1/feeder-readings',
+    roles: ['meter'],
+    body: Type.Object({ group: Type.String({ maxLength: 128 }), reading: Type.Unknown() }),
+    summary: 'A signed reading of a quarter of an hour, of the meter at the head of a feeder.',
+    handle({ peer, body }) {
+      const { group, reading } = body as { group: string; reading: unknown }
+      const meter = meters.get(group)
+      if (meter === undefined || meter.thumbprint !== peer.thumbprint)
+        return problem('NotPermitted', 'not the meter of this feeder')
+      const opened = openFeederReading(reading, meter, crypto)
+      if (!opened.ok) {
+        audit.record('ReadingRefused', { group, reason: opened.reason })
+        return problem('BodyInvalid', opened.reason)
+      }
+      const { feeder, from, wattHours } = opened.value
+      const now = clock.now()
+      if (feeder !== group || from % blockMillis !== 0)
+        return problem('BodyInvalid', 'of another feeder, or of no quarter of an hour')
+      if (from + blockMillis > now || from < now - readingAgeMillisMax)
+        return problem('BodyInvalid', 'of a time that is not over, or long ago')
+      const taken = blocks.meter(group, from, (wattHours * 3_600_000) / blockMillis)
+      if (taken === 'contradicted') {
+        audit.critical('ReadingContradicted', { group, from: toIso(from), wattHours })
+        return problem('BodyInvalid', 'another reading of this block is held')
+      }
+      judge()
+      return { status: 204 }
+    },
+  }
+  return {
+    door,
+    feeders: {
+      method: 'GET',
+      url: '/api/v1/feeders/:group',
+      roles: ['dso', 'web'],
+      summary: 'What was expected, reported and metered in each quarter of an hour, and breaches.',
+      handle({ peer, params }) {
+        if (peer.organisation !== us) return problem('NotPermitted', 'another organisation')
+        const { group = '' } = params
+        if (!feeders.some((each) => each.group === group))
+          return problem('NotFound', 'no such feeder')
+        const shown = blocks.of(group).slice(0, blocksShown).map(documentOf)
+        return { status: 200, body: { group, metered: meters.has(group), blocks: shown } }
+      },
+    },
+    heard(provider, request) {
+      if (request.message !== 'update_group_measurements') return
+      const { group, measurements } = request.body
+      for (const { value, unit, direction, since, at } of measurements) {
+        if (direction !== 'IMPORT' || since === undefined) continue
+        if (since % blockMillis !== 0 || at - since !== blockMillis) continue
+        const wattHours = unit === 'KWH' ? value * 1_000 : value
+        blocks.report(group, instant(since), provider, (wattHours * 3_600_000) / blockMillis)
+      }
+      judge()
+    },
+    look() {
+      judge()
+      for (const group of meters.keys())
+        for (const { from } of blocks.unmetered(group, clock.now())) {
+          const key = `${from} ${group}`
+          if (silent.has(key)) continue
+          silent.add(key)
+          audit.record('FeederMeterSilent', { group, from: toIso(from) })
+        }
+    },
+  }
+}
+
+const documentOf = ({ from, expected, reported, meteredWatts, breaches }: BlockRecord) => ({
+  from: toIso(from),
+  expected: expected ?? null,
+  reported,
+  meteredWatts: meteredWatts ?? null,
+  breaches: breaches ?? null,
+})
