@@ -17,6 +17,10 @@ export type StreetPages = {
   sign(): Promise<string>
   /** On the arm page: from what is to be signed to the devices that may sign for a place. */
   devices(place: string): Promise<void>
+  /** On the arm page: from the homes to the charging hours of a place; what the charger says of them. */
+  hours(place: string): Promise<string>
+  /** On the charging hours: chooses what is labelled so, and signs; the sentence that was signed. */
+  chooseHours(label: string | RegExp): Promise<string>
   /** On the devices of a place: revokes one by its name; the sentence that was signed. */
   revoke(device: string): Promise<string>
   /** Lab only: presses `Attack`; what came of it, in one sentence. */
@@ -84,6 +88,21 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
       await press('Other homes')
       await press(`Devices that may sign for ${place}`)
       await page.getByRole('heading', { name: 'Devices that may sign for' }).waitFor()
+    },
+    hours: async (place) => {
+      await press(`Charging hours of ${place}`)
+      const state = page.getByTestId('hours-state')
+      await state.waitFor()
+      return (await state.textContent()) ?? ''
+    },
+    chooseHours: async (label) => {
+      await page.getByLabel(label).focus()
+      await page.keyboard.press('Space')
+      await press('Choose')
+      const said = await page.getByTestId('hours-sentence').textContent()
+      await press('Sign and choose')
+      await page.getByTestId('hours-sentence').waitFor({ state: 'detached' })
+      return said ?? ''
     },
     revoke: async (device) => {
       await press(`Revoke device ${device}`)

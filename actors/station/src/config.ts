@@ -1,4 +1,4 @@
-import { limits } from '@interlock/contract'
+import { limits, QuietHoursRow } from '@interlock/contract'
 import { actorConfig, TrustConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { areHoursOrNone, quietHoursMax } from '@interlock/power'
@@ -9,17 +9,6 @@ const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Url = Type.String({ pattern: '^wss://[^ ]{1,500}$' })
 const AnyUrl = Type.String({ pattern: '^wss?://[^ ]{1,500}$' })
 const Watts = Type.Integer({ minimum: 1, maximum: 1_000_000 })
-
-/** Whole hours of civil time in which it is not to charge by itself. */
-export const QuietHoursRow = Type.Object(
-  {
-    /** 0 is Sunday. */
-    weekdays: Type.Array(Type.Integer({ minimum: 0, maximum: 6 }), { minItems: 1, maxItems: 7 }),
-    fromHour: Type.Integer({ minimum: 0, maximum: 23 }),
-    untilHour: Type.Integer({ minimum: 1, maximum: 24 }),
-  },
-  { additionalProperties: false },
-)
 
 /** One home charger. The simulated hardware has one EVSE; a row more is a charger more. */
 export const StationConfig = actorConfig({

@@ -1,38 +1,23 @@
-import { limits } from '@interlock/contract'
+import { limits, ownerWord, SignedHoursChoice } from '@interlock/contract'
 import { fromBase64, instant } from '@interlock/kernel'
-import { quietHoursMax } from '@interlock/power'
 import { systemEntropy } from '@interlock/host'
 import { hoursChoiceStatement, ownerKeyMacMatches, revocationStatement } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { chooseHours } from './charging-hours.ts'
-import { QuietHoursRow } from './config.ts'
 import { enrol, newPairingCode, revoke, type OwnerKeyRefusal } from './core/owner-keys.ts'
 import type { Station } from './station.ts'
 
 const closed = { additionalProperties: false }
 const Base64 = Type.String({ minLength: 4, maxLength: 512, pattern: '^[A-Za-z0-9+/]+={0,2}$' })
 const OwnerKey = Type.Object({ spki: Base64, mac: Base64 }, closed)
-/** An owner's key, its signature over a statement, and the time in it. */
-const word = { by: Base64, signature: Base64, at: Type.Integer({ minimum: 0 }) }
-const Word = Type.Object(word, closed)
+const Word = Type.Object(ownerWord, closed)
 /** The lost device's key, and the word of another over {@link revocationStatement}. */
-const Revocation = Type.Object({ spki: Base64, ...word }, closed)
-const Choice = Type.Union([
-  Type.Object({ kind: Type.Union([Type.Literal('accepted'), Type.Literal('removed')]) }, closed),
-  Type.Object(
-    {
-      kind: Type.Literal('changed'),
-      quiet: Type.Array(QuietHoursRow, { minItems: 1, maxItems: quietHoursMax }),
-    },
-    closed,
-  ),
-])
-/** The word is over {@link hoursChoiceStatement}. */
-const HoursChoice = Type.Object({ choice: Choice, ...word }, closed)
+const Revocation = Type.Object({ spki: Base64, ...ownerWord }, closed)
 const isOwnerKey = Compile(OwnerKey)
 const isRevocation = Compile(Revocation)
-const isHoursChoice = Compile(HoursChoice)
+/** The word is over {@link hoursChoiceStatement}. */
+const isHoursChoice = Compile(SignedHoursChoice)
 
 export type OwnerRefusal =
   OwnerKeyRefusal | 'Malformed' | 'OwnerUnknown' | 'SignatureInvalid' | 'Expired' | 'HoursInvalid'

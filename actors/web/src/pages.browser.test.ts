@@ -147,6 +147,33 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     const key = nodeCrypto.publicKey(fromBase64(sent.by) ?? new Uint8Array())
     const signature = fromBase64(sent.signature) ?? new Uint8Array()
     expect(key !== undefined && nodeCrypto.verify(key, statement, signature)).toBe(true)
+
+    await page.getByRole('button', { name: 'All homes' }).click()
+    expect(await pages.hours(home.place)).toBe('These hours are in force.')
+    const state = page.getByTestId('hours-state')
+    expect(await pages.chooseHours(/^No such hours/)).toBe(
+      `${home.place} may charge by itself at any time.`,
+    )
+    await state.getByText('Waiting for confirmation: no such hours.').waitFor()
+    expect(web.neighbours.asked.at(-1)).toMatchObject({
+      name: 'chooseHours',
+      body: { choice: { kind: 'removed' } },
+    })
+    // Into the next day.
+    await page.getByLabel('Hours of my own').focus()
+    await page.keyboard.press('Space')
+    await page.getByLabel('From').selectOption('22:00')
+    await page.getByLabel('Until').selectOption('06:00')
+    expect(await pages.chooseHours('Hours of my own')).toBe(
+      `${home.place} does not charge by itself every day 22:00–24:00 and 00:00–06:00.`,
+    )
+    const { wants = [] } = web.neighbours.state.hours
+    const day = [0, 1, 2, 3, 4, 5, 6]
+    expect(wants.map(({ weekdays }) => weekdays.toSorted((a, b) => a - b))).toEqual([day, day])
+    const reason = 'BudgetExceeded'
+    web.neighbours.state.hours = { state: 'refused', quiet: [], wants, reason }
+    await page.getByRole('button', { name: 'Ask the charger again' }).click()
+    await state.getByText('because too many homes would start or stop together').waitFor()
     expect(complaints).toEqual([])
   })
 
@@ -311,6 +338,12 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
       await page.getByRole('button', { name: /^Revoke device/ }).click()
       await page.getByTestId('revocation-sentence').waitFor()
       await check('devices')
+      await page.getByRole('button', { name: 'All homes' }).click()
+      await pages.hours('12 Acacia Avenue')
+      await page.getByLabel('Hours of my own').check()
+      await page.getByRole('button', { name: 'Choose' }).click()
+      await page.getByTestId('hours-sentence').waitFor()
+      await check('hours')
       expect(complaints).toEqual([])
     })
   })

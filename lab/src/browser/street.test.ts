@@ -48,6 +48,21 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     expect(await accessibilityProblems(page), what).toEqual([])
   }
 
+  /** The charger's word goes to the supervisor, both ledgers agree, and its answer comes back. */
+  const choosesHours = async (place: string): Promise<void> => {
+    await page.getByRole('button', { name: 'All homes' }).click()
+    expect(await pages.hours(place)).toBe('These hours are in force.')
+    await isAccessible('the hours')
+    await pages.chooseHours(/^No such hours/)
+    const confirmed = () => expect(home().station.observe().hours.state).toBe('acknowledged')
+    await vi.waitFor(confirmed, { timeout: 120_000, interval: 100 })
+    await page.getByRole('button', { name: 'Ask the charger again' }).click()
+    await page
+      .getByTestId('hours-state')
+      .getByText(/^Confirmed: no such hours, from 00:00 on /)
+      .waitFor()
+  }
+
   beforeAll(async () => {
     await buildWeb()
     const words: string[] = []
@@ -131,7 +146,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     await page.getByTestId('refusals').getByText(`Start at ${place}: ${words}`).waitFor()
   })
 
-  test('a lost device is revoked from another, and what it signs then moves nothing', async () => {
+  test('a lost device is revoked from another, and what it signs then moves nothing; hours are chosen', async () => {
     const { address: place } = home().home
     const lost = await (await browser.newContext()).newPage()
     const lostPages = streetPages(lost, live.consoleUrl)
@@ -158,6 +173,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     const devices = page.getByTestId('devices').getByRole('listitem')
     await devices.nth(1).waitFor({ state: 'detached' })
     expect(await devices.count()).toBe(1)
+    await choosesHours(place)
 
     const before = home().station.observe()
     await lost.goto(live.consoleUrl)

@@ -1,5 +1,6 @@
 export * from './access-point.ts'
 export * from './arms.ts'
+export * from './charging-hours.ts'
 export * from './critical-action.ts'
 export * from './decision.ts'
 export * from './han.ts'

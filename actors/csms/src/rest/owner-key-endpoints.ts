@@ -1,11 +1,10 @@
-import { limits, vendorId } from '@interlock/contract'
+import { limits } from '@interlock/contract'
 import { problem, type Endpoint, type Reply } from '@interlock/host'
-import { Type, type TSchema } from 'typebox'
+import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { isAccepted, type CommandOutcome } from '../commands.ts'
-import type { StationView } from '../core/view.ts'
 import { withStation, type Api } from './api.ts'
-import { answer } from './trigger-endpoint.ts'
+import { relay, transfer } from './transfer.ts'
 
 const strict = { additionalProperties: false }
 const Base64 = Type.String({ minLength: 4, maxLength: 512, pattern: '^[A-Za-z0-9+/]+={0,2}$' })
@@ -31,16 +30,6 @@ export const ownerKeyEndpoints = (api: Api): Endpoint[] => [
   relay(api, 'owner-key-revocations', 'OwnerKeyRevocation', Revocation),
 ]
 
-const relay = (api: Api, path: string, messageId: string, body: TSchema): Endpoint => ({
-  method: 'POST',
-  url: `/api/v1/stations/:id/${path}`,
-  roles: ['web'],
-  body,
-  handle: withStation(api, async (view, request) =>
-    answer(await transfer(api, view, messageId, request.body as Record<string, unknown>)),
-  ),
-})
-
 /** Asked of the station each time: what the CSMS remembers would be as old as its last contact. */
 const list = (api: Api): Endpoint => ({
   method: 'GET',
@@ -57,17 +46,3 @@ function listed(outcome: CommandOutcome): Reply {
   if (!Listed.Check(response)) return problem('Unavailable', 'its list of keys cannot be read')
   return { status: 200, body: { keys: response.data.keys } }
 }
-
-const transfer = (
-  api: Api,
-  { record }: StationView,
-  messageId: string,
-  data?: Record<string, unknown>,
-): Promise<CommandOutcome> =>
-  api.commands.send({
-    stationId: record.stationId,
-    action: 'DataTransfer',
-    evse: record.evse,
-    effectFrom: api.context.deps.clock.now(),
-    payload: { vendorId, messageId, ...(data === undefined ? {} : { data }) },
-  })

@@ -8,6 +8,7 @@ import type { ArmSession, Errand } from '../shared/shapes.ts'
 import { Devices } from './devices.tsx'
 import { Enrol } from './enrol.tsx'
 import { Homes } from './homes.tsx'
+import { Hours } from './hours.tsx'
 import { SignSheet } from './sign-sheet.tsx'
 
 /** What this device holds for the errand at hand. */
@@ -98,9 +99,9 @@ function Steps(props: {
   const [store, setStore] = useState<ArmStore>()
   const [held, setHeld] = useState<Held>()
   const [enrolling, setEnrolling] = useState<string>()
-  /** Whose devices are looked at. */
-  const [devicesOf, setDevicesOf] = useState<string>()
-  const station = enrolling ?? devicesOf ?? errand?.station
+  /** What of which home is looked at. */
+  const [looked, setLooked] = useState<{ what: 'devices' | 'hours'; station: string }>()
+  const station = enrolling ?? looked?.station ?? errand?.station
   const look = useCallback(async () => {
     try {
       const opened = store ?? (await indexedDbStore())
@@ -124,13 +125,20 @@ function Steps(props: {
       <Enrol key={station} station={station} store={store} buttonsAt={buttonsAt} onDone={done} />
     )
   }
-  if (devicesOf !== undefined && held.key !== undefined && held.home !== undefined) {
-    const leave = () => setDevicesOf(undefined)
-    return <Devices key={devicesOf} armKey={held.key} home={held.home} onLeave={leave} />
+  if (looked !== undefined && held.key !== undefined && held.home !== undefined) {
+    const Look = looked.what === 'devices' ? Devices : Hours
+    const leave = () => setLooked(undefined)
+    return <Look key={looked.station} armKey={held.key} home={held.home} onLeave={leave} />
   }
   if (errand === undefined || held.key === undefined || held.home === undefined) {
     return (
-      <Homes store={store} onErrand={onErrand} onEnrol={setEnrolling} onDevices={setDevicesOf} />
+      <Homes
+        store={store}
+        onErrand={onErrand}
+        onEnrol={setEnrolling}
+        onDevices={(of) => setLooked({ what: 'devices', station: of })}
+        onHours={(of) => setLooked({ what: 'hours', station: of })}
+      />
     )
   }
   return (

@@ -11,8 +11,9 @@ export function Homes(props: {
   onErrand: (errand: Errand) => void
   onEnrol: (station: string) => void
   onDevices: (station: string) => void
+  onHours: (station: string) => void
 }) {
-  const { store, onErrand, onEnrol, onDevices } = props
+  const { store, onErrand, onEnrol, onDevices, onHours } = props
   const heading = useHeading()
   const [homes, setHomes] = useState<readonly PinnedHome[]>()
   const [enrolled, setEnrolled] = useState<ReadonlySet<string>>(new Set())
@@ -65,6 +66,14 @@ export function Homes(props: {
                   onClick={() => onDevices(home.station)}
                 >
                   Devices
+                </button>
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`Charging hours of ${home.place}`}
+                  onClick={() => onHours(home.station)}
+                >
+                  Hours
                 </button>
               </div>
             ) : (

@@ -5,6 +5,7 @@ import {
   ownerEui,
   ownerKeyMac,
   signArm,
+  signHoursChoice,
   signRevocation,
   toBase64,
   type ArmKey,
@@ -277,6 +278,27 @@ test('nobody lists or revokes the keys of another person’s home', async () => 
   expect((await neighbour.post('/api/owner-key-revocations', body)).status).toBe(404)
   expect((await neighbour.get('/api/homes/nowhere/owner-keys')).status).toBe(404)
   expect(web.neighbours.asked).toEqual([])
+})
+
+test('an owner’s choice of hours reaches the charger as it was signed, and only for an own home', async () => {
+  const [arm, neighbour] = [await person(web.armUrl), await person(web.armUrl, 'neighbour')]
+  const key = await createArmKey()
+  const station = homes[0]?.stationEui ?? ''
+  const quiet = [{ weekdays: [1, 2], fromHour: 18, untilHour: 20 }]
+  const signed = await signHoursChoice({ kind: 'changed', quiet }, station, now(), key)
+  const sent = { station: 'acacia-12', ...signed }
+  expect((await neighbour.post('/api/hours', sent)).status).toBe(404)
+  expect((await neighbour.get('/api/homes/acacia-12/hours')).status).toBe(404)
+  const wrong = { ...sent, choice: { kind: 'changed', quiet: [{ weekdays: [9] }] } }
+  expect((await arm.post('/api/hours', wrong)).status).toBe(400)
+  expect(web.neighbours.asked).toEqual([])
+  expect((await arm.post('/api/hours', sent)).status).toBe(204)
+  expect(web.neighbours.asked.map(asRow)).toEqual([['chooseHours', signed]])
+  expect((await arm.get('/api/homes/acacia-12/hours')).body).toMatchObject({ state: 'waiting' })
+  const statement = seal.hoursChoiceStatement(eui64(station), signed.choice, signed.at)
+  const verifier = nodeCrypto.publicKey(key.spki)
+  if (verifier === undefined) throw new Error('no key')
+  expect(nodeCrypto.verify(verifier, statement, fromBase64(signed.signature))).toBe(true)
 })
 
 test('the arm module and the seal agree on the owner’s EUI-64 and on the enrolment proof', async () => {

@@ -1,3 +1,4 @@
+import { SignedHoursChoice } from '@interlock/contract'
 import { Type, type Static } from 'typebox'
 import {
   Declined,
@@ -31,13 +32,17 @@ const Revocation = Type.Object(
   { station: Station, spki: Base64, by: Base64, signature: Base64, at: Moment },
   closed,
 )
+const Hours = Type.Object({ station: Station, ...SignedHoursChoice.properties }, closed)
 const PreCommand = Type.Object({ errand: Token, spki: Base64, from: Moment, until: Moment }, closed)
 const Signed = Type.Object({ id: Token, bytes: Base64 }, closed)
 
 export type ArmParts = {
   readonly desk: ArmDesk
   readonly handOvers: HandOvers
-  readonly upstreams: Pick<Upstreams, 'ownerKey' | 'ownerKeys' | 'revokeOwnerKey'>
+  readonly upstreams: Pick<
+    Upstreams,
+    'ownerKey' | 'ownerKeys' | 'revokeOwnerKey' | 'hours' | 'chooseHours'
+  >
   readonly homes: readonly Home[]
   readonly sessions: Sessions
   readonly cookieName: string
@@ -90,6 +95,7 @@ export function armRoutes(parts: ArmParts): WebRoute[] {
       },
     },
     ...ownerKeyRoutes(parts),
+    ...hoursRoutes(parts),
     {
       method: 'POST',
       url: '/api/pre-commands',
@@ -138,6 +144,33 @@ const ownerKeyRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
       await upstreams.revokeOwnerKey(station, revocation)
       const { spki, by } = revocation
       audit('owner-key-revoked', { person: person.name, station, spki, by })
+      return { status: 204 }
+    },
+  },
+]
+
+/** When the charger does not charge by itself, and the owner's word about it. */
+const hoursRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
+  {
+    method: 'GET',
+    url: '/api/homes/:station/hours',
+    access: ['driver'],
+    handle: async (request) => {
+      const station = request.params['station'] ?? ''
+      ownerOf(request, station)
+      return { status: 200, body: await upstreams.hours(station) }
+    },
+  },
+  {
+    method: 'POST',
+    url: '/api/hours',
+    access: ['driver'],
+    body: Hours,
+    handle: async (request) => {
+      const { station, ...signed } = request.body as Static<typeof Hours>
+      const person = ownerOf(request, station)
+      await upstreams.chooseHours(station, signed)
+      audit('hours-chosen', { person: person.name, station, choice: signed.choice.kind })
       return { status: 204 }
     },
   },

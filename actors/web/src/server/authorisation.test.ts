@@ -93,6 +93,21 @@ const table: readonly Row[] = [
     204,
   ],
   ['arm', 'GET', '/api/homes/acacia-12/owner-keys', nothing, ['driver'], 200],
+  ['arm', 'GET', '/api/homes/acacia-12/hours', nothing, ['driver'], 200],
+  [
+    'arm',
+    'POST',
+    '/api/hours',
+    () => ({
+      station: 'acacia-12',
+      choice: { kind: 'removed' },
+      by: 'AAAA',
+      signature: 'AAAA',
+      at: 0,
+    }),
+    ['driver'],
+    204,
+  ],
   [
     'arm',
     'POST',

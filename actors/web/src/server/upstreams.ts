@@ -1,7 +1,8 @@
 import type { OwnerRevocation } from '@interlock/arm'
-import { limits, refusals } from '@interlock/contract'
+import { HoursState, limits, refusals, type SignedHoursChoice } from '@interlock/contract'
 import type { HttpClient, Running } from '@interlock/host'
 import { Fault, inSeconds, type Clock, type Timer } from '@interlock/kernel'
+import { Value } from 'typebox/value'
 import { Declined, webRefusals, type WebRefusal } from './access.ts'
 import { record } from './street.ts'
 
@@ -21,6 +22,9 @@ export interface Upstreams {
   /** The owners' keys that the charger knows now, SPKI in base64. */
   ownerKeys(station: string): Promise<readonly string[]>
   revokeOwnerKey(station: string, revocation: OwnerRevocation): Promise<void>
+  /** What the charger says of its hours. */
+  hours(station: string): Promise<HoursState>
+  chooseHours(station: string, choice: SignedHoursChoice): Promise<void>
   /** Whether the supervisor's register knows code by its SHA-256, hex. */
   isRegistered(sha256: string): Promise<boolean>
   /** What every actor with an event stream says, as it comes. */
@@ -71,6 +75,9 @@ export function createUpstreams(options: {
     ownerKeys: async (id) => keysOf(await call('GET', `${station(id)}/owner-keys`)),
     revokeOwnerKey: async (id, revocation) =>
       accepted(await call('POST', `${station(id)}/owner-key-revocations`, revocation)),
+    hours: async (id) => hoursOf(await call('GET', `${station(id)}/charging-hours`)),
+    chooseHours: async (id, choice) =>
+      accepted(await call('POST', `${station(id)}/charging-hours`, choice)),
     trigger: async (id, trigger) =>
       statusOf(await call('POST', `${station(id)}/triggers`, trigger)),
     isRegistered: async (sha256) => {
@@ -155,6 +162,11 @@ function keysOf(body: unknown): readonly string[] {
   throw new Declined('Unavailable', 'the list of keys cannot be read')
 }
 
+function hoursOf(body: unknown): HoursState {
+  if (Value.Check(HoursState, body)) return body
+  throw new Declined('Unavailable', 'the hours cannot be read')
+}
+
 /** A charger may answer politely and refuse: status other than Accepted. */
 function accepted(body: unknown): void {
   const { status, reasonCode } = (body ?? {}) as Record<string, unknown>
@@ -176,6 +188,7 @@ const ownerKeyWords: Readonly<Record<string, string>> = {
   CodeWrong: 'the code is not the one it shows',
   TooManyOwnerKeys: 'it knows as many devices as it can',
   KeyUnreadable: 'it cannot read the key',
+  HoursInvalid: 'these are no hours',
   OwnerUnknown: 'it does not know this device; enrol it first',
 }
 

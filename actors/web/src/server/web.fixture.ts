@@ -1,4 +1,4 @@
-import type { Happening } from '@interlock/contract'
+import type { Happening, HoursState } from '@interlock/contract'
 import { encodePreCommand } from '@interlock/gbcs'
 import { nodeCrypto, silentLog, systemClock, systemEntropy, temporaryDir } from '@interlock/host'
 import {
@@ -120,6 +120,8 @@ export function fakeNeighbours(crypto = nodeCrypto) {
     ownerKeys: new Map<string, string[]>(),
     /** What the charger says to a revocation, where it says no. */
     revocationRefusal: undefined as string | undefined,
+    /** What the charger says of its hours; a choice waits. */
+    hours: { state: 'inForce', quiet: [] } as HoursState,
     /** Whether the register knows the code that signs. */
     registered: true,
     counter: 0n,
@@ -148,6 +150,13 @@ export function fakeNeighbours(crypto = nodeCrypto) {
       if (state.revocationRefusal !== undefined) throw stationRefused(state.revocationRefusal)
       const left = (state.ownerKeys.get(station) ?? []).filter((each) => each !== body.spki)
       state.ownerKeys.set(station, left)
+    },
+    hours: async () => state.hours,
+    chooseHours: async (station, body) => {
+      asked.push({ name: 'chooseHours', station, body })
+      const { choice } = body
+      const wants = choice.kind === 'changed' ? choice.quiet : []
+      state.hours = { ...state.hours, state: 'waiting', wants }
     },
     trigger: async (station, body) => {
       asked.push({ name: 'trigger', station, body })

@@ -1,4 +1,4 @@
-import type { Happening } from '@interlock/contract'
+import type { Happening, HoursState } from '@interlock/contract'
 
 /** One charger as the console shows it; times in ms since 1970. Parsed at the door from the CSMS. */
 export type StationRow = {
@@ -69,6 +69,9 @@ export type KnockRow = {
 export type Knocks = { readonly knocks: readonly KnockRow[]; readonly more: boolean }
 
 export type TariffPrice = { readonly from: number; readonly pencePerKilowattHour: number }
+
+/** `GET /api/homes/STATION/hours`: what the charger says, times in ms since 1970. */
+export type HoursTold = HoursState
 
 export type { Happening }
 

@@ -23,6 +23,7 @@ const nowhere = [
   '/api/v1/tariff',
   '/api/v1/knocks/{id}',
   '/api/v1/stations/{id}/owner-keys',
+  '/api/v1/stations/{id}/charging-hours',
   '/api/v1/stations/{id}/transactions/{transactionId}',
   '/api/v1/stations/{id}/transactions/{transactionId}/events',
 ]

@@ -14,10 +14,13 @@ export function freshState(pathname: string): unknown {
     return lists.has(collection ?? '') && stationId === undefined ? nothing : undefined
   if (resource === undefined)
     return { ...unheardOf(decodeURIComponent(stationId ?? '')), refusedCommands: [] }
-  if (more.length > 0 || resource === 'owner-keys') return undefined
+  if (more.length > 0 || askedOfStation.has(resource)) return undefined
   if (resource === 'local-list') return { version: 0, reportedVersion: null, entries: [] }
   return nothing
 }
+
+/** Only the station itself can answer. */
+const askedOfStation: ReadonlySet<string> = new Set(['owner-keys', 'charging-hours'])
 
 /** Besides those of a station. */
 const lists: ReadonlySet<string> = new Set(['knocks', 'messages', 'tokens'])
