@@ -1,6 +1,7 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 import { CostConfig } from './core/cost-tariff.ts'
+import { OcpiConfig } from './ocpi/ocpi-config.ts'
 import { OscpConfig } from './oscp/oscp-config.ts'
 
 const strict = { additionalProperties: false }
@@ -133,6 +134,7 @@ export const CsmsConfig = actorConfig({
   /** What transactions cost; without it nothing is computed and stations are told nothing. */
   costs: Type.Optional(CostConfig),
   oscp: Type.Optional(OscpConfig),
+  ocpi: Type.Optional(OcpiConfig),
   planning: Type.Object(
     {
       /** Where nobody said anything: leave at this time, civil time. */

@@ -2,7 +2,7 @@ import type { Happening } from '@interlock/contract'
 import type { ActorDeps, AskWitness, Identity, OcppSocket } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import type { Action, Endpoint, Request } from '@interlock/ocpp'
+import type { Action, Endpoint, IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
 import type { CsmsConfig } from './config.ts'
 import type { Costs } from './costs/costs.ts'
 import type { AcceptedTokens } from './core/accepted-tokens.ts'
@@ -74,6 +74,10 @@ export type Hooks = {
   tariffsRead: () => Promise<void>
   /** A message of the station that its virtual EVSE passes on. */
   forward: <A extends Action>(station: StationId, action: A, request: Request<A>) => void
+  /** Whether a driver of another provider may charge; `undefined` where nobody says so in time. */
+  admitDriver: (station: StationId, idToken: IdTokenType) => Promise<IdTokenInfoType | undefined>
+  /** One more event of this transaction is on file. */
+  transactionTold: (station: StationId, transactionId: string) => void
   /** What these groups may draw is no longer what it was. */
   capacityChanged: (groups: readonly string[]) => void
 }

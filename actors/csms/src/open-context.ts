@@ -84,6 +84,8 @@ export async function openContext(
     revocationLists: () => [],
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
+    admitDriver: () => Promise.resolve(undefined),
+    transactionTold: () => {},
     capacityChanged: () => {},
   }
   const transactions = transactionStore(database.db, deps.crypto)
@@ -116,7 +118,8 @@ export async function openContext(
   await context.tokens.restore()
   await restoreViews(context)
   const counters = counterStore(database.db)
-  return { context, counters, oscp: oscpStore(database.db), subscribe: happenings.subscribe }
+  const oscp = oscpStore(database.db)
+  return { context, counters, db: database.db, oscp, subscribe: happenings.subscribe }
 }
 
 function driversOf(

@@ -19,6 +19,7 @@ import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
+import { openRoaming } from './ocpi/open-roaming.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
 import { openContext, type Closers } from './open-context.ts'
 import { openCapacityBook, type CapacityBook } from './oscp/capacity-book.ts'
@@ -44,6 +45,8 @@ export type CsmsRunning = Running & {
   /** Every method and path of REST, the stream of events too. */
   readonly doors: readonly string[]
   readonly ocppPorts: OcppPorts
+  /** Of OCPI, where it is spoken. */
+  readonly ocpiPort: number | undefined
   /** For distribution operators, where the config has any, and what is answered there. */
   readonly oscp: { readonly port: number; readonly doors: readonly string[] } | undefined
   /** Live connections under security profile 3, by station. */
@@ -85,7 +88,7 @@ async function open(
     roots: [readText(config.trust.charging)],
     revoked: revocations.revoked,
   }
-  const { context, counters, oscp, subscribe } = await openContext(config, deps, trust, closers)
+  const { context, counters, db, oscp, subscribe } = await openContext(config, deps, trust, closers)
   const listeners = new Set<Hooks['opened']>()
   context.hooks.opened = (...opened) => {
     for (const listener of listeners) listener(...opened)
@@ -94,6 +97,9 @@ async function open(
     config.oscp &&
     (await openCapacityBook({ context, trust, oscp: config.oscp, store: oscp, closers }))
   const planning = await openPlanning(context, counters, book, closers)
+  const { commands } = planning
+  const ocpiPort =
+    config.ocpi && (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, closers }))
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
     name: config.actor,
@@ -136,6 +142,7 @@ async function open(
     doors: server.doors,
     ocppPorts: ports,
     oscp: book,
+    ocpiPort,
     sessions: context.live,
     onSession(listener) {
       listeners.add(listener)

@@ -61,6 +61,17 @@ test('a record that says what its meter signed is billed, in any order of its re
   }
 })
 
+test('also when the cable was in before the card was shown; nobody shows another card later', () => {
+  const nobody = { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' }
+  const late = values().with(0, valueOf(payloadAt(0, 7, nobody)))
+  expect(rate(cdrWith(late))).toMatchObject({
+    ok: true,
+    value: { session: { token: '04A1B2C3', identity: 'HEARSAY' } },
+  })
+  const lost = values().with(2, valueOf(payloadAt(2, 7, nobody)))
+  expect(rate(cdrWith(lost))).toMatchObject({ reason: 'SessionsMixed' })
+})
+
 test('also when one record holds beginning and end, in kWh as text', () => {
   const [begin, , , end] = payloads()
   const RD = [

@@ -60,16 +60,19 @@ export function signedSession(
   records.sort((left, right) => pageOf(left.payload.PG).number - pageOf(right.payload.PG).number)
   const [first] = records
   if (first === undefined) return refused('StartMissing')
-  const { ID: token, IL: identity = 'NONE' } = first.payload
-  if (records.some(({ payload }) => payload.ID !== token || (payload.IL ?? 'NONE') !== identity))
+  // Where the cable was in before the card was shown, the first readings know nobody yet.
+  const known = records.findIndex(({ payload }) => (payload.ID ?? '') !== '')
+  const named = records.slice(Math.max(known, 0))
+  const { ID: token, IL: identity = 'NONE' } = (named[0] ?? first).payload
+  if (named.some(({ payload }) => payload.ID !== token || (payload.IL ?? 'NONE') !== identity))
     return refused('SessionsMixed')
   const counted = countedBy(
     records.flatMap(({ payload }) => inherited(payload.RD)),
     meter,
   )
   if (!counted.ok) return counted
-  const named = token === undefined || token === '' ? {} : { token }
-  return ok({ ...counted.value, pages: pages.value, ...named, identity })
+  const holder = token === undefined || token === '' ? {} : { token }
+  return ok({ ...counted.value, pages: pages.value, ...holder, identity })
 }
 
 function verified(

@@ -1,8 +1,9 @@
+import { createOcpiTables, type OcpiTables } from '@interlock/store'
 import { sql, type Generated, type Kysely } from 'kysely'
 import { fillTransactions, splitStates } from './fill-transactions.ts'
 
 /** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
-export type CsmsTables = {
+export type CsmsTables = OcpiTables & {
   stations: {
     station_id: string
     eui: string
@@ -233,6 +234,12 @@ export const migrations = [
     name: '0009-capacity',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of capacity) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0010-roaming',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of createOcpiTables) await sql.raw(statement).execute(db)
     },
   },
 ]

@@ -11,7 +11,7 @@ export const authorize =
   (context: Context, sender: Sender): Handler<'Authorize'> =>
   async ({ idToken, certificate, iso15118CertificateHashData }) => {
     const contract = certificate !== undefined || iso15118CertificateHashData !== undefined
-    const own = idTokenInfo(context, sender, idToken)
+    const own = await admittedInfo(context, sender, idToken)
     const info = await judgeDriver(context, sender.stationId, idToken, own)
     return {
       idTokenInfo: { ...info, ...(await tariffFor(context, sender, info)) },
@@ -23,6 +23,18 @@ export const authorize =
 export type Purpose = {
   readonly transaction?: TransactionName
   readonly evseId?: number | undefined
+}
+
+/** The same, and where this operator does not know it, what the driver's own provider says (C01, OCPI §12.2.2.2). */
+export async function admittedInfo(
+  context: Context,
+  sender: Sender,
+  idToken: IdTokenType,
+  purpose: Purpose = {},
+): Promise<IdTokenInfoType> {
+  const info = idTokenInfo(context, sender, idToken, purpose)
+  if (info.status !== 'Unknown') return info
+  return (await context.hooks.admitDriver(sender.stationId, idToken)) ?? info
 }
 
 export function idTokenInfo(

@@ -16,7 +16,7 @@ import { headAfter, isNews } from '../core/transaction-head.ts'
 import { showTransactions, type StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
 import { reportEnd, reportLater } from '../drivers/judge-driver.ts'
-import { idTokenInfo, type Purpose } from './authorize.ts'
+import { admittedInfo, idTokenInfo, type Purpose } from './authorize.ts'
 import { costAnswer } from './cost-answer.ts'
 import type { Sender } from './handlers.ts'
 import { learnProfiles } from './profiles-of-transaction.ts'
@@ -54,9 +54,11 @@ export const transactionEvent =
       context.costs.tariff === undefined
         ? undefined
         : await costAnswer(context, sender, request, kept)
-    return idToken === undefined
-      ? { ...cost }
-      : { ...cost, idTokenInfo: await infoFor(context, sender, request, idToken) }
+    const info =
+      idToken === undefined ? undefined : await infoFor(context, sender, request, idToken)
+    // Whose token it is has been found out by now.
+    context.hooks.transactionTold(sender.stationId, transactionId)
+    return { ...cost, ...(info === undefined ? {} : { idTokenInfo: info }) }
   }
 
 const purposeOf = ({ stationId }: Sender, { transactionInfo, evse }: Event): Purpose => ({
@@ -76,8 +78,12 @@ async function infoFor(
 ): Promise<IdTokenInfoType> {
   const { transactionId } = request.transactionInfo
   const transaction = { stationId: sender.stationId, transactionId }
-  const info = idTokenInfo(context, sender, idToken, purposeOf(sender, request))
   const runs = context.views.get(sender.stationId)?.running.has(transactionId) === true
+  const purpose = purposeOf(sender, request)
+  // Who has been let in is not asked about again, event by event.
+  const info = context.accepted.was(idToken, transaction)
+    ? idTokenInfo(context, sender, idToken, purpose)
+    : await admittedInfo(context, sender, idToken, purpose)
   if (runs && info.status === 'Accepted') {
     const tokens = context.accepted.accept(idToken, transaction)
     // It is kept before it is said, so that a restart takes nothing back either.

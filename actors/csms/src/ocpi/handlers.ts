@@ -1,0 +1,110 @@
+import { instant, ok, refused, type Instant, type StationId } from '@interlock/kernel'
+import {
+  afterPatch,
+  afterPut,
+  checkOwner,
+  commandTypes,
+  ocpiTime,
+  sameCi,
+  type Answer,
+  type Asked,
+  type Location,
+  type OcpiHandlers,
+  type Token,
+} from '@interlock/ocpi'
+import type { Commands } from '../commands.ts'
+import { profileHandlers } from './charging-profiles.ts'
+import { locationOf } from './objects.ts'
+import { tokenName, type RoamingDesk } from './roaming.ts'
+
+/** What an operator answers to providers. */
+export function cpoHandlers(desk: RoamingDesk, commands: Commands): OcpiHandlers {
+  const { objects } = desk
+  const locations = locationsOf(desk)
+  const found = (params: Asked['params']): Location | undefined =>
+    locations().find(({ id }) => sameCi(id, params['id'] ?? ''))
+  const mine = (module: 'sessions' | 'cdrs') => async (asked: Pick<Asked, 'caller' | 'page'>) => {
+    const { objects: data, total } = await objects.list(module, asked.page, asked.caller.name)
+    return ok({ data, total })
+  }
+  const evseIn = (params: Asked['params']) =>
+    found(params)?.evses?.find(({ uid }) => sameCi(uid, params['evse_uid'] ?? ''))
+  const one = (data: unknown): Answer =>
+    data === undefined ? refused('ObjectUnknown') : ok({ data })
+  return {
+    'locations.list': ({ page }) => paged(locations(), page),
+    'locations.one': ({ params }) => {
+      const data = found(params)
+      return data === undefined ? refused('ObjectUnknown') : ok({ data })
+    },
+    'locations.evse': ({ params }) => one(evseIn(params)),
+    'locations.connector': ({ params }) =>
+      one(evseIn(params)?.connectors.find(({ id }) => id === params['connector_id'])),
+    'sessions.list': mine('sessions'),
+    'cdrs.list': mine('cdrs'),
+    'tariffs.list': ({ page }) => paged([desk.tariff], page),
+    ...tokenHandlers(desk),
+    // What starts or ends a charge from afar comes by an arm, from whoever has one.
+    'commands.post': ({ params }) =>
+      commandTypes.some((each) => each === params['command'])
+        ? ok({ data: { result: 'NOT_SUPPORTED', timeout: 0 } })
+        : refused('ParameterInvalid', 'command'),
+    ...profileHandlers(desk, commands),
+  }
+}
+
+/** Tokens that providers push: each its own, under their own names (§12.2.1). */
+function tokenHandlers({ objects }: RoamingDesk): OcpiHandlers {
+  type From = Pick<Asked, 'caller' | 'params' | 'query'>
+  const nameOf = ({ caller, params, query }: From) =>
+    tokenName(caller.owner, query['type'] ?? 'RFID', params['id'] ?? '')
+  const known = async (asked: From) => (await objects.find(nameOf(asked))) as Token | undefined
+  const keep = async (asked: From, token: Token): Promise<Answer> => {
+    if (token.type !== (asked.query['type'] ?? 'RFID')) return refused('NameDiffers', 'type')
+    const lastUpdated = ocpiTime(token.last_updated) ?? instant(0)
+    const kept = await objects.put({ ...nameOf(asked), lastUpdated, object: token })
+    return kept === 'full' ? refused('TooManyObjects') : ok({ isNew: kept === 'new' })
+  }
+  return {
+    async 'tokens.get'(asked) {
+      const owner = checkOwner(asked.caller.owner, asked.params)
+      if (!owner.ok) return owner
+      const data = await known(asked)
+      return data === undefined ? refused('TokenUnknown') : ok({ data })
+    },
+    async 'tokens.put'(asked) {
+      const { caller, params, body } = asked
+      const token = afterPut('Token', caller.owner, params, body, await known(asked))
+      return token.ok ? keep(asked, token.value) : token
+    },
+    async 'tokens.patch'(asked) {
+      const { caller, params, body } = asked
+      const token = afterPatch('Token', caller.owner, params, body, await known(asked))
+      return token.ok ? keep(asked, token.value) : token
+    },
+  }
+}
+
+type Dated = { readonly last_updated: string }
+const timeOf = ({ last_updated: text }: Dated): Instant => ocpiTime(text) ?? instant(0)
+
+function paged(all: readonly Dated[], page: Asked['page']): Answer {
+  const { offset, limit, from = -Infinity, to = Infinity } = page
+  const those = all.filter((each) => timeOf(each) >= from && timeOf(each) < to)
+  return ok({ data: those.slice(offset, offset + limit), total: those.length })
+}
+
+/** The places, each as of when what is said of it last changed. */
+function locationsOf({ context, places, us, tariff }: RoamingDesk): () => readonly Location[] {
+  const { views, deps } = context
+  const statusOf = (id: string): string => views.get(id as StationId)?.status ?? 'Unknown'
+  const known = new Map<string, { readonly statuses: string; readonly at: Instant }>()
+  return () =>
+    places.map((place) => {
+      const statuses = place.points.map(({ stationId }) => statusOf(stationId)).join()
+      const before = known.get(place.id)
+      const at = before?.statuses === statuses ? before.at : deps.clock.now()
+      known.set(place.id, { statuses, at })
+      return locationOf(place, us, tariff, statusOf, at)
+    })
+}

@@ -1,0 +1,111 @@
+import { openHttpServer, readText, type Trust } from '@interlock/host'
+import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
+import { Fault, inSeconds } from '@interlock/kernel'
+import { createRegistration, readOcpi, strangers, type Tariff } from '@interlock/ocpi'
+import { ocpiConnections, ocpiObjects, type OcpiTables } from '@interlock/store'
+import type { Kysely } from 'kysely'
+import { inBackground } from '../background.ts'
+import type { Commands } from '../commands.ts'
+import type { Context } from '../context.ts'
+import type { Closers } from '../open-context.ts'
+import { cpoHandlers } from './handlers.ts'
+import type { OcpiConfig } from './ocpi-config.ts'
+import { createOutbox } from './outbox.ts'
+import { admitDriver, tellTransaction, type RoamingDesk } from './roaming.ts'
+
+/**
+ * Speaks OCPI 2.2.1 with providers, as an operator of charging stations.
+ * @returns its port; Fault `ConfigInvalid` when the tariff is none, or the port is taken
+ */
+export async function openRoaming(options: {
+  readonly context: Context
+  readonly commands: Commands
+  readonly trust: Trust
+  readonly ocpi: OcpiConfig
+  readonly db: Kysely<OcpiTables>
+  readonly closers: Closers
+}): Promise<number> {
+  const { context, commands, trust, ocpi, db, closers } = options
+  const { config, deps, identity, audit } = context
+  const { clock, entropy, crypto, activity, log } = deps
+  const us = { country_code: ocpi.countryCode, party_id: ocpi.partyId }
+  const peers = ocpiPeers(
+    ocpi.providers,
+    { role: 'EMSP', certificate: 'emsp', needs: [{ identifier: 'tokens', role: 'SENDER' }] },
+    { identity, trust, timeoutMillis: inSeconds(ocpi.timeoutSeconds) },
+    deps,
+  )
+  closers.push(() => peers.close())
+  const registration = createRegistration({
+    us,
+    role: 'CPO',
+    name: config.name,
+    origin: ocpi.origin,
+    parties: peers.parties,
+    connections: await ocpiConnections(db, strangers),
+    ask: askParty(peers.httpOf, entropy),
+    newToken: () => newCredentialsToken(entropy),
+    crypto,
+  })
+  const objects = await ocpiObjects(db)
+  const label = `${config.actor}/ocpi`
+  const outbox = createOutbox({ us, peers, registration, objects, deps, label })
+  closers.push(() => outbox.close())
+  const tariff = tariffIn(ocpi.tariff)
+  const { places } = ocpi
+  const desk: RoamingDesk = {
+    context,
+    us,
+    tariff,
+    places,
+    peers,
+    registration,
+    objects,
+    outbox,
+  }
+  const server = await openHttpServer({
+    name: label,
+    listen: ocpi.listen,
+    identity,
+    trust,
+    activity,
+    log,
+  })
+  closers.push(() => server.close())
+  const doors = ocpiEndpoints({
+    roles: ['emsp'],
+    parties: peers.byOrganisation,
+    registration,
+    door: {
+      origin: ocpi.origin,
+      us,
+      handlers: cpoHandlers(desk, commands),
+      credentials: registration,
+      now: () => clock.now(),
+    },
+    onRefused: (party, path, message) =>
+      void audit.record('OcpiRefused', { party: party ?? null, path, message }),
+    clock,
+  })
+  for (const each of doors) server.route(each)
+  const port = await server.listen()
+  context.hooks.admitDriver = (station, idToken) => admitDriver(desk, station, idToken)
+  context.hooks.transactionTold = (station, transactionId) =>
+    inBackground(deps, 'roaming', () => tellTransaction(desk, station, transactionId))
+  for (const { name, versions } of ocpi.providers)
+    if (versions !== undefined && !registration.reach(name, 'tokens', 'SENDER').ok)
+      inBackground(deps, 'register', async () => {
+        const begun = await registration.begin(name, versions)
+        if (!begun.ok) log.warn({ party: name, reason: begun.reason }, 'not registered')
+      })
+  return port
+}
+
+/** @throws Fault `ConfigInvalid`, naming the file. */
+function tariffIn(path: string): Tariff {
+  const tariff = readOcpi('Tariff', readText(path))
+  if (tariff.ok) return tariff.value
+  throw new Fault('ConfigInvalid', `${path}: ${tariff.reason} ${tariff.detail ?? ''}`, {
+    remedy: 'give an OCPI 2.2.1 tariff',
+  })
+}

@@ -1,0 +1,121 @@
+import type { ActorDeps, Running } from '@interlock/host'
+import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
+import { inMinutes, type Timer } from '@interlock/kernel'
+import { ownerName, type OcpiOwner, type Registration } from '@interlock/ocpi'
+import type { OcpiObjects } from '@interlock/store'
+
+export type Outbox = Running & {
+  /** Tells a party of an object of ours; on the disk before it is tried, and tried until it is heard. */
+  push(party: string, module: 'sessions' | 'cdrs', id: string, object: unknown): Promise<void>
+  /** Once, and not again: the outcome of a request. */
+  post(party: string, url: string, body: unknown): Promise<void>
+}
+
+type Waiting = {
+  readonly party: string
+  readonly module: string
+  readonly id: string
+  /** Under which it waits: what comes later of the same object does not take its place. */
+  readonly name: string
+  readonly object: unknown
+}
+
+const retryMillis = inMinutes(1)
+const waitingModule = 'waiting'
+const pageLimit = 100
+
+/** What is told to providers, one after the other. */
+export function createOutbox(options: {
+  readonly us: OcpiOwner
+  readonly peers: OcpiPeers
+  readonly registration: Registration
+  readonly objects: OcpiObjects
+  readonly deps: Pick<ActorDeps, 'clock' | 'entropy' | 'log'>
+  readonly label: string
+}): Outbox {
+  const { us, peers, registration, objects, deps, label } = options
+  const { clock, entropy, log } = deps
+  const owner = ownerName(us)
+  let timer: Timer | undefined
+  let working: Promise<void> | undefined
+  let again = false
+  let count = 0
+  let closed = false
+
+  const send = async (
+    party: string,
+    method: 'PUT' | 'POST',
+    url: string,
+    token: string,
+    body: unknown,
+  ) => {
+    const http = peers.httpOf(party)
+    const to = peers.parties.find(({ name }) => name === party)?.owner
+    if (http === undefined || to === undefined) return undefined
+    return await sendOcpi(http, { token, method, url, body, routing: { from: us, to } }, entropy)
+  }
+  /** @returns whether it need not be tried again: it was heard, or refused for good. */
+  const deliver = async ({ party, module, id, object }: Waiting): Promise<boolean> => {
+    const reached = registration.reach(party, module, 'RECEIVER')
+    if (!reached.ok) return reached.reason === 'EndpointsMissing'
+    const { url, token } = reached.value
+    const { country_code, party_id } = us
+    const isCdr = module === 'cdrs'
+    const at = isCdr ? url : `${url}/${country_code}/${party_id}/${encodeURIComponent(id)}`
+    const answer = await send(party, isCdr ? 'POST' : 'PUT', at, token, object)
+    if (answer === undefined || answer.ok) return true
+    log.warn({ party, module, id, reason: answer.reason, detail: answer.detail }, 'not taken')
+    // What the provider could not do it may do later; what it refuses it refuses again.
+    return answer.reason.startsWith('Status2')
+  }
+  const work = async (): Promise<void> => {
+    do {
+      again = false
+      let offset = 0
+      for (;;) {
+        const { objects: page } = await objects.list(waitingModule, { offset, limit: pageLimit })
+        for (const each of page as readonly Waiting[]) {
+          if (closed) return
+          if (await deliver(each))
+            await objects.remove({ module: waitingModule, owner, id: each.name })
+          else offset += 1
+        }
+        if (page.length < pageLimit) break
+      }
+      if (offset > 0) timer = clock.after(retryMillis, label, run)
+    } while (again)
+  }
+  const run = (): void => {
+    if (closed) return
+    timer?.cancel()
+    again = true
+    working ??= work()
+      .catch((error: unknown) => log.error({ error }, 'what waits for providers is not told'))
+      .finally(() => {
+        working = undefined
+        if (again) run()
+      })
+  }
+  run()
+  return {
+    async push(party, module, id, told) {
+      const now = clock.now()
+      count += 1
+      const name = `${module}/${id}/${now}-${count}`
+      const object: Waiting = { party, module, id, name, object: told }
+      await objects.put({ module: waitingModule, owner, id: name, lastUpdated: now, object })
+      run()
+    },
+    async post(party, url, body) {
+      const reached = registration.reach(party, 'credentials', 'RECEIVER')
+      if (!reached.ok) return
+      const answer = await send(party, 'POST', url, reached.value.token, body)
+      if (answer?.ok !== true) log.warn({ party, reason: answer?.reason }, 'an outcome is not told')
+    },
+    async close() {
+      closed = true
+      timer?.cancel()
+      await working
+    },
+  }
+}

@@ -1,0 +1,227 @@
+import { costOf } from '@interlock/billing'
+import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
+import { toHex, utf8, type Instant, type StationId } from '@interlock/kernel'
+import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
+import {
+  checkOcpi,
+  ownerName,
+  type CdrToken,
+  type OcpiOwner,
+  type OcpiParty,
+  type Registration,
+  type Tariff,
+  type Token,
+} from '@interlock/ocpi'
+import type { OcpiObjects } from '@interlock/store'
+import type { Context } from '../context.ts'
+import { needsAsking, ocpiTypeOf, verdictOn, type Verdict } from './driver.ts'
+import { cdrOf, sessionOf, type Roaming } from './objects.ts'
+import type { ChargingPoint, Place } from './ocpi-config.ts'
+import type { Outbox } from './outbox.ts'
+import { readSigned } from './signed-readings.ts'
+
+/** Who charges here by which contract: kept when it is said, found again by the token. */
+type Admission = {
+  readonly party: string
+  readonly token: CdrToken
+  readonly auth: Verdict['auth']
+  readonly reference?: string
+}
+/** Of a session that was told to a party. */
+export type SessionPlace = {
+  readonly party: string
+  readonly stationId: StationId
+  readonly transactionId: string
+  readonly evse: number
+  readonly isActive: boolean
+}
+
+export type RoamingDesk = {
+  readonly context: Context
+  readonly us: OcpiOwner
+  readonly tariff: Tariff
+  readonly places: readonly Place[]
+  readonly peers: OcpiPeers
+  readonly registration: Registration
+  readonly objects: OcpiObjects
+  readonly outbox: Outbox
+}
+
+const tokenId = (type: string, uid: string): string => `${type}:${uid}`
+export const tokenName = (owner: OcpiOwner, type: string, uid: string) => ({
+  module: 'tokens',
+  owner: ownerName(owner),
+  id: tokenId(type, uid),
+})
+
+/**
+ * Whether another provider's driver may charge at a station; `undefined` when no provider says so in time.
+ * Who told us of the token is asked; where nobody did, all are, at once.
+ */
+export async function admitDriver(
+  desk: RoamingDesk,
+  stationId: StationId,
+  idToken: IdTokenType,
+): Promise<IdTokenInfoType | undefined> {
+  const type = ocpiTypeOf(idToken)
+  const place = placeOf(desk, stationId, undefined)
+  if (type === undefined || place === undefined) return undefined
+  const uid = idToken.idToken
+  const told = await Promise.all(
+    desk.peers.parties.map(async (party) => {
+      const known = await desk.objects.find(tokenName(party.owner, type, uid))
+      return [party, known as Token | undefined] as const
+    }),
+  )
+  const owners = told.filter(([, known]) => known !== undefined)
+  const asked = owners.length > 0 ? owners : told
+  const verdicts = await Promise.all(
+    asked.map(async ([party, known]) => {
+      const ask = known === undefined || needsAsking(known)
+      const said = ask ? await authorised(desk, party, type, uid, place.place.id) : undefined
+      const verdict = verdictOn(uid, party.owner, known, said, desk.context.deps.clock.now())
+      return verdict === undefined ? [] : [{ party, verdict }]
+    }),
+  )
+  const all = verdicts.flat()
+  const best = all.find(({ verdict }) => verdict.info.status === 'Accepted') ?? all[0]
+  if (best === undefined) return undefined
+  await remember(desk, best.party, type, uid, best.verdict)
+  return best.verdict.info
+}
+
+async function authorised(
+  { us, peers, registration, context }: RoamingDesk,
+  party: OcpiParty,
+  type: Token['type'],
+  uid: string,
+  location_id: string,
+) {
+  const reached = registration.reach(party.name, 'tokens', 'SENDER')
+  const http = peers.httpOf(party.name)
+  if (!reached.ok || http === undefined) return undefined
+  const url = `${reached.value.url}/${encodeURIComponent(uid)}/authorize?type=${type}`
+  const routing = { from: us, to: party.owner }
+  const answer = await sendOcpi(
+    http,
+    { token: reached.value.token, method: 'POST', url, body: { location_id }, routing },
+    context.deps.entropy,
+  )
+  const info = answer.ok ? checkOcpi('AuthorizationInfo', answer.value) : answer
+  if (info.ok) return info.value
+  const { log } = context.deps
+  log.warn({ party: party.name, reason: info.reason, detail: info.detail }, 'no authorisation')
+  return undefined
+}
+
+async function remember(
+  { objects, us, context }: RoamingDesk,
+  party: OcpiParty,
+  type: Token['type'],
+  uid: string,
+  { token, auth, reference, info }: Verdict,
+): Promise<void> {
+  context.audit.record('DriverAuthorised', { party: party.name, status: info.status, auth })
+  if (info.status !== 'Accepted' || token === undefined) return
+  const { country_code, party_id, contract_id } = token
+  const object: Admission = {
+    party: party.name,
+    token: { country_code, party_id, uid: token.uid, type, contract_id },
+    auth,
+    ...(reference === undefined ? {} : { reference }),
+  }
+  const lastUpdated = context.deps.clock.now()
+  const owner = ownerName(us)
+  await objects.put({ module: 'admissions', owner, id: tokenId(type, uid), lastUpdated, object })
+}
+
+/** Tells a driver's provider of a transaction, and, once it has ended, what it comes to. */
+export async function tellTransaction(
+  desk: RoamingDesk,
+  stationId: StationId,
+  transactionId: string,
+): Promise<void> {
+  const { context, objects, us, tariff, outbox } = desk
+  const known = await context.transactions.find(stationId, transactionId)
+  const begunWith = known?.begunWith?.value
+  if (known === undefined || begunWith === undefined) return
+  const type = ocpiTypeOf(begunWith as IdTokenType)
+  const owner = ownerName(us)
+  const admission =
+    type === undefined
+      ? undefined
+      : await objects.find({ module: 'admissions', owner, id: tokenId(type, begunWith.idToken) })
+  const { party, token, auth, reference } = (admission ?? {}) as Partial<Admission>
+  const evse = known.evseId?.value ?? 1
+  const where = placeOf(desk, stationId, evse)
+  if (party === undefined || token === undefined || auth === undefined || where === undefined)
+    return
+  const id = sessionId(desk, stationId, transactionId)
+  const roaming: Roaming = {
+    id,
+    token,
+    auth,
+    ...(reference === undefined ? {} : { reference }),
+    ...where,
+  }
+  const { startedAt, endedAt, firstWattHours = 0, lastWattHours = firstWattHours } = known
+  const at = context.deps.clock.now()
+  const state = { startedAt, endedAt, wattHours: lastWattHours - firstWattHours, at }
+  const session = sessionOf(roaming, us, tariff, state)
+  const kept = { owner, id, lastUpdated: at, audience: party }
+  await objects.put({ ...kept, module: 'sessions', object: session })
+  const isActive = endedAt === undefined
+  const object: SessionPlace = { party, stationId, transactionId, evse, isActive }
+  await objects.put({ owner, id, lastUpdated: at, module: 'session-places', object })
+  await outbox.push(party, 'sessions', id, session)
+  if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
+}
+
+async function tellRecord(
+  { context, objects, us, tariff, outbox }: RoamingDesk,
+  roaming: Roaming,
+  name: { readonly stationId: StationId; readonly transactionId: string },
+  party: string,
+  at: Instant,
+): Promise<void> {
+  const { id } = roaming
+  const owner = ownerName(us)
+  // An event that comes after the end changes no record that was sent.
+  if ((await objects.find({ module: 'cdrs', owner, id })) !== undefined) return
+  const readings = await readSigned(context.transactions, name)
+  const { log } = context.deps
+  if (readings === undefined) return log.warn({ ...name }, 'no signed readings: nothing is billed')
+  const hours = (readings.until - readings.from) / 3_600_000
+  const cost = costOf(tariff, { wattHours: readings.wattHours, hours })
+  if (!cost.ok) return log.warn({ ...name, reason: cost.reason }, 'the tariff cannot be computed')
+  const cdr = cdrOf(roaming, us, tariff, readings, cost.value, at)
+  const readable = checkOcpi('Cdr', cdr)
+  if (!readable.ok) return log.warn({ ...name, detail: readable.detail }, 'no record can be made')
+  context.audit.critical('RecordMade', { ...name, party, record: id })
+  await objects.put({ module: 'cdrs', owner, id, lastUpdated: at, audience: party, object: cdr })
+  await outbox.push(party, 'cdrs', id, cdr)
+}
+
+/** Where an EVSE of a station is, as others know it; of any where none is named. */
+function placeOf(
+  { places }: RoamingDesk,
+  stationId: StationId,
+  evse: number | undefined,
+): { readonly place: Place; readonly point: ChargingPoint } | undefined {
+  for (const place of places)
+    for (const point of place.points)
+      if (point.stationId === stationId && (evse ?? point.evse) === point.evse)
+        return { place, point }
+  return undefined
+}
+
+const idLength = 32
+/** Names a transaction for others: those of two stations may be alike. */
+const sessionId = (
+  { context }: RoamingDesk,
+  stationId: StationId,
+  transactionId: string,
+): string => {
+  const name = utf8(JSON.stringify([stationId, transactionId]))
+  return toHex(context.deps.crypto.sha256(name)).slice(0, idLength)
+}
