@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { keyOf, openKeyStatement, readKeyStatement } from '@interlock/driver'
 import {
   httpClient,
+  openJournal,
   saveIdentity,
   silentLog,
   systemClock,
@@ -11,11 +12,12 @@ import {
   type ActorDeps,
   type Identity,
 } from '@interlock/host'
-import { instant, toIso, unobserved, type Role } from '@interlock/kernel'
+import { instant, toHex, toIso, unobserved, utf8, type Role } from '@interlock/kernel'
+import { writeHeaders } from '@interlock/ocpi'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
-import { demandDistinct, type CirConfig } from './config.ts'
+import type { CirConfig } from './config.ts'
 import { card, crypto, key, otherKey, tap, token, uid } from './core/cards.fixture.ts'
 import { createPace } from './pace.ts'
 import { startCir, type CirRunning } from './start.ts'
@@ -33,11 +35,13 @@ const parties = {
 }
 type Who = keyof typeof parties
 const now = instant(Date.now())
-const party = (
-  { peer }: Identity,
-  country_code: string,
-  party_id: string,
-): CirConfig['issuers'][number] => ({ organisation: peer.organisation, country_code, party_id })
+const party = (name: Who, countryCode: string, partyId: string): CirConfig['issuers'][number] => ({
+  name,
+  countryCode,
+  partyId,
+  organisation: parties[name].peer.organisation,
+  origin: `https://${name}.test`,
+})
 
 const config: CirConfig = {
   actor: 'cir',
@@ -48,9 +52,12 @@ const config: CirConfig = {
   identity: `${dir}/identity`,
   trust: { charging: `${dir}/root.pem` },
   listen: { host: '127.0.0.1', port: 0 },
+  countryCode: 'GB',
+  partyId: 'CIR',
+  origin: 'https://cir.test',
   statementHours: 168,
-  issuers: [party(parties.issuer, 'GB', 'INT'), party(parties.rival, 'NL', 'OTH')],
-  operators: [party(parties.operator, 'GB', 'CPO'), party(parties.neighbour, 'GB', 'NEI')],
+  issuers: [party('issuer', 'GB', 'INT'), party('rival', 'NL', 'OTH')],
+  operators: [party('operator', 'GB', 'CPO'), party('neighbour', 'GB', 'NEI')],
 }
 const deps: ActorDeps = {
   clock: systemClock,
@@ -179,7 +186,8 @@ const partyOfRole: Partial<Record<Role, Identity>> = {
 test('every door is for the roles that it is for', async () => {
   const problems = await wronglyOpen({
     port: cir.port,
-    doors: cir.doors,
+    // Those of OCPI ask for a credentials token besides.
+    doors: cir.doors.filter((each) => !each.endsWith('/ocpi/*')),
     root: charging.rootPem,
     table: {
       'GET /healthz': ['csms', 'emsp', 'supervisor', 'web'],
@@ -196,13 +204,39 @@ test('every door is for the roles that it is for', async () => {
   expect(problems).toEqual([])
 })
 
-test('a party asks no more often than anybody needs to; a name that is there twice is refused', () => {
+test('a party asks no more often than anybody needs to', () => {
   const mayAsk = createPace(2)
   const { organisation } = parties.operator.peer
   const asked = [0, 0, 0, 60_000].map((at) => mayAsk(organisation, instant(at)))
   expect(asked).toEqual([true, true, false, true])
-  const [first] = config.issuers
-  expect(() =>
-    demandDistinct({ ...config, issuers: first === undefined ? [] : [first, first] }),
-  ).toThrow('there twice')
+})
+
+test('a party that is there twice, or on both sides, is refused', async () => {
+  const { issuers, operators } = config
+  const twice = { ...config, issuers: [...issuers, ...issuers] }
+  await expect(startCir(twice, deps)).rejects.toMatchObject({ code: 'ConfigInvalid' })
+  const both = { ...config, operators: [...operators, ...issuers] }
+  await expect(startCir(both, deps)).rejects.toMatchObject({ code: 'ConfigInvalid' })
+})
+
+test('the tokens are there by OCPI as well, for whoever shows certificate and credentials', async () => {
+  const shown = 'credentials-of-an-operator'
+  const digest = toHex(crypto.sha256(utf8(shown)))
+  const peer = { token: 'x'.repeat(16), url: 'https://operator.test', endpoints: [] }
+  await cir.close()
+  const journal = openJournal(`${dir}/data/connections.journal`)
+  journal.append({ party: 'operator', connection: { digest, peer } })
+  journal.close()
+  cir = await startCir(config, deps)
+  const list = async (who: Who, path = '2.2.1/sender/tokens?limit=1') => {
+    const headers = writeHeaders({ requestId: 'r', correlationId: 'c' }, shown)
+    const url = `https://127.0.0.1:${cir.port}/ocpi/${path}`
+    const answer = await clients[who]?.request('GET', url, undefined, { headers })
+    return answer?.body as { data?: unknown; status_code: number }
+  }
+  expect(await list('operator')).toMatchObject({ status_code: 1_000, data: [{ valid: true }] })
+  expect(await list('operator', '2.2.1')).toMatchObject({
+    data: { endpoints: expect.arrayContaining([expect.objectContaining({ role: 'SENDER' })]) },
+  })
+  expect(await list('neighbour')).toMatchObject({ status_code: 2_000 })
 })

@@ -4,7 +4,7 @@ import { fromIso, type Eui64, type Instant, type Role } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { checkToken } from './check-token.ts'
 import { Type, type Static } from 'typebox'
-import type { CirConfig, CirParty } from './config.ts'
+import { ownerOf, type CirConfig, type CirParty } from './config.ts'
 import type { Finding } from './core/findings.ts'
 import type { Register } from './core/register.ts'
 import { ownerText, type RegisteredToken } from './core/registered-token.ts'
@@ -83,9 +83,9 @@ export function registerEndpoints({ register, config, audit, now }: Doors): read
       door(issuers, ({ body }, issuer) => {
         const next = tokenIn(body as Static<typeof TokenBody>)
         if (next === undefined) return problem('BodyInvalid', 'token or expiresAt')
-        const outcome = register.put(issuer, next, now())
+        const outcome = register.put(ownerOf(issuer), next, now())
         const { uid } = next.token
-        const by = ownerText(issuer)
+        const by = ownerText(ownerOf(issuer))
         if (!outcome.ok) {
           audit.record('TokenRefused', { uid, by, reason: outcome.reason })
           return problem('TokenRefused', `${outcome.reason} ${outcome.detail ?? ''}`.trim())
@@ -137,7 +137,9 @@ export function registerEndpoints({ register, config, audit, now }: Doors): read
         if (Number.isNaN(after)) return problem('BodyInvalid', 'after')
         const isIssuer = peer.role === 'emsp'
         const whose = (finding: Finding): boolean =>
-          isIssuer ? finding.issuer === ownerText(party) : finding.operator === peer.organisation
+          isIssuer
+            ? finding.issuer === ownerText(ownerOf(party))
+            : finding.operator === peer.organisation
         const found = register.findings(whose, after)
         return { status: 200, body: { findings: isIssuer ? found : found.map(withoutDetail) } }
       }),

@@ -8,32 +8,66 @@ import {
   type ActorDeps,
   type Running,
 } from '@interlock/host'
+import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
 import { Fault, inHours } from '@interlock/kernel'
-import { demandDistinct, type CirConfig } from './config.ts'
+import { createRegistration } from '@interlock/ocpi'
+import { ownerOf, type CirConfig } from './config.ts'
 import { openRegister } from './core/register.ts'
 import { registerEndpoints } from './endpoints.ts'
+import { journalConnections } from './ocpi/connections.ts'
+import { tokenHandlers } from './ocpi/token-handlers.ts'
 
 export type CirRunning = Running & {
   readonly port: number
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
 }
+type Closers = (() => Promise<void> | void)[]
 
 /**
  * The central interoperability register: which tokens there are and with which keys, and what it sees of
  * their use. It issues none and bills nothing.
- * @throws Fault when identity, certificates or journal cannot be read, or the port is taken.
+ * @throws Fault when config, identity, journals or port are not as they must be; nothing is left open
  */
 export async function startCir(config: CirConfig, deps: ActorDeps): Promise<CirRunning> {
-  demandDistinct(config)
+  const closers: Closers = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return { ...(await open(config, deps, closers)), close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function open(
+  config: CirConfig,
+  deps: ActorDeps,
+  closers: Closers,
+): Promise<Omit<CirRunning, 'close'>> {
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'cir')
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of a register`)
   const trust = { roots: [readText(config.trust.charging)] }
-  const { actor, data, listen } = config
-  const { activity, clock, crypto, log } = deps
+  const { actor, data, listen, origin, issuers, operators } = config
+  const { activity, clock, crypto, entropy, log } = deps
+  const now = () => clock.now()
+  const peersOf = (
+    parties: CirConfig['issuers'],
+    role: 'EMSP' | 'CPO',
+    certificate: 'emsp' | 'csms',
+  ) => {
+    const peers = ocpiPeers(parties, { role, certificate, needs: [] }, { identity, trust }, deps)
+    closers.push(() => peers.close())
+    return peers
+  }
+  const [issuing, operating] = [peersOf(issuers, 'EMSP', 'emsp'), peersOf(operators, 'CPO', 'csms')]
+  demandApart(config)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
+  closers.push(() => audit.close())
   const register = openRegister({
     journal: openJournal(`${data}/register.journal`),
     key: identity.key,
@@ -41,23 +75,54 @@ export async function startCir(config: CirConfig, deps: ActorDeps): Promise<CirR
     crypto,
     onFinding: (finding) => void audit.record('Finding', finding),
   })
+  closers.push(() => register.close())
+  const connections = openJournal(`${data}/connections.journal`)
+  closers.push(() => connections.close())
+
+  const us = ownerOf(config)
+  const registration = createRegistration({
+    us,
+    role: 'OTHER',
+    name: config.name,
+    origin,
+    parties: [...issuing.parties, ...operating.parties],
+    connections: journalConnections(connections),
+    ask: askParty((name) => issuing.httpOf(name) ?? operating.httpOf(name), entropy),
+    newToken: () => newCredentialsToken(entropy),
+    crypto,
+  })
+  const names = new Set(issuers.map(({ name }) => name))
+  const handlers = tokenHandlers({ register, issuers: names, audit, now })
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
+  closers.push(() => server.close())
   server.route({
     method: 'GET',
     url: '/healthz',
     roles: ['csms', 'emsp', 'supervisor', 'web'],
     handle: () => ({ status: 200, body: { status: 'ok', actor } }),
   })
-  const now = () => clock.now()
-  for (const each of registerEndpoints({ register, config, audit, now })) server.route(each)
-  const close = async (): Promise<void> => {
-    await server.close()
-    register.close()
-    audit.close()
-  }
-  const port = await server.listen().catch(async (error: unknown) => {
-    await close()
-    throw error
+  const doors = ocpiEndpoints({
+    roles: ['csms', 'emsp'],
+    parties: new Map([...issuing.byOrganisation, ...operating.byOrganisation]),
+    registration,
+    door: { origin, us, handlers, credentials: registration, now },
+    onRefused: (party, path, message) =>
+      void audit.record('OcpiRefused', { party: party ?? null, path, message }),
+    clock,
   })
-  return { port, doors: server.doors, close }
+  for (const each of [...registerEndpoints({ register, config, audit, now }), ...doors])
+    server.route(each)
+  return { port: await server.listen(), doors: server.doors }
+}
+
+/** @throws Fault `ConfigInvalid`: by its name or its organisation, OCPI knows one party. */
+function demandApart({ issuers, operators }: CirConfig): void {
+  for (const of of ['name', 'organisation'] as const) {
+    const names = new Set(issuers.map((each) => each[of]))
+    const both = operators.find((each) => names.has(each[of]))
+    if (both !== undefined)
+      throw new Fault('ConfigInvalid', `${both[of]} issues and operates`, {
+        remedy: 'give the provider and the operator each its own name and organisation',
+      })
+  }
 }
