@@ -21,6 +21,7 @@ const reads = Object.entries(paths).flatMap(([path, { get }]) =>
 /** What a CSMS that has just been installed cannot answer. */
 const nowhere = [
   '/api/v1/tariff',
+  '/api/v1/capacity/{group}',
   '/api/v1/knocks/{id}',
   '/api/v1/stations/{id}/owner-keys',
   '/api/v1/stations/{id}/charging-hours',

@@ -23,7 +23,7 @@ export function freshState(pathname: string): unknown {
 const askedOfStation: ReadonlySet<string> = new Set(['owner-keys', 'charging-hours'])
 
 /** Besides those of a station. */
-const lists: ReadonlySet<string> = new Set(['knocks', 'messages', 'tokens'])
+const lists: ReadonlySet<string> = new Set(['capacity', 'knocks', 'messages', 'tokens'])
 
 /** A station in the database, of which nothing has come. */
 const unheardOf = (stationId: string): StationDocument => ({
