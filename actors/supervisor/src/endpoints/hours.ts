@@ -80,6 +80,8 @@ async function answer(
   if (!rate.take(`hours ${device.stationId}`, now))
     return refuse(supervisor, act, 'RateExceeded', 'statements of this charger in an hour')
   const { superseded } = taken.value
+  // By the charger's own word it never begins; its room may be what is asked for now.
+  if (superseded !== undefined) await giveBack(superseded, supervisor)
   const granted = await granting(taken.value.record, statement.wants, device, supervisor)
   if (!granted.ok && passing.has(granted.reason))
     return refuse(supervisor, act, granted.reason, granted.detail)
@@ -98,12 +100,11 @@ async function answer(
   const record = granted.ok ? granted.value : taken.value.record
   if (!(await hours.put(device.stationId, { record, acknowledgement })))
     return refuse(supervisor, act, 'HoursConflict', 'its counter was used meanwhile')
-  if (superseded !== undefined) await giveBack(superseded, supervisor)
   return grant(supervisor, act, { status: 200, body: acknowledgement }, factsOf(read, granted))
 }
 
-/** Time may mend them, so nothing is signed about them. */
-const passing: ReadonlySet<ServerRefusal> = new Set(['PeerUnavailable'])
+/** Time may mend them, so nothing is signed about them and the charger asks again. */
+const passing: ReadonlySet<ServerRefusal> = new Set(['PeerUnavailable', 'IdentityMismatch'])
 
 function factsOf({ statement }: ReadHours, granted: Outcome<HoursRecord, ServerRefusal>) {
   const { counter, holds, wants } = statement

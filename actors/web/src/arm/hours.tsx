@@ -103,8 +103,6 @@ function stateSentence(told: HoursTold, { now, timeZone }: ArmSession): string {
 const refusedWords: Readonly<Record<string, string>> = {
   BudgetExceeded: 'too many homes would start or stop together at that hour this week',
   PlausibilityFailed: 'they would start and stop the charger too often',
-  IdentityMismatch:
-    'the agreement of the charger is with another provider than the one it is bound to',
 }
 
 /** Says what will be signed, and signs it on the person's gesture. */
