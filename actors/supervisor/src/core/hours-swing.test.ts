@@ -1,4 +1,6 @@
+import { nationalBudget } from '@interlock/contract'
 import { inHours, instant, plus, type Instant } from '@interlock/kernel'
+import { emptyLedger, reserve } from '@interlock/ledger'
 import { soldHours, type QuietHours } from '@interlock/power'
 import { expect, test } from 'vitest'
 import { device, eui, rating } from './device.fixture.ts'
@@ -95,6 +97,28 @@ test('attack: a schedule that ends within the default hours of a home without th
   expect(charged([{ quiet: soldHours.quiet, next }])).toEqual([[18, rating]])
   const later = { quiet: [], from: hour(24) }
   expect(charged([{ quiet: soldHours.quiet, next: later }])).toEqual([])
+})
+
+test('attack: a CSMS ends the schedules of a whole street at one moment, within the default hours that it has not', () => {
+  const budget = { ...nationalBudget, organisationWatts: 22_080 }
+  const home: Device = { ...device, ratingWatts: 7_360 }
+  const effect = { from: hour(16.5), until: hour(17) }
+  const stepWatts = (hours: Device['hours']): number => {
+    let ledger = emptyLedger
+    let moved = 0
+    for (let street = 1; street <= 12; street += 1) {
+      const edges = swingsOf(evening, { ...asked, effect }, { ...home, hours }, [])
+      const charge = { organisation: eui, region: home.region, kind: 'command', edges } as const
+      const granted = reserve(ledger, { id: `command-${street}`, ...charge }, budget, from)
+      if (granted.ok) moved += home.ratingWatts
+      if (granted.ok) ledger = granted.value
+    }
+    return moved
+  }
+  // At six each home that was granted goes from nothing to its rating.
+  expect(stepWatts([{ quiet: [] }])).toBe(22_080)
+  // Charged by the hours it was sold with, the whole street would have moved for nothing.
+  expect(stepWatts([soldHours])).toBe(12 * 7_360)
 })
 
 test('clearing brings back each edge of whichever hours the charger may follow', () => {
