@@ -105,6 +105,14 @@ export const misshapen: readonly Fault[] = [
     reason: 'ServiceUnknown',
     field: 'ServiceReferenceVariant',
   },
+  body('pre-notification', 'device of no type', 'DeviceType', '>ESME<', '>EVSE<'),
+  body(
+    'pre-notification',
+    'firmware of seven digits',
+    'FirmwareVersion',
+    '>0002012F<',
+    '>002012F<',
+  ),
   body(
     'return of a local response',
     'answer to no request',

@@ -120,6 +120,27 @@ const samples: readonly (Sample & { readonly name: string })[] = [
   ...local('7.14', { kind: 'readControllers' }),
   ...local('7.16', signedPreCommand),
   {
+    name: 'decommissioning',
+    service: '8.3',
+    commandVariant: 8,
+    body: { kind: 'decommission', device: addressed.target },
+  },
+  {
+    name: 'pre-notification',
+    service: '12.2',
+    commandVariant: 8,
+    body: {
+      kind: 'prenotification',
+      device: addressed.target,
+      manufacturer: 'AB01',
+      model: '010A030B',
+      type: 'ESME',
+      specification: 'SMETS V5.1',
+      firmware: '0002012F',
+      variant: 'AD',
+    },
+  },
+  {
     name: 'return of a local response',
     service: '8.13',
     commandVariant: 8,

@@ -160,7 +160,9 @@ export async function hold(
   const facts = { ...factsOf(request), user: peer.organisation, role: peer.role }
   parts.audit.critical('RequestQuarantined', { ...facts, breach, reference: reference ?? 'full' })
   parts.happened.security(breach, request.target)
-  return reference === undefined
-    ? refused('QuarantineFull', breach)
-    : refused('Quarantined', heldDetail(breach, reference))
+  if (reference === undefined) return refused('QuarantineFull', breach)
+  const { originator, target, counter } = request
+  const id = { originator, target, counter }
+  await parts.alerts.tell(peer, { kind: 'quarantined', breach, reference, request: id })
+  return refused('Quarantined', heldDetail(breach, reference))
 }

@@ -1,9 +1,11 @@
 import type { LocalResponseBody, ServiceRequest } from '@interlock/duis'
-import { ok, refused } from '@interlock/kernel'
+import { ok, refused, type Eui64 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { resultOf } from './carry-out.ts'
 import { sourceOf } from './counters.ts'
+import { mayMove, typeOf, type DeviceMove } from './device-status.ts'
 import { eligibilityOf } from './eligibility.ts'
+import { moveDevice } from './move-device.ts'
 import { factsOf, type Served, type ServiceParts } from './parts.ts'
 
 /** A request to the data company itself, command variant 8: nothing of it goes to a device. */
@@ -20,7 +22,27 @@ export async function serveCompany(
   if (!(await parts.counters.use(sourceOf(request, peer), target, counter)))
     return refused('CounterUsed', `${counter}`)
   if (body.kind === 'localResponse') return takeLocalResponse(body, request, parts)
+  if (body.kind === 'decommission') return move(body.device, 'decommission', peer, parts)
+  if (body.kind === 'prenotification') {
+    const kind = parts.inventory.kind(body.device)
+    if (kind !== undefined && typeOf[kind] !== body.type)
+      return refused('DeviceUnsuitable', body.type)
+    return move(body.device, 'prenotify', peer, parts)
+  }
   return refused('RequestMalformed', body.kind)
+}
+
+async function move(
+  device: Eui64,
+  to: DeviceMove,
+  peer: Peer,
+  parts: ServiceParts,
+): Promise<Served> {
+  const kind = parts.inventory.kind(device)
+  if (kind === undefined) return refused('DeviceUnknown', device)
+  if (!mayMove(peer.role, kind, to)) return refused('RoleForbidden', `${peer.role} ${kind}`)
+  const moved = await moveDevice(device, kind, to, peer, parts)
+  return moved.ok ? ok({}) : moved
 }
 
 /**

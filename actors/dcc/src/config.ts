@@ -33,6 +33,13 @@ export const DeviceConfig = Type.Object(
 )
 export type DeviceConfig = Static<typeof DeviceConfig>
 
+const UserRole = Type.Union([
+  Type.Literal('supplier'),
+  Type.Literal('dsrsp'),
+  Type.Literal('csms'),
+  Type.Literal('web'),
+])
+
 export const DccConfig = actorConfig({
   feeder: Type.String({ minLength: 1, maxLength: 32 }),
   /** Folder with key and chain under the smart-meter root: it listens, and MACs, with them. */
@@ -54,12 +61,19 @@ export const DccConfig = actorConfig({
     additionalProperties: false,
     default: { ...anomalyRulesDefault },
   }),
+  /** Users that alerts are brought to, each at `POST` of an address under the smart-meter root. */
+  alerts: Type.Array(Type.Object({ organisation: Eui, role: UserRole, url: Url }, strict), {
+    maxItems: 1_000,
+    default: [],
+  }),
   /** Future-dated requests that one user may have waiting. */
   futureDatedMost: Type.Integer({ minimum: 1, maximum: 100_000, default: 1_000 }),
   inventory: Type.Object(
     {
       hubs: Type.Array(Eui, { maxItems: 20_000 }),
       devices: Type.Array(DeviceConfig, { maxItems: 40_000 }),
+      /** Of them, those that nobody can command before they are pre-notified, installed and commissioned. */
+      awaited: Type.Array(Eui, { maxItems: 60_000, default: [] }),
     },
     strict,
   ),

@@ -16,14 +16,17 @@ import {
   type Identity,
   type Running,
 } from '@interlock/host'
-import { Fault, type Role } from '@interlock/kernel'
+import { eui64, Fault, type Eui64, type Role } from '@interlock/kernel'
 import { fromPem, toPem } from '@interlock/pki'
 import { openDatabase, openLedgerAccount, witnessRegister } from '@interlock/store'
+import { openAlertPush } from './alert-push.ts'
 import { takeAlert } from './alerts.ts'
 import { openAnomalies } from './anomalies.ts'
 import { openArmBook } from './arm-book.ts'
 import type { DccConfig } from './config.ts'
 import { counters as openCounters } from './counters.ts'
+import { deviceEndpoints } from './device-endpoints.ts'
+import { openDeviceRegister } from './device-register.ts'
 import { endpoints } from './endpoints.ts'
 import { openFutureDated } from './future-dated.ts'
 import { carryOutFutureDated } from './future-dated-requests.ts'
@@ -58,7 +61,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   const identity = identityOf(config.identity, 'dcc')
   const charging = identityOf(config.chargingIdentity, 'dcc')
   const self = identity.peer.eui
-  const inventory = createInventory(config.inventory, crypto)
+  const known = createInventory(config.inventory, crypto)
   ensureDir(config.data)
   const audit = openAudit({
     path: `${config.data}/audit.jsonl`,
@@ -89,6 +92,22 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   )
   const trust = { roots: [readText(config.trust.smartMeter)], revoked: lists.revoked }
   const database = await openDatabase<DccTables>(config.database, migrations)
+  const register = await openDeviceRegister(database.db, (eui) => known.first(eui), clock)
+  const inventory = { ...known, status: (eui: Eui64) => register.status(eui) }
+  const alerts = openAlertPush(
+    database.db,
+    {
+      subscribers: config.alerts.map(({ organisation, ...rest }) => ({
+        organisation: eui64(organisation),
+        ...rest,
+      })),
+      identity,
+      trust,
+      signer: documentSigner(identity),
+      audit,
+    },
+    deps,
+  )
   const bus = inProcessBus({ queueMax: 1_000, activity })
   const happened = createHappened(bus, config, clock)
   const counters = openCounters(database.db)
@@ -132,6 +151,8 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     quarantine: quarantine(database.db, { clock, crypto }),
     futureDated: await openFutureDated(database.db, config.futureDatedMost, deps),
     revoked: lists.revoked,
+    register,
+    alerts,
     region: config.region,
     identity,
     signer: documentSigner(identity),
@@ -145,7 +166,8 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   }
   for (const each of endpoints({ actor: config.actor, ledger, audit, service, clock, lists }))
     server.route(each)
-  for (const each of quarantineEndpoints(service)) server.route(each)
+  for (const each of [...quarantineEndpoints(service), ...deviceEndpoints(service)])
+    server.route(each)
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),
   )
@@ -169,6 +191,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     roots,
   })
   await service.futureDated.start((held) => carryOutFutureDated(held, service))
+  alerts.start()
   const port = await server.listen()
 
   return {
@@ -185,6 +208,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
       await server.close()
       await wan.close()
       await http.close()
+      await alerts.close()
       await bus.close()
       await database.close()
       audit.close()

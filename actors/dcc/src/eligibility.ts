@@ -51,9 +51,19 @@ export const eligibility = {
     originator: 'self',
     futureDated: true,
   },
+  '8.3': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
   '8.13': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
+  '12.2': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
 } as const satisfies Record<Service, EligibilityRow>
 
 export const eligibilityOf = (service: Service): EligibilityRow => eligibility[service]
+/** Those who may command such a device, and for a hub everybody: whom its status concerns. */
+export const rolesOf = (kind: DeviceKind | 'hub'): readonly Role[] =>
+  userRoles.filter((role) =>
+    Object.values(eligibility).some(
+      (row: EligibilityRow) => row.roles.includes(role) && (kind === 'hub' || row.device === kind),
+    ),
+  )
+
 /** Every role that may make any service request. */
 export const userRoles = ['supplier', 'csms', 'dsrsp', 'web'] as const satisfies readonly Role[]

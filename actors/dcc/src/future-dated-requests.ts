@@ -112,6 +112,9 @@ export async function carryOutFutureDated(
   const sent = ready.ok ? await ready.value() : ready
   const outcome = sent.ok ? 'Accepted' : sent.reason
   parts.audit.critical('FutureDatedEnded', { ...factsOf(request), outcome })
+  const { originator, target, counter } = request
+  const id = { originator, target, counter }
+  await parts.alerts.tell(held.peer, { kind: 'futureDated', request: id, outcome })
   if (!sent.ok) parts.happened.refused(sent.reason, held.peer, request)
   return outcome
 }

@@ -1,7 +1,9 @@
+import type { DeviceStatus } from '@interlock/duis'
 import { readText } from '@interlock/host'
 import { eui64, Fault, type Crypto, type Eui64, type PublicKey } from '@interlock/kernel'
 import { fromPem, peerOf } from '@interlock/pki'
 import type { DccConfig, DeviceConfig } from './config.ts'
+import type { InventoryKind } from './device-status.ts'
 import type { DeviceKind } from './eligibility.ts'
 
 /** A device that the data company delivers to. */
@@ -15,17 +17,26 @@ export type Device = {
   readonly ratings: ReadonlyMap<number, number>
 }
 
-export type Inventory = {
+/** What the data company knows by certificate. */
+export type KnownDevices = {
   device(eui: Eui64): Device | undefined
   isHub(eui: Eui64): boolean
   devices(): IterableIterator<Device>
+  /** `undefined` for what is not known. */
+  kind(eui: Eui64): InventoryKind | undefined
+  /** What it is before anybody moves it: in use, unless it is awaited. */
+  first(eui: Eui64): DeviceStatus | undefined
+}
+export type Inventory = KnownDevices & {
+  /** `undefined`: nobody has notified the data company of it. */
+  status(eui: Eui64): DeviceStatus | undefined
 }
 
 /**
  * Owners are not in it: who may arm a home is between the home and its owner, and only the LLCS knows.
  * @throws Fault `InventoryInvalid`, naming the device.
  */
-export function createInventory(config: DccConfig['inventory'], crypto: Crypto): Inventory {
+export function createInventory(config: DccConfig['inventory'], crypto: Crypto): KnownDevices {
   const hubs = new Set<Eui64>(config.hubs.map(eui64))
   const devices = new Map<Eui64, Device>()
   for (const each of config.devices) {
@@ -34,10 +45,14 @@ export function createInventory(config: DccConfig['inventory'], crypto: Crypto):
     if (devices.has(device.eui)) throw invalid(each, 'it is there twice')
     devices.set(device.eui, device)
   }
+  const awaited = new Set<string>(config.awaited)
+  const isKnown = (eui: Eui64): boolean => hubs.has(eui) || devices.has(eui)
   return {
     device: (eui) => devices.get(eui),
     isHub: (eui) => hubs.has(eui),
     devices: () => devices.values(),
+    kind: (eui) => (hubs.has(eui) ? 'hub' : devices.get(eui)?.kind),
+    first: (eui) => (awaited.has(eui) || !isKnown(eui) ? undefined : 'Commissioned'),
   }
 }
 

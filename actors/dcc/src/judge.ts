@@ -35,12 +35,18 @@ export function judgeUser(
   if (variantRow(request.commandVariant).local && !row.local.includes(peer.role))
     return refused('VariantForbidden', `${peer.role} ${request.commandVariant}`)
   const device = inventory.device(request.target)
-  if (device === undefined) return refused('DeviceUnknown', request.target)
+  const status = inventory.status(request.target)
+  if (device === undefined || status === undefined) return refused('DeviceUnknown', request.target)
   if (device.kind !== row.device) return refused('DeviceUnsuitable', device.kind)
   // An organisation's identity is no owner's: its arms come from itself.
   if (row.originator === 'owner' && (request.originator === peer.organisation || isDevice()))
     return refused('OriginatorWrong', request.originator)
-  return ok(device)
+  const notReady = [request.target, device.hub].find(
+    (eui) => inventory.status(eui) !== 'Commissioned',
+  )
+  return notReady === undefined
+    ? ok(device)
+    : refused('DeviceNotCommissioned', `${notReady} ${inventory.status(notReady) ?? 'unknown'}`)
 
   function isDevice(): boolean {
     return inventory.device(request.originator) !== undefined

@@ -3,9 +3,11 @@ import type { Command } from '@interlock/gbcs'
 import type { ActorDeps, Identity } from '@interlock/host'
 import type { Ok, Refusal } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { AlertPush } from './alert-push.ts'
 import type { Anomalies } from './anomalies.ts'
 import type { ArmBook } from './arm-book.ts'
 import type { Counters } from './counters.ts'
+import type { DeviceRegister } from './device-register.ts'
 import type { FutureDated } from './future-dated.ts'
 import type { Happened } from './happened.ts'
 import type { Inventory } from './inventory.ts'
@@ -26,6 +28,8 @@ export type ServiceParts = {
   readonly anomalies: Anomalies
   readonly quarantine: Quarantine
   readonly futureDated: FutureDated
+  readonly register: DeviceRegister
+  readonly alerts: AlertPush
   /** Whether a user's certificate counts no longer. */
   readonly revoked: (serialHex: string) => boolean
   readonly audit: Audit

@@ -61,6 +61,16 @@ export type DccTables = LedgerTables &
       /** Of the arm that is charged for it. */
       digest: string | null
     } & KeptRequest
+    /** What devices are that somebody has moved. */
+    device_status: { eui: string; status: string; at: string | number }
+    /** Alerts that a user has not taken yet: documents, unsigned. */
+    pushed_alerts: {
+      id: string
+      organisation: string
+      role: string
+      at: string | number
+      xml: string
+    }
   }
 
 const statements = [
@@ -136,6 +146,20 @@ export const migrations = [
         "create unique index future_dated_slot on future_dated (slot) where state = 'held'",
         'create index future_dated_by_user on future_dated (organisation, role)',
         'create index future_dated_by_time on future_dated (state, execute_at)',
+      ]
+      for (const statement of tables) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0007-devices-and-alerts',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      const tables = [
+        'create table device_status (eui text primary key, status text not null, at bigint not null)',
+        'create sequence alert_ids',
+        `create table pushed_alerts (
+          id bigint primary key, organisation text not null, role text not null,
+          at bigint not null, xml text not null)`,
+        'create index pushed_alerts_by_user on pushed_alerts (organisation, role, id)',
       ]
       for (const statement of tables) await sql.raw(statement).execute(db)
     },

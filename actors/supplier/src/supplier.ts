@@ -1,6 +1,7 @@
 import type { Happening } from '@interlock/contract'
 import {
   checkConfig,
+  dccAlerts,
   duisClient,
   ensureDir,
   httpClient,
@@ -64,6 +65,8 @@ export async function startSupplier(
   const record = (kind: string, data: Readonly<Record<string, unknown>>): void =>
     void audit.critical(kind, data)
   const listeners = new Set<(event: object) => void>()
+  const tell = (happening: Happening): void => listeners.forEach((listener) => listener(happening))
+  const company = pinPeer(config.dccCertificate, record)
   const rounds = createRounds({
     actor,
     meters: config.meters.map(eui64),
@@ -72,7 +75,7 @@ export async function startSupplier(
         http,
         url: dcc,
         identity,
-        company: pinPeer(config.dccCertificate, record),
+        company,
         crypto,
         record,
       }),
@@ -82,11 +85,22 @@ export async function startSupplier(
     },
     numbers,
     audit,
-    tell: (happening: Happening) => listeners.forEach((listener) => listener(happening)),
+    tell,
     deps,
   })
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
   for (const each of endpoints({ actor, own: peer.organisation, rounds, audit })) server.route(each)
+  server.route(
+    dccAlerts({
+      company,
+      own: peer.organisation,
+      lastPath: `${data}/dcc-alerts.last`,
+      crypto,
+      record,
+      onAlert: (about) =>
+        tell({ at: clock.now(), actor, kind: 'state', data: { alert: about.kind } }),
+    }),
+  )
   server.events('/api/v1/events', ['web'], (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)

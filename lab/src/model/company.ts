@@ -117,6 +117,8 @@ export function createCompany(
       quarantine: noQuarantine,
       futureDated: noFuture,
       revoked: () => false,
+      register: noMoves,
+      alerts: noAlerts,
       audit: muteAudit,
       happened: silent,
       deps: { clock, crypto, log },
@@ -204,6 +206,9 @@ const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
     device: (wanted) => (wanted === eui ? device : undefined),
     isHub: (wanted) => wanted === hub,
     devices: () => [device].values(),
+    kind: (wanted) => (wanted === eui ? 'llcs' : undefined),
+    first: () => 'Commissioned',
+    status: () => 'Commissioned',
   }
 }
 
@@ -255,6 +260,16 @@ const noQuarantine: ServiceParts['quarantine'] = {
   takeOut: () => Promise.resolve(false),
 }
 
+const noMoves: ServiceParts['register'] = {
+  status: () => 'Commissioned',
+  move: () => Promise.resolve(refused('DeviceStatusWrong')),
+}
+const noAlerts: ServiceParts['alerts'] = {
+  tell: () => Promise.resolve(),
+  tellRoles: () => Promise.resolve(),
+  start: () => {},
+  close: () => Promise.resolve(),
+}
 /** Everything is sent at once. */
 const noFuture: ServiceParts['futureDated'] = {
   hold: () => Promise.resolve(refused('FutureDatedFull')),

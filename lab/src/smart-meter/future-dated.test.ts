@@ -243,7 +243,7 @@ test("a supplier's tariff gets to the meter at its time", async () => {
   const from = instant(Math.ceil(at / (30 * minute)) * 30 * minute)
   const prices = [{ from, pencePerKilowattHour: 7.5 }]
   const before = world.meter.running.tariff()
-  const { version, meters } = await world.supplier.publish(prices, at)
+  const { version, meters } = await world.supplier().publish(prices, at)
   expect(meters).toEqual([{ meter: world.devices.meter.peer.eui }])
   await world.clock.advance(hour - minute)
   expect(world.meter.running.tariff()).toEqual(before)

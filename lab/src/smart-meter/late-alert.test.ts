@@ -63,8 +63,8 @@ test('a supplier goes on when the certificate of the data company is renewed', a
   writeAtomic(`${dir}/smki-dcc/chain.pem`, chainPem, 0o644)
   await world.restartDcc()
   await eventually(() => world.dcc().hubsConnected() === 1 && world.meter.running.joined())
-  const published = await world.supplier.publish([
-    { from: instant(evening), pencePerKilowattHour: 38.4 },
-  ])
+  const published = await world
+    .supplier()
+    .publish([{ from: instant(evening), pencePerKilowattHour: 38.4 }])
   expect(published.meters).toEqual([{ meter: world.devices.meter.peer.eui }])
 })

@@ -62,12 +62,23 @@ const loopback = { host: '127.0.0.1', port: 0 }
 export const owner = crypto.generateKey().key
 export const ownerEui = eui64('A2-00-00-00-00-00-00-01')
 
+/** What a user says of a device that it will install. */
+export const prenotification = (device: Eui64, type: 'ESME' | 'HCALCS' = 'ESME'): RequestBody => ({
+  kind: 'prenotification',
+  device,
+  manufacturer: 'AB01',
+  model: '010A030B',
+  type,
+  specification: 'SMETS V5.1',
+  firmware: '0002012F',
+})
+
 /** One home and the smart-meter network around it: real sockets, TLS and database. */
 export async function network(
   name: string,
   budget: BudgetLimits = nationalBudget,
   anomaly: AnomalyRules = anomalyRulesDefault,
-  { futureDatedMost = 1_000, controllers = 1 } = {},
+  { futureDatedMost = 1_000, controllers = 1, awaitsMeter = false } = {},
 ) {
   const dir = temporaryDir(`interlock-${name}`)
   const wallDeps = { wall: systemClock, crypto }
@@ -123,6 +134,7 @@ export async function network(
   const { port: ledgerPort } = await place()
   let ledger = await testLedger(supervisorCharging, charging.rootPem, clock, ledgerPort)
   const common = { region: 'GB', production: true }
+  const supplierPlace = await place()
   const inventoryOf = (kind: 'meter' | 'llcs') => ({
     eui: devices[kind].peer.eui,
     kind,
@@ -148,11 +160,19 @@ export async function network(
     peers: { supervisor: `https://127.0.0.1:${ledgerPort}` },
     budget,
     anomaly,
+    alerts: [
+      {
+        organisation: users.supplier.peer.organisation,
+        role: 'supplier',
+        url: `https://127.0.0.1:${supplierPlace.port}/api/v1/dcc-alerts`,
+      },
+    ],
     futureDatedMost,
     revocationList,
     inventory: {
       hubs: [devices.hub.peer.eui],
       devices: [inventoryOf('meter'), inventoryOf('llcs')],
+      awaited: awaitsMeter ? [devices.meter.peer.eui] : [],
     },
   }
   let dcc = await startDcc(dccConfig, depsOf(dccWall))
@@ -210,12 +230,12 @@ export async function network(
     data: `${dir}/supplier`,
     identity: `${dir}/smki-supplier`,
     trust: { smartMeter: trust.smartMeter },
-    listen: loopback,
+    listen: supplierPlace,
     dcc: url,
     dccCertificate: `${dir}/smki-dcc/chain.pem`,
     meters: [devices.meter.peer.eui],
   }
-  const supplier = await startSupplier(supplierConfig, depsOf())
+  let supplier = await startSupplier(supplierConfig, depsOf())
 
   const clients = new Map<Identity, ReturnType<typeof httpClient>>()
   const clientOf = (user: Identity) => {
@@ -308,7 +328,12 @@ export async function network(
     llcs,
     signers,
     joinLlcs,
-    supplier,
+    supplier: () => supplier,
+    async restartSupplier(whileAway: () => Promise<void>) {
+      await supplier.close()
+      await whileAway()
+      supplier = await startSupplier(supplierConfig, depsOf())
+    },
     cluster,
     clientOf,
     leave,

@@ -195,7 +195,9 @@ export function dccConfig(plan: Plan): DccConfig {
     anomaly: anomalyRulesDefault,
     revocationList: plan.layout.smartMeterList,
     futureDatedMost: 1_000,
+    alerts: [],
     inventory: {
+      awaited: [],
       hubs: plan.homes.map((home) => home.hub),
       devices: plan.homes.flatMap((home) => [
         {

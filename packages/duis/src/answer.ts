@@ -1,6 +1,11 @@
-import { ok, refused, type Crypto, type Outcome } from '@interlock/kernel'
+import { ok, refused, type Crypto, type Eui64, type Outcome } from '@interlock/kernel'
 import { variantRow } from './command-variants.ts'
-import { parseQuarantineAlert, type QuarantineAlert } from './dcc-alert.ts'
+import {
+  parseDccAlert,
+  parseQuarantineAlert,
+  type DccAlert,
+  type QuarantineAlert,
+} from './dcc-alert.ts'
 import type { DuisProblem } from './problems.ts'
 import type { ServiceRequest } from './request.ts'
 import { responseNameOf, type ResponseName } from './response-codes.ts'
@@ -69,6 +74,23 @@ export function openQuarantineAlert(
   return formatRequestId(request) === formatRequestId(about)
     ? alert
     : refused('RequestMismatch', `RequestID: is ${formatRequestId(request)}`)
+}
+
+/** Reads what the data company tells of its own accord; only what it has signed, for this user. */
+export function openDccAlert(
+  xml: string,
+  to: Eui64,
+  company: KnownSigner & { readonly eui: Eui64 },
+  crypto: Crypto,
+): Outcome<DccAlert & { readonly id: RequestId }, DuisProblem> {
+  const signed = openSigned(xml, company, crypto)
+  if (!signed.ok) return signed
+  const alert = parseDccAlert(signed.value.xml)
+  if (!alert.ok) return alert
+  const { id } = alert.value
+  return id !== undefined && id.originator === company.eui && id.target === to
+    ? ok({ ...alert.value, id })
+    : refused('RequestMismatch', 'ResponseID: is not from the company to this user')
 }
 
 /** The answer where it says that the request is done, and the name of its code where not. */

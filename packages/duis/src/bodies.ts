@@ -1,7 +1,17 @@
-import { instant, type Instant } from '@interlock/kernel'
+import { instant, type Eui64, type Instant } from '@interlock/kernel'
 import { controllerSchedules, type ControllerSchedulesBody } from './controller-schedule.ts'
 import type { Element } from './element.ts'
-import { dateTime, payload, requestId, tariffDocument, whole } from './leaves.ts'
+import { deviceTypes, type DeviceType } from './device-status.ts'
+import {
+  dateTime,
+  deviceId,
+  hexDigits,
+  oneOf,
+  payload,
+  requestId,
+  tariffDocument,
+  whole,
+} from './leaves.ts'
 import type { BodyKind } from './services.ts'
 import {
   attribute,
@@ -65,6 +75,19 @@ export type LocalResponseBody = {
   readonly original: RequestId
   readonly response: Uint8Array
 }
+export type DecommissionBody = { readonly kind: 'decommission'; readonly device: Eui64 }
+/** A device that will be installed; manufacturer, model and firmware are hexadecimal digits. */
+export type PrenotificationBody = {
+  readonly kind: 'prenotification'
+  readonly device: Eui64
+  readonly manufacturer: string
+  readonly model: string
+  readonly type: DeviceType
+  /** Of the specification that it is made to, such as `SMETS V1.58`. */
+  readonly specification: string
+  readonly firmware: string
+  readonly variant?: string | undefined
+}
 export type RequestBody =
   | LoadControlBody
   | OffsetLimitBody
@@ -76,6 +99,8 @@ export type RequestBody =
   | ReadControllersBody
   | SignedPreCommandBody
   | LocalResponseBody
+  | DecommissionBody
+  | PrenotificationBody
 
 /** The date of execution by which what was future-dated is cancelled. */
 export const cancellation = instant(Date.UTC(3000, 11, 31))
@@ -107,6 +132,17 @@ function parsePrices(text: string): readonly number[] | undefined {
   }
   return values
 }
+
+const specification = leaf(
+  'a specification such as SMETS V1.58',
+  (text) => (/^(SMETS|CHTS) V\d{1,2}\.\d{1,2}$/.test(text) ? text : undefined),
+  String,
+)
+const esmeVariant = leaf(
+  'one to three letters',
+  (text) => (/^[A-Z]{1,3}$/.test(text) ? text : undefined),
+  String,
+)
 
 type ValuesOf<Body> = Omit<Body, 'kind'>
 
@@ -153,6 +189,16 @@ const shapes: {
   localResponse: struct<ValuesOf<LocalResponseBody>>({
     original: child('OriginalRequestID', requestId),
     response: child('DeviceGBCSResponse', payload),
+  }),
+  decommission: struct<ValuesOf<DecommissionBody>>({ device: child('DeviceID', deviceId) }),
+  prenotification: struct<ValuesOf<PrenotificationBody>>({
+    device: child('DeviceID', deviceId),
+    manufacturer: child('DeviceManufacturer', hexDigits(4)),
+    model: child('DeviceModel', hexDigits(8)),
+    type: child('DeviceType', oneOf(...deviceTypes)),
+    specification: child('SMETSCHTSVersion', specification),
+    firmware: child('FirmwareVersion', hexDigits(8)),
+    variant: optional('ESMEVariant', esmeVariant),
   }),
 }
 /** A signed pre-command has the same element in every service request. */

@@ -1,12 +1,18 @@
+import { nodeCrypto as crypto } from '@interlock/host'
 import { eui64, instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import {
   breaches,
+  buildDccAlert,
   buildQuarantineAlert,
+  parseDccAlert,
   parseQuarantineAlert,
   type Breach,
+  type DccAlert,
   type QuarantineAlert,
 } from './dcc-alert.ts'
+import { openDccAlert } from './answer.ts'
+import { signDocument } from './signature.ts'
 
 const alertOf = (breach: Breach): QuarantineAlert => ({
   at: instant(Date.UTC(2026, 0, 5, 18)),
@@ -37,4 +43,41 @@ test('an alert names exactly one breach, with a reference of digits', () => {
     xml.replace('sr:DCCAlert>', 'sr:DeviceAlert>'),
   ]
   for (const each of wrong) expect(parseQuarantineAlert(each).ok).toBe(false)
+})
+
+const company = eui64('02-00-00-00-00-00-00-0D')
+const user = eui64('02-00-00-00-00-00-00-0A')
+const pushed = { at: instant(0), id: { originator: company, target: user, counter: 7n } }
+test.each<DccAlert>([
+  { ...pushed, about: { kind: 'deviceStatus', device: user, status: 'Suspended' } },
+  { ...pushed, about: { kind: 'futureDated', request: pushed.id, outcome: 'CounterUsed' } },
+  {
+    ...pushed,
+    about: {
+      kind: 'quarantined',
+      breach: 'ADMegawattBreach',
+      request: pushed.id,
+      reference: '12',
+    },
+  },
+])('an alert that is brought is read back: $about.kind', (alert) => {
+  expect(parseDccAlert(buildDccAlert(alert))).toEqual({ ok: true, value: alert })
+})
+
+test('an alert is believed when the company has signed it for this user, and has numbered it', () => {
+  const about = { kind: 'deviceStatus', device: user, status: 'Pending' } as const
+  const { key } = crypto.generateKey()
+  const signer = { key, issuer: 'CN=Test', serialHex: '1f2e' }
+  const known = { eui: company, publicKey: key.publicKey, serialHex: '1f2e' }
+  const open = (xml: string, to = user) => openDccAlert(xml, to, known, crypto)
+  const sign = (xml: string) => signDocument(xml, signer, crypto)
+  const xml = buildDccAlert({ ...pushed, about })
+  expect(open(sign(xml))).toEqual({ ok: true, value: { ...pushed, about } })
+  expect(open(xml)).toMatchObject({ reason: 'SignatureMissing' })
+  expect(open(sign(xml).replace('Pending', 'Suspended'))).toMatchObject({
+    reason: 'SignatureInvalid',
+  })
+  expect(open(sign(xml), company)).toMatchObject({ reason: 'RequestMismatch' })
+  const unnumbered = buildDccAlert({ at: instant(0), about })
+  expect(open(sign(unnumbered))).toMatchObject({ reason: 'RequestMismatch' })
 })

@@ -1,6 +1,15 @@
-import { fromIso, ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
+import {
+  fromIso,
+  ok,
+  refused,
+  toIso,
+  type Eui64,
+  type Instant,
+  type Outcome,
+} from '@interlock/kernel'
+import { deviceStatuses, type DeviceStatus } from './device-status.ts'
 import { parseElements, withoutSignature } from './element.ts'
-import { requestId, schemaVersionLeaf } from './leaves.ts'
+import { deviceId, oneOf, requestId, schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
 import { responseNameOf } from './response-codes.ts'
 import type { ServiceResponse } from './response.ts'
@@ -40,12 +49,35 @@ export type QuarantineAlert = {
   readonly reference: string
 }
 
+/** What the data company tells a user of its own accord. */
+export type DccAlert = {
+  readonly at: Instant
+  /**
+   * From the company to the user, with a number that rises with each: by it a user knows one that comes
+   * again. Absent where it was asked for.
+   */
+  readonly id?: RequestId | undefined
+  readonly about:
+    | ({ readonly kind: 'quarantined' } & Omit<QuarantineAlert, 'at'>)
+    | ({ readonly kind: 'deviceStatus' } & StatusChange)
+    | ({ readonly kind: 'futureDated' } & FutureDatedEnd)
+}
+/** Ours: the standard's alerts about a device's status are in no public source. */
+type StatusChange = { readonly device: Eui64; readonly status: DeviceStatus }
+/** Ours: what became of a request that was future-dated, by the name of a response. */
+type FutureDatedEnd = { readonly request: RequestId; readonly outcome: string }
+
 type Held = { readonly request: RequestId; readonly reference: string }
 type Choice = { readonly [Of in Breach]: Held | undefined }
+type Told = {
+  readonly quarantined: Choice | undefined
+  readonly deviceStatus: StatusChange | undefined
+  readonly futureDated: FutureDatedEnd | undefined
+}
 type AlertDocument = {
   readonly schemaVersion: SchemaVersion
-  readonly at: { readonly at: Instant }
-  readonly quarantined: Choice
+  readonly header: { readonly id: RequestId | undefined; readonly at: Instant }
+  readonly told: Told
 }
 
 /** What a response says beside its code when its request is held. */
@@ -73,51 +105,107 @@ const choice = struct<Choice>({
   ADAttributeLimitsBreach: optional('ADAttributeLimitsBreach', held),
   ADMegawattBreach: optional('il:ADMegawattBreach', held),
 })
+const outcomeName = leaf(
+  'the name of a response',
+  (text) => (/^[A-Za-z]{1,40}$/.test(text) ? text : undefined),
+  String,
+)
 const alertShape = struct<AlertDocument>({
   schemaVersion: attribute('schemaVersion', schemaVersionLeaf),
-  at: child(
+  header: child(
     'Header',
-    struct<{ readonly at: Instant }>({
+    struct<AlertDocument['header']>({
+      id: optional('ResponseID', requestId),
       at: child('ResponseDateTime', leaf('a date-time', fromIso, toIso)),
     }),
   ),
-  quarantined: child(
+  told: child(
     'Body',
     holding(
       child(
         'DCCAlertMessage',
-        holding(child('DCCAlert', holding(child('QuarantinedRequest', choice)))),
+        holding(
+          child(
+            'DCCAlert',
+            struct<Told>({
+              quarantined: optional('QuarantinedRequest', choice),
+              deviceStatus: optional(
+                'il:DeviceStatusChange',
+                struct<StatusChange>({
+                  device: child('il:DeviceID', deviceId),
+                  status: child('il:DeviceStatus', oneOf(...deviceStatuses)),
+                }),
+              ),
+              futureDated: optional(
+                'il:FutureDatedOutcome',
+                struct<FutureDatedEnd>({
+                  request: child('il:RequestID', requestId),
+                  outcome: child('il:Outcome', outcomeName),
+                }),
+              ),
+            }),
+          ),
+        ),
       ),
     ),
   ),
 })
 
-export function buildQuarantineAlert({ at, breach, ...held }: QuarantineAlert): string {
-  const quarantined = { ...noBreach, [breach]: held }
-  const value: AlertDocument = { schemaVersion, at: { at }, quarantined }
+export function buildDccAlert({ at, id, about }: DccAlert): string {
+  const { kind, ...values } = about
+  const told = { ...nothingTold, [kind]: 'breach' in values ? choiceOf(values) : values } as Told
+  const value: AlertDocument = { schemaVersion, header: { id, at }, told }
   return document(rootOf('Response', alertShape, value))
 }
+export const buildQuarantineAlert = ({ at, ...held }: QuarantineAlert): string =>
+  buildDccAlert({ at, about: { kind: 'quarantined', ...held } })
 
-const noBreach: Choice = {
+const nothingTold: Told = {
+  quarantined: undefined,
+  deviceStatus: undefined,
+  futureDated: undefined,
+}
+const choiceOf = ({ breach, ...held }: Omit<QuarantineAlert, 'at'>): Choice => ({
   ADUserThresholdBreach: undefined,
   ADDCCThresholdBreach: undefined,
   ADAttributeLimitsBreach: undefined,
   ADMegawattBreach: undefined,
-}
+  [breach]: held,
+})
 
-/** Reads an alert, signed or not; whether it is to be believed is for `openQuarantineAlert` to judge. */
-export function parseQuarantineAlert(xml: string): Outcome<QuarantineAlert, DuisProblem> {
+/** Reads an alert, signed or not; whether it is to be believed is for `openDccAlert` to judge. */
+export function parseDccAlert(xml: string): Outcome<DccAlert, DuisProblem> {
   const root = parseElements(xml)
   if (!root.ok) return root
   try {
-    const { at, quarantined } = readAs('Response', alertShape, withoutSignature(root.value))
-    const [found, ...others] = Object.entries(quarantined) as [Breach, Held][]
-    if (found === undefined || others.length > 0)
-      return refused('DocumentUnexpected', 'QuarantinedRequest: names one breach')
-    const [breach, held] = found
-    return ok({ ...at, breach, ...held })
+    const { header, told } = readAs('Response', alertShape, withoutSignature(root.value))
+    const about = aboutOf(told)
+    return about === undefined
+      ? refused('DocumentUnexpected', 'DCCAlert: tells one thing')
+      : ok({ ...header, about })
   } catch (error) {
     if (error instanceof Misshapen) return refused('DocumentUnexpected', error.message)
     throw error
   }
+}
+
+function aboutOf(told: Told): DccAlert['about'] | undefined {
+  const { quarantined, deviceStatus, futureDated } = told
+  if (Object.keys(told).length !== 1) return undefined
+  if (deviceStatus !== undefined) return { kind: 'deviceStatus', ...deviceStatus }
+  if (futureDated !== undefined) return { kind: 'futureDated', ...futureDated }
+  const [found, ...others] = Object.entries(quarantined ?? {}) as [Breach, Held][]
+  if (found === undefined || others.length > 0) return undefined
+  const [breach, held] = found
+  return { kind: 'quarantined', breach, ...held }
+}
+
+/** The same of one about a request that is held. */
+export function parseQuarantineAlert(xml: string): Outcome<QuarantineAlert, DuisProblem> {
+  const alert = parseDccAlert(xml)
+  if (!alert.ok) return alert
+  const { at, about } = alert.value
+  if (about.kind !== 'quarantined') return refused('DocumentUnexpected', 'QuarantinedRequest')
+  const { kind: _, ...held } = about
+  return ok({ at, ...held })
 }

@@ -7,10 +7,12 @@ export type {
 export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
 export { cancellation } from './bodies.ts'
 export type {
+  DecommissionBody,
   LoadControlBody,
   LocalResponseBody,
   OffsetLimitBody,
   ReadControllersBody,
+  PrenotificationBody,
   ReadTariffBody,
   RequestBody,
   SignedPreCommandBody,
@@ -20,6 +22,7 @@ export type {
 export * from './answer.ts'
 export * from './command-variants.ts'
 export * from './dcc-alert.ts'
+export * from './device-status.ts'
 export * from './problems.ts'
 export * from './request.ts'
 export * from './response-codes.ts'

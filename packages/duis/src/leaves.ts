@@ -1,4 +1,4 @@
-import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
+import { fromBase64, parseEui64, toBase64, type Eui64, type Instant } from '@interlock/kernel'
 import { schemaVersions, type SchemaVersion } from './services.ts'
 import { leaf, type Leaf } from './shape.ts'
 import {
@@ -29,6 +29,15 @@ export const dateTime: Leaf<Instant> = leaf(
   parseDateTime,
   formatDateTime,
 )
+
+export const deviceId: Leaf<Eui64> = leaf('an EUI-64', parseEui64, String)
+/** So many hexadecimal digits. */
+export const hexDigits = (digits: number): Leaf<string> =>
+  leaf(
+    `${digits} hexadecimal digits`,
+    (text) => (/^[0-9A-F]+$/.test(text) && text.length === digits ? text : undefined),
+    String,
+  )
 
 export const requestId: Leaf<RequestId> = leaf(
   'originator, target and counter',

@@ -51,6 +51,11 @@ export const responseCodes = {
     words: 'as many requests of this user are future-dated as may be',
   },
   E126: { name: 'FutureDatedUnknown', words: 'nothing is future-dated that this would cancel' },
+  E128: {
+    name: 'DeviceNotCommissioned',
+    words: 'the device, or its hub, is not commissioned: it is pending, suspended or gone',
+  },
+  E129: { name: 'DeviceStatusWrong', words: 'what the device is now does not allow that' },
   E127: { name: 'SignerRevoked', words: 'the certificate of the user has been revoked' },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']

@@ -23,6 +23,8 @@ export type BodyKind =
   | 'readControllers'
   | 'signedPreCommand'
   | 'localResponse'
+  | 'decommission'
+  | 'prenotification'
 
 type Bodies = readonly [BodyKind, ...BodyKind[]]
 
@@ -87,6 +89,18 @@ export const services = {
     title: 'Return Local Command Response',
     element: 'ReturnLocalCommandResponse',
     variants: ofCompany('localResponse'),
+  },
+  '8.3': {
+    reference: '8.3',
+    title: 'Decommission Device',
+    element: 'DecommissionDevice',
+    variants: ofCompany('decommission'),
+  },
+  '12.2': {
+    reference: '12.2',
+    title: 'Device Pre-notification',
+    element: 'DevicePrenotification',
+    variants: ofCompany('prenotification'),
   },
 } as const satisfies Record<string, ServiceRow>
 

@@ -138,6 +138,8 @@ const beginnings: ReadonlySet<string> = new Set([
   'il:TariffDocument',
   'il:ADMegawattBreach',
   'il:CommandForLocalDelivery',
+  'il:DeviceStatusChange',
+  'il:FutureDatedOutcome',
 ])
 const declaration = (name: string): Readonly<Record<string, string>> =>
   beginnings.has(name) ? { 'xmlns:il': namespaces.il } : {}

@@ -1,0 +1,43 @@
+import { problem, type Endpoint } from '@interlock/host'
+import { parseEui64 } from '@interlock/kernel'
+import { Type, type Static } from 'typebox'
+import { mayMove } from './device-status.ts'
+import { moveDevice } from './move-device.ts'
+import type { ServiceParts } from './parts.ts'
+
+/** `PUT /api/v1/devices/{eui}/status`. Pre-notification and decommissioning are service requests too. */
+const StatusOrder = Type.Object(
+  {
+    move: Type.Union([
+      Type.Literal('prenotify'),
+      Type.Literal('whitelist'),
+      Type.Literal('install'),
+      Type.Literal('commission'),
+      Type.Literal('suspend'),
+      Type.Literal('restore'),
+      Type.Literal('decommission'),
+    ]),
+  },
+  { additionalProperties: false },
+)
+type StatusOrder = Static<typeof StatusOrder>
+
+export const deviceEndpoints = (parts: ServiceParts): readonly Endpoint[] => [
+  {
+    method: 'PUT',
+    url: '/api/v1/devices/:eui/status',
+    roles: ['supplier', 'dsrsp', 'supervisor'],
+    body: StatusOrder,
+    async handle({ params, body, peer }) {
+      const { move } = body as StatusOrder
+      const eui = parseEui64(params['eui'] ?? '')
+      const kind = eui && parts.inventory.kind(eui)
+      if (eui === undefined || kind === undefined) return problem('DeviceUnknown')
+      if (!mayMove(peer.role, kind, move)) return problem('NotPermitted', `${move} of a ${kind}`)
+      const moved = await moveDevice(eui, kind, move, peer, parts)
+      return moved.ok
+        ? { status: 200, body: { status: moved.value } }
+        : problem('DeviceState', moved.detail)
+    },
+  },
+]

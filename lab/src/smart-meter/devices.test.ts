@@ -1,0 +1,187 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { nationalBudget } from '@interlock/contract'
+import { anomalyRulesDefault } from '@interlock/dcc'
+import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
+import { decodeResponse } from '@interlock/gbcs'
+import type { Identity } from '@interlock/host'
+import { eui64, instant, type Eui64 } from '@interlock/kernel'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './eventually.fixture.ts'
+import { evening, network, owner, prenotification } from './network.fixture.ts'
+
+let world: Awaited<ReturnType<typeof network>>
+beforeAll(async () => {
+  world = await network('devices', nationalBudget, anomalyRulesDefault, { awaitsMeter: true })
+  await eventually(() => world.hub.connected() && world.meter.running.joined())
+})
+afterAll(() => world.close())
+
+const outcome = async (user: Identity, request: ServiceRequest): Promise<string> =>
+  (await world.ask(user, request)).name
+const readTariff = (user: Identity): ServiceRequest => ({
+  originator: user.peer.organisation,
+  target: world.devices.meter.peer.eui,
+  counter: world.nextCounter(),
+  service: '4.11.1',
+  commandVariant: 1,
+  body: { kind: 'readTariff' },
+})
+const toCompany = (user: Identity, service: Service, body: RequestBody): ServiceRequest => ({
+  ...readTariff(user),
+  target: world.devices.dcc,
+  service,
+  commandVariant: 8,
+  body,
+})
+const move = async (user: Identity, device: Eui64, name: string) => {
+  const url = `${world.url}/api/v1/devices/${device}/status`
+  const { status, body } = await world.clientOf(user).request('PUT', url, { move: name })
+  const { status: now, reason } = body as { status?: string; reason?: string }
+  return status === 200 ? now : reason
+}
+/** What the supplier has put on the record of what the data company told it. */
+const told = (): { status?: string; device?: string; kind: string; outcome?: string }[] => {
+  const path = `${world.dir}/supplier/audit.jsonl`
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
+  return lines
+    .map((line) => JSON.parse(line) as { kind: string; data: { kind: string } })
+    .filter(({ kind }) => kind === 'AlertTaken')
+    .map(({ data }) => data)
+}
+const statusesTold = (device: Eui64) =>
+  told()
+    .filter((each) => each.device === device)
+    .map(({ status }) => status)
+const arm = async () => (await world.arm(world.users.web, world.armRequest('7.13'), owner)).name
+
+test('a device is pre-notified, whitelisted, installed and commissioned, and then commanded', async () => {
+  const { supplier, csms, dsrsp } = world.users
+  const meter = world.devices.meter.peer.eui
+  const notify = (user: Identity) => outcome(user, toCompany(user, '12.2', prenotification(meter)))
+  expect(await outcome(supplier, readTariff(supplier))).toBe('DeviceUnknown')
+  // Nobody's but its supplier's to notify, and nothing is left out.
+  expect([await notify(csms), await notify(dsrsp)]).toEqual(['RoleForbidden', 'RoleForbidden'])
+  expect(await move(supplier, meter, 'commission')).toBe('DeviceState')
+  expect(await notify(supplier)).toBe('Accepted')
+  expect(await notify(supplier)).toBe('DeviceStatusWrong')
+  const steps = ['Pending', 'Whitelisted', 'InstalledNotCommissioned', 'Commissioned']
+  for (const [index, name] of ['whitelist', 'install', 'commission'].entries()) {
+    expect(await outcome(supplier, readTariff(supplier))).toBe('DeviceNotCommissioned')
+    expect(await move(dsrsp, meter, name)).toBe('NotPermitted')
+    expect(await move(supplier, meter, name)).toBe(steps[index + 1])
+  }
+  // There is no tariff yet, and the meter says so.
+  expect(await outcome(supplier, readTariff(supplier))).toBe('DeviceRefused')
+  await eventually(() => statusesTold(meter).length === steps.length)
+  expect(statusesTold(meter)).toEqual(steps)
+})
+
+test('a read is delivered by the data company, comes back to be delivered locally, or both', async () => {
+  const { supplier, csms } = world.users
+  await world.supplier().publish([{ from: instant(evening), pencePerKilowattHour: 38.4 }])
+  const request = readTariff(supplier)
+  const copy = await world.ask(supplier, { ...request, commandVariant: 2 })
+  expect(copy).toMatchObject({ name: 'Accepted' })
+  expect(copy.payload).toBeUndefined()
+  // Addressed to the meter, so that another device that is handed it does nothing.
+  expect(await world.llcs.hand(copy.localCommand ?? new Uint8Array())).toBeUndefined()
+  expect(world.llcs.refusals.at(-1)).toBe('RecipientWrong')
+  const both = await world.ask(supplier, { ...readTariff(supplier), commandVariant: 3 })
+  expect(decodeResponse(both.payload ?? new Uint8Array()).ok).toBe(true)
+  expect(both.localCommand).toBeDefined()
+  expect(await outcome(csms, { ...readTariff(csms), commandVariant: 2 })).toBe('VariantForbidden')
+})
+
+test.each([
+  ['a critical request as a plain one', '>4<', '>1<', 'VariantUnknown'],
+  ['the variant of the data company itself', '>4<', '>9<', 'VariantUnknown'],
+  ['a request of the company for a device', '>4<', '>8<', 'VariantUnknown'],
+  [
+    'a service that is not ours',
+    '7.13</sr:ServiceReferenceV',
+    '7.1</sr:ServiceReferenceV',
+    'RequestMalformed',
+  ],
+])('%s is refused with its code', async (_what, from, to, code) => {
+  const { web } = world.users
+  const xml = buildRequest(world.armRequest('7.13')).replace(from, to)
+  expect((await world.post(web, world.sign(web, xml))).name).toBe(code)
+})
+
+test('a device is commanded while it and its hub are commissioned, and its user is told of every change', async () => {
+  const { supplier, supervisor, dsrsp, web } = world.users
+  const llcs = world.devices.llcs.peer.eui
+  const hub = world.devices.hub.peer.eui
+  expect(await arm()).toBe('Accepted')
+  // Only the supervisor suspends, and restores.
+  expect(await move(supplier, llcs, 'suspend')).toBe('NotPermitted')
+  expect(await move(supervisor, llcs, 'suspend')).toBe('Suspended')
+  expect(await move(supervisor, llcs, 'suspend')).toBe('DeviceState')
+  const reached = world.llcs.accepted.length
+  const answer = await world.ask(web, world.armRequest('7.13'))
+  expect([answer.name, answer.detail]).toEqual(['DeviceNotCommissioned', `${llcs} Suspended`])
+  expect(await move(dsrsp, llcs, 'restore')).toBe('NotPermitted')
+  await world.restartDcc()
+  await eventually(() => world.dcc().hubsConnected() === 1)
+  expect(await arm()).toBe('DeviceNotCommissioned')
+  expect(await move(supervisor, llcs, 'restore')).toBe('Commissioned')
+  expect(await move(supervisor, hub, 'suspend')).toBe('Suspended')
+  expect(await arm()).toBe('DeviceNotCommissioned')
+  expect(await outcome(supplier, readTariff(supplier))).toBe('DeviceNotCommissioned')
+  expect(world.llcs.accepted.length).toBe(reached)
+  expect(await move(supervisor, hub, 'restore')).toBe('Commissioned')
+  expect(await arm()).toBe('Accepted')
+  // The supplier may not command an LLCS: of that it hears nothing.
+  await eventually(() => statusesTold(hub).length === 2)
+  expect(statusesTold(hub)).toEqual(['Suspended', 'Commissioned'])
+  expect(statusesTold(llcs)).toEqual([])
+})
+
+test('what a user does not take waits, in its order and over restarts, and is taken once', async () => {
+  const { supervisor, supplier } = world.users
+  const meter = world.devices.meter.peer.eui
+  const before = statusesTold(meter).length
+  await world.restartSupplier(async () => {
+    for (const name of ['suspend', 'restore', 'suspend'])
+      expect(await move(supervisor, meter, name)).not.toBe('DeviceState')
+    await world.restartDcc()
+    await eventually(() => world.dcc().hubsConnected() === 1)
+    expect(statusesTold(meter)).toHaveLength(before)
+  })
+  await eventually(async () => {
+    await world.clock.advance(60_000)
+    return statusesTold(meter).length === before + 3
+  })
+  expect(await move(supervisor, meter, 'restore')).toBe('Commissioned')
+  await eventually(() => statusesTold(meter).length === before + 4)
+  expect(statusesTold(meter).slice(before)).toEqual([
+    'Suspended',
+    'Commissioned',
+    'Suspended',
+    'Commissioned',
+  ])
+  // So is a request of the supplier's own that is held.
+  const own = [{ service: '4.11.1', periodMinutes: 10, most: 0 }]
+  await world.clientOf(supplier).request('PUT', `${world.url}/api/v1/thresholds`, own)
+  expect(await outcome(supplier, readTariff(supplier))).toBe('Quarantined')
+  await eventually(() => told().at(-1)?.outcome === 'ADUserThresholdBreach')
+  await world.clientOf(supplier).request('PUT', `${world.url}/api/v1/thresholds`, [])
+})
+
+test('a device that is gone is commanded by nobody, whatever is asked for it next', async () => {
+  const { supplier, dsrsp, csms } = world.users
+  const llcs = world.devices.llcs.peer.eui
+  const meter = world.devices.meter.peer.eui
+  const gone = (user: Identity, device: Eui64) =>
+    outcome(user, toCompany(user, '8.3', { kind: 'decommission', device }))
+  expect(await gone(csms, llcs)).toBe('RoleForbidden')
+  expect(await gone(dsrsp, meter)).toBe('RoleForbidden')
+  expect(await gone(supplier, eui64('02-00-00-00-00-00-00-99'))).toBe('DeviceUnknown')
+  expect(await gone(dsrsp, llcs)).toBe('Accepted')
+  expect(await gone(dsrsp, llcs)).toBe('DeviceStatusWrong')
+  expect(await arm()).toBe('DeviceNotCommissioned')
+  for (const name of ['prenotify', 'whitelist', 'install', 'commission'])
+    expect(await move(supplier, llcs, name)).toBe('DeviceState')
+  const wrong = toCompany(supplier, '12.2', prenotification(llcs, 'ESME'))
+  expect(await outcome(supplier, wrong)).toBe('DeviceUnsuitable')
+})
