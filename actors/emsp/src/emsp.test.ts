@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { cdrWith, keyText, meter, meterKey, tariff } from '@interlock/billing/operator.fixture'
 import {
   httpClient,
@@ -133,6 +133,7 @@ afterAll(async () => {
   await operator.close()
   await register.close()
   await cluster.close()
+  rmSync(dir, { recursive: true, force: true })
 })
 
 async function start(): Promise<void> {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { createAuthority } from '@interlock/authority'
 import { nationalBudget, type BudgetLimits } from '@interlock/contract'
 import {
@@ -366,6 +367,7 @@ export async function network(
       await dcc.close()
       await ledger.close()
       await cluster.close()
+      rmSync(dir, { recursive: true, force: true })
       smki.close()
       charging.close()
     },
