@@ -1,6 +1,6 @@
 import { startAuthority } from '@interlock/authority'
 import { limits, type BudgetLimits, type Happening } from '@interlock/contract'
-import { startCsms, type CsmsRunning } from '@interlock/csms'
+import { startCsms, type CsmsConfig, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import {
   guardedClock,
@@ -40,6 +40,8 @@ export type StreetOptions = {
   readonly budget?: BudgetLimits
   /** Lab only: homes whose smart-meter network takes time and loses messages. */
   readonly networkOf?: (home: Home) => NetworkModel | undefined
+  /** Lab only: a distribution operator that limits the feeder. */
+  readonly oscp?: CsmsConfig['oscp']
   /** Told what chargers and LLCSs see themselves, which nobody else could know of them. */
   readonly onHappening?: (happening: Happening) => void
   /** Told of each step, for people. */
@@ -138,7 +140,9 @@ async function start(
     run(configs.dccConfig(plan), server('dcc'), startDcc),
   ])
   const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
-  const csms = await run(configs.csmsConfig(plan), server('csms'), startCsms)
+  const { oscp } = options
+  const csmsConfig = { ...configs.csmsConfig(plan), ...(oscp && { oscp }) }
+  const csms = await run(csmsConfig, server('csms'), startCsms)
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
   const homes = plan.homes

@@ -1,0 +1,194 @@
+import { join } from 'node:path'
+import { createAuthority } from '@interlock/authority'
+import { startDso, type DsoConfig, type DsoRunning } from '@interlock/dso'
+import {
+  nodeCrypto,
+  saveIdentity,
+  silentLog,
+  systemClock,
+  systemEntropy,
+  writeAtomic,
+} from '@interlock/host'
+import { eui64, inHours, inMinutes, instant, toIso, type Instant } from '@interlock/kernel'
+import { makeDay, worldStart, type Session } from '../worlds/day.ts'
+import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
+import { feeder as feederName, ratingWatts } from './address-book.ts'
+import { at } from './cars.ts'
+import type { Layout } from './layout.ts'
+import { makeStreet } from './make-street.ts'
+import { freePorts } from './ports.ts'
+import { layDay } from './scenario.ts'
+import { startStreet, type Street } from './start-street.ts'
+
+/** Load of the rest of the feeder, simulated: an evening peak, and little at night. */
+const [peakWatts, nightWatts, ratedWatts] = [28_000, 20_000, 32_000]
+export const allotted = { night: ratedWatts - nightWatts, fallback: ratedWatts - peakWatts }
+const isPeak = (time: Instant): boolean => {
+  const hour = new Date(time).getUTCHours()
+  return hour >= 17 && hour < 20
+}
+const blockMillis = inMinutes(15)
+
+const vehicles = 4
+/** They come at eight in the evening and leave at eight in the morning. */
+const session: Session = {
+  pluggedIn: instant(worldStart + inHours(8)),
+  departure: instant(worldStart + inHours(20)),
+  energyWattHours: 20_000,
+  vehicleWattsMax: ratingWatts,
+}
+/** Operator and CSMS fall silent while vehicles charge. */
+const silence = instant(worldStart + inHours(13))
+/** A schedule leans on the operator for two hours, and a station follows it ten minutes late. */
+const settled = instant(silence + inHours(2) + inMinutes(10))
+const end = instant(worldStart + inHours(17))
+
+export type CapacityNight = {
+  /** The most that all vehicles drew together: while everybody was heard, and once nobody was. */
+  readonly peakWatts: number
+  readonly peakInSilenceWatts: number
+  readonly deliveredWattHours: number
+}
+
+/**
+ * A night of a street whose feeder a distribution operator limits, until operator and CSMS are gone; or
+ * the same where nobody limits it.
+ */
+export async function capacityNight(
+  dir: string,
+  feeder: 'limited' | 'unlimited',
+): Promise<CapacityNight> {
+  const world = createWorldClock(worldStart)
+  const sessions = Array.from({ length: vehicles }, () => session)
+  const { plan } = await makeStreet(dir, vehicles, sessions, () => {})
+  const ports = await freePorts(['dso', 'oscp'])
+  const config = operatorOf(plan.layout, ports)
+  const deps = {
+    clock: world.clockFor('dso'),
+    wall: systemClock,
+    activity: world.activity,
+    entropy: systemEntropy,
+    crypto: nodeCrypto,
+    log: silentLog,
+  }
+  const dso = await startDso(config, deps)
+  const quiet = { seed: 1, log: silentLog, say: () => {} }
+  const oscp = {
+    listen: { host: '127.0.0.1', port: ports['oscp'] ?? 0 },
+    origin: `https://127.0.0.1:${ports['oscp']}`,
+    heartbeatSeconds: 300,
+    operators: [
+      {
+        name: 'dso',
+        certificate: `${config.identity}/chain.pem`,
+        url: `${config.origin}/oscp/cp/2.0`,
+        tokenShown: 'token-of-this-csms',
+        tokenExpected: 'token-of-this-operator',
+        groups: [{ group: 'feeder-1', feeder: feederName, contractedWatts: 40_000 }],
+      },
+    ],
+  }
+  let street: Street | undefined
+  try {
+    const limited = feeder === 'limited' ? { oscp } : {}
+    street = await startStreet({ ...quiet, dir, sessions, world, ...limited })
+    const clock = world.clockFor('scenario')
+    const day = { ...makeDay(1, vehicles, {}), sessions, frequency: [] }
+    await layDay(street, day, { clock, ...quiet }, { tell: () => Promise.resolve() })
+    return await live(street, dso, world)
+  } finally {
+    world.stop()
+    await street?.close()
+    await dso.close()
+  }
+}
+
+async function live(street: Street, dso: DsoRunning, world: WorldClock): Promise<CapacityNight> {
+  const clock = world.clockFor('watch')
+  const drawn = (): number =>
+    street.homes.reduce((sum, { station }) => sum + station.observe().powerWatts, 0)
+  const peaks = { heard: 0, silent: 0 }
+  const every = inMinutes(5)
+  const look = (): void => {
+    const now = clock.now()
+    if (now < silence) peaks.heard = Math.max(peaks.heard, drawn())
+    if (now >= settled) peaks.silent = Math.max(peaks.silent, drawn())
+    clock.after(every, 'look', look)
+  }
+  look()
+  at(clock, silence, 'silence', async () => {
+    await dso.close()
+    await street.csms.close()
+  })
+  await world.run(end, 'stepped')
+  await world.quiet()
+  return {
+    peakWatts: peaks.heard,
+    peakInSilenceWatts: peaks.silent,
+    deliveredWattHours: street.homes.reduce(
+      (sum, { station }) => sum + station.observe().meterWattHours,
+      0,
+    ),
+  }
+}
+
+export type CapacityReport = Readonly<Record<'limited' | 'unlimited', CapacityNight>>
+
+/** The feeder kept to what it was allotted, and without an operator it would not have. */
+export const capacityFailures = ({ limited, unlimited }: CapacityReport): readonly string[] => [
+  ...exceeded('while all were heard', limited.peakWatts, allotted.night),
+  ...exceeded('while nobody was', limited.peakInSilenceWatts, allotted.fallback),
+  ...(limited.deliveredWattHours > 0 ? [] : ['nobody was charged']),
+  ...(unlimited.peakWatts > allotted.night ? [] : ['nothing would have exceeded it anyway']),
+]
+
+const exceeded = (when: string, watts: number, most: number): readonly string[] =>
+  watts <= most ? [] : [`${watts} W of ${most} W ${when}`]
+
+/** An identity for the operator by the ceremony's own hands, and its config. */
+function operatorOf(layout: Layout, ports: Readonly<Record<string, number>>): DsoConfig {
+  const folder = join(layout.dir, 'dso')
+  const authority = createAuthority(join(layout.ceremony, 'charging'), {
+    wall: systemClock,
+    crypto: nodeCrypto,
+  })
+  const eui = eui64('02-00-00-00-00-00-00-18')
+  const made = authority.certify({ commonName: 'dso', role: 'dso', eui, organisation: eui })
+  authority.close()
+  saveIdentity(join(folder, 'charging'), made.keyPem, made.chainPem)
+  const from = instant(worldStart - inHours(72))
+  const watts = Array.from({ length: 72 * 4 }, (_, block) =>
+    isPeak(instant(from + block * blockMillis)) ? peakWatts : nightWatts,
+  )
+  const history = join(folder, 'load.json')
+  writeAtomic(history, JSON.stringify({ from: toIso(from), watts }), 0o644)
+  const csms = `${layout.server('csms').charging}/chain.pem`
+  return {
+    actor: 'dso',
+    name: 'Distribution operator',
+    region: 'GB-EAST',
+    production: false,
+    data: join(folder, 'data'),
+    identity: join(folder, 'charging'),
+    trust: { charging: layout.trust.charging },
+    listen: { host: '127.0.0.1', port: ports['dso'] ?? 0 },
+    origin: `https://127.0.0.1:${ports['dso']}`,
+    heartbeatSeconds: 300,
+    providers: [
+      {
+        name: 'acacia',
+        certificate: csms,
+        origin: `https://127.0.0.1:${ports['oscp']}`,
+        token: 'token-of-this-csms',
+      },
+    ],
+    feeders: [
+      {
+        group: 'feeder-1',
+        ratedWatts,
+        history,
+        contracts: [{ provider: 'acacia', contractedWatts: 40_000 }],
+      },
+    ],
+  }
+}
