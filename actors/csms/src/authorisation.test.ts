@@ -70,6 +70,7 @@ const table: readonly Row[] = [
     200,
     'web',
   ]),
+  ['GET', '/api/v1/stations/:id/usage', 200, 'web'],
   ['GET', '/api/v1/stations/:id/transactions/:transactionId', 404, 'web'],
   ['GET', '/api/v1/stations/:id/transactions/:transactionId/events', 404, 'web'],
   ['GET', '/api/v1/messages', 200, 'web'],

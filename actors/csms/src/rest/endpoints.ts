@@ -14,6 +14,7 @@ import { stateEndpoints } from './state-endpoints.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 import { transactionEndpoints } from './transaction-endpoints.ts'
 import { triggerEndpoint } from './trigger-endpoint.ts'
+import { usageEndpoint } from './usage-endpoint.ts'
 
 /** The whole interface of the console, one row per route. */
 export function endpointsOf(api: Api): Endpoint[] {
@@ -26,6 +27,7 @@ export function endpointsOf(api: Api): Endpoint[] {
     ...commandEndpoints(api),
     ...stateEndpoints(api),
     ...transactionEndpoints(api),
+    usageEndpoint(api),
     ...messageEndpoints(api),
     ...tokenEndpoints(api),
     ...operatorEndpoints(api),

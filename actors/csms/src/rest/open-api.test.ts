@@ -96,6 +96,16 @@ test('what has come is in the answers', async () => {
   expect(first).toMatchObject({ items: [{ seqNo: 0, meterValue: [{}] }] })
   const second = await read(`${events}&cursor=${first.next}`)
   expect(second).toMatchObject({ items: [{ seqNo: 1 }], next: null })
+  const usage = (query: string) => read(`/stations/CS-1/usage?${query}`)
+  expect(await usage('format=csv&until=2026-01-06T00:00:00Z')).toMatch(
+    /^station,from,until,import_wh,export_wh,quality\r\n[^\r]*,\d+,0,/,
+  )
+  expect(await usage('format=greenButton&until=2026-01-06T00:00:00Z')).toContain(
+    '<IntervalReading>',
+  )
+  expect(await usage('token=somebody-else')).toMatchObject({ unit: 'Wh', intervals: [] })
+  for (const query of ['format=xls', 'from=yesterday', 'from=2020-01-01T00:00:00Z'])
+    expect(await usage(query), query).toMatchObject({ reason: 'BodyInvalid' })
   const contract = { watts: 20_000, source: 'contract' }
   expect(await read('/capacity/CS-1')).toMatchObject({ ...contract, agreed: false })
   expect(await read('/knocks')).toMatchObject({ items: [{ id: 'CS-77' }], next: null })
