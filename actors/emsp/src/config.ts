@@ -22,6 +22,8 @@ const ContractConfig = Type.Object(
     expiresAt: Type.Optional(Token.properties.last_updated),
     /** Where it may charge, as `NL*CPO*L1`; absent: everywhere. */
     locations: Type.Optional(Type.Array(Type.String({ maxLength: 48 }), { maxItems: 1_000 })),
+    /** Key of its certificate in the vehicle (ISO 15118), with which that confirms readings. */
+    vehicleKey: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/=]{64,512}$' })),
     lastUpdated: Token.properties.last_updated,
   },
   strict,

@@ -1,5 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { cdrWith, keyText, meter, meterKey, tariff } from '@interlock/billing/operator.fixture'
+import {
+  cdrWith,
+  keyText,
+  meter,
+  meterKey,
+  otherKey,
+  tariff,
+} from '@interlock/billing/operator.fixture'
 import {
   httpClient,
   nodeCrypto as crypto,
@@ -121,7 +128,7 @@ beforeAll(async () => {
     peers: { supervisor },
     operators: [{ ...operator.row, tariff: `${dir}/tariff.json` }],
     contracts: [
-      contract('04A1B2C3', { whitelist: 'ALLOWED' }),
+      contract('04A1B2C3', { whitelist: 'ALLOWED', vehicleKey: keyText(otherKey) }),
       contract('LOST', { status: 'blocked' }),
       contract('HERE', { locations: ['NL*CPO*L1'] }),
     ],

@@ -64,6 +64,18 @@ export const lies: readonly (readonly [string, () => Cdr, string, 'operator' | '
     'operator',
   ],
   [
+    'a confirmation that the vehicle did not sign',
+    () => {
+      const [reading] = values()
+      if (reading === undefined) throw new Error('no reading')
+      const said = { meterId: 'M-1', meterReading: 1_000, sigMeterReading: 'AA' }
+      const receipt = { ...reading, nature: 'Receipt', plain_data: JSON.stringify(said) }
+      return cdrWith([...values(), receipt])
+    },
+    'ReceiptInvalid',
+    'operator',
+  ],
+  [
     'the meter of another charging point',
     () => {
       const { cdr_location } = cdrWith()

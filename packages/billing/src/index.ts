@@ -1,4 +1,5 @@
 export * from './cost.ts'
+export * from './metering-receipt.ts'
 export * from './rate-cdr.ts'
 export * from './rating-problems.ts'
 export * from './signed-session.ts'

@@ -325,5 +325,7 @@ test('every reason is met by some case', () => {
   const met = new Set<string>(cases.map(([, , reason]) => reason))
   for (const reason of ['RecordReplayed', 'SessionReplayed', 'TariffUnsupported', 'TimeUnknown'])
     met.add(reason)
-  expect([...met].sort()).toEqual(Object.keys(ratingProblems).sort())
+  // Of a vehicle's receipts: met beside what reads them.
+  const others = Object.keys(ratingProblems).filter((reason) => !reason.startsWith('Receipt'))
+  expect([...met].sort()).toEqual(others.sort())
 })

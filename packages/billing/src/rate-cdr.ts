@@ -28,6 +28,8 @@ const costMax = 0.005_001
 export type RatingDeps = {
   readonly meterAt: MeterAt
   readonly verifyEcdsa: VerifyEcdsa
+  /** Key with which the vehicle of a contract signs (ISO 15118), where that is known: hex or base64. */
+  readonly contractKeyOf?: (token: Cdr['cdr_token']) => string | undefined
 }
 
 /**
@@ -39,7 +41,7 @@ export function rateCdr(
   cdr: Cdr,
   agreed: Tariff,
   billed: Billed,
-  { meterAt, verifyEcdsa }: RatingDeps,
+  { meterAt, verifyEcdsa, contractKeyOf }: RatingDeps,
 ): Outcome<{ readonly session: RatedSession; readonly billed: Billed }, RatingProblem> {
   const name = `${cdr.country_code}*${cdr.party_id}*${cdr.id}`.toUpperCase()
   if (billed.records.has(name)) return refused('RecordReplayed', name)
@@ -48,7 +50,7 @@ export function rateCdr(
   if (cdr.signed_data === undefined) return refused('SignedDataMissing')
   const meter = meterAt(cdr.cdr_location.evse_id, start)
   if (meter === undefined) return refused('MeterUnregistered', cdr.cdr_location.evse_id)
-  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa)
+  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa, contractKeyOf?.(cdr.cdr_token))
   if (!signed.ok) return signed
   const session = signed.value
   const before = billed.pages.get(meter.serial) ?? []

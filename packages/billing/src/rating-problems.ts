@@ -35,6 +35,15 @@ export const ratingProblems = {
   SessionsMixed: { atFault: 'operator', words: 'the readings are of more than one session' },
   SessionReplayed: { atFault: 'operator', words: 'these readings have been billed before' },
   RecordReplayed: { atFault: 'operator', words: 'a record of this name has been billed before' },
+  ReceiptUnreadable: { atFault: 'operator', words: "a vehicle's receipt cannot be read" },
+  ReceiptInvalid: {
+    atFault: 'operator',
+    words: "a receipt is not signed by the vehicle of the driver's contract",
+  },
+  ReceiptOther: {
+    atFault: 'operator',
+    words: 'the vehicle has confirmed a reading that is not among these',
+  },
   TimesDiffer: { atFault: 'operator', words: 'the times of the record are not those signed' },
   EnergyDiffers: { atFault: 'operator', words: 'the energy of the record is not the one signed' },
   PeriodsDiffer: { atFault: 'operator', words: 'the periods do not add up to the energy' },
@@ -45,6 +54,10 @@ export const ratingProblems = {
   ReadingImplausible: {
     atFault: 'meter',
     words: 'the meter counted more than the charging point can deliver in that time',
+  },
+  ReceiptDiffers: {
+    atFault: 'meter',
+    words: 'the vehicle was shown another reading than the one that was signed',
   },
   MeterFaulty: { atFault: 'meter', words: 'the meter itself says that the reading is wrong' },
   TimeUnknown: {

@@ -12,7 +12,9 @@ import {
   type VerifyEcdsa,
 } from '@interlock/ocmf'
 import type { SignedData, SignedValue } from '@interlock/ocpi'
+import { confirmedBy, isReceipt } from './metering-receipt.ts'
 import type { RatingProblem } from './rating-problems.ts'
+import { inherited, wattHoursOf } from './readings.ts'
 
 /** A meter as the register has it. */
 export type RegisteredMeter = {
@@ -37,20 +39,27 @@ export type SignedSession = {
   readonly token?: string
   /** OCMF `IL`: how surely the driver is known. */
   readonly identity: string
+  /** The readings that the vehicle has confirmed; none where it confirms nothing, or nobody knows its key. */
+  readonly confirmed: number
 }
 
 type Read<Value> = Outcome<Value, RatingProblem>
 
-/** Verifies all readings of a session by the register's key, and that none is missing or foreign. */
+/**
+ * Verifies all readings of a session by the register's key, and that none is missing or foreign; and with the
+ * key of the driver's contract, where it is known, what the vehicle has signed besides.
+ */
 export function signedSession(
   data: SignedData,
   meter: RegisteredMeter,
   verifyEcdsa: VerifyEcdsa,
+  contractKey?: string,
 ): Read<SignedSession> {
   if (data.encoding_method.toUpperCase() !== 'OCMF')
     return refused('EncodingUnknown', data.encoding_method)
   const records: OcmfRecord[] = []
-  for (const value of data.signed_values) {
+  const receipts = data.signed_values.filter(isReceipt)
+  for (const value of data.signed_values.filter((each) => !isReceipt(each))) {
     const record = verified(value, data.public_key, meter, verifyEcdsa)
     if (!record.ok) return record
     records.push(record.value)
@@ -71,8 +80,17 @@ export function signedSession(
     meter,
   )
   if (!counted.ok) return counted
+  const confirmed =
+    contractKey === undefined ? ok(0) : confirmedBy(receipts, records, contractKey, verifyEcdsa)
+  if (!confirmed.ok) return confirmed
   const holder = token === undefined || token === '' ? {} : { token }
-  return ok({ ...counted.value, pages: pages.value, ...holder, identity })
+  return ok({
+    ...counted.value,
+    pages: pages.value,
+    ...holder,
+    identity,
+    confirmed: confirmed.value,
+  })
 }
 
 function verified(
@@ -128,23 +146,7 @@ function pagesOf(records: readonly OcmfRecord[]): Read<readonly [number, number]
   return ok([first, last])
 }
 
-/** A reading leaves out what is the same as in the one before it in its record. */
-function inherited(readings: readonly Reading[]): readonly Reading[] {
-  let before: Reading = {}
-  return readings.map((reading) => {
-    const { RI, RU, ST } = before
-    before = {
-      ...(RI !== undefined && { RI }),
-      ...(RU !== undefined && { RU }),
-      ...(ST !== undefined && { ST }),
-      ...reading,
-    }
-    return before
-  })
-}
-
 const ends = ['E', 'L', 'R', 'A', 'P']
-const wattHoursIn: Readonly<Record<string, number>> = { Wh: 1, kWh: 1_000 }
 /** What is more than the rating gives in that time, and the clock's and register's steps besides. */
 const ratingMargin = 1.1
 const slackMillis = 60_000
@@ -165,15 +167,12 @@ function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMete
     const { TM, RV, RU, RI, EF, ST } = reading
     if (EF?.includes('E') === true || (ST !== undefined && ST !== 'G'))
       return refused('MeterFaulty', `state ${ST ?? ''}, error ${EF ?? ''}`)
-    const unit = wattHoursIn[RU ?? '']
     const time = readingTime(TM ?? '')
-    const isNumber =
-      typeof RV === 'number' || (typeof RV === 'string' && /^-?\d+(\.\d+)?$/.test(RV))
-    if (unit === undefined || time === undefined || !isNumber || RI !== first.RI)
+    const wattHours = wattHoursOf(reading)
+    if (wattHours === undefined || time === undefined || RI !== first.RI)
       return refused('ReadingMalformed', `${RV} ${RU ?? ''} ${RI ?? ''} at ${TM ?? ''}`)
     if (time.clock === 'U' || EF?.includes('t') === true) isTimeKnown = false
-    // Whole milliwatt-hours: sums of decimals are not exact.
-    points.push({ at: time.at, wattHours: Math.round(Number(RV) * unit * 1_000) / 1_000 })
+    points.push({ at: time.at, wattHours })
   }
   for (const [index, { at, wattHours }] of points.entries()) {
     const before = points[index - 1]

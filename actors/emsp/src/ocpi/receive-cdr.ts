@@ -52,7 +52,7 @@ export async function receiveCdr(desk: CdrDesk, caller: OcpiCaller, cdr: Cdr): P
   const at = ocpiTime(cdr.start_date_time)
   const meter = at === undefined ? ok(undefined) : await desk.meterOf(cdr.cdr_location.evse_id, at)
   if (!meter.ok) return meter
-  return await rate(desk, caller, cdr, meter.value)
+  return await rate(desk, caller, cdr, meter.value, contract)
 }
 
 async function rate(
@@ -60,17 +60,22 @@ async function rate(
   caller: OcpiCaller,
   cdr: Cdr,
   meter: RegisteredMeter | undefined,
+  { vehicleKey }: ContractConfig,
 ): Promise<Answer> {
   const tariff = desk.tariffs.get(caller.name)
   if (tariff === undefined) return refused('Unavailable', 'no tariff was agreed')
   const serial = meter?.serial ?? ''
   const before = await desk.bills.of(serial)
-  const rated = rateCdr(cdr, tariff, before, { meterAt: () => meter, verifyEcdsa })
+  const rated = rateCdr(cdr, tariff, before, {
+    meterAt: () => meter,
+    verifyEcdsa,
+    contractKeyOf: () => vehicleKey,
+  })
   if (!rated.ok) return await dispute(desk, caller, cdr, rated.reason, rated.detail)
   const { session } = rated.value
-  const { wattHours, cost, identity } = session
+  const { wattHours, cost, identity, confirmed } = session
   const record = recordName(cdr)
-  desk.audit.critical('Billed', { record, meter: serial, wattHours, cost, identity })
+  desk.audit.critical('Billed', { record, meter: serial, wattHours, cost, identity, confirmed })
   await desk.bills.bill(cdr, serial, session, desk.now())
   return ok({ isNew: true, path: pathOf(cdr) })
 }

@@ -1,0 +1,31 @@
+import type { OcmfRecord, Reading } from '@interlock/ocmf'
+
+/** A reading leaves out what is the same as in the one before it in its record. */
+export function inherited(readings: readonly Reading[]): readonly Reading[] {
+  let before: Reading = {}
+  return readings.map((reading) => {
+    const { RI, RU, ST } = before
+    before = {
+      ...(RI !== undefined && { RI }),
+      ...(RU !== undefined && { RU }),
+      ...(ST !== undefined && { ST }),
+      ...reading,
+    }
+    return before
+  })
+}
+
+const wattHoursIn: Readonly<Record<string, number>> = { Wh: 1, kWh: 1_000 }
+
+/** `undefined` where it is no number, or of no unit of energy. Whole milliwatt-hours: sums of decimals are not exact. */
+export function wattHoursOf({ RV, RU }: Reading): number | undefined {
+  const unit = wattHoursIn[RU ?? '']
+  const isNumber = typeof RV === 'number' || (typeof RV === 'string' && /^-?\d+(\.\d+)?$/.test(RV))
+  return unit === undefined || !isNumber ? undefined : Math.round(Number(RV) * unit * 1_000) / 1_000
+}
+
+/** The register as a record leaves it. */
+export function readingAtEnd({ payload }: OcmfRecord): number | undefined {
+  const last = inherited(payload.RD).at(-1)
+  return last && wattHoursOf(last)
+}
