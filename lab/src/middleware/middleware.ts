@@ -24,6 +24,8 @@ export type MiddlewareOptions = {
   readonly clock?: Clock
   readonly carrier?: BrokerConfig['carrier']
   readonly pace?: BrokerConfig['pace']
+  /** In place of one of its own; `broker` is certified by it. */
+  readonly authority?: Authority
 }
 
 /** One who takes part, with what it has found so far. */
@@ -44,9 +46,9 @@ const grantRow = (
 /** The middleware and the key server, as their programs run, and those who exchange data by them. */
 export async function openMiddleware(options: MiddlewareOptions) {
   const { dir, clock = systemClock } = options
-  const authority: Authority = openAuthority(dir)
+  const authority = options.authority ?? openAuthority(dir)
   const supervisor = authority.certify('supervisor', 'supervisor')
-  const brokerIdentity = authority.certify('broker', 'broker')
+  if (options.authority === undefined) authority.certify('broker', 'broker')
   const keyIdentity = authority.certify('keyserver', 'keys')
   const carrierOfStation = authority.certify('web', 'web')
   const deps: ActorDeps = {
@@ -111,7 +113,6 @@ export async function openMiddleware(options: MiddlewareOptions) {
     accessPoint,
     keyOrigin,
     keyServer: keyIdentity.peer.organisation,
-    brokerIdentity,
     grant: (
       to: Identity,
       may: TopicGrant['may'],

@@ -33,6 +33,8 @@ import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts
 
 /** Messages that wait on this side of a reader. */
 const pulledMax = 64
+/** Between one move to another server and the next. */
+const movingMillisMin = 5_000
 /** JetStream's own: the stream has as many messages, or bytes, as it may. */
 const streamIsFull = 10_077
 
@@ -45,6 +47,7 @@ export function natsCarrier(connection: NatsConnection): Carrier {
   const published = publications(connection, systemClock)
   const reading = new Set<ConsumerMessages>()
   let isOpen = true
+  let movedAt = -Infinity
 
   async function publish(topic: Topic, message: SealedMessage, id: string): Promise<Position> {
     if (!isOpen) throw closed()
@@ -57,8 +60,17 @@ export function natsCarrier(connection: NatsConnection): Carrier {
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === streamIsFull)
         throw carrierFull(topic, cause)
+      if (!(cause instanceof JetStreamApiError)) elsewhere()
       throw lost(topicName(topic), cause)
     }
+  }
+
+  /** A server that is cut off from the others keeps its clients and answers none: another is tried. */
+  function elsewhere(): void {
+    const now = performance.now()
+    if (!isOpen || now - movedAt < movingMillisMin) return
+    movedAt = now
+    connection.reconnect().catch(() => {})
   }
 
   async function* read(
