@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { forecastErrors, type ForecastErrors } from './forecast-errors.ts'
-import { besideOptimum, large, planFigure, type PlanFigure } from './plan-figures.ts'
 import { readFeederFile } from './read-feeder-file.ts'
 
 const usage = `npm run feeder [-- FILE…]
 
 Forecasts each feeder of the files (timestamp,Description,kW by 10 minutes) a day ahead, every hour
 of the data, and prints the mean absolute errors beside those of persistence and of the previous day.
-Then plans made-up groups of vehicles: beside the optimum of a linear program, and ten thousand at once.
 `
 const kilowatts = (watts: number): string => (watts / 1000).toFixed(2).padStart(8)
 const say = (text: string): boolean => process.stdout.write(`${text}\n`)
@@ -30,17 +28,3 @@ for (const file of files) {
     say(`${row(errors)}${better ? '' : '  NOT BETTER'}`)
   }
 }
-
-const planRow = ({ recipe, cpuSeconds, plannedShare, violations, costRatio }: PlanFigure): string =>
-  [
-    JSON.stringify(recipe),
-    `${cpuSeconds.toFixed(2)} s`,
-    `${(100 * plannedShare).toFixed(1)} % of the energy`,
-    `${violations} limits broken`,
-    ...(costRatio === undefined
-      ? []
-      : [`${(100 * (costRatio - 1)).toFixed(3)} % above the optimum`]),
-  ].join(', ')
-say('\nplans')
-for (const recipe of besideOptimum) say(planRow(await planFigure(recipe, true)))
-for (const recipe of large) say(planRow(await planFigure(recipe, false)))

@@ -5,10 +5,11 @@ import { optimumOf, violations } from './optimum.fixture.ts'
 
 const recipes: readonly Recipe[] = [
   { sessions: 12, plenty: 1.8, tariffs: 1, seed: 11 },
-  { sessions: 40, plenty: 1.5, tariffs: 1, seed: 2 },
   { sessions: 40, plenty: 1.2, tariffs: 3, seed: 3 },
   { sessions: 30, plenty: 0.7, tariffs: 1, seed: 5 },
   { sessions: 30, plenty: 2, tariffs: 2, seed: 8, perFuse: 2 },
+  { sessions: 20, plenty: 2, tariffs: 2, seed: 7, onePhase: 0.5 },
+  { sessions: 24, plenty: 1.2, tariffs: 1, seed: 10, onePhase: 0.3 },
 ]
 
 test.each(recipes)(

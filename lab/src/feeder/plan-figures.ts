@@ -9,6 +9,8 @@ export type PlanFigure = {
   readonly cpuSeconds: number
   readonly plannedShare: number
   readonly violations: number
+  /** Of the energy that the linear program finds possible. */
+  readonly possibleShare?: number
   /** Above 1 the plan costs more. */
   readonly costRatio?: number
 }
@@ -27,10 +29,15 @@ export async function planFigure(recipe: Recipe, withOptimum: boolean): Promise<
     violations: violations(need, plan).length,
   }
   if (!withOptimum) return figure
-  return { ...figure, costRatio: plan.costPence / (await optimumOf(need)).costPence }
+  const optimum = await optimumOf(need)
+  return {
+    ...figure,
+    possibleShare: planned / optimum.wattHours,
+    costRatio: plan.costPence / optimum.costPence,
+  }
 }
 
-/** Small enough for a linear program; the last ones limit phases, where no promise of 1 % is made. */
+/** Small enough for a linear program; the last ones limit phases, and leave too little for all. */
 export const besideOptimum: readonly Recipe[] = [
   { sessions: 20, plenty: 2, tariffs: 1, seed: 1 },
   { sessions: 60, plenty: 1.5, tariffs: 3, seed: 3 },
@@ -39,9 +46,12 @@ export const besideOptimum: readonly Recipe[] = [
   { sessions: 60, plenty: 1.5, tariffs: 2, seed: 8, perFuse: 2 },
   { sessions: 60, plenty: 3, tariffs: 2, seed: 7, onePhase: 0.5 },
   { sessions: 60, plenty: 2, tariffs: 2, seed: 7, onePhase: 0.5 },
+  { sessions: 60, plenty: 1.6, tariffs: 1, seed: 10, onePhase: 0.3 },
+  { sessions: 60, plenty: 1.2, tariffs: 1, seed: 10, onePhase: 0.3 },
 ]
 export const large: readonly Recipe[] = [
   { sessions: 10_000, plenty: 1.5, tariffs: 3, seed: 1 },
   { sessions: 10_000, plenty: 1.1, tariffs: 1, seed: 1 },
   { sessions: 10_000, plenty: 0.7, tariffs: 1, seed: 1 },
+  { sessions: 10_000, plenty: 2, tariffs: 2, seed: 7, onePhase: 0.5 },
 ]

@@ -27,15 +27,18 @@ const marginShare = 0.05
 const homeWatts = 7_360
 
 /**
- * The last noon to noon of a feeder's week: its load is forecast from what was known at that noon, what
+ * A noon to noon of a feeder's week, the last but `daysBefore`: its load is forecast from what was known at that noon, what
  * is spare is allotted, and the sessions of a file come on top, by the time of day when they began.
  */
 export function realDay(
   series: LoadSeries,
   rows: readonly SessionRow[],
   pence: readonly number[],
+  daysBefore = 0,
 ): RealDay | undefined {
-  const begin = Math.floor(series.watts.length / blocksPerDay) * blocksPerDay - 1.5 * blocksPerDay
+  const wholeDays = Math.floor(series.watts.length / blocksPerDay)
+  const begin = (wholeDays - 1.5 - daysBefore) * blocksPerDay
+  if (begin < 0) return undefined
   const history = known(series, begin)
   const forecast = forecastLoad(history)
   const margin = marginWatts(history, marginShare)

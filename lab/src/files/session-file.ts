@@ -31,9 +31,12 @@ const formats: readonly Format[] = [
   },
 ]
 
+/** What a file writes in place of an end that nobody saw. */
+const noEnd = 'NAZ'
+
 /**
- * Sessions of a file in a format we know. Sessions without energy, or that end before they begin,
- * are left out: real files hold some.
+ * Sessions of a file in a format we know. Sessions without energy, without an end, or that end before
+ * they begin, are left out: real files hold some.
  *
  * @throws Fault BadLine | FileUnreadable
  */
@@ -52,7 +55,9 @@ export function readSessionFile(path: string): readonly SessionRow[] {
 
 function sessionOf(path: string, line: Line, format: Format): SessionRow {
   const { from, until, energy } = format.read(line.cells)
-  const [begins, ends, kilowattHours] = [Date.parse(from), Date.parse(until), Number(energy)]
+  const begins = Date.parse(from)
+  const ends = until === noEnd ? begins : Date.parse(until)
+  const kilowattHours = Number(energy)
   if (Number.isNaN(begins) || Number.isNaN(ends))
     throw badLine(path, line.number, 'a date or time is not one')
   if (energy.trim() === '' || !Number.isFinite(kilowattHours))

@@ -2,6 +2,8 @@ import { assert } from '@interlock/kernel'
 import { BlockFlow } from './block-flow.ts'
 import { boundsOf, type Bounds } from './bounds.ts'
 import { fill } from './fill.ts'
+import { sharesOfAll } from './phase-shares.ts'
+import { phaseWattsOf } from './priced-limits.ts'
 import {
   groupBlockMillis,
   groupBlocksMax,
@@ -29,13 +31,11 @@ export function planGroup(need: GroupNeed): GroupPlan {
   const bounds = boundsOf(need)
   if (capacity.every(({ phaseWatts }) => phaseWatts === undefined))
     return planOf(need, bounds, [everybody])
-  // Those on all phases and those on one stand in each other's way: whoever goes first has the choice.
-  const orders = [
-    [onAll, ...onOne],
-    [...onOne, onAll],
-  ]
-  const [first, second] = orders.map((order) => planOf(need, bounds, order))
-  assert(first !== undefined && second !== undefined, 'two orders, two plans')
+  // Those on all phases and those on one stand in each other's way: whoever is planned first keeps to
+  // what is best for all, and the others have what is left.
+  const shares = sharesOfAll(need, bounds)
+  const first = planOf(need, bounds, [only(onAll, shares), ...onOne])
+  const second = planOf(need, bounds, [...onOne.map((each) => without(each, shares)), onAll])
   const missing = planned(second) - planned(first)
   return missing > 0 || (missing === 0 && second.costPence < first.costPence) ? second : first
 }
@@ -46,23 +46,34 @@ const planned = (plan: GroupPlan): number =>
 /** Sessions that share a capacity, and what of it is theirs. */
 type Class = {
   readonly phases: readonly SessionPhase[]
-  readonly watts: (block: BlockCapacity, used: PhaseUse) => number
+  readonly watts: (block: BlockCapacity, used: PhaseUse, at: number) => number
 }
 /** Watts on each phase that are given away. */
 type PhaseUse = readonly [number, number, number]
 
 const everybody: Class = { phases: ['ALL', 'ONE', 'TWO', 'THREE'], watts: ({ watts }) => watts }
 const leftOn = (block: BlockCapacity, used: PhaseUse, phase: 0 | 1 | 2): number =>
-  Math.min(block.phaseWatts?.[phase] ?? Infinity, block.watts / 3) - used[phase]
+  phaseWattsOf(block, phase) - used[phase]
 const onAll: Class = {
   phases: ['ALL'],
   watts: (block, used) =>
     3 * Math.min(leftOn(block, used, 0), leftOn(block, used, 1), leftOn(block, used, 2)),
 }
-const onOne: readonly Class[] = (['ONE', 'TWO', 'THREE'] as const).map((phase, at) => ({
+const onePhases = ['ONE', 'TWO', 'THREE'] as const
+const onOne: readonly Class[] = onePhases.map((phase, at) => ({
   phases: [phase],
   watts: (block, used) => leftOn(block, used, at as 0 | 1 | 2),
 }))
+
+/** `shares`: watts on each phase, by block, for those who charge on all. */
+const only = (all: Class, shares: Float64Array): Class => ({
+  phases: all.phases,
+  watts: (block, used, at) => Math.min(3 * (shares[at] ?? 0), all.watts(block, used, at)),
+})
+const without = (one: Class, shares: Float64Array): Class => ({
+  phases: one.phases,
+  watts: (block, used, at) => one.watts(block, used, at) - (shares[at] ?? 0),
+})
 
 function planOf(need: GroupNeed, bounds: Bounds, classes: readonly Class[]): GroupPlan {
   const { capacity, sessions, tariffs } = need
@@ -77,7 +88,7 @@ function planOf(need: GroupNeed, bounds: Bounds, classes: readonly Class[]): Gro
     const flow = new BlockFlow({
       most: joined(members.map((at) => bounds.most.subarray(at * blocks, (at + 1) * blocks))),
       capacity: Float64Array.from(capacity, (block, at) =>
-        Math.max(0, Math.floor(each.watts(block, used[at] ?? [0, 0, 0]) * blockHours)),
+        Math.max(0, Math.floor(each.watts(block, used[at] ?? [0, 0, 0], at) * blockHours)),
       ),
       tariffOf: Int32Array.from(members, (at) => sessions[at]?.tariff ?? 0),
       tariffs,
@@ -91,8 +102,9 @@ function planOf(need: GroupNeed, bounds: Bounds, classes: readonly Class[]): Gro
       plans.set(at, sessionPlan(need, bounds, flow, row, at, cuts.bySession[row] ?? 0))
     for (const [block, use] of used.entries())
       for (const phase of [0, 1, 2] as const)
-        if (each === onAll) use[phase] += (flow.load[block] ?? 0) / blockHours / 3
-        else if (each === onOne[phase]) use[phase] += (flow.load[block] ?? 0) / blockHours
+        if (each.phases.includes('ALL')) use[phase] += (flow.load[block] ?? 0) / blockHours / 3
+        else if (each.phases.includes(onePhases[phase]))
+          use[phase] += (flow.load[block] ?? 0) / blockHours
   }
   const ordered = sessions.flatMap((_, at) => plans.get(at) ?? [])
   return {
