@@ -35,12 +35,13 @@ afterAll(async () => {
   await world.close()
 })
 
-const list = async (id = 'CS-1') => {
+const ask = async (method: 'GET' | 'POST', path: string, sent?: object) => {
   asked = []
-  const url = `https://127.0.0.1:${csms.port}/api/v1/stations/${id}/owner-keys`
-  const { status, body } = await web.request('GET', url)
+  const url = `https://127.0.0.1:${csms.port}/api/v1/stations/${path}`
+  const { status, body } = await web.request(method, url, sent)
   return { status, body: body as Record<string, unknown> }
 }
+const list = (id = 'CS-1') => ask('GET', `${id}/owner-keys`)
 
 test('the list of keys is the station’s own, asked for each time', async () => {
   answer = { status: 'Accepted', data: { keys: ['AAAA'] } }
@@ -65,4 +66,26 @@ test('a station that keeps no such list, and one that is away, are named', async
   expect([status, body['reason']]).toEqual([409, 'DeviceState'])
   expect(body['detail']).toContain('UnknownMessageId')
   expect((await list('CS-2')).body).toMatchObject({ reason: 'StationOffline' })
+})
+
+test('charging hours are the station’s own word, and a choice of them goes to it as it was signed', async () => {
+  const told = { state: 'refused', quiet: [], wants: [], reason: 'BudgetExceeded' }
+  answer = { status: 'Accepted', data: told }
+  expect(await ask('GET', 'CS-1/charging-hours')).toEqual({ status: 200, body: told })
+  expect(asked).toEqual([{ messageId: 'ChargingHoursNow', data: undefined }])
+  for (const data of [
+    { ...told, state: 'maybe' },
+    { state: 'inForce', quiet: [{}] },
+  ]) {
+    answer = { status: 'Accepted', data }
+    expect((await ask('GET', 'CS-1/charging-hours')).status).toBe(503)
+  }
+  answer = { status: 'Rejected', statusInfo: { reasonCode: 'OwnerUnknown' } }
+  const choice = { kind: 'changed', quiet: [{ weekdays: [1], fromHour: 1, untilHour: 2 }] }
+  const word = { choice, by: 'AAAA', signature: 'AAAA', at: 1 }
+  expect((await ask('POST', 'CS-1/charging-hours', word)).body).toMatchObject({
+    status: 'Rejected',
+    reasonCode: 'OwnerUnknown',
+  })
+  expect(asked).toEqual([{ messageId: 'ChargingHoursChoice', data: word }])
 })
