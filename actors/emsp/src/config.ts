@@ -47,8 +47,15 @@ export const EmspConfig = actorConfig({
   database: Url,
   listen: ListenConfig,
   ...OcpiUsConfig,
-  /** `https://…` of the supervisor, whose register has the meters. */
-  peers: Type.Object({ supervisor: Url }, strict),
+  peers: Type.Object(
+    {
+      /** `https://…`; its register has the meters. */
+      supervisor: Url,
+      /** `https://…` of the central register of driver tokens, which knows of cards that are misused. */
+      cir: Type.Optional(Url),
+    },
+    strict,
+  ),
   operators: Type.Array(OperatorConfig, { maxItems: 256 }),
   contracts: Type.Array(ContractConfig, { maxItems: 100_000 }),
 })

@@ -58,6 +58,9 @@ let cluster: Awaited<ReturnType<typeof startCluster>>
 let operator: TestParty
 const tokens: Token[] = []
 let register: HttpServer
+let cards: HttpServer
+/** What the register of tokens says of the card; undefined: it does not answer. */
+let cardStatus: string | undefined = 'active'
 /** What the supervisor's register says; undefined: it does not answer. */
 let meters: readonly object[] | undefined = [
   { ...meter, publicKey: keyText(meterKey), from: '2026-01-01T00:00:00.000Z' },
@@ -112,6 +115,28 @@ beforeAll(async () => {
     },
   })
   const supervisor = `https://127.0.0.1:${await register.listen()}`
+  cards = await openHttpServer({
+    name: 'cir',
+    listen: { host: '127.0.0.1', port: 0 },
+    identity: charging.certify('cir'),
+    trust: { roots: [charging.rootPem] },
+    activity: unobserved,
+    log: silentLog,
+  })
+  cards.route({
+    method: 'GET',
+    url: '/cir/1.0/tokens/:uid/key',
+    roles: ['emsp'],
+    handle: ({ params }) => {
+      if (cardStatus === undefined) return { status: 503 }
+      if (params['uid'] !== '04A1B2C3') return { status: 404 }
+      const at = { statedAt: 0, until: 1 }
+      const named = { uid: '04A1B2C3', contractId: 'NL-ILK-04A1B2C3', issuer: 'NL*ILK' }
+      const statement = { ...named, status: cardStatus, key: null, ...at }
+      return { status: 200, body: { statement, signature: 'A'.repeat(86) } }
+    },
+  })
+  const cir = `https://127.0.0.1:${await cards.listen()}`
   config = {
     actor: 'emsp',
     name: 'Interlock',
@@ -125,7 +150,7 @@ beforeAll(async () => {
     countryCode: 'NL',
     partyId: 'ILK',
     origin: actorOrigin,
-    peers: { supervisor },
+    peers: { supervisor, cir },
     operators: [{ ...operator.row, tariff: `${dir}/tariff.json` }],
     contracts: [
       contract('04A1B2C3', { whitelist: 'ALLOWED', vehicleKey: keyText(otherKey) }),
@@ -139,6 +164,7 @@ afterAll(async () => {
   await provider.close()
   await operator.close()
   await register.close()
+  await cards.close()
   await cluster.close()
   rmSync(dir, { recursive: true, force: true })
 })
@@ -184,6 +210,14 @@ test('a driver is authorised by the contract, and nobody else is', async () => {
   expect(await ask('HERE', { location_id: 'L2' })).toBe('NOT_ALLOWED')
   expect(await ask('NOBODY')).toBe('Http404')
   expect(await ask('04A1B2C3?type=APP_USER')).toBe('Http404')
+  // A card that was copied: the register knows, the contract does not.
+  cardStatus = 'suspended'
+  expect(await ask('04A1B2C3')).toBe('BLOCKED')
+  // While it is silent only those are let in that operators may let in by themselves.
+  cardStatus = undefined
+  expect(await ask('04A1B2C3')).toBe('ALLOWED')
+  expect(await ask('HERE', { location_id: 'L1' })).toBe('NOT_ALLOWED')
+  cardStatus = 'active'
 })
 
 const post = (cdr: Cdr) => operator.send('POST', '2.2.1/receiver/cdrs', cdr)

@@ -28,6 +28,7 @@ import { emspHandlers } from './ocpi/handlers.ts'
 import { pushTokens } from './push-tokens.ts'
 import { keepRegistering } from './registering.ts'
 import { restEndpoints } from './rest.ts'
+import { tokenRegister } from './token-register.ts'
 
 export type EmspRunning = Running & {
   readonly port: number
@@ -76,6 +77,9 @@ async function open(
   const us: OcpiOwner = { country_code: config.countryCode, party_id: config.partyId }
   const supervisor = httpClient({ identity, trust, activity, expectRole: 'supervisor' })
   closers.push(() => supervisor.close())
+  const { cir } = config.peers
+  const tokens = httpClient({ identity, trust, activity, expectRole: 'cir' })
+  closers.push(() => tokens.close())
   const peers = ocpiPeers(
     operators,
     { role: 'CPO', certificate: 'csms', needs: [{ identifier: 'cdrs', role: 'SENDER' }] },
@@ -105,6 +109,7 @@ async function open(
     objects: await ocpiObjects(db),
     entropy,
     audit,
+    ...(cir === undefined ? {} : { askRegister: tokenRegister(tokens, cir) }),
     inTurn: inTurn(),
     now: () => clock.now(),
   })

@@ -9,8 +9,9 @@ import {
   type OcpiHandlers,
 } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
-import { contractOf } from '../config.ts'
-import { allowedBy, tokenOf } from '../core/authorise.ts'
+import { contractOf, type ContractConfig } from '../config.ts'
+import { allowedBy, tokenOf, type Allowed } from '../core/authorise.ts'
+import type { AskRegister } from '../token-register.ts'
 import { ownedHandlers } from './owned.ts'
 import { receiveCdr, type CdrDesk } from './receive-cdr.ts'
 
@@ -20,6 +21,8 @@ export type EmspDesk = CdrDesk & {
   readonly objects: OcpiObjects
   readonly entropy: Entropy
   readonly audit: Audit
+  /** What the central register says of a card; absent where we ask none. */
+  readonly askRegister?: AskRegister
   /** One record after another, so that none is billed twice. */
   readonly inTurn: (work: () => Promise<Answer>) => Promise<Answer>
 }
@@ -55,28 +58,46 @@ function tokens({ us, issuer, contracts }: EmspDesk, { page }: Asked<'tokens.lis
 }
 
 /** Real-time authorisation (§12.2.2.2). */
-function authorise(
-  { us, issuer, contracts, entropy, audit, now }: EmspDesk,
+async function authorise(
+  desk: EmspDesk,
   { caller, params, query, body: place }: Asked<'tokens.authorize'>,
-): Answer {
+): Promise<Answer> {
+  const { us, issuer, contracts, entropy, audit, now } = desk
   const uid = params['id'] ?? ''
   const contract = contractOf(contracts, uid, query['type'] ?? 'RFID')
   if (contract === undefined) return refused('TokenUnknown')
-  const allowed = allowedBy(contract, caller.owner, place, now())
-  if (!allowed.ok) return allowed
+  const byContract = allowedBy(contract, caller.owner, place, now())
+  if (!byContract.ok) return byContract
+  const allowed = await registered(desk, contract, byContract.value)
   const reference = toHex(entropy.bytes(referenceBytes))
   audit.record('Authorised', {
     party: caller.name,
     contract: contract.contractId,
-    allowed: allowed.value,
+    allowed,
     reference,
   })
-  const isAllowed = allowed.value === 'ALLOWED'
+  const isAllowed = allowed === 'ALLOWED'
   const data: AuthorizationInfo = {
-    allowed: allowed.value,
+    allowed,
     token: tokenOf(us, issuer, contract),
     ...(isAllowed ? { authorization_reference: reference } : {}),
     ...(isAllowed && place !== undefined ? { location: place } : {}),
   }
   return ok({ data })
+}
+
+/**
+ * What the contract permits, unless the register of tokens knows better: a card that was copied is not ours to
+ * see. Its silence lets in only whom operators may let in without asking.
+ */
+async function registered(
+  { askRegister, audit }: EmspDesk,
+  { uid, type, contractId, whitelist }: ContractConfig,
+  allowed: Allowed,
+): Promise<Allowed> {
+  if (allowed !== 'ALLOWED' || askRegister === undefined || type !== 'RFID') return allowed
+  const said = await askRegister(uid)
+  if (said.ok) return said.value
+  audit.record('RegisterSilent', { contract: contractId, detail: said.detail ?? null })
+  return whitelist === 'NEVER' ? 'NOT_ALLOWED' : 'ALLOWED'
 }
