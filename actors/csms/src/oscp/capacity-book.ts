@@ -71,6 +71,7 @@ export async function openCapacityBook(options: CapacityOptions): Promise<Capaci
   const doors = oscpEndpoints({ us: 'fp', peerRole: 'dso', desks: byOrganisation, audit })
   for (const each of doors) server.route(each)
   const port = await server.listen()
+  for (const desk of desks.values()) desk.start()
 
   const groups = oscp.operators.flatMap(({ name, groups }) =>
     groups.map((group): CapacityGroup => ({ ...group, operator: name })),

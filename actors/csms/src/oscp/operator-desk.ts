@@ -21,6 +21,8 @@ import type { OperatorConfig, OscpConfig } from './oscp-config.ts'
 export type OperatorDesk = {
   readonly desk: Desk
   readonly organisation: Eui64
+  /** Registers; once the operator's answer can be taken. */
+  start(): void
   /** False when the operator would not listen: there has been no handshake. */
   tell(message: Message): boolean
   close(): Promise<void>
@@ -135,10 +137,10 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       }))
   }
 
-  inBackground(agree)
   return {
     desk,
     organisation,
+    start: () => inBackground(agree),
     tell(message) {
       if (closed || store.of(name).offlineModeAt === undefined) return false
       outbox.send({ message })
