@@ -13,6 +13,7 @@ const addressed = {
 const other = eui64('02-00-00-00-00-00-00-07')
 const period = { from: at('2026-01-05T18:00:00Z'), until: at('2026-01-05T20:30:00Z') }
 const load = { controller: 2, direction: 'import', levelPercent: 80, ...period } as const
+const minute = { from: period.from, until: at('2026-01-05T18:01:00Z') } as const
 const limit = { limitSeconds: 600 } as const
 const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
 
@@ -21,6 +22,7 @@ const carried = { version: 4, document: utf8('{"tariff":"one price"}') } as cons
 const request = (service: Service, body: RequestBody): string =>
   buildRequest({ ...addressed, service, commandVariant: 4, body })
 const requests = {
+  ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
   ECS47a: request('7.13', { kind: 'loadControl', ...load }),
   ECS47e: request('7.16', { kind: 'loadControl', ...load }),
@@ -28,6 +30,7 @@ const requests = {
   UpdateTariffDocument: request('1.1.1', { kind: 'tariffDocument', ...carried }),
 }
 const commands = {
+  ECS70: { useCase: 'ECS70', ...addressed, ...minute },
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
   ECS47a: { useCase: 'ECS47a', ...addressed, ...load },
   ECS47e: { useCase: 'ECS47e', ...addressed, ...load },
@@ -62,6 +65,8 @@ writeVectors('vectors/correlate/pairs.json', {
       outcome: 'MessageCode',
       preCommand: encodePreCommand(commands.ECS38),
     },
+    made('ECS70', 'Start', { from: at('2026-01-05T18:00:01Z') }),
+    made('ECS70', 'End', { until: at('2026-01-05T18:02:00Z') }),
     made('ECS38', 'OffsetLimit', { limitSeconds: 0 }),
     ...(['ECS47a', 'ECS47e'] as const).flatMap((name) => [
       made(name, 'Controller', { controller: 3 }),

@@ -76,7 +76,7 @@ export const misshapen: readonly Fault[] = [
   {
     name: 'counter of 65 bits',
     of: arm,
-    from: ':1008<',
+    from: ':1010<',
     to: ':18446744073709551616<',
     reason: 'RequestIdInvalid',
     field: 'RequestID',

@@ -90,6 +90,13 @@ const samples: readonly (Sample & { readonly name: string })[] = [
   { name: 'controller schedules', service: '6.14.3', commandVariant: 4, body: schedules },
   { name: 'signed schedules', service: '6.14.3', commandVariant: 5, body: signedPreCommand },
   {
+    name: 'time of the clock',
+    service: '6.11',
+    commandVariant: 4,
+    body: { kind: 'clock', at: from, toleranceSeconds: 60 },
+  },
+  { name: 'signed time', service: '6.11', commandVariant: 5, body: signedPreCommand },
+  {
     name: 'randomised offset limit',
     service: '7.12',
     commandVariant: 4,
@@ -114,6 +121,7 @@ const samples: readonly (Sample & { readonly name: string })[] = [
   { name: 'signed pre-authorisation', service: '7.16', commandVariant: 5, body: signedPreCommand },
   ...local('1.1.1', signedPreCommand),
   ...local('4.11.1', { kind: 'readTariff' }),
+  ...local('6.11', signedPreCommand),
   ...local('6.14.3', signedPreCommand),
   ...local('7.12', signedPreCommand),
   ...local('7.13', signedPreCommand),

@@ -50,6 +50,14 @@ export const offsetLimit: CommandOf<'ECS38'> = {
   counter: 8n,
   limitSeconds: 600,
 }
+export const clockSetting: CommandOf<'ECS70'> = {
+  useCase: 'ECS70',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 11n,
+  from: load.from,
+  until: instant(load.from + 60_000),
+}
 export const readTariff: CommandOf<'ReadTariff'> = {
   useCase: 'ReadTariff',
   originator: identities.supplier,

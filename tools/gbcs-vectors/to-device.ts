@@ -14,6 +14,7 @@ import {
 import {
   at,
   charge,
+  clockSetting,
   load,
   offsetLimit,
   readTariff,
@@ -44,6 +45,11 @@ export const valid = [
     name: 'randomised offset limit (ECS38)',
     message: send(offsetLimit, keys.supplier),
     command: offsetLimit,
+  },
+  {
+    name: 'time of the clock (ECS70)',
+    message: send(clockSetting, keys.supplier),
+    command: clockSetting,
   },
   {
     name: 'every value at its end: controller 5, level 0, the highest counter',

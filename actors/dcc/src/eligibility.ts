@@ -34,6 +34,7 @@ export const eligibility = {
     device: 'meter',
     originator: 'self',
   },
+  '6.11': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   '6.14.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   '7.12': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   // Valid at once, or its budget goes back: it is in nobody's pocket.

@@ -7,14 +7,16 @@ import {
 } from '@interlock/duis'
 import {
   decodeSigned,
+  isClockInterval,
   isLoadControlCommand,
   isRepresentable,
   isWindow,
   takes,
+  type ClockSetting,
   type Command,
   type SignedCommand,
 } from '@interlock/gbcs'
-import { ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
+import { instant, ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { eligibilityOf } from './eligibility.ts'
 import type { Device, Inventory } from './inventory.ts'
@@ -75,6 +77,17 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   }
   if (body.kind === 'offsetLimit')
     return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
+  if (body.kind === 'clock') {
+    const { at: from, toleranceSeconds } = body
+    const command = {
+      useCase: 'ECS70',
+      ...id,
+      from,
+      until: instant(from + toleranceSeconds * 1000),
+    } as const
+    if (!takes('ECS70', command)) return refused('ParameterInvalid', 'time')
+    return clockProblem(command, now) ?? ok(command)
+  }
   if (body.kind === 'readTariff') return ok({ useCase: 'ReadTariff', ...id })
   if (transformless.has(body.kind)) return refused('TransformUnknown', service)
   if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
@@ -101,7 +114,9 @@ export function judgeSigned(
   crypto: Crypto,
 ): Judged<SignedCommand> {
   const read = readSigned(request, payload, peer, crypto)
-  if (!read.ok || !isLoadControlCommand(read.value.command)) return read
+  if (!read.ok) return read
+  if (read.value.command.useCase === 'ECS70') return clockProblem(read.value.command, at) ?? read
+  if (!isLoadControlCommand(read.value.command)) return read
   return loadControlProblem(read.value.command, device, at) ?? read
 }
 
@@ -129,12 +144,24 @@ export function readSigned(
 const serviceOf = ({ useCase }: Command): string =>
   ({
     ECS38: '7.12',
+    ECS70: '6.11',
     ECS47a: '7.13',
     ECS47e: '7.16',
     UpdateHalfHourlyTariff: '1.1.1',
     UpdateTariffDocument: '1.1.1',
     ReadTariff: '4.11.1',
   })[useCase]
+
+/** A time that is not now would move every schedule in the home. */
+function clockProblem(
+  { from, until }: ClockSetting,
+  now: Instant,
+): ReturnType<typeof refused<ResponseName>> | undefined {
+  const skew = limits.clockSkewMillisMax
+  return !isClockInterval({ from, until }) || from > now + skew || until < now - skew
+    ? refused('ParameterInvalid', 'the time is not now')
+    : undefined
+}
 
 /** The rules of ECS47a and ECS47e, and of our profile: an on-demand arm is valid at once. */
 function loadControlProblem(

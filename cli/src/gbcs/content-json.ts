@@ -69,6 +69,7 @@ const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as con
 /** What each content holds. */
 export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   ECS38: ['limitSeconds'],
+  ECS70: ['from', 'until'],
   ECS47a: load,
   ECS47e: load,
   UpdateHalfHourlyTariff: ['version', 'from', 'prices'],

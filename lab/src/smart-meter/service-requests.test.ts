@@ -176,6 +176,7 @@ const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = 
     toMeter('1.1.1', user, { kind: 'tariff', version: 9, from: evening, prices: [1] }),
   '4.11.1': readTariff,
   '7.12': (user) => toMeter('7.12', user, { kind: 'offsetLimit', limitSeconds: 600 }),
+  '6.11': (user) => toMeter('6.11', user, { kind: 'clock', at: evening, toleranceSeconds: 60 }),
   '6.14.3': (user) =>
     toMeter('6.14.3', user, { kind: 'controllerSchedules', schedules: [], specialDays: [] }),
   '7.13': () => world.armRequest('7.13'),
@@ -224,6 +225,7 @@ test('every role tries every service request, and only the table allows', async 
     'supplier 1.1.1',
     'supplier 4.11.1',
     'supplier 7.12',
+    'supplier 6.11',
     'dsrsp 4.11.1',
     'dsrsp 7.16',
     'csms 4.11.1',
@@ -252,6 +254,15 @@ test('a random offset limit reaches the meter, which has no such thing and disca
   expect(correlate(buildRequest(request), preCommand).ok).toBe(true)
   const signed = signPreCommand(preCommand, supplier.key, crypto)
   expect((await world.ask(supplier, world.signedBy(request, signed))).name).toBe('DeviceDiscarded')
+})
+
+test('a time that is not now is set by nobody', async () => {
+  const { supplier } = world.users
+  const set = (at: typeof evening) =>
+    outcome(supplier, toMeter('6.11', supplier, { kind: 'clock', at, toleranceSeconds: 60 }))
+  expect(await set(instant(evening - 60_000))).toBe('Accepted')
+  for (const at of [evening + 60_000, evening - 120_000])
+    expect(await set(instant(at))).toBe('ParameterInvalid')
 })
 
 test('a supervisor has no service requests, and a stranger no connection', async () => {

@@ -118,6 +118,20 @@ function walkOffsetLimit(content: Uint8Array, counter: Uint8Array): Facts {
   return { OffsetLimit: String(limit) }
 }
 
+/** The clock: its source, a time left open between two that are given, take it, and two reads. */
+function walkClock(content: Uint8Array, counter: Uint8Array): Facts {
+  const at = walker(content)
+  at.expect(`d920${toHex(counter.subarray(5))}0005`)
+  const clock = '00080000010000ff'
+  at.expect(`02${clock}09` + `03${clock}05` + `03${clock}04` + `01${clock}02` + `01${clock}04`)
+  at.expect('051605' + '0203' + '090cffffffffffffffffff8000ff')
+  const from = dateTimeAt(at)
+  const until = dateTimeAt(at)
+  at.expect('0f000000')
+  at.end()
+  return { Start: from, End: until }
+}
+
 /** A DLMS octet string of 12: date, time, no day of the week, hundredths zero, in UTC. */
 function dateTimeAt(at: Walker): string {
   at.expect('090c')
@@ -154,6 +168,7 @@ function walkTariffDocument(content: Uint8Array): Facts {
 /** By message code; every other code is read as load control, which knows its own. */
 const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '004b': walkOffsetLimit,
+  '0062': walkClock,
   f001: walkTariff,
   f003: walkTariffDocument,
 }

@@ -19,6 +19,7 @@ const services: Readonly<
   Record<string, { code: string; element: string; facts: (content: Node) => Facts | undefined }>
 > = {
   '1.1.1': { code: 'f001', element: 'UpdateImportTariffPrimaryElement', facts: tariffFacts },
+  '6.11': { code: '0062', element: 'SynchroniseClock', facts: clockFacts },
   '7.12': { code: '004b', element: 'SetRandomisedOffsetLimit', facts: offsetLimitFacts },
   '7.13': { code: '011e', element: 'SetAuxiliaryControllerState', facts: loadControlFacts },
   '7.16': { code: '011f', element: 'LimitAPCLevel', facts: loadControlFacts },
@@ -78,6 +79,15 @@ function tariffDocumentFacts(content: Node): Facts | undefined {
   if (version === undefined || document === undefined) return undefined
   if (Object.keys(content).some((name) => name !== 'TariffDocument')) return undefined
   return { MessageCode: 'f003', TariffVersion: version, Document: toHex(document) }
+}
+
+/** The time, and the last at which it is true. */
+function clockFacts(content: Node): Facts | undefined {
+  const start = time(content['CurrentDateTime'])
+  const seconds = Number(/^\d{1,5}$/.exec(text(content['TolerancePeriod']) ?? '')?.[0] ?? 'NaN')
+  if (start === undefined || Number.isNaN(seconds)) return undefined
+  const last = new Date(Date.parse(`${start}Z`) + seconds * 1000)
+  return { Start: start, End: last.toISOString().slice(0, 19) }
 }
 
 function offsetLimitFacts(content: Node): Facts | undefined {

@@ -114,6 +114,11 @@ bodies['localResponse'] = fc.record({
   }),
   response: fc.uint8Array({ minLength: 1, maxLength: 300 }),
 })
+bodies['clock'] = fc.record({
+  kind: fc.constant('clock' as const),
+  at: second,
+  toleranceSeconds: fc.integer({ min: 1, max: 86_400 }),
+})
 bodies['decommission'] = fc.record({ kind: fc.constant('decommission' as const), device: eui })
 const hex = (digits: number) =>
   fc

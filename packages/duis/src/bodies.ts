@@ -40,6 +40,13 @@ export type LoadControlBody = {
   readonly from: Instant
   readonly until: Instant
 }
+/** The time now, true for so many seconds. */
+export type ClockBody = {
+  readonly kind: 'clock'
+  readonly at: Instant
+  /** 1…86,400. */
+  readonly toleranceSeconds: number
+}
 export type OffsetLimitBody = {
   readonly kind: 'offsetLimit'
   /** 0…1799. */
@@ -91,6 +98,7 @@ export type PrenotificationBody = {
 export type RequestBody =
   | LoadControlBody
   | OffsetLimitBody
+  | ClockBody
   | TariffBody
   | TariffDocumentBody
   | TimeOfUseTariffBody
@@ -158,6 +166,10 @@ const shapes: {
   }),
   offsetLimit: struct<ValuesOf<OffsetLimitBody>>({
     limitSeconds: child('RandomisedOffsetLimit', whole(0, 1_799)),
+  }),
+  clock: struct<ValuesOf<ClockBody>>({
+    at: child('CurrentDateTime', dateTime),
+    toleranceSeconds: child('TolerancePeriod', whole(1, 86_400)),
   }),
   tariff: holding(
     child(

@@ -7,6 +7,7 @@ export type {
 export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
 export { cancellation } from './bodies.ts'
 export type {
+  ClockBody,
   DecommissionBody,
   LoadControlBody,
   LocalResponseBody,

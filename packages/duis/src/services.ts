@@ -15,6 +15,7 @@ export type SchemaVersion = (typeof schemaVersions)[number]
 export type BodyKind =
   | 'loadControl'
   | 'offsetLimit'
+  | 'clock'
   | 'tariff'
   | 'tariffDocument'
   | 'timeOfUseTariff'
@@ -53,6 +54,12 @@ export const services = {
     title: 'Read Tariff (Primary Element)',
     element: 'ReadTariffPrimaryElement',
     variants: plain('readTariff'),
+  },
+  '6.11': {
+    reference: '6.11',
+    title: 'Synchronise Clock',
+    element: 'SynchroniseClock',
+    variants: critical('clock'),
   },
   '6.14.3': {
     reference: '6.14',

@@ -17,6 +17,7 @@ import {
   signPreCommand,
   tariffDocumentBytesMax,
   tariffPricesMax,
+  isClockInterval,
   useCases,
   type Command,
 } from './index.ts'
@@ -85,6 +86,40 @@ test('an ECS38 pre-command sets one object to the seconds', () => {
   expect(() => encodePreCommand({ ...limit, limitSeconds: 1_800 })).toThrow('within its limits')
 })
 
+test('an ECS70 pre-command is, to the byte, the one that is published', () => {
+  const setting = {
+    useCase: 'ECS70',
+    originator: eui64('90-B3-D5-1F-30-01-00-00'),
+    target: eui64('00-DB-12-34-56-78-90-A0'),
+    counter: 1000n,
+    from: instant(Date.UTC(2014, 11, 31, 23, 59, 10)),
+    until: instant(Date.UTC(2015, 0, 1, 0, 0, 10)),
+  } as const
+  expect(toHex(encodePreCommand(setting))).toBe(
+    'df090100000000000003e80890b3d51f300100000800db1234567890a0000200626c' +
+      'd9200003e80005' +
+      '0200080000010000ff09' +
+      '0300080000010000ff05' +
+      '0300080000010000ff04' +
+      '0100080000010000ff02' +
+      '0100080000010000ff04' +
+      '05' +
+      '1605' +
+      '0203' +
+      '090cffffffffffffffffff8000ff' +
+      '090c07de0c1fff173b0a008000ff' +
+      '090c07df0101ff00000a008000ff' +
+      '0f000000',
+  )
+  const half = { ...setting, until: instant(setting.from + 500) }
+  expect(() => encodePreCommand(half)).toThrow('within its limits')
+  expect(isClockInterval(setting)).toBe(true)
+  for (const seconds of [0, -1, 86_401])
+    expect(isClockInterval({ ...setting, until: instant(setting.from + seconds * 1000) })).toBe(
+      false,
+    )
+})
+
 const eui = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(euiFromBytes)
 const seconds = fc.integer({ min: 946_684_800, max: 4_102_444_799 })
 const addressed = {
@@ -123,6 +158,15 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     useCase: fc.constant('ECS38' as const),
     limitSeconds: fc.integer({ min: 0, max: 1_799 }),
   }),
+  fc
+    .record({ ...addressed, at: seconds, tolerance: fc.integer({ min: 1, max: 86_400 }) })
+    .filter(({ at, tolerance }) => at + tolerance <= 4_102_444_799)
+    .map(({ at, tolerance, ...each }) => ({
+      ...each,
+      useCase: 'ECS70' as const,
+      from: instant(at * 1000),
+      until: instant((at + tolerance) * 1000),
+    })),
   fc.record({ ...addressed, useCase: fc.constant('ReadTariff' as const) }),
 )
 

@@ -94,6 +94,7 @@ const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
   { useCase: 'ECS38', ...addressed, limitSeconds: 600 },
+  { useCase: 'ECS70', ...addressed, from, until: at('2026-01-05T18:01:00Z') },
   { useCase: 'UpdateHalfHourlyTariff', ...addressed, version: 1, from, prices: [1, -2] },
   {
     useCase: 'UpdateTariffDocument',

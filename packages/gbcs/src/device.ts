@@ -1,3 +1,4 @@
+import { isClockInterval } from './clock.ts'
 import {
   ok,
   refused,
@@ -92,8 +93,10 @@ function acceptUnsigned({ command, message }: ReadCommand): Outcome<Accepted, De
 }
 
 /**
- * Whether an accepted load-control command has a period a device may execute. One that has not is
- * answered with `otherReason` (ECS47a, ECS47e), after its counter is used up.
+ * Whether an accepted command has a period that a device may execute, or a time it may go by. One that has
+ * not is answered with `otherReason` (ECS47a, ECS47e, ECS70), after its counter is used up.
  */
 export const isExecutable = (command: Command): boolean =>
-  !isLoadControlCommand(command) || isWindow(command)
+  command.useCase === 'ECS70'
+    ? isClockInterval(command)
+    : !isLoadControlCommand(command) || isWindow(command)

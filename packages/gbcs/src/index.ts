@@ -1,5 +1,6 @@
 export * from './alert.ts'
 export * from './arm.ts'
+export * from './clock.ts'
 export * from './command.ts'
 export * from './date-time.ts'
 export * from './device.ts'

@@ -1,4 +1,5 @@
 import { assert, type Outcome } from '@interlock/kernel'
+import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
   isLoadControl,
@@ -53,6 +54,16 @@ const setOffsetLimit: UseCaseRow<OffsetLimit> = {
   layout: offsetLimitLayout,
 }
 
+const synchroniseClock: UseCaseRow<ClockSetting> = {
+  code: 0x0062,
+  title: 'Synchronise Clock',
+  standard: true,
+  critical: true,
+  results: [2, 3, 3, 1, 1],
+  takes: isClockSetting,
+  layout: clockLayout,
+}
+
 const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   code: 0xf001,
   title: 'Update Half-Hourly Tariff',
@@ -88,6 +99,7 @@ export const useCases = {
   ECS38: setOffsetLimit,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
+  ECS70: synchroniseClock,
   UpdateHalfHourlyTariff: updateTariff,
   UpdateTariffDocument: updateTariffDocument,
   ReadTariff: readTariff,

@@ -49,6 +49,7 @@ const keyOf = (name: string): PublicKey => {
 }
 const roleOf = {
   ECS38: 'supplier',
+  ECS70: 'supplier',
   ECS47a: 'owner',
   ECS47e: 'dsrsp',
   UpdateHalfHourlyTariff: 'supplier',
