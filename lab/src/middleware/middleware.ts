@@ -1,13 +1,20 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { startBroker, type BrokerConfig } from '@interlock/broker'
 import type { Carrier } from '@interlock/bus'
 import { ListedGroups, type ConsentPurpose, type TopicGrant } from '@interlock/contract'
 import {
+  accessPointCarrier,
+  ensureDir,
   httpClient,
   nodeCrypto as crypto,
   silentLog,
   systemClock,
   systemEntropy,
+  writeAtomic,
   type ActorDeps,
+  type HttpClient,
   type Identity,
 } from '@interlock/host'
 import { startKeys, type KeysConfig } from '@interlock/keys'
@@ -24,6 +31,8 @@ export type MiddlewareOptions = {
   readonly clock?: Clock
   readonly carrier?: BrokerConfig['carrier']
   readonly pace?: BrokerConfig['pace']
+  /** The middleware in a process of its own; what goes to it and comes from it is captured, inside its TLS. */
+  readonly apart?: boolean
   /** In place of one of its own; `broker` is certified by it. */
   readonly authority?: Authority
 }
@@ -46,6 +55,7 @@ const grantRow = (
 /** The middleware and the key server, as their programs run, and those who exchange data by them. */
 export async function openMiddleware(options: MiddlewareOptions) {
   const { dir, clock = systemClock } = options
+  ensureDir(dir)
   const authority = options.authority ?? openAuthority(dir)
   const supervisor = authority.certify('supervisor', 'supervisor')
   if (options.authority === undefined) authority.certify('broker', 'broker')
@@ -75,7 +85,10 @@ export async function openMiddleware(options: MiddlewareOptions) {
     administrators,
     keyServer: keyIdentity.peer.organisation,
   }
-  const broker = await startBroker(brokerConfig, deps)
+  const broker =
+    options.apart === true
+      ? await forkBroker(`${dir}/broker.json`, brokerConfig)
+      : { ...(await startBroker(brokerConfig, deps)), pid: process.pid }
   const accessPoint = `https://127.0.0.1:${broker.port}`
   const keysConfig: KeysConfig = {
     ...common,
@@ -95,6 +108,14 @@ export async function openMiddleware(options: MiddlewareOptions) {
   const desk = clientOf(supervisor)
   const bringer = clientOf(carrierOfStation)
   const parties: Party[] = []
+  const captured: Buffer[] = []
+  const ways: HttpClient[] = []
+  /** A way of a client to the access point, with what passes on it noted down. */
+  const carrierOf = (identity: Identity): Carrier => {
+    const http = clientOf(identity)
+    ways.push(http)
+    return capturing(accessPointCarrier(http, accessPoint), captured)
+  }
 
   /** At the access point and at the key server, or at one of them. */
   async function change(
@@ -126,7 +147,11 @@ export async function openMiddleware(options: MiddlewareOptions) {
       at?: readonly string[],
     ) => change('DELETE', grantRow(to, may, selection), at),
     /** @param carrier in place of the access point's, between this party and the middleware */
-    enter: async (identity: Identity, carrier?: Carrier): Promise<Party> => {
+    brokerPid: broker.pid,
+    captured,
+    carrierOf,
+    enter: async (identity: Identity, given?: Carrier): Promise<Party> => {
+      const carrier = given ?? (options.apart === true ? carrierOf(identity) : undefined)
       const findings: Finding[] = []
       const exchange = await openExchange({
         identity,
@@ -182,6 +207,7 @@ export async function openMiddleware(options: MiddlewareOptions) {
     },
     async close(): Promise<void> {
       for (const { exchange } of parties) await exchange.close()
+      for (const way of ways) await way.close()
       await desk.close()
       await bringer.close()
       await keys.close()
@@ -189,4 +215,39 @@ export async function openMiddleware(options: MiddlewareOptions) {
     },
   }
 }
+
+const startMillisMax = 60_000
+
+async function forkBroker(path: string, config: BrokerConfig) {
+  writeAtomic(path, JSON.stringify(config))
+  const script = fileURLToPath(new URL('broker-process.ts', import.meta.url))
+  const child = fork(script, [path], { execArgv: ['--import', 'tsx'] })
+  const signal = AbortSignal.timeout(startMillisMax)
+  const [said] = (await once(child, 'message', { signal })) as [{ port: number }]
+  return {
+    port: said.port,
+    pid: child.pid ?? 0,
+    async close() {
+      const ended = once(child, 'exit')
+      child.disconnect()
+      await ended
+    },
+  }
+}
+
+/** The same carrier; what passes is noted as it goes inside of TLS. */
+const capturing = (carrier: Carrier, captured: Buffer[]): Carrier => ({
+  ...carrier,
+  publish(topic, message, id) {
+    captured.push(Buffer.from(JSON.stringify({ topic, message, id })))
+    return carrier.publish(topic, message, id)
+  },
+  async *read(selection, after, signal) {
+    for await (const carried of carrier.read(selection, after, signal)) {
+      captured.push(Buffer.from(JSON.stringify(carried)))
+      yield carried
+    }
+  },
+})
+
 export type Middleware = Awaited<ReturnType<typeof openMiddleware>>
