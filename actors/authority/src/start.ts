@@ -5,7 +5,9 @@ import {
   openHttpServer,
   openJournal,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type Running,
 } from '@interlock/host'
 import { openDatabase } from '@interlock/store'
@@ -23,27 +25,16 @@ export type AuthorityRunning = Running & {
   readonly doors: readonly string[]
 }
 
-type Closers = (() => Promise<void> | void)[]
-
 /**
  * The issuing authority of the charging root: signs what the table of profiles allows on the order of
  * a supervisor, and nothing else.
  * @throws Fault when config, keys, database or port are not as they must be; nothing is left open
  */
-export async function startAuthority(
+export function startAuthority(
   config: AuthorityConfig,
   deps: ActorDeps,
 ): Promise<AuthorityRunning> {
-  const closers: Closers = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
-  }
-  try {
-    return { ...(await open(config, deps, closers)), close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+  return startWhole((closers) => open(config, deps, closers))
 }
 
 async function open(

@@ -5,7 +5,9 @@ import {
   openHttpServer,
   openJournal,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type Running,
 } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
@@ -22,24 +24,13 @@ export type CirRunning = Running & {
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
 }
-type Closers = (() => Promise<void> | void)[]
-
 /**
  * The central interoperability register: which tokens there are and with which keys, and what it sees of
  * their use. It issues none and bills nothing.
  * @throws Fault when config, identity, journals or port are not as they must be; nothing is left open
  */
-export async function startCir(config: CirConfig, deps: ActorDeps): Promise<CirRunning> {
-  const closers: Closers = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
-  }
-  try {
-    return { ...(await open(config, deps, closers)), close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+export function startCir(config: CirConfig, deps: ActorDeps): Promise<CirRunning> {
+  return startWhole((closers) => open(config, deps, closers))
 }
 
 async function open(

@@ -5,6 +5,7 @@ import {
   loadIdentity,
   openAudit,
   type ActorDeps,
+  type Closers,
   type Identity,
   type Trust,
 } from '@interlock/host'
@@ -32,9 +33,6 @@ import { createHistory } from './history/history.ts'
 import { createHappenings } from './happenings.ts'
 import { restoreViews } from './restore-views.ts'
 import { supervisorClient } from './supervisor.ts'
-
-/** What to close, in the order it was opened. */
-export type Closers = (() => Promise<void> | void)[]
 
 /** What all parts share, with the state of before a restart. */
 export async function openContext(

@@ -3,10 +3,12 @@ import {
   ensureDir,
   httpClient,
   loadPeer,
-  pinPeer,
   openHttpServer,
+  pinPeer,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type Running,
   type Trust,
 } from '@interlock/host'
@@ -21,7 +23,7 @@ import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
 import { openRoaming } from './ocpi/open-roaming.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
-import { openContext, type Closers } from './open-context.ts'
+import { openContext } from './open-context.ts'
 import { openCapacityBook, type CapacityBook } from './oscp/capacity-book.ts'
 import { createFallbackLimits } from './oscp/fallback-limits.ts'
 import { createFeederPlanner } from './oscp/feeder-planner.ts'
@@ -63,17 +65,8 @@ export type CsmsRunning = Running & {
 }
 
 /** @throws Fault when config, identity, database or a port are not as they must be. */
-export async function startCsms(config: CsmsConfig, deps: ActorDeps): Promise<CsmsRunning> {
-  const closers: Closers = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
-  }
-  try {
-    return { ...(await open(config, deps, closers)), close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+export function startCsms(config: CsmsConfig, deps: ActorDeps): Promise<CsmsRunning> {
+  return startWhole((closers) => open(config, deps, closers))
 }
 
 async function open(

@@ -6,11 +6,13 @@ import {
   keepWitnessed,
   loadIdentity,
   loadPeer,
-  pinPeer,
   openAudit,
   openHttpServer,
+  pinPeer,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type Running,
   type Trust,
 } from '@interlock/host'
@@ -43,21 +45,9 @@ export type DsrspRunning = Running & {
   readonly session: (station: StationId) => Endpoint | undefined
 }
 
-/** What to close, in the order it was opened. */
-type Closers = (() => Promise<void> | void)[]
-
 /** @throws Fault when config, identity, database or a port are not as they must be. */
-export async function startDsrsp(config: DsrspConfig, deps: ActorDeps): Promise<DsrspRunning> {
-  const closers: Closers = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
-  }
-  try {
-    return { ...(await open(config, deps, closers)), close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+export function startDsrsp(config: DsrspConfig, deps: ActorDeps): Promise<DsrspRunning> {
+  return startWhole((closers) => open(config, deps, closers))
 }
 
 async function open(

@@ -5,7 +5,9 @@ import {
   openAudit,
   openHttpServer,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type Running,
 } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
@@ -36,24 +38,13 @@ export type EmspRunning = Running & {
   readonly doors: readonly string[]
 }
 
-type Closers = (() => Promise<void> | void)[]
-
 /**
  * An e-mobility provider: authorises its drivers at operators of charging stations, and bills what the
  * meters there have signed.
  * @throws Fault when config, identity, tariffs, database or port are not as they must be; nothing is left open
  */
-export async function startEmsp(config: EmspConfig, deps: ActorDeps): Promise<EmspRunning> {
-  const closers: Closers = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
-  }
-  try {
-    return { ...(await open(config, deps, closers)), close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+export function startEmsp(config: EmspConfig, deps: ActorDeps): Promise<EmspRunning> {
+  return startWhole((closers) => open(config, deps, closers))
 }
 
 async function open(

@@ -9,7 +9,9 @@ import {
   openHttpServer,
   otherLedger,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type HttpClient,
   type Identity,
   type Running,
@@ -44,26 +46,15 @@ export type SupervisorRunning = Running & {
   readonly bus: Bus
 }
 
-type Closers = (() => Promise<void> | void)[]
-
 /**
  * The central supervisor: registers, certificates, dual control, megawatt ledger, revocation, witness.
  * @throws Fault when config, identity, database or port are not as they must be; nothing is left open
  */
-export async function startSupervisor(
+export function startSupervisor(
   config: SupervisorConfig,
   deps: ActorDeps,
 ): Promise<SupervisorRunning> {
-  const closers: Closers = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
-  }
-  try {
-    return { ...(await open(config, deps, closers)), close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+  return startWhole((closers) => open(config, deps, closers))
 }
 
 async function open(

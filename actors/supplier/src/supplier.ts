@@ -8,13 +8,15 @@ import {
   httpWitness,
   keepWitnessed,
   loadIdentity,
-  pinPeer,
   openAudit,
   openHttpServer,
   openJournal,
+  pinPeer,
   problem,
   readText,
+  startWhole,
   type ActorDeps,
+  type Closers,
   type Endpoint,
   type Running,
 } from '@interlock/host'
@@ -39,10 +41,15 @@ export type SupplierRunning = Running & {
  * An energy supplier: publishes its tariffs, signed, to the meters it serves.
  * @throws Fault when identity or journal cannot be read, the tariff is invalid or the port is taken.
  */
-export async function startSupplier(
+export function startSupplier(config: SupplierConfig, deps: ActorDeps): Promise<SupplierRunning> {
+  return startWhole((closers) => open(config, deps, closers))
+}
+
+async function open(
   config: SupplierConfig,
   deps: ActorDeps,
-): Promise<SupplierRunning> {
+  closers: Closers,
+): Promise<Omit<SupplierRunning, 'close'>> {
   const identity = loadIdentity(config.identity)
   const { key, peer } = identity
   if (peer.role !== 'supplier')
@@ -52,8 +59,11 @@ export async function startSupplier(
   const { actor, data, dcc, listen } = config
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
+  closers.push(() => audit.close())
   const numbers = openNumbers(openJournal(`${data}/supplier.journal`))
+  closers.push(() => numbers.close())
   const http = httpClient({ identity, trust, activity, expectRole: 'dcc' })
+  closers.push(() => http.close())
   const witness = keepWitnessed({
     audit,
     data,
@@ -62,6 +72,7 @@ export async function startSupplier(
     deps,
     roots: trust.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
   })
+  closers.push(() => witness.close())
   const record = (kind: string, data: Readonly<Record<string, unknown>>): void =>
     void audit.critical(kind, data)
   const listeners = new Set<(event: object) => void>()
@@ -88,7 +99,9 @@ export async function startSupplier(
     tell,
     deps,
   })
+  closers.push(() => rounds.close())
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
+  closers.push(() => server.close())
   for (const each of endpoints({ actor, own: peer.organisation, rounds, audit })) server.route(each)
   server.route(
     dccAlerts({
@@ -112,14 +125,6 @@ export async function startSupplier(
     port,
     doors: server.doors,
     publish: (offer, executeAt) => rounds.publish(offer, executeAt),
-    async close() {
-      rounds.close()
-      await witness.close()
-      await server.close()
-      await http.close()
-      numbers.close()
-      audit.close()
-    },
   }
 }
 

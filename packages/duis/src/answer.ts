@@ -27,12 +27,21 @@ export function openResponse(
   company: KnownSigner,
   crypto: Crypto,
 ): Outcome<ServiceResponse, DuisProblem> {
-  const signed = openSigned(xml, company, crypto)
-  if (!signed.ok) return signed
-  const response = parseResponse(signed.value.xml)
+  const response = readSigned(xml, parseResponse, company, crypto)
   if (!response.ok) return response
   const other = mismatchOf(response.value, asked)
   return other === undefined ? response : refused('RequestMismatch', other)
+}
+
+/** What the company has signed, as `parse` reads it, and nothing else. */
+function readSigned<Read>(
+  xml: string,
+  parse: (signed: string) => Outcome<Read, DuisProblem>,
+  company: KnownSigner,
+  crypto: Crypto,
+): Outcome<Read, DuisProblem> {
+  const signed = openSigned(xml, company, crypto)
+  return signed.ok ? parse(signed.value.xml) : signed
 }
 
 /** The element by which an answer shows itself to be another's. */
@@ -66,9 +75,7 @@ export function openQuarantineAlert(
   company: KnownSigner,
   crypto: Crypto,
 ): Outcome<QuarantineAlert, DuisProblem> {
-  const signed = openSigned(xml, company, crypto)
-  if (!signed.ok) return signed
-  const alert = parseQuarantineAlert(signed.value.xml)
+  const alert = readSigned(xml, parseQuarantineAlert, company, crypto)
   if (!alert.ok) return alert
   const { request } = alert.value
   return formatRequestId(request) === formatRequestId(about)
@@ -83,9 +90,7 @@ export function openDccAlert(
   company: KnownSigner & { readonly eui: Eui64 },
   crypto: Crypto,
 ): Outcome<DccAlert & { readonly id: RequestId }, DuisProblem> {
-  const signed = openSigned(xml, company, crypto)
-  if (!signed.ok) return signed
-  const alert = parseDccAlert(signed.value.xml)
+  const alert = readSigned(xml, parseDccAlert, company, crypto)
   if (!alert.ok) return alert
   const { id } = alert.value
   return id !== undefined && id.originator === company.eui && id.target === to

@@ -35,6 +35,7 @@ export * from './http-server.ts'
 export * from './ocpp-client.ts'
 export * from './ocpp-server.ts'
 export * from './retry.ts'
+export * from './start-whole.ts'
 export {
   ocppServerTls,
   peerOn,

@@ -2,6 +2,7 @@ import {
   createAttempts,
   type Admission,
   type AdmissionRequest,
+  type Closers,
   type UpgradeRefusal,
 } from '@interlock/host'
 import { refused, toHex, utf8 } from '@interlock/kernel'
@@ -9,7 +10,6 @@ import type { Context } from '../context.ts'
 import { admit, type Admitted, type Knock } from '../core/admission.ts'
 import { newView } from '../core/view.ts'
 import type { SecurityProfile, StationRecord } from '../data/stations.ts'
-import type { Closers } from '../open-context.ts'
 import { settlePassword } from '../password-set.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { endSession, secondConnection } from './sessions.ts'

@@ -3,6 +3,7 @@ import {
   loadRsaPair,
   messagePace,
   openOcppServer,
+  type Closers,
   type ListenConfig,
   type OcppServer,
   type RsaServer,
@@ -12,7 +13,6 @@ import { Fault } from '@interlock/kernel'
 import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { SecurityProfile } from '../data/stations.ts'
-import type { Closers } from '../open-context.ts'
 import { admission, recordRefusal } from './admission.ts'
 import { openSession } from './sessions.ts'
 
