@@ -20,6 +20,8 @@ import {
 import type { IdTokenInfoType } from '@interlock/ocpp'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
+import { acceptedTokens } from '../core/accepted-tokens.ts'
+import { infoFor } from '../ocpp/transaction-event.ts'
 import { purposeOf, bringTokenKey, takeAgreement } from './agreements.ts'
 import { driverRegister, type DriverRegister, type Sighting } from './driver-register.ts'
 import { judgeDriver, reportEnd, reportLater } from './judge-driver.ts'
@@ -136,6 +138,30 @@ describe('what the register adds to the word of this CSMS', () => {
     expect(at.seen).toMatchObject([{ at: now, proof: { counter: expect.any(Number) } }])
     expect(at.ended).toEqual([`${uid} ${station}`])
   })
+})
+
+test('whom the register let in at Authorize it lets in at the event too, and is not asked again', async () => {
+  const at = csms(ok('VERIFIED'))
+  const context = {
+    ...at.context,
+    views: new Map([[station, { running: new Map([['T', {}]]), record: { idTokens: [] } }]]),
+    tokens: { find: () => undefined },
+    accepted: acceptedTokens(),
+    hooks: { admitDriver: () => Promise.resolve(undefined) },
+  } as unknown as Context
+  const event = {
+    eventType: 'Started',
+    timestamp: '2026-01-12T20:00:10Z',
+    triggerReason: 'Authorized',
+    seqNo: 0,
+    transactionInfo: { transactionId: 'T' },
+  } as const
+  const sender = { stationId: station } as Parameters<typeof infoFor>[1]
+  expect(await infoFor(context, sender, event, plain)).toEqual({ status: 'Accepted' })
+  expect(at.seen).toMatchObject([{ uid, at: now + 10_000 }])
+  expect(await infoFor(context, sender, event, plain)).toMatchObject({ status: 'Accepted' })
+  expect(at.seen).toHaveLength(1)
+  expect(at.facts).toMatchObject([{ kind: 'acceptedTokens', key: 'T' }])
 })
 
 describe('agreements', () => {

@@ -29,9 +29,9 @@ export async function judgeDriver(
   station: string,
   idToken: IdTokenType,
   info: IdTokenInfoType,
+  shownAt?: Instant,
 ): Promise<IdTokenInfoType> {
   if (drivers === undefined || !isCard(idToken)) return info
-  const now = deps.clock.now()
   const carried = fromAdditionalInfo(idToken.idToken, idToken.additionalInfo, station)
   const refuse = (reason: DriverRefusal): IdTokenInfoType => {
     audit.record('DriverRefused', { station, uid: idToken.idToken, reason })
@@ -41,7 +41,7 @@ export async function judgeDriver(
   const { proof } = carried.value
   const uid = idToken.idToken.toUpperCase()
   try {
-    const at = proof?.challenge.at ?? now
+    const at = proof?.challenge.at ?? shownAt ?? deps.clock.now()
     const isOurs = info.status === 'Unknown' ? {} : ({ isOperators: true } as const)
     const seen = await drivers.see({ uid, station, at, ...(proof && { proof }), ...isOurs })
     if (seen.ok) return info.status === 'Unknown' ? { ...info, status: 'Accepted' } : info

@@ -15,7 +15,7 @@ import { after, place, runningMax, type Transaction } from '../core/running.ts'
 import { headAfter, isNews } from '../core/transaction-head.ts'
 import { showTransactions, type StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
-import { reportEnd, reportLater } from '../drivers/judge-driver.ts'
+import { judgeDriver, reportEnd, reportLater } from '../drivers/judge-driver.ts'
 import { admittedInfo, idTokenInfo, type Purpose } from './authorize.ts'
 import { costAnswer } from './cost-answer.ts'
 import type { Sender } from './handlers.ts'
@@ -70,7 +70,7 @@ const purposeOf = ({ stationId }: Sender, { transactionInfo, evse }: Event): Pur
  * What was accepted for a transaction is not taken back while it runs: an answer could end a charge at a station that
  * judges nothing, and no ledger would know. Whoever means to end it sends RequestStopTransaction.
  */
-async function infoFor(
+export async function infoFor(
   context: Context,
   sender: Sender,
   request: Event,
@@ -83,7 +83,7 @@ async function infoFor(
   // Who has been let in is not asked about again, event by event.
   const info = context.accepted.was(idToken, transaction)
     ? idTokenInfo(context, sender, idToken, purpose)
-    : await admittedInfo(context, sender, idToken, purpose)
+    : await registeredInfo(context, sender, request, idToken)
   if (runs && info.status === 'Accepted') {
     const tokens = context.accepted.accept(idToken, transaction)
     // It is kept before it is said, so that a restart takes nothing back either.
@@ -92,6 +92,18 @@ async function infoFor(
   }
   const was = runs && context.accepted.was(idToken, transaction)
   return was ? { ...info, status: 'Accepted' } : info
+}
+
+/** One that neither this CSMS nor a provider knows may charge by the register of driver tokens. */
+async function registeredInfo(
+  context: Context,
+  sender: Sender,
+  request: Event,
+  idToken: IdTokenType,
+): Promise<IdTokenInfoType> {
+  const info = await admittedInfo(context, sender, idToken, purposeOf(sender, request))
+  if (info.status !== 'Unknown') return info
+  return judgeDriver(context, sender.stationId, idToken, info, fromIso(request.timestamp))
 }
 
 /** C10: a token that is charging is in use until its transaction has ended. */
