@@ -1,6 +1,5 @@
-import { Fault, ok, refused, toHex, type Entropy, type Outcome } from '@interlock/kernel'
+import { Fault, refused, toHex, type Entropy, type Outcome } from '@interlock/kernel'
 import {
-  nextPage,
   readEnvelope,
   writeHeaders,
   type AskParty,
@@ -10,8 +9,6 @@ import {
 import type { HttpClient, HttpResponse } from '../http-client.ts'
 
 const idBytes = 16
-/** Pages of one list that are read at one go. */
-const pagesMax = 10_000
 
 export type OcpiAnswer = Outcome<unknown, string>
 /** One request to a party, as whoever is registered with it. */
@@ -60,26 +57,6 @@ export const askParty =
     if (http === undefined) return refused('PartyUnknown', name)
     return await sendOcpi(http, { token, method, url, body }, entropy)
   }
-
-/** All pages of a list, of which each leads to the next; `isOurs` says where pages may be. */
-export async function readList(
-  http: HttpClient,
-  sending: Omit<OcpiSending, 'method' | 'body'>,
-  isOurs: (url: string) => boolean,
-  entropy: Entropy,
-): Promise<Outcome<readonly unknown[], string>> {
-  const found: unknown[] = []
-  let url: string | undefined = sending.url
-  for (let page = 0; url !== undefined; page += 1) {
-    if (page >= pagesMax || !isOurs(url)) return refused('PageInvalid', url)
-    const answer = await sendOcpi(http, { ...sending, url, method: 'GET' }, entropy)
-    if (!answer.ok) return answer
-    if (!Array.isArray(answer.value)) return refused('AnswerMalformed', url)
-    found.push(...(answer.value as readonly unknown[]))
-    url = nextPage(answer.headers ?? {})
-  }
-  return ok(found)
-}
 
 const newId = (entropy: Entropy): string => toHex(entropy.bytes(idBytes))
 
