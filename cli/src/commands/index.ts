@@ -23,6 +23,7 @@ import { stationsAdopt } from './stations-adopt.ts'
 import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
 import { tariffPrice } from './tariff-price.ts'
+import { topicGrant, topicList, topicRevoke, topicTail } from './topic.ts'
 import { version } from './version.ts'
 
 export const commands: readonly Command[] = [
@@ -42,6 +43,10 @@ export const commands: readonly Command[] = [
   quarantineProcess,
   quarantineDelete,
   cardKey,
+  topicList,
+  topicTail,
+  topicGrant,
+  topicRevoke,
   ocmfVerify,
   tariffPrice,
   tariffCompare,

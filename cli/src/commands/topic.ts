@@ -1,0 +1,177 @@
+import { parseEui64, unobserved } from '@interlock/kernel'
+import type { TopicSelection } from '@interlock/contract'
+import type { HttpClient } from '@interlock/host'
+import { exits, UsageError, type Command, type Invocation } from '../command.ts'
+import { textOf } from '../conformance/foreign-proof.ts'
+import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { refuse } from '../refusal.ts'
+import { answered } from '../stations/at-desk.ts'
+
+const flags: FlagSpecs = {
+  at: {
+    kind: 'text',
+    value: 'URL',
+    help: 'an access point (or, for grants, the key server): https://…',
+  },
+  identity: { kind: 'text', value: 'DIR', help: 'key and chain of a client, or of a supervisor' },
+  trust: { kind: 'text', value: 'FILE', help: 'PEM root of the charging side' },
+}
+const access = '--at URL --identity DIR --trust FILE'
+const grantFlags: FlagSpecs = {
+  ...flags,
+  to: { kind: 'text', value: 'EUI', help: 'the organisation, as 02-00-00-00-00-00-00-01' },
+  may: { kind: 'text', value: 'WHAT', help: 'publish or read' },
+}
+const form = 'ev/REGION/FEEDER/KIND/ID, where REGION, FEEDER and ID may be + for any'
+
+export const topicList: Command = {
+  name: 'topic ls',
+  summary: 'the topics of a kind that you have to do with, and how much is kept of each',
+  usage: `interlock topic ls KIND ${access}`,
+  operands: 'KIND',
+  flags,
+  async run(invocation) {
+    const { print, flags: given } = invocation
+    const kind = encodeURIComponent(operandOf(invocation, 'KIND'))
+    const answer = await connected(given, async (http, base) =>
+      answered(await http.request('GET', `${base}/topics?kind=${kind}`)),
+    )
+    if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
+    const { topics } = answer.value as { topics: readonly { topic: string; messages: number }[] }
+    const lines = topics.map(({ topic, messages }) => `${topic}  ${messages}`)
+    print({ topics }, lines.length === 0 ? 'nothing is kept' : lines.join('\n'))
+    return exits.done
+  },
+}
+
+export const topicTail: Command = {
+  name: 'topic tail',
+  summary: 'what is carried on topics, by its headers: author, sequence, time; it stays sealed',
+  usage: `interlock topic tail TOPIC [--count N] [--after POSITION] ${access}`,
+  operands: 'TOPIC',
+  flags: {
+    ...flags,
+    count: { kind: 'text', value: 'N', help: 'end after so many messages; 10 unless given' },
+    after: { kind: 'text', value: 'POSITION', help: 'begin after this position; 0 unless given' },
+  },
+  async run(invocation) {
+    const { print, flags: given } = invocation
+    const selection = await selectionIn(operandOf(invocation, 'TOPIC'))
+    const count = wholeIn(given, 'count', 10)
+    const query = new URLSearchParams({ ...selection, after: `${wholeIn(given, 'after', 0)}` })
+    const { fromBase64Url, fromUtf8, parseJson } = await import('@interlock/kernel')
+    const stop = new AbortController()
+    await connected(given, async (http, base) => {
+      let seen = 0
+      for await (const line of http.lines(`${base}/messages?${query}`, stop.signal)) {
+        const { topic, position, message } = line as {
+          topic: string
+          position: number
+          message: { head: string }
+        }
+        const head = parseJson(fromUtf8(fromBase64Url(message.head) ?? new Uint8Array()), 4)
+        const { author, role, seq, iat, epoch, protection } = (head.ok ? head.value : {}) as Record<
+          string,
+          string | number | undefined
+        >
+        const at = typeof iat === 'number' ? new Date(iat).toISOString() : ''
+        const words = `${position}  ${topic}  ${protection} by ${role} ${author}, ${seq}, ${at}`
+        print({ topic, position, author, role, seq, iat, epoch, protection }, words)
+        if (++seen >= count) break
+      }
+      stop.abort()
+    })
+    return exits.done
+  },
+}
+
+const changing = (
+  name: 'grant' | 'revoke',
+  method: 'PUT' | 'DELETE',
+  summary: string,
+  done: string,
+): Command => ({
+  name: `topic ${name}`,
+  summary,
+  usage: `interlock topic ${name} TOPIC --to EUI --may publish|read ${access}`,
+  operands: 'TOPIC',
+  flags: grantFlags,
+  async run(invocation) {
+    const { print, flags: given } = invocation
+    const selection = await selectionIn(operandOf(invocation, 'TOPIC'))
+    const organisation = parseEui64(textOf(given, 'to') ?? '')
+    if (organisation === undefined) throw new UsageError('to whom? --to 02-00-00-00-00-00-00-01')
+    const may = textOf(given, 'may')
+    if (may !== 'publish' && may !== 'read') throw new UsageError('what? --may publish or read')
+    const grant = { organisation, may, ...selection }
+    const answer = await connected(given, async (http, base) =>
+      answered(await http.request(method, `${base}/grants`, grant)),
+    )
+    if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
+    print({ ok: true, grant }, `${organisation} ${done} ${may} there`)
+    return exits.done
+  },
+})
+export const topicGrant = changing(
+  'grant',
+  'PUT',
+  'let an organisation publish or read; at the key server this is its contract',
+  'may now',
+)
+export const topicRevoke = changing(
+  'revoke',
+  'DELETE',
+  'take exactly such a grant back',
+  'may no longer',
+)
+
+function operandOf({ operands }: Invocation, what: string): string {
+  const [only, ...more] = operands
+  if (only === undefined || more.length > 0) throw new UsageError(`which one ${what}?`)
+  return only
+}
+
+function wholeIn(flags: FlagValues, name: string, otherwise: number): number {
+  const text = textOf(flags, name)
+  if (text === undefined) return otherwise
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${name}: a whole number`)
+  return Number(text)
+}
+
+/** @throws UsageError for what is no topic of a kind that is carried */
+async function selectionIn(text: string): Promise<TopicSelection> {
+  const { sealedTopic, topicKinds } = await import('@interlock/contract')
+  const [root, region, feeder, kindText, id, ...rest] = text.split('/')
+  const kind = topicKinds.find((each) => each === kindText && sealedTopic(each) !== undefined)
+  const levels = Object.entries({ region, feeder, id })
+  const isWhole = levels.every(([, level]) => /^[A-Za-z0-9_.*+=|@-]{1,64}$/.test(level ?? ''))
+  if (root !== 'ev' || kind === undefined || !isWhole || rest.length > 0) {
+    const kinds = topicKinds.filter((each) => sealedTopic(each) !== undefined)
+    throw new UsageError(`not a topic: ${text}. It is ${form}; kinds are ${kinds.join(', ')}`)
+  }
+  const named = levels.filter(([, level]) => level !== '+')
+  return { kind, ...Object.fromEntries(named) }
+}
+
+/** @throws UsageError when it is not said with whom; Fault for what cannot be read or reached */
+async function connected<Result>(
+  given: FlagValues,
+  work: (http: HttpClient, base: string) => Promise<Result>,
+): Promise<Result> {
+  const [url, identity, trust] = ['at', 'identity', 'trust'].map((name) => textOf(given, name))
+  if (url === undefined || identity === undefined || trust === undefined)
+    throw new UsageError(`${access} are needed`)
+  if (!URL.canParse(url) || !url.startsWith('https:'))
+    throw new UsageError('--at: an address as https://broker.example:8443')
+  const { httpClient, loadIdentity, readText } = await import('@interlock/host')
+  const http = httpClient({
+    identity: loadIdentity(identity),
+    trust: { roots: [readText(trust)] },
+    activity: unobserved,
+  })
+  try {
+    return await work(http, `${url.replace(/\/+$/, '')}/api/v1`)
+  } finally {
+    await http.close()
+  }
+}
