@@ -152,7 +152,8 @@ export function judged(
 function found(findings: readonly Finding[]) {
   const repeated = findings.filter(({ reason }) => reason === 'SealRepeated').length
   const otherFindings = findings
-    .filter(({ reason }) => reason !== 'SealRepeated')
+    // An author that has said all it had to say, or waits for its lease, is silent.
+    .filter(({ reason }) => reason !== 'SealRepeated' && reason !== 'SealSilent')
     .slice(0, 20)
     .map(({ reason, topic, detail }) =>
       `${reason} ${topic.kind} ${topic.id} ${detail ?? ''}`.trim(),

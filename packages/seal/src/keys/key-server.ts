@@ -94,7 +94,8 @@ export function createKeyServer(
   }
 
   async function reviewAll(): Promise<void> {
-    for (const { topic } of groups.values()) await enqueue(topic, unchanged)
+    // One that is slow to be published lets no other's lease run out.
+    await Promise.all([...groups.values()].map(({ topic }) => enqueue(topic, unchanged)))
   }
 
   function renew(): void {
