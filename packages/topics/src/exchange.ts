@@ -99,7 +99,8 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       read({
         selection: { kind },
         begins: 'first',
-        ...(kind === 'epoch' && { ignores: ['SealNotForUs', 'SealGap'] as const }),
+        // Keys are sealed to members alone, and a lease that comes late is nobody's: silence tells of both.
+        ignores: ['SealNotForUs', 'SealExpired', 'SealGap'],
         hears: (peer) => peer.role === 'keyserver' && peer.organisation === keyServer,
         progress: openProgress(),
         handle: ({ topic, payload }) => Promise.resolve(keyrings.take(topic, payload)),
