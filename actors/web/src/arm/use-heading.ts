@@ -1,8 +1,11 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
-/** Moves the focus to a step's heading when the step appears, so that nobody is left behind. */
+/**
+ * Moves the focus to a step's heading when the step appears, so that nobody is left behind; before anything else
+ * can happen on the page, or it would take the focus from whoever was quick.
+ */
 export function useHeading() {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
+  useLayoutEffect(() => heading.current?.focus(), [])
   return heading
 }

@@ -16,6 +16,7 @@ export function freshState(pathname: string): unknown {
     return { ...unheardOf(decodeURIComponent(stationId ?? '')), refusedCommands: [] }
   if (more.length > 0 || askedOfStation.has(resource)) return undefined
   if (resource === 'local-list') return { version: 0, reportedVersion: null, entries: [] }
+  if (resource === 'usage') return { station: eui, unit: 'Wh', intervals: [] }
   return nothing
 }
 
@@ -25,10 +26,12 @@ const askedOfStation: ReadonlySet<string> = new Set(['owner-keys', 'charging-hou
 /** Besides those of a station. */
 const lists: ReadonlySet<string> = new Set(['capacity', 'knocks', 'messages', 'tokens'])
 
+const eui = '00-00-00-00-00-00-00-01' as StationDocument['eui']
+
 /** A station in the database, of which nothing has come. */
 const unheardOf = (stationId: string): StationDocument => ({
   stationId: stationId as StationDocument['stationId'],
-  eui: '00-00-00-00-00-00-00-01' as StationDocument['eui'],
+  eui,
   llcs: null,
   meter: null,
   feeder: 'FEEDER',
