@@ -17,11 +17,13 @@ const minute = { from: period.from, until: at('2026-01-05T18:01:00Z') } as const
 const limit = { limitSeconds: 600 } as const
 const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
 
+const hash = Uint8Array.from({ length: 32 }, (_, index) => index + 0x80)
 const carried = { version: 4, document: utf8('{"tariff":"one price"}') } as const
 
 const request = (service: Service, body: RequestBody): string =>
   buildRequest({ ...addressed, service, commandVariant: 4, body })
 const requests = {
+  CS06: request('11.3', { kind: 'firmware', hash }),
   ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
   ECS47a: request('7.13', { kind: 'loadControl', ...load }),
@@ -30,6 +32,7 @@ const requests = {
   UpdateTariffDocument: request('1.1.1', { kind: 'tariffDocument', ...carried }),
 }
 const commands = {
+  CS06: { useCase: 'CS06', ...addressed, hash },
   ECS70: { useCase: 'ECS70', ...addressed, ...minute },
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
   ECS47a: { useCase: 'ECS47a', ...addressed, ...load },
@@ -65,6 +68,7 @@ writeVectors('vectors/correlate/pairs.json', {
       outcome: 'MessageCode',
       preCommand: encodePreCommand(commands.ECS38),
     },
+    made('CS06', 'FirmwareHash', { hash: hash.toReversed() }),
     made('ECS70', 'Start', { from: at('2026-01-05T18:00:01Z') }),
     made('ECS70', 'End', { until: at('2026-01-05T18:02:00Z') }),
     made('ECS38', 'OffsetLimit', { limitSeconds: 0 }),

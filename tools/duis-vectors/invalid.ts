@@ -34,6 +34,14 @@ export const misshapen: readonly Fault[] = [
   body(arm, 'controller 6', 'SetAuxiliaryControllerState@auxiliaryControllerN', 'N="1"', 'N="6"'),
   body(arm, 'level 101', 'CommandedStateLevel', '>100<', '>101<'),
   body(arm, 'level with a leading zero', 'CommandedStateLevel', '>100<', '>0100<'),
+  body('activation of firmware', 'hash of 31 bytes', 'FirmwareHash', '>8081', '>81'),
+  body(
+    'activation of firmware',
+    'activation at a later date',
+    'FirmwareHash',
+    '<sr:FirmwareHash>',
+    '<sr:ExecutionDateTime>2030-01-15T09:00:00.00Z</sr:ExecutionDateTime><sr:FirmwareHash>',
+  ),
   body(arm, '30 February', 'StartDateTime', '2026-01-05T18', '2026-02-30T18'),
   body(arm, 'half a second', 'EndDateTime', '20:00:00.00Z', '20:00:00.50Z'),
   body(

@@ -128,6 +128,14 @@ const samples: readonly (Sample & { readonly name: string })[] = [
   ...local('7.14', { kind: 'readControllers' }),
   ...local('7.16', signedPreCommand),
   {
+    name: 'activation of firmware',
+    service: '11.3',
+    commandVariant: 4,
+    body: { kind: 'firmware', hash: Uint8Array.from({ length: 32 }, (_, index) => index + 0x80) },
+  },
+  { name: 'signed activation', service: '11.3', commandVariant: 5, body: signedPreCommand },
+  ...local('11.3', signedPreCommand),
+  {
     name: 'decommissioning',
     service: '8.3',
     commandVariant: 8,

@@ -8,7 +8,7 @@ import {
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { changed, identities, keys } from './parties.ts'
-import { charge, load, offsetLimit, readTariff, response, tariff } from './samples.ts'
+import { activation, charge, load, offsetLimit, readTariff, response, tariff } from './samples.ts'
 
 const device = keys.device.key
 const answer = (command: Command, result: 'success' | 'otherReason', data?: Uint8Array) =>
@@ -31,10 +31,12 @@ const ended: Alert = { ...processed, code: 'ECS102', counter: 2n, levelPercent: 
 const alert = encodeAlert(processed, device, crypto)
 const success = answer(charge, 'success')
 const installed = signPreCommand(encodePreCommand(tariff), keys.supplier.key, crypto)
+const activated = answer(activation, 'success', Uint8Array.of(0, 1, 0, 1))
 export const fromDevice = {
   response: success,
   refusal: answer(charge, 'otherReason'),
   responseToPreAuthorisation: answer(response, 'success'),
+  responseToActivation: activated,
   responseToOffsetLimit: answer(offsetLimit, 'success'),
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
@@ -57,6 +59,12 @@ export const invalidFromDevice = [
     message: resigned(success, '03020002000300', '02020002000300'),
     reason: 'ContentMalformed',
     field: 'results',
+  },
+  {
+    name: 'response to an activation with an outcome that there is not',
+    message: resigned(activated, '3009020100', '3009020109'),
+    reason: 'ContentMalformed',
+    field: 'outcome of the activation',
   },
   {
     name: 'response of another counter inside',

@@ -58,6 +58,13 @@ export const clockSetting: CommandOf<'ECS70'> = {
   from: load.from,
   until: instant(load.from + 60_000),
 }
+export const activation: CommandOf<'CS06'> = {
+  useCase: 'CS06',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 12n,
+  hash: Uint8Array.from({ length: 32 }, (_, index) => index + 0x80),
+}
 export const readTariff: CommandOf<'ReadTariff'> = {
   useCase: 'ReadTariff',
   originator: identities.supplier,

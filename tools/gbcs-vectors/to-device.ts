@@ -12,6 +12,7 @@ import {
   toDevice,
 } from './parties.ts'
 import {
+  activation,
   at,
   charge,
   clockSetting,
@@ -50,6 +51,11 @@ export const valid = [
     name: 'time of the clock (ECS70)',
     message: send(clockSetting, keys.supplier),
     command: clockSetting,
+  },
+  {
+    name: 'activation of firmware (CS06)',
+    message: send(activation, keys.supplier),
+    command: activation,
   },
   {
     name: 'every value at its end: controller 5, level 0, the highest counter',
@@ -184,6 +190,23 @@ export const invalid = [
     name: 'random offset by an owner',
     message: send({ ...offsetLimit, originator: identities.owner, counter: 1_000n }),
     reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'activation of firmware by an owner',
+    message: send({ ...activation, originator: identities.owner, counter: 1_000n }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'activation of firmware with another counter inside',
+    message: malformed(activation, '9f02010c', '9f02010d', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'counter once more',
+  },
+  {
+    name: 'activation of firmware with a hash that is no octet string',
+    message: malformed(activation, '30250420', '30250c20', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'octet string of the hash',
   },
   {
     name: 'tariff with a price less than it says',

@@ -54,6 +54,7 @@ export const eligibility = {
   },
   '8.3': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
   '8.13': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
+  '11.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   '12.2': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
 } as const satisfies Record<Service, EligibilityRow>
 

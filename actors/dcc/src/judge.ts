@@ -77,6 +77,7 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   }
   if (body.kind === 'offsetLimit')
     return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
+  if (body.kind === 'firmware') return ok({ useCase: 'CS06', ...id, hash: body.hash })
   if (body.kind === 'clock') {
     const { at: from, toleranceSeconds } = body
     const command = {
@@ -143,6 +144,7 @@ export function readSigned(
 
 const serviceOf = ({ useCase }: Command): string =>
   ({
+    CS06: '11.3',
     ECS38: '7.12',
     ECS70: '6.11',
     ECS47a: '7.13',

@@ -4,7 +4,6 @@ import {
   encodePreCommand,
   encodeUnsignedCommand,
   signPreCommand,
-  tariffUpdates,
   type Command,
 } from '@interlock/gbcs'
 import {
@@ -14,10 +13,10 @@ import {
   silentLog,
   temporaryDir,
 } from '@interlock/host'
-import { eui64, fromIso, instant, unobserved, utf8 } from '@interlock/kernel'
+import { eui64, fromIso, instant, toHex, unobserved, utf8 } from '@interlock/kernel'
 import { tariffBytes } from '@interlock/tariff'
 import { expect, test } from 'vitest'
-import { answerCommand } from './commands.ts'
+import { answerCommand, ofSupplier } from './commands.ts'
 import { openTariffMemory } from './tariff-memory.ts'
 
 const supplier = crypto.generateKey().key
@@ -26,6 +25,8 @@ const own = crypto.generateKey().key
 const originator = eui64('02-00-00-00-00-00-00-06')
 const target = eui64('02-00-00-03-00-00-00-01')
 const from = fromIso('2026-01-05T00:00:00Z') ?? instant(0)
+/** The hash of the one image that the meter holds. */
+const image = crypto.sha256(utf8('image'))
 const clock = { now: () => from, after: () => ({ cancel: unobserved.begin('') }) }
 
 /** A meter on a journal of its own; `again` opens the same journal after a crash. */
@@ -38,18 +39,27 @@ function meter(dir = temporaryDir('interlock-meter')) {
     keyAgreement: own,
     brokerKey: broker.publicKey,
     signer: (eui: string, useCase: string) =>
-      eui === originator && tariffUpdates.some((each) => each === useCase)
+      eui === originator && ofSupplier.some((each) => each === useCase)
         ? supplier.publicKey
         : undefined,
     lastCounter: memory.lastCounter.bind(memory),
   }
-  const parts = { anchors, memory, audit, crypto, log: silentLog }
+  const firmware = { version: '00010000', images: new Map([[toHex(image), '00010001']]) }
+  const parts = { anchors, memory, firmware, audit, crypto, log: silentLog }
   return {
     memory,
     send(bytes: Uint8Array): string {
       const answer = answerCommand(bytes, parts)
       const read = answer && decodeResponse(answer)
       return read?.ok ? read.value.response.result : 'discarded'
+    },
+    /** What it says to an activation: outcome, and the version that runs. */
+    activates(hash: Uint8Array, counter: number, change: Partial<Command> = {}): string {
+      const answer = answerCommand(activation(hash, counter, change), parts)
+      const read = answer && decodeResponse(answer)
+      if (!read?.ok) return 'discarded'
+      const { result, data } = read.value.response
+      return `${result} ${toHex(data ?? new Uint8Array())}`
     },
     again() {
       journal.close()
@@ -69,6 +79,32 @@ const tariff = (version: number, counter: number, change: Partial<Command> = {})
   } as Command)
   return addMac(signPreCommand(bytes, supplier, crypto), 'signed', keys, crypto)
 }
+
+const activation = (hash: Uint8Array, counter: number, change: Partial<Command>): Uint8Array => {
+  const command = { useCase: 'CS06', originator, target, counter: BigInt(counter), hash } as const
+  const bytes = encodePreCommand({ ...command, ...change } as Command)
+  return addMac(signPreCommand(bytes, supplier, crypto), 'signed', keys, crypto)
+}
+
+test('firmware that the meter holds is activated once, and runs over a crash', () => {
+  const first = meter()
+  expect(first.activates(image, 10)).toBe('success 00010001')
+  expect(first.activates(image, 10)).toBe('discarded')
+  const second = first.again()
+  expect(second.memory.firmware()).toBe('00010001')
+  expect(second.activates(image, 10)).toBe('discarded')
+})
+
+test('firmware that the meter does not hold never runs, whoever signs for it', () => {
+  const one = meter()
+  const forged = crypto.sha256(utf8('another image'))
+  expect(one.activates(forged, 10)).toBe('objectUndefined 00010000')
+  expect(one.memory.firmware()).toBeUndefined()
+  const stranger = eui64('02-00-00-00-00-00-00-07')
+  expect(one.activates(image, 11, { originator: stranger })).toBe('discarded')
+  expect(one.memory.firmware()).toBeUndefined()
+  expect(one.activates(image, 11)).toBe('success 00010001')
+})
 
 test('a tariff is kept, with its signature, over a crash', () => {
   const first = meter()

@@ -3,17 +3,32 @@ import {
   encodeResponse,
   type Accepted,
   type DeviceAnchors,
+  tariffUpdates,
+  type CommandOf,
   type ResultCode,
+  type UseCase,
 } from '@interlock/gbcs'
 import type { Log } from '@interlock/host'
-import type { Crypto } from '@interlock/kernel'
+import { fromHex, toHex, type Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { readTariffBytes } from '@interlock/tariff'
 import { setsTariff, type TariffCommand, type TariffMemory } from './tariff-memory.ts'
 
+/** What the supplier alone may command. */
+export const ofSupplier: readonly UseCase[] = ['CS06', ...tariffUpdates]
+
+/** The images that were distributed to it, by hash, and what runs until one of them is activated. */
+export type Firmware = {
+  /** Eight hexadecimal digits. */
+  readonly version: string
+  readonly images: ReadonlyMap<string, string>
+}
+export const noFirmware: Firmware = { version: '00000000', images: new Map() }
+
 export type MeterParts = {
   readonly anchors: DeviceAnchors
   readonly memory: TariffMemory
+  readonly firmware: Firmware
   readonly audit: Audit
   readonly crypto: Crypto
   readonly log: Log
@@ -37,7 +52,7 @@ export function answerCommand(bytes: Uint8Array, meter: MeterParts): Uint8Array 
   const { command, critical } = accepted.value
   // Used up before anything else happens, so that no crash lets it be used again.
   if (critical) memory.use(command.originator, command.counter)
-  const answer = execute(accepted.value, memory)
+  const answer = execute(accepted.value, meter)
   audit.critical('CommandAnswered', {
     useCase: command.useCase,
     originator: command.originator,
@@ -47,7 +62,8 @@ export function answerCommand(bytes: Uint8Array, meter: MeterParts): Uint8Array 
   return encodeResponse(command, answer, anchors.keyAgreement, crypto)
 }
 
-function execute({ command, bytes }: Accepted, memory: TariffMemory): Result {
+function execute({ command, bytes }: Accepted, { memory, firmware }: MeterParts): Result {
+  if (command.useCase === 'CS06') return activate(command, memory, firmware)
   if (setsTariff(command)) {
     const taken = isTariff(command) && memory.install(bytes).ok
     return { result: taken ? 'success' : 'otherReason' }
@@ -58,6 +74,18 @@ function execute({ command, bytes }: Accepted, memory: TariffMemory): Result {
   }
   // A meter has no auxiliary controllers in this house.
   return { result: 'objectUndefined' }
+}
+
+/** Runs an image that it holds, and says which version runs now; one that it does not hold never runs. */
+function activate(
+  { hash }: CommandOf<'CS06'>,
+  memory: TariffMemory,
+  { version, images }: Firmware,
+): Result {
+  const image = images.get(toHex(hash))
+  if (image !== undefined) memory.activate(image)
+  const data = fromHex(memory.firmware() ?? version) ?? new Uint8Array()
+  return { result: image === undefined ? 'objectUndefined' : 'success', data }
 }
 
 /** A document that no reader would take is not kept either. */

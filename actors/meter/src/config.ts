@@ -3,6 +3,8 @@ import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
+/** Four bytes, as in a pre-notification. */
+const FirmwareVersion = Type.String({ pattern: '^[0-9A-F]{8}$' })
 
 export const MeterConfig = actorConfig({
   eui: Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }),
@@ -17,6 +19,24 @@ export const MeterConfig = actorConfig({
       hanKey: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     },
     strict,
+  ),
+  /** Absent: no image was ever distributed to it, so it activates none. */
+  firmware: Type.Optional(
+    Type.Object(
+      {
+        /** What runs until another is activated. */
+        version: FirmwareVersion,
+        /** The images that it holds, each by its SHA-256 and with the version that it is. */
+        images: Type.Array(
+          Type.Object(
+            { hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), version: FirmwareVersion },
+            strict,
+          ),
+          { maxItems: 16 },
+        ),
+      },
+      strict,
+    ),
   ),
   /** Trust anchors, as certificates (PEM). */
   anchors: Type.Object(

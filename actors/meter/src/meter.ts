@@ -1,4 +1,3 @@
-import { tariffUpdates } from '@interlock/gbcs'
 import {
   ensureDir,
   joinHan,
@@ -13,13 +12,15 @@ import {
 } from '@interlock/host'
 import { eui64, Fault, fromHex, type Crypto, type Eui64, type Role } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
-import { answerCommand } from './commands.ts'
+import { answerCommand, noFirmware, ofSupplier, type Firmware } from './commands.ts'
 import type { MeterConfig } from './config.ts'
 import { openTariffMemory, type TariffCommand } from './tariff-memory.ts'
 
 export type MeterRunning = Running & {
   /** The tariff in force. */
   tariff(): TariffCommand | undefined
+  /** The version of the firmware that runs. */
+  firmware(): string
   readonly joined: () => boolean
 }
 
@@ -52,12 +53,13 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       keyAgreement: identity.key,
       brokerKey: broker.publicKey,
       signer: (originator: string, useCase: string) =>
-        originator === supplier.organisation && tariffUpdates.some((each) => each === useCase)
+        originator === supplier.organisation && ofSupplier.some((each) => each === useCase)
           ? supplier.publicKey
           : undefined,
       lastCounter: (originator: Eui64) => memory.lastCounter(originator),
     },
     memory,
+    firmware: firmwareOf(config),
     audit,
     crypto: deps.crypto,
     log: deps.log,
@@ -106,6 +108,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
 
   return {
     tariff: () => memory.tariff()?.tariff,
+    firmware: () => memory.firmware() ?? parts.firmware.version,
     joined: () => han !== undefined,
     async close() {
       await line.close()
@@ -116,6 +119,14 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     },
   }
 }
+
+const firmwareOf = ({ firmware }: MeterConfig): Firmware =>
+  firmware === undefined
+    ? noFirmware
+    : {
+        version: firmware.version,
+        images: new Map(firmware.images.map(({ hash, version }) => [hash, version])),
+      }
 
 /** The certificate in a trust-anchor cell, which must be of the role the cell is for. */
 function anchor(path: string, role: Role, crypto: Crypto): Peer {

@@ -13,7 +13,7 @@ import type { Journal } from '@interlock/store'
 /** A command that set the tariff: half-hourly prices, or a document. */
 export type TariffCommand = CommandOf<(typeof tariffUpdates)[number]>
 
-/** What a meter must not forget: the counters it has accepted, and the tariff with its signature. */
+/** What a meter must not forget: counters it has accepted, the tariff with its signature, its firmware. */
 export type TariffMemory = {
   /** Highest counter accepted from that originator; −1 before the first. */
   lastCounter(originator: Eui64): bigint
@@ -23,20 +23,27 @@ export type TariffMemory = {
   install(signed: Uint8Array): Outcome<TariffCommand, 'TariffOlder'>
   /** The tariff in force, and the supplier's signed command that set it. */
   tariff(): Held | undefined
+  /** Takes the version that was activated; on the disk before it returns. */
+  activate(version: string): void
+  /** The version that was activated last, eight hexadecimal digits. */
+  firmware(): string | undefined
 }
 
 type Held = { readonly tariff: TariffCommand; readonly signed: Uint8Array }
 type Entry =
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
   | { readonly kind: 'tariff'; readonly signed: string }
+  | { readonly kind: 'firmware'; readonly version: string }
 
 export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
   let held: Held | undefined
+  let firmware: string | undefined
 
   const apply = (entry: Entry): void => {
     if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
-    else held = read(entry.signed)
+    else if (entry.kind === 'tariff') held = read(entry.signed)
+    else firmware = entry.version
   }
   for (const entry of journal.entries()) apply(entry as Entry)
 
@@ -52,6 +59,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
       counter: counter.toString(),
     })),
     ...(held === undefined ? [] : [{ kind: 'tariff', signed: toBase64(held.signed) } as const]),
+    ...(firmware === undefined ? [] : [{ kind: 'firmware', version: firmware } as const]),
   ]
 
   return {
@@ -66,6 +74,8 @@ export function openTariffMemory(journal: Journal): TariffMemory {
       return ok(next)
     },
     tariff: () => held,
+    activate: (version) => keep({ kind: 'firmware', version }),
+    firmware: () => firmware,
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   resultCodes,
   type CarriedTariff,
+  type FirmwareActivation,
   type HalfHourlyTariff,
   type LoadControl,
   type OffsetLimit,
@@ -44,6 +45,7 @@ type Key =
   | keyof OffsetLimit
   | keyof HalfHourlyTariff
   | keyof CarriedTariff
+  | keyof FirmwareActivation
   | 'result'
   | 'data'
 const spellings: Readonly<Record<Key, Spelling>> = {
@@ -63,11 +65,13 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   result: oneOf(...Object.keys(resultCodes)),
   data: hex,
   document: hex,
+  hash: hex,
 }
 
 const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as const
 /** What each content holds. */
 export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
+  CS06: ['hash'],
   ECS38: ['limitSeconds'],
   ECS70: ['from', 'until'],
   ECS47a: load,

@@ -1,11 +1,13 @@
 import {
   alerts,
+  isAnswerTo,
   isLoadControl,
   readFrame,
   takes,
   useCases,
   writeFrame,
   type AlertCode,
+  type Answer,
   type Frame,
   type LoadControl,
   type ReadFrame,
@@ -128,6 +130,8 @@ function saidOf(json: Json): Said {
   const useCase = choose(json, 'useCase', Object.keys(useCases) as UseCase[])
   if (kind === 'response') {
     const values = readContentJson(responseKeys, content)
+    if (!isAnswerTo(useCase, values as Answer))
+      throw new FieldProblem('content', `is not one that ${useCase} is answered with`)
     const head = { useCase, device: originator, originator: recipient, counter }
     return { kind, response: { ...head, ...values } } as Said
   }

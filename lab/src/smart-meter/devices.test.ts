@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { nationalBudget } from '@interlock/contract'
+import { correlate } from '@interlock/correlate'
 import { anomalyRulesDefault } from '@interlock/dcc'
 import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
-import { decodeResponse } from '@interlock/gbcs'
-import type { Identity } from '@interlock/host'
+import { decodeResponse, signPreCommand } from '@interlock/gbcs'
+import { nodeCrypto as crypto, type Identity } from '@interlock/host'
 import { eui64, instant, type Eui64 } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
-import { evening, network, owner, prenotification } from './network.fixture.ts'
+import { evening, image, network, owner, prenotification } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -90,6 +91,26 @@ test('a read is delivered by the data company, comes back to be delivered locall
   expect(decodeResponse(both.payload ?? new Uint8Array()).ok).toBe(true)
   expect(both.localCommand).toBeDefined()
   expect(await outcome(csms, { ...readTariff(csms), commandVariant: 2 })).toBe('VariantForbidden')
+})
+
+test('a supplier activates the firmware that its meter holds, and no other', async () => {
+  const { supplier } = world.users
+  const activate = async (hash: Uint8Array): Promise<string> => {
+    const request = {
+      ...readTariff(supplier),
+      service: '11.3',
+      commandVariant: 4,
+      body: { kind: 'firmware', hash },
+    } as const
+    const { preCommand = new Uint8Array() } = await world.ask(supplier, request)
+    expect(correlate(buildRequest(request), preCommand)).toEqual({ ok: true, value: 'matches' })
+    const signed = world.signedBy(request, signPreCommand(preCommand, supplier.key, crypto))
+    return outcome(supplier, signed)
+  }
+  expect(await activate(image.toReversed())).toBe('DeviceRefused')
+  expect(world.meter.running.firmware()).toBe('00010000')
+  expect(await activate(image)).toBe('Accepted')
+  expect(world.meter.running.firmware()).toBe('00010001')
 })
 
 test.each([

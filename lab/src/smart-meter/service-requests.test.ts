@@ -13,7 +13,15 @@ import { openTariff, signedTariffIn } from '@interlock/seal'
 import type { TariffDocument } from '@interlock/tariff'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
-import { evening, network, owner, ownerEui, prenotification, rating } from './network.fixture.ts'
+import {
+  evening,
+  image,
+  network,
+  owner,
+  ownerEui,
+  prenotification,
+  rating,
+} from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -192,6 +200,7 @@ const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = 
       original: readTariff(user),
       response: new Uint8Array(9),
     }),
+  '11.3': (user) => toMeter('11.3', user, { kind: 'firmware', hash: image }),
   '12.2': (user) => toCompany('12.2', user, prenotification(stranger)),
 }
 const toCompany = (service: Service, user: Identity, body: RequestBody): ServiceRequest => ({
@@ -226,6 +235,7 @@ test('every role tries every service request, and only the table allows', async 
     'supplier 4.11.1',
     'supplier 7.12',
     'supplier 6.11',
+    'supplier 11.3',
     'dsrsp 4.11.1',
     'dsrsp 7.16',
     'csms 4.11.1',

@@ -10,6 +10,7 @@ export const mismatches = {
   Direction: 'the pre-command is for the other direction',
   Level: 'the pre-command sets another level',
   OffsetLimit: 'the pre-command sets another longest random offset',
+  FirmwareHash: 'the pre-command activates another firmware',
   Start: 'the pre-command starts at another time',
   End: 'the pre-command ends at another time',
   TariffVersion: 'the pre-command carries another version of the tariff',

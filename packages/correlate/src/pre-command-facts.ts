@@ -118,6 +118,19 @@ function walkOffsetLimit(content: Uint8Array, counter: Uint8Array): Facts {
   return { OffsetLimit: String(limit) }
 }
 
+/** DER: the hash of the image, and the counter once more, without leading zeros that it needs not. */
+function walkFirmware(content: Uint8Array, counter: Uint8Array): Facts {
+  const digits = toHex(counter).replace(/^(?:00){0,7}/, '')
+  const number = /^[89a-f]/.test(digits) ? `00${digits}` : digits
+  const hex = (bytes: number): string => bytes.toString(16).padStart(2, '0')
+  const at = walker(content)
+  at.expect(`30${hex(36 + number.length / 2)}0420`)
+  const hash = toHex(at.take(32))
+  at.expect(`02${hex(number.length / 2)}${number}`)
+  at.end()
+  return { FirmwareHash: hash }
+}
+
 /** The clock: its source, a time left open between two that are given, take it, and two reads. */
 function walkClock(content: Uint8Array, counter: Uint8Array): Facts {
   const at = walker(content)
@@ -168,6 +181,7 @@ function walkTariffDocument(content: Uint8Array): Facts {
 /** By message code; every other code is read as load control, which knows its own. */
 const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '004b': walkOffsetLimit,
+  '0012': walkFirmware,
   '0062': walkClock,
   f001: walkTariff,
   f003: walkTariffDocument,

@@ -22,6 +22,7 @@ const services: Readonly<
   '6.11': { code: '0062', element: 'SynchroniseClock', facts: clockFacts },
   '7.12': { code: '004b', element: 'SetRandomisedOffsetLimit', facts: offsetLimitFacts },
   '7.13': { code: '011e', element: 'SetAuxiliaryControllerState', facts: loadControlFacts },
+  '11.3': { code: '0012', element: 'ActivateFirmware', facts: firmwareFacts },
   '7.16': { code: '011f', element: 'LimitAPCLevel', facts: loadControlFacts },
 }
 
@@ -88,6 +89,13 @@ function clockFacts(content: Node): Facts | undefined {
   if (start === undefined || Number.isNaN(seconds)) return undefined
   const last = new Date(Date.parse(`${start}Z`) + seconds * 1000)
   return { Start: start, End: last.toISOString().slice(0, 19) }
+}
+
+/** Only to be activated at once: a date of execution is nothing that a pre-command here says. */
+function firmwareFacts(content: Node): Facts | undefined {
+  const hash = /^[0-9A-F]{64}$/.exec(text(content['FirmwareHash']) ?? '')?.[0]
+  if (hash === undefined || Object.keys(content).length !== 1) return undefined
+  return { FirmwareHash: hash.toLowerCase() }
 }
 
 function offsetLimitFacts(content: Node): Facts | undefined {

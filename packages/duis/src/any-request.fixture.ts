@@ -119,6 +119,10 @@ bodies['clock'] = fc.record({
   at: second,
   toleranceSeconds: fc.integer({ min: 1, max: 86_400 }),
 })
+bodies['firmware'] = fc.record({
+  kind: fc.constant('firmware' as const),
+  hash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+})
 bodies['decommission'] = fc.record({ kind: fc.constant('decommission' as const), device: eui })
 const hex = (digits: number) =>
   fc

@@ -5,6 +5,7 @@ import { deviceTypes, type DeviceType } from './device-status.ts'
 import {
   dateTime,
   deviceId,
+  hexBytes,
   hexDigits,
   oneOf,
   payload,
@@ -46,6 +47,12 @@ export type ClockBody = {
   readonly at: Instant
   /** 1…86,400. */
   readonly toleranceSeconds: number
+}
+/** The image that is to run, which the device already holds; to be activated at once. */
+export type FirmwareBody = {
+  readonly kind: 'firmware'
+  /** SHA-256 of the image, 32 bytes. */
+  readonly hash: Uint8Array
 }
 export type OffsetLimitBody = {
   readonly kind: 'offsetLimit'
@@ -99,6 +106,7 @@ export type RequestBody =
   | LoadControlBody
   | OffsetLimitBody
   | ClockBody
+  | FirmwareBody
   | TariffBody
   | TariffDocumentBody
   | TimeOfUseTariffBody
@@ -171,6 +179,7 @@ const shapes: {
     at: child('CurrentDateTime', dateTime),
     toleranceSeconds: child('TolerancePeriod', whole(1, 86_400)),
   }),
+  firmware: struct<ValuesOf<FirmwareBody>>({ hash: child('FirmwareHash', hexBytes(32)) }),
   tariff: holding(
     child(
       'il:HalfHourlyTariff',

@@ -9,6 +9,7 @@ export { cancellation } from './bodies.ts'
 export type {
   ClockBody,
   DecommissionBody,
+  FirmwareBody,
   LoadControlBody,
   LocalResponseBody,
   OffsetLimitBody,

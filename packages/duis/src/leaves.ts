@@ -1,4 +1,12 @@
-import { fromBase64, parseEui64, toBase64, type Eui64, type Instant } from '@interlock/kernel'
+import {
+  fromBase64,
+  fromHex,
+  parseEui64,
+  toBase64,
+  toHex,
+  type Eui64,
+  type Instant,
+} from '@interlock/kernel'
 import { schemaVersions, type SchemaVersion } from './services.ts'
 import { leaf, type Leaf } from './shape.ts'
 import {
@@ -37,6 +45,14 @@ export const hexDigits = (digits: number): Leaf<string> =>
     `${digits} hexadecimal digits`,
     (text) => (/^[0-9A-F]+$/.test(text) && text.length === digits ? text : undefined),
     String,
+  )
+
+/** So many bytes, as hexadecimal digits. */
+export const hexBytes = (bytes: number): Leaf<Uint8Array> =>
+  leaf(
+    `${2 * bytes} hexadecimal digits`,
+    (text) => (/^[0-9A-F]+$/.test(text) && text.length === 2 * bytes ? fromHex(text) : undefined),
+    (value) => toHex(value).toUpperCase(),
   )
 
 export const requestId: Leaf<RequestId> = leaf(

@@ -16,6 +16,7 @@ export type BodyKind =
   | 'loadControl'
   | 'offsetLimit'
   | 'clock'
+  | 'firmware'
   | 'tariff'
   | 'tariffDocument'
   | 'timeOfUseTariff'
@@ -102,6 +103,12 @@ export const services = {
     title: 'Decommission Device',
     element: 'DecommissionDevice',
     variants: ofCompany('decommission'),
+  },
+  '11.3': {
+    reference: '11.3',
+    title: 'Activate Firmware',
+    element: 'ActivateFirmware',
+    variants: critical('firmware'),
   },
   '12.2': {
     reference: '12.2',

@@ -1,3 +1,5 @@
+import { fromHex } from '@interlock/kernel'
+
 /** BER lengths in their shortest form, the only one accepted. */
 export function berLength(length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(length)
@@ -18,4 +20,12 @@ export function readBerLength(
   const low = bytes[at + 2]
   if (first !== 0x82 || high === undefined || high === 0 || low === undefined) return undefined
   return { length: (high << 8) | low, next: at + 3 }
+}
+
+/** The content of a DER integer that is not negative: shortest form, its first bit clear. */
+export function derInteger(value: bigint): Uint8Array {
+  const hex = value.toString(16)
+  const even = hex.padStart(hex.length + (hex.length % 2), '0')
+  const bytes = fromHex(even) ?? new Uint8Array()
+  return (bytes[0] ?? 0) < 0x80 ? bytes : Uint8Array.of(0, ...bytes)
 }

@@ -1,5 +1,5 @@
 import { nodeCrypto as crypto } from '@interlock/host'
-import { eui64, fromIso, instant, type PublicKey } from '@interlock/kernel'
+import { eui64, fromIso, instant, toHex, type PublicKey } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import {
   acceptCommand,
@@ -93,6 +93,7 @@ const addressed = { originator, target, counter: 7n }
 const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
+  { useCase: 'CS06', ...addressed, hash: new Uint8Array(32).fill(0x5a) },
   { useCase: 'ECS38', ...addressed, limitSeconds: 600 },
   { useCase: 'ECS70', ...addressed, from, until: at('2026-01-05T18:01:00Z') },
   { useCase: 'UpdateHalfHourlyTariff', ...addressed, version: 1, from, prices: [1, -2] },
@@ -206,6 +207,24 @@ test('a response with data carries it unchanged, and one with an error says whic
     ok: false,
     reason: 'HeaderMalformed',
   })
+})
+
+test('the answer to an activation of firmware is laid out as the one that is published', () => {
+  const hash = new Uint8Array(32)
+  const activation: Command = { useCase: 'CS06', originator, target, counter: 1000n, hash }
+  const data = Uint8Array.of(0x01, 0x23, 0xab, 0xce)
+  for (const [result, hex] of [
+    ['success', '0b300902010004040123abce'],
+    ['objectUndefined', '0b300902010104040123abce'],
+  ] as const) {
+    const bytes = encodeResponse(activation, { result, data }, deviceKey, crypto)
+    expect(toHex(bytes)).toContain(`00020012${hex}40`)
+    const read = decodeResponse(bytes)
+    expect(read.ok && read.value.response).toMatchObject({ useCase: 'CS06', result, data })
+  }
+  expect(() => encodeResponse(activation, { result: 'success' }, deviceKey, crypto)).toThrow()
+  const other = { result: 'otherReason', data } as const
+  expect(() => encodeResponse(activation, other, deviceKey, crypto)).toThrow('outcome')
 })
 
 test('an alert names the command it is about', () => {

@@ -7,7 +7,6 @@ const otherCodes: Readonly<Record<number, string>> = {
   0x000a: 'CS02c, credentials or keys of the device',
   0x000b: 'CS02d, credentials or keys of the device',
   0x000c: 'CS02e, credentials or keys of the device',
-  0x0012: 'CS06, activate firmware',
   0x0042: 'ECS28a, load limiting',
   0x0043: 'ECS28a, load limiting',
   0x00cc: 'the alert of a future-dated command',

@@ -1,6 +1,8 @@
 import {
+  assert,
   concat,
   ok,
+  toHex,
   type Crypto,
   type Eui64,
   type Outcome,
@@ -10,6 +12,7 @@ import { invocationField } from './access.ts'
 import { berLength, readBerLength } from './ber.ts'
 import type { Command } from './command.ts'
 import { readContent } from './content.ts'
+import { firmwareVersionBytes } from './firmware.ts'
 import { constant, writeLayout, type Layout } from './layout.ts'
 import {
   attachSignature,
@@ -34,7 +37,7 @@ export const resultCodes = {
 } as const
 export type ResultCode = keyof typeof resultCodes
 
-type Answer = {
+export type Answer = {
   readonly result: ResultCode
   /** What was read: for a tariff, the supplier-signed command that set it. */
   readonly data?: Uint8Array
@@ -97,11 +100,56 @@ export function readResponse(message: Message): Outcome<DeviceResponse, GbcsProb
   return read.ok ? ok({ useCase, device, originator, counter, ...read.value.values }) : read
 }
 
-const octetString = 0x09
+const octetString = { dlms: 0x09, der: 0x04 } as const
+
+/** How an activation of firmware went. */
+const activationOutcomes: Readonly<Partial<Record<ResultCode, number>>> = {
+  success: 0,
+  /** No such image is held. */
+  objectUndefined: 1,
+}
+
+/** DER: a sequence of the outcome and of the version that runs now, which is what was read. */
+const activationLayout: Layout<Answer> = [
+  constant('sequence', 0x30, 9),
+  {
+    name: 'outcome of the activation',
+    bytes: 3,
+    write({ result }) {
+      const outcome = activationOutcomes[result]
+      assert(outcome !== undefined, 'an outcome that an activation has')
+      return Uint8Array.of(0x02, 1, outcome)
+    },
+    read(bytes) {
+      const names = Object.keys(activationOutcomes) as ResultCode[]
+      const result = names.find((each) => activationOutcomes[each] === bytes[2])
+      return result && { result }
+    },
+    say: ({ result }) => result,
+  },
+  {
+    name: 'version of the firmware that runs',
+    bytes: 2 + firmwareVersionBytes,
+    write({ data = new Uint8Array() }) {
+      assert(data.length === firmwareVersionBytes, 'a version has four bytes')
+      return Uint8Array.of(octetString.der, firmwareVersionBytes, ...data)
+    },
+    read: (bytes) => ({ data: bytes.slice(2) }),
+    say: ({ data = new Uint8Array() }) => toHex(data),
+  },
+]
+
+/** How the answer to a command is laid out. */
+export const responseLayout = (useCase: UseCase): Layout<Answer> =>
+  useCase === 'CS06' ? activationLayout : accessResponse(useCases[useCase].results)
+
+/** Whether an answer is one that the use case has. */
+export const isAnswerTo = (useCase: UseCase, { result, data }: Answer): boolean =>
+  useCase !== 'CS06' ||
+  (activationOutcomes[result] !== undefined && data?.length === firmwareVersionBytes)
 
 /** A DLMS access-response: one datum and one result for each specification of the command. */
-export function responseLayout(useCase: UseCase): Layout<Answer> {
-  const { results } = useCases[useCase]
+function accessResponse(results: readonly number[]): Layout<Answer> {
   const count = results.length
   return [
     constant('access response', 0xda, 0x20),
@@ -115,9 +163,9 @@ export function responseLayout(useCase: UseCase): Layout<Answer> {
       write: ({ data }) =>
         data === undefined
           ? new Uint8Array(count)
-          : concat(Uint8Array.of(octetString), berLength(data.length), data),
+          : concat(Uint8Array.of(octetString.dlms), berLength(data.length), data),
       read(bytes) {
-        if (bytes[0] !== octetString) return {}
+        if (bytes[0] !== octetString.dlms) return {}
         const length = readBerLength(bytes, 1)
         return length && { data: bytes.slice(length.next) }
       },
@@ -143,7 +191,7 @@ export function responseLayout(useCase: UseCase): Layout<Answer> {
 const datumBytes =
   (nulls: number) =>
   (rest: Uint8Array): number | undefined => {
-    if (rest[0] !== octetString) return nulls
+    if (rest[0] !== octetString.dlms) return nulls
     const length = readBerLength(rest, 1)
     return length && length.next + length.length
   }

@@ -1,5 +1,6 @@
 import { assert, type Outcome } from '@interlock/kernel'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
+import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
   isLoadControl,
@@ -64,6 +65,17 @@ const synchroniseClock: UseCaseRow<ClockSetting> = {
   layout: clockLayout,
 }
 
+/** Answered in DER, not with the results of specifications. */
+const activateFirmware: UseCaseRow<FirmwareActivation> = {
+  code: 0x0012,
+  title: 'Activate Firmware',
+  standard: true,
+  critical: true,
+  results: [],
+  takes: isFirmwareActivation,
+  layout: firmwareLayout,
+}
+
 const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   code: 0xf001,
   title: 'Update Half-Hourly Tariff',
@@ -96,6 +108,7 @@ const readTariff: UseCaseRow<object> = {
 }
 
 export const useCases = {
+  CS06: activateFirmware,
   ECS38: setOffsetLimit,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),

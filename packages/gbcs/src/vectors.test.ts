@@ -48,6 +48,7 @@ const keyOf = (name: string): PublicKey => {
   return key
 }
 const roleOf = {
+  CS06: 'supplier',
   ECS38: 'supplier',
   ECS70: 'supplier',
   ECS47a: 'owner',
@@ -72,8 +73,12 @@ test.each(vectors.valid)('valid vector: $name', (vector) => {
   const accepted = accept(vector)
   if (!accepted.ok) throw new Error(accepted.reason)
   const { command } = accepted.value
-  const { counter, document, ...rest } = vector.command ?? {}
-  const bytes = document === undefined ? {} : { document: bytesOf(String(document)) }
+  const { counter, ...rest } = vector.command ?? {}
+  const bytes = Object.fromEntries(
+    (['document', 'hash'] as const)
+      .filter((key) => rest[key] !== undefined)
+      .map((key) => [key, bytesOf(String(rest[key]))]),
+  )
   expect(command).toEqual({ ...rest, ...bytes, counter: BigInt(String(counter)) })
   expect(isExecutable(command)).toBe(true)
   const again = encodePreCommand(command satisfies Command)
