@@ -63,6 +63,8 @@ const table: readonly Row[] = [
   ['POST', '/api/v1/stations/:id/owner-key-revocations', 400, 'web'],
   ['GET', '/api/v1/stations/:id/charging-hours', 503, 'web'],
   ['POST', '/api/v1/stations/:id/charging-hours', 400, 'web'],
+  ['GET', '/api/v1/stations/:id/guests', 200, 'web'],
+  ['POST', '/api/v1/stations/:id/guests', 400, 'web'],
   ['POST', '/api/v1/stations/:id/commands/:action', 400, 'maintainer'],
   ...[...Object.keys(stateResources), 'local-list', 'transactions', 'messages'].map((path): Row => [
     'GET',

@@ -1,4 +1,5 @@
 import type { Happening } from '@interlock/contract'
+import type { GuestPayer } from '@interlock/driver'
 import type { ActorDeps, AskWitness, Identity, OcppSocket } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
@@ -74,8 +75,15 @@ export type Hooks = {
   tariffsRead: () => Promise<void>
   /** A message of the station that its virtual EVSE passes on. */
   forward: <A extends Action>(station: StationId, action: A, request: Request<A>) => void
-  /** Whether a driver of another provider may charge; `undefined` where nobody says so in time. */
-  admitDriver: (station: StationId, idToken: IdTokenType) => Promise<IdTokenInfoType | undefined>
+  /**
+   * Whether a driver of another provider may charge, by that contract where one is named; `undefined` where nobody
+   * says so in time.
+   */
+  admitDriver: (
+    station: StationId,
+    idToken: IdTokenType,
+    payer?: GuestPayer,
+  ) => Promise<IdTokenInfoType | undefined>
   /** One more event of this transaction is on file. */
   transactionTold: (station: StationId, transactionId: string) => void
   /** What these groups may draw is no longer what it was. */

@@ -3,11 +3,12 @@ import type { Card } from '@interlock/driver'
 import { inSeconds, millis, plus, type Instant } from '@interlock/kernel'
 import type { HoursChoice } from '@interlock/power'
 import { askForHours, chooseHours } from './charging-hours.ts'
-import { nobody, onArrival, onConsent } from './core/authorisation.ts'
+import { onArrival, onConsent } from './core/authorisation.ts'
 import type { Charger, Override } from './core/charger.ts'
 import type { Token } from './core/token.ts'
 import { advance, arrive, isFull, type PlugIn } from './hardware/vehicle.ts'
 import type { CardAgreement, CardReader } from './card-reader.ts'
+import { settleGuest } from './guests.ts'
 import type { HomeAuthorisation } from './home-authorisation.ts'
 import type { Metering } from './metering.ts'
 import { limitFromOutside, type OutsideLimit } from './outside-limit.ts'
@@ -89,7 +90,7 @@ export function createHardware(
   /** E09, E10: what becomes of the session when the vehicle is gone is for two variables to say. */
   const departed = (side: 'both' | 'EV'): Charger => {
     const { vehicle: _, override: __, holder, ...rest } = charger()
-    if (isHome) return { ...rest, authorisation: nobody }
+    if (isHome) return released(rest)
     const ends = model.setting('TxCtrlr', 'StopTxOnEVSideDisconnect')
     const until = plus(clock.now(), inSeconds(model.setting('TxCtrlr', 'EVConnectionTimeOut')))
     const unlocks = model.setting('OCPPCommCtrlr', 'UnlockOnEVSideDisconnect')
@@ -106,7 +107,7 @@ export function createHardware(
     home.departed()
     if (side === 'station' || charger().vehicle === undefined) return takeOutCable()
     const occurrence = { trigger: 'EVCommunicationLost', reason: 'EVDisconnected' } as const
-    charging.update({ charger: departed(side) }, occurrence)
+    charging.update({ ...settleGuest(station), charger: departed(side) }, occurrence)
     leaveImplied()
     reader.watch()
   }

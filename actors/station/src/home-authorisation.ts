@@ -4,6 +4,7 @@ import { CallFailed } from '@interlock/ocpp'
 import { onSilence, type Judged } from './core/authorisation.ts'
 import type { Charger } from './core/charger.ts'
 import type { Token } from './core/token.ts'
+import { admitGuest } from './guests.ts'
 import type { Station } from './station.ts'
 
 /** Who may charge at a supervised station: the home decides, and an answer moves no load. */
@@ -44,6 +45,7 @@ export function createHomeAuthorisation(station: Station): HomeAuthorisation {
 
   return {
     ask(token) {
+      if (admitGuest(station, token)) return
       const wait = millis(limits.authorisationWaitMillis)
       silence = clock.after(wait, 'authorisation', () =>
         judged(onSilence(charger().authorisation, config.storedRule), 'Authorize'),

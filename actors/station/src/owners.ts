@@ -37,13 +37,13 @@ export function showPairingCode(station: Station): string {
 export function enrolOwner(station: Station, data: unknown): OwnerRefusal | undefined {
   const { deps, moment, keeper, eui } = station
   const read = isOwnerKey.Check(data) ? parse(data) : undefined
-  if (read === undefined) return refuse(station, 'Malformed')
+  if (read === undefined) return refuseOwner(station, 'Malformed')
   const { spki, mac, text } = read
-  if (deps.crypto.publicKey(spki) === undefined) return refuse(station, 'KeyUnreadable')
+  if (deps.crypto.publicKey(spki) === undefined) return refuseOwner(station, 'KeyUnreadable')
   const proves = (code: string): boolean => ownerKeyMacMatches(mac, code, eui, spki, deps.crypto)
   const result = enrol(keeper.memory.ownerKeys, moment.pairing, text, proves, deps.wall.now())
   moment.pairing = result.pairing
-  if (result.refusal !== undefined) return refuse(station, result.refusal)
+  if (result.refusal !== undefined) return refuseOwner(station, result.refusal)
   install(station, result.keys, 'OwnerKeyEnrolled')
   return undefined
 }
@@ -67,9 +67,9 @@ export function revokeOwner(station: Station, data: unknown): OwnerRefusal | und
   const { keeper, eui } = station
   const lost = isRevocation.Check(data) ? fromBase64(data.spki) : undefined
   if (!isRevocation.Check(data) || lost === undefined || data.by === data.spki)
-    return refuse(station, 'Malformed')
+    return refuseOwner(station, 'Malformed')
   const refusal = refusalOf(station, data, revocationStatement(eui, lost, data.at))
-  if (refusal !== undefined) return refuse(station, refusal)
+  if (refusal !== undefined) return refuseOwner(station, refusal)
   install(station, revoke(keeper.memory.ownerKeys, data.spki), 'OwnerKeyRevoked')
   return undefined
 }
@@ -77,16 +77,16 @@ export function revokeOwner(station: Station, data: unknown): OwnerRefusal | und
 /** Hours that an owner has chosen elsewhere (DataTransfer `ChargingHoursChoice`): by an owner's word alone. */
 export function chooseHoursByOwner(station: Station, data: unknown): OwnerRefusal | undefined {
   const { keeper, eui } = station
-  if (!isHoursChoice.Check(data)) return refuse(station, 'Malformed')
+  if (!isHoursChoice.Check(data)) return refuseOwner(station, 'Malformed')
   const refusal = refusalOf(station, data, hoursChoiceStatement(eui, data.choice, data.at))
-  if (refusal !== undefined) return refuse(station, refusal)
+  if (refusal !== undefined) return refuseOwner(station, refusal)
   // What was held back, or comes a second time, does not undo what was chosen since.
-  if (data.at <= (keeper.memory.charger.hoursAt ?? 0)) return refuse(station, 'Expired')
+  if (data.at <= (keeper.memory.charger.hoursAt ?? 0)) return refuseOwner(station, 'Expired')
   return chooseHours(station, data.choice, instant(data.at)) ? undefined : 'HoursInvalid'
 }
 
 /** Why an owner's signed word does not count; undefined where it does. */
-function refusalOf(
+export function refusalOf(
   { deps, keeper }: Station,
   { by, signature, at }: Static<typeof Word>,
   statement: Uint8Array,
@@ -112,7 +112,8 @@ function install(station: Station, ownerKeys: readonly string[], kind: string): 
   station.tellLlcs({ kind: 'ownerKeys', keys: ownerKeys })
 }
 
-function refuse(station: Station, reason: OwnerRefusal): OwnerRefusal {
+/** Tells that a word did not count. */
+export function refuseOwner(station: Station, reason: OwnerRefusal): OwnerRefusal {
   station.records.note('OwnerKeyRefused', { reason })
   if (reason === 'CodeWrong' || reason === 'SignatureInvalid')
     station.reports.security('InvalidMessages', `owner's key: ${reason}`)

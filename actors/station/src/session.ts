@@ -13,7 +13,7 @@ import type { Station } from './station.ts'
 
 /** Nobody charges here any more; the vehicle may still be plugged in. */
 export function released(charger: Charger): Charger {
-  const { holder: _, barred: __, barredAtWattHours: ___, ...rest } = charger
+  const { holder: _, barred: __, barredAtWattHours: ___, guest: ____, ...rest } = charger
   return { ...rest, authorisation: nobody }
 }
 

@@ -1,6 +1,7 @@
 export { fromBase64, toBase64, toHex } from './bytes.ts'
 export * from './check.ts'
 export * from './enrolment.ts'
+export * from './guest.ts'
 export * from './hours.ts'
 export * from './key.ts'
 export * from './pre-command.ts'

@@ -33,6 +33,8 @@ export const factKinds = {
   dataTransfer: 200,
   /** What drivers have agreed to at the station, by their cards. */
   agreement: 200,
+  /** Whom owners allow to charge at the station, as they have signed it. */
+  guest: 200,
 } as const satisfies Record<string, number>
 export type FactKind = keyof typeof factKinds
 

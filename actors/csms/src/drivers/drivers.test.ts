@@ -68,15 +68,22 @@ function csms(says: Outcome<Strength, DriverRefusal> | undefined) {
     drivers,
     deps: { clock: { now: () => now }, log: silentLog, activity: unobserved, crypto },
     audit: { record: (kind: string, { reason = '' }) => void audited.push(`${kind} ${reason}`) },
-    known: { put: (all: readonly unknown[]) => Promise.resolve(void facts.push(...all)) },
+    known: {
+      put: (all: readonly unknown[]) => Promise.resolve(void facts.push(...all)),
+      find: () => Promise.resolve(undefined),
+    },
   } as unknown as Context
   return { context, seen, ended, audited, facts }
 }
+const known = (status: IdTokenInfoType['status'], isOperators = status !== 'Unknown') => ({
+  info: { status },
+  isOperators,
+})
 const status = async (
   says: Parameters<typeof csms>[0],
   own: IdTokenInfoType['status'],
   token: Parameters<typeof judgeDriver>[2] = plain,
-) => (await judgeDriver(csms(says).context, station, token, { status: own })).status
+) => (await judgeDriver(csms(says).context, station, token, known(own))).status
 
 describe('what the register adds to the word of this CSMS', () => {
   test('a token of another’s may charge where its register says so; one of ours needs no register', async () => {
@@ -105,8 +112,11 @@ describe('what the register adds to the word of this CSMS', () => {
   test('it is told what the card answered, of cards alone; half a proof is none', async () => {
     const at = csms(ok('VERIFIED'))
     const judge = (token: Parameters<typeof judgeDriver>[2]) =>
-      judgeDriver(at.context, station, token, { status: 'Accepted' })
+      judgeDriver(at.context, station, token, known('Accepted'))
     await judge({ idToken: '1234', type: 'KeyCode' })
+    // A roamer whom a provider let in is nobody that the operator knows.
+    await judgeDriver(at.context, station, plain, known('Accepted', false))
+    expect(at.seen.splice(0)).toEqual([{ uid, station, at: now }])
     const token = tapped()
     await judge({ ...token, additionalInfo: [...token.additionalInfo] })
     expect(at.seen).toMatchObject([{ uid, station, at: now, proof: { uid }, isOperators: true }])

@@ -3,6 +3,7 @@ import { Fault, fromIso, type Instant } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
+import type { Admitted } from '../ocpp/authorize.ts'
 
 /** What OCPP calls each reason; the rest are `Invalid`. */
 const statusOf: Partial<Readonly<Record<DriverRefusal, IdTokenInfoType['status']>>> = {
@@ -28,7 +29,7 @@ export async function judgeDriver(
   { drivers, deps, audit }: Shared,
   station: string,
   idToken: IdTokenType,
-  info: IdTokenInfoType,
+  { info, isOperators }: Admitted,
   shownAt?: Instant,
 ): Promise<IdTokenInfoType> {
   if (drivers === undefined || !isCard(idToken)) return info
@@ -42,7 +43,8 @@ export async function judgeDriver(
   const uid = idToken.idToken.toUpperCase()
   try {
     const at = proof?.challenge.at ?? shownAt ?? deps.clock.now()
-    const isOurs = info.status === 'Unknown' ? {} : ({ isOperators: true } as const)
+    // A roamer whom a provider lets in is none of ours: its number may be guessed as well.
+    const isOurs = isOperators ? ({ isOperators: true } as const) : {}
     const seen = await drivers.see({ uid, station, at, ...(proof && { proof }), ...isOurs })
     if (seen.ok) return info.status === 'Unknown' ? { ...info, status: 'Accepted' } : info
     return seen.reason === 'TokenUnknown' ? info : refuse(seen.reason)

@@ -88,7 +88,8 @@ export async function openRoaming(options: {
   })
   for (const each of doors) server.route(each)
   const port = await server.listen()
-  context.hooks.admitDriver = (station, idToken) => admitDriver(desk, station, idToken)
+  context.hooks.admitDriver = (station, idToken, payer) =>
+    admitDriver(desk, station, idToken, payer)
   context.hooks.transactionTold = (station, transactionId) =>
     inBackground(deps, 'roaming', () => tellTransaction(desk, station, transactionId))
   for (const { name, versions } of ocpi.providers)

@@ -1,10 +1,12 @@
 import { costOf } from '@interlock/billing'
+import type { GuestPayer } from '@interlock/driver'
 import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
 import { toHex, utf8, type Instant, type StationId } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import {
   checkOcpi,
   ownerName,
+  sameCi,
   type CdrToken,
   type OcpiOwner,
   type OcpiParty,
@@ -14,6 +16,7 @@ import {
 } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
 import type { Context } from '../context.ts'
+import { findGuest } from '../drivers/guests.ts'
 import { needsAsking, ocpiTypeOf, verdictOn, type Verdict } from './driver.ts'
 import { cdrOf, sessionOf, type Roaming } from './objects.ts'
 import type { ChargingPoint, Place } from './ocpi-config.ts'
@@ -56,19 +59,21 @@ export const tokenName = (owner: OcpiOwner, type: string, uid: string) => ({
 
 /**
  * Whether another provider's driver may charge at a station; `undefined` when no provider says so in time.
- * Who told us of the token is asked; where nobody did, all are, at once.
+ * Who told us of the token is asked; where nobody did, all are, at once. Of a guest for whom somebody else pays only
+ * that payer's provider is asked, and what it says counts of that contract alone.
  */
 export async function admitDriver(
   desk: RoamingDesk,
   stationId: StationId,
   idToken: IdTokenType,
+  payer?: GuestPayer,
 ): Promise<IdTokenInfoType | undefined> {
   const type = ocpiTypeOf(idToken)
   const place = placeOf(desk, stationId, undefined)
   if (type === undefined || place === undefined) return undefined
   const uid = idToken.idToken
   const told = await Promise.all(
-    desk.peers.parties.map(async (party) => {
+    payingParties(desk, payer).map(async (party) => {
       const known = await desk.objects.find(tokenName(party.owner, type, uid))
       return [party, known as Token | undefined] as const
     }),
@@ -83,12 +88,22 @@ export async function admitDriver(
       return verdict === undefined ? [] : [{ party, verdict }]
     }),
   )
-  const all = verdicts.flat()
+  const all = verdicts.flat().filter(({ verdict }) => paysBy(verdict, payer))
   const best = all.find(({ verdict }) => verdict.info.status === 'Accepted') ?? all[0]
+  // Who no longer pays for a guest is billed by nothing that was said before.
+  if (payer !== undefined && best?.verdict.info.status !== 'Accepted') await forget(desk, type, uid)
   if (best === undefined) return undefined
   await remember(desk, best.party, type, uid, best.verdict)
   return best.verdict.info
 }
+
+const payingParties = ({ peers }: RoamingDesk, payer: GuestPayer | undefined) =>
+  payer === undefined
+    ? peers.parties
+    : peers.parties.filter(({ owner }) => ownerName(owner) === payer.issuer)
+
+const paysBy = ({ token }: Verdict, payer: GuestPayer | undefined): boolean =>
+  payer === undefined || (token !== undefined && sameCi(token.contract_id, payer.contractId))
 
 async function authorised(
   { us, peers, registration, context }: RoamingDesk,
@@ -135,6 +150,13 @@ async function remember(
   await objects.put({ module: 'admissions', owner, id: tokenId(type, uid), lastUpdated, object })
 }
 
+const forget = async ({ objects, us }: RoamingDesk, type: Token['type'], uid: string) =>
+  void (await objects.remove({
+    module: 'admissions',
+    owner: ownerName(us),
+    id: tokenId(type, uid),
+  }))
+
 /** Tells a driver's provider of a transaction, and, once it has ended, what it comes to. */
 export async function tellTransaction(
   desk: RoamingDesk,
@@ -145,6 +167,8 @@ export async function tellTransaction(
   const known = await context.transactions.find(stationId, transactionId)
   const begunWith = known?.begunWith?.value
   if (known === undefined || begunWith === undefined) return
+  // Whoever else has the same card at other places: here its owner pays, or the one whom the owner names.
+  const guest = await findGuest(context, stationId, begunWith as IdTokenType)
   const type = ocpiTypeOf(begunWith as IdTokenType)
   const owner = ownerName(us)
   const admission =
@@ -156,6 +180,7 @@ export async function tellTransaction(
   const where = placeOf(desk, stationId, evse)
   if (party === undefined || token === undefined || auth === undefined || where === undefined)
     return
+  if (guest !== undefined && !isPaidBy(guest.guest.payer, token)) return
   const id = sessionId(desk, stationId, transactionId)
   const roaming: Roaming = {
     id,
@@ -176,6 +201,9 @@ export async function tellTransaction(
   await outbox.push(party, 'sessions', id, session)
   if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
 }
+
+const isPaidBy = (payer: GuestPayer | null, token: CdrToken): boolean =>
+  payer !== null && ownerName(token) === payer.issuer && sameCi(token.contract_id, payer.contractId)
 
 async function tellRecord(
   { context, objects, us, tariff, outbox }: RoamingDesk,

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { tokenInfo } from '../core/token.ts'
 import type { TransactionName } from '../core/transaction-name.ts'
 import { tariffFor } from './cost-answer.ts'
+import { guestInfo } from '../drivers/guests.ts'
 import { judgeDriver } from '../drivers/judge-driver.ts'
 import type { Sender } from './handlers.ts'
 
@@ -11,8 +12,8 @@ export const authorize =
   (context: Context, sender: Sender): Handler<'Authorize'> =>
   async ({ idToken, certificate, iso15118CertificateHashData }) => {
     const contract = certificate !== undefined || iso15118CertificateHashData !== undefined
-    const own = await admittedInfo(context, sender, idToken)
-    const info = await judgeDriver(context, sender.stationId, idToken, own)
+    const admitted = await admittedInfo(context, sender, idToken)
+    const info = await judgeDriver(context, sender.stationId, idToken, admitted)
     return {
       idTokenInfo: { ...info, ...(await tariffFor(context, sender, info)) },
       ...(contract ? { certificateStatus: 'NoCertificateAvailable' } : {}),
@@ -25,16 +26,29 @@ export type Purpose = {
   readonly evseId?: number | undefined
 }
 
-/** The same, and where this operator does not know it, what the driver's own provider says (C01, OCPI §12.2.2.2). */
+/** What is said of a token before the register of driver tokens is asked. */
+export type Admitted = {
+  readonly info: IdTokenInfoType
+  /** This operator knows the token itself, or an owner's word about it; else a provider spoke, or nobody. */
+  readonly isOperators: boolean
+}
+
+/**
+ * The same, and where this operator does not know it, what the charger's owner says, or the driver's own provider
+ * (C01, OCPI §12.2.2.2).
+ */
 export async function admittedInfo(
   context: Context,
   sender: Sender,
   idToken: IdTokenType,
   purpose: Purpose = {},
-): Promise<IdTokenInfoType> {
+): Promise<Admitted> {
   const info = idTokenInfo(context, sender, idToken, purpose)
-  if (info.status !== 'Unknown') return info
-  return (await context.hooks.admitDriver(sender.stationId, idToken)) ?? info
+  if (info.status !== 'Unknown') return { info, isOperators: true }
+  const guest = await guestInfo(context, sender.stationId, idToken)
+  if (guest !== undefined) return { info: guest, isOperators: true }
+  const provider = await context.hooks.admitDriver(sender.stationId, idToken)
+  return { info: provider ?? info, isOperators: false }
 }
 
 export function idTokenInfo(

@@ -101,9 +101,9 @@ async function registeredInfo(
   request: Event,
   idToken: IdTokenType,
 ): Promise<IdTokenInfoType> {
-  const info = await admittedInfo(context, sender, idToken, purposeOf(sender, request))
-  if (info.status !== 'Unknown') return info
-  return judgeDriver(context, sender.stationId, idToken, info, fromIso(request.timestamp))
+  const admitted = await admittedInfo(context, sender, idToken, purposeOf(sender, request))
+  if (admitted.info.status !== 'Unknown') return admitted.info
+  return judgeDriver(context, sender.stationId, idToken, admitted, fromIso(request.timestamp))
 }
 
 /** C10: a token that is charging is in use until its transaction has ended. */

@@ -3,6 +3,7 @@ import type { Api } from './api.ts'
 import { capacityEndpoints } from './capacity-endpoints.ts'
 import { commandEndpoints } from './command-endpoints.ts'
 import { goalEndpoint } from './goal-endpoint.ts'
+import { guestEndpoints } from './guest-endpoints.ts'
 import { hoursEndpoints } from './hours-endpoints.ts'
 import { knockEndpoints } from './knock-endpoints.ts'
 import { messageEndpoints } from './message-endpoints.ts'
@@ -23,6 +24,7 @@ export function endpointsOf(api: Api): Endpoint[] {
     goalEndpoint(api),
     triggerEndpoint(api),
     ...ownerKeyEndpoints(api),
+    ...guestEndpoints(api),
     ...hoursEndpoints(api),
     ...commandEndpoints(api),
     ...stateEndpoints(api),

@@ -4,13 +4,14 @@ import { unobserved } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ofCsms } from '../fixture/identities.fixture.ts'
-import { testStation } from '../fixture/station.fixture.ts'
+import { testStation, type TestStation } from '../fixture/station.fixture.ts'
 import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
 
 let world: CsmsWorld
 let csms: CsmsRunning
 let web: HttpClient
+let station: TestStation
 let asked: unknown[] = []
 let answer: Response<'DataTransfer'> = { status: 'Accepted' }
 
@@ -19,12 +20,12 @@ beforeAll(async () => {
   csms = await world.start(world.clock())
   const identity = world.identities.identity('charging', ofCsms('web', 'web', 0x50))
   web = httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
-  const { endpoint } = await testStation(world.identities, {
+  station = await testStation(world.identities, {
     port: csms.ocppPorts.profile3,
     id: 'CS-1',
     identity: world.identityOf('CS-1'),
   })
-  endpoint.handle('DataTransfer', ({ messageId, data }) => {
+  station.endpoint.handle('DataTransfer', ({ messageId, data }) => {
     if (messageId !== 'RevocationList') asked.push({ messageId, data })
     return answer
   })
@@ -88,4 +89,28 @@ test('charging hours are the station’s own word, and a choice of them goes to 
     reasonCode: 'OwnerUnknown',
   })
   expect(asked).toEqual([{ messageId: 'ChargingHoursChoice', data: word }])
+})
+
+test('a guest is kept as its owner signed it, once the station has taken it, and then charges', async () => {
+  const guest = { uid: '04A1B2C3', name: 'Zoë', wattHours: 5_000, until: 8e15, payer: null }
+  const word = { guest, by: 'AAAA', signature: 'AAAA', at: 1 }
+  const authorise = async () => {
+    const idToken = { idToken: '04a1b2c3', type: 'ISO14443' as const }
+    return (await station.endpoint.call('Authorize', { idToken })).idTokenInfo.status
+  }
+  answer = { status: 'Rejected', statusInfo: { reasonCode: 'SignatureInvalid' } }
+  expect((await ask('POST', 'CS-1/guests', word)).body).toMatchObject({
+    reasonCode: 'SignatureInvalid',
+  })
+  expect((await ask('GET', 'CS-1/guests')).body).toEqual({ guests: [] })
+  expect(await authorise()).toBe('Unknown')
+
+  answer = { status: 'Accepted' }
+  expect((await ask('POST', 'CS-1/guests', word)).body).toMatchObject({ status: 'Accepted' })
+  expect(asked).toEqual([{ messageId: 'Guest', data: word }])
+  expect((await ask('GET', 'CS-1/guests')).body).toEqual({
+    guests: [{ ...word, usedWattHours: 0 }],
+  })
+  expect(await authorise()).toBe('Accepted')
+  expect((await ask('GET', 'CS-2/guests')).body).toEqual({ guests: [] })
 })

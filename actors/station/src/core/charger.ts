@@ -64,9 +64,11 @@ export type Charger = {
   readonly bay?: 'sensed' | 'implied'
   readonly holder?: Holder
   readonly authorisation: Authorisation
-  /** Authorised no more, in a transaction that goes on without energy (StopTxOnInvalidId false). */
+  /** A transaction goes on without energy: authorised no more (StopTxOnInvalidId false), or the cap is reached. */
   readonly barred?: true
-  /** The register at which an invalid token has had all it gets (MaxEnergyOnInvalidId). */
+  /** The guest of an owner's who charges, and the register when that began. */
+  readonly guest?: { readonly uid: string; readonly fromWattHours: number }
+  /** The register at which an invalid token (MaxEnergyOnInvalidId) or a guest has had all it gets. */
   readonly barredAtWattHours?: number
   readonly fault?: string
   /** Kept out of service by a ChangeAvailability. */
@@ -168,6 +170,8 @@ function scheduled(
 ): Wanted {
   const { authorisation } = charger
   const allowed = authorisation.state === 'allowed'
+  // A cap that an owner has set is not to be passed while a random delay runs.
+  if (charger.barred === true) return { watts: 0, why: 'NotAuthorised', exempt: 'ConsumerOverride' }
   if (!allowed && authorisation.state !== 'late') return { watts: 0, why: 'NotAuthorised' }
   const usable =
     authorisation.state === 'late'

@@ -1,5 +1,5 @@
 import type { FrequencyCurve } from '@interlock/contract'
-import type { HeldStatements } from '@interlock/driver'
+import type { HeldGuest, HeldStatements } from '@interlock/driver'
 import type { Eui64, Instant, Role } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import type { Hierarchy } from '@interlock/pki'
@@ -71,6 +71,8 @@ export type Memory = {
   readonly armUses: Readonly<Record<string, StoredArmUse>>
   /** SPKI, base64. */
   readonly ownerKeys: readonly string[]
+  /** Whom owners allow to charge here. */
+  readonly guests?: readonly HeldGuest[]
   /** Of the device model, by name; what was never set is not here. */
   readonly variables: Readonly<Record<string, string | number>>
   /** The password that the CSMS last accepted, until it has accepted the station with another. */

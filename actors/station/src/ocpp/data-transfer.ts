@@ -1,6 +1,7 @@
 import { vendorId } from '@interlock/contract'
 import { CallError, type Handler } from '@interlock/ocpp'
 import { hoursState } from '../charging-hours.ts'
+import { takeGuest } from '../guests.ts'
 import { secondOf } from '../judging.ts'
 import { chooseHoursByOwner, enrolOwner, ownerKeys, revokeOwner } from '../owners.ts'
 import { takeRevocationList } from '../revocation.ts'
@@ -25,6 +26,8 @@ export const dataTransfer =
         return reasoned(revokeOwner(station, request.data))
       case 'ChargingHoursChoice':
         return reasoned(chooseHoursByOwner(station, request.data))
+      case 'Guest':
+        return reasoned(takeGuest(station, request.data))
       case 'ChargingHoursNow':
         return { status: 'Accepted', data: hoursState(station) }
       case 'RevocationList':
