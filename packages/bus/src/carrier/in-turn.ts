@@ -1,10 +1,12 @@
 import { topicName } from '@interlock/contract'
+import { Fault } from '@interlock/kernel'
 import type { Carrier, Position } from './carrier.ts'
 
 /**
  * A carrier to which publications of one topic go one after another, in the order of the calls: servers
  * that change hands half-way could otherwise take a later one and not an earlier. Where one fails, those
- * that wait behind it fail with it, since they would overtake it.
+ * that wait behind it fail with it, since they would overtake it; but for one that is refused for itself,
+ * and never comes: by it nobody who says something on the same topic shall lose what they said.
  */
 export function inTurn(carrier: Carrier): Carrier {
   const last = new Map<string, Promise<Position>>()
@@ -13,7 +15,11 @@ export function inTurn(carrier: Carrier): Carrier {
     publish(topic, message, id) {
       const name = topicName(topic)
       const send = (): Promise<Position> => carrier.publish(topic, message, id)
-      const taken = last.get(name)?.then(send) ?? send()
+      const behind = (cause: unknown): Promise<Position> => {
+        if (isOfOneMessage(cause)) return send()
+        throw cause
+      }
+      const taken = last.get(name)?.then(send, behind) ?? send()
       last.set(name, taken)
       const ended = (): void => {
         if (last.get(name) === taken) last.delete(name)
@@ -23,3 +29,6 @@ export function inTurn(carrier: Carrier): Carrier {
     },
   }
 }
+
+const isOfOneMessage = (cause: unknown): boolean =>
+  cause instanceof Fault && cause.code === 'MessageTooLarge'

@@ -5,8 +5,12 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node'
 import { instant, type Clock } from '@interlock/kernel'
+import { inTurn, position, type Carrier } from '@interlock/bus'
+import { sealedLike, topicOf } from '@interlock/bus/carrier.fixture'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { publications } from './publications.ts'
+import { subjectOf } from './subject.ts'
 
 type Sent = { readonly subject: string; readonly reply: string; readonly id: string }
 type Hear = (error: Error | null, message: Msg) => void
@@ -80,6 +84,30 @@ test('without a leader of the stream it is sent again soon', async () => {
   expect(sent).toHaveLength(2)
   answer(1, { stream: 's', seq: 3 })
   expect(await kept).toBe(3)
+})
+
+/** What servers keep, in its order, of two messages of a topic, when the first is lost on its way. */
+async function keptOf(order: (carrier: Carrier) => Carrier): Promise<string[]> {
+  const { published, sent, answer, turns } = played()
+  const publish: Carrier['publish'] = async (topic, { body }, id) =>
+    position(await published.publish(subjectOf(topic), body, id))
+  const carrier = order({ publish } as Carrier)
+  const both = ['1', '2'].map((id) => carrier.publish(topicOf('one'), sealedLike(id), id))
+  const kept: string[] = []
+  while (kept.length < 2) {
+    await setImmediate()
+    const place = kept.length + 1
+    const come = sent[place]
+    if (come === undefined) turns(20)
+    else answer(place, { stream: 's', seq: kept.push(come.id) })
+  }
+  await Promise.all(both)
+  return kept
+}
+
+test('a later one overtakes one that is lost and sent again, unless they go in turn', async () => {
+  expect(await keptOf((carrier) => carrier)).toEqual(['2', '1'])
+  expect(await keptOf(inTurn)).toEqual(['1', '2'])
 })
 
 test('a refusal is told with its code, and an answer that is none is not taken for a word', async () => {
