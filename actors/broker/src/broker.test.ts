@@ -2,6 +2,8 @@ import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.
 import { position, type Carried, type Carrier } from '@interlock/bus'
 import type { TopicKind } from '@interlock/contract'
 import { afterAll, expect, test } from 'vitest'
+import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
+import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { clientsOf, configOf, deps, grantOf, ordinaryBroker, parties } from './broker.fixture.ts'
 import { startBroker } from './index.ts'
 
@@ -124,3 +126,33 @@ test('what was taken, and what was granted, is there after a restart; positions 
   await after.close()
   await second.close()
 })
+
+test(
+  'every door is for the roles of its row, over every role of both roots',
+  async () => {
+    const { broker } = await opened()
+    const { charging, supervisor } = parties
+    const smartMeter = testHierarchy('smartMeter')
+    const readers = ['csms', 'dsrsp', 'supplier', 'dso', 'emsp'] as const
+    const problems = await wronglyOpen({
+      port: broker.port,
+      doors: broker.doors,
+      root: charging.rootPem,
+      hierarchy: 'charging',
+      certify: (role) => charging.certify(role, supervisor.peer.organisation),
+      certifyElsewhere: (role) => smartMeter.certify(role),
+      table: {
+        'GET /healthz': ['supervisor', 'web'],
+        'POST /api/v1/messages': ['station', 'csms', 'dso', 'keyserver'],
+        'GET /api/v1/messages': readers,
+        'GET /api/v1/topics': [...readers, 'station', 'keyserver', 'supervisor'],
+        'GET /api/v1/positions/:kind': readers,
+        'GET /api/v1/grants': ['supervisor'],
+        'PUT /api/v1/grants': ['supervisor'],
+        'DELETE /api/v1/grants': ['supervisor'],
+      },
+    })
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)

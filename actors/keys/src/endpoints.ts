@@ -38,6 +38,10 @@ const clients = roles.filter((role) =>
       (mayPublish(role, kind) || groundOf(role, kind) !== undefined),
   ),
 )
+/** Whoever seals to readers by name. */
+const namers = clients.filter((role) =>
+  topicKinds.some((kind) => sealedTopic(kind)?.protection === 'readers' && mayPublish(role, kind)),
+)
 const refuse = (reason: JoinRefusal): Reply => ({
   status: 403,
   type: problemType,
@@ -119,9 +123,7 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
     {
       method: 'GET',
       url: '/api/v1/readers',
-      roles: roles.filter((role) =>
-        topicKinds.some((kind) => mayPublish(role, kind) && clients.includes(role)),
-      ),
+      roles: namers,
       summary: 'whom to seal to on a topic of named readers',
       handle({ query }) {
         const topic = topicIn(query['topic'])

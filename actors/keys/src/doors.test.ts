@@ -1,0 +1,75 @@
+import {
+  nodeCrypto as crypto,
+  saveIdentity,
+  silentLog,
+  systemClock,
+  systemEntropy as entropy,
+  temporaryDir,
+  writeAtomic,
+} from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
+import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { startKeys } from './index.ts'
+
+test(
+  'every door of the key server is for the roles of its row, over every role of both roots',
+  async () => {
+    const dir = temporaryDir('interlock-keys-doors')
+    const [charging, smartMeter] = [testHierarchy('charging'), testHierarchy('smartMeter')]
+    const own = charging.certify('keyserver')
+    saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
+    writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
+    const keys = await startKeys(
+      {
+        actor: 'keys',
+        name: 'Key server',
+        region: 'GB',
+        production: true,
+        data: `${dir}/data`,
+        identity: `${dir}/identity`,
+        trust: { charging: `${dir}/root.pem` },
+        listen: { host: '127.0.0.1', port: 0 },
+        // Nobody joins anything, so nothing is published.
+        accessPoint: 'https://127.0.0.1:1',
+        administrators: [own.peer.organisation],
+      },
+      {
+        clock: systemClock,
+        wall: systemClock,
+        activity: unobserved,
+        entropy,
+        crypto,
+        log: silentLog,
+      },
+    )
+    const clients = ['station', 'csms', 'dsrsp', 'supplier', 'dso', 'emsp'] as const
+    const problems = await wronglyOpen({
+      port: keys.port,
+      doors: keys.doors,
+      root: charging.rootPem,
+      hierarchy: 'charging',
+      certify: (role) => charging.certify(role, own.peer.organisation),
+      certifyElsewhere: (role) => smartMeter.certify(role),
+      table: {
+        'GET /healthz': ['supervisor', 'web'],
+        'PUT /api/v1/certificates': clients,
+        'GET /api/v1/certificates/:thumbprint': clients,
+        'PUT /api/v1/memberships': clients,
+        'DELETE /api/v1/memberships': clients,
+        'GET /api/v1/readers': ['station', 'csms'],
+        'POST /api/v1/consents': ['csms', 'web'],
+        'GET /api/v1/consents/:station': ['csms', 'web'],
+        'PUT /api/v1/owners': ['supervisor'],
+        'GET /api/v1/groups': ['supervisor'],
+        'GET /api/v1/grants': ['supervisor'],
+        'PUT /api/v1/grants': ['supervisor'],
+        'DELETE /api/v1/grants': ['supervisor'],
+      },
+    })
+    await keys.close()
+    expect(problems).toEqual([])
+  },
+  doorsMillisMax,
+)
