@@ -11,6 +11,7 @@ const report = (seen: Record<string, readonly number[]>) => ({
   repeated: 0,
   otherFindings: [],
   waits: 0,
+  waitedFor: {},
   seconds: 1,
   perSecond: 6,
 })

@@ -18,6 +18,8 @@ export type DeliveryReport = {
   readonly repeated: number
   readonly otherFindings: readonly string[]
   readonly waits: number
+  /** Why it had to be waited, and how often. */
+  readonly waitedFor: Readonly<Record<string, number>>
   readonly seconds: number
   readonly perSecond: number
 }
@@ -33,6 +35,7 @@ export type DeliveryPlan = {
 
 /** Messages of one topic that are under way at once. */
 const ahead = 64
+const askAgainMillis = { first: 100, max: 2_000 } as const
 
 /**
  * Authors say loads, sealed, through the real access point, and one reader opens them all; whatever happens to those
@@ -92,24 +95,37 @@ export async function deliveryRun(
   })
   const stop = AbortSignal.timeout(inSeconds(plan.secondsMax))
   let acknowledged = 0
-  let waits = 0
+  const waitedFor: Record<string, number> = {}
 
   /** Says so many messages on a topic, some at once, in their order. */
   async function say({ exchange }: Party, topic: Topic): Promise<void> {
     let left = each
-    const one = async (): Promise<void> => {
-      while (left > 0 && !stop.aborted) {
-        left--
-        const payload = { at: Date.now(), watts: left, chargers: 1 }
-        if ((await exchange.publish(topic, payload)).ok) {
-          acknowledged++
-          continue
-        }
-        // Not sealed at all: there was no lease, or too much waits. It is said anew.
+    let refused: Promise<void> | undefined
+    /** Whether it is kept. If not, it was not sealed at all (there was no lease), and is said anew. */
+    const isSaid = async (): Promise<boolean> => {
+      left--
+      const payload = { at: Date.now(), watts: left, chargers: 1 }
+      const said = await exchange.publish(topic, payload)
+      if (said.ok) acknowledged++
+      else {
         left++
-        waits++
-        await pause(100)
+        waitedFor[said.reason] = (waitedFor[said.reason] ?? 0) + 1
       }
+      return said.ok
+    }
+    /** One asks for all who wait, ever less often. */
+    const untilSaid = async (): Promise<void> => {
+      let wait: number = askAgainMillis.first
+      do {
+        await pause(wait)
+        wait = Math.min(2 * wait, askAgainMillis.max)
+      } while (!stop.aborted && left > 0 && !(await isSaid()))
+      refused = undefined
+    }
+    const one = async (): Promise<void> => {
+      while (left > 0 && !stop.aborted)
+        if (refused !== undefined) await refused
+        else if (!(await isSaid())) refused ??= untilSaid()
     }
     await Promise.all(Array.from({ length: ahead }, one))
   }
@@ -126,7 +142,8 @@ export async function deliveryRun(
     topics: plan.authors * plan.topicsEach,
     acknowledged,
     accepted,
-    waits,
+    waits: Object.values(waitedFor).reduce((sum, count) => sum + count, 0),
+    waitedFor,
     seconds: Math.round(seconds * 10) / 10,
     perSecond: Math.round(accepted / seconds),
   }
