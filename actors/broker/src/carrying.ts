@@ -1,6 +1,6 @@
 import { inTurn, type Carrier } from '@interlock/bus'
 import { diskCarrier, readText, type ActorDeps } from '@interlock/host'
-import { connectNats, natsCarrier, prepareStreams } from '@interlock/host/nats'
+import { connectNats, natsCarrier, ordinaryReading, prepareStreams } from '@interlock/host/nats'
 import { Fault, inSeconds } from '@interlock/kernel'
 import type { BrokerConfig } from './config.ts'
 
@@ -24,7 +24,7 @@ export async function openCarrier(config: BrokerConfig, deps: ActorDeps): Promis
         'check that so many servers run as there are to be replicas, and what we may do there',
     })
   }
-  return inTurn(natsCarrier(connection))
+  return inTurn(natsCarrier(connection, ordinaryReading))
 }
 
 const attemptsMax = 20

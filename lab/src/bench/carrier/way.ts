@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { natsCarrier } from '@interlock/host/nats'
+import { natsCarrier, ordinaryReading } from '@interlock/host/nats'
 import { utf8 } from '@interlock/kernel'
 import { topicOf, type SaidKind, type SealedData } from '../sealed-data.ts'
 
@@ -21,7 +21,7 @@ let count = 0
 
 /** Sealed, published by the carrier, read and opened. */
 export function sealedWay(connection: NatsConnection, kind: SaidKind, data: SealedData): Way {
-  const carrier = natsCarrier(connection)
+  const carrier = natsCarrier(connection, ordinaryReading)
   return {
     publish(place) {
       const topic = topicOf(kind, place)

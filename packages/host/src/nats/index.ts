@@ -1,5 +1,5 @@
 export { connectNats, type NatsTls } from './connect-nats.ts'
-export { natsCarrier } from './nats-carrier.ts'
+export { natsCarrier, ordinaryReading, type NatsReading } from './nats-carrier.ts'
 export { natsPermissions, natsServerConfig } from './server-config.ts'
 export type { NatsServerSettings, NatsUser } from './server-config.ts'
 export { prepareStreams, type StreamOptions } from './streams.ts'

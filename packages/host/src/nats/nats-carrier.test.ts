@@ -1,12 +1,16 @@
 import { jetstreamManager } from '@nats-io/jetstream'
-import { carrierTests } from '@interlock/bus/carrier.fixture'
+import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
 import type { Carrier } from '@interlock/bus'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { millis } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { natsCarrier } from './nats-carrier.ts'
 import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.fixture.ts'
 import { prepareStreams } from './streams.ts'
 import { subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
 
+/** The least that there is. */
+const heartbeatMillis = millis(500)
 const topic = { region: 'eastern.1', feeder: 'f*', kind: 'load', id: 'a|b@c' } as const
 
 test('a topic is a subject, and reads back as the topic', () => {
@@ -28,14 +32,32 @@ if (hasNatsServer) {
   })
   afterAll(() => server.stop())
 
-  async function emptyCarrier(): Promise<Carrier> {
+  async function emptyCarrier(change = (_of: NatsConnection): void => {}): Promise<Carrier> {
     const connection = await server.connect()
+    change(connection)
     const manager = await jetstreamManager(connection)
     for (const name of await manager.streams.names().next()) await manager.streams.delete(name)
     await prepareStreams(connection, { replicas: 1, keptMax: 8 })
-    return natsCarrier(connection)
+    return natsCarrier(connection, { heartbeatMillis })
   }
-  carrierTests(emptyCarrier)
+  carrierTests(() => emptyCarrier())
+
+  test('a reader whose asking is lost asks anew when the servers stay silent', async () => {
+    const asked: { idle_heartbeat: number }[] = []
+    const carrier = await emptyCarrier((connection) => {
+      const publish = connection.publish.bind(connection)
+      connection.publish = (subject, payload, options) => {
+        const isAsking = subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.')
+        if (isAsking) asked.push(JSON.parse(String(payload)) as (typeof asked)[number])
+        if (!isAsking || asked.length > 1) publish(subject, payload, options)
+      }
+    })
+    await carrier.publish(topicOf('one'), sealedLike('m1'), '1')
+    expect(await take(carrier, { kind: 'load' }, 0, 1)).toHaveLength(1)
+    expect(asked.length).toBeGreaterThan(1)
+    expect(asked[0]?.idle_heartbeat).toBe(heartbeatMillis * 1_000_000)
+    await carrier.close()
+  })
 } else {
   test.skip('the tests of every carrier, on JetStream: this machine has no nats-server', () => {})
 }

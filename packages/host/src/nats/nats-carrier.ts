@@ -6,7 +6,7 @@ import {
   type ConsumerMessages,
   type JsMsg,
 } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/transport-node'
+import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node'
 import {
   carrierFull,
   notCarried,
@@ -26,23 +26,34 @@ import {
   type SealedMessage,
   type Topic,
 } from '@interlock/contract'
-import { Fault, parseJson } from '@interlock/kernel'
+import { Fault, millis, parseJson, type Millis } from '@interlock/kernel'
 import { systemClock } from '../system-clock.ts'
 import { publications } from './publications.ts'
 import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
 
 /** Messages that wait on this side of a reader. */
 const pulledMax = 64
+/** What a reader asks for is given up by the servers, and asked anew, after so long. */
+const askedMillis = 10_000
 /** Between one move to another server and the next. */
 const movingMillisMin = 5_000
 /** JetStream's own: the stream has as many messages, or bytes, as it may. */
 const streamIsFull = 10_077
 
+export type NatsReading = {
+  /**
+   * How often the servers say that they still know of a reader for whom there is nothing. What it asked is lost
+   * with a server, or with the leader of a stream: it asks anew when the third of these has not come.
+   */
+  readonly heartbeatMillis: Millis
+}
+export const ordinaryReading: NatsReading = { heartbeatMillis: millis(2_000) }
+
 /**
  * The carrier of many servers: NATS JetStream, whose streams `prepareStreams` has made. Closing it
  * closes the connection.
  */
-export function natsCarrier(connection: NatsConnection): Carrier {
+export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: NatsReading): Carrier {
   const client = jetstream(connection)
   const published = publications(connection, systemClock)
   const reading = new Set<ConsumerMessages>()
@@ -60,7 +71,9 @@ export function natsCarrier(connection: NatsConnection): Carrier {
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === streamIsFull)
         throw carrierFull(topic, cause)
-      if (!(cause instanceof JetStreamApiError)) elsewhere()
+      const isAnswer =
+        cause instanceof JetStreamApiError || cause instanceof PermissionViolationError
+      if (!isAnswer) elsewhere()
       throw lost(topicName(topic), cause)
     }
   }
@@ -110,7 +123,11 @@ export function natsCarrier(connection: NatsConnection): Carrier {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
     })
-    return consumer.consume({ max_messages: pulledMax })
+    return consumer.consume({
+      max_messages: pulledMax,
+      expires: askedMillis,
+      idle_heartbeat: heartbeatMillis,
+    })
   }
 
   return {

@@ -10,18 +10,22 @@ const program = 'nats-server'
 export const hasNatsServer = spawnSync(program, ['--version']).status === 0
 
 export type NatsServer = {
+  /** `host:port` */
+  readonly address: string
   connect(): Promise<NatsConnection>
   stop(): Promise<void>
 }
 
-/** One server with JetStream on a folder of its own. */
-export async function startNatsServer(): Promise<NatsServer> {
+/** One server, as a configuration says; without one, with JetStream on a folder of its own. */
+export async function startNatsServer(config?: string): Promise<NatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-nats-'))
-  const args = ['-a', '127.0.0.1', '-p', '-1', '-js', '-sd', folder]
+  const args =
+    config === undefined ? ['-a', '127.0.0.1', '-p', '-1', '-js', '-sd', folder] : ['-c', config]
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const servers = await addressOf(child)
+  const address = await addressOf(child)
   return {
-    connect: () => connect({ servers }),
+    address,
+    connect: () => connect({ servers: address }),
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => {

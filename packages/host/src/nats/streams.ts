@@ -6,6 +6,8 @@ import { streamOf, subjectFilter } from './subject.ts'
 const nanosPerMilli = 1_000_000
 /** A publisher that was not told tries again within this; JetStream remembers ids so long. */
 export const duplicateWindowMillis = 60_000
+/** The id of a message goes in a header of its own, which JetStream counts as part of it. */
+const headerBytesMax = 1_024
 
 export type StreamOptions = {
   /** Servers that have each message before its publisher is told. */
@@ -37,7 +39,7 @@ export async function prepareStreams(
       // What is kept stays; whoever comes when it is full is told.
       discard: DiscardPolicy.New,
       max_msgs: keptMax,
-      max_msg_size: limits.frameBytesMax,
+      max_msg_size: limits.frameBytesMax + headerBytesMax,
       max_age: retention * nanosPerMilli,
       duplicate_window: Math.min(duplicateWindowMillis, retention) * nanosPerMilli,
       num_replicas: replicas,
