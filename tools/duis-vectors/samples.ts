@@ -128,6 +128,13 @@ const samples: readonly (Sample & { readonly name: string })[] = [
   ...local('7.14', { kind: 'readControllers' }),
   ...local('7.16', signedPreCommand),
   {
+    name: 'read operation of controllers',
+    service: '7.15',
+    commandVariant: 1,
+    body: { kind: 'readControllerOperation' },
+  },
+  ...local('7.15', { kind: 'readControllerOperation' }),
+  {
     name: 'activation of firmware',
     service: '11.3',
     commandVariant: 4,

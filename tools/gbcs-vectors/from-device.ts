@@ -5,13 +5,23 @@ import {
   signPreCommand,
   type Alert,
   type Command,
+  type ResultCode,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { changed, identities, keys } from './parties.ts'
-import { activation, charge, load, offsetLimit, readTariff, response, tariff } from './samples.ts'
+import {
+  activation,
+  charge,
+  load,
+  offsetLimit,
+  readOperation,
+  readTariff,
+  response,
+  tariff,
+} from './samples.ts'
 
 const device = keys.device.key
-const answer = (command: Command, result: 'success' | 'otherReason', data?: Uint8Array) =>
+const answer = (command: Command, result: ResultCode, data?: Uint8Array) =>
   encodeResponse(command, data === undefined ? { result } : { result, data }, device, crypto)
 const { controller, direction, levelPercent, from, until } = load
 const about = { party: identities.owner, counter: 1_000n }
@@ -38,6 +48,7 @@ export const fromDevice = {
   responseToPreAuthorisation: answer(response, 'success'),
   responseToActivation: activated,
   responseToOffsetLimit: answer(offsetLimit, 'success'),
+  responseToReadOfControllers: answer(readOperation, 'objectUndefined'),
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
   alert,

@@ -65,6 +65,16 @@ export const activation: CommandOf<'CS06'> = {
   counter: 12n,
   hash: Uint8Array.from({ length: 32 }, (_, index) => index + 0x80),
 }
+export const readConfiguration: CommandOf<'ECS61d'> = {
+  useCase: 'ECS61d',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 13n,
+}
+export const readOperation: CommandOf<'ECS61e'> = {
+  ...readConfiguration,
+  useCase: 'ECS61e',
+}
 export const readTariff: CommandOf<'ReadTariff'> = {
   useCase: 'ReadTariff',
   originator: identities.supplier,

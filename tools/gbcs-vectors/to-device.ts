@@ -18,6 +18,8 @@ import {
   clockSetting,
   load,
   offsetLimit,
+  readConfiguration,
+  readOperation,
   readTariff,
   response,
   tariff,
@@ -72,6 +74,11 @@ export const valid = [
     message: sendUnsigned(readTariff),
     command: readTariff,
   },
+  ...[readConfiguration, readOperation].map((command) => ({
+    name: `read of the auxiliary controllers, with a MAC only (${command.useCase})`,
+    message: sendUnsigned(command),
+    command,
+  })),
 ]
 const good = send(charge)
 const read = sendUnsigned(readTariff)

@@ -45,6 +45,12 @@ export const eligibility = {
     device: 'meter',
     originator: 'self',
   },
+  '7.15': {
+    roles: ['supplier', 'csms', 'dsrsp', 'web'],
+    local: ['supplier'],
+    device: 'meter',
+    originator: 'self',
+  },
   '7.16': {
     roles: ['dsrsp'],
     local: ['dsrsp'],

@@ -59,7 +59,6 @@ export function judgeUser(
 const transformless: ReadonlySet<RequestBody['kind']> = new Set([
   'timeOfUseTariff',
   'controllerSchedules',
-  'readControllers',
 ])
 
 /** The command that a request for a pre-command asks for. */
@@ -90,6 +89,8 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
     return clockProblem(command, now) ?? ok(command)
   }
   if (body.kind === 'readTariff') return ok({ useCase: 'ReadTariff', ...id })
+  if (body.kind === 'readControllers') return ok({ useCase: 'ECS61d', ...id })
+  if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
   if (transformless.has(body.kind)) return refused('TransformUnknown', service)
   if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
   const { controller, direction, levelPercent, from, until } = body
@@ -151,6 +152,8 @@ const serviceOf = ({ useCase }: Command): string =>
     ECS47e: '7.16',
     UpdateHalfHourlyTariff: '1.1.1',
     UpdateTariffDocument: '1.1.1',
+    ECS61d: '7.14',
+    ECS61e: '7.15',
     ReadTariff: '4.11.1',
   })[useCase]
 

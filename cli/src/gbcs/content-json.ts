@@ -73,6 +73,8 @@ const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as con
 export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   CS06: ['hash'],
   ECS38: ['limitSeconds'],
+  ECS61d: [],
+  ECS61e: [],
   ECS70: ['from', 'until'],
   ECS47a: load,
   ECS47e: load,

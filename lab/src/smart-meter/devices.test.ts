@@ -93,6 +93,14 @@ test('a read is delivered by the data company, comes back to be delivered locall
   expect(await outcome(csms, { ...readTariff(csms), commandVariant: 2 })).toBe('VariantForbidden')
 })
 
+test('the data company says that it is simulated', async () => {
+  const client = world.clientOf(world.users.web)
+  const { status, body } = await client.request('GET', `${world.url}/healthz`)
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ status: 'ok', actor: 'dcc', hubs: 1 })
+  expect(JSON.stringify(body)).toContain('"simulated"')
+})
+
 test('a supplier activates the firmware that its meter holds, and no other', async () => {
   const { supplier } = world.users
   const activate = async (hash: Uint8Array): Promise<string> => {

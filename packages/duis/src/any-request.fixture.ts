@@ -98,6 +98,7 @@ const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
   }),
   readTariff: fc.constant({ kind: 'readTariff' as const }),
   readControllers: fc.constant({ kind: 'readControllers' as const }),
+  readControllerOperation: fc.constant({ kind: 'readControllerOperation' as const }),
   controllerSchedules: anySchedules,
   timeOfUseTariff: anyTimeOfUse,
   signedPreCommand: fc.record({

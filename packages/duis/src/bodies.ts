@@ -75,6 +75,7 @@ export type TariffDocumentBody = {
 }
 export type ReadTariffBody = { readonly kind: 'readTariff' }
 export type ReadControllersBody = { readonly kind: 'readControllers' }
+export type ReadControllerOperationBody = { readonly kind: 'readControllerOperation' }
 /** The GBCS bytes from `DF 09` to the end of the signature. */
 export type SignedPreCommandBody = {
   readonly kind: 'signedPreCommand'
@@ -113,6 +114,7 @@ export type RequestBody =
   | ReadTariffBody
   | ControllerSchedulesBody
   | ReadControllersBody
+  | ReadControllerOperationBody
   | SignedPreCommandBody
   | LocalResponseBody
   | DecommissionBody
@@ -203,6 +205,7 @@ const shapes: {
   readTariff: nothing,
   controllerSchedules,
   readControllers: nothing,
+  readControllerOperation: nothing,
   signedPreCommand: struct<ValuesOf<SignedPreCommandBody>>({
     executeAt: optional('ExecutionDateTime', dateTime),
     payload: child('GBCSPayload', payload),

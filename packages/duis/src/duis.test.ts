@@ -98,7 +98,7 @@ const malformed: readonly (readonly [string, string, (xml: string) => string])[]
   ],
   ['a counter with a leading zero', 'RequestIdInvalid', (x) => x.replace(':1002<', ':01002<')],
   ['a lower-case EUI-64', 'RequestIdInvalid', (x) => x.replace('90-B3', '90-b3')],
-  ['an unknown service', 'ServiceUnknown', (x) => x.replaceAll('7.13', '7.15')],
+  ['an unknown service', 'ServiceUnknown', (x) => x.replaceAll('7.13', '7.17')],
   ['a variant that a read has not', 'VariantUnknown', (x) => x.replaceAll('7.13', '7.14')],
   ['a variant of another service', 'VariantUnknown', (x) => x.replace('>4<', '>1<')],
   ['a reference of another service', 'ServiceUnknown', (x) => x.replace('>7.13<', '>7.16<')],

@@ -23,6 +23,7 @@ export type BodyKind =
   | 'readTariff'
   | 'controllerSchedules'
   | 'readControllers'
+  | 'readControllerOperation'
   | 'signedPreCommand'
   | 'localResponse'
   | 'decommission'
@@ -85,6 +86,12 @@ export const services = {
     title: 'Read Auxiliary Controller Configuration Data',
     element: 'ReadAuxiliaryControllerConfigurationData',
     variants: plain('readControllers'),
+  },
+  '7.15': {
+    reference: '7.15',
+    title: 'Read Auxiliary Controller Operational Data',
+    element: 'ReadAuxiliaryControllerOperationalData',
+    variants: plain('readControllerOperation'),
   },
   '7.16': {
     reference: '7.16',

@@ -1,13 +1,5 @@
 import { nodeCrypto as crypto } from '@interlock/host'
-import {
-  eui64,
-  euiFromBytes,
-  fromHex,
-  fromIso,
-  instant,
-  toHex,
-  type Eui64,
-} from '@interlock/kernel'
+import { eui64, euiFromBytes, fromIso, instant, toHex, type Eui64 } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { otherUseCaseOf } from './other-codes.ts'
@@ -25,7 +17,6 @@ import {
   signPreCommand,
   tariffDocumentBytesMax,
   tariffPricesMax,
-  isClockInterval,
   useCases,
   type Command,
 } from './index.ts'
@@ -94,77 +85,6 @@ test('an ECS38 pre-command sets one object to the seconds', () => {
   expect(() => encodePreCommand({ ...limit, limitSeconds: 1_800 })).toThrow('within its limits')
 })
 
-test('an ECS70 pre-command is, to the byte, the one that is published', () => {
-  const setting = {
-    useCase: 'ECS70',
-    originator: eui64('90-B3-D5-1F-30-01-00-00'),
-    target: eui64('00-DB-12-34-56-78-90-A0'),
-    counter: 1000n,
-    from: instant(Date.UTC(2014, 11, 31, 23, 59, 10)),
-    until: instant(Date.UTC(2015, 0, 1, 0, 0, 10)),
-  } as const
-  expect(toHex(encodePreCommand(setting))).toBe(
-    'df090100000000000003e80890b3d51f300100000800db1234567890a0000200626c' +
-      'd9200003e80005' +
-      '0200080000010000ff09' +
-      '0300080000010000ff05' +
-      '0300080000010000ff04' +
-      '0100080000010000ff02' +
-      '0100080000010000ff04' +
-      '05' +
-      '1605' +
-      '0203' +
-      '090cffffffffffffffffff8000ff' +
-      '090c07de0c1fff173b0a008000ff' +
-      '090c07df0101ff00000a008000ff' +
-      '0f000000',
-  )
-  const half = { ...setting, until: instant(setting.from + 500) }
-  expect(() => encodePreCommand(half)).toThrow('within its limits')
-  expect(isClockInterval(setting)).toBe(true)
-  for (const seconds of [0, -1, 86_401])
-    expect(isClockInterval({ ...setting, until: instant(setting.from + seconds * 1000) })).toBe(
-      false,
-    )
-})
-
-test('a CS06 pre-command is, to the byte, the one that is published', () => {
-  const hash = fromHex('aa758690730934ff0685aa758690730934ff0685657788990011223344556677')
-  const activation = {
-    useCase: 'CS06',
-    originator: eui64('90-B3-D5-1F-30-01-00-00'),
-    target: eui64('00-DB-12-34-56-78-90-A0'),
-    counter: 1000n,
-    hash: hash ?? new Uint8Array(),
-  } as const
-  expect(toHex(encodePreCommand(activation))).toBe(
-    'df090100000000000003e80890b3d51f300100000800db1234567890a000020012' +
-      '28' +
-      '3026' +
-      '0420aa758690730934ff0685aa758690730934ff0685657788990011223344556677' +
-      '020203e8',
-  )
-  expect(() => encodePreCommand({ ...activation, hash: new Uint8Array(31) })).toThrow('limits')
-  const dated = '0420aa758690730934ff0685aa758690730934ff0685657788990011223344556677020203e9180f'
-  const later = fromHex(
-    'df090100000000000003e90890b3d51f300100000800db1234567890a00002001239' +
-      `3037${dated}32303330303131353039303030305a`,
-  )
-  expect(decodePreCommand(later ?? new Uint8Array())).toMatchObject({ reason: 'ContentMalformed' })
-})
-
-test('the counter in a CS06 is a DER integer in its shortest form', () => {
-  const hash = new Uint8Array(32).fill(0x5a)
-  const tail = (counter: bigint): string => {
-    const command = { useCase: 'CS06', originator, target, counter, hash } as const
-    return toHex(encodePreCommand(command)).split('5a'.repeat(32))[1] ?? ''
-  }
-  expect(tail(0n)).toBe('020100')
-  expect(tail(127n)).toBe('02017f')
-  expect(tail(128n)).toBe('02020080')
-  expect(tail((1n << 64n) - 1n)).toBe('020900ffffffffffffffff')
-})
-
 const eui = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(euiFromBytes)
 const seconds = fc.integer({ min: 946_684_800, max: 4_102_444_799 })
 const addressed = {
@@ -217,7 +137,10 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     useCase: fc.constant('CS06' as const),
     hash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   }),
-  fc.record({ ...addressed, useCase: fc.constant('ReadTariff' as const) }),
+  fc.record({
+    ...addressed,
+    useCase: fc.constantFrom('ReadTariff' as const, 'ECS61d' as const, 'ECS61e' as const),
+  }),
 )
 
 test('every command is read back as it was written', () => {

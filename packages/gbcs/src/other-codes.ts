@@ -11,8 +11,6 @@ const otherCodes: Readonly<Record<number, string>> = {
   0x0043: 'ECS28a, load limiting',
   0x00cc: 'the alert of a future-dated command',
   0x011a: 'ECS46d, calendar of the auxiliary controllers',
-  0x011c: 'ECS61d, configuration of the auxiliary controllers',
-  0x011d: 'ECS61e, operational data of the auxiliary controllers',
 }
 const credentials = { first: 0x0100, last: 0x0109 } as const
 

@@ -1,5 +1,6 @@
 import { assert, type Outcome } from '@interlock/kernel'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
+import { controllerConfiguration, controllerOperation } from './controller-reads.ts'
 import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
@@ -76,6 +77,19 @@ const activateFirmware: UseCaseRow<FirmwareActivation> = {
   layout: firmwareLayout,
 }
 
+const readControllers = (
+  code: number,
+  title: string,
+  reads: Pick<UseCaseRow<object>, 'layout' | 'results'>,
+): UseCaseRow<object> => ({
+  code,
+  title,
+  standard: true,
+  critical: false,
+  takes: () => true,
+  ...reads,
+})
+
 const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   code: 0xf001,
   title: 'Update Half-Hourly Tariff',
@@ -112,6 +126,8 @@ export const useCases = {
   ECS38: setOffsetLimit,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
+  ECS61d: readControllers(0x011c, 'Read Auxiliary Controllers', controllerConfiguration),
+  ECS61e: readControllers(0x011d, 'Read Operation of Controllers', controllerOperation),
   ECS70: synchroniseClock,
   UpdateHalfHourlyTariff: updateTariff,
   UpdateTariffDocument: updateTariffDocument,

@@ -15,6 +15,7 @@ import {
   writeFrame,
   type Command,
   type DeviceAnchors,
+  type UseCase,
 } from './index.ts'
 
 type Vector = {
@@ -47,7 +48,8 @@ const keyOf = (name: string): PublicKey => {
   assert(key !== undefined, `the vectors have a key of ${name}`)
   return key
 }
-const roleOf = {
+/** Of those that must be signed. */
+const roleOf: Readonly<Partial<Record<UseCase, string>>> = {
   CS06: 'supplier',
   ECS38: 'supplier',
   ECS70: 'supplier',
@@ -55,14 +57,14 @@ const roleOf = {
   ECS47e: 'dsrsp',
   UpdateHalfHourlyTariff: 'supplier',
   UpdateTariffDocument: 'supplier',
-} as const
+}
 
 const device: DeviceAnchors = {
   eui: eui64(vectors.identities['device'] ?? ''),
   keyAgreement: crypto.privateKey(vectors.devicePrivateKey),
   brokerKey: keyOf('broker'),
   signer(originator, useCase) {
-    const role = useCase === 'ReadTariff' ? undefined : roleOf[useCase]
+    const role = roleOf[useCase]
     return role && vectors.identities[role] === originator ? keyOf(role) : undefined
   },
   lastCounter: (originator) => (originator === vectors.identities['supplier'] ? 6n : 999n),
