@@ -8,6 +8,7 @@ import type { ArmSession, Errand } from '../shared/shapes.ts'
 import { Devices } from './devices.tsx'
 import { Enrol } from './enrol.tsx'
 import { Homes } from './homes.tsx'
+import { Guests } from './guests.tsx'
 import { Hours } from './hours.tsx'
 import { SignSheet } from './sign-sheet.tsx'
 
@@ -89,6 +90,8 @@ async function redeemTicket(): Promise<Errand | undefined> {
   return post<Errand>('/api/hand-over', { ticket })
 }
 
+const looks = { devices: Devices, hours: Hours, guests: Guests }
+
 function Steps(props: {
   session: ArmSession
   errand: Errand | undefined
@@ -100,7 +103,7 @@ function Steps(props: {
   const [held, setHeld] = useState<Held>()
   const [enrolling, setEnrolling] = useState<string>()
   /** What of which home is looked at. */
-  const [looked, setLooked] = useState<{ what: 'devices' | 'hours'; station: string }>()
+  const [looked, setLooked] = useState<{ what: keyof typeof looks; station: string }>()
   const station = enrolling ?? looked?.station ?? errand?.station
   const look = useCallback(async () => {
     try {
@@ -126,7 +129,7 @@ function Steps(props: {
     )
   }
   if (looked !== undefined && held.key !== undefined && held.home !== undefined) {
-    const Look = looked.what === 'devices' ? Devices : Hours
+    const Look = looks[looked.what]
     const leave = () => setLooked(undefined)
     return <Look key={looked.station} armKey={held.key} home={held.home} onLeave={leave} />
   }
@@ -138,6 +141,7 @@ function Steps(props: {
         onEnrol={setEnrolling}
         onDevices={(of) => setLooked({ what: 'devices', station: of })}
         onHours={(of) => setLooked({ what: 'hours', station: of })}
+        onGuests={(of) => setLooked({ what: 'guests', station: of })}
       />
     )
   }

@@ -12,8 +12,9 @@ export function Homes(props: {
   onEnrol: (station: string) => void
   onDevices: (station: string) => void
   onHours: (station: string) => void
+  onGuests: (station: string) => void
 }) {
-  const { store, onErrand, onEnrol, onDevices, onHours } = props
+  const { store, onErrand, onEnrol, onDevices, onHours, onGuests } = props
   const heading = useHeading()
   const [homes, setHomes] = useState<readonly PinnedHome[]>()
   const [enrolled, setEnrolled] = useState<ReadonlySet<string>>(new Set())
@@ -74,6 +75,14 @@ export function Homes(props: {
                   onClick={() => onHours(home.station)}
                 >
                   Hours
+                </button>
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`Guests at ${home.place}`}
+                  onClick={() => onGuests(home.station)}
+                >
+                  Guests
                 </button>
               </div>
             ) : (

@@ -5,6 +5,7 @@ import {
   ownerEui,
   ownerKeyMac,
   signArm,
+  signGuest,
   signHoursChoice,
   signRevocation,
   toBase64,
@@ -299,6 +300,23 @@ test('an owner’s choice of hours reaches the charger as it was signed, and onl
   const verifier = nodeCrypto.publicKey(key.spki)
   if (verifier === undefined) throw new Error('no key')
   expect(nodeCrypto.verify(verifier, statement, fromBase64(signed.signature))).toBe(true)
+})
+
+test('a guest reaches the charger as the owner signed it, and only for an own home', async () => {
+  const [arm, neighbour] = [await person(web.armUrl), await person(web.armUrl, 'neighbour')]
+  const key = await createArmKey()
+  const station = homes[0]?.stationEui ?? ''
+  const guest = { uid: '04A1B2C3', name: 'Zoë', wattHours: 5_000, until: now(), payer: null }
+  const signed = await signGuest(guest, station, now(), key)
+  const sent = { station: 'acacia-12', ...signed }
+  expect((await neighbour.post('/api/guests', sent)).status).toBe(404)
+  expect((await neighbour.get('/api/homes/acacia-12/guests')).status).toBe(404)
+  const wrong = { ...sent, guest: { ...guest, wattHours: -1 } }
+  expect((await arm.post('/api/guests', wrong)).status).toBe(400)
+  expect(web.neighbours.asked).toEqual([])
+  expect((await arm.post('/api/guests', sent)).status).toBe(204)
+  expect(web.neighbours.asked.map(asRow)).toEqual([['allowGuest', signed]])
+  expect((await arm.get('/api/homes/acacia-12/guests')).body).toMatchObject([{ guest }])
 })
 
 test('the arm module and the seal agree on the owner’s EUI-64 and on the enrolment proof', async () => {

@@ -1,4 +1,4 @@
-import { SignedHoursChoice } from '@interlock/contract'
+import { SignedGuest, SignedHoursChoice } from '@interlock/contract'
 import { Type, type Static } from 'typebox'
 import {
   Declined,
@@ -33,6 +33,7 @@ const Revocation = Type.Object(
   closed,
 )
 const Hours = Type.Object({ station: Station, ...SignedHoursChoice.properties }, closed)
+const OwnGuest = Type.Object({ station: Station, ...SignedGuest.properties }, closed)
 const PreCommand = Type.Object({ errand: Token, spki: Base64, from: Moment, until: Moment }, closed)
 const Signed = Type.Object({ id: Token, bytes: Base64 }, closed)
 
@@ -41,7 +42,7 @@ export type ArmParts = {
   readonly handOvers: HandOvers
   readonly upstreams: Pick<
     Upstreams,
-    'ownerKey' | 'ownerKeys' | 'revokeOwnerKey' | 'hours' | 'chooseHours'
+    'ownerKey' | 'ownerKeys' | 'revokeOwnerKey' | 'hours' | 'chooseHours' | 'guests' | 'allowGuest'
   >
   readonly homes: readonly Home[]
   readonly sessions: Sessions
@@ -96,6 +97,7 @@ export function armRoutes(parts: ArmParts): WebRoute[] {
     },
     ...ownerKeyRoutes(parts),
     ...hoursRoutes(parts),
+    ...guestRoutes(parts),
     {
       method: 'POST',
       url: '/api/pre-commands',
@@ -171,6 +173,34 @@ const hoursRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
       const person = ownerOf(request, station)
       await upstreams.chooseHours(station, signed)
       audit('hours-chosen', { person: person.name, station, choice: signed.choice.kind })
+      return { status: 204 }
+    },
+  },
+]
+
+/** Whom the owner lets charge, and the owner's word about it. */
+const guestRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
+  {
+    method: 'GET',
+    url: '/api/homes/:station/guests',
+    access: ['driver'],
+    handle: async (request) => {
+      const station = request.params['station'] ?? ''
+      ownerOf(request, station)
+      return { status: 200, body: await upstreams.guests(station) }
+    },
+  },
+  {
+    method: 'POST',
+    url: '/api/guests',
+    access: ['driver'],
+    body: OwnGuest,
+    handle: async (request) => {
+      const { station, ...signed } = request.body as Static<typeof OwnGuest>
+      const person = ownerOf(request, station)
+      await upstreams.allowGuest(station, signed)
+      const { uid, wattHours } = signed.guest
+      audit('guest-allowed', { person: person.name, station, uid, wattHours })
       return { status: 204 }
     },
   },

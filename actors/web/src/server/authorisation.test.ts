@@ -94,6 +94,21 @@ const table: readonly Row[] = [
   ],
   ['arm', 'GET', '/api/homes/acacia-12/owner-keys', nothing, ['driver'], 200],
   ['arm', 'GET', '/api/homes/acacia-12/hours', nothing, ['driver'], 200],
+  ['arm', 'GET', '/api/homes/acacia-12/guests', nothing, ['driver'], 200],
+  [
+    'arm',
+    'POST',
+    '/api/guests',
+    () => ({
+      station: 'acacia-12',
+      guest: { uid: '04A1B2C3', name: 'Zoë', wattHours: 5_000, until: 0, payer: null },
+      by: 'AAAA',
+      signature: 'AAAA',
+      at: 0,
+    }),
+    ['driver'],
+    204,
+  ],
   [
     'arm',
     'POST',
@@ -143,7 +158,8 @@ test.each(table.flatMap((row) => people.map((person) => [person, ...row] as cons
     const visitor = new Visitor(originOf(origin))
     await visitor.signIn(person)
     const answer = await visitor.send(method, path, method === 'GET' ? undefined : body())
-    if (allowed.includes(person)) expect(answer.status).toBe(status)
+    const said = JSON.stringify(answer.body)
+    if (allowed.includes(person)) expect(answer.status, said).toBe(status)
     else expect([answer.status, answer.body['reason']]).toEqual([403, 'NotPermitted'])
   },
 )

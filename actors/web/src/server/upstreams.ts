@@ -1,5 +1,12 @@
 import type { OwnerRevocation } from '@interlock/arm'
-import { HoursState, limits, refusals, type SignedHoursChoice } from '@interlock/contract'
+import {
+  HoursState,
+  KnownGuest,
+  limits,
+  refusals,
+  type SignedGuest,
+  type SignedHoursChoice,
+} from '@interlock/contract'
 import type { HttpClient, Running } from '@interlock/host'
 import { Fault, inSeconds, type Clock, type Timer } from '@interlock/kernel'
 import { Value } from 'typebox/value'
@@ -25,6 +32,9 @@ export interface Upstreams {
   /** What the charger says of its hours. */
   hours(station: string): Promise<HoursState>
   chooseHours(station: string, choice: SignedHoursChoice): Promise<void>
+  /** Whom owners allow to charge there, as the CSMS tells it. */
+  guests(station: string): Promise<readonly KnownGuest[]>
+  allowGuest(station: string, guest: SignedGuest): Promise<void>
   /** Whether the supervisor's register knows code by its SHA-256, hex. */
   isRegistered(sha256: string): Promise<boolean>
   /** What every actor with an event stream says, as it comes. */
@@ -78,6 +88,8 @@ export function createUpstreams(options: {
     hours: async (id) => hoursOf(await call('GET', `${station(id)}/charging-hours`)),
     chooseHours: async (id, choice) =>
       accepted(await call('POST', `${station(id)}/charging-hours`, choice)),
+    guests: async (id) => guestsOf(await call('GET', `${station(id)}/guests`)),
+    allowGuest: async (id, guest) => accepted(await call('POST', `${station(id)}/guests`, guest)),
     trigger: async (id, trigger) =>
       statusOf(await call('POST', `${station(id)}/triggers`, trigger)),
     isRegistered: async (sha256) => {
@@ -167,6 +179,13 @@ function hoursOf(body: unknown): HoursState {
   throw new Declined('Unavailable', 'the hours cannot be read')
 }
 
+function guestsOf(body: unknown): readonly KnownGuest[] {
+  const { guests } = (body ?? {}) as Record<string, unknown>
+  const isGuest = (each: unknown): each is KnownGuest => Value.Check(KnownGuest, each)
+  if (Array.isArray(guests) && guests.every(isGuest)) return guests
+  throw new Declined('Unavailable', 'the guests cannot be read')
+}
+
 /** A charger may answer politely and refuse: status other than Accepted. */
 function accepted(body: unknown): void {
   const { status, reasonCode } = (body ?? {}) as Record<string, unknown>
@@ -189,6 +208,8 @@ const ownerKeyWords: Readonly<Record<string, string>> = {
   TooManyOwnerKeys: 'it knows as many devices as it can',
   KeyUnreadable: 'it cannot read the key',
   HoursInvalid: 'these are no hours',
+  GuestOlder: 'something newer has been said of this card',
+  TooManyGuests: 'it remembers as many guests as it can',
   OwnerUnknown: 'it does not know this device; enrol it first',
 }
 

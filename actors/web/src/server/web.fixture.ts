@@ -1,4 +1,4 @@
-import type { Happening, HoursState } from '@interlock/contract'
+import type { Happening, HoursState, KnownGuest } from '@interlock/contract'
 import { encodePreCommand } from '@interlock/gbcs'
 import { nodeCrypto, silentLog, systemClock, systemEntropy, temporaryDir } from '@interlock/host'
 import {
@@ -122,6 +122,8 @@ export function fakeNeighbours(crypto = nodeCrypto) {
     revocationRefusal: undefined as string | undefined,
     /** What the charger says of its hours; a choice waits. */
     hours: { state: 'inForce', quiet: [] } as HoursState,
+    /** Whom owners have allowed to charge, at every charger. */
+    guests: [] as KnownGuest[],
     /** Whether the register knows the code that signs. */
     registered: true,
     counter: 0n,
@@ -157,6 +159,11 @@ export function fakeNeighbours(crypto = nodeCrypto) {
       const { choice } = body
       const wants = choice.kind === 'changed' ? choice.quiet : []
       state.hours = { ...state.hours, state: 'waiting', wants }
+    },
+    guests: async () => state.guests,
+    allowGuest: async (station, body) => {
+      asked.push({ name: 'allowGuest', station, body })
+      state.guests = [{ ...body, usedWattHours: 0 }]
     },
     trigger: async (station, body) => {
       asked.push({ name: 'trigger', station, body })

@@ -1,4 +1,4 @@
-import type { Happening, HoursState } from '@interlock/contract'
+import type { Happening, HoursState, KnownGuest } from '@interlock/contract'
 
 /** One charger as the console shows it; times in ms since 1970. Parsed at the door from the CSMS. */
 export type StationRow = {
@@ -72,6 +72,9 @@ export type TariffPrice = { readonly from: number; readonly pencePerKilowattHour
 
 /** `GET /api/homes/STATION/hours`: what the charger says, times in ms since 1970. */
 export type HoursTold = HoursState
+
+/** `GET /api/homes/STATION/guests`. */
+export type GuestTold = KnownGuest
 
 export type { Happening }
 
