@@ -43,7 +43,7 @@ const streamIsFull = 10_077
 export type NatsReading = {
   /**
    * How often the servers say that they still know of a reader for whom there is nothing. What it asked is lost
-   * with a server, or with the leader of a stream: it asks anew when the third of these has not come.
+   * with a server, or with the leader of a stream: it asks anew when two or three of these have not come.
    */
   readonly heartbeatMillis: Millis
 }
