@@ -15,9 +15,7 @@ export function freshState(pathname: string): unknown {
   if (resource === undefined)
     return { ...unheardOf(decodeURIComponent(stationId ?? '')), refusedCommands: [] }
   if (more.length > 0 || askedOfStation.has(resource)) return undefined
-  if (resource === 'local-list') return { version: 0, reportedVersion: null, entries: [] }
-  if (resource === 'usage') return { station: eui, unit: 'Wh', intervals: [] }
-  return nothing
+  return documents.get(resource) ?? nothing
 }
 
 /** Only the station itself can answer. */
@@ -27,6 +25,13 @@ const askedOfStation: ReadonlySet<string> = new Set(['owner-keys', 'charging-hou
 const lists: ReadonlySet<string> = new Set(['capacity', 'knocks', 'messages', 'tokens'])
 
 const eui = '00-00-00-00-00-00-00-01' as StationDocument['eui']
+
+/** What a station has that is no list in pages. */
+const documents: ReadonlyMap<string, object> = new Map<string, object>([
+  ['guests', { guests: [] }],
+  ['local-list', { version: 0, reportedVersion: null, entries: [] }],
+  ['usage', { station: eui, unit: 'Wh', intervals: [] }],
+])
 
 /** A station in the database, of which nothing has come. */
 const unheardOf = (stationId: string): StationDocument => ({
