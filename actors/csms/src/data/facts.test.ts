@@ -87,6 +87,11 @@ test('text that PostgreSQL cannot hold is replaced, and the fact kept', async ()
   expect(await facts.all('CS-6', 'event')).toMatchObject([
     { key: 'k\ufffd', value: { 'na\ufffdme': 'NUL \ufffd', list: ['\ufffd', 1, null] } },
   ])
+  // A station may ask about what it likes: it is found by what it was written as, or not at all.
+  expect(await facts.find('CS-6', 'event', 'k\u0000')).toMatchObject({ key: 'k\ufffd' })
+  expect(await facts.find('CS-6', 'guest', '\u0000')).toBeUndefined()
+  await facts.remove('CS-6', 'event', ['k\u0000'])
+  expect(await facts.all('CS-6', 'event')).toEqual([])
 })
 
 test('stations whose turn to be looked at comes together each lose their own oldest', async () => {

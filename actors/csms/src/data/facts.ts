@@ -81,7 +81,7 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
         .selectAll()
         .where('station_id', '=', station)
         .where('kind', '=', kind)
-        .where('key', '=', key)
+        .where('key', '=', storableText(key))
         .executeTakeFirst()
       return row === undefined ? undefined : factOf(row)
     },
@@ -92,7 +92,7 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
     async remove(station, kind, keys) {
       const all = db.deleteFrom('facts').where('station_id', '=', station).where('kind', '=', kind)
       if (keys === undefined) await all.execute()
-      else if (keys.length > 0) await all.where('key', 'in', [...keys]).execute()
+      else if (keys.length > 0) await all.where('key', 'in', keys.map(storableText)).execute()
     },
   }
 }
