@@ -57,6 +57,9 @@ export const tokenName = (owner: OcpiOwner, type: string, uid: string) => ({
   id: tokenId(type, uid),
 })
 
+/** What a CiString(36) may hold (OCPI 2.2.1 §16.1); nobody can have issued a token of anything else. */
+const printable = /^[ -~]{1,36}$/
+
 /**
  * Whether another provider's driver may charge at a station; `undefined` when no provider says so in time.
  * Who told us of the token is asked; where nobody did, all are, at once. Of a guest for whom somebody else pays only
@@ -70,8 +73,8 @@ export async function admitDriver(
 ): Promise<IdTokenInfoType | undefined> {
   const type = ocpiTypeOf(idToken)
   const place = placeOf(desk, stationId, undefined)
-  if (type === undefined || place === undefined) return undefined
   const uid = idToken.idToken
+  if (type === undefined || place === undefined || !printable.test(uid)) return undefined
   const told = await Promise.all(
     payingParties(desk, payer).map(async (party) => {
       const known = await desk.objects.find(tokenName(party.owner, type, uid))
