@@ -18,6 +18,9 @@ const tariff = file('tariff.csv', '2020-01-01T00:00:00Z,10\n2020-01-01T00:30:00Z
 const shortTariff = file('short.csv', '2020-01-01T00:00:00Z,10\n')
 const sessions = file('sessions.csv', 'when,how long\n')
 const frequency = file('frequency.csv', '2019-08-09 15:00:00,50.0\n2019-08-09 15:00:01,5000\n')
+const noReadings = file('no-readings.csv', 'time,hertz\n')
+const noise = file('noise.csv', '\u0000?*\u0001 neither a time nor a number')
+const empty = file('empty.csv', '')
 const script = file('script.jsonl', '{"at":0,"do":"explode"}\n')
 const config = file('config.json', '{"actor":"csms"}')
 const strangers = join(dir, 'strangers')
@@ -136,6 +139,15 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     ['demo', '--once', '--tariff', shortTariff],
   ],
   ['sessions of another shape', 3, `${sessions}:1: `, ['demo', '--once', '--sessions', sessions]],
+  ...[noReadings, noise, empty].map(
+    (each) =>
+      [
+        'a record of no frequency',
+        3,
+        `${each}: `,
+        ['llcs', 'replay', '--frequency', each],
+      ] as const,
+  ),
   ['a frequency that is none', 3, `${frequency}:2: `, ['demo', '--once', '--frequency', frequency]],
   ['somebody’s folder', 3, 'holds “thesis.txt” and no street', ['demo', '--data', strangers]],
   ['a reset of somebody’s folder', 3, 'thesis.txt', ['demo', '--reset', '--data', strangers]],

@@ -1,4 +1,4 @@
-import { decodeAlert } from '@interlock/gbcs'
+import { decodeAlert, type Alert } from '@interlock/gbcs'
 import type { ActorDeps } from '@interlock/host'
 import type { Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
@@ -42,7 +42,15 @@ export async function takeAlert(
   if (!parts.deps.crypto.verify(device.publicKey, covered, signature))
     return refuse('SignatureInvalid')
   // Taken before, and the acknowledgement was lost.
-  if (!(await parts.counters.use(from, parts.self, alert.counter))) return true
+  if (alert.counter <= (await parts.counters.last(from, parts.self))) return true
+  await act(alert, from, parts)
+  // Only now: whoever dies before is told again, and both ledgers charge an arm once.
+  await parts.counters.use(from, parts.self, alert.counter)
+  return true
+}
+
+/** What is done about it; the same a second time. */
+async function act(alert: Alert, from: Eui64, parts: AlertParts): Promise<void> {
   const { code, about, levelPercent } = alert
   parts.audit.critical('AlertTaken', {
     code,
@@ -64,5 +72,4 @@ export async function takeAlert(
       parts.happened.security(reason, from)
     }
   }
-  return true
 }

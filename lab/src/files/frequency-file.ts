@@ -1,4 +1,4 @@
-import { instant, type Instant } from '@interlock/kernel'
+import { Fault, instant, type Instant } from '@interlock/kernel'
 import { badLine, readCsv } from './csv.ts'
 import { dayOf } from './tariff-file.ts'
 
@@ -10,9 +10,10 @@ const hertzMin = 45
 const hertzMax = 55
 
 /**
- * One-second readings: time in UTC and hertz, with an optional header; times ascend.
+ * One-second readings: time in UTC and hertz, with an optional header; times ascend. A file without any is
+ * refused: what was never measured would be told as a grid that was always well.
  *
- * @throws Fault BadLine | FileUnreadable
+ * @throws Fault BadLine | FileUnreadable | NoReadings
  */
 export function readFrequencyFile(path: string): readonly FrequencyRow[] {
   const rows: FrequencyRow[] = []
@@ -30,6 +31,10 @@ export function readFrequencyFile(path: string): readonly FrequencyRow[] {
       throw badLine(path, number, 'the time does not come after the line before')
     rows.push({ at: instant(at), hertz })
   }
+  if (rows.length === 0)
+    throw new Fault('NoReadings', `${path}: there is no reading of frequency in it`, {
+      remedy: 'give lines such as 2026-06-23 00:00:00,50.036',
+    })
   return rows
 }
 

@@ -105,6 +105,31 @@ test('only the stabilising direction is armed', () => {
   expect(watch(ready, at(0, 50.5), [arm], rules).idle).toBe('NoPreAuthorisation')
 })
 
+test('a response ends at once when the frequency is beyond the band on its other side', () => {
+  const overshoot = run([49.7, 49.9, 50.3])
+  expect(overshoot.acts).toEqual([
+    { second: 0, act: 'respond' },
+    { second: 2, act: 'restore' },
+  ])
+  const both = [arm, { ...arm, digest: 'high', direction: 'export' as const }]
+  expect(run([49.7, 50.3, 50.3], both).acts).toEqual([
+    { second: 0, act: 'respond' },
+    { second: 1, act: 'restore' },
+    { second: 2, act: 'respond' },
+  ])
+})
+
+test('whatever the frequency does, no response goes on where it makes it worse', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 49, max: 51, noNaN: true }), { maxLength: 60 }), (hz) => {
+      const { last } = run(hz)
+      const value = hz.at(-1) ?? 50
+      if (last.state === 'armed' && Math.abs(value - 50) > rules.deadbandHertz + 1e-6)
+        expect(stabilises(last.arm, value)).toBe(true)
+    }),
+  )
+})
+
 test('a reading no grid can have is not believed', () => {
   for (const value of [0, 44.9, 55.1, Number.NaN, Infinity]) {
     expect(watch(ready, at(0, value), [arm], rules).idle).toBe('Implausible')

@@ -100,6 +100,9 @@ function watchArmed(before: Armed, sample: Sample, rules: Supervision): Watched 
   if (sample.at >= until) {
     return { watch: spentSince(sample, rules), acts: [{ act: 'restore', arm }] }
   }
+  // Beyond the band on its other side the response makes it worse: nothing to dwell on.
+  if (isOutside(sample.hertz, rules) && !stabilises(arm, sample.hertz))
+    return { watch: ready, acts: [{ act: 'restore', arm }] }
   if (!isOutside(sample.hertz, rules)) {
     const since = insideSince ?? sample.at
     return sample.at - since >= rules.dwellMillis
@@ -107,8 +110,7 @@ function watchArmed(before: Armed, sample: Sample, rules: Supervision): Watched 
       : { watch: { ...rest, insideSince: since }, acts: [] }
   }
   const deeper = deviationMicrohertz(sample.hertz) - deviationMicrohertz(before.announcedHertz)
-  if (deeper < Math.round(rules.stepHertz * 1e6) || !stabilises(arm, sample.hertz))
-    return { watch: rest, acts: [] }
+  if (deeper < Math.round(rules.stepHertz * 1e6)) return { watch: rest, acts: [] }
   return {
     watch: { ...rest, announcedHertz: sample.hertz },
     acts: [{ act: 'respond', arm, sample, until }],

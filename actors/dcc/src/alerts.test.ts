@@ -1,0 +1,74 @@
+import { encodeAlert } from '@interlock/gbcs'
+import { nodeCrypto as crypto } from '@interlock/host'
+import { eui64, Fault, instant, type Eui64 } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { takeAlert, type AlertParts } from './alerts.ts'
+
+const self = eui64('02-00-00-00-00-00-00-01')
+const hub = eui64('02-00-00-00-00-00-00-02')
+const llcs = eui64('02-00-00-00-00-00-00-03')
+const owner = eui64('02-00-00-00-00-00-00-04')
+const { key } = crypto.generateKey()
+const at = instant(Date.UTC(2026, 0, 5, 18))
+
+const used = encodeAlert(
+  {
+    code: 'ECS101',
+    device: llcs,
+    recipient: self,
+    counter: 7n,
+    about: { party: owner, counter: 3n },
+    controller: 1,
+    direction: 'import',
+    levelPercent: 60,
+    from: at,
+    until: at,
+  },
+  key,
+  crypto,
+)
+
+/** The data company's parts, of which the book of arms fails as often as it is told. */
+function company(failures: number) {
+  const marked: bigint[] = []
+  const last = new Map<string, bigint>()
+  let left = failures
+  const nothing = (): void => {}
+  const parts = {
+    self,
+    inventory: { device: (eui: Eui64) => ({ eui, hub, publicKey: key.publicKey }) },
+    counters: {
+      last: (source: string) => Promise.resolve(last.get(source) ?? -1n),
+      use: (source: string, _target: Eui64, counter: bigint) => {
+        if (counter <= (last.get(source) ?? -1n)) return Promise.resolve(false)
+        last.set(source, counter)
+        return Promise.resolve(true)
+      },
+    },
+    arms: {
+      used: ({ counter }: { counter: bigint }) => {
+        if (left-- > 0) return Promise.reject(new Fault('DatabaseAway', 'the connection was lost'))
+        marked.push(counter)
+        return Promise.resolve('inTime')
+      },
+    },
+    audit: { critical: nothing },
+    happened: { arm: nothing, security: nothing },
+    deps: { crypto },
+  } as unknown as AlertParts
+  return { marked, take: () => takeAlert(hub, llcs, used, parts) }
+}
+
+test('an alert is taken once, and a second time it is only acknowledged', async () => {
+  const { marked, take } = company(0)
+  expect([await take(), await take()]).toEqual([true, true])
+  expect(marked).toEqual([3n])
+})
+
+test('an alert that could not be put in the book is not taken: it counts when it comes again', async () => {
+  const { marked, take } = company(1)
+  await expect(take()).rejects.toThrow('the connection was lost')
+  expect(marked).toEqual([])
+  expect(await take()).toBe(true)
+  expect(marked).toEqual([3n])
+})
