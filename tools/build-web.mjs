@@ -1,9 +1,10 @@
 /** Builds the console and the arm page with Vite, when their sources have changed. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildArm } from './build-arm.mjs'
+import { replaceFolder } from './replace-folder.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const web = join(here, '../actors/web')
@@ -18,10 +19,16 @@ export async function buildWeb() {
   const digest = sourcesDigest()
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === digest) return 'up to date'
   const { createBuilder } = await import('vite')
-  const builder = await createBuilder({ configFile, root: web, logLevel: 'warn' })
+  // Apart from what is served: a server that runs finds every file until the new ones are whole.
+  const next = join(web, `dist/.next-${process.pid}`)
+  const into = (page) => ({ build: { outDir: join(next, page) } })
+  const environments = { console: into('console'), arm: into('arm') }
+  const builder = await createBuilder({ configFile, root: web, logLevel: 'warn', environments })
   await builder.buildApp()
   // The page that signs takes this very file, so that it is what was certified.
-  await buildArm({ to: join(web, 'dist/arm') })
+  await buildArm({ to: join(next, 'arm') })
+  for (const page of ['console', 'arm']) replaceFolder(join(next, page), join(web, 'dist', page))
+  rmSync(next, { recursive: true })
   writeFileSync(stampFile, digest)
   return 'built'
 }

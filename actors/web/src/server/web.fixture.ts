@@ -322,7 +322,9 @@ export class Visitor {
 
   /** Reads the session as the page does on loading. */
   async load(): Promise<Record<string, unknown>> {
-    const { body } = await this.get('/api/session')
+    const { status, body } = await this.get('/api/session')
+    // Without it every later answer would be about a token that is missing, and not about this.
+    if (status !== 200) throw new Error(`the session could not be read: ${status}`)
     this.#csrf = `${body['csrf'] ?? ''}`
     return body
   }
