@@ -1,6 +1,7 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { oscpLimits } from '@interlock/oscp'
+import { MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import { claimLimits } from './capacity/divide.ts'
 
@@ -68,6 +69,8 @@ export const DsoConfig = actorConfig({
   meters: Type.Optional(
     Type.Object({ listen: ListenConfig, trust: Path }, { additionalProperties: false }),
   ),
+  /** Where it reads what providers say of its feeders' chargers. */
+  middleware: Type.Optional(MiddlewareConfig),
   providers: Type.Array(ProviderConfig, { maxItems: 256 }),
   feeders: Type.Array(FeederConfig, { maxItems: 256 }),
 })

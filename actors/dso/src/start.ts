@@ -11,10 +11,13 @@ import {
 } from '@interlock/host'
 import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
+import { demandTopic, openTopics } from '@interlock/topics'
 import { demandWhole, type DsoConfig } from './config.ts'
 import { readHistory } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
+import { openLoads } from './metering/loads.ts'
+import { loadsFollowing, loadTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
@@ -39,20 +42,24 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   const us = identity.peer.organisation
   if (identity.peer.role !== 'dso')
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of a DSO`)
-  const trust = { roots: [readText(config.trust.charging)] }
+  const rootPem = readText(config.trust.charging)
+  const trust = { roots: [rootPem] }
   const { actor, data, listen, feeders } = config
   const { activity, clock, log } = deps
   // Told at the start, and not at the first forecast, when one cannot be read.
   for (const { history } of feeders) readHistory(history)
   const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
   demandDistinct(providers)
+  const said = config.middleware === undefined ? [] : loadTopics(config, providers)
+  said.forEach(demandTopic)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
   const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
 
   const blocks = openBlocks(openJournal(`${data}/blocks.journal`))
-  const meters = createFeederMeters({ feeders, blocks, audit, us, deps })
+  const loads = openLoads(openJournal(`${data}/loads.journal`))
+  const meters = createFeederMeters({ feeders, blocks, loads, audit, us, deps })
 
   const tell = (some: readonly ProviderDesk[]): void => {
     for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks }, deps)
@@ -97,12 +104,28 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   server.route(meters.feeders)
   const meterServer = config.meters && (await openMeterServer(config.meters))
   meterServer?.route(meters.door)
+  const topics =
+    config.middleware &&
+    openTopics({
+      config: config.middleware,
+      identity: () => identity,
+      rootPem,
+      data,
+      note: (kind, found) => void audit.record(kind, found),
+      deps,
+    })
+  const providerOf = (organisation: Eui64) =>
+    providers.find(({ pinned }) => pinned.org === organisation)?.name
+  topics?.follow(loadsFollowing(loads, providerOf))
+  for (const topic of said) topics?.join(topic)
   const close = async (): Promise<void> => {
+    await topics?.close()
     await server.close()
     await meterServer?.close()
     await Promise.all([...desks.values()].map((desk) => desk.close()))
     associations.close()
     blocks.close()
+    loads.close()
     audit.close()
   }
   const listenAll = async () => [await server.listen(), await meterServer?.listen()] as const

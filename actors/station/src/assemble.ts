@@ -25,6 +25,7 @@ import { createKeeper, type Keeper } from './keeper.ts'
 import { openLocalLink, type LocalLink } from './local-link.ts'
 import { connectorStatus, stateReport } from './observe.ts'
 import { measure } from './measuring.ts'
+import { openMiddleware, tellReadings } from './middleware.ts'
 import { createMetering, valuesOf } from './metering.ts'
 import type { AcceptCertificate } from './ocpp/certificate-signed.ts'
 import { firstContactHandlers, handlersOf } from './ocpp/handlers.ts'
@@ -138,6 +139,7 @@ export function assemble(
     onBegun: (...of) => onBegun(station, ...of),
     onEnded: (...of) => onEnded(station, ...of),
     online: () => caller.online(),
+    onQueued: (events) => tellReadings(station, events),
     onReturn: (digest) => station.tellLlcs({ kind: 'used', digest, change: 'return' }),
   })
   const reports = createReports({
@@ -186,6 +188,7 @@ export function assemble(
     network,
     boot,
     restarts: createRestarts(() => station),
+    topics: openMiddleware(config, () => own.identity(), { ...bearings, deps, records }),
     logUpload: createLogUpload(() => station),
     firmware: createFirmware(() => station),
     askForCertificate: () => requests.ask(),

@@ -39,6 +39,8 @@ export type Charging = {
   close(): void
 }
 
+type Queued = ReturnType<typeof eventOf>
+
 export type ChargingOptions = {
   readonly keeper: Keeper
   readonly records: Records
@@ -62,6 +64,8 @@ export type ChargingOptions = {
   /** What a transaction that has begun, and one that has ended, changes besides itself. */
   readonly onBegun: (memory: Memory, transaction: Transaction) => MemoryChange['set']
   readonly onEnded: (memory: Memory, charger: Charger) => MemoryChange['set']
+  /** These events are queued, and that is durable. */
+  readonly onQueued: (events: readonly Queued[]) => void
   /** The change under an arm has ended by itself, and that is durable. */
   readonly onReturn: (digest: string) => void
 }
@@ -141,6 +145,7 @@ export function createCharging(options: ChargingOptions): Charging {
         ...further,
       }
       keeper.commit({ queue, set })
+      options.onQueued(queue)
     }
     wanted = result.wanted
     for (const note of result.notes) record(note)

@@ -2,6 +2,7 @@ import { limits, QuietHoursRow } from '@interlock/contract'
 import { actorConfig, TrustConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { areHoursOrNone, quietHoursMax } from '@interlock/power'
+import { MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 
 const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
@@ -57,6 +58,8 @@ export const StationConfig = actorConfig({
       { additionalProperties: false },
     ),
   ),
+  /** Where its signed readings are published, besides going to the CSMS. */
+  middleware: Type.Optional(MiddlewareConfig),
   /** The maker's one-time secret; not needed once a certificate is there. */
   secret: Type.Optional(Type.String({ minLength: 16, maxLength: 128 })),
   /** Key and certificate; `<data>/identity` unless given. */

@@ -67,7 +67,7 @@ export async function runStation(
     station.restarts.close()
     station.charging.close()
     await Promise.all([csms.close(), link?.close()])
-    await Promise.all([witness.close(), station.chargingHours.close()])
+    await Promise.all([witness.close(), station.chargingHours.close(), station.topics?.close()])
     station.records.close()
     station.keeper.close()
   }

@@ -2,6 +2,7 @@ import type { FlattenedJws, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
 import type { Eui64, Instant, PrivateKey, PublicKey, StationId } from '@interlock/kernel'
 import type { MeterTariff, Payer } from '@interlock/seal'
+import type { Topics } from '@interlock/topics'
 import type { Background } from './background.ts'
 import type { Roots } from './certificates.ts'
 import type { Charging } from './charging.ts'
@@ -71,6 +72,8 @@ export type Station = {
   readonly network: Network
   readonly boot: Boot
   readonly restarts: Restarts
+  /** The middleware, where there is one. */
+  readonly topics: Topics | undefined
   readonly caller: Caller
   readonly logUpload: LogUpload
   readonly firmware: Firmware

@@ -43,5 +43,8 @@ export const EpochGrant = Type.Object({ epoch: Epoch, key: Key }, strict)
 /** Until when the group topic may be published to under that epoch. */
 export const EpochLease = Type.Object({ epoch: Epoch, until: At }, strict)
 
+export type Reading = Static<typeof Reading>
+export type Session = Static<typeof Session>
+export type Load = Static<typeof Load>
 export type EpochGrant = Static<typeof EpochGrant>
 export type EpochLease = Static<typeof EpochLease>

@@ -1,5 +1,13 @@
+export { MiddlewareConfig } from './config.ts'
 export { openExchange, type Exchange, type ExchangeOptions } from './exchange.ts'
 export { journalOutbox, memoryOutbox, type OutboxStore } from './outbox-store.ts'
 export { openProgress, type Progress } from './progress.ts'
 export type { Reading } from './reading.ts'
 export type { Finding, Received } from './receive.ts'
+export {
+  demandTopic,
+  openTopics,
+  type Following,
+  type Topics,
+  type TopicsOptions,
+} from './topics.ts'

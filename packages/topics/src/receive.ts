@@ -38,6 +38,8 @@ export type Receiver = {
 }
 
 export type Rules = {
+  /** What is dealt with at all; the rest is passed over without a word. */
+  readonly wants?: (topic: Topic) => boolean
   /** Whom this reader hears there; the topic table is asked besides. */
   readonly hears?: (author: Peer, topic: Topic) => boolean
   /**
@@ -61,6 +63,7 @@ export async function receive(
   rules: Rules,
   onFinding: (finding: Finding) => void,
 ): Promise<{ received: Received; name: string; followed: Followed } | undefined> {
+  if (rules.wants?.(topic) === false) return undefined
   const { directory, keyrings, clock, crypto, thumbprint, key } = receiver
   const read = readHead(message.head)
   const found = (reason: SealRefusal, detail?: string): undefined => {

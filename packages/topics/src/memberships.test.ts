@@ -1,0 +1,53 @@
+import type { Topic } from '@interlock/contract'
+import { instant, ok, refused } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import { createMemberships } from './memberships.ts'
+
+const topicOf = (id: string): Topic => ({ region: 'eastern', feeder: 'f1', kind: 'load', id })
+
+/** How often each topic is asked for when one looks every second. */
+async function asked(answer: (topic: Topic, count: number) => boolean, seconds: number) {
+  let now = instant(1_000)
+  const times: number[] = []
+  const memberships = createMemberships({ now: () => now })
+  memberships.add(topicOf('one'))
+  memberships.add(topicOf('one'))
+  const exchange = {
+    join(topic: Topic) {
+      times.push((now - 1_000) / 1_000)
+      return Promise.resolve(answer(topic, times.length) ? ok(undefined) : refused('JoinNoGround'))
+    },
+  }
+  for (let second = 0; second <= seconds; second++) {
+    now = instant(1_000 + second * 1_000)
+    await memberships.ask(exchange)
+  }
+  return { times, memberships }
+}
+
+test('whoever is refused asks again, ever less often, and at least once a minute', async () => {
+  const { times } = await asked(() => false, 250)
+  expect(times).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243])
+})
+
+test('a member asks again every five minutes, for it may have been dismissed meanwhile', async () => {
+  const { times } = await asked(() => true, 700)
+  expect(times).toEqual([0, 300, 600])
+})
+
+test('a member that was dismissed is back within a minute of its consent', async () => {
+  const { times } = await asked((_, count) => count !== 2, 700)
+  expect(times).toEqual([0, 300, 301, 601])
+})
+
+test('after a new beginning all are asked for again; what was never asked for is none of ours', async () => {
+  const { memberships } = await asked(() => true, 1)
+  memberships.lapse()
+  const again: string[] = []
+  await memberships.ask({
+    join: ({ id }) => Promise.resolve(ok(void again.push(id))),
+  })
+  expect(again).toEqual(['one'])
+  expect(memberships.has(topicOf('one'))).toBe(true)
+  expect(memberships.has(topicOf('two'))).toBe(false)
+})

@@ -1,0 +1,52 @@
+import { topicName, type Topic } from '@interlock/contract'
+import type { Clock } from '@interlock/kernel'
+import type { Exchange } from './exchange.ts'
+
+/** The topics of which an actor is to be a member, each asked for until it is one, and again later. */
+export type Memberships = {
+  add(topic: Topic): void
+  has(topic: Topic): boolean
+  /** Asks for what is due, a few at a time. @throws Fault when the key server does not answer */
+  ask(exchange: Pick<Exchange, 'join'>): Promise<void>
+  /** All are due again. */
+  lapse(): void
+}
+
+type Wanted = { readonly topic: Topic; dueAt: number; wait: number }
+
+export const membershipsMax = 20_000
+const atOnce = 16
+/** After a refusal: a consent may still be given. */
+const refusedMillis = { first: 1_000, max: 60_000 } as const
+/** Whose consent was withdrawn and given again is taken again only if it asks. */
+const againMillis = 300_000
+
+export function createMemberships(wall: Pick<Clock, 'now'>): Memberships {
+  const wanted = new Map<string, Wanted>()
+
+  async function askFor(exchange: Pick<Exchange, 'join'>, each: Wanted): Promise<void> {
+    const joined = await exchange.join(each.topic)
+    each.wait = joined.ok ? againMillis : nextWait(each.wait)
+    each.dueAt = wall.now() + each.wait
+  }
+
+  return {
+    add(topic) {
+      const name = topicName(topic)
+      if (wanted.has(name) || wanted.size >= membershipsMax) return
+      wanted.set(name, { topic, dueAt: 0, wait: 0 })
+    },
+    has: (topic) => wanted.has(topicName(topic)),
+    async ask(exchange) {
+      const due = [...wanted.values()].filter(({ dueAt }) => dueAt <= wall.now())
+      for (let at = 0; at < due.length; at += atOnce)
+        await Promise.all(due.slice(at, at + atOnce).map((each) => askFor(exchange, each)))
+    },
+    lapse() {
+      for (const each of wanted.values()) each.dueAt = 0
+    },
+  }
+}
+
+const nextWait = (wait: number): number =>
+  wait === 0 || wait >= againMillis ? refusedMillis.first : Math.min(2 * wait, refusedMillis.max)
