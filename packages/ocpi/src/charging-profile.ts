@@ -42,16 +42,16 @@ export const ChargingProfileResponse = Type.Object({
 })
 export type ChargingProfileResponse = Static<typeof ChargingProfileResponse>
 
-/** The outcome at the charging station (§14.3.3). */
+/** What a charging station plans for a session, all its limits together (§14.4.1). */
+export const ActiveChargingProfile = Type.Object({
+  start_date_time: DateTime,
+  charging_profile: ChargingProfile,
+})
+export type ActiveChargingProfile = Static<typeof ActiveChargingProfile>
+
+/** The outcome at the charging station; of one that was asked for what is active, that as well (§14.3.1, .3, .4). */
 export const ChargingProfileResult = Type.Object({
   result: Type.Enum(['ACCEPTED', 'REJECTED', 'UNKNOWN']),
+  profile: Type.Optional(ActiveChargingProfile),
 })
 export type ChargingProfileResult = Static<typeof ChargingProfileResult>
-
-export const commandTypes = [
-  'CANCEL_RESERVATION',
-  'RESERVE_NOW',
-  'START_SESSION',
-  'STOP_SESSION',
-  'UNLOCK_CONNECTOR',
-] as const

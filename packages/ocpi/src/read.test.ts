@@ -91,6 +91,35 @@ test('a token, an authorisation and a signed record are read; members of later v
   expect(read('Cdr', cdr)).toEqual({ ok: true, value: cdr })
 })
 
+const ask = { response_url: 'https://emsp.test/commands/1' }
+test.each<[OcpiObjectName, object, string]>([
+  ['StartSession', { ...ask, token, location_id: 'L1' }, 'token'],
+  ['StopSession', { ...ask, session_id: 'S1' }, 'session_id'],
+  ['UnlockConnector', { ...ask, location_id: 'L1', evse_uid: 'E1', connector_id: '1' }, 'evse_uid'],
+  ['CancelReservation', { ...ask, reservation_id: 'R1' }, 'reservation_id'],
+  [
+    'ReserveNow',
+    {
+      ...ask,
+      token,
+      expiry_date: '2026-01-12T21:00:00Z',
+      reservation_id: 'R1',
+      location_id: 'L1',
+    },
+    'expiry_date',
+  ],
+  ['CommandResponse', { result: 'ACCEPTED', timeout: 30 }, 'timeout'],
+  ['CommandResult', { result: 'TIMEOUT' }, 'result'],
+])(
+  'a command is read whole, and not without a member that it has to have: %s',
+  (name, whole, member) => {
+    expect(read(name, whole)).toEqual({ ok: true, value: whole })
+    expect(read(name, { ...whole, [member]: undefined })).toMatchObject({ reason: 'ObjectInvalid' })
+    const elsewhere = { ...whole, response_url: undefined }
+    expect(read(name, elsewhere).ok).toBe(name.startsWith('Command'))
+  },
+)
+
 test.each<[string, OcpiObjectName, unknown, string]>([
   ['a country of three letters', 'Token', { ...token, country_code: 'NLD' }, '/country_code'],
   ['a type that is none', 'Token', { ...token, type: 'CARD' }, '/type'],

@@ -7,6 +7,15 @@ import {
   ChargingProfileResult,
   SetChargingProfile,
 } from './charging-profile.ts'
+import {
+  CancelReservation,
+  CommandResponse,
+  CommandResult,
+  ReserveNow,
+  StartSession,
+  StopSession,
+  UnlockConnector,
+} from './command.ts'
 import { Location } from './location.ts'
 import { Credentials, VersionDetails, VersionList } from './protocol/versions.ts'
 import { Session } from './session.ts'
@@ -15,16 +24,23 @@ import { AuthorizationInfo, LocationReferences, Token } from './token.ts'
 
 const schemas = {
   AuthorizationInfo,
+  CancelReservation,
   Cdr,
   ChargingProfileResponse,
   ChargingProfileResult,
+  CommandResponse,
+  CommandResult,
   Credentials,
   Location,
   LocationReferences,
+  ReserveNow,
   Session,
   SetChargingProfile,
+  StartSession,
+  StopSession,
   Tariff,
   Token,
+  UnlockConnector,
   VersionDetails,
   VersionList,
 }

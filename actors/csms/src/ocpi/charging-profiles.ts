@@ -1,4 +1,4 @@
-import { inSeconds, ok, refused, type Instant } from '@interlock/kernel'
+import { ok, refused, type Instant } from '@interlock/kernel'
 import {
   isWithin,
   ownerName,
@@ -11,15 +11,13 @@ import { toChargingProfile } from '@interlock/power'
 import { inBackground } from '../background.ts'
 import { isAccepted, type Command, type Commands } from '../commands.ts'
 import { scheduleOf } from './peer-profile.ts'
+import { wishPace } from './wish-pace.ts'
 import type { RoamingDesk, SessionPlace } from './roaming.ts'
 
 /** Beside the planner's own, which stays beneath it. */
 const profileId = 2
 const stackLevel = 1
 const timeoutSeconds = 60
-/** One wish of a provider for a session in so long: each is charged to the ledgers. */
-const paceMillis = inSeconds(60)
-const remembersMax = 10_000
 
 const answered = (result: ChargingProfileResponse['result']): Answer =>
   ok({ data: { result, timeout: result === 'ACCEPTED' ? timeoutSeconds : 0 } })
@@ -30,18 +28,7 @@ const answered = (result: ChargingProfileResponse['result']): Answer =>
  */
 export function profileHandlers(desk: RoamingDesk, commands: Commands) {
   const { context, objects, us, peers, outbox } = desk
-  const last = new Map<string, Instant>()
-  const isTooOften = (id: string, now: Instant): boolean => {
-    const before = last.get(id)
-    if (before !== undefined && Math.abs(now - before) < paceMillis) return true
-    last.delete(id)
-    last.set(id, now)
-    for (const oldest of last.keys()) {
-      if (last.size <= remembersMax) break
-      last.delete(oldest)
-    }
-    return false
-  }
+  const isTooOften = wishPace()
   /** Sends it in the background; the provider is told how it came out. */
   const order = (party: string, url: string, command: Command): void =>
     inBackground(context.deps, 'provider-profile', async () => {

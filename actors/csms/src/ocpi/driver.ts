@@ -18,6 +18,14 @@ const types: Readonly<Partial<Record<IdTokenType['type'], Token['type']>>> = {
 export const ocpiTypeOf = ({ type }: Pick<IdTokenType, 'type'>): Token['type'] | undefined =>
   types[type]
 
+/** The same the other way; a card of the other standard is nobody's to name from afar. */
+export const ocppTypes: Readonly<Record<Token['type'], IdTokenType['type']>> = {
+  RFID: 'ISO14443',
+  APP_USER: 'Central',
+  AD_HOC_USER: 'Central',
+  OTHER: 'eMAID',
+}
+
 const statuses: Readonly<Record<AuthorizationInfo['allowed'], IdTokenInfoType['status']>> = {
   ALLOWED: 'Accepted',
   BLOCKED: 'Blocked',

@@ -3,7 +3,6 @@ import {
   afterPatch,
   afterPut,
   checkOwner,
-  commandTypes,
   ocpiTime,
   sameCi,
   type Answer,
@@ -14,8 +13,10 @@ import {
 } from '@interlock/ocpi'
 import type { Commands } from '../commands.ts'
 import { profileHandlers } from './charging-profiles.ts'
-import { locationOf } from './objects.ts'
-import { tokenName, type RoamingDesk } from './roaming.ts'
+import { capabilitiesOf, locationOf } from './objects.ts'
+import { tokenName } from './admissions.ts'
+import { commandHandlers } from './commands.ts'
+import type { RoamingDesk } from './roaming.ts'
 
 /** What an operator answers to providers. */
 export function cpoHandlers(desk: RoamingDesk, commands: Commands): OcpiHandlers {
@@ -44,11 +45,7 @@ export function cpoHandlers(desk: RoamingDesk, commands: Commands): OcpiHandlers
     'cdrs.list': mine('cdrs'),
     'tariffs.list': ({ page }) => paged([desk.tariff], page),
     ...tokenHandlers(desk),
-    // What starts or ends a charge from afar comes by an arm, from whoever has one.
-    'commands.post': ({ params }) =>
-      commandTypes.some((each) => each === params['command'])
-        ? ok({ data: { result: 'NOT_SUPPORTED', timeout: 0 } })
-        : refused('ParameterInvalid', 'command'),
+    ...commandHandlers(desk, commands),
     ...profileHandlers(desk, commands),
   }
 }
@@ -98,6 +95,7 @@ function paged(all: readonly Dated[], page: Asked['page']): Answer {
 function locationsOf({ context, places, us, tariff }: RoamingDesk): () => readonly Location[] {
   const { views, deps } = context
   const statusOf = (id: string): string => views.get(id as StationId)?.status ?? 'Unknown'
+  const canOf = (id: string) => capabilitiesOf(views.get(id as StationId)?.record.trust)
   const known = new Map<string, { readonly statuses: string; readonly at: Instant }>()
   return () =>
     places.map((place) => {
@@ -105,6 +103,6 @@ function locationsOf({ context, places, us, tariff }: RoamingDesk): () => readon
       const before = known.get(place.id)
       const at = before?.statuses === statuses ? before.at : deps.clock.now()
       known.set(place.id, { statuses, at })
-      return locationOf(place, us, tariff, statusOf, at)
+      return locationOf(place, us, tariff, statusOf, canOf, at)
     })
 }

@@ -9,6 +9,7 @@ import type {
   Session,
   Tariff,
 } from '@interlock/ocpi'
+import type { TrustMode } from '../data/stations.ts'
 import type { ChargingPoint, Place } from './ocpi-config.ts'
 import type { SignedReadings } from './signed-readings.ts'
 
@@ -20,7 +21,19 @@ const evseStatuses: Readonly<Record<string, Evse['status']>> = {
   Unavailable: 'INOPERATIVE',
   Faulted: 'OUTOFORDER',
 }
-const connectorId = '1'
+export const connectorId = '1'
+
+/** What a provider may ask of an EVSE (§8.4.2): a supervised station starts and stops by an arm, which none has. */
+export const capabilitiesOf = (trust: TrustMode | undefined): string[] =>
+  trust === 'standard'
+    ? [
+        'CHARGING_PROFILE_CAPABLE',
+        'REMOTE_START_STOP_CAPABLE',
+        'RESERVABLE',
+        'RFID_READER',
+        'UNLOCK_CAPABLE',
+      ]
+    : ['CHARGING_PROFILE_CAPABLE', 'RFID_READER', 'UNLOCK_CAPABLE']
 
 /** A place as others see it (§8.3). */
 export function locationOf(
@@ -28,6 +41,7 @@ export function locationOf(
   us: OcpiOwner,
   tariff: Tariff,
   statusOf: (stationId: string) => string,
+  capabilitiesOf: (stationId: string) => string[],
   at: Instant,
 ): Location {
   const last_updated = toIso(at)
@@ -47,6 +61,7 @@ export function locationOf(
       uid: point.evseId,
       evse_id: point.evseId,
       status: evseStatuses[statusOf(point.stationId)] ?? 'UNKNOWN',
+      capabilities: capabilitiesOf(point.stationId),
       connectors: [
         {
           id: connectorId,

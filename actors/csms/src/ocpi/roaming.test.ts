@@ -23,6 +23,7 @@ import {
   type AuthorizationInfo,
   type Cdr,
   type ChargingProfileResult,
+  type CommandResult,
   type Location,
   type Session,
   type Token,
@@ -44,6 +45,7 @@ let station: TestStation
 const sessions: Session[] = []
 const cdrs: Cdr[] = []
 const results: (ChargingProfileResult & { readonly id: string })[] = []
+const outcomes: (CommandResult & { readonly id: string })[] = []
 /** What the provider says of a token; by default it knows none. */
 let say: (uid: string) => Answer
 const unknown = (): Answer => refused('TokenUnknown')
@@ -82,6 +84,10 @@ beforeAll(async () => {
       'cdrs.post'({ body }) {
         cdrs.push(body)
         return ok({ isNew: true })
+      },
+      'commands.result'({ params, body }) {
+        outcomes.push({ ...body, id: params['id'] ?? '' })
+        return ok({})
       },
       'chargingprofiles.result'({ params, body }) {
         results.push({ ...body, id: params['id'] ?? '' })
@@ -160,7 +166,7 @@ test('a provider registers, and reads where drivers charge and what for', async 
   expect(await provider.send('GET', `${evse}/2`)).toMatchObject({ reason: 'Http404' })
   expect(await provider.send('GET', '2.2.1/sender/tariffs')).toMatchObject({ value: [tariff] })
   const start = await provider.send('POST', '2.2.1/receiver/commands/START_SESSION', {})
-  expect(start).toMatchObject({ ok: true, value: { result: 'NOT_SUPPORTED' } })
+  expect(start).toMatchObject({ reason: 'Status2001' })
 })
 
 test('bad tokens, versions and pages are answered as the standard says, over the wire as well', async () => {
@@ -294,6 +300,17 @@ test("a provider's charging profile is signed, seconded and charged like any oth
   })
 })
 
+test('no provider is asked about a number that no token can have', async () => {
+  const asked: string[] = []
+  say = (uid) => {
+    asked.push(uid)
+    return allow(uid)
+  }
+  for (const number of ['RÖAMER', 'ROAMER\u0000']) expect(await authorise(number)).toBe('Unknown')
+  expect(asked).toEqual([])
+  say = unknown
+})
+
 test("a session's record is what its meter signed, unchanged, and the provider can bill it", async () => {
   say = unknown
   for (const seqNo of [1, 2])
@@ -313,4 +330,40 @@ test("a session's record is what its meter signed, unchanged, and the provider c
   expect(sessionList).toMatchObject({ value: [{ status: 'COMPLETED', kwh: 9.5 }] })
   expect(await provider.send('GET', '2.2.1/sender/cdrs')).toMatchObject({ value: [{ id: cdr.id }] })
   expect(await profile(cdr.id)).toMatchObject({ value: { result: 'REJECTED' } })
+})
+
+test("a provider's command starts a charge that it is not asked about, and that it is told of as its own", async () => {
+  const asked: string[] = []
+  say = (uid) => {
+    asked.push(uid)
+    return refused('Unavailable')
+  }
+  const started = await provider.send('POST', '2.2.1/receiver/commands/START_SESSION', {
+    response_url: `${provider.row.origin}/ocpi/2.2.1/sender/commands/START_SESSION/start-1`,
+    token: token('APP-1', { type: 'APP_USER' }),
+    location_id: 'L1',
+    authorization_reference: 'REFERENCE-1',
+  })
+  expect(started).toMatchObject({ value: { result: 'ACCEPTED' } })
+  await vi.waitFor(() => expect(outcomes).toEqual([{ result: 'ACCEPTED', id: 'start-1' }]), waiting)
+  const command = station.commands.at(-1)
+  expect(command).toMatchObject({ action: 'RequestStartTransaction' })
+  expect(command?.signed.header).toHaveProperty('countersignature')
+  const { idToken } = (command?.payload ?? {}) as Partial<Request<'RequestStartTransaction'>>
+  const first = event(0, 'Started')
+  const info = { transactionId: 'roaming-2' }
+  if (idToken === undefined) throw new Error('no token')
+  const told = { ...first, transactionInfo: info, idToken }
+  const { idTokenInfo } = await station.endpoint.call('TransactionEvent', told)
+  expect([idTokenInfo?.status, asked]).toEqual(['Accepted', []])
+  await vi.waitFor(
+    () =>
+      expect(sessions.at(-1)).toMatchObject({
+        status: 'ACTIVE',
+        auth_method: 'COMMAND',
+        authorization_reference: 'REFERENCE-1',
+        cdr_token: { uid: 'APP-1', type: 'APP_USER' },
+      }),
+    waiting,
+  )
 })

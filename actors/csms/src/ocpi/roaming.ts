@@ -1,7 +1,7 @@
 import { costOf } from '@interlock/billing'
 import type { GuestPayer } from '@interlock/driver'
 import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
-import { toHex, utf8, type Instant, type StationId } from '@interlock/kernel'
+import { toHex, toIso, utf8, type Instant, type StationId } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import {
   checkOcpi,
@@ -17,19 +17,13 @@ import {
 import type { OcpiObjects } from '@interlock/store'
 import type { Context } from '../context.ts'
 import { findGuest } from '../drivers/guests.ts'
+import { admissionOf, expected, forget, remember, tokenName, type Admission } from './admissions.ts'
 import { needsAsking, ocpiTypeOf, verdictOn, type Verdict } from './driver.ts'
 import { cdrOf, sessionOf, type Roaming } from './objects.ts'
 import type { ChargingPoint, Place } from './ocpi-config.ts'
 import type { Outbox } from './outbox.ts'
 import { readSigned } from './signed-readings.ts'
 
-/** Who charges here by which contract: kept when it is said, found again by the token. */
-type Admission = {
-  readonly party: string
-  readonly token: CdrToken
-  readonly auth: Verdict['auth']
-  readonly reference?: string
-}
 /** Of a session that was told to a party. */
 export type SessionPlace = {
   readonly party: string
@@ -50,13 +44,6 @@ export type RoamingDesk = {
   readonly outbox: Outbox
 }
 
-const tokenId = (type: string, uid: string): string => `${type}:${uid}`
-export const tokenName = (owner: OcpiOwner, type: string, uid: string) => ({
-  module: 'tokens',
-  owner: ownerName(owner),
-  id: tokenId(type, uid),
-})
-
 /** What a CiString(36) may hold (OCPI 2.2.1 §16.1); nobody can have issued a token of anything else. */
 const printable = /^[ -~]{1,36}$/
 
@@ -75,6 +62,8 @@ export async function admitDriver(
   const place = placeOf(desk, stationId, undefined)
   const uid = idToken.idToken
   if (type === undefined || place === undefined || !printable.test(uid)) return undefined
+  const sent = payer === undefined ? await expected(desk, stationId, type, uid) : undefined
+  if (sent !== undefined) return await admitSent(desk, type, uid, sent)
   const told = await Promise.all(
     payingParties(desk, payer).map(async (party) => {
       const known = await desk.objects.find(tokenName(party.owner, type, uid))
@@ -96,9 +85,23 @@ export async function admitDriver(
   // Who no longer pays for a guest is billed by nothing that was said before.
   if (payer !== undefined && best?.verdict.info.status !== 'Accepted') await forget(desk, type, uid)
   if (best === undefined) return undefined
-  await remember(desk, best.party, type, uid, best.verdict)
+  await remember(desk, best.party.name, type, uid, best.verdict)
   return best.verdict.info
 }
+
+/** Its provider has sent a command to start; it is not asked what it has just said. */
+async function admitSent(
+  desk: RoamingDesk,
+  type: Token['type'],
+  uid: string,
+  { party, token, auth, reference }: Admission,
+): Promise<IdTokenInfoType> {
+  const info: IdTokenInfoType = { status: 'Accepted', cacheExpiryDateTime: nowIn(desk) }
+  const said = reference === undefined ? { info, auth, token } : { info, auth, token, reference }
+  await remember(desk, party, type, uid, said)
+  return info
+}
+const nowIn = ({ context }: RoamingDesk): string => toIso(context.deps.clock.now())
 
 const payingParties = ({ peers }: RoamingDesk, payer: GuestPayer | undefined) =>
   payer === undefined
@@ -132,34 +135,6 @@ async function authorised(
   return undefined
 }
 
-async function remember(
-  { objects, us, context }: RoamingDesk,
-  party: OcpiParty,
-  type: Token['type'],
-  uid: string,
-  { token, auth, reference, info }: Verdict,
-): Promise<void> {
-  context.audit.record('DriverAuthorised', { party: party.name, status: info.status, auth })
-  if (info.status !== 'Accepted' || token === undefined) return
-  const { country_code, party_id, contract_id } = token
-  const object: Admission = {
-    party: party.name,
-    token: { country_code, party_id, uid: token.uid, type, contract_id },
-    auth,
-    ...(reference === undefined ? {} : { reference }),
-  }
-  const lastUpdated = context.deps.clock.now()
-  const owner = ownerName(us)
-  await objects.put({ module: 'admissions', owner, id: tokenId(type, uid), lastUpdated, object })
-}
-
-const forget = async ({ objects, us }: RoamingDesk, type: Token['type'], uid: string) =>
-  void (await objects.remove({
-    module: 'admissions',
-    owner: ownerName(us),
-    id: tokenId(type, uid),
-  }))
-
 /** Tells a driver's provider of a transaction, and, once it has ended, what it comes to. */
 export async function tellTransaction(
   desk: RoamingDesk,
@@ -175,9 +150,7 @@ export async function tellTransaction(
   const type = ocpiTypeOf(begunWith as IdTokenType)
   const owner = ownerName(us)
   const admission =
-    type === undefined
-      ? undefined
-      : await objects.find({ module: 'admissions', owner, id: tokenId(type, begunWith.idToken) })
+    type === undefined ? undefined : await admissionOf(desk, type, begunWith.idToken)
   const { party, token, auth, reference } = (admission ?? {}) as Partial<Admission>
   const evse = known.evseId?.value ?? 1
   const where = placeOf(desk, stationId, evse)
@@ -248,8 +221,8 @@ function placeOf(
 
 const idLength = 32
 /** Names a transaction for others: those of two stations may be alike. */
-const sessionId = (
-  { context }: RoamingDesk,
+export const sessionId = (
+  { context }: Pick<RoamingDesk, 'context'>,
   stationId: StationId,
   transactionId: string,
 ): string => {

@@ -53,7 +53,7 @@ export async function admittedInfo(
 
 export function idTokenInfo(
   context: Context,
-  { stationId }: Sender,
+  { stationId }: Pick<Sender, 'stationId'>,
   idToken: IdTokenType,
   purpose: Purpose = {},
 ): IdTokenInfoType {

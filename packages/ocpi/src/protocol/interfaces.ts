@@ -70,6 +70,12 @@ export const ocpiInterfaces = {
   'tokens.put': { ...tokens, method: 'PUT', path: own, body: 'Token' },
   'tokens.patch': { ...tokens, method: 'PATCH', path: own, body: 'Part' },
   'commands.post': { ...receiver('commands'), method: 'POST', path: ':command', body: 'Any' },
+  'commands.result': {
+    ...sender('commands'),
+    method: 'POST',
+    path: ':command/:id',
+    body: 'CommandResult',
+  },
   'chargingprofiles.get': { ...profiles, method: 'GET', path: ':session_id' },
   'chargingprofiles.put': {
     ...profiles,

@@ -135,7 +135,7 @@ export function twoParties(change: Partial<OcpiParty> = {}) {
     },
     {
       ...reached('RECEIVER', ['locations', 'sessions', 'cdrs', 'tariffs']),
-      ...reached('SENDER', ['tokens', 'chargingprofiles']),
+      ...reached('SENDER', ['tokens', 'commands', 'chargingprofiles']),
     },
   )
   const begin = () => provider.registration.begin('operator', versionsUrl(cpoOrigin))

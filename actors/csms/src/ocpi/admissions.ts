@@ -1,0 +1,102 @@
+import { inMinutes, instant, type Instant, type StationId } from '@interlock/kernel'
+import { ownerName, type CdrToken, type OcpiOwner, type Session, type Token } from '@interlock/ocpi'
+import type { IdTokenInfoType } from '@interlock/ocpp'
+import type { RoamingDesk } from './roaming.ts'
+
+/** Who charges here by which contract: kept when it is said, found again by the token. */
+export type Admission = {
+  readonly party: string
+  readonly token: CdrToken
+  readonly auth: Session['auth_method']
+  readonly reference?: string
+}
+type Kept = Pick<RoamingDesk, 'objects' | 'us' | 'context'>
+
+const tokenId = (type: string, uid: string): string => `${type}:${uid}`
+export const tokenName = (owner: OcpiOwner, type: string, uid: string) => ({
+  module: 'tokens',
+  owner: ownerName(owner),
+  id: tokenId(type, uid),
+})
+const admissionName = ({ us }: Kept, type: Token['type'], uid: string) => ({
+  module: 'admissions',
+  owner: ownerName(us),
+  id: tokenId(type, uid),
+})
+
+export const admissionOf = async (desk: Kept, type: Token['type'], uid: string) =>
+  (await desk.objects.find(admissionName(desk, type, uid))) as Admission | undefined
+
+/** Keeps what was said of a token; one that may not charge is billed to nobody. */
+export async function remember(
+  desk: Kept,
+  party: string,
+  type: Token['type'],
+  uid: string,
+  said: Omit<Admission, 'party' | 'token'> & {
+    readonly info: IdTokenInfoType
+    readonly token?: CdrToken
+  },
+): Promise<void> {
+  const { token, auth, reference, info } = said
+  const { context, objects } = desk
+  context.audit.record('DriverAuthorised', { party, status: info.status, auth })
+  if (info.status !== 'Accepted' || token === undefined) return
+  const { country_code, party_id, contract_id } = token
+  const object: Admission = {
+    party,
+    token: { country_code, party_id, uid: token.uid, type: token.type, contract_id },
+    auth,
+    ...(reference === undefined ? {} : { reference }),
+  }
+  const lastUpdated = context.deps.clock.now()
+  await objects.put({ ...admissionName(desk, type, uid), lastUpdated, object })
+}
+
+export const forget = async (desk: Kept, type: Token['type'], uid: string): Promise<void> =>
+  void (await desk.objects.remove(admissionName(desk, type, uid)))
+
+/** For so long a driver whose provider sent a command to start is waited for. */
+const expectedMillis = inMinutes(5)
+type Expected = Admission & { readonly until: number }
+
+const expectedName = ({ us }: Kept, station: StationId, type: Token['type'], uid: string) => ({
+  module: 'expected',
+  owner: ownerName(us),
+  id: `${station} ${tokenId(type, uid)}`,
+})
+
+/** A driver is going to charge at that station: its provider has sent a command to start. */
+export async function expectDriver(
+  desk: Kept,
+  station: StationId,
+  type: Token['type'],
+  uid: string,
+  admission: Admission,
+  now: Instant,
+): Promise<void> {
+  const object: Expected = { ...admission, until: instant(now + expectedMillis) }
+  await desk.objects.put({
+    ...expectedName(desk, station, type, uid),
+    lastUpdated: now,
+    object,
+  })
+}
+
+export const expectNobody = async (
+  desk: Kept,
+  station: StationId,
+  type: Token['type'],
+  uid: string,
+): Promise<void> => void (await desk.objects.remove(expectedName(desk, station, type, uid)))
+
+export async function expected(
+  desk: Kept,
+  station: StationId,
+  type: Token['type'],
+  uid: string,
+): Promise<Admission | undefined> {
+  const found = await desk.objects.find(expectedName(desk, station, type, uid))
+  const known = found as Expected | undefined
+  return known !== undefined && desk.context.deps.clock.now() < known.until ? known : undefined
+}
