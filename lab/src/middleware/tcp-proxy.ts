@@ -21,6 +21,8 @@ export async function openProxy(target: number): Promise<TcpProxy> {
       [far, near],
     ] as const) {
       open.add(one)
+      // As the servers' own sockets: what is small and answered would otherwise wait for the delayed acknowledgement.
+      one.setNoDelay()
       one.on('error', () => other.destroy())
       one.once('close', () => {
         open.delete(one)

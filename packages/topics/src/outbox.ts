@@ -56,7 +56,8 @@ export function createOutbox(
       for (const [i, { done }] of settled.entries()) done(outcomeOf(results[i]))
       if (failed < 0) wait = retryMillis.first
       else {
-        await pause(millis(wait), clock, closing.signal)
+        // A signal of its own: topics without number may wait at once.
+        await pause(millis(wait), clock, AbortSignal.any([closing.signal]))
         wait = Math.min(2 * wait, retryMillis.max)
       }
     }

@@ -43,13 +43,16 @@ const envelopeChars = 512
 
 /**
  * The carrier as a client of the middleware has it: behind its access point, whatever carries there. One
- * request publishes at a time, so that order holds; what comes meanwhile goes together with the next.
+ * request publishes at a time, so that order holds; what comes meanwhile goes together with the next, topic
+ * by topic in turn: those of one topic are kept one after another, those of several at once.
  * Closing it leaves the HTTP client open.
  */
 export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
   const base = `${origin}/api/v1`
   const closing = new AbortController()
-  const waiting: Waiting[] = []
+  /** By topic, the one whose turn is next first. */
+  const lines = new Map<string, Waiting[]>()
+  let count = 0
   let isSending = false
 
   function publish(topic: Topic, message: SealedMessage, id: string): Promise<Position> {
@@ -58,10 +61,14 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
     if (sealedTopic(topic.kind) === undefined) return Promise.reject(notCarried(topic))
     const chars = JSON.stringify(message).length
     if (chars > limits.frameBytesMax) return Promise.reject(tooLargeToCarry(topic))
-    if (waiting.length >= waitingMax)
+    if (count >= waitingMax)
       return Promise.reject(new Fault('CarrierFull', 'too much waits to be published'))
     return new Promise((taken, failed) => {
-      waiting.push({ topic: topicName(topic), id, message, chars, taken, failed })
+      const name = topicName(topic)
+      const line = lines.get(name) ?? []
+      lines.set(name, line)
+      line.push({ topic: name, id, message, chars, taken, failed })
+      count++
       if (isSending) return
       isSending = true
       queueMicrotask(() => void sendAll())
@@ -69,17 +76,30 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
   }
 
   async function sendAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = nextBatch(waiting)
+    while (count > 0) {
+      const batch = nextBatch(lines)
+      count -= batch.length
       try {
         settle(batch, await send(batch))
       } catch (cause) {
         // Nobody knows which of them were taken, and none may go ahead of them.
         const fault = lost(cause)
-        for (const each of [...batch, ...waiting.splice(0)]) each.failed(fault)
+        for (const each of batch) each.failed(fault)
+        failAll(fault)
       }
     }
     isSending = false
+  }
+
+  function fail(topic: string, fault: Fault): void {
+    const line = lines.get(topic) ?? []
+    lines.delete(topic)
+    count -= line.length
+    for (const each of line) each.failed(fault)
+  }
+
+  function failAll(fault: Fault): void {
+    for (const topic of lines.keys()) fail(topic, fault)
   }
 
   async function send(batch: readonly Waiting[]): Promise<PublicationResults['results']> {
@@ -92,7 +112,6 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
   }
 
   function settle(batch: readonly Waiting[], results: PublicationResults['results']): void {
-    const failed = new Map<string, Fault>()
     for (const [i, each] of batch.entries()) {
       const result = results[i]
       if (result !== undefined && 'position' in result) {
@@ -100,14 +119,10 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
         continue
       }
       const fault = new Fault(result?.reason ?? 'CarrierLost', result?.detail ?? each.topic)
-      failed.set(each.topic, fault)
       each.failed(fault)
+      // What waits behind one that failed would overtake it.
+      fail(each.topic, fault)
     }
-    // What waits behind one that failed would overtake it.
-    const behind = waiting.filter(({ topic }) => failed.has(topic))
-    if (behind.length === 0) return
-    waiting.splice(0, waiting.length, ...waiting.filter(({ topic }) => !failed.has(topic)))
-    for (const each of behind) each.failed(failed.get(each.topic) ?? lost(undefined))
   }
 
   async function* read(
@@ -149,24 +164,29 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
     },
     close() {
       closing.abort()
-      for (const each of waiting.splice(0))
-        each.failed(new Fault('CarrierClosed', 'the carrier is closed'))
+      failAll(new Fault('CarrierClosed', 'the carrier is closed'))
       return Promise.resolve()
     },
   }
 }
 
-/** As many from the front as one request takes. */
-function nextBatch(waiting: Waiting[]): readonly Waiting[] {
+/** As many as one request takes, one of each topic in turn. */
+function nextBatch(lines: Map<string, Waiting[]>): readonly Waiting[] {
   const { batchBytesMax, batchMessagesMax } = accessPointLimits
+  const batch: Waiting[] = []
   let chars = 0
-  let count = 0
-  for (const each of waiting.slice(0, batchMessagesMax)) {
-    chars += each.chars + envelopeChars
-    if (count > 0 && chars > batchBytesMax) break
-    count++
+  while (batch.length < batchMessagesMax) {
+    const [[topic = '', line = []] = []] = lines
+    const [next] = line
+    if (next === undefined) break
+    chars += next.chars + envelopeChars
+    if (batch.length > 0 && chars > batchBytesMax) break
+    batch.push(next)
+    line.shift()
+    lines.delete(topic)
+    if (line.length > 0) lines.set(topic, line)
   }
-  return waiting.splice(0, count)
+  return batch
 }
 
 /** What cannot be said by a name of its own: the access point does not answer as one. */

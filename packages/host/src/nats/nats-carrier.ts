@@ -92,29 +92,42 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     signal: AbortSignal,
   ): AsyncGenerator<Carried> {
     const ended = (): boolean => !isOpen || signal.aborted
+    let from = after
     try {
-      const messages = await open(selection, after)
-      const stop = (): void => messages.stop()
-      reading.add(messages)
-      signal.addEventListener('abort', stop)
-      try {
-        if (ended()) return
-        for await (const message of messages) {
+      while (!ended())
+        for await (const message of opened(await open(selection, from), signal)) {
+          from = position(message.seq)
           const carried = carriedOf(message)
           // What nobody could have sealed is passed over: its author's sequence tells that one is missing.
           if (carried !== undefined) yield carried
           if (ended()) return
         }
-      } finally {
-        signal.removeEventListener('abort', stop)
-        reading.delete(messages)
-        // Not awaited: who is left before its end never says that it has ended.
-        messages.stop()
-      }
     } catch (cause) {
       if (!ended()) throw lost(selection.kind, cause)
     }
-    if (!ended()) throw lost(selection.kind, undefined)
+  }
+
+  /**
+   * Until it ends, or the servers have forgotten the reader. The client's own way is to make its consumer again in
+   * place, and then to ask for nothing until the next heartbeats are missed.
+   */
+  async function* opened(messages: ConsumerMessages, signal: AbortSignal): AsyncGenerator<JsMsg> {
+    const stop = (): void => messages.stop()
+    const watch = async (): Promise<void> => {
+      for await (const { type } of messages.status())
+        if (type === 'heartbeats_missed' || type === 'reset') stop()
+    }
+    reading.add(messages)
+    signal.addEventListener('abort', stop)
+    void watch()
+    try {
+      if (isOpen && !signal.aborted) yield* messages
+    } finally {
+      signal.removeEventListener('abort', stop)
+      reading.delete(messages)
+      // Not awaited: who is left before its end never says that it has ended.
+      stop()
+    }
   }
 
   async function open(selection: Selection, after: Position): Promise<ConsumerMessages> {
