@@ -1,5 +1,4 @@
-import type { Breach, Service } from '@interlock/duis'
-import type { Command } from '@interlock/gbcs'
+import type { Breach } from '@interlock/duis'
 import type { Clock } from '@interlock/kernel'
 import type { Kysely } from 'kysely'
 import {
@@ -8,6 +7,7 @@ import {
   minuteOf,
   nameOf,
   tallied,
+  type AnomalyRequest,
   type Tally,
   type User,
 } from './anomaly.ts'
@@ -17,11 +17,7 @@ import { periodMinutesMax, type AnomalyRules, type Threshold } from './threshold
 /** Counts what users ask for, durably, and holds it against what they and the data company have set. */
 export type Anomalies = {
   /** The request is counted; what it breaks, if anything. */
-  judge(request: {
-    readonly user: User
-    readonly service: Service
-    readonly command: Command
-  }): Promise<Breach | undefined>
+  judge(request: AnomalyRequest): Promise<Breach | undefined>
   thresholdsOf(user: User): readonly Threshold[]
   setThresholds(user: User, thresholds: readonly Threshold[]): Promise<void>
 }

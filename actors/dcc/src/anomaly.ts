@@ -53,13 +53,20 @@ function within(tally: Tally, who: string, { service, periodMinutes }: Threshold
 const isAbout = (each: { readonly service: string }, service: Service): boolean =>
   each.service === '*' || each.service === service
 
+/** Who asks for what, and the command that would be sent; none where the data company itself is asked. */
+export type AnomalyRequest = {
+  readonly user: User
+  readonly service: Service
+  readonly command?: Command
+}
+
 /**
  * Counts a request and says which limit it breaks, if any. A user's own breaches use up nothing that
  * others share: what is held there is not `shared`, counted for everyone.
  */
 export function judgeAnomaly(
   tally: Tally,
-  request: { readonly user: User; readonly service: Service; readonly command: Command },
+  request: AnomalyRequest,
   rules: { readonly own: readonly Threshold[]; readonly company: AnomalyRules },
   now: Instant,
 ): { readonly breach?: Breach; readonly shared: boolean } {
@@ -79,7 +86,11 @@ export function judgeAnomaly(
     : { shared: true }
 }
 
-const isOutside = ({ attribute, least, most }: AttributeLimit, command: Command): boolean =>
+const isOutside = (
+  { attribute, least, most }: AttributeLimit,
+  command: Command | undefined,
+): boolean =>
+  command !== undefined &&
   valuesOf(command)[attribute].some(
     (value) => (least !== undefined && value < least) || (most !== undefined && value > most),
   )

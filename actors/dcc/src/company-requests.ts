@@ -1,26 +1,46 @@
 import type { LocalResponseBody, ServiceRequest } from '@interlock/duis'
 import { ok, refused, type Eui64 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
-import { resultOf } from './carry-out.ts'
+import { hold, resultOf } from './carry-out.ts'
 import { sourceOf } from './counters.ts'
-import { mayMove, typeOf, type DeviceMove } from './device-status.ts'
+import { typeOf, type DeviceMove } from './device-status.ts'
 import { eligibilityOf } from './eligibility.ts'
-import { moveDevice } from './move-device.ts'
+import { mayMoveDevice, moveDevice } from './move-device.ts'
 import { factsOf, type Served, type ServiceParts } from './parts.ts'
 
-/** A request to the data company itself, command variant 8: nothing of it goes to a device. */
+/**
+ * A request to the data company itself, command variant 8: nothing of it goes to a device. It counts as every
+ * other does: a user that takes devices away by the thousand is held.
+ */
 export async function serveCompany(
   request: ServiceRequest,
   peer: Peer,
   parts: ServiceParts,
 ): Promise<Served> {
-  const { service, originator, target, counter, body } = request
-  if (!eligibilityOf(service).roles.includes(peer.role))
-    return refused('RoleForbidden', `${peer.role} ${service}`)
-  if (originator !== peer.organisation) return refused('OriginatorWrong', originator)
+  const { service, originator, target, counter } = request
+  const { organisation, role } = peer
+  if (!eligibilityOf(service).roles.includes(role))
+    return refused('RoleForbidden', `${role} ${service}`)
+  if (originator !== organisation) return refused('OriginatorWrong', originator)
   if (target !== parts.identity.peer.eui) return refused('DeviceUnsuitable', 'not for a device')
-  if (!(await parts.counters.use(sourceOf(request, peer), target, counter)))
+  const source = sourceOf(request, peer)
+  if (counter <= (await parts.counters.last(source, target)))
     return refused('CounterUsed', `${counter}`)
+  const breach = await parts.anomalies.judge({ user: { organisation, role }, service })
+  if (!(await parts.counters.use(source, target, counter)))
+    return refused('CounterUsed', `${counter}`)
+  return breach === undefined
+    ? actOnCompany(request, peer, parts)
+    : hold(request, peer, breach, parts)
+}
+
+/** What is done about it, once its counter is used up. */
+export async function actOnCompany(
+  request: ServiceRequest,
+  peer: Peer,
+  parts: ServiceParts,
+): Promise<Served> {
+  const { body } = request
   if (body.kind === 'localResponse') return takeLocalResponse(body, request, parts)
   if (body.kind === 'decommission') return move(body.device, 'decommission', peer, parts)
   if (body.kind === 'prenotification') {
@@ -40,8 +60,9 @@ async function move(
 ): Promise<Served> {
   const kind = parts.inventory.kind(device)
   if (kind === undefined) return refused('DeviceUnknown', device)
-  if (!mayMove(peer.role, kind, to)) return refused('RoleForbidden', `${peer.role} ${kind}`)
-  const moved = await moveDevice(device, kind, to, peer, parts)
+  if (!mayMoveDevice(peer, { eui: device, kind }, to, parts.inventory))
+    return refused('RoleForbidden', `${to} of a ${kind} by this ${peer.role}`)
+  const moved = await moveDevice({ eui: device, kind }, to, peer, parts)
   return moved.ok ? ok({}) : moved
 }
 

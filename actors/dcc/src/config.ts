@@ -17,6 +17,8 @@ export const DeviceConfig = Type.Object(
     hub: Eui,
     /** PEM file, smart-meter root. */
     certificate: Path,
+    /** Organisations that install it and take it away; nobody else of their roles may. */
+    responsible: Type.Array(Eui, { maxItems: 16, default: [] }),
     /** What an LLCS controls: the EVSEs behind it, by auxiliary controller number. */
     controllers: Type.Array(
       Type.Object(

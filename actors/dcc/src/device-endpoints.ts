@@ -1,8 +1,7 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { parseEui64 } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
-import { mayMove } from './device-status.ts'
-import { moveDevice } from './move-device.ts'
+import { mayMoveDevice, moveDevice } from './move-device.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** `PUT /api/v1/devices/{eui}/status`. Pre-notification and decommissioning are service requests too. */
@@ -33,11 +32,13 @@ export const deviceEndpoints = (parts: ServiceParts): readonly Endpoint[] => [
       const eui = parseEui64(params['eui'] ?? '')
       const kind = eui && parts.inventory.kind(eui)
       if (eui === undefined || kind === undefined) return problem('DeviceUnknown')
-      if (!mayMove(peer.role, kind, move)) return problem('NotPermitted', `${move} of a ${kind}`)
-      const moved = await moveDevice(eui, kind, move, peer, parts)
+      const device = { eui, kind }
+      if (!mayMoveDevice(peer, device, move, parts.inventory))
+        return problem('NotPermitted', `${move} of a ${kind}`)
+      const moved = await moveDevice(device, move, peer, parts)
       return moved.ok
         ? { status: 200, body: { status: moved.value } }
-        : problem('DeviceState', moved.detail)
+        : problem('DeviceState', `${moved.reason} ${moved.detail ?? ''}`.trim())
     },
   },
 ]

@@ -41,5 +41,6 @@ export const deviceMoves = {
 export type DeviceMove = keyof typeof deviceMoves
 export const moveRow = (move: DeviceMove): MoveRow => deviceMoves[move]
 
+/** Of which role it is; whose device it is, is in the inventory. */
 export const mayMove = (role: Role, kind: InventoryKind, move: DeviceMove): boolean =>
   moveRow(move).by === 'supervisor' ? role === 'supervisor' : responsible[kind].includes(role)

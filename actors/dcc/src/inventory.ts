@@ -15,6 +15,8 @@ export type Device = {
   readonly publicKey: PublicKey
   /** Rating of each auxiliary controller, watts. */
   readonly ratings: ReadonlyMap<number, number>
+  /** Organisations that install it and take it away. */
+  readonly responsible: ReadonlySet<Eui64>
 }
 
 /** What the data company knows by certificate. */
@@ -26,6 +28,8 @@ export type KnownDevices = {
   kind(eui: Eui64): InventoryKind | undefined
   /** What it is before anybody moves it: in use, unless it is awaited. */
   first(eui: Eui64): DeviceStatus | undefined
+  /** Whether it is that organisation's to move; a hub is theirs whose devices are behind it. */
+  isResponsible(eui: Eui64, organisation: Eui64): boolean
 }
 export type Inventory = KnownDevices & {
   /** `undefined`: nobody has notified the data company of it. */
@@ -52,6 +56,10 @@ export function createInventory(config: DccConfig['inventory'], crypto: Crypto):
     isHub: (eui) => hubs.has(eui),
     devices: () => devices.values(),
     kind: (eui) => (hubs.has(eui) ? 'hub' : devices.get(eui)?.kind),
+    isResponsible: (eui, organisation) =>
+      [...devices.values()].some(
+        (each) => (each.eui === eui || each.hub === eui) && each.responsible.has(organisation),
+      ),
     first: (eui) => (awaited.has(eui) || !isKnown(eui) ? undefined : 'Commissioned'),
   }
 }
@@ -67,6 +75,7 @@ function readDevice(config: DeviceConfig, crypto: Crypto): Device {
     hub: eui64(config.hub),
     publicKey: peer.value.publicKey,
     ratings: new Map(config.controllers.map((each) => [each.number, each.ratingWatts])),
+    responsible: new Set(config.responsible.map(eui64)),
   }
 }
 

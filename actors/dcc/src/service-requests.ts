@@ -11,7 +11,7 @@ import type { Reply } from '@interlock/host'
 import { ok, refused, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { carryOut, hold } from './carry-out.ts'
-import { serveCompany } from './company-requests.ts'
+import { actOnCompany, serveCompany } from './company-requests.ts'
 import { sourceOf } from './counters.ts'
 import { isFutureDated, serveFutureDated } from './future-dated-requests.ts'
 import type { Device } from './inventory.ts'
@@ -102,6 +102,8 @@ export async function serveHeld(
   parts: ServiceParts,
 ): Promise<Served> {
   if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
+  if (variantRow(request.commandVariant).form === 'company')
+    return actOnCompany(request, peer, parts)
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device
   const { body } = request

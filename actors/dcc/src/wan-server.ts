@@ -25,7 +25,7 @@ export type WanServer = Running & {
   deliver(device: Device, frame: Uint8Array): Promise<Outcome<Uint8Array, DeliveryProblem>>
   readonly hubsConnected: () => number
   /** Whether its hub is connected. */
-  reaches(device: Device): boolean
+  reaches(device: Pick<Device, 'hub'>): boolean
 }
 
 type Waiting = {

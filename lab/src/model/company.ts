@@ -4,7 +4,7 @@ import type { ServiceRequest } from '@interlock/duis'
 import { armDigest, decodeSigned, unwrapMac } from '@interlock/gbcs'
 import { documentSigner, type ActorDeps, type HanOptions, type Ports } from '@interlock/host'
 import type { Network } from '@interlock/hub'
-import { assert, Fault, millis, ok, refused, type Clock } from '@interlock/kernel'
+import { assert, Fault, millis, ok, refused, type Clock, type Eui64 } from '@interlock/kernel'
 import { emptyLedger, release, reserve, type MegawattLedger } from '@interlock/ledger'
 import type { Peer } from '@interlock/pki'
 import { dcc, relay, supervisingDevice } from '../home/parties.ts'
@@ -201,6 +201,7 @@ const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
     hub,
     publicKey,
     ratings: new Map([[1, ratingWatts]]),
+    responsible: new Set<Eui64>(),
   } as const
   return {
     device: (wanted) => (wanted === eui ? device : undefined),
@@ -208,6 +209,7 @@ const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
     devices: () => [device].values(),
     kind: (wanted) => (wanted === eui ? 'llcs' : undefined),
     first: () => 'Commissioned',
+    isResponsible: () => false,
     status: () => 'Commissioned',
   }
 }

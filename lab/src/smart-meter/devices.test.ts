@@ -206,7 +206,17 @@ test('a device that is gone is commanded by nobody, whatever is asked for it nex
   expect(await gone(csms, llcs)).toBe('RoleForbidden')
   expect(await gone(dsrsp, meter)).toBe('RoleForbidden')
   expect(await gone(supplier, eui64('02-00-00-00-00-00-00-99'))).toBe('DeviceUnknown')
-  expect(await gone(dsrsp, llcs)).toBe('Accepted')
+  // A threshold holds what is asked of the data company itself as it holds a command.
+  const client = world.clientOf(dsrsp)
+  const own = [{ service: '8.3', periodMinutes: 10, most: 0 }]
+  await client.request('PUT', `${world.url}/api/v1/thresholds`, own)
+  expect(await gone(dsrsp, llcs)).toBe('Quarantined')
+  expect(await arm()).toBe('Accepted')
+  const held = await client.request('GET', `${world.url}/api/v1/quarantine`)
+  const [{ reference } = { reference: '' }] = (held.body as { requests: { reference: string }[] })
+    .requests
+  await client.request('POST', `${world.url}/api/v1/quarantine/${reference}/process`)
+  await client.request('PUT', `${world.url}/api/v1/thresholds`, [])
   expect(await gone(dsrsp, llcs)).toBe('DeviceStatusWrong')
   expect(await arm()).toBe('DeviceNotCommissioned')
   for (const name of ['prenotify', 'whitelist', 'install', 'commission'])

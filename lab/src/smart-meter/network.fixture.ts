@@ -146,6 +146,9 @@ export async function network(
     kind,
     hub: devices.hub.peer.eui,
     certificate: `${dir}/smki-${kind}/chain.pem`,
+    responsible: [users.supplier, ...(kind === 'llcs' ? [users.dsrsp] : [])].map(
+      ({ peer }) => peer.organisation,
+    ),
     controllers: Array.from({ length: kind === 'llcs' ? controllers : 0 }, (_, index) => ({
       number: index + 1,
       ratingWatts: rating,

@@ -205,6 +205,7 @@ export function dccConfig(plan: Plan): DccConfig {
           kind: 'meter' as const,
           hub: home.hub,
           certificate: certificate('meter', home),
+          responsible: [organisations.supplier],
           controllers: [],
         },
         {
@@ -212,6 +213,7 @@ export function dccConfig(plan: Plan): DccConfig {
           kind: 'llcs' as const,
           hub: home.hub,
           certificate: certificate('llcs', home),
+          responsible: [organisations.supplier, organisations.dsrsp],
           controllers: [{ number: 1, ratingWatts }],
         },
       ]),

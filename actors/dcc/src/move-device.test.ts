@@ -1,0 +1,98 @@
+import { acceptCommand, encodeResponse, type DeviceAnchors } from '@interlock/gbcs'
+import { nodeCrypto as crypto } from '@interlock/host'
+import {
+  eui64,
+  instant,
+  ok,
+  refused,
+  type Eui64,
+  type PrivateKey,
+  type Role,
+} from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { expect, test } from 'vitest'
+import { mayMoveDevice, moveDevice } from './move-device.ts'
+
+const eui = (last: string) => eui64(`02-00-00-00-00-00-00-${last}`)
+const [self, hub, meter, acme, other] = [eui('01'), eui('02'), eui('03'), eui('0A'), eui('0B')]
+const broker = crypto.generateKey().key
+const certified = crypto.generateKey().key
+const user = (role: Role, organisation: Eui64) => ({ role, organisation }) as Peer
+const at = { eui: meter, kind: 'meter' } as const
+type Parts = Parameters<typeof moveDevice>[3]
+
+/** A home with a device of that key behind its hub; without one nothing is behind it. */
+function home(key: PrivateKey | undefined) {
+  const moves: string[] = []
+  const device: DeviceAnchors = {
+    eui: meter,
+    keyAgreement: key ?? certified,
+    brokerKey: broker.publicKey,
+    signer: () => undefined,
+    lastCounter: () => -1n,
+  }
+  const parts = {
+    identity: { key: broker, peer: { eui: self } },
+    inventory: {
+      device: () => ({ eui: meter, hub, kind: 'meter', publicKey: certified.publicKey }),
+    },
+    register: {
+      status: () => 'InstalledNotCommissioned',
+      move: (_: Eui64, move: string) => {
+        moves.push(move)
+        return Promise.resolve(ok('Commissioned'))
+      },
+    },
+    wan: {
+      reaches: () => key !== undefined,
+      deliver: (_: unknown, frame: Uint8Array) => {
+        if (key === undefined) return Promise.resolve(refused('DeviceUnreachable'))
+        const accepted = acceptCommand(frame, device, crypto)
+        // One with another key cannot even make the MAC out; it answers all the same.
+        const command = accepted.ok
+          ? accepted.value.command
+          : ({ useCase: 'ECS61d', originator: self, target: meter, counter: 1n } as const)
+        const answer = encodeResponse(command, { result: 'objectUndefined' }, key, crypto)
+        return Promise.resolve(ok(answer))
+      },
+    },
+    audit: { critical: () => {} },
+    alerts: { tellRoles: () => Promise.resolve() },
+    deps: { crypto, clock: { now: () => instant(1) } },
+  } as unknown as Parts
+  return { moves, commission: () => moveDevice(at, 'commission', user('supplier', acme), parts) }
+}
+
+test('a device is commissioned when it answers from its home with the key of its certificate', async () => {
+  const { moves, commission } = home(certified)
+  expect(await commission()).toEqual(ok('Commissioned'))
+  expect(moves).toEqual(['commission'])
+})
+
+test.each([
+  ['nothing is there', undefined, 'DeviceUnreachable'],
+  ['another key answers in its name', crypto.generateKey().key, 'AnswerInvalid'],
+])('a device is not commissioned on its user’s word when %s', async (_what, key, reason) => {
+  const { moves, commission } = home(key)
+  expect(await commission()).toMatchObject({ ok: false, reason })
+  expect(moves).toEqual([])
+})
+
+test('an organisation moves its own devices, and no other’s of its role', () => {
+  const inventory = {
+    isResponsible: (device: Eui64, organisation: Eui64) =>
+      device === meter && organisation === acme,
+  }
+  const may = (
+    role: Role,
+    organisation: Eui64,
+    move: 'decommission' | 'suspend' = 'decommission',
+  ) => mayMoveDevice(user(role, organisation), at, move, inventory)
+  expect(may('supplier', acme)).toBe(true)
+  expect(may('supplier', other)).toBe(false)
+  expect(may('dsrsp', acme)).toBe(false)
+  expect([may('supervisor', other, 'suspend'), may('supplier', acme, 'suspend')]).toEqual([
+    true,
+    false,
+  ])
+})
