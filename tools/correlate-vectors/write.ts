@@ -1,5 +1,5 @@
 import { buildRequest, type RequestBody, type Service } from '@interlock/duis'
-import { encodePreCommand, type Command } from '@interlock/gbcs'
+import { encodePreCommand, type Command, type PartyRole, type Replacement } from '@interlock/gbcs'
 import { eui64, fromIso, instant, utf8 } from '@interlock/kernel'
 import { writeVectors } from '../vector-json.ts'
 
@@ -20,9 +20,41 @@ const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as
 const hash = Uint8Array.from({ length: 32 }, (_, index) => index + 0x80)
 const carried = { version: 4, document: utf8('{"tariff":"one price"}') } as const
 
+/** What stands for a certificate is any sequence: nobody here reads further. */
+const certificate = (last: number) => Uint8Array.of(0x30, 3, 2, 1, last)
+const long = Uint8Array.from([0x30, 0x81, 0x84, ...new Uint8Array(0x84).fill(5)])
+const credentials = {
+  floor: 5_000n,
+  topUpFloor: 1n << 40n,
+  path: [certificate(4)],
+  timeChecks: true,
+}
+const asked = {
+  kind: 'credentials',
+  ...credentials,
+  certificates: { signing: certificate(1), keyAgreement: long, topUp: certificate(3) },
+} as const
+const replaced = (role: PartyRole) => ({
+  ...credentials,
+  replacements: [
+    { cell: { role, keyUsage: 'digitalSignature' }, certificate: certificate(1) },
+    { cell: { role, keyUsage: 'keyAgreement' }, certificate: long },
+    { cell: { role, keyUsage: 'keyAgreement', topUp: true }, certificate: certificate(3) },
+  ] as readonly Replacement[],
+})
+const bySupplier = replaced('supplier')
+/** With another certificate in one of the cells. */
+const swapped = (index: number) => ({
+  replacements: bySupplier.replacements.map((each, at) =>
+    at === index ? { ...each, certificate: certificate(9) } : each,
+  ),
+})
+
 const request = (service: Service, body: RequestBody): string =>
   buildRequest({ ...addressed, service, commandVariant: 4, body })
 const requests = {
+  CS02b: request('6.15.1', { ...asked, role: 'Supplier' }),
+  ChangeLoadController: request('6.15.1', { ...asked, role: 'LoadController' }),
   CS06: request('11.3', { kind: 'firmware', hash }),
   ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
@@ -32,6 +64,12 @@ const requests = {
   UpdateTariffDocument: request('1.1.1', { kind: 'tariffDocument', ...carried }),
 }
 const commands = {
+  CS02b: { useCase: 'CS02b', ...addressed, ...bySupplier },
+  ChangeLoadController: {
+    useCase: 'ChangeLoadController',
+    ...addressed,
+    ...replaced('loadController'),
+  },
   CS06: { useCase: 'CS06', ...addressed, hash },
   ECS70: { useCase: 'ECS70', ...addressed, ...minute },
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
@@ -68,6 +106,22 @@ writeVectors('vectors/correlate/pairs.json', {
       outcome: 'MessageCode',
       preCommand: encodePreCommand(commands.ECS38),
     },
+    made('CS02b', 'MessageCode', {
+      useCase: 'ChangeLoadController',
+      ...replaced('loadController'),
+    }),
+    made('ChangeLoadController', 'MessageCode', { useCase: 'CS02b', ...bySupplier }),
+    // The right code and mode, and the cells of another party.
+    made('CS02b', 'PreCommandUnreadable', replaced('loadController')),
+    made('ChangeLoadController', 'PreCommandUnreadable', replaced('supplier')),
+    made('CS02b', 'Floor', { floor: 0n }),
+    made('CS02b', 'TopUpFloor', { topUpFloor: 0n }),
+    made('CS02b', 'SigningCertificate', swapped(0)),
+    made('CS02b', 'AgreementCertificate', swapped(1)),
+    made('CS02b', 'TopUpCertificate', swapped(2)),
+    made('CS02b', 'TopUpCertificate', { replacements: bySupplier.replacements.slice(0, 2) }),
+    made('CS02b', 'Path', { path: [certificate(5)] }),
+    made('CS02b', 'TimeChecks', { timeChecks: false }),
     made('CS06', 'FirmwareHash', { hash: hash.toReversed() }),
     made('ECS70', 'Start', { from: at('2026-01-05T18:00:01Z') }),
     made('ECS70', 'End', { until: at('2026-01-05T18:02:00Z') }),

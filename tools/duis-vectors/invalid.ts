@@ -20,6 +20,7 @@ export function replaced(xml: string, { name, from, to }: Fault): string {
 }
 
 const arm = 'on-demand arm'
+const renewal = 'credentials of the supplier'
 const body = (of: string, name: string, field: string, from: string, to: string): Fault => ({
   of,
   name,
@@ -41,6 +42,31 @@ export const misshapen: readonly Fault[] = [
     'FirmwareHash',
     '<sr:FirmwareHash>',
     '<sr:ExecutionDateTime>2030-01-15T09:00:00.00Z</sr:ExecutionDateTime><sr:FirmwareHash>',
+  ),
+  body(renewal, 'credentials of a root', 'RemotePartyRole', '>Supplier<', '>Root<'),
+  body(renewal, 'a floor of 64 bits', 'RemotePartyFloorSeqNumber', '>0<', '>9223372036854775808<'),
+  body(renewal, 'a floor below zero', 'RemotePartyFloorSeqNumber', '>0<', '>-1<'),
+  body(renewal, 'time checks as a number', 'ApplyTimeBasedCPVChecks', '>false<', '>0<'),
+  body(
+    renewal,
+    'a certificate that is no base64',
+    'DigitalSigningCertificate',
+    'DigitalSigningCertificate>MAMC',
+    'DigitalSigningCertificate>M.MC',
+  ),
+  body(
+    renewal,
+    'a fourth certificate of the path',
+    'Certificate',
+    '</sr:CertificationPathCertificates>',
+    '<sr:Certificate>MAMCAQQ=</sr:Certificate></sr:CertificationPathCertificates>',
+  ),
+  body(
+    renewal,
+    'credentials at a later date',
+    'RemotePartyRole',
+    '<sr:RemotePartyRole>',
+    '<sr:ExecutionDateTime>2030-01-15T00:00:00.00Z</sr:ExecutionDateTime><sr:RemotePartyRole>',
   ),
   body(arm, '30 February', 'StartDateTime', '2026-01-05T18', '2026-02-30T18'),
   body(arm, 'half a second', 'EndDateTime', '20:00:00.00Z', '20:00:00.50Z'),

@@ -65,6 +65,18 @@ const schedules: RequestBody = {
   specialDays: [{ id: 1, ...everyYear }],
 }
 
+/** What stands for a certificate is any sequence: nobody here reads further. */
+const certificate = (last: number) => Uint8Array.of(0x30, 3, 2, 1, last)
+const credentials: RequestBody = {
+  kind: 'credentials',
+  role: 'Supplier',
+  floor: 0n,
+  topUpFloor: (1n << 63n) - 1n,
+  certificates: { signing: certificate(1), keyAgreement: certificate(2), topUp: certificate(3) },
+  path: [certificate(4), certificate(5), certificate(6)],
+  timeChecks: false,
+}
+
 type Sample = Pick<ServiceRequest, 'service' | 'commandVariant' | 'body'>
 /** The variants that bring the command back to be delivered locally, without and with delivery. */
 const local = (service: Service, body: RequestBody): readonly (Sample & { name: string })[] => {
@@ -173,6 +185,9 @@ const samples: readonly (Sample & { readonly name: string })[] = [
       response: fromHex('df0902') ?? new Uint8Array(),
     },
   },
+  { name: 'credentials of the supplier', service: '6.15.1', commandVariant: 4, body: credentials },
+  { name: 'signed credentials', service: '6.15.1', commandVariant: 5, body: signedPreCommand },
+  ...local('6.15.1', signedPreCommand),
 ]
 
 /** One request of each service, variant and body; the highest counter is the last. */

@@ -4,6 +4,7 @@ import {
   encodeResponse,
   signPreCommand,
   type Alert,
+  type Answer,
   type Command,
   type ResultCode,
 } from '@interlock/gbcs'
@@ -13,9 +14,11 @@ import {
   activation,
   charge,
   load,
+  newController,
   offsetLimit,
   readOperation,
   readTariff,
+  renewal,
   response,
   tariff,
 } from './samples.ts'
@@ -42,11 +45,36 @@ const alert = encodeAlert(processed, device, crypto)
 const success = answer(charge, 'success')
 const installed = signPreCommand(encodePreCommand(tariff), keys.supplier.key, crypto)
 const activated = answer(activation, 'success', Uint8Array.of(0, 1, 0, 1))
+const holder = (last: number) => ({
+  organisation: identities.supplier,
+  keyId: new Uint8Array(20).fill(last),
+})
+const replaced: Answer = {
+  result: 'success',
+  floor: renewal.floor,
+  cells: [
+    {
+      cell: { role: 'supplier', keyUsage: 'digitalSignature' },
+      outcome: 'success',
+      before: holder(1),
+      after: holder(2),
+    },
+  ],
+}
+const replacedNot: Answer = {
+  result: 'otherReason',
+  cells: [
+    { cell: { role: 'loadController', keyUsage: 'digitalSignature' }, outcome: 'badCertificate' },
+  ],
+}
+const renewed = encodeResponse(renewal, replaced, device, crypto)
 export const fromDevice = {
   response: success,
   refusal: answer(charge, 'otherReason'),
   responseToPreAuthorisation: answer(response, 'success'),
   responseToActivation: activated,
+  responseToCredentials: renewed,
+  responseToNewController: encodeResponse(newController, replacedNot, device, crypto),
   responseToOffsetLimit: answer(offsetLimit, 'success'),
   responseToReadOfControllers: answer(readOperation, 'objectUndefined'),
   responseToTariff: answer(tariff, 'success'),
@@ -76,6 +104,18 @@ export const invalidFromDevice = [
     message: resigned(activated, '3009020100', '3009020109'),
     reason: 'ContentMalformed',
     field: 'outcome of the activation',
+  },
+  {
+    name: 'response to new credentials with an outcome that there is not',
+    message: resigned(renewed, '0a0100', '0a0101'),
+    reason: 'ContentMalformed',
+    field: 'outcome of each cell',
+  },
+  {
+    name: 'response to new credentials under another counter inside',
+    message: resigned(renewed, '02010e020102', '02010d020102'),
+    reason: 'ContentMalformed',
+    field: 'counter once more',
   },
   {
     name: 'response of another counter inside',

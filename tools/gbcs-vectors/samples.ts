@@ -1,5 +1,6 @@
 import type { CommandOf } from '@interlock/gbcs'
 import { fromIso, instant, utf8 } from '@interlock/kernel'
+import { nextSupplier } from './certificates.ts'
 import { identities } from './parties.ts'
 
 export const at = (text: string) => fromIso(text) ?? instant(0)
@@ -64,6 +65,39 @@ export const activation: CommandOf<'CS06'> = {
   target: identities.device,
   counter: 12n,
   hash: Uint8Array.from({ length: 32 }, (_, index) => index + 0x80),
+}
+/** The supplier's next certificate; the device has what is between it and the root. */
+export const renewal: CommandOf<'CS02b'> = {
+  useCase: 'CS02b',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 14n,
+  floor: 20n,
+  replacements: [
+    { cell: { role: 'supplier', keyUsage: 'digitalSignature' }, certificate: nextSupplier },
+  ],
+  path: [],
+  timeChecks: true,
+}
+/** Whatever stands for a certificate: the format does not read it. */
+const any = (last: number) => Uint8Array.of(0x30, 3, 2, 1, last)
+export const topUpRenewal: CommandOf<'CS02b'> = {
+  ...renewal,
+  topUpFloor: (1n << 63n) - 1n,
+  replacements: [
+    { cell: { role: 'supplier', keyUsage: 'keyAgreement' }, certificate: any(1) },
+    { cell: { role: 'supplier', keyUsage: 'keyAgreement', topUp: true }, certificate: any(2) },
+  ],
+  path: [],
+  timeChecks: false,
+}
+export const newController: CommandOf<'ChangeLoadController'> = {
+  ...renewal,
+  useCase: 'ChangeLoadController',
+  replacements: [
+    { cell: { role: 'loadController', keyUsage: 'digitalSignature' }, certificate: any(3) },
+  ],
+  path: [any(4)],
 }
 export const readConfiguration: CommandOf<'ECS61d'> = {
   useCase: 'ECS61d',

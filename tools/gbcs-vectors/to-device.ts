@@ -17,13 +17,16 @@ import {
   charge,
   clockSetting,
   load,
+  newController,
   offsetLimit,
   readConfiguration,
   readOperation,
   readTariff,
+  renewal,
   response,
   tariff,
   tariffDocument,
+  topUpRenewal,
 } from './samples.ts'
 
 /** As received by the device; its last counter from each originator is 999 (6 from the supplier). */
@@ -58,6 +61,21 @@ export const valid = [
     name: 'activation of firmware (CS06)',
     message: send(activation, keys.supplier),
     command: activation,
+  },
+  {
+    name: "the supplier's next certificate (CS02b)",
+    message: send(renewal, keys.supplier),
+    command: renewal,
+  },
+  {
+    name: 'certificates for top-ups, without time checks (CS02b)',
+    message: send(topUpRenewal, keys.supplier),
+    command: topUpRenewal,
+  },
+  {
+    name: 'another load controller (ours, not GBCS)',
+    message: send(newController, keys.supplier),
+    command: newController,
   },
   {
     name: 'every value at its end: controller 5, level 0, the highest counter',
@@ -214,6 +232,51 @@ export const invalid = [
     message: malformed(activation, '30250420', '30250c20', keys.supplier),
     reason: 'ContentMalformed',
     field: 'octet string of the hash',
+  },
+  {
+    name: 'certificates of a load controller by that load controller',
+    message: send({ ...newController, originator: identities.dsrsp, counter: 1_000n }, keys.dsrsp),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: "a supplier's certificates by an owner",
+    message: send({ ...topUpRenewal, originator: identities.owner, counter: 1_000n }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: "a supplier's certificates in the mode of a network operator",
+    message: malformed(topUpRenewal, '020102810101', '020103810101', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'mode of the replacement',
+  },
+  {
+    name: "a supplier's certificates authorised by another cell",
+    message: malformed(topUpRenewal, 'a20702010203020780', 'a20702010303020780', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'cell of the authoriser',
+  },
+  {
+    name: "a supplier's certificates under another counter inside",
+    message: malformed(topUpRenewal, '83010e', '83010d', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'counter once more',
+  },
+  {
+    name: 'certificates for a cell that there is not',
+    message: malformed(topUpRenewal, '020102030203080201', '020109030203080201', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'replacements',
+  },
+  {
+    name: 'certificates for one cell twice',
+    message: malformed(
+      { ...topUpRenewal, topUpFloor: 0n },
+      '300a02010203020308020101',
+      '300a02010203020308020100',
+      keys.supplier,
+    ),
+    reason: 'ContentMalformed',
+    field: 'replacements',
   },
   {
     name: 'tariff with a price less than it says',

@@ -13,7 +13,7 @@ export type EligibilityRow = {
   /** Those of them that may have the command, to deliver it locally: command variants 2, 3, 6 and 7. */
   readonly local: readonly Role[]
   /** `company`: nothing is for a device. */
-  readonly device: DeviceKind | 'company'
+  readonly device: DeviceKind | 'any' | 'company'
   /** `self`: the originator is the user's own organisation, and its signature is verified here. */
   readonly originator: 'self' | 'owner'
   /** Its signed pre-command may be held here and sent at a later date. Our profile: see the documents. */
@@ -36,6 +36,13 @@ export const eligibility = {
   },
   '6.11': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   '6.14.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  '6.15.1': {
+    roles: ['supplier'],
+    local: ['supplier'],
+    device: 'any',
+    originator: 'self',
+    futureDated: true,
+  },
   '7.12': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   // Valid at once, or its budget goes back: it is in nobody's pocket.
   '7.13': { roles: ['web'], local: [], device: 'llcs', originator: 'owner' },
@@ -60,7 +67,13 @@ export const eligibility = {
   },
   '8.3': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
   '8.13': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
-  '11.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  '11.3': {
+    roles: ['supplier'],
+    local: ['supplier'],
+    device: 'meter',
+    originator: 'self',
+    futureDated: true,
+  },
   '12.2': { roles: ['supplier', 'dsrsp'], local: [], device: 'company', originator: 'self' },
 } as const satisfies Record<Service, EligibilityRow>
 
@@ -69,7 +82,8 @@ export const eligibilityOf = (service: Service): EligibilityRow => eligibility[s
 export const rolesOf = (kind: DeviceKind | 'hub'): readonly Role[] =>
   userRoles.filter((role) =>
     Object.values(eligibility).some(
-      (row: EligibilityRow) => row.roles.includes(role) && (kind === 'hub' || row.device === kind),
+      (row: EligibilityRow) =>
+        row.roles.includes(role) && (kind === 'hub' || row.device === 'any' || row.device === kind),
     ),
   )
 

@@ -1,6 +1,8 @@
 import { limits } from '@interlock/contract'
 import {
   variantRow,
+  type CredentialsBody,
+  type CredentialsRole,
   type RequestBody,
   type ResponseName,
   type ServiceRequest,
@@ -14,6 +16,8 @@ import {
   takes,
   type ClockSetting,
   type Command,
+  type CredentialsUseCase,
+  type PartyRole,
   type SignedCommand,
 } from '@interlock/gbcs'
 import { instant, ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
@@ -39,7 +43,8 @@ export function judgeUser(
   const device = inventory.device(request.target)
   const status = inventory.status(request.target)
   if (device === undefined || status === undefined) return refused('DeviceUnknown', request.target)
-  if (device.kind !== row.device) return refused('DeviceUnsuitable', device.kind)
+  if (row.device !== 'any' && device.kind !== row.device)
+    return refused('DeviceUnsuitable', device.kind)
   // An organisation's identity is no owner's: its arms come from itself.
   if (row.originator === 'owner' && (request.originator === peer.organisation || isDevice()))
     return refused('OriginatorWrong', request.originator)
@@ -61,6 +66,36 @@ const transformless: ReadonlySet<RequestBody['kind']> = new Set([
   'controllerSchedules',
 ])
 
+/** Which message replaces whose certificates. */
+const updatesOf = {
+  Supplier: { useCase: 'CS02b', role: 'supplier' },
+  LoadController: { useCase: 'ChangeLoadController', role: 'loadController' },
+} as const satisfies Record<CredentialsRole, { useCase: CredentialsUseCase; role: PartyRole }>
+
+function credentialsOf(
+  { role: whose, certificates, floor, topUpFloor, path, timeChecks }: CredentialsBody,
+  id: Pick<ServiceRequest, 'originator' | 'target' | 'counter'>,
+): Judged<Command> {
+  const { useCase, role } = updatesOf[whose]
+  const { signing, keyAgreement, topUp } = certificates
+  const command: Command = {
+    useCase,
+    ...id,
+    floor,
+    ...(topUpFloor === undefined ? {} : { topUpFloor }),
+    replacements: [
+      { cell: { role, keyUsage: 'digitalSignature' }, certificate: signing },
+      { cell: { role, keyUsage: 'keyAgreement' }, certificate: keyAgreement },
+      ...(topUp === undefined
+        ? []
+        : [{ cell: { role, keyUsage: 'keyAgreement', topUp: true } as const, certificate: topUp }]),
+    ],
+    path,
+    timeChecks,
+  }
+  return takes(useCase, command) ? ok(command) : refused('ParameterInvalid', 'certificates')
+}
+
 /** The command that a request for a pre-command asks for. */
 export function commandOf(request: ServiceRequest, device: Device, now: Instant): Judged<Command> {
   const { originator, target, counter, body, service } = request
@@ -77,6 +112,7 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   if (body.kind === 'offsetLimit')
     return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
   if (body.kind === 'firmware') return ok({ useCase: 'CS06', ...id, hash: body.hash })
+  if (body.kind === 'credentials') return credentialsOf(body, id)
   if (body.kind === 'clock') {
     const { at: from, toleranceSeconds } = body
     const command = {
@@ -145,6 +181,8 @@ export function readSigned(
 
 const serviceOf = ({ useCase }: Command): string =>
   ({
+    CS02b: '6.15.1',
+    ChangeLoadController: '6.15.1',
     CS06: '11.3',
     ECS38: '7.12',
     ECS70: '6.11',

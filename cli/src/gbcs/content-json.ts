@@ -1,6 +1,8 @@
 import {
   resultCodes,
   type CarriedTariff,
+  type CredentialsReport,
+  type CredentialsUpdate,
   type FirmwareActivation,
   type HalfHourlyTariff,
   type LoadControl,
@@ -9,8 +11,10 @@ import {
 } from '@interlock/gbcs'
 import { fromHex, fromIso, toHex, toIso, type Instant } from '@interlock/kernel'
 
+import { cells, path, replacements } from './credentials-json.ts'
+
 /** How one value of a content stands in JSON; `read` gives `undefined` for what it may not be. */
-type Spelling = {
+export type Spelling = {
   readonly write: (value: never) => unknown
   readonly read: (json: unknown) => unknown
   readonly expected: string
@@ -40,12 +44,20 @@ const hex: Spelling = {
   expected: 'hex',
 }
 
+const floor: Spelling = {
+  write: String,
+  read: (json) => (typeof json === 'string' && /^\d{1,19}$/.test(json) ? BigInt(json) : undefined),
+  expected: 'a number from 0 to 2^63 - 1 in decimal, as text',
+}
+
 type Key =
   | keyof LoadControl
   | keyof OffsetLimit
   | keyof HalfHourlyTariff
   | keyof CarriedTariff
   | keyof FirmwareActivation
+  | keyof CredentialsUpdate
+  | keyof CredentialsReport
   | 'result'
   | 'data'
 const spellings: Readonly<Record<Key, Spelling>> = {
@@ -66,11 +78,24 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   data: hex,
   document: hex,
   hash: hex,
+  floor,
+  topUpFloor: floor,
+  replacements,
+  path,
+  timeChecks: {
+    write: same,
+    read: (json) => (typeof json === 'boolean' ? json : undefined),
+    expected: 'true or false',
+  },
+  cells,
 }
 
 const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as const
+const credentials = ['floor', 'topUpFloor', 'replacements', 'path', 'timeChecks'] as const
 /** What each content holds. */
 export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
+  CS02b: credentials,
+  ChangeLoadController: credentials,
   CS06: ['hash'],
   ECS38: ['limitSeconds'],
   ECS61d: [],
@@ -83,8 +108,10 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   ReadTariff: [],
 }
 export const alertKeys: readonly Key[] = load
-/** Data may be absent. */
-export const responseKeys: readonly Key[] = ['result', 'data']
+export const responseKeys: readonly Key[] = ['result', 'data', 'floor', 'topUpFloor', 'cells']
+/** What may be absent of a command, and of a response. */
+export const commandOptional: readonly Key[] = ['topUpFloor']
+export const responseOptional: readonly Key[] = ['data', 'floor', 'topUpFloor', 'cells']
 
 export const contentJson = (keys: readonly Key[], values: object): Record<string, unknown> =>
   Object.fromEntries(
@@ -97,10 +124,11 @@ export const contentJson = (keys: readonly Key[], values: object): Record<string
 export function readContentJson(
   keys: readonly Key[],
   json: Readonly<Record<string, unknown>>,
+  optional: readonly Key[] = [],
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const key of keys) {
-    if (key === 'data' && json[key] === undefined) continue
+    if (optional.includes(key) && json[key] === undefined) continue
     const { read, expected } = spellings[key]
     const value = read(json[key])
     if (value === undefined) throw new FieldProblem(`content.${key}`, `must be ${expected}`)

@@ -18,10 +18,12 @@ import { canonicalJson, fromHex, parseEui64, parseJson, toHex, type Eui64 } from
 import {
   alertKeys,
   commandKeys,
+  commandOptional,
   contentJson,
   FieldProblem,
   readContentJson,
   responseKeys,
+  responseOptional,
 } from './content-json.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -129,13 +131,13 @@ function saidOf(json: Json): Said {
   }
   const useCase = choose(json, 'useCase', Object.keys(useCases) as UseCase[])
   if (kind === 'response') {
-    const values = readContentJson(responseKeys, content)
+    const values = readContentJson(responseKeys, content, responseOptional)
     if (!isAnswerTo(useCase, values as Answer))
       throw new FieldProblem('content', `is not one that ${useCase} is answered with`)
     const head = { useCase, device: originator, originator: recipient, counter }
     return { kind, response: { ...head, ...values } } as Said
   }
-  const values = readContentJson(commandKeys[useCase], content)
+  const values = readContentJson(commandKeys[useCase], content, commandOptional)
   if (!takes(useCase, values)) throw new FieldProblem('content', `is not one that ${useCase} takes`)
   return { kind, command: { useCase, originator, target: recipient, counter, ...values } } as Said
 }

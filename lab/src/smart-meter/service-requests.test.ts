@@ -12,6 +12,7 @@ import { eui64, instant, toIso, type PrivateKey } from '@interlock/kernel'
 import { openTariff, signedTariffIn } from '@interlock/seal'
 import type { TariffDocument } from '@interlock/tariff'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { credentialsOf } from './credentials.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import {
   evening,
@@ -187,6 +188,7 @@ const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = 
   '6.11': (user) => toMeter('6.11', user, { kind: 'clock', at: evening, toleranceSeconds: 60 }),
   '6.14.3': (user) =>
     toMeter('6.14.3', user, { kind: 'controllerSchedules', schedules: [], specialDays: [] }),
+  '6.15.1': (user) => toMeter('6.15.1', user, credentialsOf(user)),
   '7.13': () => world.armRequest('7.13'),
   '7.14': (user) => ({ ...readTariff(user), service: '7.14', body: { kind: 'readControllers' } }),
   '7.15': (user) => ({
@@ -237,6 +239,7 @@ test('every role tries every service request, and only the table allows', async 
     'supplier 4.11.1',
     'supplier 7.12',
     'supplier 6.11',
+    'supplier 6.15.1',
     'supplier 11.3',
     'dsrsp 4.11.1',
     'dsrsp 7.16',

@@ -1,5 +1,7 @@
 import { toHex } from '@interlock/kernel'
+import { walkCredentials } from './credentials-walk.ts'
 import type { Facts } from './mismatch.ts'
+import { lengthAt, Unaccounted, walker, type Walker } from './walker.ts'
 
 /** What the pre-command says; `undefined` when some byte of it is not accounted for. */
 export function preCommandFacts(bytes: Uint8Array): Facts | undefined {
@@ -8,35 +10,6 @@ export function preCommandFacts(bytes: Uint8Array): Facts | undefined {
   } catch (error) {
     if (error instanceof Unaccounted) return undefined
     throw error
-  }
-}
-
-/** Thrown by the walk when a byte is not what it must be; caught where the walk begins. */
-class Unaccounted extends Error {}
-
-/** Takes bytes from the front, one after the other; nothing is skipped. */
-type Walker = {
-  readonly take: (count: number) => Uint8Array
-  readonly number: (count: number) => number
-  readonly expect: (hex: string) => void
-  readonly end: () => void
-}
-
-function walker(bytes: Uint8Array): Walker {
-  let at = 0
-  const take = (count: number): Uint8Array => {
-    if (at + count > bytes.length) throw new Unaccounted()
-    return bytes.subarray(at, (at += count))
-  }
-  return {
-    take,
-    number: (count) => take(count).reduce((value, byte) => value * 256 + byte, 0),
-    expect(hex) {
-      if (toHex(take(hex.length / 2)) !== hex) throw new Unaccounted()
-    },
-    end() {
-      if (at !== bytes.length) throw new Unaccounted()
-    },
   }
 }
 
@@ -60,15 +33,6 @@ function walk(bytes: Uint8Array): Facts {
     MessageCode: code,
     ...walked,
   }
-}
-
-function lengthAt(at: Walker): number {
-  const first = at.number(1)
-  if (first < 0x80) return first
-  if (first !== 0x81 && first !== 0x82) throw new Unaccounted()
-  const length = at.number(first - 0x80)
-  if (length < (first === 0x81 ? 0x80 : 0x100)) throw new Unaccounted()
-  return length
 }
 
 /** F of the period's start, of its end, and D of the script, by message code. */
@@ -183,6 +147,8 @@ const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '004b': walkOffsetLimit,
   '0012': walkFirmware,
   '0062': walkClock,
+  '0102': walkCredentials,
+  f004: walkCredentials,
   f001: walkTariff,
   f003: walkTariffDocument,
 }

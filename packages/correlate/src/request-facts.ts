@@ -20,6 +20,7 @@ const services: Readonly<
 > = {
   '1.1.1': { code: 'f001', element: 'UpdateImportTariffPrimaryElement', facts: tariffFacts },
   '6.11': { code: '0062', element: 'SynchroniseClock', facts: clockFacts },
+  '6.15.1': { code: '0102', element: 'UpdateSecurityCredentialsKRP', facts: credentialsFacts },
   '7.12': { code: '004b', element: 'SetRandomisedOffsetLimit', facts: offsetLimitFacts },
   '7.13': { code: '011e', element: 'SetAuxiliaryControllerState', facts: loadControlFacts },
   '11.3': { code: '0012', element: 'ActivateFirmware', facts: firmwareFacts },
@@ -96,6 +97,69 @@ function firmwareFacts(content: Node): Facts | undefined {
   const hash = /^[0-9A-F]{64}$/.exec(text(content['FirmwareHash']) ?? '')?.[0]
   if (hash === undefined || Object.keys(content).length !== 1) return undefined
   return { FirmwareHash: hash.toLowerCase() }
+}
+
+/** The message code by whose certificates they are; that of the load controller is ours. */
+const codes: Readonly<Record<string, string>> = { Supplier: '0102', LoadController: 'f004' }
+
+/** To be carried out at once, as with firmware. */
+function credentialsFacts(content: Node): Facts | undefined {
+  const name = text(content['RemotePartyRole']) ?? ''
+  const code = Object.hasOwn(codes, name) ? codes[name] : undefined
+  const wrapped = node(content['ReplacementCertificates'])
+  const certificates = node(wrapped?.['SupplierOrNetworkOperatorCertificates'])
+  const signing = certificateOf(certificates?.['DigitalSigningCertificate'])
+  const agreement = certificateOf(certificates?.['KeyAgreementCertificate'])
+  const path = pathOf(node(content['CertificationPathCertificates'])?.['Certificate'])
+  const floor = number(content['RemotePartyFloorSeqNumber'])
+  const checks = text(content['ApplyTimeBasedCPVChecks']) ?? ''
+  if (code === undefined || signing === undefined || agreement === undefined) return undefined
+  if (path === undefined || floor === undefined || !/^(true|false)$/.test(checks)) return undefined
+  if ('ExecutionDateTime' in content) return undefined
+  const facts: Facts = {
+    MessageCode: code,
+    Floor: floor,
+    SigningCertificate: signing,
+    AgreementCertificate: agreement,
+    Path: path,
+    TimeChecks: checks,
+  }
+  return topUpFacts(content, certificates, facts)
+}
+
+/** The two that may be missing, each by itself. */
+function topUpFacts(
+  content: Node,
+  certificates: Node | undefined,
+  facts: Facts,
+): Facts | undefined {
+  const hasFloor = 'RemotePartyPrepaymentTopUpFloorSeqNumber' in content
+  const hasCertificate =
+    certificates !== undefined && 'KeyAgreementTopUpCertificate' in certificates
+  const floor = number(content['RemotePartyPrepaymentTopUpFloorSeqNumber'])
+  const certificate = certificateOf(certificates?.['KeyAgreementTopUpCertificate'])
+  if (hasFloor && floor === undefined) return undefined
+  if (hasCertificate && certificate === undefined) return undefined
+  return {
+    ...facts,
+    ...(floor === undefined ? {} : { TopUpFloor: floor }),
+    ...(certificate === undefined ? {} : { TopUpCertificate: certificate }),
+  }
+}
+
+const number = (value: unknown): string | undefined =>
+  /^(?:0|[1-9]\d{0,18})$/.exec(text(value) ?? '')?.[0]
+
+/** In hex. */
+function certificateOf(value: unknown): string | undefined {
+  const bytes = fromBase64(text(value) ?? '')
+  return bytes === undefined || bytes.length === 0 ? undefined : toHex(bytes)
+}
+
+/** One or more, in hex. */
+function pathOf(value: unknown): string | undefined {
+  const all = (Array.isArray(value) ? value : [value]).map(certificateOf)
+  return all.some((each) => each === undefined) ? undefined : all.join(' ')
 }
 
 function offsetLimitFacts(content: Node): Facts | undefined {

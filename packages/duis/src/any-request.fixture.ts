@@ -1,6 +1,12 @@
 import { euiFromBytes, instant } from '@interlock/kernel'
 import fc from 'fast-check'
-import { deviceTypes, services, type RequestBody, type ServiceRequest } from './index.ts'
+import {
+  credentialsRoles,
+  deviceTypes,
+  services,
+  type RequestBody,
+  type ServiceRequest,
+} from './index.ts'
 
 const eui = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(euiFromBytes)
 const second = fc.integer({ min: 0, max: 4_102_444_799 }).map((each) => instant(each * 1000))
@@ -124,6 +130,23 @@ bodies['firmware'] = fc.record({
   kind: fc.constant('firmware' as const),
   hash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
 })
+const bytes = fc.uint8Array({ minLength: 1, maxLength: 100 })
+const floor = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n })
+bodies['credentials'] = fc.record(
+  {
+    kind: fc.constant('credentials' as const),
+    role: fc.constantFrom(...credentialsRoles),
+    floor,
+    topUpFloor: floor,
+    certificates: fc.record(
+      { signing: bytes, keyAgreement: bytes, topUp: bytes },
+      { requiredKeys: ['signing', 'keyAgreement'] },
+    ),
+    path: fc.array(bytes, { minLength: 1, maxLength: 3 }),
+    timeChecks: fc.boolean(),
+  },
+  { requiredKeys: ['kind', 'role', 'floor', 'certificates', 'path', 'timeChecks'] },
+)
 bodies['decommission'] = fc.record({ kind: fc.constant('decommission' as const), device: eui })
 const hex = (digits: number) =>
   fc

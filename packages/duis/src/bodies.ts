@@ -1,4 +1,5 @@
 import { instant, type Eui64, type Instant } from '@interlock/kernel'
+import { credentials, type CredentialsBody } from './credentials.ts'
 import { controllerSchedules, type ControllerSchedulesBody } from './controller-schedule.ts'
 import type { Element } from './element.ts'
 import { deviceTypes, type DeviceType } from './device-status.ts'
@@ -108,6 +109,7 @@ export type RequestBody =
   | OffsetLimitBody
   | ClockBody
   | FirmwareBody
+  | CredentialsBody
   | TariffBody
   | TariffDocumentBody
   | TimeOfUseTariffBody
@@ -181,6 +183,7 @@ const shapes: {
     at: child('CurrentDateTime', dateTime),
     toleranceSeconds: child('TolerancePeriod', whole(1, 86_400)),
   }),
+  credentials,
   firmware: struct<ValuesOf<FirmwareBody>>({ hash: child('FirmwareHash', hexBytes(32)) }),
   tariff: holding(
     child(

@@ -4,6 +4,12 @@ export type {
   ControllerSchedulesBody,
   SpecialDay,
 } from './controller-schedule.ts'
+export {
+  credentialsRoles,
+  type CredentialsBody,
+  type CredentialsRole,
+  type ReplacementCertificates,
+} from './credentials.ts'
 export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
 export { cancellation } from './bodies.ts'
 export type {

@@ -21,6 +21,23 @@ import {
 export const whole = (low: number, high: number): Leaf<number> =>
   leaf(`a whole number from ${low} to ${high}`, (text) => parseWhole(text, low, high), String)
 
+/** The same where a number has not enough bits: from zero up to so much. */
+export const wholeLong = (high: bigint): Leaf<bigint> =>
+  leaf(
+    `a whole number from 0 to ${high}`,
+    (text) => {
+      const value = /^(0|[1-9]\d{0,19})$/.test(text) ? BigInt(text) : -1n
+      return value >= 0n && value <= high ? value : undefined
+    },
+    String,
+  )
+
+export const truth: Leaf<boolean> = leaf(
+  'true or false',
+  (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  String,
+)
+
 /** With leading zeros up to so many digits. */
 export const padded = (digits: number, low: number, high: number): Leaf<number> =>
   leaf(
@@ -91,5 +108,6 @@ const bytesOf = (what: string): Leaf<Uint8Array> =>
   )
 export const payload = bytesOf('a GBCS message')
 export const tariffDocument = bytesOf('a tariff document')
+export const certificate = bytesOf('a certificate')
 
 export const schemaVersionLeaf: Leaf<SchemaVersion> = oneOf(...schemaVersions)

@@ -17,6 +17,7 @@ export type BodyKind =
   | 'offsetLimit'
   | 'clock'
   | 'firmware'
+  | 'credentials'
   | 'tariff'
   | 'tariffDocument'
   | 'timeOfUseTariff'
@@ -68,6 +69,12 @@ export const services = {
     title: 'Update Device Configuration (Auxiliary Controller Scheduler)',
     element: 'UpdateDeviceConfigurationAuxiliaryControllerScheduler',
     variants: critical('controllerSchedules'),
+  },
+  '6.15.1': {
+    reference: '6.15',
+    title: 'Update Security Credentials (Known Remote Party)',
+    element: 'UpdateSecurityCredentialsKRP',
+    variants: critical('credentials'),
   },
   '7.12': {
     reference: '7.12',

@@ -2,6 +2,7 @@ import { nodeCrypto as crypto } from '@interlock/host'
 import { eui64, euiFromBytes, fromIso, instant, toHex, type Eui64 } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { anyUpdate } from './any-update.fixture.ts'
 import { otherUseCaseOf } from './other-codes.ts'
 import {
   armDigest,
@@ -137,6 +138,15 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     useCase: fc.constant('CS06' as const),
     hash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   }),
+  fc
+    .tuple(
+      fc.record({
+        ...addressed,
+        useCase: fc.constantFrom('CS02b' as const, 'ChangeLoadController' as const),
+      }),
+      anyUpdate,
+    )
+    .map(([head, update]) => ({ ...head, ...update })),
   fc.record({
     ...addressed,
     useCase: fc.constantFrom('ReadTariff' as const, 'ECS61d' as const, 'ECS61e' as const),

@@ -15,7 +15,9 @@ import {
   signPreCommand,
   useCases,
   type Alert,
+  type CellReport,
   type Command,
+  type CredentialsUpdate,
   type DeviceAnchors,
 } from './index.ts'
 
@@ -90,9 +92,23 @@ test('a one-bit change anywhere in a critical command is refused', () => {
 
 const from = at('2026-01-05T18:00:00Z')
 const addressed = { originator, target, counter: 7n }
+/** What stands for a certificate here is any sequence: whose it is, is not for this format to say. */
+const update: CredentialsUpdate = {
+  floor: 5_000n,
+  replacements: [
+    {
+      cell: { role: 'loadController', keyUsage: 'digitalSignature' },
+      certificate: Uint8Array.of(0x30, 3, 2, 1, 5),
+    },
+  ],
+  path: [],
+  timeChecks: true,
+}
 const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
+  { useCase: 'CS02b', ...addressed, ...update },
+  { useCase: 'ChangeLoadController', ...addressed, ...update },
   { useCase: 'CS06', ...addressed, hash: new Uint8Array(32).fill(0x5a) },
   { useCase: 'ECS38', ...addressed, limitSeconds: 600 },
   { useCase: 'ECS70', ...addressed, from, until: at('2026-01-05T18:01:00Z') },
@@ -225,6 +241,46 @@ test('the answer to an activation of firmware is laid out as the one that is pub
   expect(() => encodeResponse(activation, { result: 'success' }, deviceKey, crypto)).toThrow()
   const other = { result: 'otherReason', data } as const
   expect(() => encodeResponse(activation, other, deviceKey, crypto)).toThrow('outcome')
+})
+
+test('the answer to an update of credentials has an outcome for each cell, and is laid out as published', () => {
+  const credentials = { useCase: 'CS02b', originator, target, counter: 1000n, ...update } as const
+  const holder = (last: number) => ({
+    organisation: originator,
+    keyId: new Uint8Array(8).fill(last),
+  })
+  const cells: readonly CellReport[] = [
+    {
+      cell: { role: 'supplier', keyUsage: 'digitalSignature' },
+      outcome: 'success',
+      before: holder(1),
+      after: holder(2),
+    },
+    { cell: { role: 'supplier', keyUsage: 'keyAgreement', topUp: true }, outcome: 'noTrustAnchor' },
+  ]
+  const answer = { result: 'otherReason', floor: 0n, topUpFloor: 0n, cells } as const
+  const bytes = encodeResponse(credentials, answer, deviceKey, crypto)
+  expect(toHex(bytes)).toContain(
+    '0002010272' +
+      '30700500' +
+      '306c020203e8020102' +
+      '30123010020102020100' +
+      '30083006020100020100' +
+      '304f' +
+      '303430070201020302' +
+      '07800a0100' +
+      '0408000000000000000a04080101010101010101' +
+      '0408000000000000000a04080202020202020202' +
+      '3017' +
+      '300a02010203020308020101' +
+      '0a010a0400040004000400',
+  )
+  const read = decodeResponse(bytes)
+  expect(read.ok && read.value.response).toMatchObject({ useCase: 'CS02b', ...answer })
+  const claimed = { ...answer, result: 'success' } as const
+  expect(() => encodeResponse(credentials, claimed, deviceKey, crypto)).toThrow('come to')
+  const none = { result: 'success', cells: [] } as const
+  expect(() => encodeResponse(credentials, none, deviceKey, crypto)).toThrow('each cell')
 })
 
 test('an alert names the command it is about', () => {

@@ -2,6 +2,22 @@ export * from './alert.ts'
 export * from './arm.ts'
 export * from './clock.ts'
 export * from './command.ts'
+export {
+  cellOutcomes,
+  resultOfCells,
+  type CellHolder,
+  type CellOutcome,
+  type CellReport,
+  type CredentialsReport,
+} from './credentials-response.ts'
+export {
+  pathCertificatesMax,
+  replacementModes,
+  replacementsMax,
+  type CredentialsUpdate,
+  type Replacement,
+  type ReplacementMode,
+} from './credentials.ts'
 export * from './date-time.ts'
 export * from './device.ts'
 export * from './firmware.ts'
@@ -15,4 +31,5 @@ export * from './problems.ts'
 export * from './response.ts'
 export * from './tariff.ts'
 export * from './tariff-document.ts'
+export * from './trust-anchor-cell.ts'
 export * from './use-cases.ts'

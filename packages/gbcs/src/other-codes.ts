@@ -12,8 +12,11 @@ const otherCodes: Readonly<Record<number, string>> = {
   0x00cc: 'the alert of a future-dated command',
   0x011a: 'ECS46d, calendar of the auxiliary controllers',
 }
-const credentials = { first: 0x0100, last: 0x0109 } as const
+/** CS02b in other modes than by the supplier for itself, which has a row of its own. */
+const credentials = { first: 0x0100, last: 0x0109, own: 0x0102 } as const
 
 /** The name of such a use case, `undefined` for every other code. */
 export const otherUseCaseOf = (code: number): string | undefined =>
-  code >= credentials.first && code <= credentials.last ? 'CS02b, credentials' : otherCodes[code]
+  code >= credentials.first && code <= credentials.last && code !== credentials.own
+    ? 'CS02b, credentials of other parties'
+    : otherCodes[code]

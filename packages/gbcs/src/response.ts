@@ -12,6 +12,12 @@ import { invocationField } from './access.ts'
 import { berLength, readBerLength } from './ber.ts'
 import type { Command } from './command.ts'
 import { readContent } from './content.ts'
+import {
+  credentialsResponse,
+  isCredentialsAnswer,
+  type CredentialsReport,
+} from './credentials-response.ts'
+import type { ReplacementMode } from './credentials.ts'
 import { firmwareVersionBytes } from './firmware.ts'
 import { constant, writeLayout, type Layout } from './layout.ts'
 import {
@@ -25,7 +31,7 @@ import {
   type Message,
 } from './message.ts'
 import type { GbcsProblem } from './problems.ts'
-import { useCaseOf, useCases, type UseCase } from './use-cases.ts'
+import { credentialsUpdates, useCaseOf, useCases, type UseCase } from './use-cases.ts'
 
 /** DLMS data-access results, the ones our devices give. */
 export const resultCodes = {
@@ -41,7 +47,7 @@ export type Answer = {
   readonly result: ResultCode
   /** What was read: for a tariff, the supplier-signed command that set it. */
   readonly data?: Uint8Array
-}
+} & Partial<CredentialsReport>
 /** A device's answer to a command. It carries the command's counter and goes to its originator. */
 export type DeviceResponse = Answer & {
   readonly useCase: UseCase
@@ -139,14 +145,34 @@ const activationLayout: Layout<Answer> = [
   },
 ]
 
+type OwnAnswer = {
+  readonly layout: Layout<Answer>
+  /** Whether it is one that the use case has. */
+  readonly takes: (answer: Answer) => boolean
+}
+const ofCredentials = (mode: ReplacementMode): OwnAnswer => ({
+  layout: credentialsResponse(mode),
+  takes: isCredentialsAnswer,
+})
+
+/** The use cases that are not answered with the results of specifications. */
+const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
+  CS06: {
+    layout: activationLayout,
+    takes: ({ result, data }) =>
+      activationOutcomes[result] !== undefined && data?.length === firmwareVersionBytes,
+  },
+  CS02b: ofCredentials(credentialsUpdates.CS02b),
+  ChangeLoadController: ofCredentials(credentialsUpdates.ChangeLoadController),
+}
+
 /** How the answer to a command is laid out. */
 export const responseLayout = (useCase: UseCase): Layout<Answer> =>
-  useCase === 'CS06' ? activationLayout : accessResponse(useCases[useCase].results)
+  ownAnswers[useCase]?.layout ?? accessResponse(useCases[useCase].results)
 
 /** Whether an answer is one that the use case has. */
-export const isAnswerTo = (useCase: UseCase, { result, data }: Answer): boolean =>
-  useCase !== 'CS06' ||
-  (activationOutcomes[result] !== undefined && data?.length === firmwareVersionBytes)
+export const isAnswerTo = (useCase: UseCase, answer: Answer): boolean =>
+  ownAnswers[useCase]?.takes(answer) ?? answer.cells === undefined
 
 /** A DLMS access-response: one datum and one result for each specification of the command. */
 function accessResponse(results: readonly number[]): Layout<Answer> {

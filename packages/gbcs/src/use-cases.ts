@@ -1,6 +1,13 @@
 import { assert, type Outcome } from '@interlock/kernel'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
 import { controllerConfiguration, controllerOperation } from './controller-reads.ts'
+import {
+  credentialsLayout,
+  isCredentialsUpdate,
+  replacementModes,
+  type CredentialsUpdate,
+  type ReplacementMode,
+} from './credentials.ts'
 import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
@@ -77,6 +84,21 @@ const activateFirmware: UseCaseRow<FirmwareActivation> = {
   layout: firmwareLayout,
 }
 
+/** Answered in DER, cell by cell. */
+const updateCredentials = (
+  code: number,
+  title: string,
+  mode: ReplacementMode,
+): UseCaseRow<CredentialsUpdate> => ({
+  code,
+  title,
+  standard: code < 0xf000,
+  critical: true,
+  results: [],
+  takes: isCredentialsUpdate,
+  layout: credentialsLayout(mode),
+})
+
 const readControllers = (
   code: number,
   title: string,
@@ -122,6 +144,11 @@ const readTariff: UseCaseRow<object> = {
 }
 
 export const useCases = {
+  CS02b: updateCredentials(
+    0x0102,
+    'Update Security Credentials, Supplier by Supplier',
+    replacementModes.supplierBySupplier,
+  ),
   CS06: activateFirmware,
   ECS38: setOffsetLimit,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
@@ -132,7 +159,21 @@ export const useCases = {
   UpdateHalfHourlyTariff: updateTariff,
   UpdateTariffDocument: updateTariffDocument,
   ReadTariff: readTariff,
+  ChangeLoadController: updateCredentials(
+    0xf004,
+    'Update Security Credentials, Load Controller by Supplier',
+    replacementModes.loadControllerBySupplier,
+  ),
 } as const
+
+/** The use cases that replace certificates in trust-anchor cells, each with who may replace whose. */
+export const credentialsUpdates = {
+  CS02b: replacementModes.supplierBySupplier,
+  ChangeLoadController: replacementModes.loadControllerBySupplier,
+} as const satisfies Readonly<Partial<Record<keyof typeof useCases, ReplacementMode>>>
+export type CredentialsUseCase = keyof typeof credentialsUpdates
+export const updatesCredentials = (useCase: string): useCase is CredentialsUseCase =>
+  Object.hasOwn(credentialsUpdates, useCase)
 
 /** The use cases that set a meter's tariff. */
 export const tariffUpdates = ['UpdateHalfHourlyTariff', 'UpdateTariffDocument'] as const
