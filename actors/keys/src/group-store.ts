@@ -13,8 +13,10 @@ type Entry = {
   readonly epoch: number
   readonly since: Instant
   readonly said: Group['said']
-  /** Absent: as in the entry before. */
+  readonly leasedAt: Instant
+  /** Absent, as `ended`: as in the entry before. */
   readonly members?: readonly string[]
+  readonly ended?: Group['ended']
 }
 
 export const memberOf = (peer: Peer): Member => ({
@@ -32,19 +34,23 @@ export function openGroupStore(
 ): { readonly kept: readonly Group[]; save(group: Group): void; close(): void } {
   const held = new Map<string, Required<Entry>>()
   for (const entry of journal.entries() as readonly Entry[])
-    held.set(entry.topic, { members: held.get(entry.topic)?.members ?? [], ...entry })
+    held.set(entry.topic, { ...(held.get(entry.topic) ?? { members: [], ended: [] }), ...entry })
 
   return {
     kept: [...held.values()].flatMap((entry) => groupOf(entry, peerOf)),
     save(group) {
       const topic = topicName(group.topic)
       const members = group.members.map(({ thumbprint }) => thumbprint)
-      const before = held.get(topic)?.members ?? []
-      const isSame = before.join() === members.join()
-      const { since, said } = group
-      const entry = { topic, epoch: group.epoch.epoch, since, said }
-      journal.append(isSame ? entry : { ...entry, members })
-      held.set(topic, { ...entry, members })
+      const before = held.get(topic)
+      const { since, said, leasedAt, ended } = group
+      const entry: Entry = { topic, epoch: group.epoch.epoch, since, said, leasedAt }
+      const isSame = before?.members.join() === members.join()
+      journal.append({
+        ...entry,
+        ...(!isSame && { members }),
+        ...(before?.epoch !== entry.epoch && { ended }),
+      })
+      held.set(topic, { ...entry, members, ended })
       if (journal.isLong) journal.rewrite([...held.values()])
     },
     close: () => journal.close(),
@@ -52,7 +58,7 @@ export function openGroupStore(
 }
 
 function groupOf(
-  { topic: name, epoch, since, said, members }: Required<Entry>,
+  { topic: name, epoch, since, said, leasedAt, members, ended }: Required<Entry>,
   peerOf: (thumbprint: string) => Peer | undefined,
 ): readonly Group[] {
   const topic = parseTopic(name)
@@ -65,6 +71,8 @@ function groupOf(
       epoch: { epoch, key: new Uint8Array() },
       since: instant(since),
       said,
+      leasedAt: instant(leasedAt),
+      ended,
     },
   ]
 }

@@ -15,12 +15,17 @@ const topicOf = (kind: Topic['kind'], id: string): Topic => ({
   id,
 })
 
-/** What a party takes of a kind from now on. */
-function listen({ exchange }: Party, kind: Topic['kind']): Received[] {
+/** What a party takes of a kind, of what is kept and from then on. */
+function listen(
+  { exchange }: Party,
+  kind: Topic['kind'],
+  wants: (topic: Topic) => boolean = () => true,
+): Received[] {
   const taken: Received[] = []
   exchange.read({
     selection: { kind },
     begins: 'first',
+    wants,
     progress: openProgress(),
     handle: (received) => Promise.resolve(void taken.push(received)),
   })
@@ -91,6 +96,48 @@ test('a contract that is revoked ends it as well; of another contract, or a role
   expect(await reader.exchange.join(load)).toMatchObject({ reason: 'JoinNoGround' })
 })
 
+test('who comes back opens what it was given keys of, whatever came since; who joins late, nothing of before', async () => {
+  const { authority, grant, enter } = middleware
+  const [csms, dso] = [authority.certify('csms', 'csms-5'), authority.certify('dso', 'dso-5')]
+  const late = authority.certify('dso', 'dso-6')
+  const load = topicOf('load', 'replayed')
+  const isIt = ({ id }: Topic): boolean => id === load.id
+  await grant(csms, 'publish', { kind: 'load', id: load.id })
+  for (const reader of [dso, late]) await grant(reader, 'read', { kind: 'load', id: load.id })
+  const [author, before, joiner] = [await enter(csms), await enter(dso), await enter(late)]
+  for (const { exchange } of [before, author]) await exchange.join(load)
+  let said = 0
+  const say = async () => {
+    const payload = { at: clock.now(), watts: 1, chargers: 1 }
+    const { ok } = await author.exchange.publish(load, payload)
+    if (ok) said++
+    return ok
+  }
+  await eventually(say)
+  await before.exchange.close()
+  // The epoch ends while the reader is away.
+  expect(await joiner.exchange.join(load)).toMatchObject({ ok: true })
+  const takenByJoiner = listen(joiner, 'load', isIt)
+  await eventually(async () => {
+    await say()
+    return takenByJoiner.length > 0
+  })
+  const back = await enter(dso)
+  expect(await back.exchange.join(load)).toMatchObject({ ok: true })
+  const taken = listen(back, 'load', isIt)
+  await eventually(() => taken.length === said)
+  const epochs = taken.map(({ head }) => head.epoch ?? 0)
+  expect(taken.map(({ head }) => head.seq)).toEqual(epochs.map((_, i) => i + 1))
+  const [first, last] = [Math.min(...epochs), Math.max(...epochs)]
+  expect(first).toBeLessThan(last)
+  await eventually(() => takenByJoiner.length === epochs.filter((epoch) => epoch === last).length)
+  expect(takenByJoiner.every(({ head }) => head.epoch === last)).toBe(true)
+  expect(back.findings).toEqual([])
+  expect(new Set(joiner.findings.map(({ reason }) => reason))).toEqual(
+    new Set(['SealEpochUnknown']),
+  )
+})
+
 test('after a restart of the key server epochs go on, and who was in is in', async () => {
   const { authority, grant, enter, restartKeys } = middleware
   const [csms, dso] = [authority.certify('csms', 'csms-3'), authority.certify('dso', 'dso-3')]
@@ -111,6 +158,13 @@ test('after a restart of the key server epochs go on, and who was in is in', asy
   })
   expect(before).toBeGreaterThan(0)
   expect(reader.findings).toEqual([])
+  // What the key server has written down tells a reader that starts anew when the first of them ended.
+  const anew = await enter(dso)
+  expect(await anew.exchange.join(load)).toMatchObject({ ok: true })
+  const all = listen(anew, 'load', ({ id }) => id === load.id)
+  await eventually(() => all.length >= taken.length)
+  expect(all[0]?.head).toMatchObject({ seq: 1, epoch: before })
+  expect(anew.findings).toEqual([])
 })
 
 test('a record is sealed to those readers by name who may have it, and to nobody else', async () => {

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { limits } from './limits.ts'
 
 /** What is said on the topics that travel between organisations. Instants are ms since 1970. */
 const strict = { additionalProperties: false }
@@ -38,10 +39,16 @@ export const Capacity = Type.Object(
   { from: At, watts: Type.Array(Type.Number({ minimum: 0 }), { minItems: 1, maxItems: 192 }) },
   strict,
 )
-/** The key of one epoch of the group topic whose companion this is. */
-export const EpochGrant = Type.Object({ epoch: Epoch, key: Key }, strict)
 /** Until when the group topic may be published to under that epoch. */
 export const EpochLease = Type.Object({ epoch: Epoch, until: At }, strict)
+/**
+ * The key of one epoch of the group topic whose companion this is, and the end of the last lease of those
+ * before it: whoever was away when they ended could not tell what was said in time.
+ */
+export const EpochGrant = Type.Object(
+  { epoch: Epoch, key: Key, ended: Type.Array(EpochLease, { maxItems: limits.epochsHeldMax }) },
+  strict,
+)
 
 export type Reading = Static<typeof Reading>
 export type Session = Static<typeof Session>

@@ -8,6 +8,7 @@ import {
 } from '@interlock/contract'
 import type { Instant, Outcome } from '@interlock/kernel'
 import {
+  awaitsKey,
   emptyKeyring,
   openingKey,
   publishingKey,
@@ -53,7 +54,7 @@ export function createKeyrings(): Keyrings {
     },
     publishing: (topic, now) => publishingKey(ringOf(topic), now),
     opening: (topic, epoch, at) => openingKey(ringOf(topic), epoch, at),
-    awaits: (topic, epoch) => epoch >= ringOf(topic).newest,
+    awaits: (topic, epoch) => awaitsKey(ringOf(topic), epoch),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -25,6 +25,15 @@ async function asked(answer: (topic: Topic, count: number) => boolean, seconds: 
   return { times, memberships }
 }
 
+test('it is a member of what it was taken into, until it is refused', async () => {
+  for (const isTaken of [true, false]) {
+    const { memberships } = await asked(() => isTaken, 1)
+    expect(memberships.has(topicOf('one'))).toBe(isTaken)
+  }
+  const { memberships } = await asked((_, count) => count === 1, 300)
+  expect(memberships.has(topicOf('one'))).toBe(false)
+})
+
 test('whoever is refused asks again, ever less often, and at least once a minute', async () => {
   const { times } = await asked(() => false, 250)
   expect(times).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243])

@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts'
 /** The topics of which an actor is to be a member, each asked for until it is one, and again later. */
 export type Memberships = {
   add(topic: Topic): void
+  /** Whether it was one when it last asked. */
   has(topic: Topic): boolean
   /** Asks for what is due, a few at a time. @throws Fault when the key server does not answer */
   ask(exchange: Pick<Exchange, 'join'>): Promise<void>
@@ -12,7 +13,7 @@ export type Memberships = {
   lapse(): void
 }
 
-type Wanted = { readonly topic: Topic; dueAt: number; wait: number }
+type Wanted = { readonly topic: Topic; isMember: boolean; dueAt: number; wait: number }
 
 export const membershipsMax = 20_000
 const atOnce = 16
@@ -26,6 +27,7 @@ export function createMemberships(wall: Pick<Clock, 'now'>): Memberships {
 
   async function askFor(exchange: Pick<Exchange, 'join'>, each: Wanted): Promise<void> {
     const joined = await exchange.join(each.topic)
+    each.isMember = joined.ok
     each.wait = joined.ok ? againMillis : nextWait(each.wait)
     each.dueAt = wall.now() + each.wait
   }
@@ -34,9 +36,9 @@ export function createMemberships(wall: Pick<Clock, 'now'>): Memberships {
     add(topic) {
       const name = topicName(topic)
       if (wanted.has(name) || wanted.size >= membershipsMax) return
-      wanted.set(name, { topic, dueAt: 0, wait: 0 })
+      wanted.set(name, { topic, isMember: false, dueAt: 0, wait: 0 })
     },
-    has: (topic) => wanted.has(topicName(topic)),
+    has: (topic) => wanted.get(topicName(topic))?.isMember === true,
     async ask(exchange) {
       const due = [...wanted.values()].filter(({ dueAt }) => dueAt <= wall.now())
       for (let at = 0; at < due.length; at += atOnce)

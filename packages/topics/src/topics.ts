@@ -66,6 +66,7 @@ export function openTopics(options: TopicsOptions): Topics {
   }, deps)
   let exchange: Exchange | undefined
   let holder: string | undefined
+  let isReading = false
 
   async function publish(topic: Topic, payload: unknown): Promise<Outcome<unknown, string>> {
     if (exchange === undefined) return refused('MiddlewareAway')
@@ -87,6 +88,11 @@ export function openTopics(options: TopicsOptions): Topics {
       deps,
     })
     holder = identity.peer.thumbprint
+  }
+  /** Keys first: by them is opened what was kept meanwhile. */
+  function startReading(): void {
+    if (exchange === undefined || isReading) return
+    isReading = true
     for (const each of followed.values()) read(exchange, each)
   }
   function read(from: Exchange, { name, ...reading }: Following): void {
@@ -101,6 +107,7 @@ export function openTopics(options: TopicsOptions): Topics {
   async function shut(): Promise<void> {
     const open = exchange
     exchange = undefined
+    isReading = false
     memberships.lapse()
     await open?.close()
   }
@@ -114,8 +121,9 @@ export function openTopics(options: TopicsOptions): Topics {
       try {
         if (exchange === undefined && identity !== undefined) await open(identity)
         if (exchange !== undefined) {
-          wait = retryMillis.first
           await memberships.ask(exchange)
+          startReading()
+          wait = retryMillis.first
         }
       } catch (error) {
         log.warn({ error, wait }, 'the middleware is away')
@@ -134,7 +142,7 @@ export function openTopics(options: TopicsOptions): Topics {
     join: (topic) => memberships.add(demandTopic(topic)),
     follow(following) {
       followed.set(following.name, following)
-      if (exchange !== undefined) read(exchange, following)
+      if (exchange !== undefined && isReading) read(exchange, following)
     },
     get isOpen() {
       return exchange !== undefined

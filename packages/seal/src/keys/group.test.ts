@@ -88,6 +88,23 @@ test('between changes only the lease is renewed, in time, until the key is old',
   expect(old.group.said).toEqual({ epoch: 2, lease: 3 })
 })
 
+test('each key comes with the ends of earlier epochs, as far back as anything of them is kept', () => {
+  const first = turned(groupWith(csms, dso), 0).group
+  const second = turned(dismiss(first, dso.thumbprint), 5)
+  const ends = (...leased: number[]) =>
+    leased.map((seconds, i) => ({ epoch: i + 1, until: at(seconds) + limits.leaseMillis }))
+  const [grant] = second.published
+  expect(grant && open(csms, grant)).toMatchObject({ value: { payload: { ended: ends(0) } } })
+  const third = turned({ ...second.group, members: first.members }, 7).group
+  expect(third.ended).toEqual(ends(0, 5))
+  let group = third
+  for (let i = 0; i < limits.epochsHeldMax + 3; i++)
+    group = turned({ ...group, holders: [] }, 8).group
+  expect(group.ended).toHaveLength(limits.epochsHeldMax)
+  const dayLater = turned({ ...group, holders: [] }, 2 * 24 * 3_600).group
+  expect(dayLater.ended).toEqual([])
+})
+
 test('a topic that everyone has left says nothing, and begins anew with another key', () => {
   const { group } = turned(groupWith(csms), 0)
   const empty = turned(dismiss(group, csms.thumbprint), 1)

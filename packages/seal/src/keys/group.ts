@@ -6,6 +6,7 @@ import {
   mayPublish,
   sealedTopic,
   topicTable,
+  type EpochLease,
   type Ground,
   type JoinRefusal,
   type SealedMessage,
@@ -52,6 +53,8 @@ export type Group = {
   readonly epoch: EpochKey
   readonly since: Instant
   readonly leasedAt: Instant
+  /** The end of the last lease of each earlier epoch of which a broker may still keep something. */
+  readonly ended: readonly EpochLease[]
   /** How many keys and leases were published. */
   readonly said: { readonly epoch: number; readonly lease: number }
 }
@@ -65,6 +68,7 @@ export const emptyGroup = (topic: Topic): Group => ({
   epoch: { epoch: 0, key: new Uint8Array() },
   since: never,
   leasedAt: never,
+  ended: [],
   said: { epoch: 0, lease: 0 },
 })
 
@@ -148,7 +152,7 @@ export function turn(
   const until = now + limits.leaseMillis
   const lease = say('lease', { epoch: epoch.epoch, until }, until, 'everyone')
   if (!rotates) return { group: next, published: [lease] }
-  const grant = { epoch: epoch.epoch, key: toBase64Url(epoch.key) }
+  const grant = { epoch: epoch.epoch, key: toBase64Url(epoch.key), ended: next.ended }
   const kept = now + topicTable.epoch.retentionMillis
   return {
     group: next,
@@ -171,9 +175,19 @@ export function turn(
 const rotate = (group: Group, now: Instant, { entropy }: SealTools): Group => ({
   ...group,
   holders: group.members,
+  ended: endedBefore(group, now),
   epoch: { epoch: group.epoch.epoch + 1, key: entropy.bytes(32) },
   since: now,
 })
+
+/** Those that have ended, with the one that ends now. */
+function endedBefore({ topic, epoch, leasedAt, ended }: Group, now: Instant): Group['ended'] {
+  if (epoch.epoch === 0) return []
+  const oldest = now - (sealedTopic(topic.kind)?.retentionMillis ?? 0)
+  return [...ended, { epoch: epoch.epoch, until: leasedAt + limits.leaseMillis }]
+    .filter(({ until }) => until > oldest)
+    .slice(-limits.epochsHeldMax)
+}
 
 function sameMembers(one: readonly Member[], other: readonly Member[]): boolean {
   const names = new Set(one.map(({ thumbprint }) => thumbprint))

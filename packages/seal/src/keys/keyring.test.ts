@@ -1,10 +1,21 @@
-import { limits } from '@interlock/contract'
+import { limits, type EpochLease } from '@interlock/contract'
 import { toBase64Url } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { at } from '../data/data.fixture.ts'
-import { emptyKeyring, openingKey, publishingKey, takeGrant, takeLease } from './keyring.ts'
+import {
+  awaitsKey,
+  emptyKeyring,
+  openingKey,
+  publishingKey,
+  takeGrant,
+  takeLease,
+} from './keyring.ts'
 
-const grant = (epoch: number) => ({ epoch, key: toBase64Url(new Uint8Array(32).fill(epoch)) })
+const grant = (epoch: number, ended: readonly EpochLease[] = []) => ({
+  epoch,
+  key: toBase64Url(new Uint8Array(32).fill(epoch)),
+  ended: [...ended],
+})
 const lease = (epoch: number, until: number) => ({ epoch, until: at(until) })
 const one = takeLease(takeGrant(emptyKeyring, grant(1)), lease(1, 40))
 
@@ -37,10 +48,50 @@ test('what was sealed under an earlier epoch while it was in force opens later; 
   expect(openingKey(two, 3, at(1))).toBeUndefined()
 })
 
+test('a member that was away opens what was said in time under the keys it was given, and no other', () => {
+  const away = [
+    grant(1),
+    grant(2, [lease(1, 40)]),
+    grant(4, [lease(1, 40), lease(2, 60), lease(3, 80)]),
+  ]
+  const ring = away.reduce(takeGrant, emptyKeyring)
+  expect(openingKey(ring, 1, at(40))?.epoch).toBe(1)
+  expect(openingKey(ring, 1, at(41))).toBeUndefined()
+  expect(openingKey(ring, 2, at(60))?.epoch).toBe(2)
+  expect(openingKey(ring, 2, at(61))).toBeUndefined()
+  // It was not a member then.
+  expect(openingKey(ring, 3, at(70))).toBeUndefined()
+  expect(openingKey(ring, 4, at(500))?.epoch).toBe(4)
+  // Without that word nobody could tell, and nothing of before is opened.
+  const untold = [grant(1), grant(2)].reduce(takeGrant, emptyKeyring)
+  expect(openingKey(untold, 1, at(1))).toBeUndefined()
+})
+
+test('a joiner is told when earlier epochs ended, and has none of their keys', () => {
+  const ring = takeGrant(emptyKeyring, grant(3, [lease(1, 40), lease(2, 60)]))
+  expect([1, 2].map((epoch) => openingKey(ring, epoch, at(10)))).toEqual([undefined, undefined])
+  expect(awaitsKey(ring, 2)).toBe(false)
+})
+
+test('keys that come in another order are of no more use, and of no less', () => {
+  const [one, two] = [grant(1), grant(2, [lease(1, 40)])]
+  expect([two, one].reduce(takeGrant, emptyKeyring)).toEqual(
+    [one, two].reduce(takeGrant, emptyKeyring),
+  )
+})
+
+test('a key is waited for while the newest has not come', () => {
+  expect(awaitsKey(emptyKeyring, 1)).toBe(true)
+  const told = takeLease(takeGrant(emptyKeyring, grant(1)), lease(3, 90))
+  expect([2, 3].map((epoch) => awaitsKey(told, epoch))).toEqual([true, true])
+  const given = takeGrant(told, grant(3))
+  expect([2, 3, 4].map((epoch) => awaitsKey(given, epoch))).toEqual([false, true, true])
+})
+
 test('a key once given is not replaced, and one of the wrong length is none', () => {
-  const other = { epoch: 1, key: toBase64Url(new Uint8Array(32).fill(9)) }
+  const other = { ...grant(1), key: toBase64Url(new Uint8Array(32).fill(9)) }
   expect(openingKey(takeGrant(one, other), 1, at(0))?.key[0]).toBe(1)
-  expect(takeGrant(emptyKeyring, { epoch: 1, key: 'AA' })).toEqual(emptyKeyring)
+  expect(takeGrant(emptyKeyring, { ...grant(1), key: 'AA' })).toEqual(emptyKeyring)
 })
 
 test('a member keeps so many keys and no more', () => {

@@ -12,31 +12,51 @@ export type Keyring = {
   readonly held: readonly Held[]
   /** The newest epoch that the key server has spoken of, with a key of it or not. */
   readonly newest: number
+  /** What the key server has said of the end of earlier epochs. */
+  readonly ended: readonly EpochLease[]
 }
 
-export const emptyKeyring: Keyring = { held: [], newest: 0 }
+export const emptyKeyring: Keyring = { held: [], newest: 0, ended: [] }
 
 const keyBytes = 32
 const noLease = instant(0)
 
-/** Takes a key that the key server has sealed for this member (topic kind `epoch`). */
-export function takeGrant(ring: Keyring, { epoch, key }: EpochGrant): Keyring {
+/**
+ * Takes a key that the key server has sealed for this member (topic kind `epoch`). With it come the ends of
+ * earlier epochs: a member that was away while one ended opens what was said in time, by the keys it was given.
+ */
+export function takeGrant(ring: Keyring, { epoch, key, ended: told }: EpochGrant): Keyring {
   const bytes = fromBase64Url(key)
   const isNew = ring.held.every((each) => each.epoch !== epoch)
   if (bytes?.length !== keyBytes || !isNew) return ring
+  const ended = epoch > newestHeld(ring) ? told : ring.ended
   const held = [...ring.held, { epoch, key: bytes, until: noLease }]
     .toSorted((one, other) => one.epoch - other.epoch)
     .slice(-limits.epochsHeldMax)
-  return { held, newest: Math.max(ring.newest, epoch) }
+    .map((each) => ended.filter((end) => end.epoch === each.epoch).reduce(prolonged, each))
+  return { held, newest: Math.max(ring.newest, epoch), ended }
 }
 
 /** Takes a lease that the key server has signed (topic kind `lease`). */
-export const takeLease = (ring: Keyring, { epoch, until }: EpochLease): Keyring => ({
-  held: ring.held.map((each) =>
-    each.epoch === epoch ? { ...each, until: instant(Math.max(each.until, until)) } : each,
-  ),
-  newest: Math.max(ring.newest, epoch),
+export const takeLease = (ring: Keyring, lease: EpochLease): Keyring => ({
+  ...ring,
+  held: ring.held.map((each) => (each.epoch === lease.epoch ? prolonged(each, lease) : each)),
+  newest: Math.max(ring.newest, lease.epoch),
 })
+
+const prolonged = (held: Held, { until }: EpochLease): Held => ({
+  ...held,
+  until: instant(Math.max(held.until, until)),
+})
+
+const newestHeld = ({ held }: Keyring): number => held.at(-1)?.epoch ?? 0
+
+/**
+ * Whether a key of that epoch may still come: of the newest, or of any while the newest has not come, for
+ * a member is given them in their order.
+ */
+export const awaitsKey = (ring: Keyring, epoch: number): boolean =>
+  epoch >= ring.newest || newestHeld(ring) < ring.newest
 
 /**
  * What to publish under. A member that hears of no new lease stops: else a carrier that withholds
