@@ -53,5 +53,6 @@ export const large: readonly Recipe[] = [
   { sessions: 10_000, plenty: 1.5, tariffs: 3, seed: 1 },
   { sessions: 10_000, plenty: 1.1, tariffs: 1, seed: 1 },
   { sessions: 10_000, plenty: 0.7, tariffs: 1, seed: 1 },
+  { sessions: 10_000, plenty: 0.4, tariffs: 3, seed: 1 },
   { sessions: 10_000, plenty: 2, tariffs: 2, seed: 7, onePhase: 0.5 },
 ]

@@ -96,3 +96,6 @@ export class BlockFlow {
 
 /** Prices are sums and differences of decimals; what differs by less does not differ. */
 export const roundingPence = 1e-6
+
+export const blocksWhere = (flow: BlockFlow, is: (excess: number) => boolean): number[] =>
+  Array.from({ length: flow.blocks }, (_, block) => block).filter((block) => is(flow.excess(block)))

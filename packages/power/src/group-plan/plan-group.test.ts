@@ -93,6 +93,34 @@ test('where there is not enough for all, all get equal parts of what they need, 
   expect(plan.shortBlocks).toEqual([4, 5])
 })
 
+test('however little there is, nobody is left without: equal parts, whether in one block or in many', () => {
+  const sessions = Array.from({ length: 12 }, (_, at) =>
+    session(`s${at}`, {
+      energyWattHours: at % 2 === 0 ? 1_000 : 4_000,
+      arrival: block(at % 3),
+      departure: block(6 + (at % 3)),
+      tariff: at % 2,
+    }),
+  )
+  const tariffs = [dearThenCheap, dearThenCheap.toReversed()]
+  const { sessions: plans } = planGroup(need({ sessions, tariffs, capacity: capacityOf(6_000) }))
+  const parts = plans.map(
+    ({ plannedWattHours }, at) => plannedWattHours / (sessions[at]?.energyWattHours ?? 0),
+  )
+  // 12 kWh for the 30 that are needed.
+  expect(plans.reduce((sum, { plannedWattHours }) => sum + plannedWattHours, 0)).toBe(12_000)
+  for (const part of parts) expect(part).toBeCloseTo(0.4, 2)
+})
+
+test('a watt-hour too little for many is shared all the same', () => {
+  const sessions = Array.from({ length: 200 }, (_, at) =>
+    session(`s${at}`, { energyWattHours: 20_000, maxWatts: 10_000 }),
+  )
+  const plan = planGroup(need({ sessions, capacity: capacityOf(2_000_000 - 4) }))
+  const short = plan.sessions.map(({ shortfall }) => shortfall?.wattHours ?? 0)
+  expect([Math.max(...short), short.reduce((sum, each) => sum + each, 0)]).toEqual([1, blocks])
+})
+
 test('equal neighbours pay alike: who has given way once is not the next to do so', () => {
   const sessions = Array.from({ length: 4 }, (_, at) =>
     session(`s${at}`, { energyWattHours: 2_000 }),
@@ -164,5 +192,8 @@ test('a search that does not end is ended, and the limit holds all the same', ()
     tariffs: [[1, 2]],
   })
   const cuts = fill(flow, Int32Array.from([5, 5]), 0)
-  expect([[...flow.load], [...cuts.bySession], [...cuts.blocks]]).toEqual([[6, 0], [4, 0], [0]])
+  expect([[...flow.load], [...cuts]]).toEqual([
+    [6, 0],
+    [4, 0],
+  ])
 })

@@ -1,6 +1,7 @@
 import { assert } from '@interlock/kernel'
 import { BlockFlow } from './block-flow.ts'
 import { boundsOf, type Bounds } from './bounds.ts'
+import { fairCuts } from './fair-shares.ts'
 import { fill } from './fill.ts'
 import { sharesOfAll } from './phase-shares.ts'
 import { phaseWattsOf } from './priced-limits.ts'
@@ -85,21 +86,26 @@ function planOf(need: GroupNeed, bounds: Bounds, classes: readonly Class[]): Gro
     const members = [...sessions.keys()].filter((at) =>
       each.phases.includes(sessions[at]?.phase ?? 'ALL'),
     )
-    const flow = new BlockFlow({
+    const limits = {
       most: joined(members.map((at) => bounds.most.subarray(at * blocks, (at + 1) * blocks))),
       capacity: Float64Array.from(capacity, (block, at) =>
         Math.max(0, Math.floor(each.watts(block, used[at] ?? [0, 0, 0], at) * blockHours)),
       ),
-      tariffOf: Int32Array.from(members, (at) => sessions[at]?.tariff ?? 0),
-      tariffs,
-    })
-    const cuts = fill(
+    }
+    const wanted = Int32Array.from(members, (at) => bounds.wanted[at] ?? 0)
+    const flat = { tariffs: [capacity.map(() => 0)], tariffOf: new Int32Array(members.length) }
+    const cuts = fairCuts(new BlockFlow({ ...limits, ...flat }), wanted)
+    const tariffOf = Int32Array.from(members, (at) => sessions[at]?.tariff ?? 0)
+    const flow = new BlockFlow({ ...limits, tariffs, tariffOf })
+    const late = fill(
       flow,
-      Int32Array.from(members, (at) => bounds.wanted[at] ?? 0),
+      wanted.map((wattHours, row) => wattHours - (cuts.bySession[row] ?? 0)),
     )
     for (const block of cuts.blocks) shortBlocks.add(block)
-    for (const [row, at] of members.entries())
-      plans.set(at, sessionPlan(need, bounds, flow, row, at, cuts.bySession[row] ?? 0))
+    for (const [row, at] of members.entries()) {
+      const cut = (cuts.bySession[row] ?? 0) + (late[row] ?? 0)
+      plans.set(at, sessionPlan(need, bounds, flow, row, at, cut))
+    }
     for (const [block, use] of used.entries())
       for (const phase of [0, 1, 2] as const)
         if (each.phases.includes('ALL')) use[phase] += (flow.load[block] ?? 0) / blockHours / 3
