@@ -19,6 +19,7 @@ import { createCsmsLink, type CsmsLink } from './csms-link.ts'
 import { followSettings } from './follow-settings.ts'
 import { createFirmware } from './firmware/firmware.ts'
 import { createHardware } from './hardware.ts'
+import { openUsageLog } from './home/usage-log.ts'
 import { createHomeAuthorisation } from './home-authorisation.ts'
 import { createJudging, type Gate } from './judging.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -206,6 +207,7 @@ export function assemble(
     standing,
     reader: () => reader,
     metering: () => metering,
+    usage: config.home && openUsageLog(config, deps),
     meterKey: () => (meterKey ??= ownKey(`${config.data}/meter/key.pem`)),
     identity: () => own.identity(),
     signReply: (...reply) => signedReply(station, ...reply),

@@ -1,5 +1,5 @@
 import { limits, QuietHoursRow } from '@interlock/contract'
-import { actorConfig, TrustConfig } from '@interlock/host'
+import { actorConfig, ListenConfig, TrustConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { areHoursOrNone, quietHoursMax } from '@interlock/power'
 import { MiddlewareConfig } from '@interlock/topics'
@@ -97,6 +97,8 @@ export const StationConfig = actorConfig({
       { additionalProperties: false },
     ),
   ),
+  /** Of a supervised station: where it listens on the network of its home, for owners; nowhere unless given. */
+  home: Type.Optional(ListenConfig),
   /**
    * The charger is sold with an agreement by which it serves the grid and configured as that demands, so the default
    * charging hours may differ or be absent (regulation 10 of SI 2021/1467). Its owner may still choose others.
@@ -142,6 +144,10 @@ const rules: readonly (readonly [broken: (config: StationConfig) => boolean, wor
   [
     ({ trustMode, network }) => trustMode === 'standard' && network === undefined,
     'network is missing: a standard station has a first network connection profile',
+  ],
+  [
+    ({ trustMode, home }) => trustMode === 'standard' && home !== undefined,
+    'home is for a supervised station: a standard one knows no owners',
   ],
   [
     ({ dsrAgreement }) => dsrAgreement !== undefined && !areHoursOrNone(dsrAgreement.quiet),

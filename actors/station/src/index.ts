@@ -14,3 +14,9 @@ export type { Observation } from './observe.ts'
 export type { PlugIn } from './hardware/vehicle.ts'
 export type { OutsideLimit } from './outside-limit.ts'
 export type { Token } from './core/token.ts'
+export {
+  pairAtHome,
+  readUsageAtHome,
+  type HomeRefusal,
+  type PairedHome,
+} from './home/home-client.ts'

@@ -1,6 +1,6 @@
 import { toBase64, utf8, type Instant } from '@interlock/kernel'
 import { defaultAlgorithm, signRecord, type PageContext } from '@interlock/ocmf'
-import type { Charger } from './core/charger.ts'
+import { registerWattHours, type Charger } from './core/charger.ts'
 import { noPages, recordOf, type Signing } from './core/meter-record.ts'
 import {
   meterValue,
@@ -23,6 +23,8 @@ export type Occasion = {
 export type Measuring = {
   /** `undefined` when nothing of what was asked for can be read. */
   read(charger: Charger, occasion: Occasion): MeterValue | undefined
+  /** Signs the register for the owners of the home alone, outside of transactions. */
+  signOwn(charger: Charger, now: Instant): void
   /** Must become durable together with what was read: pages are used once, and none is left out. */
   change(): { readonly signing?: Signing }
 }
@@ -56,8 +58,10 @@ export function measure(station: Station): Measuring {
       pages: { ...signing.pages, [pageContext]: page },
       ...(isTold && transactionId !== undefined && { keyToldIn: transactionId }),
     }
+    const text = signRecord(record, key, station.deps.crypto)
+    if (station.keeper.memory.ownerKeys.length > 0) station.usage?.keep(text, now)
     return {
-      signedMeterData: toBase64(utf8(signRecord(record, key, station.deps.crypto))),
+      signedMeterData: toBase64(utf8(text)),
       signingMethod: defaultAlgorithm,
       encodingMethod: 'OCMF',
       publicKey: isTold ? toBase64(key.publicKey.spki) : '',
@@ -81,6 +85,12 @@ export function measure(station: Station): Measuring {
         occasion.context,
       )
     },
+    signOwn: (charger, now) =>
+      void sign(registerWattHours(charger, now), charger, {
+        measurands: [],
+        context: 'Sample.Clock',
+        now,
+      }),
     change: () => (signing === before ? {} : { signing }),
   }
 }

@@ -109,6 +109,7 @@ function install(station: Station, ownerKeys: readonly string[], kind: string): 
   const { records, keeper } = station
   records.before(kind, { keys: ownerKeys.length })
   keeper.commit({ set: { ownerKeys } })
+  if (ownerKeys.length === 0) station.usage?.clear()
   station.tellLlcs({ kind: 'ownerKeys', keys: ownerKeys })
 }
 

@@ -6,6 +6,8 @@ import { assemble, type StationDeps } from './assemble.ts'
 import { bearingsOf, type Bearings } from './bearings.ts'
 import { checkTrustMode, type StationConfig } from './config.ts'
 import type { Hardware } from './hardware.ts'
+import { openHomeDoor } from './home/home-door.ts'
+import { takeOwnReadings } from './home/own-readings.ts'
 import { observe, type Observation } from './observe.ts'
 import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
 
@@ -19,6 +21,8 @@ export type StationRunning = Running & {
   onChange(listener: () => void): () => void
   /** What it answers a CSMS; for a lab that reaches it over no network. */
   handlers(): Handlers
+  /** Where the home's network is let in. */
+  readonly homePort: number | undefined
   connected(): { readonly csms: boolean; readonly llcs: boolean }
 }
 
@@ -57,6 +61,8 @@ export async function runStation(
   if (station.mode === 'standard') station.reports.security('StartupOfTheDevice', 'power is on')
   station.charging.update()
   hardware.resume()
+  const home = config.home && (await openHomeDoor(station, config.home))
+  const ownReadings = config.home && takeOwnReadings(station)
   await Promise.all([link?.tried, csms.start()])
 
   let closing: Promise<void> | undefined
@@ -66,10 +72,12 @@ export async function runStation(
     station.firmware.close()
     station.restarts.close()
     station.charging.close()
-    await Promise.all([csms.close(), link?.close()])
+    ownReadings?.close()
+    await Promise.all([csms.close(), link?.close(), home?.close()])
     await Promise.all([witness.close(), station.chargingHours.close(), station.topics?.close()])
     station.records.close()
     station.keeper.close()
+    station.usage?.close()
   }
   return {
     stationId: station.stationId,
@@ -78,6 +86,7 @@ export async function runStation(
     decisions: () => station.records.decisions(),
     onChange: (listener) => station.charging.onChange(listener),
     handlers,
+    homePort: home?.port,
     connected: () => ({ csms: csms.caller.online(), llcs: link?.connected() ?? false }),
     close: () => (closing ??= close()),
   }

@@ -15,6 +15,7 @@ import type { TimeSource, TimeTrust } from './core/time-trust.ts'
 import type { DeviceModel } from './device-model/model.ts'
 import type { Judging } from './judging.ts'
 import type { Firmware } from './firmware/firmware.ts'
+import type { UsageLog } from './home/usage-log.ts'
 import type { Keeper } from './keeper.ts'
 import type { LogUpload } from './log-upload.ts'
 import type { Boot } from './network/boot.ts'
@@ -89,6 +90,8 @@ export type Station = {
   /** Who may charge, in standard mode. */
   reader(): Reader
   metering(): Metering
+  /** For the owners of the home, where its network is let in. */
+  readonly usage: UsageLog | undefined
   /** Of the (simulated) meter; made when it first signs. */
   meterKey(): PrivateKey
   /** What it proves itself with; undefined before first contact. */

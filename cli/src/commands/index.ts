@@ -14,6 +14,7 @@ import { duisVerify } from './duis-verify.ts'
 import { gbcsDecode } from './gbcs-decode.ts'
 import { gbcsEncode } from './gbcs-encode.ts'
 import { gbcsExplain } from './gbcs-explain.ts'
+import { homePair, homeUsage } from './home.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
@@ -43,6 +44,8 @@ export const commands: readonly Command[] = [
   quarantineProcess,
   quarantineDelete,
   cardKey,
+  homePair,
+  homeUsage,
   topicList,
   topicTail,
   topicGrant,

@@ -130,7 +130,8 @@ function encode(body: unknown, type: string | undefined): { payload: string; typ
   return { payload: JSON.stringify(body), type: type ?? 'application/json' }
 }
 
-function exchange(request: ClientRequest, payload: string): Promise<Required<HttpResponse>> {
+/** Sends what is asked and reads the answer, which has a limit. */
+export function exchange(request: ClientRequest, payload: string): Promise<Required<HttpResponse>> {
   return new Promise((resolve, reject) => {
     request.on('error', reject)
     request.on('response', (response) => {

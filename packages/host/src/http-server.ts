@@ -2,7 +2,7 @@ import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { limits, type ServerRefusal } from '@interlock/contract'
-import { Fault, parseJson, type Activity, type Eui64, type Role } from '@interlock/kernel'
+import { assert, Fault, parseJson, type Activity, type Eui64, type Role } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import {
   fastify,
@@ -12,13 +12,13 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
 import { createEventStreams, type Subscribe } from './http-events.ts'
 import { sendLines } from './http-lines.ts'
 import { problem, type Reply } from './http-problem.ts'
-import type { Identity } from './identity.ts'
+import type { KeyPair } from './identity.ts'
 import type { Log } from './log.ts'
 import { handshakeMillisMax, peerOn, serverTls, type Trust } from './tls.ts'
 
@@ -51,6 +51,14 @@ export type Endpoint = {
   readonly handle: (request: HttpRequest) => Promise<Reply> | Reply
 }
 
+/** A door for whoever knocks: its handler finds out who that is, by what the body proves. */
+export type UnprovenEndpoint = {
+  readonly url: string
+  readonly body: TSchema
+  /** `address` is where the connection comes from. */
+  readonly handle: (body: unknown, address: string) => Reply
+}
+
 /** A door that answers with lines of JSON for as long as its client reads them. */
 export type LineEndpoint = Pick<Endpoint, 'url' | 'roles' | 'summary'> & {
   /** A refusal, or what is sent until `signal`. */
@@ -62,6 +70,8 @@ export type HttpServer = Running & {
   /** Every method and path that is answered, streams too: `GET /healthz`. */
   readonly doors: readonly string[]
   route(endpoint: Endpoint): void
+  /** POST; on a server that asks for no certificates. */
+  unproven(endpoint: UnprovenEndpoint): void
   /** @returns the port; Fault `PortTaken` when it is not free. */
   listen(): Promise<number>
   /** Each line is sent when the one before was taken. */
@@ -73,12 +83,13 @@ export type HttpServer = Running & {
 export type HttpServerOptions = {
   readonly name: string
   readonly listen: ListenConfig
-  readonly identity?: Identity
+  readonly identity?: KeyPair
   readonly trust: Trust
   readonly activity: Activity
   readonly log: Log
-  /** False for web pages: then no route of the table can be called, only those of `app`. */
+  /** Where false, no route of the table can be called, only `unproven` ones and those of `app`. */
   readonly clientCertificates?: boolean
+  readonly connectionsMax?: number
   /** HTTP without TLS, on loopback only. */
   readonly plain?: boolean
   readonly ownedBy?: Ownership
@@ -158,11 +169,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   const route = (endpoint: Endpoint): void => {
     const shape = endpoint.body === undefined ? undefined : Compile(endpoint.body)
     const work = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (shape !== undefined && !shape.Check(request.body)) {
-        const [first] = shape.Errors(request.body)
-        const where = first === undefined ? '' : `${first.instancePath || 'body'} ${first.message}`
-        return answer(reply, problem('BodyInvalid', where))
-      }
+      const invalid = shape && problemOf(shape, request.body)
+      if (invalid !== undefined) return answer(reply, invalid)
       const asked = askedIn(request)
       if ('status' in asked) return answer(reply, asked)
       return answer(reply, await endpoint.handle(asked))
@@ -181,6 +189,16 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       },
       handler: (request, reply) => within(activity, request, () => work(request, reply)),
     })
+  }
+
+  const unproven = ({ url, body, handle }: UnprovenEndpoint): void => {
+    assert(options.clientCertificates === false, 'a server that asks for certificates has none')
+    const shape = Compile(body)
+    app.post(url, (request, reply) =>
+      within(activity, request, () =>
+        answer(reply, problemOf(shape, request.body) ?? handle(request.body, request.ip)),
+      ),
+    )
   }
 
   const lines = ({ url, roles, open }: LineEndpoint): void => {
@@ -208,6 +226,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     app,
     doors,
     route,
+    unproven,
     lines,
     async listen() {
       await listenOn(app, options.listen)
@@ -263,7 +282,7 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     },
   })
   app.server.headersTimeout = handshakeMillisMax
-  app.server.maxConnections = connectionsMax
+  app.server.maxConnections = options.connectionsMax ?? connectionsMax
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body)
@@ -282,6 +301,14 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => answer(reply, problem('NotFound')))
   app.setErrorHandler((error, request, reply) => answer(reply, failure(error, request, log)))
   return app
+}
+
+/** What is wrong with a body that is not of the shape. */
+function problemOf(shape: Validator, body: unknown): Reply | undefined {
+  if (shape.Check(body)) return undefined
+  const [first] = shape.Errors(body)
+  const where = first === undefined ? '' : `${first.instancePath || 'body'} ${first.message}`
+  return problem('BodyInvalid', where)
 }
 
 /** Marks the routes whose JSON is handed on as text. */

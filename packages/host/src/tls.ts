@@ -97,7 +97,7 @@ export const ocppServerTls = (
   } satisfies TlsOptions
 }
 
-export const serverTls = (identity: Identity, trust: Trust, clientCertificates: boolean) =>
+export const serverTls = (identity: KeyPair, trust: Trust, clientCertificates: boolean) =>
   ({
     ...common,
     key: identity.keyPem,

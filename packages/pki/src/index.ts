@@ -20,6 +20,7 @@ export {
 } from './csr.ts'
 export {
   createCa,
+  createHomeDoorCertificate,
   issue,
   newSerial,
   type CertificateAuthority,

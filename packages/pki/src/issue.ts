@@ -88,6 +88,25 @@ export function createCa(
   return { profile, certificatePem, key: options.key }
 }
 
+/** A certificate, PEM, that a charger makes for its home's network. Whoever has paired with it knows the key. */
+export const createHomeDoorCertificate = (options: {
+  readonly commonName: string
+  readonly key: PrivateKey
+  /** Wall time. */
+  readonly now: Instant
+  readonly entropy: Entropy
+  readonly crypto: Crypto
+}): string =>
+  certificate({
+    ...options,
+    profile: 'homeDoor',
+    ca: { profile: 'homeDoor', certificatePem: '', key: options.key },
+    spki: options.key.publicKey.spki,
+    subject: undefined,
+    serial: newSerial(options.entropy),
+    hosts: [],
+  })
+
 /**
  * Issues an end-entity certificate, PEM. Its content comes from the order and the table; the request
  * contributes its key and must contradict neither.

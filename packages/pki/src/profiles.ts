@@ -108,6 +108,19 @@ export const profiles = {
     policies: [`${arc}.1.4`],
     roles: ['station'],
   },
+  /** What a charger shows in its home: signed by itself, known by its key alone, so it names nobody. */
+  homeDoor: {
+    hierarchy: 'charging',
+    issuer: 'homeDoor',
+    validityDays: 9125,
+    key: 'P-256',
+    keyUsage: ['digitalSignature'],
+    extendedKeyUsage: ['serverAuth'],
+    pathLength: undefined,
+    policies: [`${arc}.1.7`],
+    roles: [],
+    hosts: false,
+  },
   /** The other certificate of a CSMS, for stations that only have RSA (A00.FR.318): TLS and no more. */
   chargingServer: {
     ...organisation,

@@ -8,6 +8,7 @@ import {
   type Crypto,
   type Eui64,
 } from '@interlock/kernel'
+import type { HomeUsageQuery } from '@interlock/contract'
 import type { HoursChoice, QuietHours } from '@interlock/power'
 
 /**
@@ -50,6 +51,53 @@ export const hoursChoiceStatement = (station: Eui64, choice: HoursChoice, at: nu
   )
 const rowText = ({ weekdays, fromHour, untilHour }: QuietHours): string =>
   `${weekdays.join(',')} ${fromHour}-${untilHour}`
+
+/**
+ * What an owner signs to read from the charger at home: `interlock-owner-usage` ‖ station ‖ `at` (ms since 1970, 64
+ * bits) ‖ SHA-256 of the key (SPKI) that the charger showed in TLS ‖ format, from and until as text. Whoever stands
+ * between shows another key, and gets a word that no charger takes.
+ */
+export const usageStatement = (
+  station: Eui64,
+  door: Uint8Array,
+  { format, from, until }: HomeUsageQuery,
+  at: number,
+  crypto: Pick<Crypto, 'sha256'>,
+): Uint8Array =>
+  concat(
+    utf8('interlock-owner-usage'),
+    euiBytes(station),
+    u64(BigInt(at)),
+    crypto.sha256(door),
+    utf8(`${format} ${from} ${until}`),
+  )
+
+/** Keys (SPKI) that a pairing makes known to each other. */
+export type HomeKeys = {
+  readonly owner: Uint8Array
+  /** That of the charger's TLS at home. */
+  readonly door: Uint8Array
+  readonly meter: Uint8Array
+}
+
+/**
+ * The charger's half of a pairing at home: HMAC-SHA-256 by the code over `interlock-home-door` ‖ station ‖ SHA-256 of
+ * each key. It says that whoever shows the code also holds the key of this connection.
+ */
+export const homeDoorMac = (
+  code: string,
+  station: Eui64,
+  { owner, door, meter }: HomeKeys,
+  crypto: Crypto,
+): Uint8Array =>
+  crypto.hmacSha256(
+    utf8(code),
+    concat(
+      utf8('interlock-home-door'),
+      euiBytes(station),
+      ...[owner, door, meter].map((spki) => crypto.sha256(spki)),
+    ),
+  )
 
 /** An owner's key has no certificate: its EUI-64 is made of its digest, marked as locally assigned. */
 export function ownerEui(spki: Uint8Array, crypto: Crypto): Eui64 {

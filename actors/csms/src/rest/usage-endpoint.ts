@@ -1,12 +1,16 @@
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
-import { fromIso, instant, type Instant } from '@interlock/kernel'
+import { fromIso, type Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import {
+  exportDaysMax,
   exportFormats,
   halfHourly,
   isExportFormat,
+  isExportPeriod,
+  longestPeriod,
   together,
   writeExport,
+  type ExportPeriod,
   type RegisterReading,
 } from '@interlock/privacy'
 import { Type } from 'typebox'
@@ -16,10 +20,8 @@ import { readTransaction } from '../data/kept-events.ts'
 import type { KeptTransaction } from '../data/transaction-events.ts'
 import { withStation, type Api } from './api.ts'
 
-const dayMillis = 86_400_000
 export const usageLimits = {
   /** Of one export. */
-  daysMax: 31,
   transactionsMax: 100,
 } as const
 
@@ -47,7 +49,7 @@ async function usage({ context }: Api, view: StationView, request: HttpRequest):
   if (!isExportFormat(format)) return problem('BodyInvalid', 'format')
   const period = periodOf(request.query, now)
   if (period === undefined)
-    return problem('BodyInvalid', `from and until, ${usageLimits.daysMax} days at most`)
+    return problem('BodyInvalid', `from and until, ${exportDaysMax} days at most`)
   const { stationId, eui } = view.record
   const found = await within(transactions, stationId, period)
   if (found === undefined) return problem('BodyInvalid', 'fewer days: there were too many charges')
@@ -65,21 +67,19 @@ async function usage({ context }: Api, view: StationView, request: HttpRequest):
   return { status: 200, body, type: exportFormats[format] }
 }
 
-type Period = { readonly from: Instant; readonly until: Instant }
-
-function periodOf({ from, until }: HttpRequest['query'], now: Instant): Period | undefined {
+function periodOf({ from, until }: HttpRequest['query'], now: Instant): ExportPeriod | undefined {
   const end = until === undefined ? now : fromIso(until)
-  if (end === undefined) return undefined
-  const begin = from === undefined ? instant(end - usageLimits.daysMax * dayMillis) : fromIso(from)
-  if (begin === undefined || begin >= end) return undefined
-  return end - begin > usageLimits.daysMax * dayMillis ? undefined : { from: begin, until: end }
+  const begin = from === undefined ? end && longestPeriod(end).from : fromIso(from)
+  if (end === undefined || begin === undefined) return undefined
+  const period = { from: begin, until: end }
+  return isExportPeriod(period) ? period : undefined
 }
 
 /** Those that the period touches; `undefined` when they are too many. */
 async function within(
   transactions: Api['context']['transactions'],
   stationId: string,
-  { from, until }: Period,
+  { from, until }: ExportPeriod,
 ): Promise<readonly KeptTransaction[] | undefined> {
   // Whatever began later than its end is none of it.
   const before = { at: until, transactionId: '' }

@@ -7,7 +7,11 @@ import { startStation, type StationRunning } from '../start.ts'
 import { openCardFolder } from './card-folder.ts'
 import type { Step } from './steps.ts'
 
-type Row<Name> = (hardware: Hardware, step: Extract<Step, { readonly do: Name }>) => void
+/** @returns what the display shows then, where it is something to be read off */
+type Row<Name> = (
+  hardware: Hardware,
+  step: Extract<Step, { readonly do: Name }>,
+) => string | undefined | void
 /** A tap needs its card, and power is not the hardware's. */
 type Gesture = Exclude<Step['do'], 'power' | 'tap'>
 
@@ -18,7 +22,7 @@ const rows: { readonly [Name in Gesture]: Row<Name> } = {
   plugIn: (hardware, step) => hardware.plugIn(step),
   unplug: (hardware, { side }) => hardware.unplug(side),
   swipe: (hardware, { idToken, type }) => hardware.present({ idToken, type }),
-  press: (hardware, { button }) => void hardware.press(button),
+  press: (hardware, { button }) => hardware.press(button),
   chooseHours: (hardware, { choice }) => void hardware.chooseHours(choice),
   pauseVehicle: (hardware, { paused }) => hardware.pauseVehicle(paused),
   fault: (hardware, { kind }) => hardware.fault(kind),
@@ -61,7 +65,9 @@ export async function startScripted(
     if (step.do !== 'power') {
       if (running === undefined) return
       const row = rows[step.do] as Row<Gesture>
-      return row(running.hardware, step)
+      const shown = row(running.hardware, step)
+      if (typeof shown === 'string') deps.log.info({ shown }, 'on the display')
+      return
     }
     if (step.on) running ??= await startStation(config, deps)
     else {

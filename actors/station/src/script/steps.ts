@@ -70,7 +70,9 @@ export const Step = Type.Union([
       ),
     ),
   }),
-  step('press', { button: Type.Union([Type.Literal('start'), Type.Literal('stop')]) }),
+  step('press', {
+    button: Type.Union([Type.Literal('start'), Type.Literal('stop'), Type.Literal('pair')]),
+  }),
   step('chooseHours', {
     choice: Type.Union([
       Type.Object({ kind: Type.Literal('accepted') }, closed),

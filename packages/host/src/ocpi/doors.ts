@@ -1,4 +1,4 @@
-import { inMinutes, type Clock, type Eui64, type Instant, type Role } from '@interlock/kernel'
+import type { Clock, Eui64, Role } from '@interlock/kernel'
 import {
   answerOcpi,
   basePath,
@@ -11,6 +11,7 @@ import {
 } from '@interlock/ocpi'
 import type { Endpoint, HttpRequest } from '../http-server.ts'
 import type { Reply } from '../http-problem.ts'
+import { minuteCounts } from '../minute-counts.ts'
 
 /** Most requests of one party in a minute; far more than sessions and records are. */
 export const ocpiRequestsPerMinuteMax = 1_200
@@ -68,17 +69,4 @@ export function ocpiEndpoints(options: OcpiDoors): readonly Endpoint[] {
     contentType: 'jsonText',
     handle: (request) => answer(method, request),
   }))
-}
-
-/** Counts one more of `who` at `now`, and tells whether there have been more than `max` in a minute. */
-function minuteCounts(max: number): (who: Eui64, now: Instant) => boolean {
-  let counts = new Map<Eui64, number>()
-  let since = Number.NEGATIVE_INFINITY
-  return (who, now) => {
-    // A clock that is set back begins another minute.
-    if (Math.abs(now - since) >= inMinutes(1)) [since, counts] = [now, new Map()]
-    const count = (counts.get(who) ?? 0) + 1
-    counts.set(who, count)
-    return count > max
-  }
 }

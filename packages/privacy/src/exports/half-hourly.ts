@@ -5,8 +5,8 @@ import type { MeterInterval } from './interval.ts'
 export type RegisterReading = { readonly at: Instant; readonly wattHours: number }
 
 export const halfHourMillis = 1_800_000
-/** A charge of a month; of a longer one the beginning. */
-export const chargeIntervalsMax = 1_488
+/** A charge of a month, and a half-hour at either end; of a longer one the beginning. */
+export const chargeIntervalsMax = 1_490
 
 /**
  * What one charge took in each half-hour that it touches, from its first reading until its last. Where the

@@ -1,0 +1,118 @@
+import { parseEui64, type Eui64, type Outcome } from '@interlock/kernel'
+import type { HomeUsageFormat } from '@interlock/contract'
+import { exits, UsageError, type Command } from '../command.ts'
+import { textOf } from '../conformance/foreign-proof.ts'
+import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { refuse } from '../refusal.ts'
+
+const flags: FlagSpecs = {
+  at: { kind: 'text', value: 'URL', help: 'the charger on the network of the home: https://…' },
+  device: { kind: 'text', value: 'DIR', help: 'folder of this device: its key, and who it knows' },
+}
+const formats: readonly HomeUsageFormat[] = ['csv', 'json', 'greenButton', 'records']
+const dayMillis = 86_400_000
+
+const refusals: Readonly<Record<string, string>> = {
+  PairingRefused: 'the charger does not take this device; have it show a new code',
+  NotTheCharger: 'what answered does not know the code: it is not the charger',
+  UsageRefused: 'the charger gives no usage to this device',
+}
+
+export const homePair: Command = {
+  name: 'home pair',
+  summary: 'pair this device with the charger of the home, by the code on its display',
+  usage: 'interlock home pair --at URL --station EUI --code CODE --device DIR',
+  flags: {
+    ...flags,
+    station: { kind: 'text', value: 'EUI', help: 'the charger, as 02-00-00-00-00-00-00-01' },
+    code: {
+      kind: 'text',
+      value: 'CODE',
+      help: 'what the charger shows once its button is pressed',
+    },
+  },
+  async run({ flags: given, print }) {
+    const { address, device } = accessIn(given)
+    const station = parseEui64(textOf(given, 'station') ?? '')
+    if (station === undefined) throw new UsageError('which charger? --station EUI')
+    const code = textOf(given, 'code')
+    if (code === undefined) throw new UsageError('which code does it show? --code CODE')
+    const { ensureDir, ownKey, writeAtomic } = await import('@interlock/host')
+    const { pairAtHome } = await import('@interlock/station')
+    const { toBase64 } = await import('@interlock/kernel')
+    ensureDir(device)
+    const key = ownKey(`${device}/key.pem`)
+    const known = await pairAtHome(address, { station, code, key })
+    if (!known.ok) return refused(print, known)
+    const [door, meter] = [known.value.door, known.value.meter].map(toBase64)
+    writeAtomic(`${device}/charger.json`, `${JSON.stringify({ station, door, meter })}\n`, 0o600)
+    writeAtomic(`${device}/meter.b64`, `${meter}\n`, 0o644)
+    print({ ok: true, station, door, meter }, `paired with ${station}`)
+    return exits.done
+  },
+}
+
+export const homeUsage: Command = {
+  name: 'home usage',
+  summary: 'what the charger has used, from the charger itself; it may be cut off from everybody',
+  usage: 'interlock home usage --at URL --device DIR [--format F] [--from DATE] [--until DATE]',
+  flags: {
+    ...flags,
+    format: {
+      kind: 'text',
+      choices: formats,
+      help: 'csv unless given; records: as the meter signed them',
+    },
+    from: { kind: 'date', value: 'DATE', help: 'first day (UTC); 31 days before the end' },
+    until: { kind: 'date', value: 'DATE', help: 'the day after the last; until now unless given' },
+  },
+  async run({ flags: given, print }) {
+    const { address, device } = accessIn(given)
+    const { ownKey, readSecret } = await import('@interlock/host')
+    const { readUsageAtHome } = await import('@interlock/station')
+    const home = chargerIn(readSecret(`${device}/charger.json`))
+    if (home === undefined) throw new UsageError(`${device}: pair this device first`)
+    const { fromBase64 } = await import('@interlock/kernel')
+    const [door, meter] = [home.door, home.meter].map(fromBase64)
+    if (door === undefined || meter === undefined) throw new UsageError(`${device}: pair it again`)
+    const now = Date.now()
+    const until = Number(given['until'] ?? now)
+    const from = Number(given['from'] ?? until - 31 * dayMillis)
+    const format = (textOf(given, 'format') ?? 'csv') as HomeUsageFormat
+    const paired = { station: home.station, door, meter }
+    const key = ownKey(`${device}/key.pem`)
+    const usage = await readUsageAtHome(address, paired, key, { format, from, until }, now)
+    if (!usage.ok) return refused(print, usage)
+    print({ ok: true, format, usage: usage.value }, usage.value.trimEnd())
+    return exits.done
+  },
+}
+
+const refused = (
+  print: Parameters<typeof refuse>[0],
+  { reason, detail }: Extract<Outcome<unknown, string>, { readonly ok: false }>,
+): number => refuse(print, reason, refusals[reason] ?? reason, detail)
+
+function accessIn(given: FlagValues): { readonly address: string; readonly device: string } {
+  const [at, device] = ['at', 'device'].map((name) => textOf(given, name))
+  if (at === undefined || device === undefined)
+    throw new UsageError('--at URL --device DIR are needed')
+  if (!URL.canParse(at) || !at.startsWith('https:'))
+    throw new UsageError('--at: an address as https://charger.home:8443')
+  return { address: at.replace(/\/+$/, ''), device }
+}
+
+type Known = { readonly station: Eui64; readonly door: string; readonly meter: string }
+
+/** What this device wrote when it paired; `undefined` where it is something else. */
+function chargerIn(text: string): Known | undefined {
+  try {
+    const { station, door, meter } = JSON.parse(text) as Record<string, unknown>
+    const eui = typeof station === 'string' ? parseEui64(station) : undefined
+    return eui !== undefined && typeof door === 'string' && typeof meter === 'string'
+      ? { station: eui, door, meter }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
