@@ -1,4 +1,4 @@
-import { inTurn, type Carrier } from '@interlock/bus'
+import type { Carrier } from '@interlock/bus'
 import { diskCarrier, readText, type ActorDeps } from '@interlock/host'
 import { connectNats, natsCarrier, ordinaryReading, prepareStreams } from '@interlock/host/nats'
 import { Fault, inSeconds } from '@interlock/kernel'
@@ -24,7 +24,7 @@ export async function openCarrier(config: BrokerConfig, deps: ActorDeps): Promis
         'check that so many servers run as there are to be replicas, and what we may do there',
     })
   }
-  return inTurn(natsCarrier(connection, ordinaryReading))
+  return natsCarrier(connection, ordinaryReading)
 }
 
 const attemptsMax = 20

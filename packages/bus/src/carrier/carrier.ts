@@ -1,12 +1,13 @@
 import type { SealedMessage, Topic, TopicKind, TopicSelection } from '@interlock/contract'
 import type { Branded } from '@interlock/kernel'
 
-/** Where a message stands among all of its kind: 1, 2, 3 …; 0 is before the first. */
+/** Where a message stands among all of its kind: they grow, and may leave some out; 0 is before the first. */
 export type Position = Branded<number, 'Position'>
 export const position = (value: number): Position => value as Position
 
 export type Selection = TopicSelection
 
+/** What was carried together may count as one. */
 export type KeptTopic = { readonly topic: Topic; readonly messages: number }
 export const topicsListedMax = 20_000
 

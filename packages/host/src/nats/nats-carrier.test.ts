@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
-import type { Carrier } from '@interlock/bus'
+import type { Carrier, Position } from '@interlock/bus'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { millis } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -56,6 +56,31 @@ if (hasNatsServer) {
     expect(await take(carrier, { kind: 'load' }, 0, 1)).toHaveLength(1)
     expect(asked.length).toBeGreaterThan(1)
     expect(asked[0]?.idle_heartbeat).toBe(heartbeatMillis * 1_000_000)
+    await carrier.close()
+  })
+  test('what is published at once goes together; each has its position, and is read from any', async () => {
+    const carrier = await emptyCarrier()
+    const names = Array.from({ length: 5 }, (_, i) => `m${i}`)
+    const publish = (name: string): Promise<Position> =>
+      carrier.publish(topicOf('one'), sealedLike(name), name)
+    const at = await Promise.all(names.map(publish))
+    expect(await carrier.topics('load')).toEqual([{ topic: topicOf('one'), messages: 1 }])
+    const all = await take(carrier, { kind: 'load' }, 0, 5)
+    expect(all.map(({ position }) => position)).toEqual(at)
+    const from = await take(carrier, { kind: 'load' }, at[2] ?? 0, 2)
+    expect(from.map(({ message }) => message.body)).toEqual(['m3', 'm4'])
+    await carrier.close()
+  })
+
+  test('what is sent again among others, since nobody said that it was kept, is read once', async () => {
+    const carrier = await emptyCarrier()
+    const publish = (name: string): Promise<Position> =>
+      carrier.publish(topicOf('one'), sealedLike(name), name)
+    await publish('m1')
+    await Promise.all(['m1', 'm2'].map(publish))
+    expect(await carrier.topics('load')).toMatchObject([{ messages: 2 }])
+    const taken = await take(carrier, { kind: 'load' }, 0, 2)
+    expect(taken.map(({ message }) => message.body)).toEqual(['m1', 'm2'])
     await carrier.close()
   })
 } else {

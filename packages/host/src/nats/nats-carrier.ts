@@ -10,7 +10,6 @@ import { PermissionViolationError, type NatsConnection } from '@nats-io/transpor
 import {
   carrierFull,
   notCarried,
-  position,
   tooLargeToCarry,
   topicsListedMax,
   type Carried,
@@ -18,21 +17,25 @@ import {
   type Position,
   type Selection,
 } from '@interlock/bus'
-import {
-  isSealedMessage,
-  limits,
-  sealedTopic,
-  topicName,
-  type SealedMessage,
-  type Topic,
-} from '@interlock/contract'
-import { Fault, millis, parseJson, type Millis } from '@interlock/kernel'
+import { limits, sealedTopic, topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import { Fault, millis, type Millis } from '@interlock/kernel'
 import { systemClock } from '../system-clock.ts'
+import {
+  bundleId,
+  bundleText,
+  parseBundle,
+  positionAfter,
+  positionIn,
+  sequenceFor,
+} from './bundle.ts'
+import { bundling, type SendBundle } from './bundling.ts'
 import { publications } from './publications.ts'
 import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
 
 /** Messages that wait on this side of a reader. */
 const pulledMax = 64
+/** A publisher that was not told tries again long before so many more have come. */
+const rememberedMax = 4_096
 /** What a reader asks for is given up by the servers, and asked anew, after so long. */
 const askedMillis = 10_000
 /** Between one move to another server and the next. */
@@ -60,14 +63,10 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
   let isOpen = true
   let movedAt = -Infinity
 
-  async function publish(topic: Topic, message: SealedMessage, id: string): Promise<Position> {
+  const send: SendBundle = async (topic, ids, texts) => {
     if (!isOpen) throw closed()
-    if (sealedTopic(topic.kind) === undefined) throw notCarried(topic)
-    const text = JSON.stringify(message)
-    if (text.length > limits.frameBytesMax) throw tooLargeToCarry(topic)
-    if (published.isFull()) throw carrierFull(topic)
     try {
-      return position(await published.publish(subjectOf(topic), text, id))
+      return await published.publish(subjectOf(topic), bundleText(ids, texts), bundleId(ids))
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === streamIsFull)
         throw carrierFull(topic, cause)
@@ -76,6 +75,15 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
       if (!isAnswer) elsewhere()
       throw lost(topicName(topic), cause)
     }
+  }
+  const bundles = bundling(send)
+
+  async function publish(topic: Topic, message: SealedMessage, id: string): Promise<Position> {
+    if (!isOpen) throw closed()
+    if (sealedTopic(topic.kind) === undefined) throw notCarried(topic)
+    const text = JSON.stringify(message)
+    if (text.length > limits.frameBytesMax) throw tooLargeToCarry(topic)
+    return bundles.publish(topic, text, id)
   }
 
   /** A server that is cut off from the others keeps its clients and answers none: another is tried. */
@@ -92,15 +100,18 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     signal: AbortSignal,
   ): AsyncGenerator<Carried> {
     const ended = (): boolean => !isOpen || signal.aborted
+    const isNew = recently(rememberedMax)
     let from = after
     try {
       while (!ended())
         for await (const message of opened(await open(selection, from), signal)) {
-          from = position(message.seq)
-          const carried = carriedOf(message)
-          // What nobody could have sealed is passed over: its author's sequence tells that one is missing.
-          if (carried !== undefined) yield carried
-          if (ended()) return
+          for (const carried of carriedOf(message, message.string(), isNew)) {
+            if (carried.position <= from) continue
+            yield carried
+            if (ended()) return
+            from = carried.position
+          }
+          from = positionAfter(message.seq)
         }
     } catch (cause) {
       if (!ended()) throw lost(selection.kind, cause)
@@ -134,7 +145,7 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     const consumer = await client.consumers.get(streamOf(selection.kind), {
       filter_subjects: subjectFilter(selection),
       deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: after + 1,
+      opt_start_seq: sequenceFor(after),
     })
     return consumer.consume({
       max_messages: pulledMax,
@@ -160,7 +171,7 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     async last(kind) {
       const manager = await jetstreamManager(connection)
       const { state } = await manager.streams.info(streamOf(kind))
-      return position(state.last_seq)
+      return positionAfter(state.last_seq)
     },
     async close() {
       isOpen = false
@@ -171,11 +182,30 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
   }
 }
 
-function carriedOf(message: JsMsg): Carried | undefined {
-  const topic = topicOfSubject(message.subject)
-  const parsed = parseJson(message.string(), 2)
-  if (topic === undefined || !parsed.ok || !isSealedMessage(parsed.value)) return undefined
-  return { topic, position: position(message.seq), message: parsed.value }
+/** What nobody could have sealed is passed over: its author's sequence tells that one is missing. */
+function carriedOf(
+  { subject, seq }: JsMsg,
+  text: string,
+  isNew: (id: string) => boolean,
+): Carried[] {
+  const topic = topicOfSubject(subject)
+  const bundle = parseBundle(text)
+  if (topic === undefined || bundle === undefined) return []
+  return bundle.messages.flatMap((message, place) =>
+    isNew(bundle.ids[place] ?? '') ? [{ topic, position: positionIn(seq, place), message }] : [],
+  )
+}
+
+/** Whether an id comes for the first time, of the latest so many: what is sent anew comes among others. */
+function recently(max: number): (id: string) => boolean {
+  const ids = new Set<string>()
+  return (id) => {
+    if (ids.has(id)) return false
+    const [oldest = ''] = ids
+    if (ids.size >= max) ids.delete(oldest)
+    ids.add(id)
+    return true
+  }
 }
 
 const closed = (): Fault => new Fault('CarrierClosed', 'the carrier is closed')

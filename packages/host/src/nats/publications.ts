@@ -13,8 +13,6 @@ import { millis, parseJson, type Clock, type Timer } from '@interlock/kernel'
 
 /** Publications to JetStream, whose word that it has them comes in any order and is waited for together. */
 export type Publications = {
-  /** Whether as many wait as may. */
-  readonly isFull: () => boolean
   /**
    * @param id by which the servers know a message that is sent again
    * @returns where the message stands in its stream, once it is kept
@@ -35,7 +33,6 @@ type Waiting = {
   readonly end: number
 }
 
-const waitingMax = 4_096
 const turnMillis = millis(250)
 /** Five seconds without a word: it is sent again. */
 const silentTurns = 20
@@ -112,7 +109,6 @@ export function publications(connection: NatsConnection, clock: Clock): Publicat
   }
 
   return {
-    isFull: () => waiting.size >= waitingMax,
     publish(subject, text, id) {
       if (answers === undefined) {
         answers = connection.subscribe(`${inbox}.*`, { callback: take })
