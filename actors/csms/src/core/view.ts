@@ -3,6 +3,7 @@ import { soldHours, type HoursInForce, type Schedule } from '@interlock/power'
 import type { BootPolicy, SecurityProfile, StationRecord, TrustMode } from '../data/stations.ts'
 import type { Goal } from './goal.ts'
 import { currentOf, type Transaction, type Transactions } from './running.ts'
+import type { Wish } from './wish.ts'
 import type { CostDocument } from './transaction-cost.ts'
 
 /** What the station itself last said about its state (DataTransfer `State`). */
@@ -84,6 +85,8 @@ export type StationView = {
   /** Register of the meter from which the goal counts. */
   goalFromWattHours: number | undefined
   schedule: Schedule | undefined
+  /** The provider's, of a session that is planned within what a feeder bears. */
+  wish: Wish | undefined
   plan: PlanView | undefined
   refused: RefusedView | undefined
 }
@@ -110,6 +113,7 @@ export const newView = (record: StationRecord): StationView => ({
   goal: undefined,
   goalFromWattHours: undefined,
   schedule: undefined,
+  wish: undefined,
   plan: undefined,
   refused: undefined,
 })

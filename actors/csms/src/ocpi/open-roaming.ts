@@ -9,6 +9,7 @@ import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import { cpoHandlers } from './handlers.ts'
 import type { OcpiConfig } from './ocpi-config.ts'
+import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
 import { admitDriver, tellTransaction, type RoamingDesk } from './roaming.ts'
 
@@ -62,6 +63,7 @@ export async function openRoaming(options: {
     objects,
     outbox,
   }
+  await restoreWishes(desk)
   const server = await openHttpServer({
     name: label,
     listen: ocpi.listen,

@@ -289,6 +289,28 @@ test("a provider's charging profile is signed, seconded and charged like any oth
   expect(await profile(id)).toMatchObject({ value: { result: 'ACCEPTED' } })
   await vi.waitFor(() => expect(results).toHaveLength(2), waiting)
   expect(results[1]).toEqual({ result: 'ACCEPTED', id: 'wish-1' })
+  station.endpoint.handle('GetCompositeSchedule', ({ evseId, duration }) => ({
+    status: 'Accepted',
+    schedule: {
+      evseId,
+      duration,
+      scheduleStart: '2026-01-12T20:30:00Z',
+      chargingRateUnit: 'W',
+      chargingSchedulePeriod: [{ startPeriod: 0, limit: 3_000 }],
+    },
+  }))
+  const at = `2.2.1/receiver/chargingprofiles/${id}`
+  const answerAt = encodeURIComponent(`${provider.row.origin}/ocpi/2.2.1/sender/chargingprofiles/a`)
+  expect(await provider.send('GET', `${at}?response_url=${answerAt}`)).toMatchObject({ ok: false })
+  const active = await provider.send('GET', `${at}?duration=600&response_url=${answerAt}`)
+  expect(active).toMatchObject({ value: { result: 'ACCEPTED' } })
+  await vi.waitFor(() => expect(results).toHaveLength(3), waiting)
+  expect(results[2]).toMatchObject({
+    result: 'ACCEPTED',
+    profile: {
+      charging_profile: { duration: 600, charging_profile_period: [{ limit: 3_000 }] },
+    },
+  })
   const [command] = station.commands
   const parsed = parseSigned(command?.signed, 'SetChargingProfile')
   // What the station got is what the supervisor seconded, and carries its signature too.

@@ -236,6 +236,7 @@ function ended(context: Context, view: StationView): void {
   view.goal = undefined
   view.goalFromWattHours = undefined
   view.schedule = undefined
+  view.wish = undefined
   view.plan = undefined
   view.powerWatts = 0
   inBackground(context.deps, 'transaction-ended', async () => {

@@ -5,6 +5,7 @@ import type { MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
 import { remainingWattHours, type StationView } from '../core/view.ts'
+import { underWish } from '../core/wish.ts'
 import { goalOf } from '../planner/session-plan.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import { fallbackShares } from './fallback-shares.ts'
@@ -171,7 +172,9 @@ export function createFeederPlanner(options: {
           ...(shortfall && { shortfall }),
         }
         const schedule = scheduleFor(plan, session, now, vouchedUntil)
-        return schedule === undefined ? [] : [{ view, schedule }]
+        const { wish, transaction } = view
+        const wished = wish?.transactionId === transaction?.id ? wish?.schedule : undefined
+        return schedule === undefined ? [] : [{ view, schedule: underWish(schedule, wished) }]
       })
     },
     shown: ({ group }) => outcomes.get(group),

@@ -16,7 +16,7 @@ export type Planner = {
 }
 
 /** The one profile of the planner at each station; a new one takes the place of the old (K01.FR.05). */
-const profileId = 1
+export const profileId = 1
 const retryMillis = 30 * 60_000
 /** Refusals that time may mend. */
 const passing = new Set([

@@ -1,0 +1,96 @@
+import { eui64, instant, stationId, type Instant } from '@interlock/kernel'
+import type { Message } from '@interlock/oscp'
+import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
+import type { Context } from '../context.ts'
+import { newView, type StationView } from '../core/view.ts'
+import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
+import { createFeederPlanner } from './feeder-planner.ts'
+
+export const evening = instant(Date.UTC(2026, 0, 5, 18))
+export const group: CapacityGroup = {
+  group: 'feeder-1',
+  feeder: 'F-1',
+  contractedWatts: 40_000,
+  operator: 'acacia',
+}
+
+/** A vehicle that has just come, and needs some energy by half past seven. */
+export const vehicle = (
+  number: number,
+  change: Partial<StationView['record']> = {},
+): StationView => ({
+  ...newView({
+    stationId: stationId(`CS-${number}`),
+    eui: eui64(`00-00-00-00-00-00-00-0${number}`),
+    ratingWatts: 7_000,
+    evse: 1,
+    feeder: 'F-1',
+    delaySecondsMax: 600,
+    passwordSha256: undefined,
+    llcs: undefined,
+    meter: undefined,
+    enrolled: false,
+    idTokens: [],
+    commissioned: true,
+    trust: 'supervised',
+    passwordHash: undefined,
+    offeredHashes: [],
+    securityProfile: 3,
+    bootPolicy: 'Accepted',
+    evses: [1],
+    ...change,
+  }),
+  connected: true,
+  identifiedBy: 'certificate',
+  transaction: {
+    id: `T-${number}`,
+    startedAt: evening,
+    chargingState: 'EVConnected',
+    firstWattHours: 0,
+  },
+  meterWattHours: 0,
+})
+
+/** A feeder on which nothing but the planner is real. */
+export function street(
+  vehicles: readonly StationView[],
+  watts: { now: number; fallback: number },
+  rest: object = {},
+) {
+  let now: Instant = evening
+  const told: Message[] = []
+  const records: string[] = []
+  const context = {
+    views: new Map(vehicles.map((view) => [view.record.stationId, view])),
+    config: { expectedSessions: [], planning: { departure: '07:30', energyWattHours: 9_000 } },
+    deps: { clock: { now: () => now } },
+    audit: { critical: (kind: string) => void records.push(kind) },
+    tell: () => {},
+    ...rest,
+  } as unknown as Context
+  const book = {
+    at: () => ({ watts: watts.now, source: 'forecast' }),
+    fallbackAt: () => ({ watts: watts.fallback, source: 'fallback' }),
+    tell: (_group: CapacityGroup, message: Message) => told.push(message) > 0,
+  } as unknown as CapacityBook
+  const planner = createFeederPlanner({ context, book, tariffOf: () => undefined })
+  /** As if each station had taken what it was sent. */
+  const plan = (): readonly Schedule[] =>
+    planner.drafts(group).map(({ view, schedule }) => (view.schedule = schedule))
+  const pass = (millis: number): void => void (now = instant(now + millis))
+  return { plan, planner, pass, told, records, watts, context, book }
+}
+
+/** The most that all may draw at any time of the night, each up to a block late. */
+export function worst(schedules: readonly Schedule[], from = evening): number {
+  const blocks = Array.from({ length: 54 }, (_, at) => instant(from + at * groupBlockMillis))
+  return Math.max(
+    ...blocks.map((at) =>
+      schedules.reduce((sum, schedule) => {
+        const before = limitAt(schedule, instant(at - groupBlockMillis)) ?? 0
+        return sum + Math.max(limitAt(schedule, at) ?? 0, before)
+      }, 0),
+    ),
+  )
+}
+export const many = (count: number) => Array.from({ length: count }, (_, at) => vehicle(at + 1))
