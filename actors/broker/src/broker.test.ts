@@ -133,7 +133,7 @@ test(
     const { broker } = await opened()
     const { charging, supervisor } = parties
     const smartMeter = testHierarchy('smartMeter')
-    const readers = ['csms', 'dsrsp', 'supplier', 'dso', 'emsp'] as const
+    const readers = ['station', 'csms', 'dsrsp', 'supplier', 'dso', 'emsp'] as const
     const problems = await wronglyOpen({
       port: broker.port,
       doors: broker.doors,
@@ -145,7 +145,7 @@ test(
         'GET /healthz': ['supervisor', 'web'],
         'POST /api/v1/messages': ['station', 'csms', 'dso', 'keyserver'],
         'GET /api/v1/messages': readers,
-        'GET /api/v1/topics': [...readers, 'station', 'keyserver', 'supervisor'],
+        'GET /api/v1/topics': [...readers, 'keyserver', 'supervisor'],
         'GET /api/v1/positions/:kind': readers,
         'GET /api/v1/grants': ['supervisor'],
         'PUT /api/v1/grants': ['supervisor'],

@@ -1,3 +1,4 @@
+import { feederSumLimits } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { oscpLimits } from '@interlock/oscp'
@@ -8,6 +9,7 @@ import { claimLimits } from './capacity/divide.ts'
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Origin = Type.String({ pattern: '^https://[^/]+$', maxLength: 256 })
 const Name = Type.String({ minLength: 1, maxLength: oscpLimits.nameCharsMax })
+const Eui = Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })
 
 /** A flexibility provider: an operator of charging stations that has a contract. */
 const ProviderConfig = Type.Object(
@@ -37,6 +39,13 @@ const FeederConfig = Type.Object(
     history: Path,
     /** Certificate (PEM) of the meter at its head, smart-meter root: whose readings show a breach. */
     meter: Type.Optional(Path),
+    /**
+     * Its chargers by EUI-64, as the register has them, whose readings are summed so that none of them
+     * is seen. Those of the region and of this group say them over the middleware.
+     */
+    chargers: Type.Optional(
+      Type.Array(Eui, { maxItems: feederSumLimits.membersMax, uniqueItems: true }),
+    ),
     contracts: Type.Array(
       Type.Object(
         {
@@ -77,7 +86,7 @@ export const DsoConfig = actorConfig({
 export type DsoConfig = Static<typeof DsoConfig>
 
 /** @throws Fault `ConfigInvalid` for a name that is there twice, or a contract with nobody. */
-export function demandWhole({ providers, feeders, meters }: DsoConfig): void {
+export function demandWhole({ providers, feeders, meters, middleware }: DsoConfig): void {
   const names = providers.map(({ name }) => name)
   const lists = [
     names,
@@ -91,6 +100,11 @@ export function demandWhole({ providers, feeders, meters }: DsoConfig): void {
   const metered = feeders.find(({ meter }) => meter !== undefined)
   if (metered !== undefined && meters === undefined)
     throw invalid(`${metered.group}: its meter has nowhere to call, for meters is not there`)
+  const summed = feeders.find(({ chargers }) => chargers !== undefined)
+  if (summed !== undefined && middleware === undefined)
+    throw invalid(
+      `${summed.group}: its chargers have nowhere to be heard, for middleware is not there`,
+    )
   for (const { group, contracts } of feeders)
     for (const { provider } of contracts)
       if (!names.includes(provider)) throw invalid(`${group}: ${provider} is not in providers`)

@@ -1,3 +1,4 @@
+import { feederSumRules } from '@interlock/contract'
 import {
   ensureDir,
   httpClient,
@@ -11,6 +12,7 @@ import {
 } from '@interlock/host'
 import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
+import type { GroupRules } from '@interlock/privacy'
 import { demandTopic, openTopics } from '@interlock/topics'
 import { demandWhole, type DsoConfig } from './config.ts'
 import { readHistory } from './forecast/read-history.ts'
@@ -21,7 +23,14 @@ import { loadsFollowing, loadTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
+import { summedFeeders } from './sums/run-sums.ts'
+import { sumDoor } from './sums/sum-door.ts'
 import { everyBlock, tellFeeder } from './tell-feeder.ts'
+
+export type DsoDeps = ActorDeps & {
+  /** Other rules of what sums may tell, for a lab only: refused where the config says `production`. */
+  readonly sumRules?: GroupRules
+}
 
 export type DsoRunning = Running & {
   readonly port: number
@@ -36,8 +45,12 @@ export type DsoRunning = Running & {
  * quarter of an hour for a day ahead, by OSCP 2.0, and hears what they cannot keep and what they used.
  * @throws Fault when identity, certificates, histories or journal cannot be read, or the port is taken.
  */
-export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoRunning> {
+export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRunning> {
   demandWhole(config)
+  if (deps.sumRules !== undefined && config.production)
+    throw new Fault('LabOnly', `${config.actor}: other rules of its sums are for a lab only`, {
+      remedy: 'set production to false in the config of a lab',
+    })
   const identity = loadIdentity(config.identity)
   const us = identity.peer.organisation
   if (identity.peer.role !== 'dso')
@@ -117,9 +130,13 @@ export async function startDso(config: DsoConfig, deps: ActorDeps): Promise<DsoR
   const providerOf = (organisation: Eui64) =>
     providers.find(({ pinned }) => pinned.org === organisation)?.name
   topics?.follow(loadsFollowing(loads, providerOf))
+  const sumOptions = { rules: deps.sumRules ?? feederSumRules, us, audit, deps }
+  const summed = topics === undefined ? [] : summedFeeders(config, { topics, ...sumOptions })
+  server.route(sumDoor(summed, us))
   for (const topic of said) topics?.join(topic)
   const close = async (): Promise<void> => {
     await topics?.close()
+    for (const each of summed) each.close()
     await server.close()
     await meterServer?.close()
     await Promise.all([...desks.values()].map((desk) => desk.close()))

@@ -60,6 +60,8 @@ export const StationConfig = actorConfig({
   ),
   /** Where its signed readings are published, besides going to the CSMS. */
   middleware: Type.Optional(MiddlewareConfig),
+  /** The distribution operator for whom the readings of the feeder's chargers are summed. */
+  sums: Type.Optional(Type.Object({ dso: Eui }, { additionalProperties: false })),
   /** The maker's one-time secret; not needed once a certificate is there. */
   secret: Type.Optional(Type.String({ minLength: 16, maxLength: 128 })),
   /** Key and certificate; `<data>/identity` unless given. */
@@ -152,6 +154,10 @@ const rules: readonly (readonly [broken: (config: StationConfig) => boolean, wor
   [
     ({ dsrAgreement }) => dsrAgreement !== undefined && !areHoursOrNone(dsrAgreement.quiet),
     'dsrAgreement.quiet: hours end after they begin',
+  ],
+  [
+    ({ sums, middleware }) => sums !== undefined && middleware === undefined,
+    'middleware is missing: a reading is masked to be said there',
   ],
   [
     ({ network }) =>

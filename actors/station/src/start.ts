@@ -9,6 +9,7 @@ import type { Hardware } from './hardware.ts'
 import { openHomeDoor } from './home/home-door.ts'
 import { takeOwnReadings } from './home/own-readings.ts'
 import { observe, type Observation } from './observe.ts'
+import { openSums } from './sums/of-station.ts'
 import { openOwnIdentity, type OwnIdentity } from './own-identity.ts'
 
 export type StationRunning = Running & {
@@ -63,6 +64,7 @@ export async function runStation(
   hardware.resume()
   const home = config.home && (await openHomeDoor(station, config.home))
   const ownReadings = config.home && takeOwnReadings(station)
+  const sums = openSums(station)
   await Promise.all([link?.tried, csms.start()])
 
   let closing: Promise<void> | undefined
@@ -75,6 +77,7 @@ export async function runStation(
     ownReadings?.close()
     await Promise.all([csms.close(), link?.close(), home?.close()])
     await Promise.all([witness.close(), station.chargingHours.close(), station.topics?.close()])
+    sums?.close()
     station.records.close()
     station.keeper.close()
     station.usage?.close()

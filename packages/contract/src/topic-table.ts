@@ -1,6 +1,7 @@
 import type { Role } from '@interlock/kernel'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { Masked, MaskKey, MaskRoster, MaskRound } from './feeder-sum-payloads.ts'
 import {
   Capacity,
   Consumption,
@@ -47,7 +48,7 @@ const local = { protection: 'local', publishers: ['csms', 'dsrsp', 'dcc', 'super
 /**
  * Every kind of topic, once: the only source of who may publish and read it, and of how it is
  * protected. A station has no key to be sealed to (its certificate signs only): it publishes to named
- * readers, and is a member of no group.
+ * readers, reads what is signed for all, and is a member of no group.
  */
 export const topicTable = {
   state: local,
@@ -97,6 +98,39 @@ export const topicTable = {
     purpose: 'gridOperation',
     retentionMillis: 2 * day,
     silenceMillis: 15 * minute,
+  },
+  maskKey: {
+    protection: 'signed',
+    schema: MaskKey,
+    publishers: ['station'],
+    readers: { station: 'contract', dso: 'contract' },
+    purpose: 'feederSums',
+    retentionMillis: 7 * day,
+  },
+  maskRoster: {
+    protection: 'signed',
+    schema: MaskRoster,
+    publishers: ['dso'],
+    readers: { station: 'contract' },
+    purpose: 'feederSums',
+    retentionMillis: 7 * day,
+  },
+  // One home's number says nothing without those of its whole feeder: no consent is asked for it.
+  masked: {
+    protection: 'readers',
+    schema: Masked,
+    publishers: ['station'],
+    readers: { dso: 'contract' },
+    purpose: 'feederSums',
+    retentionMillis: 5 * minute,
+  },
+  maskRound: {
+    protection: 'signed',
+    schema: MaskRound,
+    publishers: ['dso'],
+    readers: { station: 'contract' },
+    purpose: 'feederSums',
+    retentionMillis: 5 * minute,
   },
   epoch: {
     protection: 'readers',

@@ -11,6 +11,10 @@ export const topicKinds = [
   'consumption',
   'load',
   'capacity',
+  'maskKey',
+  'maskRoster',
+  'masked',
+  'maskRound',
   'epoch',
   'lease',
 ] as const

@@ -13,7 +13,11 @@ import type { Finding } from './receive.ts'
 import { openTelling } from './telling.ts'
 
 /** What an actor reads, for as long as it runs; how far it has come is kept under `name`. */
-export type Following = Omit<Reading, 'progress' | 'wants'> & { readonly name: string }
+export type Following = Omit<Reading, 'progress' | 'wants'> & {
+  readonly name: string
+  /** Nothing of it is kept, neither here nor by the reader: read from its beginning at each start. */
+  readonly isFresh?: true
+}
 
 /**
  * What a running actor has of the middleware, whether that is there at the moment or not: an actor starts, and
@@ -95,8 +99,9 @@ export function openTopics(options: TopicsOptions): Topics {
     isReading = true
     for (const each of followed.values()) read(exchange, each)
   }
-  function read(from: Exchange, { name, ...reading }: Following): void {
-    const progress = openProgress(openJournal(`${folder}/${name}.journal`))
+  function read(from: Exchange, { name, isFresh, ...reading }: Following): void {
+    const journal = isFresh === true ? undefined : openJournal(`${folder}/${name}.journal`)
+    const progress = openProgress(journal)
     from.read({ ...reading, progress, wants: isWanted })
   }
   /** What is sealed for members is for others to leave alone, whatever the middleware brings. */

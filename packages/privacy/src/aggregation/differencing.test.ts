@@ -1,7 +1,8 @@
 import { inMinutes } from '@interlock/kernel'
 import fc from 'fast-check'
+import { feederSumLimits } from '@interlock/contract'
 import { expect, test } from 'vitest'
-import { admitSet, chooseSet, toldMax, type History } from './differencing.ts'
+import { admitSet, chooseSet, type History } from './differencing.ts'
 import { stationAt } from './feeder.fixture.ts'
 import { roster, type GroupRules } from './roster.ts'
 
@@ -49,7 +50,7 @@ test('half of the stations are no group: another half could be told another stor
 })
 
 test('after so many sets in two windows no more are told', () => {
-  const history = Array.from({ length: toldMax }, () => ({ window: 0, members }))
+  const history = Array.from({ length: feederSumLimits.toldMax }, () => ({ window: 0, members }))
   expect(admitSet(history, members, all, rules)).toMatchObject({ reason: 'HistoryTooLong' })
 })
 

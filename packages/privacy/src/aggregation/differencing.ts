@@ -1,3 +1,4 @@
+import { feederSumLimits } from '@interlock/contract'
 import { ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import { cellMin, presentMin, type GroupRules, type Roster } from './roster.ts'
 
@@ -13,9 +14,6 @@ export const windowOf = (round: number, { roundsPerWindow }: GroupRules): number
 /** What could still be subtracted from a sum of `window`. */
 export const recent = (history: History, window: number): History =>
   history.filter((told) => told.window >= window - 1)
-
-/** Sets told in two windows; one more would be refused. */
-export const toldMax = 32
 
 export type SetProblem =
   /** Not sorted, or stations that are not in the roster. */
@@ -40,7 +38,7 @@ export function admitSet(
   if (!isSubset(present, members)) return refused('SetMalformed')
   if (present.length < presentMin(members.length, rules))
     return refused('GroupTooSmall', `${present.length} of ${members.length}`)
-  if (history.length >= toldMax) return refused('HistoryTooLong')
+  if (history.length >= feederSumLimits.toldMax) return refused('HistoryTooLong')
   const cells = cellsOf([...history.map((told) => told.members), present], members)
   const small = cells.find((cell) => cell.length < cellMin(rules))
   return small === undefined

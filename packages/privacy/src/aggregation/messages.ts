@@ -1,9 +1,9 @@
+import type { MaskClosing, MaskedOpening, MaskedValues } from '@interlock/contract'
 import {
+  concat,
   fromBase64Url,
   fromHex,
   ok,
-  parseEui64,
-  parseJson,
   readU64,
   refused,
   toBase64Url,
@@ -12,92 +12,92 @@ import {
   type Eui64,
   type Outcome,
 } from '@interlock/kernel'
-import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { toldMax, type Told } from './differencing.ts'
-import type { Closing, Masked } from './masked-reading.ts'
-import { membersMax, type Roster } from './roster.ts'
+import type { Opening } from './audit.ts'
+import type { Told } from './differencing.ts'
+import type { Closing } from './masked-reading.ts'
+import { forBoth, type MaskedBoth, type Quantities } from './quantities.ts'
+import type { Roster } from './roster.ts'
 
-/** What stations and aggregator send each other, JSON, each sealed by its author. */
-const strict = { additionalProperties: false }
-const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-const bitmapBytesMax = Math.ceil(membersMax / 8)
-const SetText = Type.String({
-  minLength: 1,
-  maxLength: Math.ceil((bitmapBytesMax * 4) / 3),
+/** What stations and aggregator say, as the topic table has checked it, in the terms of this code and back. */
+export type SumMessageProblem = 'SumMessageMalformed'
+type Members = Pick<Roster, 'members'>
+
+const wordBytes = 8
+const numberOf = (text: string): bigint => readU64(fromHex(text) ?? new Uint8Array(wordBytes))
+const textOf = (value: bigint): string => toHex(u64(value))
+
+export const writeMasked = (
+  step: MaskedValues['step'],
+  { round, values }: MaskedBoth,
+): MaskedValues => ({ step, round, values: forBoth((quantity) => textOf(values[quantity])) })
+
+export const readMasked = ({ round, values }: MaskedValues): MaskedBoth => ({
+  round,
+  values: forBoth((quantity) => numberOf(values[quantity])),
 })
 
-const MaskedWire = Compile(
-  Type.Object(
-    { station: Type.String(), round: Count, value: Type.String({ pattern: '^[0-9a-f]{16}$' }) },
-    strict,
-  ),
-)
-const ClosingWire = Compile(
-  Type.Object(
-    {
-      round: Count,
-      present: SetText,
-      earlier: Type.Array(Type.Object({ window: Count, members: SetText }, strict), {
-        maxItems: toldMax,
-      }),
-    },
-    strict,
-  ),
-)
-
-/** Longest of both, in characters. */
-export const sumMessageCharactersMax = 16_384
-const depthMax = 4
-
-export type SumMessageProblem = 'SumMessageMalformed'
-
-export const writeMasked = ({ station, round, value }: Masked): string =>
-  JSON.stringify({ station, round, value: toHex(u64(value)) })
-
-export function readMasked(text: string): Outcome<Masked, SumMessageProblem> {
-  const wire = jsonOf(text)
-  if (!MaskedWire.Check(wire)) return refused('SumMessageMalformed')
-  const [station, value] = [parseEui64(wire.station), fromHex(wire.value)]
-  if (station === undefined || value === undefined) return refused('SumMessageMalformed')
-  return ok({ station, round: wire.round, value: readU64(value) })
-}
-
-/** Sets as bits, one for each member of the roster in its order, the first in the highest bit. */
 export const writeClosing = (
   { round, present, earlier }: Closing,
-  { members }: Pick<Roster, 'members'>,
-): string =>
-  JSON.stringify({
-    round,
-    present: writeSet(present, members),
-    earlier: earlier.map((told) => ({
-      window: told.window,
-      members: writeSet(told.members, members),
-    })),
-  })
+  { members, version }: Roster,
+): MaskClosing => ({
+  step: 'closing',
+  roster: version,
+  round,
+  present: writeSet(present, members),
+  earlier: earlier.map((told) => ({
+    window: told.window,
+    members: writeSet(told.members, members),
+  })),
+})
 
+/** @param roster of the version that it names */
 export function readClosing(
-  text: string,
-  { members }: Pick<Roster, 'members'>,
+  closing: MaskClosing,
+  { members }: Members,
 ): Outcome<Closing, SumMessageProblem> {
-  const wire = jsonOf(text)
-  if (!ClosingWire.Check(wire)) return refused('SumMessageMalformed')
-  const present = readSet(wire.present, members)
+  const present = readSet(closing.present, members)
   const earlier: Told[] = []
-  for (const told of wire.earlier) {
+  for (const told of closing.earlier) {
     const set = readSet(told.members, members)
     if (set !== undefined) earlier.push({ window: told.window, members: set })
   }
-  return present === undefined || earlier.length < wire.earlier.length
+  return present === undefined || earlier.length < closing.earlier.length
     ? refused('SumMessageMalformed')
-    : ok({ round: wire.round, present, earlier })
+    : ok({ round: closing.round, present, earlier })
 }
 
-function jsonOf(text: string): unknown {
-  if (text.length > sumMessageCharactersMax) return undefined
-  const json = parseJson(text, depthMax)
-  return json.ok ? json.value : undefined
+export const writeOpening = (opened: Quantities<Opening>, { members }: Members): MaskedOpening => ({
+  step: 'opening',
+  round: opened.watts.round,
+  opened: forBoth((quantity) => {
+    const { station, value, words } = opened[quantity]
+    const peers = members.filter((each) => each !== station)
+    const bytes = peers.map((peer) => u64(words.get(peer) ?? 0n))
+    return { value: textOf(value), words: toBase64Url(concat(...bytes)) }
+  }),
+})
+
+export function readOpening(
+  station: Eui64,
+  { round, opened }: MaskedOpening,
+  { members }: Members,
+): Outcome<Quantities<Opening>, SumMessageProblem> {
+  const peers = members.filter((each) => each !== station)
+  const bytes = forBoth((quantity) => fromBase64Url(opened[quantity].words))
+  const isWhole = (of: Uint8Array | undefined): of is Uint8Array =>
+    of?.length === peers.length * wordBytes
+  const { watts, wattHours } = bytes
+  if (!members.includes(station) || !isWhole(watts) || !isWhole(wattHours))
+    return refused('SumMessageMalformed', station)
+  const held = { watts, wattHours }
+  return ok(
+    forBoth((quantity) => ({
+      station,
+      round,
+      value: numberOf(opened[quantity].value),
+      words: new Map(peers.map((peer, at) => [peer, readU64(held[quantity], at * wordBytes)])),
+    })),
+  )
 }
 
 function writeSet(set: readonly Eui64[], members: readonly Eui64[]): string {

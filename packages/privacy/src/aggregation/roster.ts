@@ -1,3 +1,4 @@
+import { feederSumLimits } from '@interlock/contract'
 import { ok, refused, type Eui64, type Instant, type Millis, type Outcome } from '@interlock/kernel'
 
 /** The stations of one feeder whose readings are summed, as the register has signed it. */
@@ -28,7 +29,6 @@ export type GroupRules = {
 export const roundAt = (now: Instant, { roundMillis }: Pick<GroupRules, 'roundMillis'>): number =>
   Math.floor(now / roundMillis)
 
-export const membersMax = 1_000
 export const feederCharactersMax = 128
 
 export type RosterProblem =
@@ -50,7 +50,8 @@ export function roster(
   const isNamed = feeder !== '' && feeder.length <= feederCharactersMax
   if (!isSorted || !isNamed || !Number.isSafeInteger(version) || version < 0)
     return refused('RosterMalformed')
-  if (members.length > membersMax) return refused('RosterTooLarge', `${members.length} stations`)
+  if (members.length > feederSumLimits.membersMax)
+    return refused('RosterTooLarge', `${members.length} stations`)
   if (members.length < presentMin(members.length, rules))
     return refused('RosterTooSmall', `${members.length} stations`)
   if (BigInt(members.length) * readingMax >= 1n << 63n) return refused('SumOverflows')

@@ -1,0 +1,315 @@
+import {
+  feederSumRules,
+  feederSumTimes,
+  type Masked,
+  type MaskRoster,
+  type MaskRound,
+} from '@interlock/contract'
+import { nodeCrypto as crypto } from '@interlock/host'
+import { assert, euiFromBytes, instant, toBase64Url, u64, type Eui64 } from '@interlock/kernel'
+import {
+  maskBoth,
+  newStationRounds,
+  openBoth,
+  readClosing,
+  roster as rosterOf,
+  unmaskBoth,
+  wordsOf,
+  writeMasked,
+  writeOpening,
+  type Member,
+  type Roster,
+  type StationRounds,
+} from '@interlock/privacy'
+import type { Journal } from '@interlock/store'
+import { expect, test } from 'vitest'
+import { feederSums, type FeederSumsOptions } from './feeder-sums.ts'
+import { openSumStore } from './sum-store.ts'
+
+/** As in force, of fewer stations. */
+const rules = { ...feederSumRules, honestMin: 2, coalitionMax: 1 }
+const feeder = 'eastern/f1'
+const stations = Array.from({ length: 9 }, (_, at) => euiFromBytes(u64(BigInt(at + 1))))
+const own = new Map(stations.map((station) => [station, crypto.ephemeralKey()]))
+const digests = new Map(
+  [...own].map(([station, key]) => [station, toBase64Url(crypto.sha256(key.publicKey.spki))]),
+)
+const windowMillis = rules.roundMillis * rules.roundsPerWindow
+const begin = 1_000 * windowMillis
+const at = (round: number, millis = 0) => instant(begin + round * rules.roundMillis + millis)
+
+type Said = Parameters<FeederSumsOptions['say']>
+type PayloadOf<Kind extends Said[0]> = Kind extends 'maskRoster' ? MaskRoster : MaskRound
+
+function memoryJournal(): Journal {
+  let held: unknown[] = []
+  let appended = 0
+  return {
+    entries: () => held,
+    append(entry) {
+      held.push(entry)
+      appended += 1
+    },
+    get isLong() {
+      return appended >= 100
+    },
+    rewrite(entries) {
+      held = [...entries]
+      appended = 0
+    },
+    close: () => {},
+  }
+}
+
+/** The operator of a feeder, and its stations as they answer when they are asked. */
+function street(journal = memoryJournal()) {
+  const said: Said[] = []
+  const notes: [string, object][] = []
+  const store = openSumStore(journal)
+  const sums = feederSums(
+    {
+      feeder,
+      stations,
+      rules,
+      store,
+      say: (...each) => void said.push(each),
+      note: (note, detail) => void notes.push([note, detail]),
+    },
+    at(0),
+  )
+  const lastOf = <Kind extends Said[0]>(kind: Kind): PayloadOf<Kind> | undefined =>
+    said.findLast((each) => each[0] === kind)?.[1] as PayloadOf<Kind> | undefined
+  return { sums, said, notes, store, journal, lastOf }
+}
+type Street = ReturnType<typeof street>
+
+const rounds = new Map<Member, StationRounds>()
+function membersOf({ lastOf }: Street): ReadonlyMap<Eui64, Member> {
+  const told = lastOf('maskRoster')
+  assert(told !== undefined, 'a roster was told')
+  const members = told.members.map((each) => each.station as Eui64)
+  const made = rosterOf({ feeder, version: told.version, members }, rules)
+  assert(made.ok, 'it is one')
+  return new Map(members.map((station) => [station, memberOf(station, made.value)]))
+}
+function memberOf(station: Eui64, roster: Roster, key = own.get(station)): Member {
+  assert(key !== undefined, 'a station of the street')
+  const secret = new Uint8Array(32).fill(stations.indexOf(station) + 1)
+  const keyOf = (of: Eui64) => own.get(of)?.publicKey
+  const words = wordsOf({ station, key }, secret, roster, keyOf, crypto)
+  const member = { station, roster, rules, words }
+  rounds.set(member, newStationRounds(roster.version))
+  return member
+}
+
+const wattsOf = (station: Eui64): bigint => BigInt(1_000 * (stations.indexOf(station) + 1))
+function reading(member: Member, round: number): Masked {
+  const both = { watts: wattsOf(member.station), wattHours: wattsOf(member.station) / 2n }
+  const step = maskBoth(member, rounds.get(member) ?? newStationRounds(0), at(round, 5_000), both)
+  assert(step.ok, 'masked')
+  rounds.set(member, step.value.rounds)
+  return writeMasked('reading', step.value.message)
+}
+/** What a station that was told the last closing answers, or why not. */
+function unmasking({ lastOf }: Street, member: Member): Masked | string {
+  const closing = lastOf('maskRound')
+  assert(closing?.step === 'closing', 'a round was closed')
+  const read = readClosing(closing, member.roster)
+  assert(read.ok, 'it is one')
+  const step = unmaskBoth(member, rounds.get(member) ?? newStationRounds(0), read.value)
+  if (!step.ok) return step.reason
+  rounds.set(member, step.value.rounds)
+  return writeMasked('unmasking', step.value.message)
+}
+function sayKeys({ sums }: Street, some = stations) {
+  for (const station of some) sums.key(station, digests.get(station) ?? '', at(0))
+}
+/** A round of those that are there; the others send nothing. */
+function run(of: Street, members: ReadonlyMap<Eui64, Member>, round: number, away: Eui64[] = []) {
+  const { sums } = of
+  for (const [station, member] of members)
+    if (!away.includes(station)) sums.hear(station, reading(member, round), at(round, 6_000))
+  sums.look(at(round, feederSumTimes.closingMillis))
+  const answers = [...members].map(([station, member]) => [station, unmasking(of, member)] as const)
+  for (const [station, answer] of answers)
+    if (typeof answer !== 'string') sums.hear(station, answer, at(round, 31_000))
+  return answers.filter((each) => typeof each[1] === 'string').map(([station]) => station)
+}
+const sumOf = (some: readonly Eui64[]): number =>
+  Number(some.reduce((sum, each) => sum + wattsOf(each), 0n))
+
+test('a feeder’s power and half-hour are summed exactly, and kept with how many they are of (PF15)', () => {
+  const one = street()
+  sayKeys(one)
+  expect(one.lastOf('maskRoster')?.members).toHaveLength(9)
+  run(one, membersOf(one), 1)
+  const total = sumOf(stations)
+  expect(one.store.powers).toEqual([{ at: at(1), watts: total, stations: 9 }])
+  expect(one.store.energies).toEqual([
+    { from: instant(begin - windowMillis), wattHours: total / 2, stations: 9 },
+  ])
+  expect(one.sums.status()).toMatchObject({ phase: 'over', members: 9, problem: undefined })
+})
+
+test('one that is missing takes a few with it; the sum of the others is exact', () => {
+  const one = street()
+  sayKeys(one)
+  const members = membersOf(one)
+  run(one, members, 1)
+  const [away] = stations
+  assert(away !== undefined, 'a street')
+  const left = run(one, members, 2, [away])
+  expect(left).toContain(away)
+  expect(left).toHaveLength(rules.honestMin + rules.coalitionMax)
+  const present = stations.filter((each) => !left.includes(each))
+  expect(one.store.powers.at(-1)).toEqual({ at: at(2), watts: sumOf(present), stations: 6 })
+  // Of the half-hour, that of all of them stays.
+  expect(one.store.energies).toMatchObject([{ stations: 9 }])
+})
+
+test('too many missing, and one that does not unmask, leave their rounds without a sum and the next with one', () => {
+  const one = street()
+  sayKeys(one)
+  const members = membersOf(one)
+  const away = stations.slice(0, 4)
+  for (const [station, member] of members)
+    if (!away.includes(station)) one.sums.hear(station, reading(member, 1), at(1, 6_000))
+  one.sums.look(at(1, feederSumTimes.closingMillis))
+  expect(one.notes.at(-1)).toMatchObject(['RoundWithoutSum', { reason: 'GroupTooSmall' }])
+
+  for (const [station, member] of members) one.sums.hear(station, reading(member, 2), at(2, 6_000))
+  const [silent] = stations
+  assert(silent !== undefined, 'a street')
+  for (const [station, member] of members) {
+    const answer = unmasking(one, member)
+    if (station !== silent && typeof answer !== 'string')
+      one.sums.hear(station, answer, at(2, 31_000))
+  }
+  one.sums.look(at(2, feederSumTimes.endMillis))
+  expect(one.notes.at(-1)).toEqual([
+    'RoundWithoutSum',
+    { reason: 'UnmaskingMissing', detail: silent },
+  ])
+  expect(one.store.powers).toEqual([])
+  run(one, members, 3)
+  expect(one.store.powers).toMatchObject([{ at: at(3), stations: 9 }])
+})
+
+test('what is late, of another round, or said twice is not counted', () => {
+  const one = street()
+  sayKeys(one)
+  const members = membersOf(one)
+  const [a, b] = [...members.values()]
+  assert(a !== undefined && b !== undefined, 'a street')
+  const masked = reading(a, 1)
+  expect(one.sums.hear(a.station, masked, at(1, 6_000))).toMatchObject({ ok: true })
+  expect(one.sums.hear(a.station, masked, at(1, 7_000))).toMatchObject({ reason: 'Repeated' })
+  expect(one.sums.hear(b.station, masked, at(2, 6_000))).toMatchObject({ reason: 'RoundOther' })
+  const stranger = euiFromBytes(u64(99n))
+  expect(
+    one.sums.hear(stranger, { ...masked, round: at(2) / rules.roundMillis }, at(2, 6_000)),
+  ).toMatchObject({
+    reason: 'NotInRoster',
+  })
+  one.sums.look(at(3, feederSumTimes.closingMillis))
+  expect(one.sums.hear(b.station, reading(b, 3), at(3, 40_000))).toMatchObject({ ok: false })
+})
+
+test('an operator that starts again goes on with what its stations were told', () => {
+  const one = street()
+  sayKeys(one)
+  const members = membersOf(one)
+  run(one, members, 1)
+  one.store.close()
+  const again = street(one.journal)
+  again.sums.look(at(1, 50_000))
+  expect(again.lastOf('maskRoster')).toEqual(one.lastOf('maskRoster'))
+  // Were a set forgotten that they know, none would answer.
+  expect(run(again, members, 2)).toEqual([])
+  expect(again.store.powers).toHaveLength(2)
+})
+
+test('who masks wrongly is found by an audit, and left out until it has another key', () => {
+  const one = street()
+  sayKeys(one)
+  const members = new Map(membersOf(one))
+  const [first, ...others] = members.values()
+  assert(first !== undefined, 'a street')
+  const { station: wrong, roster } = first
+  members.set(wrong, memberOf(wrong, roster, crypto.ephemeralKey()))
+  run(one, members, 1)
+  expect(one.notes.at(-1)).toMatchObject(['RoundWithoutSum', { reason: 'SumImplausible' }])
+  const audit = one.lastOf('maskRound')
+  assert(audit?.step === 'audit', 'an audit')
+  expect(audit.round).toBe(at(1) / rules.roundMillis)
+  for (const [station, member] of members) {
+    const opened = writeOpening(openBoth(member, audit.round), member.roster)
+    expect(one.sums.hear(station, opened, at(1, 40_000))).toMatchObject({ ok: true })
+  }
+  expect(one.notes).toContainEqual([
+    'MasksAudited',
+    { round: audit.round, atFault: [wrong], disputed: [], silent: [] },
+  ])
+  const next = one.lastOf('maskRoster')
+  expect(next?.members.map(({ station }) => station)).toEqual(others.map(({ station }) => station))
+  // No sum was told, but a set was: the new roster waits until it is far enough.
+  one.sums.look(at(2, 1_000))
+  expect(one.sums.status().phase).toBe('idle')
+  one.sums.look(at(2 * rules.roundsPerWindow, 1_000))
+  expect(one.sums.status().phase).toBe('readings')
+  // With another key it is known again, and waits for the next roster like any newcomer.
+  one.sums.key(wrong, 'x'.repeat(43), at(61))
+  one.sums.look(instant(at(61) + feederSumTimes.rosterMillisMin))
+  expect(one.lastOf('maskRoster')?.members).toHaveLength(9)
+})
+
+test('a roster waits for the keys of all, for a half-hour; of too few there is none', () => {
+  const one = street()
+  sayKeys(one, stations.slice(0, 2))
+  one.sums.look(at(29))
+  expect(one.said).toEqual([])
+  one.sums.look(at(30))
+  expect(one.notes).toEqual([
+    ['RosterTooSmall', { reason: 'RosterTooSmall', detail: '2 stations' }],
+  ])
+  sayKeys(one, stations.slice(2, 4))
+  one.sums.look(at(31))
+  expect(one.lastOf('maskRoster')?.members).toHaveLength(4)
+  // Whoever comes later waits a day.
+  sayKeys(one)
+  one.sums.look(at(32))
+  expect(one.lastOf('maskRoster')?.members).toHaveLength(4)
+  one.sums.look(instant(at(31) + feederSumTimes.rosterMillisMin))
+  expect(one.lastOf('maskRoster')?.members).toHaveLength(9)
+})
+
+test('what is kept is written anew and read alike', () => {
+  const one = street()
+  sayKeys(one)
+  run(one, membersOf(one), 1)
+  const { powers, energies, roster } = one.store
+  for (let round = 2; round < 1_510; round++)
+    one.store.summed(
+      { at: at(round), watts: round, stations: 9 },
+      { from: at(0), wattHours: round, stations: 9 },
+    )
+  one.store.close()
+  const again = openSumStore(one.journal)
+  expect(again.roster).toEqual(roster)
+  expect(again.energies).toEqual([...energies, { from: at(0), wattHours: 2, stations: 9 }])
+  expect(again.powers.at(-1)).toMatchObject({ watts: 1_509 })
+  // A day of rounds.
+  expect(again.powers).toHaveLength(24 * 60)
+  expect(again.powers).not.toContainEqual(powers[0])
+  expect(again.historyOf(roster?.version ?? 0)).toHaveLength(1)
+  again.close()
+})
+
+test('a station’s openings are of the round that is audited', () => {
+  const one = street()
+  sayKeys(one)
+  const [member] = membersOf(one).values()
+  assert(member !== undefined, 'a street')
+  const opened = writeOpening(openBoth(member, 5), member.roster)
+  expect(one.sums.hear(member.station, opened, at(1))).toMatchObject({ reason: 'RoundOther' })
+})

@@ -1,0 +1,35 @@
+import { problem, type Endpoint } from '@interlock/host'
+import { toIso, type Eui64 } from '@interlock/kernel'
+import type { FeederSums } from './feeder-sums.ts'
+import type { SumStore } from './sum-store.ts'
+
+export type SummedFeeder = {
+  readonly group: string
+  readonly sums: Pick<FeederSums, 'status'>
+  readonly store: Pick<SumStore, 'powers' | 'energies'>
+}
+
+/** Where the operator's own people see what the chargers of a feeder draw and drew (PF15). */
+export const sumDoor = (feeders: readonly SummedFeeder[], us: Eui64): Endpoint => ({
+  method: 'GET',
+  url: '/api/v1/feeders/:group/sums',
+  roles: ['dso', 'web'],
+  summary: 'Sums of a feeder’s chargers: their power of a day, and their half-hours of two months.',
+  handle({ peer, params }) {
+    if (peer.organisation !== us) return problem('NotPermitted', 'another organisation')
+    const { group = '' } = params
+    const feeder = feeders.find((each) => each.group === group)
+    if (feeder === undefined) return problem('NotFound', 'no such feeder, or it is not summed')
+    const { sums, store } = feeder
+    const { roster, round, problem: last, ...status } = sums.status()
+    return {
+      status: 200,
+      body: {
+        group,
+        status: { ...status, roster: roster ?? null, round: round ?? null, problem: last ?? null },
+        powers: store.powers.map(({ at, ...each }) => ({ at: toIso(at), ...each })),
+        energies: store.energies.map(({ from, ...each }) => ({ from: toIso(from), ...each })),
+      },
+    }
+  },
+})

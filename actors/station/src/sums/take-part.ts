@@ -1,0 +1,153 @@
+import {
+  feederSumTimes,
+  type Masked,
+  type MaskKey,
+  type MaskRoster,
+  type MaskRound,
+  type Topic,
+} from '@interlock/contract'
+import type { ActorDeps } from '@interlock/host'
+import {
+  between,
+  Fault,
+  instant,
+  millis,
+  toBase64Url,
+  type Eui64,
+  type Millis,
+  type PrivateKey,
+  type Timer,
+} from '@interlock/kernel'
+import { roundAt, type GroupRules } from '@interlock/privacy'
+import type { Journal } from '@interlock/store'
+import type { Following, Topics } from '@interlock/topics'
+import { lastHalfHour, nextHalfHour, noteRegister } from './half-hours.ts'
+import { stationSums, type SumRefusal } from './station-sums.ts'
+import { openSumMemory } from './sum-memory.ts'
+
+export type TakePartOptions = {
+  readonly topics: Pick<Topics, 'publish' | 'follow'>
+  readonly station: Eui64
+  readonly place: Pick<Topic, 'region' | 'feeder'>
+  /** Whose sums these are. */
+  readonly dso: Eui64
+  /** For masks alone. */
+  readonly key: PrivateKey
+  readonly journal: Journal
+  readonly rules: GroupRules
+  readonly meter: () => { readonly watts: number; readonly registerWattHours: number }
+  readonly onRefused: (reason: SumRefusal, detail: string | undefined) => void
+  readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'entropy' | 'log'>
+}
+
+/**
+ * A station in the sums of its feeder: it says its key, hears those of the others, and masks in each
+ * round what its meter reads. It refuses what would tell of too few, whoever asks. It is to be closed
+ * after `topics`, which bring it what it hears.
+ * @throws Fault when its journal cannot be read
+ */
+export function takePartInSums(options: TakePartOptions): { close(): void } {
+  const { topics, station, place, dso, key, rules, meter, deps } = options
+  const { clock, crypto, entropy, log } = deps
+  const feeder = `${place.region}/${place.feeder}`
+  const keeper = openSumMemory(options.journal, feeder, entropy)
+  const sums = stationSums({
+    station,
+    feeder,
+    key,
+    secret: keeper.secret,
+    rules,
+    crypto,
+    keeper,
+    say: (payload) => void publish('masked', payload),
+    onRefused: options.onRefused,
+  })
+  const timers = new Map<string, Timer>()
+
+  async function publish(kind: 'masked' | 'maskKey', payload: Masked | MaskKey): Promise<boolean> {
+    try {
+      const sent = await topics.publish({ ...place, kind, id: station }, payload)
+      if (!sent.ok) log.warn({ kind, reason: sent.reason }, 'nothing was said for the feeder’s sum')
+      return sent.ok
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      log.warn({ kind, detail: error.message }, 'nothing was said for the feeder’s sum')
+      return false
+    }
+  }
+  const follow = (
+    kind: 'maskKey' | 'maskRoster' | 'maskRound',
+    hears: NonNullable<Following['hears']>,
+    handle: (payload: unknown, of: Eui64) => void,
+  ): void =>
+    topics.follow({
+      name: kind,
+      isFresh: true,
+      selection: { kind, ...place },
+      begins: 'first',
+      // What was said before it began is of no use any more, or is said again.
+      ignores: ['SealExpired', 'SealGap'],
+      hears,
+      handle: ({ payload, author }) => Promise.resolve(handle(payload, author.eui)),
+    })
+  const isDso: Following['hears'] = (peer) => peer.role === 'dso' && peer.organisation === dso
+  follow(
+    'maskKey',
+    (peer, topic) => peer.role === 'station' && peer.eui === topic.id,
+    (payload, of) => sums.keySaid(of, payload as MaskKey),
+  )
+  follow('maskRoster', isDso, (payload) => sums.rosterTold(payload as MaskRoster))
+  follow('maskRound', isDso, (payload) => sums.roundTold(payload as MaskRound, clock.now()))
+
+  function later(label: string, wait: Millis, work: () => void): void {
+    const named = `${station}/sums/${label}`
+    timers.set(
+      label,
+      clock.after(wait, named, () => {
+        try {
+          work()
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error
+          log.error({ label, detail: error.message }, 'no part in the feeder’s sum')
+        }
+      }),
+    )
+  }
+  function noteHalfHour(): void {
+    later('half-hour', between(clock.now(), nextHalfHour(clock.now())), noteHalfHour)
+    const reads = noteRegister(keeper.memory.reads, clock.now(), meter().registerWattHours)
+    if (reads !== keeper.memory.reads) keeper.keep({ reads })
+  }
+  function sendInNext(): void {
+    const now = clock.now()
+    const begin = instant((roundAt(now, rules) + 1) * rules.roundMillis)
+    const { readingsFromMillis, spreadMillis } = feederSumTimes
+    const spread = entropy.below(spreadMillis)
+    later('reading', millis(begin + readingsFromMillis + spread - now), () => {
+      sendInNext()
+      const at = clock.now()
+      const wattHours = lastHalfHour(keeper.memory.reads, at)
+      if (wattHours === undefined) return
+      sums.send({ watts: whole(meter().watts), wattHours: whole(wattHours) }, at)
+    })
+  }
+  async function sayKey(): Promise<void> {
+    const isSaid = await publish('maskKey', { key: toBase64Url(key.publicKey.spki) })
+    const wait = isSaid ? millis(feederSumTimes.keyRepeatMillis) : rules.roundMillis
+    if (!isClosed) later('key', wait, () => void sayKey())
+  }
+  let isClosed = false
+  noteHalfHour()
+  sendInNext()
+  void sayKey()
+
+  return {
+    close() {
+      isClosed = true
+      for (const timer of timers.values()) timer.cancel()
+      keeper.close()
+    },
+  }
+}
+
+const whole = (value: number): bigint => BigInt(Math.round(value))
