@@ -151,6 +151,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     quarantine: quarantine(database.db, { clock, crypto }),
     futureDated: await openFutureDated(database.db, config.futureDatedMost, deps),
     revoked: lists.revoked,
+    smartMeterRoots: anchors.smartMeter,
     register,
     alerts,
     region: config.region,

@@ -38,14 +38,14 @@ export async function serveFutureDated(
 ): Promise<Served> {
   const { service, commandVariant } = request
   const { executeAt } = body
-  const { clock, crypto } = parts.deps
+  const { clock } = parts.deps
   if (eligibilityOf(service).futureDated !== true || commandVariant !== 5)
     return refused('FutureDatingForbidden', `${service} in variant ${commandVariant}`)
   if (executeAt === cancellation) return cancel(body, request, peer, parts)
   const now = clock.now()
   if (executeAt <= now || executeAt > now + limits.futureDatedMillisMax)
     return refused('ExecutionTimeInvalid', toIso(executeAt))
-  const signed = judgeSigned(request, body.payload, peer, device, executeAt, crypto)
+  const signed = judgeSigned(request, body.payload, peer, device, executeAt, parts)
   if (!signed.ok) return signed
   const { command, bytes } = signed.value
   const user = { organisation: peer.organisation, role: peer.role }
@@ -131,7 +131,7 @@ async function readyToSend(
   if (!isFutureDated(body)) return refused('RequestMalformed', body.kind)
   const device = judgeUser(request, peer, parts.inventory)
   if (!device.ok) return device
-  const signed = judgeSigned(request, body.payload, peer, device.value, now, crypto)
+  const signed = judgeSigned(request, body.payload, peer, device.value, now, parts)
   if (!signed.ok) return signed
   const { command, bytes } = signed.value
   const user = { organisation: peer.organisation, role: peer.role }

@@ -1,8 +1,6 @@
 import { limits } from '@interlock/contract'
 import {
   variantRow,
-  type CredentialsBody,
-  type CredentialsRole,
   type RequestBody,
   type ResponseName,
   type ServiceRequest,
@@ -16,12 +14,11 @@ import {
   takes,
   type ClockSetting,
   type Command,
-  type CredentialsUseCase,
-  type PartyRole,
   type SignedCommand,
 } from '@interlock/gbcs'
 import { instant, ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
+import { credentialsOf, credentialsProblem, type CertificateJudge } from './credentials.ts'
 import { eligibilityOf } from './eligibility.ts'
 import type { Device, Inventory } from './inventory.ts'
 
@@ -66,38 +63,13 @@ const transformless: ReadonlySet<RequestBody['kind']> = new Set([
   'controllerSchedules',
 ])
 
-/** Which message replaces whose certificates. */
-const updatesOf = {
-  Supplier: { useCase: 'CS02b', role: 'supplier' },
-  LoadController: { useCase: 'ChangeLoadController', role: 'loadController' },
-} as const satisfies Record<CredentialsRole, { useCase: CredentialsUseCase; role: PartyRole }>
-
-function credentialsOf(
-  { role: whose, certificates, floor, topUpFloor, path, timeChecks }: CredentialsBody,
-  id: Pick<ServiceRequest, 'originator' | 'target' | 'counter'>,
-): Judged<Command> {
-  const { useCase, role } = updatesOf[whose]
-  const { signing, keyAgreement, topUp } = certificates
-  const command: Command = {
-    useCase,
-    ...id,
-    floor,
-    ...(topUpFloor === undefined ? {} : { topUpFloor }),
-    replacements: [
-      { cell: { role, keyUsage: 'digitalSignature' }, certificate: signing },
-      { cell: { role, keyUsage: 'keyAgreement' }, certificate: keyAgreement },
-      ...(topUp === undefined
-        ? []
-        : [{ cell: { role, keyUsage: 'keyAgreement', topUp: true } as const, certificate: topUp }]),
-    ],
-    path,
-    timeChecks,
-  }
-  return takes(useCase, command) ? ok(command) : refused('ParameterInvalid', 'certificates')
-}
-
 /** The command that a request for a pre-command asks for. */
-export function commandOf(request: ServiceRequest, device: Device, now: Instant): Judged<Command> {
+export function commandOf(
+  request: ServiceRequest,
+  device: Device,
+  now: Instant,
+  judge: CertificateJudge,
+): Judged<Command> {
   const { originator, target, counter, body, service } = request
   const id = { originator, target, counter }
   if (body.kind === 'tariff') {
@@ -112,7 +84,10 @@ export function commandOf(request: ServiceRequest, device: Device, now: Instant)
   if (body.kind === 'offsetLimit')
     return ok({ useCase: 'ECS38', ...id, limitSeconds: body.limitSeconds })
   if (body.kind === 'firmware') return ok({ useCase: 'CS06', ...id, hash: body.hash })
-  if (body.kind === 'credentials') return credentialsOf(body, id)
+  if (body.kind === 'credentials') {
+    const made = credentialsOf(body, id)
+    return made.ok ? (credentialsProblem(made.value, judge) ?? made) : made
+  }
   if (body.kind === 'clock') {
     const { at: from, toleranceSeconds } = body
     const command = {
@@ -149,10 +124,12 @@ export function judgeSigned(
   peer: Peer,
   device: Device,
   at: Instant,
-  crypto: Crypto,
+  judge: CertificateJudge,
 ): Judged<SignedCommand> {
-  const read = readSigned(request, payload, peer, crypto)
+  const read = readSigned(request, payload, peer, judge.deps.crypto)
   if (!read.ok) return read
+  const problem = credentialsProblem(read.value.command, judge)
+  if (problem !== undefined) return problem
   if (read.value.command.useCase === 'ECS70') return clockProblem(read.value.command, at) ?? read
   if (!isLoadControlCommand(read.value.command)) return read
   return loadControlProblem(read.value.command, device, at) ?? read

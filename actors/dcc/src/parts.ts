@@ -32,9 +32,11 @@ export type ServiceParts = {
   readonly alerts: AlertPush
   /** Whether a user's certificate counts no longer. */
   readonly revoked: (serialHex: string) => boolean
+  /** DER; what goes into a device's cells hangs from one of them. */
+  readonly smartMeterRoots: readonly Uint8Array[]
   readonly audit: Audit
   readonly happened: Happened
-  readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
+  readonly deps: Pick<ActorDeps, 'clock' | 'wall' | 'crypto' | 'log'>
 }
 
 /** What an answer carries beside its code: see `ServiceResponse`. */

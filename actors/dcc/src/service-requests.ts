@@ -118,17 +118,17 @@ function readAsked(
   request: ServiceRequest,
   peer: Peer,
   device: Device,
-  { deps }: ServiceParts,
+  parts: ServiceParts,
 ): Outcome<Asked, ResponseName> {
-  const now = deps.clock.now()
+  const now = parts.deps.clock.now()
   const { body, commandVariant } = request
   if (body.kind === 'signedPreCommand') {
-    const signed = judgeSigned(request, body.payload, peer, device, now, deps.crypto)
+    const signed = judgeSigned(request, body.payload, peer, device, now, parts)
     if (!signed.ok) return signed
     const { command, bytes } = signed.value
     return ok({ form: 'signed', command, bytes })
   }
-  const made = commandOf(request, device, now)
+  const made = commandOf(request, device, now, parts)
   if (!made.ok) return made
   const command = made.value
   return variantRow(commandVariant).form === 'transform'

@@ -4,14 +4,19 @@ import {
   encodeResponse,
   isExecutable,
   isLoadControlCommand,
+  updatesCredentials,
+  type Answer,
   type Command,
+  type CommandOf,
   type ResultCode,
+  type UseCase,
 } from '@interlock/gbcs'
 import { fromBase64, toBase64, type Eui64, type PublicKey } from '@interlock/kernel'
 import { ownerEui } from '@interlock/seal'
 import { advanceCounter, lastCounter } from './core/counters.ts'
 import { heldArms, withArm } from './core/memory.ts'
-import type { Llcs } from './llcs.ts'
+import { replaceCredentials } from './credentials.ts'
+import type { Anchor, Llcs } from './llcs.ts'
 import { isRevoked } from './revocation.ts'
 
 /**
@@ -46,14 +51,14 @@ export async function answerCommand(
     keeper.commit({ counters: counters.value })
   }
   audit.critical('CommandAccepted', { useCase, originator, counter: counter.toString() })
-  const result = await execute(llcs, command, signed)
+  const answer = await execute(llcs, command, signed)
   audit.critical('CommandAnswered', {
     useCase,
     originator,
     counter: counter.toString(),
-    result,
+    result: answer.result,
   })
-  return encodeResponse(command, { result }, identity.key, deps.crypto)
+  return encodeResponse(command, answer, identity.key, deps.crypto)
 }
 
 function discard(llcs: Llcs, reason: string, detail = ''): undefined {
@@ -64,19 +69,25 @@ function discard(llcs: Llcs, reason: string, detail = ''): undefined {
 
 /** Both authorisations of a command count by certificates; an owner's key has none. */
 function revokedSigner(llcs: Llcs, { useCase }: Command): Eui64 | undefined {
-  const { broker, dsrsp } = llcs.anchors
-  const signers = [broker, ...(useCase === 'ECS47e' && dsrsp !== undefined ? [dsrsp] : [])]
+  const signers = [llcs.anchors.broker, signerOf(llcs, useCase)].filter(
+    (each) => each !== undefined,
+  )
   return signers.find((anchor) => isRevoked(llcs.keeper.memory, anchor))?.organisation
 }
 
-/** The cell whose role may originate this: the owner for on-demand arms, the DSRSP for response. */
-function signer(llcs: Llcs, originator: Eui64, useCase: string): PublicKey | undefined {
+/** The cell whose role may originate this: the DSRSP for response, the supplier for credentials. */
+function signerOf({ anchors, payer }: Llcs, useCase: UseCase): Anchor | undefined {
+  if (useCase === 'ECS47e') return anchors.dsrsp
+  return updatesCredentials(useCase) ? payer?.supplier : undefined
+}
+
+/** The key of that cell, or of an owner for on-demand arms. */
+function signer(llcs: Llcs, originator: Eui64, useCase: UseCase): PublicKey | undefined {
   const { crypto } = llcs.deps
-  if (useCase === 'ECS47e') {
-    const { dsrsp } = llcs.anchors
-    return dsrsp?.organisation === originator ? dsrsp.publicKey : undefined
+  if (useCase !== 'ECS47a') {
+    const anchor = signerOf(llcs, useCase)
+    return anchor?.organisation === originator ? anchor.publicKey : undefined
   }
-  if (useCase !== 'ECS47a') return undefined
   for (const text of llcs.keeper.memory.ownerKeys) {
     const spki = fromBase64(text)
     if (spki !== undefined && ownerEui(spki, crypto) === originator) return crypto.publicKey(spki)
@@ -84,11 +95,24 @@ function signer(llcs: Llcs, originator: Eui64, useCase: string): PublicKey | und
   return undefined
 }
 
+async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promise<Answer> {
+  if (command.useCase === 'CS02b' || command.useCase === 'ChangeLoadController')
+    return replaceCredentials(llcs, command)
+  return {
+    result: isLoadControlCommand(command)
+      ? await takeArm(llcs, command, signed)
+      : 'objectUndefined',
+  }
+}
+
 /** Keeps the arm and passes it to the charger, which verifies it again. */
-async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promise<ResultCode> {
+async function takeArm(
+  llcs: Llcs,
+  command: CommandOf<'ECS47a' | 'ECS47e'>,
+  signed: Uint8Array,
+): Promise<ResultCode> {
   const { deps, keeper, config } = llcs
   const now = deps.clock.now()
-  if (!isLoadControlCommand(command)) return 'objectUndefined'
   if (!config.evses.includes(command.controller)) return 'objectUndefined'
   const arm = armOf(signed, deps.crypto)
   if (!isExecutable(command) || !arm.ok || arm.value.until <= now) return 'otherReason'

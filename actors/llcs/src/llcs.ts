@@ -1,18 +1,15 @@
 import type { Happening, LinkMessage } from '@interlock/contract'
 import type { ActorDeps, Identity } from '@interlock/host'
-import type { Eui64, PublicKey } from '@interlock/kernel'
+import type { Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Hierarchy } from '@interlock/pki'
+import type { Peer } from '@interlock/pki'
+import type { Cells } from './cells.ts'
 import type { LlcsConfig } from './config.ts'
 import type { Keeper } from './keeper.ts'
 
 /** A certificate in a trust-anchor cell. */
-export type Anchor = {
-  readonly eui: Eui64
-  readonly organisation: Eui64
-  readonly serialHex: string
-  readonly publicKey: PublicKey
-}
+export type Anchor = Peer
 
 /** The LLCS as its parts see each other. */
 export type Llcs = {
@@ -20,6 +17,8 @@ export type Llcs = {
   readonly deps: ActorDeps
   readonly eui: Eui64
   readonly identity: Identity
+  readonly cells: Cells
+  /** Who is in the cells that sign, now. */
   readonly anchors: { readonly broker: Anchor; readonly dsrsp: Anchor | undefined }
   /** Whose tariff the home pays, where it is told. */
   readonly payer: { readonly meter: Eui64; readonly supplier: Anchor } | undefined

@@ -55,6 +55,12 @@ function textOf(bytes: Uint8Array): string {
 export const listsIn = ({ revocationLists: lists = {} }: Memory): readonly StoredList[] =>
   Object.values(lists)
 
+/** The smart-meter list names this certificate. */
+export const revokedSerial = (
+  { revocationLists: lists = {} }: Memory,
+  serialHex: string,
+): boolean => lists.smartMeter?.serials.includes(serialHex) === true
+
 /** The list of its hierarchy names the certificate in the cell, or the authority that signed it. */
 export function isRevoked({ revocationLists: lists = {} }: Memory, anchor: Anchor): boolean {
   const list = lists.smartMeter

@@ -10,9 +10,10 @@ import {
   type HanConnection,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, fromBase64, fromHex, type Crypto } from '@interlock/kernel'
+import { eui64, Fault, fromBase64, fromHex, type Crypto, type Eui64 } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
 import { readAnchor } from './anchor.ts'
+import { inCell, openCells, signing, type InstalledAnchors } from './cells.ts'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
 import { heldArms } from './core/memory.ts'
@@ -54,7 +55,11 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
 }
 
 /** What the files that the config names hold. */
-export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'anchors' | 'payer' | 'roots'>
+export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots'> & {
+  readonly installed: InstalledAnchors
+  /** Whose tariff is told to the home. */
+  readonly meter: Eui64 | undefined
+}
 
 /** @throws Fault `IdentityUnreadable`, `AnchorUnreadable`, or of the disk. */
 export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
@@ -63,20 +68,17 @@ export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
   if (identity.peer.role !== 'llcs' || identity.peer.eui !== eui)
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of LLCS ${eui}`)
   const { broker, dsrsp } = config.anchors
-  const anchors = {
+  const { tariff } = config
+  const installed = {
     broker: readAnchor(broker, 'dcc', crypto),
     dsrsp: dsrsp === undefined ? undefined : readAnchor(dsrsp, 'dsrsp', crypto),
+    supplier: tariff && readAnchor(tariff.supplier, 'supplier', crypto),
   }
   const rootsIn = (path: string | undefined) =>
     path === undefined ? [] : fromPem(readText(path), 'CERTIFICATE')
   const { smartMeter, charging } = config.trust
   const roots = { smartMeter: rootsIn(smartMeter), charging: rootsIn(charging) }
-  const { tariff } = config
-  const payer =
-    tariff === undefined
-      ? undefined
-      : { meter: eui64(tariff.meter), supplier: readAnchor(tariff.supplier, 'supplier', crypto) }
-  return { eui, identity, anchors, payer, roots }
+  return { eui, identity, installed, meter: tariff && eui64(tariff.meter), roots }
 }
 
 /** {@link startLlcs} of what has been read and checked already. */
@@ -105,8 +107,18 @@ export async function runLlcs(
       keeper.commit({ alerts: keeper.memory.alerts.slice(1) })
     }
   }
+  const { installed, meter, ...own } = bearings
+  const cells = openCells(keeper, installed, deps.crypto)
   const llcs: Llcs = {
-    ...bearings,
+    ...own,
+    cells,
+    get anchors() {
+      return { broker: installed.broker, dsrsp: inCell(cells, signing.dsrsp) }
+    },
+    get payer() {
+      const supplier = inCell(cells, signing.supplier)
+      return meter && supplier && { meter, supplier }
+    },
     config,
     deps,
     keeper,

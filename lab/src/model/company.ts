@@ -117,11 +117,12 @@ export function createCompany(
       quarantine: noQuarantine,
       futureDated: noFuture,
       revoked: () => false,
+      smartMeterRoots: [],
       register: noMoves,
       alerts: noAlerts,
       audit: muteAudit,
       happened: silent,
-      deps: { clock, crypto, log },
+      deps: { clock, wall: clock, crypto, log },
     }
   }
   let parts = partsOf(life)

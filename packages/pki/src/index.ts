@@ -4,7 +4,7 @@ export {
   signatureAlgorithmOf,
   spkiOf,
 } from './certificate.ts'
-export { bearerOf, peerOf, type Bearer, type Peer, type PeerProblem } from './peer.ts'
+export { bearerOf, keyIdOfPeer, peerOf, type Bearer, type Peer, type PeerProblem } from './peer.ts'
 export type { KeyKind } from './key-kind.ts'
 export type { Subject } from './identity.ts'
 export { issuerNameOf } from './issuer-name.ts'

@@ -11,7 +11,7 @@ import {
   type Role,
   type StationId,
 } from '@interlock/kernel'
-import { publicKeyOf, readCertificate, type Certificate } from './certificate.ts'
+import { keyIdOf, publicKeyOf, readCertificate, type Certificate } from './certificate.ts'
 import { DerError } from './der.ts'
 import { extensionOids } from './extensions.ts'
 import { commonNameOf, identityOf, readNames } from './identity.ts'
@@ -101,3 +101,7 @@ function acceptedKey(spki: Uint8Array, crypto: Crypto): PublicKey | undefined {
   if (!crypto.isRsaKey(spki)) throw new DerError('an RSA key must have 2048 to 4096 bits')
   return undefined
 }
+
+/** The identifier of its key, as its certificate names it. */
+export const keyIdOfPeer = ({ publicKey }: Peer, crypto: Crypto): Uint8Array =>
+  keyIdOf(publicKey.spki, crypto)

@@ -1,5 +1,6 @@
 export * from './cells-statement.ts'
 export * from './counters.ts'
+export * from './credentials.ts'
 export { countersign, type CountersignatureToSign } from './countersignature.ts'
 export { verifyDisclosure, withoutPayload, type Disclosure } from './data/disclosure.ts'
 export * from './data/follow.ts'

@@ -23,6 +23,9 @@ export type StoredList = {
 }
 export type StoredLists = { readonly [Of in Hierarchy]?: StoredList }
 
+/** Certificates (DER, base64) that were put in place of those at installation, by the name of their cell. */
+export type StoredCells = Readonly<Record<string, string>>
+
 /** What an LLCS must know again after it lost power. JSON values only. */
 export type Memory = {
   readonly counters: CounterSet
@@ -34,6 +37,7 @@ export type Memory = {
   /** Signed alerts that the data company has not taken yet, base64. */
   readonly alerts: readonly string[]
   readonly revocationLists?: StoredLists
+  readonly cells?: StoredCells
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
 }
