@@ -232,7 +232,7 @@ test('an operator that has forgotten it is registered with anew', async () => {
   await vi.waitFor(() => expect(standing()).toMatchObject({ agreed: true, silent: false }), waiting)
 })
 
-test('where phases are limited, all count as if they stood on the tightest', async () => {
+test('where phases are limited, each has its own limit', async () => {
   const [whole] = forecast('CONSUMPTION', 0).blocks
   const phase = (name: 'ONE' | 'TWO' | 'THREE', capacity: number) => ({
     ...whole,
@@ -242,11 +242,15 @@ test('where phases are limited, all count as if they stood on the tightest', asy
   const blocks = [phase('ONE', 9_000), phase('TWO', 4_000), phase('THREE', 9_000)]
   const body = { ...forecast('CONSUMPTION', 0), blocks: blocks as CapacityForecast['blocks'] }
   expect(await say(body)).toEqual([204])
-  expect(capacity().watts).toBe(4_000)
+  expect(capacity()).toMatchObject({ watts: 22_000, phaseWatts: [9_000, 4_000, 9_000] })
 })
 
 test('a config in which a feeder is two operators’ is refused', () => {
   const [first] = oscp.operators
   const twice = [first, { ...first, name: 'birch' }] as OscpConfig['operators']
   expect(() => demandClear({ ...oscp, operators: twice })).toThrow(/feeder-1 is there twice/)
+  const [group] = first?.groups ?? []
+  const connections = [{ stationId: 'CS-1', phase: 'ONE', fuse: 'house' }]
+  const unknown = [{ ...first, groups: [{ ...group, connections }] }] as OscpConfig['operators']
+  expect(() => demandClear({ ...oscp, operators: unknown })).toThrow(/behind house/)
 })

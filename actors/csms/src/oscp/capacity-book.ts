@@ -2,6 +2,7 @@ import { openHttpServer, type Trust } from '@interlock/host'
 import { oscpEndpoints } from '@interlock/host/oscp'
 import { instant, type Instant } from '@interlock/kernel'
 import { capacityAt, type Capacity, type Message } from '@interlock/oscp'
+import { phaseVolts } from '@interlock/power'
 import type { Context } from '../context.ts'
 import type { OscpStore } from '../data/oscp-store.ts'
 import { openOperatorDesk, type OperatorDesk } from './operator-desk.ts'
@@ -39,9 +40,6 @@ export type CapacityOptions = {
   readonly store: OscpStore
   readonly closers: (() => Promise<void> | void)[]
 }
-
-/** Phase to neutral; OSCP knows amperes, and feeders of this country have this. */
-const volts = 230
 
 /** @throws Fault when config, certificates or the port are not as they must be. */
 export async function openCapacityBook(options: CapacityOptions): Promise<CapacityBook> {
@@ -81,11 +79,16 @@ export async function openCapacityBook(options: CapacityOptions): Promise<Capaci
     at: Instant,
     silent: boolean,
   ): Capacity => {
-    const asked = { at, direction: 'CONSUMPTION' as const, silent, contractedWatts, volts }
+    const asked = {
+      at,
+      direction: 'CONSUMPTION' as const,
+      silent,
+      contractedWatts,
+      volts: phaseVolts,
+    }
     const said = capacityAt(store.forecastsOf(group), asked)
-    // Whatever is said, nobody has a contract for more; and on which phase a station is, is not known.
-    const phases = said.phaseWatts ?? []
-    return { ...said, watts: Math.min(said.watts, contractedWatts, ...phases) }
+    // Whatever is said, nobody has a contract for more.
+    return { ...said, watts: Math.min(said.watts, contractedWatts) }
   }
   const isSilent = ({ operator }: CapacityGroup): boolean => store.of(operator).silent
   return {

@@ -11,6 +11,14 @@ import {
   type SteadyPlan,
   type SteadySession,
 } from '@interlock/power'
+import {
+  fuseWatts,
+  isFuseTooSmall,
+  leastWattsOf,
+  linesOf,
+  type Connection,
+  type Left,
+} from './feeder-lines.ts'
 
 /** A vehicle on a feeder whose charging this CSMS plans. */
 export type FeederSession = {
@@ -26,13 +34,14 @@ export type FeederSession = {
   /** Its part of what the feeder bears when the operator is silent. */
   readonly fallbackWatts: number
   readonly delaySecondsMax: number
+  readonly connection: Connection | undefined
 }
 
 export type FeederNeed = {
   readonly now: Instant
   readonly sessions: readonly FeederSession[]
   /** What may be drawn at that time, less what those draw whom nobody here can tell anything. */
-  readonly leftAt: (at: Instant) => number
+  readonly leftAt: (at: Instant) => Left
 }
 
 export type FeederPlan = {
@@ -54,7 +63,8 @@ const startOf = (from: Instant, block: number): Instant => instant(from + block 
 
 /**
  * What each vehicle may draw in each block to departure, a day at most: all they need, inside what the
- * feeder bears, whatever random delays they draw. Departures count by the block that has ended before.
+ * feeder, its phases and their fuses bear, whatever random delays they draw; nothing, or no less than a vehicle
+ * charges at. Departures count by the block that has ended before.
  */
 export function planFeeder({ now, sessions, leftAt }: FeederNeed): FeederPlan {
   const from = blockOf(now)
@@ -65,7 +75,7 @@ export function planFeeder({ now, sessions, leftAt }: FeederNeed): FeederPlan {
   const plan = planUnderDelays({
     group: {
       from,
-      capacity: left.map((watts) => ({ watts })),
+      capacity: left,
       tariffs: sessions.map(({ prices }) =>
         blocks.map((at) => (prices === undefined ? 0 : (priceAt(prices, at) ?? unknownPence))),
       ),
@@ -75,27 +85,40 @@ export function planFeeder({ now, sessions, leftAt }: FeederNeed): FeederPlan {
         departure: ends[at] ?? from,
         energyWattHours: each.energyWattHours,
         maxWatts: each.maxWatts,
-        phase: 'ALL',
+        phase: each.connection?.phase ?? 'ALL',
         tariff: at,
+        ...(each.connection?.fuse && { fuse: each.connection.fuse.name }),
       })),
-      fuses: new Map(),
+      fuses: fuseWatts(sessions, length),
     },
+    lines: linesOf(sessions, left),
+    leastWatts: sessions.map(({ connection }) => leastWattsOf(connection)),
     now,
     before: sessions.map(({ before }) => before),
     delayBlocks: delayBlocksOf(sessions),
   })
-  const over = left.flatMap((watts, at) => (watts < 0 ? [at] : []))
+  const over = left.flatMap(({ watts, phaseWatts = [] }, at) =>
+    Math.min(watts, ...phaseWatts) < 0 ? [at] : [],
+  )
+  const named = plan.sessions.map((each, at) => withReason(each, sessions[at]?.connection))
   return {
     from,
-    sessions: plan.sessions.map((each, at) => ({
+    sessions: named.map((each, at) => ({
       ...each,
       transactionId: sessions[at]?.transactionId ?? '',
       departure: sessions[at]?.departure ?? from,
     })),
-    shortBlocks: [...new Set([...shortOf(plan), ...over])]
+    shortBlocks: [...new Set([...shortOf({ ...plan, sessions: named }), ...over])]
       .sort((a, b) => a - b)
       .map((at) => startOf(from, at)),
   }
+}
+
+function withReason(session: SteadySession, connection: Connection | undefined): SteadySession {
+  const { shortfall } = session
+  if (shortfall === undefined || connection === undefined || !isFuseTooSmall(connection))
+    return session
+  return { ...session, shortfall: { ...shortfall, reason: 'FuseTooSmall' } }
 }
 
 /** Where it is the delays that leave too little, that is so wherever its vehicle stands. */
@@ -113,6 +136,9 @@ const delayBlocksOf = (sessions: readonly FeederSession[]): number =>
   Math.ceil(
     inSeconds(Math.max(0, ...sessions.map((each) => each.delaySecondsMax))) / groupBlockMillis,
   )
+
+/** A third of a whole watt is none. */
+const roundingWatts = 1e-3
 
 /** Energy that a vehicle may be behind or ahead of its plan before that is made anew. */
 const behindWattHoursMax = 500
@@ -136,17 +162,24 @@ export function serves(plan: FeederPlan, { now, sessions, leftAt }: FeederNeed):
       (sum, watts, block) => (block < first ? sum : sum + watts * hours(block)),
       0,
     )
-    if (Math.abs(ahead - session.energyWattHours) > behindWattHoursMax) return false
+    // The last block of a plan may hold more than is needed.
+    const spareWattHours = (leastWattsOf(session.connection) * groupBlockMillis) / 3_600_000
+    const more = ahead - session.energyWattHours
+    if (more < -behindWattHoursMax || more > behindWattHoursMax + spareWattHours) return false
   }
   const length = Math.max(0, ...plan.sessions.map(({ watts }) => watts.length))
-  for (let block = first; block < length; block += 1) {
-    const drawn = plan.sessions.reduce(
-      (sum, { watts }) => sum + Math.max(0, ...watts.slice(Math.max(0, block - late), block + 1)),
-      0,
-    )
-    if (drawn > leftAt(startOf(plan.from, block))) return false
-  }
-  return true
+  const left = Array.from({ length }, (_, block) => leftAt(startOf(plan.from, block)))
+  const whole = { watts: left.map(({ watts }) => watts), parts: sessions.map(() => 1) }
+  return [whole, ...linesOf(sessions, left)].every(({ watts, parts }) =>
+    watts.every((most, block) => {
+      if (block < first) return true
+      const drawn = plan.sessions.reduce((sum, each, at) => {
+        const followed = each.watts.slice(Math.max(0, block - late), block + 1)
+        return sum + (parts[at] ?? 0) * Math.max(0, ...followed)
+      }, 0)
+      return drawn <= most + roundingWatts
+    }),
+  )
 }
 
 /**

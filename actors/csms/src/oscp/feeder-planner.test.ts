@@ -105,6 +105,7 @@ test('the parts of the fallback are together never more than it, whoever keeps n
   const sharer = (number: number, ratingWatts: number, keepsLimit = true) => ({
     station: stationId(`CS-${number}`),
     ratingWatts,
+    leastWatts: 1_380,
     keepsLimit,
   })
   const three = [sharer(1, 7_000), sharer(2, 11_000), sharer(3, 7_000)]
@@ -114,6 +115,20 @@ test('the parts of the fallback are together never more than it, whoever keeps n
   expect(sum(1e6, three)).toBe(25_000)
   expect(sum(10_000, [...three, sharer(4, 7_000, false)])).toBeLessThanOrEqual(3_000)
   expect(sum(5_000, [...three, sharer(4, 7_000, false)])).toBe(0)
+})
+
+test('a part of the fallback at which no vehicle charges is left to the others', () => {
+  const sharers = [1, 2, 3].map((number) => ({
+    station: stationId(`CS-${number}`),
+    ratingWatts: 7_000,
+    leastWatts: 1_380,
+    keepsLimit: true,
+  }))
+  const partsOf = (watts: number) => [...fallbackShares(watts, sharers).values()]
+  expect(partsOf(4_200)).toEqual([1_400, 1_400, 1_400])
+  expect(partsOf(3_000)).toEqual([1_500, 1_500, 0])
+  expect(partsOf(2_000)).toEqual([2_000, 0, 0])
+  expect(partsOf(1_000)).toEqual([0, 0, 0])
 })
 
 test('the operator is told the sum that a feeder used, and never that of one or two homes', () => {

@@ -1,4 +1,4 @@
-import { inHours, instant, toIso, type Instant } from '@interlock/kernel'
+import { inHours, instant, toIso, type Instant, type StationId } from '@interlock/kernel'
 import type { ForecastedBlock } from '@interlock/oscp'
 import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
 import type { MeterTariff } from '@interlock/seal'
@@ -9,6 +9,7 @@ import { underWish } from '../core/wish.ts'
 import { goalOf } from '../planner/session-plan.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import { fallbackShares } from './fallback-shares.ts'
+import { leastWattsOf, less, type Connection, type Left } from './feeder-lines.ts'
 import {
   planFeeder,
   scheduleFor,
@@ -63,15 +64,19 @@ export function createFeederPlanner(options: {
       .filter(({ record }) => record.feeder === feeder)
       .sort((a, b) => order(a.record.stationId, b.record.stationId))
 
-  const shares = (group: CapacityGroup): ReadonlyMap<string, number> =>
-    fallbackShares(
-      book.fallbackAt(group, clock.now()).watts,
+  const shares = (group: CapacityGroup): ReadonlyMap<string, number> => {
+    // A part is for good, so that it counts as if all stood on the tightest phase.
+    const { watts, phaseWatts = [] } = book.fallbackAt(group, clock.now())
+    return fallbackShares(
+      Math.min(watts, ...phaseWatts),
       viewsOf(group).map(({ record }) => ({
         station: record.stationId,
         ratingWatts: record.ratingWatts,
+        leastWatts: leastWattsOf(connectionOf(group, record.stationId)),
         keepsLimit: record.trust === 'supervised',
       })),
     )
+  }
 
   const needOf = (group: CapacityGroup, now: Instant) => {
     const share = shares(group)
@@ -80,8 +85,6 @@ export function createFeederPlanner(options: {
     const others = charging.filter((view) => !isPlanned(view))
     const shareOf = (view: StationView): number =>
       share.get(view.record.stationId) ?? view.record.ratingWatts
-    const drawnByOthers = (at: Instant): number =>
-      others.reduce((sum, view) => sum + mayDraw(view, at, shareOf(view)), 0)
     const sessions = planned.map((view): FeederSession => {
       const goal = goalOf(view, now, { ...context.config, ...context.config.planning })
       view.goal = goal
@@ -96,9 +99,17 @@ export function createFeederPlanner(options: {
         before: mayDraw(view, now, shareOf(view)),
         fallbackWatts: Math.min(ratingWatts, shareOf(view)),
         delaySecondsMax,
+        connection: connectionOf(group, stationId),
       }
     })
-    const leftAt = (at: Instant): number => book.at(group, at).watts - drawnByOthers(at)
+    const leftAt = (at: Instant): Left =>
+      others.reduce(
+        (left, view) => {
+          const connection = connectionOf(group, view.record.stationId)
+          return less(left, connection, mayDraw(view, at, shareOf(view)))
+        },
+        book.at(group, at) satisfies Left as Left,
+      )
     return { planned, need: { now, sessions, leftAt } satisfies FeederNeed }
   }
 
@@ -122,7 +133,7 @@ export function createFeederPlanner(options: {
       until: instant(from + groupBlockMillis),
     })
     const perBlock = Math.ceil((missing * 3_600_000) / groupBlockMillis / shortBlocks.length)
-    const over = (from: Instant): number => Math.max(0, Math.ceil(-leftAt(from)))
+    const over = (from: Instant): number => Math.max(0, Math.ceil(-leftAt(from).watts))
     context.audit.critical('CapacityShort', {
       group: group.group,
       message,
@@ -179,6 +190,16 @@ export function createFeederPlanner(options: {
     },
     shown: ({ group }) => outcomes.get(group),
   }
+}
+
+function connectionOf(
+  { connections = [], fuses = [] }: CapacityGroup,
+  station: StationId,
+): Connection | undefined {
+  const found = connections.find(({ stationId }) => stationId === station)
+  if (found === undefined) return undefined
+  const fuse = fuses.find(({ name }) => name === found.fuse)
+  return { phase: found.phase, ...(fuse && { fuse }) }
 }
 
 /** Those who take and keep schedules of ours, and are there. */

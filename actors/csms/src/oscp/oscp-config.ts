@@ -11,6 +11,14 @@ const Token = Type.String({
   pattern: '^[\\x21-\\x7e]+$',
 })
 
+/** Which phases of the feeder a station is on. */
+const Phase = Type.Union([
+  Type.Literal('ALL'),
+  Type.Literal('ONE'),
+  Type.Literal('TWO'),
+  Type.Literal('THREE'),
+])
+
 /** A distribution operator with whom this CSMS has a contract for feeders. */
 const OperatorConfig = Type.Object(
   {
@@ -34,6 +42,23 @@ const OperatorConfig = Type.Object(
           feeder: Type.String({ minLength: 1, maxLength: 32 }),
           /** What they may draw together where the operator has said nothing. */
           contractedWatts: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+          /** How its stations are connected. All that others draw is counted on every phase. */
+          connections: Type.Optional(
+            Type.Array(
+              Type.Object({ stationId: Name, phase: Phase, fuse: Type.Optional(Name) }, strict),
+              { maxItems: 20_000 },
+            ),
+          ),
+          /** What main fuses of premises leave for vehicles, on each phase. */
+          fuses: Type.Optional(
+            Type.Array(
+              Type.Object(
+                { name: Name, amperes: Type.Integer({ minimum: 0, maximum: 4_000 }) },
+                strict,
+              ),
+              { maxItems: 20_000 },
+            ),
+          ),
         },
         strict,
       ),
@@ -64,16 +89,22 @@ export const OscpConfig = Type.Object(
 )
 export type OscpConfig = Static<typeof OscpConfig>
 
-/** @throws Fault `ConfigInvalid` where it would not be clear who says what a feeder bears. */
+/** @throws Fault `ConfigInvalid` where it would not be clear who says what a feeder, a phase or a fuse bears. */
 export function demandClear({ operators }: OscpConfig): void {
   const groups = operators.flatMap((each) => each.groups)
   const lists = [
     operators.map(({ name }) => name),
     groups.map(({ group }) => group),
     groups.map(({ feeder }) => feeder),
+    groups.flatMap(({ connections = [] }) => connections.map(({ stationId }) => stationId)),
+    ...groups.map(({ fuses = [] }) => fuses.map(({ name }) => name)),
   ]
   for (const list of lists) {
     const twice = list.find((name, at) => list.indexOf(name) !== at)
     if (twice !== undefined) throw new Fault('ConfigInvalid', `oscp: ${twice} is there twice`)
   }
+  for (const { connections = [], fuses = [] } of groups)
+    for (const { stationId, fuse } of connections)
+      if (fuse !== undefined && !fuses.some(({ name }) => name === fuse))
+        throw new Fault('ConfigInvalid', `oscp: ${stationId} is behind ${fuse}, which is not there`)
 }

@@ -1,8 +1,9 @@
-import { eui64, instant, stationId, type Instant } from '@interlock/kernel'
+import { instant, type Instant } from '@interlock/kernel'
 import type { Message } from '@interlock/oscp'
 import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
 import type { Context } from '../context.ts'
-import { newView, type StationView } from '../core/view.ts'
+import type { StationView } from '../core/view.ts'
+import { vehicleAt } from '../fixture/view.fixture.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import { createFeederPlanner } from './feeder-planner.ts'
 
@@ -15,41 +16,8 @@ export const group: CapacityGroup = {
 }
 
 /** A vehicle that has just come, and needs some energy by half past seven. */
-export const vehicle = (
-  number: number,
-  change: Partial<StationView['record']> = {},
-): StationView => ({
-  ...newView({
-    stationId: stationId(`CS-${number}`),
-    eui: eui64(`00-00-00-00-00-00-00-0${number}`),
-    ratingWatts: 7_000,
-    evse: 1,
-    feeder: 'F-1',
-    delaySecondsMax: 600,
-    passwordSha256: undefined,
-    llcs: undefined,
-    meter: undefined,
-    enrolled: false,
-    idTokens: [],
-    commissioned: true,
-    trust: 'supervised',
-    passwordHash: undefined,
-    offeredHashes: [],
-    securityProfile: 3,
-    bootPolicy: 'Accepted',
-    evses: [1],
-    ...change,
-  }),
-  connected: true,
-  identifiedBy: 'certificate',
-  transaction: {
-    id: `T-${number}`,
-    startedAt: evening,
-    chargingState: 'EVConnected',
-    firstWattHours: 0,
-  },
-  meterWattHours: 0,
-})
+export const vehicle = (number: number, change: Partial<StationView['record']> = {}): StationView =>
+  vehicleAt(number, evening, change)
 
 /** A feeder on which nothing but the planner is real. */
 export function street(

@@ -1,5 +1,10 @@
 import { inSeconds, instant, type Instant, type StationId, type Timer } from '@interlock/kernel'
-import { toChargingProfile, type Schedule, type SessionPlan } from '@interlock/power'
+import {
+  chargingWattsMin,
+  toChargingProfile,
+  type Schedule,
+  type SessionPlan,
+} from '@interlock/power'
 import type { MeterTariff } from '@interlock/seal'
 import { isAccepted, type Command, type Commands, type Ready } from '../commands.ts'
 import type { Context } from '../context.ts'
@@ -33,8 +38,6 @@ const passing = new Set([
  * half of the rating that is the smallest there can be.
  */
 const smallerShare = 1 / 2
-/** Six amperes on one phase: a vehicle takes no less (IEC 61851-1). */
-const chargingWattsMin = 1_380
 
 type Draft = {
   readonly view: StationView
@@ -127,7 +130,7 @@ export function createPlanner(options: {
   const planSmaller = async ({ view: { record } }: Draft): Promise<Promise<void>[]> => {
     const { stationId, ratingWatts } = record
     const maxWatts = Math.floor(ratingWatts * smallerShare)
-    const draft = maxWatts < chargingWattsMin ? undefined : draftFor(stationId, maxWatts)
+    const draft = maxWatts < chargingWattsMin(1) ? undefined : draftFor(stationId, maxWatts)
     const ready = draft && (await commands.prepare(commandOf(draft, clock.now())))
     // Full power is asked for again when another window begins, unless this is enough.
     const enough = ready?.ok === true && draft?.plan?.shortfall === undefined

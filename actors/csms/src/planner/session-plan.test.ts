@@ -1,7 +1,8 @@
-import { eui64, inHours, inMinutes, instant, plus, stationId } from '@interlock/kernel'
+import { eui64, inHours, inMinutes, instant, plus } from '@interlock/kernel'
 import type { Schedule } from '@interlock/power'
 import { expect, test } from 'vitest'
-import { newView, type StationView } from '../core/view.ts'
+import type { StationView } from '../core/view.ts'
+import { vehicleAt } from '../fixture/view.fixture.ts'
 import { goalOf, planOf, sameFrom } from './session-plan.ts'
 
 const now = instant(Date.UTC(2026, 0, 5, 18))
@@ -11,30 +12,7 @@ const assume = {
   energyWattHours: 10_000,
   arrivalToleranceMinutes: 60,
 }
-const view = (): StationView => ({
-  ...newView({
-    stationId: stationId('CS-1'),
-    eui: eui64('00-00-00-00-00-00-00-01'),
-    ratingWatts: 7000,
-    evse: 1,
-    feeder: 'F1',
-    delaySecondsMax: 600,
-    passwordSha256: undefined,
-    llcs: undefined,
-    meter: undefined,
-    enrolled: false,
-    idTokens: [],
-    commissioned: true,
-    trust: 'supervised',
-    passwordHash: undefined,
-    offeredHashes: [],
-    securityProfile: 3,
-    bootPolicy: 'Accepted',
-    evses: [1],
-  }),
-  transaction: { id: 'T1', startedAt: now, chargingState: 'EVConnected', firstWattHours: 1000 },
-  meterWattHours: 1000,
-})
+const view = (): StationView => vehicleAt(1, now)
 
 test('the driver’s goal comes first, then the expected one, then the usual one', () => {
   const driver = { departure: plus(now, inHours(3)), energyWattHours: 5, source: 'driver' } as const
@@ -65,7 +43,7 @@ test('what has been charged is not planned again', () => {
   const goal = goalOf(view(), now, assume)
   const tariff = { meter: eui64('02-00-00-03-00-00-00-01'), version: 1, prices: [], readAt: now }
   const before = planOf(view(), goal, tariff, now)
-  const later = planOf({ ...view(), meterWattHours: 7000 }, goal, tariff, now)
+  const later = planOf({ ...view(), meterWattHours: 6000 }, goal, tariff, now)
   expect([before.plannedWattHours, later.plannedWattHours]).toEqual([10_000, 4000])
 })
 

@@ -35,6 +35,8 @@ const need = (
     sessions,
     fuses: new Map(),
   },
+  lines: [],
+  leastWatts: sessions.map(() => 0),
   now: block(0),
   before: sessions.map(() => 0),
   delayBlocks: 1,
@@ -42,11 +44,17 @@ const need = (
 })
 const always = (watts: number) => Array.from({ length: blocks }, () => watts)
 
-/** The most that all may draw in a block, each as late as it may be. */
-const worst = ({ sessions }: SteadyPlan, { before, delayBlocks }: DelayedNeed, at: number) =>
+/** The most that all may draw in a block, each as late as it may be, of what counts on a line. */
+const worst = (
+  { sessions }: SteadyPlan,
+  { before, delayBlocks }: DelayedNeed,
+  at: number,
+  parts?: readonly number[],
+) =>
   sessions.reduce((sum, { watts }, who) => {
     const followed = watts.slice(Math.max(0, at - delayBlocks), at + 1)
-    return sum + Math.max(...followed, at < delayBlocks ? (before[who] ?? 0) : 0)
+    const most = Math.max(...followed, at < delayBlocks ? (before[who] ?? 0) : 0)
+    return sum + most * (parts?.[who] ?? 1)
   }, 0)
 
 test('a neighbour begins only when nobody may still be late', () => {
@@ -71,12 +79,43 @@ test('what is left of the first block is planned at its own power', () => {
   expect(only?.shortfall).toBeUndefined()
 })
 
+test('a vehicle is offered what it charges at, or nothing, and neighbours take turns', () => {
+  const both = [session('a'), session('b')]
+  const floor = { leastWatts: [1_380, 1_380] }
+  const plan = planUnderDelays(need(always(2_000), both, floor))
+  for (const { watts, shortfall } of plan.sessions) {
+    for (const each of watts) expect(each === 0 || each >= 1_380).toBe(true)
+    expect(shortfall).toBeUndefined()
+  }
+  // Half of what each needs: nobody is left without.
+  const little = planUnderDelays(
+    need([...always(2_000).slice(0, 8), ...always(0).slice(8)], both, floor),
+  )
+  const parts = little.sessions.map(({ plannedWattHours }) => plannedWattHours / 2_000)
+  expect(Math.min(...parts)).toBeGreaterThan(0.3)
+  const none = planUnderDelays(need(always(1_300), [session('a')], { leastWatts: [1_380] }))
+  expect(none.sessions[0]?.shortfall).toEqual({ wattHours: 2_000, reason: 'CapacityTooSmall' })
+})
+
+test('a line bears what counts on it and no more, and those who are on no such line are not held back', () => {
+  const sessions = [session('a'), session('b'), session('c')]
+  const lines = [{ watts: always(3_000), parts: [1, 1 / 3, 0] }]
+  const whole = need(always(20_000), sessions, { lines, leastWatts: [1_380, 4_000, 1_380] })
+  const plan = planUnderDelays(whole)
+  for (let at = 0; at < blocks; at += 1)
+    expect(worst(plan, whole, at, lines[0]?.parts)).toBeLessThanOrEqual(3_000)
+  expect(plan.sessions.map(({ shortfall }) => shortfall)).toEqual(Array(3).fill(undefined))
+  expect(Math.max(...(plan.sessions[2]?.watts ?? []))).toBe(4_000)
+})
+
 test('whatever is asked, no delay of anybody takes the group above its capacity', () => {
   const anySession = fc.record({
     from: fc.integer({ min: 0, max: blocks - 1 }),
     stay: fc.integer({ min: 1, max: blocks }),
     energyWattHours: fc.integer({ min: 0, max: 12_000 }),
     maxWatts: fc.integer({ min: 1_000, max: 11_000 }),
+    leastWatts: fc.constantFrom(0, 1_380, 4_140),
+    part: fc.constantFrom(0, 1 / 3, 1),
   })
   fc.assert(
     fc.property(
@@ -85,25 +124,33 @@ test('whatever is asked, no delay of anybody takes the group above its capacity'
       fc.integer({ min: 0, max: 2 }),
       fc.integer({ min: 0, max: 14 }),
       (asked, capacity, delayBlocks, into) => {
-        const sessions = asked.map(({ from, stay, ...rest }, at) =>
+        const sessions = asked.map(({ from, stay, energyWattHours, maxWatts }, at) =>
           session(`s${at}`, {
-            ...rest,
+            energyWattHours,
+            maxWatts,
             arrival: block(from),
             departure: block(Math.min(blocks, from + stay)),
           }),
         )
-        const whole = need(capacity, sessions, { now: minutes(into), delayBlocks })
+        const line = { watts: capacity.toReversed(), parts: asked.map(({ part }) => part) }
+        const leastWatts = asked.map((each) => each.leastWatts)
+        const now = minutes(into)
+        const whole = need(capacity, sessions, { now, delayBlocks, leastWatts, lines: [line] })
         const plan = planUnderDelays(whole)
-        for (let at = 0; at < blocks; at += 1)
+        for (let at = 0; at < blocks; at += 1) {
           expect(worst(plan, whole, at)).toBeLessThanOrEqual(capacity[at] ?? 0)
+          const onLine = worst(plan, whole, at, line.parts)
+          expect(onLine).toBeLessThanOrEqual((line.watts[at] ?? 0) + 1e-3)
+        }
         for (const [at, { watts, plannedWattHours, shortfall }] of plan.sessions.entries()) {
           const { maxWatts = 0, energyWattHours = 0 } = sessions[at] ?? {}
           expect(Math.max(...watts)).toBeLessThanOrEqual(maxWatts)
+          for (const each of watts) expect(each === 0 || each >= (leastWatts[at] ?? 0)).toBe(true)
           // Nobody is short without being told.
           if (energyWattHours - plannedWattHours > 51) expect(shortfall).toBeDefined()
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })

@@ -1,16 +1,22 @@
 import { assert, instant, type Instant } from '@interlock/kernel'
 import {
   groupBlockMillis,
+  type BlockCapacity,
   type GroupNeed,
   type GroupSession,
   type GroupSessionPlan,
   type ShortReason,
 } from './need.ts'
 import { planGroup } from './plan-group.ts'
+import { Room, type Line } from './room.ts'
 
 export type DelayedNeed = {
-  /** Without limits on phases. */
+  /** Its fuses and phases say what would be best; what holds at each moment are the lines. */
   readonly group: GroupNeed
+  /** What limits it beside the capacity of each block. */
+  readonly lines: readonly Line[]
+  /** By session: the least at which its vehicle charges; it is planned for nothing, or no less. */
+  readonly leastWatts: readonly number[]
   /** Within the first block: the rest of that is planned. */
   readonly now: Instant
   /** By session: what it may draw until its first edge. */
@@ -44,31 +50,33 @@ const shortWattHoursMin = 50
  * into what nobody may still be drawing. What that costs in energy is made up in the cheapest blocks
  * that have room.
  */
-export function planUnderDelays({ group, now, before, delayBlocks }: DelayedNeed): SteadyPlan {
+export function planUnderDelays(need: DelayedNeed): SteadyPlan {
+  const { group, lines, leastWatts, now, before, delayBlocks } = need
   const { sessions, tariffs } = group
   assert(before.length === sessions.length, 'what each session may draw now')
+  assert(leastWatts.length === sessions.length, 'the least at which each charges')
   assert(now >= group.from && now < group.from + groupBlockMillis, 'now is in the first block')
   const hours = hoursOf(group, now)
   const capacity = group.capacity.map(({ watts }) => Math.max(0, watts))
-  // A station that is late when the capacity falls must have fallen before.
-  const held = capacity.map((_, at) => Math.min(...capacity.slice(at, at + delayBlocks + 1)))
   const plan = planGroup({
     ...group,
-    capacity: held.map((watts, at) => ({ watts: (watts * (hours[at] ?? 0)) / blockHours })),
+    capacity: group.capacity.map((_, at) =>
+      heldIn(group.capacity.slice(at, at + delayBlocks + 1), (hours[at] ?? 0) / blockHours),
+    ),
     sessions: sessions.map((each) => ({ ...each, arrival: later(each.arrival, now) })),
   })
   const levels = plan.sessions.map(({ wattHours }) =>
     // Hours are no whole numbers, and neither is what they divide.
     wattHours.map((each, at) => Math.floor(each / (hours[at] ?? 1) + 1e-6)),
   )
-  const room = new Room(levels, before, capacity, delayBlocks)
+  const room = new Room(levels, before, delayBlocks, [
+    { watts: capacity, parts: sessions.map(() => 1) },
+    ...lines,
+  ])
+  room.dropBelow(leastWatts)
   room.cutRises(sessions)
-  for (const [at, session] of sessions.entries()) {
-    const planned = plan.sessions[at]?.plannedWattHours ?? 0
-    const missing = planned - energyOf(levels[at] ?? [], hours)
-    const prices = tariffs[session.tariff] ?? []
-    if (missing >= shortWattHoursMin) refill(at, missing, { group, now, prices, room, hours })
-  }
+  room.dropBelow(leastWatts)
+  refillAll(need, plan.sessions, room, hours)
   return {
     sessions: sessions.map((session, at) =>
       settled(session, plan.sessions[at], levels[at] ?? [], tariffs[session.tariff] ?? [], hours),
@@ -80,113 +88,65 @@ export function planUnderDelays({ group, now, before, delayBlocks }: DelayedNeed
 const blockHours = groupBlockMillis / 3_600_000
 const later = (a: Instant, b: Instant): Instant => instant(Math.max(a, b))
 
+/** The least of some blocks, for a part of one: a station that is late when it falls must have fallen before. */
+function heldIn(blocks: readonly BlockCapacity[], part: number): BlockCapacity {
+  const least = (of: (block: BlockCapacity) => number): number =>
+    Math.max(0, Math.min(...blocks.map(of))) * part
+  const watts = least((block) => block.watts)
+  if (blocks.every(({ phaseWatts }) => phaseWatts === undefined)) return { watts }
+  const onPhase = (phase: 0 | 1 | 2): number =>
+    least((block) => block.phaseWatts?.[phase] ?? block.watts)
+  return { watts, phaseWatts: [onPhase(0), onPhase(1), onPhase(2)] }
+}
+
 /** The first block is what is left of it. */
 const hoursOf = ({ from, capacity }: GroupNeed, now: Instant): number[] =>
   capacity.map((_, at) => (at === 0 ? blockHours - (now - from) / 3_600_000 : blockHours))
 
-/** What all may draw in each block, by every level that somebody may still follow. */
-class Room {
-  readonly levels: readonly number[][]
-  readonly before: readonly number[]
-  readonly capacity: readonly number[]
-  readonly late: number
-  /** By block. */
-  readonly left: number[]
-
-  constructor(
-    levels: readonly number[][],
-    before: readonly number[],
-    capacity: readonly number[],
-    late: number,
-  ) {
-    this.levels = levels
-    this.before = before
-    this.capacity = capacity
-    this.late = late
-    this.left = capacity.map((watts, block) =>
-      [...levels.keys()].reduce((rest, session) => rest - this.highest(session, block), watts),
-    )
-  }
-
-  /** The highest level that a session may follow in `block`, without those after `last`. */
-  highest(session: number, block: number, last = block): number {
-    let most = block - this.late < 0 ? (this.before[session] ?? 0) : 0
-    for (let at = Math.max(0, block - this.late); at <= last; at += 1)
-      most = Math.max(most, this.levels[session]?.[at] ?? 0)
-    return most
-  }
-
-  /** Whoever leaves last gives way first: it has the most time to make up for it. */
-  cutRises(sessions: readonly GroupSession[]): void {
-    const order = [...sessions.keys()].sort(
-      (a, b) => (sessions[b]?.departure ?? 0) - (sessions[a]?.departure ?? 0) || a - b,
-    )
-    for (let block = 0; block < this.capacity.length; block += 1)
-      for (let at = block; at <= block + this.late && at < this.capacity.length; at += 1)
-        this.cutIn(block, at, order)
-  }
-
-  /** Of what rises in `block` so much that who is late keeps to the capacity of block `at`. */
-  cutIn(block: number, at: number, order: readonly number[]): void {
-    const all = order.reduce((sum, session) => sum + this.highest(session, at, block), 0)
-    let excess = all - (this.capacity[at] ?? 0)
-    for (const session of order) {
-      if (excess <= 0) return
-      const rise = this.highest(session, at, block) - this.highest(session, at, block - 1)
-      const cut = Math.min(excess, rise)
-      if (cut <= 0) continue
-      this.raise(session, block, -cut)
-      excess -= cut
-    }
-  }
-
-  raise(session: number, block: number, watts: number): void {
-    const row = this.levels[session]
-    if (row === undefined) return
-    const touched = Array.from({ length: this.late + 1 }, (_, late) => block + late)
-    const was = touched
-      .filter((at) => at < this.capacity.length)
-      .map((at) => [at, this.highest(session, at)] as const)
-    row[block] = (row[block] ?? 0) + watts
-    for (const [at, highest] of was)
-      this.left[at] = (this.left[at] ?? 0) + highest - this.highest(session, at)
-  }
-
-  /** By how much the level may rise in `block`. */
-  above(session: number, block: number): number {
-    const level = this.levels[session]?.[block] ?? 0
-    let most = Infinity
-    const end = Math.min(block + this.late, this.capacity.length - 1)
-    for (let at = block; at <= end; at += 1)
-      most = Math.min(most, Math.max(0, this.left[at] ?? 0) + this.highest(session, at) - level)
-    return Math.floor(most)
+/** A turn each, whoever has had the least part of what was planned first, until nobody gets more. */
+function refillAll(
+  need: DelayedNeed,
+  planned: readonly GroupSessionPlan[],
+  room: Room,
+  hours: readonly number[],
+): void {
+  const wattHours = planned.map(({ plannedWattHours }) => plannedWattHours)
+  const has = (at: number): number => energyOf(room.levels[at] ?? [], hours)
+  const part = (at: number): number => has(at) / Math.max(1, wattHours[at] ?? 0)
+  let open = [...planned.keys()]
+  while (open.length > 0) {
+    const parts = new Map(open.map((at) => [at, part(at)]))
+    open.sort((a, b) => (parts.get(a) ?? 0) - (parts.get(b) ?? 0) || a - b)
+    open = open.filter((at) => {
+      const missing = (wattHours[at] ?? 0) - has(at)
+      return missing >= shortWattHoursMin && refillOnce(at, missing, need, room, hours)
+    })
   }
 }
 
-type Filling = {
-  readonly group: GroupNeed
-  readonly now: Instant
-  readonly prices: readonly number[]
-  readonly room: Room
-  readonly hours: readonly number[]
-}
-
-function refill(at: number, wattHours: number, { group, now, prices, room, hours }: Filling): void {
+/** In the cheapest block that has room, at no less than a vehicle takes: the last may be more than it needs. */
+function refillOnce(
+  at: number,
+  missing: number,
+  { group, now, leastWatts }: DelayedNeed,
+  room: Room,
+  hours: readonly number[],
+): boolean {
   const session = group.sessions[at]
-  if (session === undefined) return
-  let missing = wattHours
+  if (session === undefined) return false
+  const prices = group.tariffs[session.tariff] ?? []
+  const least = leastWatts[at] ?? 0
   const cheapest = [...hours.keys()].sort((a, b) => (prices[a] ?? 0) - (prices[b] ?? 0) || a - b)
   for (const block of cheapest) {
-    const length = hours[block] ?? 0
-    if (missing <= 0) return
     if (!isThroughout(group.from, session, block, now)) continue
     const level = room.levels[at]?.[block] ?? 0
-    const most = Math.min(session.maxWatts - level, Math.ceil(missing / length))
-    const more = Math.min(most, room.above(at, block))
-    if (more <= 0) continue
+    const wanted = Math.max(least - level, Math.ceil(missing / (hours[block] ?? 1)))
+    const more = Math.min(session.maxWatts - level, wanted, room.above(at, block))
+    if (more <= 0 || level + more < least) continue
     room.raise(at, block, more)
-    missing -= more * length
+    return true
   }
+  return false
 }
 
 const isThroughout = (
@@ -209,7 +169,8 @@ function settled(
   prices: readonly number[],
   hours: readonly number[],
 ): SteadySession {
-  const plannedWattHours = energyOf(watts, hours)
+  // Whoever is full takes no more of the last block.
+  const plannedWattHours = Math.min(energyWattHours, energyOf(watts, hours))
   const missing = energyWattHours - plannedWattHours
   const reason = planned?.shortfall?.reason ?? 'CapacityTooSmall'
   const paid = watts.map((each, block) => each * (hours[block] ?? 0) * (prices[block] ?? 0))
