@@ -24,6 +24,8 @@ const ContractConfig = Type.Object(
     locations: Type.Optional(Type.Array(Type.String({ maxLength: 48 }), { maxItems: 1_000 })),
     /** Key of its certificate in the vehicle (ISO 15118), with which that confirms readings. */
     vehicleKey: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/=]{64,512}$' })),
+    /** That vehicle confirms whatever it is shown: a record without its word on beginning and end is disputed. */
+    vehicleAlwaysSigns: Type.Optional(Type.Boolean()),
     lastUpdated: Token.properties.last_updated,
   },
   strict,

@@ -68,7 +68,7 @@ export const lies: readonly (readonly [string, () => Cdr, string, 'operator' | '
     () => {
       const [reading] = values()
       if (reading === undefined) throw new Error('no reading')
-      const said = { meterId: 'M-1', meterReading: 1_000, sigMeterReading: 'AA' }
+      const said = { sessionId: '01', meterId: 'M-1', meterReading: 1_000, sigMeterReading: 'AA' }
       const receipt = { ...reading, nature: 'Receipt', plain_data: JSON.stringify(said) }
       return cdrWith([...values(), receipt])
     },

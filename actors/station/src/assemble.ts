@@ -81,6 +81,7 @@ export function assemble(
     pairing: undefined,
     refused: undefined,
     cost: undefined,
+    vehicle: undefined,
     tariff: undefined,
   }
   const keeper = openKeeper(config, deps)

@@ -14,6 +14,7 @@ import type { Metering } from './metering.ts'
 import { limitFromOutside, type OutsideLimit } from './outside-limit.ts'
 import { revokeAtCharger, showPairingCode } from './owners.ts'
 import type { Reader } from './reader.ts'
+import { newVehicleSession } from './receipts.ts'
 import { reportProblem } from './report-problem.ts'
 import { released } from './session.ts'
 import type { Reading, Station } from './station.ts'
@@ -72,7 +73,8 @@ export function createHardware(
 
   const plugIn = (plug: PlugIn): void => {
     if (charger().vehicle !== undefined) return
-    const { idToken, idTokenType: type = 'ISO14443' } = plug
+    const { idToken, idTokenType: type = 'ISO14443', contract } = plug
+    station.moment.vehicle = contract && newVehicleSession(contract)
     const token = idToken === undefined ? (isHome ? cards.take() : undefined) : { idToken, type }
     if (!isHome && charger().bay === undefined) stand('implied')
     const { looseCable: _, ...current } = charger()
@@ -108,6 +110,8 @@ export function createHardware(
     if (side === 'station' || charger().vehicle === undefined) return takeOutCable()
     const occurrence = { trigger: 'EVCommunicationLost', reason: 'EVDisconnected' } as const
     charging.update({ ...settleGuest(station), charger: departed(side) }, occurrence)
+    // Its last word is on the reading with which it leaves: the plug is locked until then.
+    station.moment.vehicle = undefined
     leaveImplied()
     reader.watch()
   }

@@ -9,6 +9,7 @@ import {
   type SignedMeterValue,
 } from './core/meter-values.ts'
 import { firmwareVersion } from './live-values.ts'
+import { receiptFor } from './receipts.ts'
 import type { Station } from './station.ts'
 
 /** What is read when, and in which transaction. */
@@ -65,6 +66,7 @@ export function measure(station: Station): Measuring {
       signingMethod: defaultAlgorithm,
       encodingMethod: 'OCMF',
       publicKey: isTold ? toBase64(key.publicKey.spki) : '',
+      ...(pageContext === 'T' && receiptFor(station, text)),
     }
   }
 

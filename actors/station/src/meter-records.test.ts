@@ -1,9 +1,18 @@
 import { verifyEcdsa } from '@interlock/host'
-import { fromBase64, fromUtf8 } from '@interlock/kernel'
-import { pageOf, verifyRecord, type Payload } from '@interlock/ocmf'
+import { assert, fromBase64, fromUtf8, utf8 } from '@interlock/kernel'
+import {
+  pageOf,
+  parseRecord,
+  readReceipt,
+  verifyRecord,
+  type Payload,
+  type SignedReceipt,
+} from '@interlock/ocmf'
 import { expect, test } from 'vitest'
+import { crypto } from './fixture/parties.fixture.ts'
 import { battery, card, sessionScene, type SessionScene } from './fixture/session.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
+import { contractVehicle, type VehicleLink } from './hardware/contract-vehicle.ts'
 
 type Value = {
   readonly timestamp: string
@@ -40,10 +49,10 @@ function signedValues(scene: SessionScene): readonly Signed[] {
   })
 }
 
-async function wholeSession(scene: SessionScene): Promise<void> {
+async function wholeSession(scene: SessionScene, contract?: VehicleLink): Promise<void> {
   const { hardware } = scene.station
   const before = scene.events().length
-  hardware.plugIn({ ...battery, idToken: card.idToken })
+  hardware.plugIn({ ...battery, idToken: card.idToken, ...(contract && { contract }) })
   await scene.told(before + 3)
   await scene.clock.advance(1_800_000)
   hardware.unplug()
@@ -98,6 +107,73 @@ test('a loss of power and a second session go on where the pages were', async ()
   const numbers = all.map(({ payload }) => pageOf(payload.PG).number)
   expect(numbers).toEqual(numbers.map((_, index) => index + 1))
   expect(numbers.length).toBeGreaterThan(6)
+})
+
+const { key: contractKey } = crypto.generateKey()
+const receiptsIn = (scene: SessionScene) =>
+  scene.events().flatMap(({ meterValue = [] }) =>
+    meterValue.flatMap(({ sampledValue }) =>
+      sampledValue.flatMap(({ signedMeterValue: signed }) => {
+        if (signed === undefined) return []
+        const record = parseRecord(fromUtf8(fromBase64(signed.signedMeterData) ?? new Uint8Array()))
+        const { meteringReceipt } = (signed.customData ?? {}) as { meteringReceipt?: SignedReceipt }
+        return [{ record, meteringReceipt }]
+      }),
+    ),
+  )
+
+test('a vehicle with a contract confirms each reading of its session, the last one too', async () => {
+  const scene = await sessionScene()
+  await scene.setting('SampledDataCtrlr', 'SignReadings', 'true')
+  await wholeSession(scene, contractVehicle(contractKey, crypto))
+  const found = receiptsIn(scene)
+  expect(found).toHaveLength(4)
+  const sessions = new Set<string>()
+  for (const { record, meteringReceipt } of found) {
+    assert(record.ok && meteringReceipt !== undefined, 'each record has its receipt')
+    const { plainData, signature } = meteringReceipt
+    const signed = fromBase64(signature) ?? new Uint8Array()
+    expect(crypto.verify(contractKey.publicKey, utf8(plainData), signed)).toBe(true)
+    const { payload, signature: sigMeterReading } = record.value
+    const said = readReceipt(plainData)
+    sessions.add(said?.sessionId ?? '')
+    const meterReading = payload.RD[0]?.RV
+    expect(said).toMatchObject({ meterId: payload.MS, meterReading, sigMeterReading })
+  }
+  expect(sessions.size).toBe(1)
+  // Who comes next has no contract, and nobody speaks for it.
+  await wholeSession(scene)
+  expect(
+    receiptsIn(scene)
+      .slice(4)
+      .map((each) => each.meteringReceipt),
+  ).toEqual(
+    receiptsIn(scene)
+      .slice(4)
+      .map(() => undefined),
+  )
+})
+
+test('what a vehicle says of another reading than it was shown is no receipt, and it charges on', async () => {
+  const scene = await sessionScene()
+  await scene.setting('SampledDataCtrlr', 'SignReadings', 'true')
+  const honest = contractVehicle(contractKey, crypto)
+  let asked = 0
+  await wholeSession(scene, {
+    meteringReceipt(shown) {
+      asked += 1
+      return asked === 1
+        ? undefined
+        : honest.meteringReceipt({ ...shown, meterReading: shown.meterReading - 1 })
+    },
+  })
+  expect(asked).toBe(4)
+  expect(receiptsIn(scene).map((each) => each.meteringReceipt)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 test('outside of transactions pages are fiscal, and name nobody (J01.FR.21)', async () => {

@@ -23,6 +23,7 @@ import type { Network } from './network/network.ts'
 import type { Password } from './network/password.ts'
 import type { Metering } from './metering.ts'
 import type { Reader } from './reader.ts'
+import type { VehicleSession } from './receipts.ts'
 import type { Records } from './records.ts'
 import type { Caller, Reports } from './reports.ts'
 import type { Restarts } from './restarts.ts'
@@ -41,6 +42,8 @@ export type Moment = {
   refused: { readonly at: Instant; readonly action: string; readonly reason: string } | undefined
   /** On the display: what the transaction has cost, so far (I02) or in all (I03). */
   cost: { readonly transactionId: string; readonly totalCost: number } | undefined
+  /** At the plug, and with a contract of its own. */
+  vehicle: VehicleSession | undefined
   /** The tariff kept, as last read. */
   tariff: MeterTariff | undefined
 }

@@ -2,6 +2,7 @@ import { ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import type { VerifyEcdsa } from '@interlock/ocmf'
 import { ocpiTime, sameCi, type Cdr, type OcpiPrice, type Tariff } from '@interlock/ocpi'
 import { costOf } from './cost.ts'
+import type { ContractVehicle } from './metering-receipt.ts'
 import type { RatingProblem } from './rating-problems.ts'
 import { signedSession, type RegisteredMeter, type SignedSession } from './signed-session.ts'
 
@@ -28,8 +29,8 @@ const costMax = 0.005_001
 export type RatingDeps = {
   readonly meterAt: MeterAt
   readonly verifyEcdsa: VerifyEcdsa
-  /** Key with which the vehicle of a contract signs (ISO 15118), where that is known: hex or base64. */
-  readonly contractKeyOf?: (token: Cdr['cdr_token']) => string | undefined
+  /** The vehicle of a contract that signs (ISO 15118), where it is known. */
+  readonly vehicleOf?: (token: Cdr['cdr_token']) => ContractVehicle | undefined
 }
 
 /**
@@ -41,7 +42,7 @@ export function rateCdr(
   cdr: Cdr,
   agreed: Tariff,
   billed: Billed,
-  { meterAt, verifyEcdsa, contractKeyOf }: RatingDeps,
+  { meterAt, verifyEcdsa, vehicleOf }: RatingDeps,
 ): Outcome<{ readonly session: RatedSession; readonly billed: Billed }, RatingProblem> {
   const name = `${cdr.country_code}*${cdr.party_id}*${cdr.id}`.toUpperCase()
   if (billed.records.has(name)) return refused('RecordReplayed', name)
@@ -50,7 +51,7 @@ export function rateCdr(
   if (cdr.signed_data === undefined) return refused('SignedDataMissing')
   const meter = meterAt(cdr.cdr_location.evse_id, start)
   if (meter === undefined) return refused('MeterUnregistered', cdr.cdr_location.evse_id)
-  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa, contractKeyOf?.(cdr.cdr_token))
+  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa, vehicleOf?.(cdr.cdr_token))
   if (!signed.ok) return signed
   const session = signed.value
   const before = billed.pages.get(meter.serial) ?? []

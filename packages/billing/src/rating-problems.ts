@@ -44,6 +44,10 @@ export const ratingProblems = {
     atFault: 'operator',
     words: 'the vehicle has confirmed a reading that is not among these',
   },
+  ReceiptMissing: {
+    atFault: 'operator',
+    words: 'the vehicle confirms what it is shown, and its word on beginning or end is left out',
+  },
   TimesDiffer: { atFault: 'operator', words: 'the times of the record are not those signed' },
   EnergyDiffers: { atFault: 'operator', words: 'the energy of the record is not the one signed' },
   PeriodsDiffer: { atFault: 'operator', words: 'the periods do not add up to the energy' },

@@ -12,7 +12,7 @@ import {
   type VerifyEcdsa,
 } from '@interlock/ocmf'
 import type { SignedData, SignedValue } from '@interlock/ocpi'
-import { confirmedBy, isReceipt } from './metering-receipt.ts'
+import { confirmedBy, isReceipt, type ContractVehicle } from './metering-receipt.ts'
 import type { RatingProblem } from './rating-problems.ts'
 import { inherited, wattHoursOf } from './readings.ts'
 
@@ -53,7 +53,7 @@ export function signedSession(
   data: SignedData,
   meter: RegisteredMeter,
   verifyEcdsa: VerifyEcdsa,
-  contractKey?: string,
+  vehicle?: ContractVehicle,
 ): Read<SignedSession> {
   if (data.encoding_method.toUpperCase() !== 'OCMF')
     return refused('EncodingUnknown', data.encoding_method)
@@ -81,7 +81,7 @@ export function signedSession(
   )
   if (!counted.ok) return counted
   const confirmed =
-    contractKey === undefined ? ok(0) : confirmedBy(receipts, records, contractKey, verifyEcdsa)
+    vehicle === undefined ? ok(0) : confirmedBy(receipts, records, vehicle, verifyEcdsa)
   if (!confirmed.ok) return confirmed
   const holder = token === undefined || token === '' ? {} : { token }
   return ok({

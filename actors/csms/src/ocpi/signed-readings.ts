@@ -1,5 +1,7 @@
+import { receiptNature } from '@interlock/billing'
 import { fromBase64, fromIso, fromUtf8, type Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
+import { receiptCharactersMax } from '@interlock/ocmf'
 import type { SignedValue } from '@interlock/ocpi'
 import { samplesOf } from '../core/samples.ts'
 import { eventsMax } from '../data/kept-events.ts'
@@ -18,7 +20,12 @@ export type SignedReadings = {
 }
 
 type Event = Pick<Request<'TransactionEvent'>, 'meterValue'>
-type Reading = { readonly at: Instant; readonly wattHours: number; readonly value: SignedValue }
+type Reading = {
+  readonly at: Instant
+  readonly wattHours: number
+  readonly value: SignedValue
+  readonly receipts: readonly SignedValue[]
+}
 
 const natures: Readonly<Record<string, string>> = {
   'Transaction.Begin': 'Start',
@@ -45,7 +52,7 @@ export function signedReadings(events: readonly Event[]): SignedReadings | undef
         plain_data: plainOf(signed_data),
         signed_data,
       }
-      readings.push({ at, wattHours, value })
+      readings.push({ at, wattHours, value, receipts: receiptIn(signedMeterValue) })
     }
   }
   readings.sort((one, other) => one.at - other.at)
@@ -55,9 +62,33 @@ export function signedReadings(events: readonly Event[]): SignedReadings | undef
     from: first.at,
     until: last.at,
     wattHours: last.wattHours - first.wattHours,
-    values: readings.map(({ value }) => value),
+    values: valuesOf(readings),
     ...(publicKey === undefined ? {} : { publicKey }),
   }
+}
+
+/** Of a session too long for all, the vehicle's word on beginning and end. */
+function valuesOf(readings: readonly Reading[]): readonly SignedValue[] {
+  const all = readings.flatMap(({ value, receipts }) => [value, ...receipts])
+  if (all.length <= valuesMax) return all
+  const ends = [readings[0], readings.at(-1)].flatMap((each) => each?.receipts ?? [])
+  return [...readings.map(({ value }) => value), ...ends].slice(0, valuesMax)
+}
+
+type Signed = NonNullable<
+  NonNullable<Event['meterValue']>[number]['sampledValue'][number]['signedMeterValue']
+>
+
+/** What the vehicle has signed of it goes along as it came; whoever bills judges it. */
+function receiptIn({ customData }: Signed): readonly SignedValue[] {
+  const { meteringReceipt } = (customData ?? {}) as { meteringReceipt?: unknown }
+  const { plainData, signature } = (meteringReceipt ?? {}) as Record<string, unknown>
+  const isReceipt =
+    typeof plainData === 'string' &&
+    plainData.length <= receiptCharactersMax &&
+    typeof signature === 'string' &&
+    signature.length <= receiptCharactersMax
+  return isReceipt ? [{ nature: receiptNature, plain_data: plainData, signed_data: signature }] : []
 }
 
 /** The payload that was signed; a record that is none is sent as it is, for others to refuse. */

@@ -60,7 +60,7 @@ async function rate(
   caller: OcpiCaller,
   cdr: Cdr,
   meter: RegisteredMeter | undefined,
-  { vehicleKey }: ContractConfig,
+  { vehicleKey: key, vehicleAlwaysSigns: alwaysSigns = false }: ContractConfig,
 ): Promise<Answer> {
   const tariff = desk.tariffs.get(caller.name)
   if (tariff === undefined) return refused('Unavailable', 'no tariff was agreed')
@@ -69,7 +69,7 @@ async function rate(
   const rated = rateCdr(cdr, tariff, before, {
     meterAt: () => meter,
     verifyEcdsa,
-    contractKeyOf: () => vehicleKey,
+    vehicleOf: () => (key === undefined ? undefined : { key, alwaysSigns }),
   })
   if (!rated.ok) return await dispute(desk, caller, cdr, rated.reason, rated.detail)
   const { session } = rated.value

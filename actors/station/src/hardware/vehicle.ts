@@ -1,5 +1,6 @@
 import { type Instant, type Millis, millis } from '@interlock/kernel'
 import type { Token } from '../core/token.ts'
+import type { VehicleLink } from './contract-vehicle.ts'
 
 const wattMillisPerWattHour = 3_600_000
 
@@ -33,6 +34,8 @@ export type PlugIn = {
   readonly battery?: { readonly capacityWattHours: number; readonly socPercent: number }
   /** It is not ready to take energy when it is plugged in. */
   readonly paused?: true
+  /** Its own voice (ISO 15118), where it has a contract. */
+  readonly contract?: VehicleLink
 }
 
 /** From that state of charge on, that part of its power; what is below the first row is unlimited. */

@@ -1,8 +1,9 @@
-import type { Running } from '@interlock/host'
+import { nodeCrypto, ownKey, type Running } from '@interlock/host'
 import { between, Fault, inSeconds, millis, plus, type Clock, type Timer } from '@interlock/kernel'
 import type { StationDeps } from '../assemble.ts'
 import type { StationConfig } from '../config.ts'
 import type { Hardware } from '../hardware.ts'
+import { contractVehicle } from '../hardware/contract-vehicle.ts'
 import { startStation, type StationRunning } from '../start.ts'
 import { openCardFolder } from './card-folder.ts'
 import type { Step } from './steps.ts'
@@ -19,7 +20,10 @@ type Tap = Extract<Step, { readonly do: 'tap' }>
 
 /** What each step does to the hardware. */
 const rows: { readonly [Name in Gesture]: Row<Name> } = {
-  plugIn: (hardware, step) => hardware.plugIn(step),
+  plugIn: (hardware, { contract: folder, ...plug }) => {
+    const contract = folder && contractVehicle(ownKey(`${folder}/key.pem`), nodeCrypto)
+    return hardware.plugIn({ ...plug, ...(contract && { contract }) })
+  },
   unplug: (hardware, { side }) => hardware.unplug(side),
   swipe: (hardware, { idToken, type }) => hardware.present({ idToken, type }),
   press: (hardware, { button }) => hardware.press(button),

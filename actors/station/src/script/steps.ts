@@ -44,6 +44,8 @@ export const Step = Type.Union([
         { additionalProperties: false },
       ),
     ),
+    /** Folder with the key of the vehicle's contract; the vehicle then confirms what it is shown. */
+    contract: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
   }),
   step('unplug', {
     side: Type.Optional(
