@@ -1,4 +1,5 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
+import { MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import { CostConfig } from './core/cost-tariff.ts'
 import { OcpiConfig } from './ocpi/ocpi-config.ts'
@@ -134,6 +135,8 @@ export const CsmsConfig = actorConfig({
   /** What transactions cost; without it nothing is computed and stations are told nothing. */
   costs: Type.Optional(CostConfig),
   oscp: Type.Optional(OscpConfig),
+  /** Where it says what feeders draw, and how sessions of other providers' drivers go. */
+  middleware: Type.Optional(MiddlewareConfig),
   ocpi: Type.Optional(OcpiConfig),
   planning: Type.Object(
     {

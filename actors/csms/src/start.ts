@@ -21,6 +21,7 @@ import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
+import { openMiddleware } from './middleware/open-middleware.ts'
 import { openRoaming } from './ocpi/open-roaming.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
 import { openContext } from './open-context.ts'
@@ -91,8 +92,10 @@ async function open(
     (await openCapacityBook({ context, trust, oscp: config.oscp, store: oscp, closers }))
   const planning = await openPlanning(context, counters, book, closers)
   const { commands } = planning
+  const { tellSession } = openMiddleware(context, trust, closers)
   const ocpiPort =
-    config.ocpi && (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, closers }))
+    config.ocpi &&
+    (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, tellSession, closers }))
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
     name: config.actor,

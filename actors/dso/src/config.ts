@@ -2,7 +2,7 @@ import { feederSumLimits } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { oscpLimits } from '@interlock/oscp'
-import { MiddlewareConfig } from '@interlock/topics'
+import { HomeConfig, MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import { claimLimits } from './capacity/divide.ts'
 
@@ -78,8 +78,10 @@ export const DsoConfig = actorConfig({
   meters: Type.Optional(
     Type.Object({ listen: ListenConfig, trust: Path }, { additionalProperties: false }),
   ),
-  /** Where it reads what providers say of its feeders' chargers. */
+  /** Where it reads what providers say of its feeders' chargers, and homes of themselves. */
   middleware: Type.Optional(MiddlewareConfig),
+  /** Homes whose readings it reads while they consent (`halfHourly`); `feeder` is a `group`. */
+  homes: Type.Optional(Type.Array(HomeConfig, { maxItems: 10_000 })),
   providers: Type.Array(ProviderConfig, { maxItems: 256 }),
   feeders: Type.Array(FeederConfig, { maxItems: 256 }),
 })

@@ -1,13 +1,14 @@
-import type { Load, Topic } from '@interlock/contract'
-import type { Eui64 } from '@interlock/kernel'
+import type { Topic } from '@interlock/contract'
 import type { PeerTerms } from '@interlock/host/oscp'
-import type { Following } from '@interlock/topics'
+import { homeTopic, speaksOfItself, type Following } from '@interlock/topics'
 import type { DsoConfig } from './config.ts'
-import type { Loads } from './metering/loads.ts'
+import type { FeederSayings } from './metering/feeder-sayings.ts'
+
+type Config = Pick<DsoConfig, 'region' | 'feeders' | 'homes'>
 
 /** Where each provider says what its chargers on a feeder draw: its organisation is the topic's id. */
 export const loadTopics = (
-  { region, feeders }: Pick<DsoConfig, 'region' | 'feeders'>,
+  { region, feeders }: Config,
   providers: readonly PeerTerms[],
 ): readonly Topic[] =>
   feeders.flatMap(({ group, contracts }) =>
@@ -18,19 +19,26 @@ export const loadTopics = (
     ),
   )
 
-/** What providers say of their feeders, each of its own. */
-export const loadsFollowing = (
-  loads: Loads,
-  providerOf: (organisation: Eui64) => string | undefined,
-): Following => ({
-  name: 'loads',
-  selection: { kind: 'load' },
-  begins: 'first',
-  hears: (author, topic) => author.role === 'csms' && author.organisation === topic.id,
-  handle({ topic, author, head, payload }) {
-    const provider = providerOf(author.organisation)
-    if (provider !== undefined)
-      loads.take({ group: topic.feeder, provider, sequence: head.seq, ...(payload as Load) })
-    return Promise.resolve()
+/** Where homes say what their meters have signed, if they let this operator read it. */
+export const readingTopics = ({ region, homes = [] }: Config): readonly Topic[] =>
+  homes.map((home) => homeTopic('reading', region, home))
+
+/** Providers of their own chargers, homes of themselves. */
+export const followings = ({ loads, readings }: FeederSayings): readonly Following[] => [
+  {
+    name: 'loads',
+    selection: { kind: 'load' },
+    begins: 'first',
+    hears: (author, topic) => author.role === 'csms' && author.organisation === topic.id,
+    handle: (received) => Promise.resolve(void loads.take(received)),
   },
-})
+  {
+    name: 'readings',
+    selection: { kind: 'reading' },
+    begins: 'first',
+    hears: speaksOfItself,
+    // A consent that is withdrawn, and given again, is a gap.
+    ignores: ['SealNotForUs'],
+    handle: (received) => Promise.resolve(void readings.take(received)),
+  },
+]

@@ -18,8 +18,8 @@ import { demandWhole, type DsoConfig } from './config.ts'
 import { readHistory } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
-import { openLoads } from './metering/loads.ts'
-import { loadsFollowing, loadTopics } from './middleware.ts'
+import { openFeederSayings } from './metering/feeder-sayings.ts'
+import { followings, loadTopics, readingTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
@@ -63,16 +63,20 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   for (const { history } of feeders) readHistory(history)
   const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
   demandDistinct(providers)
-  const said = config.middleware === undefined ? [] : loadTopics(config, providers)
-  said.forEach(demandTopic)
+  const said = [...loadTopics(config, providers), ...readingTopics(config)]
+  if (config.middleware !== undefined) said.forEach(demandTopic)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
   const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
 
   const blocks = openBlocks(openJournal(`${data}/blocks.journal`))
-  const loads = openLoads(openJournal(`${data}/loads.journal`))
-  const meters = createFeederMeters({ feeders, blocks, loads, audit, us, deps })
+  const sayings = openFeederSayings({
+    openJournal: (of) => openJournal(`${data}/${of}.journal`),
+    topics: said,
+    providerOf: (organisation) => providers.find(({ pinned }) => pinned.org === organisation)?.name,
+  })
+  const meters = createFeederMeters({ feeders, blocks, sayings, audit, us, deps })
 
   const tell = (some: readonly ProviderDesk[]): void => {
     for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks }, deps)
@@ -127,9 +131,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       note: (kind, found) => void audit.record(kind, found),
       deps,
     })
-  const providerOf = (organisation: Eui64) =>
-    providers.find(({ pinned }) => pinned.org === organisation)?.name
-  topics?.follow(loadsFollowing(loads, providerOf))
+  for (const each of followings(sayings)) topics?.follow(each)
   const sumOptions = { rules: deps.sumRules ?? feederSumRules, us, audit, deps }
   const summed = topics === undefined ? [] : summedFeeders(config, { topics, ...sumOptions })
   server.route(sumDoor(summed, us))
@@ -142,7 +144,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
     await Promise.all([...desks.values()].map((desk) => desk.close()))
     associations.close()
     blocks.close()
-    loads.close()
+    sayings.close()
     audit.close()
   }
   const listenAll = async () => [await server.listen(), await meterServer?.listen()] as const

@@ -2,6 +2,7 @@ import { actorConfig, ListenConfig } from '@interlock/host'
 import { OcpiPartyConfig, OcpiUsConfig } from '@interlock/host/ocpi'
 import { Fault } from '@interlock/kernel'
 import { sameCi, Token } from '@interlock/ocpi'
+import { HomeConfig, MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -58,6 +59,10 @@ export const EmspConfig = actorConfig({
     },
     strict,
   ),
+  /** Where it reads what stations and operators say of its drivers' sessions. */
+  middleware: Type.Optional(MiddlewareConfig),
+  /** Homes where its drivers charge. */
+  homes: Type.Optional(Type.Array(HomeConfig, { maxItems: 10_000 })),
   operators: Type.Array(OperatorConfig, { maxItems: 256 }),
   contracts: Type.Array(ContractConfig, { maxItems: 100_000 }),
 })

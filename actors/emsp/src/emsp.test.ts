@@ -32,6 +32,7 @@ import { writeHeaders, type AuthorizationInfo, type Cdr, type Token } from '@int
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { openByTopic, recordOf } from './by-topic.fixture.ts'
 import type { ContractConfig, EmspConfig } from './config.ts'
 import { lies } from './lies.fixture.ts'
 import { startEmsp, type EmspRunning } from './start.ts'
@@ -303,6 +304,24 @@ test('what an operator tells of its places, sessions and tariffs is kept under i
   expect(await operator.send('GET', place)).toMatchObject({ value: { ...session, ...part } })
 })
 
+test('of what is said by topic only our drivers’ readings are kept, each once, by whoever may say it', async () => {
+  const station = charging.certify('station').peer
+  const operatorOf = csms.peer.organisation
+  const { say, hears, topic, close } = await openByTopic(config, operatorOf, station.eui)
+  const ours = { transaction: 'T1', record: recordOf('04a1b2c3') }
+  for (const seq of [1, 1]) await say(seq, ours)
+  await say(2, { transaction: 'T2', record: recordOf('NOBODY') })
+  expect(await itemsOf('told')).toMatchObject([{ author: station.eui, sequence: 1, payload: ours }])
+  const session = { transaction: 'T1', evse: 1, state: 'ended', at: 1, wattHours: 5 }
+  for (const seq of [1, 1]) await say(seq, session, 'session')
+  expect(await itemsOf('told')).toHaveLength(2)
+  expect(hears.reading?.(station, topic)).toBe(true)
+  expect(hears.reading?.(charging.certify('station').peer, topic)).toBe(false)
+  expect(hears.session?.(csms.peer, topic)).toBe(true)
+  expect(hears.session?.(rival.peer, topic)).toBe(false)
+  await close()
+})
+
 test('bad tokens, versions and pages are answered as the standard says, over the wire as well', async () => {
   const ids = { requestId: 'r', correlationId: 'c' }
   const good = writeHeaders(ids, operator.shown())
@@ -362,6 +381,7 @@ test(
         'GET /healthz': roles,
         'GET /api/v1/bills': ['web'],
         'GET /api/v1/disputes': ['web'],
+        'GET /api/v1/told': ['web'],
         'GET /ocpi/*': ['csms'],
         'POST /ocpi/*': ['csms'],
         'PUT /ocpi/*': ['csms'],

@@ -1,11 +1,12 @@
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import { fromIso, roles, type Instant } from '@interlock/kernel'
 import type { Bills } from './data/bills.ts'
+import type { Told } from './data/told.ts'
 
 const limitMax = 100
 
 /** What the provider's own console reads. */
-export const restEndpoints = (actor: string, bills: Bills): readonly Endpoint[] => [
+export const restEndpoints = (actor: string, bills: Bills, told: Told): readonly Endpoint[] => [
   {
     method: 'GET',
     url: '/healthz',
@@ -25,6 +26,13 @@ export const restEndpoints = (actor: string, bills: Bills): readonly Endpoint[] 
     roles: ['web'],
     summary: 'Records that do not hold, and who has to answer for each, the newest first.',
     handle: (request) => listed(request, bills.disputes),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/told',
+    roles: ['web'],
+    summary: 'What stations and operators have said by topic, the newest first.',
+    handle: (request) => listed(request, told.list),
   },
 ]
 

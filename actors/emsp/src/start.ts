@@ -11,7 +11,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
-import { Fault } from '@interlock/kernel'
+import { Fault, type Eui64 } from '@interlock/kernel'
 import {
   createRegistration,
   readOcpi,
@@ -20,12 +20,15 @@ import {
   type Tariff,
 } from '@interlock/ocpi'
 import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
+import { demandTopic, openTopics } from '@interlock/topics'
 import { demandDistinct, type EmspConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
 import { billStore } from './data/bills.ts'
 import { migrations, type EmspTables } from './data/schema.ts'
+import { toldStore } from './data/told.ts'
 import { inTurn } from './in-turn.ts'
 import { meterRegister } from './meter-register.ts'
+import { followings, homeTopics } from './middleware.ts'
 import { emspHandlers } from './ocpi/handlers.ts'
 import { pushTokens } from './push-tokens.ts'
 import { keepRegistering } from './registering.ts'
@@ -59,7 +62,8 @@ async function open(
   const { actor, data, name, origin, contracts, operators } = config
   const { activity, clock, entropy, crypto, log } = deps
   const tariffs = new Map(operators.map(({ name: each, tariff }) => [each, tariffIn(tariff)]))
-  const trust = { roots: [readText(config.trust.charging)] }
+  const rootPem = readText(config.trust.charging)
+  const trust = { roots: [rootPem] }
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   closers.push(() => audit.close())
@@ -90,6 +94,23 @@ async function open(
     crypto,
   })
   const bills = billStore(db)
+  const told = toldStore(db)
+  if (config.middleware !== undefined) {
+    const joins = homeTopics(config).map(demandTopic)
+    const topics = openTopics({
+      config: config.middleware,
+      identity: () => identity,
+      rootPem,
+      data,
+      note: (kind, found) => void audit.record(kind, found),
+      deps,
+    })
+    closers.push(() => topics.close())
+    const isOperator = (organisation: Eui64): boolean => peers.byOrganisation.has(organisation)
+    for (const each of followings({ contracts, isOperator, told, now: () => clock.now() }))
+      topics.follow(each)
+    for (const topic of joins) topics.join(topic)
+  }
   const handlers = emspHandlers({
     us,
     issuer: name,
@@ -125,9 +146,9 @@ async function open(
     clock,
   })
   own.openDoors.push('GET /healthz', ...doors.map(({ method, url }) => `${method} ${url}`))
-  for (const each of [...restEndpoints(actor, bills), ...doors]) server.route(each)
+  for (const each of [...restEndpoints(actor, bills, told), ...doors]) server.route(each)
   const port = await server.listen()
-  const told = contracts.map((each) => tokenOf(us, name, each))
+  const tokensTold = contracts.map((each) => tokenOf(us, name, each))
   const registering = keepRegistering({
     parties: operators.map(({ name: party, versions }) => ({
       name: party,
@@ -137,7 +158,7 @@ async function open(
     next: (party) =>
       pushTokens(
         party,
-        told.filter(({ whitelist }) => whitelist !== 'NEVER'),
+        tokensTold.filter(({ whitelist }) => whitelist !== 'NEVER'),
         us,
         { peers, registration },
         deps,

@@ -126,7 +126,9 @@ describe('who is billed', () => {
   function desk(guest: SignedGuest | undefined, told: Token) {
     const kept = new Map<string, unknown>()
     const pushed: unknown[] = []
+    const said: unknown[] = []
     const all = {
+      tellSession: (...session: unknown[]) => void said.push(session),
       context: csms(guest, [charge(5_000)]).context,
       us: { country_code: 'GB', party_id: 'CPO' },
       tariff: { currency: 'GBP' },
@@ -142,7 +144,7 @@ describe('who is billed', () => {
       },
       outbox: { push: (...sent: unknown[]) => Promise.resolve(void pushed.push(sent)) },
     }
-    return { desk: all as unknown as RoamingDesk, pushed }
+    return { desk: all as unknown as RoamingDesk, pushed, said }
   }
   const shown = { idToken: uid, type: 'ISO14443' as const }
 
@@ -153,6 +155,7 @@ describe('who is billed', () => {
     expect(at.pushed).toMatchObject([
       ['ilk', 'sessions', expect.any(String), { cdr_token: { contract_id: payer.contractId } }],
     ])
+    expect(at.said).toMatchObject([[station, { transaction: 'T', wattHours: expect.any(Number) }]])
   })
 
   test('nobody pays for a guest who is not the contract that the owner named, or has said no since', async () => {
@@ -178,7 +181,7 @@ describe('who is billed', () => {
     const at = desk(signed(), token)
     await admitDriver(at.desk, station, shown)
     await tellTransaction(at.desk, station, 'T')
-    expect(at.pushed).toEqual([])
+    expect([at.pushed, at.said]).toEqual([[], []])
     const roamer = desk(undefined, token)
     await admitDriver(roamer.desk, station, shown)
     await tellTransaction(roamer.desk, station, 'T')

@@ -23,9 +23,10 @@ export async function openRoaming(options: {
   readonly trust: Trust
   readonly ocpi: OcpiConfig
   readonly db: Kysely<OcpiTables>
+  readonly tellSession: RoamingDesk['tellSession']
   readonly closers: Closers
 }): Promise<number> {
-  const { context, commands, trust, ocpi, db, closers } = options
+  const { context, commands, trust, ocpi, db, tellSession, closers } = options
   const { config, deps, identity, audit } = context
   const { clock, entropy, crypto, activity, log } = deps
   const us = { country_code: ocpi.countryCode, party_id: ocpi.partyId }
@@ -62,6 +63,7 @@ export async function openRoaming(options: {
     registration,
     objects,
     outbox,
+    tellSession,
   }
   await restoreWishes(desk)
   const server = await openHttpServer({

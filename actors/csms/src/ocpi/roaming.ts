@@ -1,4 +1,5 @@
 import { costOf } from '@interlock/billing'
+import type { Session } from '@interlock/contract'
 import type { GuestPayer } from '@interlock/driver'
 import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
 import { toHex, toIso, utf8, type Instant, type StationId } from '@interlock/kernel'
@@ -16,6 +17,7 @@ import {
 } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
 import type { Context } from '../context.ts'
+import type { Transaction } from '../core/running.ts'
 import { findGuest } from '../drivers/guests.ts'
 import { admissionOf, expected, forget, remember, tokenName, type Admission } from './admissions.ts'
 import { needsAsking, ocpiTypeOf, verdictOn, type Verdict } from './driver.ts'
@@ -42,6 +44,8 @@ export type RoamingDesk = {
   readonly registration: Registration
   readonly objects: OcpiObjects
   readonly outbox: Outbox
+  /** By topic as well, where there is a middleware. */
+  readonly tellSession: (station: StationId, session: Session) => void
 }
 
 /** What a CiString(36) may hold (OCPI 2.2.1 §16.1); nobody can have issued a token of anything else. */
@@ -176,7 +180,12 @@ export async function tellTransaction(
   await objects.put({ owner, id, lastUpdated: at, module: 'session-places', object })
   await outbox.push(party, 'sessions', id, session)
   if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
+  const told = { transaction: transactionId, evse, at, wattHours: Math.max(0, state.wattHours) }
+  desk.tellSession(stationId, { ...told, state: stateOf(known) })
 }
+
+const stateOf = ({ seqNo, endedAt }: Pick<Transaction, 'seqNo' | 'endedAt'>): Session['state'] =>
+  endedAt !== undefined ? 'ended' : seqNo === 0 ? 'begun' : 'going'
 
 const isPaidBy = (payer: GuestPayer | null, token: CdrToken): boolean =>
   payer !== null && ownerName(token) === payer.issuer && sameCi(token.contract_id, payer.contractId)

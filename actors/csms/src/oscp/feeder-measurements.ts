@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 
 /** A sum of fewer says too much of one of them. */
-const homesMin = 3
+export const homesMin = 3
 
 /** Tells each operator what its feeder's vehicles have used: the sum, and nobody's alone. */
 export function createFeederMeasurements(

@@ -7,7 +7,7 @@ import { Type } from 'typebox'
 import type { FeederConfig } from '../config.ts'
 import { blockMillis } from '../forecast/load-series.ts'
 import type { Blocks, BlockRecord } from './blocks.ts'
-import type { Loads } from './loads.ts'
+import type { FeederSayings } from './feeder-sayings.ts'
 
 /** A reading is of the last day; what is older says nothing that could still be acted on. */
 const readingAgeMillisMax = 24 * 3_600_000
@@ -33,12 +33,12 @@ export type FeederMeters = {
 export function createFeederMeters(options: {
   readonly feeders: readonly FeederConfig[]
   readonly blocks: Blocks
-  readonly loads: Pick<Loads, 'latest'>
+  readonly sayings: Pick<FeederSayings, 'documentOf'>
   readonly audit: Audit
   readonly us: Eui64
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
 }): FeederMeters {
-  const { feeders, blocks, loads, audit, us, deps } = options
+  const { feeders, blocks, sayings, audit, us, deps } = options
   const { clock, crypto, log } = deps
   const meters = new Map(
     feeders.flatMap(({ group, meter }) =>
@@ -98,13 +98,12 @@ export function createFeederMeters(options: {
         if (!feeders.some((each) => each.group === group))
           return problem('NotFound', 'no such feeder')
         const shown = blocks.of(group).slice(0, blocksShown).map(documentOf)
-        const said = loads.latest(group).map(({ provider, at, watts, chargers }) => ({
-          provider,
-          at: toIso(instant(at)),
-          watts,
-          chargers,
-        }))
-        const body = { group, metered: meters.has(group), blocks: shown, loads: said }
+        const body = {
+          group,
+          metered: meters.has(group),
+          blocks: shown,
+          ...sayings.documentOf(group),
+        }
         return { status: 200, body }
       },
     },

@@ -16,6 +16,18 @@ export type EmspTables = OcpiTables & {
     session: string
     billed_at: string | number
   }
+  /** What was read by topic; each message once. */
+  told: {
+    topic: string
+    /** EUI-64. */
+    author: string
+    sequence: string | number
+    kind: string
+    transaction: string
+    /** JSON, as it was sealed. */
+    payload: string
+    told_at: string | number
+  }
   disputes: {
     record: string
     reason: string
@@ -42,11 +54,25 @@ const statements = [
   `create unique index disputes_distinct on disputes (record, reason, md5(cdr))`,
 ]
 
+const toldStatements = [
+  `create table told (
+    topic text not null, author text not null, sequence bigint not null, kind text not null,
+    transaction text not null, payload text not null, told_at bigint not null,
+    primary key (topic, author, sequence))`,
+  `create index told_by_time on told (told_at)`,
+]
+
 export const migrations = [
   {
     name: '0001-emsp',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of statements) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0002-told',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of toldStatements) await sql.raw(statement).execute(db)
     },
   },
 ]

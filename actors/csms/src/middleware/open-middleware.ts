@@ -1,0 +1,71 @@
+import type { Session, Topic } from '@interlock/contract'
+import { readText, type Closers, type Trust } from '@interlock/host'
+import { inSeconds, type StationId, type Timer } from '@interlock/kernel'
+import { demandTopic, openTopics } from '@interlock/topics'
+import { inBackground } from '../background.ts'
+import type { Context } from '../context.ts'
+import { feederLoads } from './feeder-loads.ts'
+
+/** What the CSMS says by topic; nothing of it where the config names no middleware. */
+export type Middleware = {
+  /** To the provider of the driver, besides OCPI: kept until the middleware has it. */
+  readonly tellSession: (station: StationId, session: Session) => void
+}
+
+/** Half of the silence that the topic table allows. */
+const loadSeconds = 30
+
+/**
+ * Says what feeders' chargers draw (`load`, one topic for each feeder, its id this organisation) and how the sessions
+ * of other providers' drivers go (`session`, its id the station's EUI-64).
+ * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
+ */
+export function openMiddleware(context: Context, trust: Trust, closers: Closers): Middleware {
+  const { config, deps, identity, audit, views } = context
+  if (config.middleware === undefined) return { tellSession: () => {} }
+  const { region, actor } = config
+  const groups = config.oscp?.operators.flatMap((operator) => operator.groups) ?? []
+  /** As the operator of the network names it, where there is a contract with one. */
+  const nameOf = (feeder: string): string =>
+    groups.find((each) => each.feeder === feeder)?.group ?? feeder
+  const loadTopic = (feeder: string): Topic => ({
+    region,
+    feeder: nameOf(feeder),
+    kind: 'load',
+    id: identity.peer.organisation,
+  })
+  const feeders = new Set([...views.values()].map(({ record }) => record.feeder))
+  for (const feeder of feeders) demandTopic(loadTopic(feeder))
+  const topics = openTopics({
+    config: config.middleware,
+    identity: () => identity,
+    rootPem: readText(config.trust.charging),
+    ...(trust.revoked !== undefined && { revoked: trust.revoked }),
+    data: config.data,
+    note: (kind, found) => void audit.record(kind, found),
+    deps,
+  })
+  closers.push(() => topics.close())
+  // Whoever publishes to a group has its key by being a member.
+  for (const feeder of feeders) topics.join(loadTopic(feeder))
+
+  let timer: Timer
+  const wait = (): void => {
+    timer = deps.clock.after(inSeconds(loadSeconds), `${actor}/load`, () => {
+      wait()
+      for (const [feeder, load] of feederLoads(views.values(), deps.clock.now()))
+        inBackground(deps, `${actor}/load`, () => topics.publish(loadTopic(feeder), load))
+    })
+  }
+  wait()
+  closers.push(() => timer.cancel())
+
+  return {
+    tellSession(station, session) {
+      const record = views.get(station)?.record
+      if (record === undefined) return
+      const { feeder, eui } = record
+      topics.tell({ region, feeder: nameOf(feeder), kind: 'session', id: eui }, session)
+    },
+  }
+}

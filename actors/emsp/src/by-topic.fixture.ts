@@ -1,0 +1,36 @@
+import { systemClock } from '@interlock/host'
+import type { Eui64 } from '@interlock/kernel'
+import { openDatabase } from '@interlock/store'
+import type { Received } from '@interlock/topics'
+import type { EmspConfig } from './config.ts'
+import { migrations, type EmspTables } from './data/schema.ts'
+import { toldStore } from './data/told.ts'
+import { followings } from './middleware.ts'
+
+/** A record of a card; nobody has signed it. */
+export const recordOf = (uid: string): string =>
+  `OCMF|{"PG":"T1","ID":"${uid}","RD":[]}|{"SD":"00"}`
+
+/** What a provider reads by topic, on its own database, without a middleware. */
+export async function openByTopic(config: EmspConfig, operator: Eui64, station: Eui64) {
+  const { db, close } = await openDatabase<EmspTables>(config.database, migrations)
+  const [readings, sessions] = followings({
+    contracts: config.contracts,
+    isOperator: (each) => each === operator,
+    told: toldStore(db),
+    now: () => systemClock.now(),
+  })
+  const topic = { region: 'NL', feeder: 'f1', kind: 'reading', id: station } as const
+  return {
+    topic,
+    hears: { reading: readings?.hears, session: sessions?.hears },
+    /** It is opened, and the next of the station. */
+    say: async (seq: number, payload: object, kind: 'reading' | 'session' = 'reading') =>
+      (kind === 'reading' ? readings : sessions)?.handle({
+        topic: { ...topic, kind },
+        head: { author: station, seq },
+        payload,
+      } as unknown as Received),
+    close,
+  }
+}

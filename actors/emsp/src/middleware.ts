@@ -1,0 +1,52 @@
+import type { Reading, Topic } from '@interlock/contract'
+import type { Eui64, Instant } from '@interlock/kernel'
+import { parseRecord } from '@interlock/ocmf'
+import { sameCi } from '@interlock/ocpi'
+import { homeTopic, speaksOfItself, type Following } from '@interlock/topics'
+import type { ContractConfig, EmspConfig } from './config.ts'
+import type { Told } from './data/told.ts'
+
+/** Where stations say what their meters have signed, and operators how sessions there go. */
+export const homeTopics = ({ region, homes = [] }: EmspConfig): readonly Topic[] =>
+  homes.flatMap((home) =>
+    (['reading', 'session'] as const).map((kind) => homeTopic(kind, region, home)),
+  )
+
+/** Whether a record is of one of our drivers: other people charge at a station as well. */
+export function isOfOurs(contracts: readonly ContractConfig[], { record }: Reading): boolean {
+  const parsed = parseRecord(record)
+  const id = parsed.ok ? parsed.value.payload.ID : undefined
+  return id !== undefined && contracts.some(({ uid }) => sameCi(uid, id))
+}
+
+/** Readings of our drivers, by the station itself; their sessions, by operators whom we have a contract with. */
+export function followings(options: {
+  readonly contracts: readonly ContractConfig[]
+  readonly isOperator: (organisation: Eui64) => boolean
+  readonly told: Told
+  readonly now: () => Instant
+}): readonly Following[] {
+  const { contracts, isOperator, told, now } = options
+  return [
+    {
+      name: 'readings',
+      selection: { kind: 'reading' },
+      begins: 'first',
+      hears: speaksOfItself,
+      ignores: ['SealNotForUs'],
+      async handle(received) {
+        if (isOfOurs(contracts, received.payload as Reading)) await told.take(received, now())
+      },
+    },
+    {
+      name: 'sessions',
+      selection: { kind: 'session' },
+      begins: 'first',
+      hears: (author) => author.role === 'csms' && isOperator(author.organisation),
+      ignores: ['SealNotForUs'],
+      async handle(received) {
+        await told.take(received, now())
+      },
+    },
+  ]
+}

@@ -1,0 +1,23 @@
+import type { Topic } from '@interlock/contract'
+import type { Peer } from '@interlock/pki'
+import { Type, type Static } from 'typebox'
+
+/** A home of which a reader is told: its station's EUI-64, and where it is. */
+export const HomeConfig = Type.Object(
+  {
+    feeder: Type.String({ minLength: 1, maxLength: 64 }),
+    station: Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }),
+  },
+  { additionalProperties: false },
+)
+export type HomeConfig = Static<typeof HomeConfig>
+
+export const homeTopic = (
+  kind: 'reading' | 'session',
+  region: string,
+  { feeder, station }: HomeConfig,
+): Topic => ({ region, feeder, kind, id: station })
+
+/** A station speaks of itself alone, whatever else it was granted. */
+export const speaksOfItself = (author: Peer, topic: Topic): boolean =>
+  author.role === 'station' && author.eui === topic.id
