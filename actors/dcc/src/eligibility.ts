@@ -34,7 +34,7 @@ export const eligibility = {
     device: 'meter',
     originator: 'self',
   },
-  '6.11': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  '6.11': { roles: ['supplier'], local: ['supplier'], device: 'any', originator: 'self' },
   '6.14.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   '6.15.1': {
     roles: ['supplier'],

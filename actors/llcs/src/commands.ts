@@ -17,6 +17,7 @@ import { advanceCounter, lastCounter } from './core/counters.ts'
 import { heldArms, withArm } from './core/memory.ts'
 import { replaceCredentials } from './credentials.ts'
 import type { Anchor, Llcs } from './llcs.ts'
+import { takeTime } from './network-time.ts'
 import { isRevoked } from './revocation.ts'
 
 /**
@@ -75,10 +76,10 @@ function revokedSigner(llcs: Llcs, { useCase }: Command): Eui64 | undefined {
   return signers.find((anchor) => isRevoked(llcs.keeper.memory, anchor))?.organisation
 }
 
-/** The cell whose role may originate this: the DSRSP for response, the supplier for credentials. */
+/** The cell whose role may originate this: the DSRSP for response, the supplier for credentials and time. */
 function signerOf({ anchors, payer }: Llcs, useCase: UseCase): Anchor | undefined {
   if (useCase === 'ECS47e') return anchors.dsrsp
-  return updatesCredentials(useCase) ? payer?.supplier : undefined
+  return useCase === 'ECS70' || updatesCredentials(useCase) ? payer?.supplier : undefined
 }
 
 /** The key of that cell, or of an owner for on-demand arms. */
@@ -98,6 +99,8 @@ function signer(llcs: Llcs, originator: Eui64, useCase: UseCase): PublicKey | un
 async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promise<Answer> {
   if (command.useCase === 'CS02b' || command.useCase === 'ChangeLoadController')
     return replaceCredentials(llcs, command)
+  if (command.useCase === 'ECS70')
+    return { result: isExecutable(command) ? await takeTime(llcs, command) : 'otherReason' }
   return {
     result: isLoadControlCommand(command)
       ? await takeArm(llcs, command, signed)

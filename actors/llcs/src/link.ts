@@ -22,6 +22,7 @@ import {
 import { onUsed } from './alerts.ts'
 import { heldArms } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
+import { vouches } from './network-time.ts'
 import { listsIn } from './revocation.ts'
 
 const nonceBytes = 16
@@ -84,7 +85,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
   }
 
   const tellTime = async (to: Session): Promise<void> => {
-    await tellOn(to, { kind: 'time', at: clock.now() })
+    if (vouches(llcs.keeper.memory)) await tellOn(to, { kind: 'time', at: clock.now() })
     timer?.cancel()
     if (session !== to) return
     timer = clock.after(inMinutes(timeMinutes), 'time', () => tellTime(to))

@@ -16,6 +16,13 @@ export const SupplierConfig = actorConfig({
   meters: Type.Array(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }), {
     maxItems: 20_000,
   }),
+  /** LLCSs that it tells the time, as the data company lets it pass. */
+  clocks: Type.Array(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }), {
+    maxItems: 20_000,
+    default: [],
+  }),
+  /** How often. */
+  clockMinutes: Type.Integer({ minimum: 1, maximum: 1_440, default: 360 }),
   /** A tariff to publish at every start: JSON, as `POST /api/v1/tariffs` or `/api/v1/tariff-documents` takes it. */
   tariff: Type.Optional(Path),
 })

@@ -2,6 +2,7 @@ import { correlate } from '@interlock/correlate'
 import {
   buildRequest,
   granted,
+  type ClockBody,
   type ServiceRequest,
   type TariffBody,
   type TariffDocumentBody,
@@ -29,21 +30,25 @@ export type Publication = {
 /** What went wrong, in the words of whoever found it: the DCC, the correlation, or the network. */
 export type PublishOutcome = Outcome<'published', string>
 
+/** By what is asked: the service request. */
+const services = { tariff: '1.1.1', tariffDocument: '1.1.1', clock: '6.11' } as const
+
 /**
- * Sends one tariff to one meter: asks for the pre-command, compares it with what was asked for,
- * signs it, and sends it back.
+ * Sends one tariff, or the time, to one device: asks for the pre-command, compares it with what was asked
+ * for, signs it, and sends it back.
  * @throws Fault `PeerUnavailable` when the DCC does not answer.
  */
-export async function publishTariff(
-  tariff: TariffBody | TariffDocumentBody,
-  meter: Eui64,
+export async function publishTo(
+  device: Eui64,
+  content: TariffBody | TariffDocumentBody | ClockBody,
   counter: bigint,
   parts: Publication,
   /** When the DCC is to send it; absent: at once. */
   executeAt?: Instant,
 ): Promise<PublishOutcome> {
-  const id = { originator: parts.organisation, target: meter, counter }
-  const asked: ServiceRequest = { ...id, service: '1.1.1', commandVariant: 4, body: tariff }
+  const id = { originator: parts.organisation, target: device, counter }
+  const service = services[content.kind]
+  const asked: ServiceRequest = { ...id, service, commandVariant: 4, body: content }
   const made = await parts.dcc.ask(asked)
   if (!made.ok) return made
   const transformed = granted(made.value)

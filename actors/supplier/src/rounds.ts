@@ -3,7 +3,7 @@ import type { ActorDeps } from '@interlock/host'
 import { Fault, inSeconds, toIso, type Eui64, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
-import { publishTariff, type Publication } from './publish.ts'
+import { publishTo, type Publication } from './publish.ts'
 import { bodyOf, type Offer } from './tariff.ts'
 
 export type Published = {
@@ -50,7 +50,7 @@ export function createRounds(options: {
     const at = later === undefined ? {} : { executeAt: toIso(later) }
     audit.critical('TariffSent', { meter, version, counter: counter.toString(), ...at })
     try {
-      const outcome = await publishTariff(tariff.value, meter, counter, publication, later)
+      const outcome = await publishTo(meter, tariff.value, counter, publication, later)
       return outcome.ok ? { meter } : { meter, problem: outcome.reason }
     } catch (error) {
       if (!(error instanceof Fault)) throw error

@@ -40,6 +40,8 @@ beforeAll(async () => {
     dcc: 'https://127.0.0.1:1',
     dccCertificate: `${dir}/dcc.pem`,
     meters: ['02-00-00-00-00-00-00-99'],
+    clocks: [],
+    clockMinutes: 360,
   }
   supplier = await startSupplier(config, {
     clock: systemClock,

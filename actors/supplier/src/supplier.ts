@@ -24,6 +24,7 @@ import { eui64, Fault, parseJson, type Eui64, type Instant } from '@interlock/ke
 import type { Audit } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
 import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
+import { createClocks, type ClockRound } from './clocks.ts'
 import type { SupplierConfig } from './config.ts'
 import { openNumbers } from './numbers.ts'
 import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
@@ -35,6 +36,8 @@ export type SupplierRunning = Running & {
   readonly doors: readonly string[]
   /** Sends a tariff to every meter. @throws Fault `TariffInvalid` */
   publish(offer: Offer, executeAt?: Instant): Promise<Published>
+  /** Tells every LLCS of its own the time. */
+  tellTime(): Promise<ClockRound>
 }
 
 /**
@@ -78,28 +81,21 @@ async function open(
   const listeners = new Set<(event: object) => void>()
   const tell = (happening: Happening): void => listeners.forEach((listener) => listener(happening))
   const company = pinPeer(config.dccCertificate, record)
-  const rounds = createRounds({
-    actor,
-    meters: config.meters.map(eui64),
-    publication: {
-      dcc: duisClient({
-        http,
-        url: dcc,
-        identity,
-        company,
-        crypto,
-        record,
-      }),
-      organisation: peer.organisation,
-      key,
-      crypto,
-    },
-    numbers,
-    audit,
-    tell,
-    deps,
-  })
+  const publication = {
+    dcc: duisClient({ http, url: dcc, identity, company, crypto, record }),
+    organisation: peer.organisation,
+    key,
+    crypto,
+  }
+  const common = { actor, publication, numbers, audit, deps }
+  const rounds = createRounds({ ...common, meters: config.meters.map(eui64), tell })
   closers.push(() => rounds.close())
+  const clocks = createClocks({
+    ...common,
+    devices: config.clocks.map(eui64),
+    everyMinutes: config.clockMinutes,
+  })
+  closers.push(() => clocks.close())
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
   closers.push(() => server.close())
   for (const each of endpoints({ actor, own: peer.organisation, rounds, audit })) server.route(each)
@@ -125,6 +121,7 @@ async function open(
     port,
     doors: server.doors,
     publish: (offer, executeAt) => rounds.publish(offer, executeAt),
+    tellTime: () => clocks.tell(),
   }
 }
 

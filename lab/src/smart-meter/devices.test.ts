@@ -166,6 +166,25 @@ test('a device is commanded while it and its hub are commissioned, and its user 
   expect(statusesTold(llcs)).toEqual(['Suspended', 'Commissioned'])
 })
 
+test('the time comes to an LLCS as its supplier signed it', async () => {
+  const { supplier } = world.users
+  world.signers.set(supplier.peer.organisation, supplier.peer.publicKey)
+  const body = { kind: 'clock', at: evening, toleranceSeconds: 60 } as const
+  const request: ServiceRequest = {
+    ...readTariff(supplier),
+    target: world.devices.llcs.peer.eui,
+    service: '6.11',
+    commandVariant: 4,
+    body,
+  }
+  expect((await world.arm(supplier, request, supplier.key)).name).toBe('Accepted')
+  expect(world.llcs.accepted.at(-1)?.command).toMatchObject({
+    useCase: 'ECS70',
+    from: evening,
+    until: evening + 60_000,
+  })
+})
+
 test('what a user does not take waits, in its order and over restarts, and is taken once', async () => {
   const { supervisor, supplier } = world.users
   const meter = world.devices.meter.peer.eui

@@ -244,6 +244,8 @@ export async function network(
     dcc: url,
     dccCertificate: `${dir}/smki-dcc/chain.pem`,
     meters: [devices.meter.peer.eui],
+    clocks: [],
+    clockMinutes: 360,
   }
   let supplier = await startSupplier(supplierConfig, depsOf())
 

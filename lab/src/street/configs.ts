@@ -266,6 +266,8 @@ export function supplierConfig(plan: Plan): SupplierConfig {
     dcc: https(plan, 'dcc'),
     dccCertificate: dccCertificate(plan),
     meters: plan.homes.map((home) => home.meter),
+    clocks: plan.homes.map((home) => home.llcs),
+    clockMinutes: 360,
   }
 }
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { silentLog, temporaryDir } from '@interlock/host'
+import { readText, silentLog, temporaryDir } from '@interlock/host'
 import { nameOf, takeoverCommands } from '../attacks/commands.ts'
 import { liedAbout } from '../attacks/lies.ts'
 import { attemptsPerStation } from '../attacks/takeover.ts'
@@ -34,6 +35,11 @@ test('with controls on nothing moves without a second party', async () => {
   const report = await oneDay(1, stations, 'on')
   const { attack, response } = report
   expect(report.auditVerified).toBe(true)
+  for (let home = 1; home <= stations; home++) {
+    const trail = readText(join(dirs.at(-1) ?? '', `homes/${home}/llcs/data/audit.jsonl`))
+    expect(trail).toContain('"ClockConfirmed"')
+    expect(trail).not.toContain('"ClockDisagreement"')
+  }
   expect(report.energyKilowattHours).toBeGreaterThan(10)
   expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
 
