@@ -1,16 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs'
-import {
-  cdrWith,
-  keyText,
-  meter,
-  meterKey,
-  otherKey,
-  tariff,
-} from '@interlock/billing/operator.fixture'
+import { cdrWith, keyText, otherKey, tariff } from '@interlock/billing/operator.fixture'
 import {
   httpClient,
   nodeCrypto as crypto,
-  openHttpServer,
   saveIdentity,
   silentLog,
   startCluster,
@@ -19,7 +11,6 @@ import {
   temporaryDir,
   writeAtomic,
   type ActorDeps,
-  type HttpServer,
 } from '@interlock/host'
 import {
   actorOrigin,
@@ -35,6 +26,7 @@ import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.t
 import { openByTopic, recordOf } from './by-topic.fixture.ts'
 import type { ContractConfig, EmspConfig } from './config.ts'
 import { lies } from './lies.fixture.ts'
+import { openRegisters, type TestRegisters } from './registers.fixture.ts'
 import { startEmsp, type EmspRunning } from './start.ts'
 
 const charging = testHierarchy('charging')
@@ -58,14 +50,10 @@ const contract = (uid: string, change: Partial<ContractConfig> = {}): ContractCo
 let cluster: Awaited<ReturnType<typeof startCluster>>
 let operator: TestParty
 const tokens: Token[] = []
-let register: HttpServer
-let cards: HttpServer
-/** What the register of tokens says of the card; undefined: it does not answer. */
-let cardStatus: string | undefined = 'active'
-/** What the supervisor's register says; undefined: it does not answer. */
-let meters: readonly object[] | undefined = [
-  { ...meter, publicKey: keyText(meterKey), from: '2026-01-01T00:00:00.000Z' },
-]
+type Asked = Readonly<Record<string, unknown>> & { readonly response_url: string }
+/** What the operator was asked for. */
+const asked: [string, Asked][] = []
+let registers: TestRegisters
 let config: EmspConfig
 let provider: EmspRunning
 
@@ -95,49 +83,14 @@ beforeAll(async () => {
         tokens.push(body)
         return ok({ isNew: true })
       },
+      'commands.post'({ params, body }) {
+        asked.push([params['command'] ?? '', body as Asked])
+        return ok({ data: { result: 'ACCEPTED', timeout: 30 } })
+      },
     },
   })
-  register = await openHttpServer({
-    name: 'supervisor',
-    listen: { host: '127.0.0.1', port: 0 },
-    identity: charging.certify('supervisor'),
-    trust: { roots: [charging.rootPem] },
-    activity: unobserved,
-    log: silentLog,
-  })
-  register.route({
-    method: 'GET',
-    url: '/api/v1/meters/:evseId',
-    roles: ['emsp'],
-    handle: ({ params }) => {
-      const known = params['evseId'] === 'NL*CPO*E1'
-      if (meters === undefined) return { status: 503 }
-      return { status: 200, body: { meters: known ? meters : [] } }
-    },
-  })
-  const supervisor = `https://127.0.0.1:${await register.listen()}`
-  cards = await openHttpServer({
-    name: 'cir',
-    listen: { host: '127.0.0.1', port: 0 },
-    identity: charging.certify('cir'),
-    trust: { roots: [charging.rootPem] },
-    activity: unobserved,
-    log: silentLog,
-  })
-  cards.route({
-    method: 'GET',
-    url: '/cir/1.0/tokens/:uid/key',
-    roles: ['emsp'],
-    handle: ({ params }) => {
-      if (cardStatus === undefined) return { status: 503 }
-      if (params['uid'] !== '04A1B2C3') return { status: 404 }
-      const at = { statedAt: 0, until: 1 }
-      const named = { uid: '04A1B2C3', contractId: 'NL-ILK-04A1B2C3', issuer: 'NL*ILK' }
-      const statement = { ...named, status: cardStatus, key: null, ...at }
-      return { status: 200, body: { statement, signature: 'A'.repeat(86) } }
-    },
-  })
-  const cir = `https://127.0.0.1:${await cards.listen()}`
+  registers = await openRegisters(charging)
+  const { supervisor, cir } = registers
   config = {
     actor: 'emsp',
     name: 'Interlock',
@@ -164,8 +117,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await provider.close()
   await operator.close()
-  await register.close()
-  await cards.close()
+  await registers.close()
   await cluster.close()
   rmSync(dir, { recursive: true, force: true })
 })
@@ -176,13 +128,22 @@ async function start(): Promise<void> {
 }
 
 const waiting = { timeout: 30_000, interval: 20 }
-const console = async (path: string, identity = charging.certify('web', organisation)) => {
+const console = async (
+  path: string,
+  identity = charging.certify('web', organisation),
+  method = 'GET',
+  body?: object,
+) => {
   const http = httpClient({
     identity,
     trust: { roots: [charging.rootPem] },
     activity: unobserved,
   })
-  const answer = await http.request('GET', `https://127.0.0.1:${provider.port}/api/v1/${path}`)
+  const answer = await http.request(
+    method,
+    `https://127.0.0.1:${provider.port}/api/v1/${path}`,
+    body,
+  )
   await http.close()
   return answer
 }
@@ -212,13 +173,13 @@ test('a driver is authorised by the contract, and nobody else is', async () => {
   expect(await ask('NOBODY')).toBe('Http404')
   expect(await ask('04A1B2C3?type=APP_USER')).toBe('Http404')
   // A card that was copied: the register knows, the contract does not.
-  cardStatus = 'suspended'
+  registers.said.cardStatus = 'suspended'
   expect(await ask('04A1B2C3')).toBe('BLOCKED')
   // While it is silent only those are let in that operators may let in by themselves.
-  cardStatus = undefined
+  registers.said.cardStatus = undefined
   expect(await ask('04A1B2C3')).toBe('ALLOWED')
   expect(await ask('HERE', { location_id: 'L1' })).toBe('NOT_ALLOWED')
-  cardStatus = 'active'
+  registers.said.cardStatus = 'active'
 })
 
 const post = (cdr: Cdr) => operator.send('POST', '2.2.1/receiver/cdrs', cdr)
@@ -244,10 +205,11 @@ test('each lie of an operator or its meter is refused and disputed, with whoever
 const honest = cdrWith()
 test('what verifies is billed once, by what the meter has signed; a session replayed is not', async () => {
   // While the register does not answer nothing is billed, and nobody is accused.
-  const known = meters
-  meters = undefined
+  const { said } = registers
+  const { meters } = said
+  said.meters = undefined
   expect(await post(honest)).toMatchObject({ reason: 'Status3000' })
-  meters = known
+  said.meters = meters
   const posted = await post(honest)
   expect(posted).toMatchObject({
     ok: true,
@@ -273,6 +235,39 @@ test('what verifies is billed once, by what the meter has signed; a session repl
   expect(await post({ ...stranger, cdr_token: token })).toMatchObject({ reason: 'Http404' })
   expect(await post({ ...stranger, party_id: 'XXX' })).toMatchObject({ reason: 'Http404' })
   expect(await itemsOf('bills')).toEqual(bills)
+})
+
+const web = charging.certify('web', organisation)
+const order = async (method: string, path: string, body?: object) => {
+  const answer = await console(path, web, method, body)
+  return { ...(answer.body as Record<string, unknown>), http: answer.status }
+}
+/** The operator tells an outcome where it was asked to. */
+const tell = (result: object, at = asked.at(-1)) =>
+  operator.send('POST', new URL(at?.[1].response_url ?? '').pathname.slice('/ocpi/'.length), result)
+
+test('the desk starts a charge for a driver who may charge there, and is told how it came out', async () => {
+  const start = { operator: operator.row.name, uid: '04A1B2C3', location: 'L1' }
+  const started = await order('POST', 'commands/START_SESSION', start)
+  expect(started).toMatchObject({ answer: 'ACCEPTED', result: 'PENDING', what: 'START_SESSION' })
+  expect(asked.at(-1)).toMatchObject([
+    'START_SESSION',
+    {
+      token: { uid: '04A1B2C3', party_id: 'ILK', valid: true },
+      location_id: 'L1',
+      authorization_reference: expect.stringMatching(/^[0-9a-f]{32}$/),
+      response_url: expect.stringContaining('/ocpi/2.2.1/sender/commands/START_SESSION/'),
+    },
+  ])
+  const { id } = started as unknown as { id: string }
+  const elsewhere = '2.2.1/sender/commands/START_SESSION/0123'
+  expect(await operator.send('POST', elsewhere, { result: 'ACCEPTED' })).toMatchObject({
+    reason: 'Http404',
+  })
+  expect(await tell({ result: 'EVSE_OCCUPIED' })).toMatchObject({ ok: true })
+  // The first outcome counts.
+  expect(await tell({ result: 'ACCEPTED' })).toMatchObject({ ok: true })
+  expect(await order('GET', `requests/${id}`)).toMatchObject({ result: 'EVSE_OCCUPIED' })
 })
 
 test('what an operator tells of its places, sessions and tariffs is kept under its own name', async () => {
@@ -382,6 +377,12 @@ test(
         'GET /api/v1/bills': ['web'],
         'GET /api/v1/disputes': ['web'],
         'GET /api/v1/told': ['web'],
+        'GET /api/v1/requests': ['web'],
+        'GET /api/v1/requests/:id': ['web'],
+        'POST /api/v1/commands/:command': ['web'],
+        'PUT /api/v1/sessions/:operator/:session/profile': ['web'],
+        'DELETE /api/v1/sessions/:operator/:session/profile': ['web'],
+        'POST /api/v1/sessions/:operator/:session/active-profile': ['web'],
         'GET /ocpi/*': ['csms'],
         'POST /ocpi/*': ['csms'],
         'PUT /ocpi/*': ['csms'],

@@ -29,9 +29,11 @@ import { toldStore } from './data/told.ts'
 import { inTurn } from './in-turn.ts'
 import { meterRegister } from './meter-register.ts'
 import { followings, homeTopics } from './middleware.ts'
-import { emspHandlers } from './ocpi/handlers.ts'
+import { emspHandlers, newReference, registered, type EmspDesk } from './ocpi/handlers.ts'
 import { pushTokens } from './push-tokens.ts'
 import { keepRegistering } from './registering.ts'
+import { remoteEndpoints } from './remote-endpoints.ts'
+import { remoteRequests } from './requests.ts'
 import { restEndpoints } from './rest.ts'
 import { tokenRegister } from './token-register.ts'
 
@@ -95,6 +97,7 @@ async function open(
   })
   const bills = billStore(db)
   const told = toldStore(db)
+  const now = () => clock.now()
   if (config.middleware !== undefined) {
     const joins = homeTopics(config).map(demandTopic)
     const topics = openTopics({
@@ -107,24 +110,27 @@ async function open(
     })
     closers.push(() => topics.close())
     const isOperator = (organisation: Eui64): boolean => peers.byOrganisation.has(organisation)
-    for (const each of followings({ contracts, isOperator, told, now: () => clock.now() }))
-      topics.follow(each)
+    for (const each of followings({ contracts, isOperator, told, now })) topics.follow(each)
     for (const topic of joins) topics.join(topic)
   }
-  const handlers = emspHandlers({
+  const objects = await ocpiObjects(db)
+  const requests = remoteRequests({ us, origin, peers, registration, objects, entropy, audit, now })
+  const desk: EmspDesk = {
     us,
     issuer: name,
     contracts,
     tariffs,
     meterOf: meterRegister(supervisor, config.peers.supervisor),
     bills,
-    objects: await ocpiObjects(db),
+    objects,
     entropy,
     audit,
     ...(cir === undefined ? {} : { askRegister: tokenRegister(tokens, cir) }),
+    requests,
     inTurn: inTurn(),
-    now: () => clock.now(),
-  })
+    now,
+  }
+  const handlers = emspHandlers(desk)
   const own = { organisation: identity.peer.organisation, openDoors: [] as string[] }
   const server = await openHttpServer({
     name: actor,
@@ -140,13 +146,19 @@ async function open(
     roles: ['csms'],
     parties: peers.byOrganisation,
     registration,
-    door: { origin, us, handlers, credentials: registration, now: () => clock.now() },
+    door: { origin, us, handlers, credentials: registration, now },
     onRefused: (party, path, message) =>
       void audit.record('OcpiRefused', { party: party ?? null, path, message }),
     clock,
   })
   own.openDoors.push('GET /healthz', ...doors.map(({ method, url }) => `${method} ${url}`))
-  for (const each of [...restEndpoints(actor, bills, told), ...doors]) server.route(each)
+  const remote = remoteEndpoints({
+    ...desk,
+    operatorOf: (party) => peers.parties.find((each) => each.name === party)?.owner,
+    registered: (contract, allowed) => registered(desk, contract, allowed),
+    newReference: () => newReference(entropy),
+  })
+  for (const each of [...restEndpoints(actor, bills, told), ...remote, ...doors]) server.route(each)
   const port = await server.listen()
   const tokensTold = contracts.map((each) => tokenOf(us, name, each))
   const registering = keepRegistering({

@@ -80,6 +80,10 @@ export const serverRefusals = {
     words: 'the register does not take the token',
     remedy: 'the detail says what is wrong with it, or whose it is',
   },
+  DriverNotAllowed: {
+    status: 409,
+    words: 'the driver may not charge there, by contract or by the register of tokens',
+  },
   NotCritical: { status: 400, words: 'the command needs no countersignature' },
   ArmRequired: { status: 403, words: 'the command must be armed; it is never countersigned' },
   PlausibilityFailed: { status: 403, words: 'the command makes no sense for this device' },

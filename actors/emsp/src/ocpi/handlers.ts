@@ -11,6 +11,7 @@ import {
 import type { OcpiObjects } from '@interlock/store'
 import { contractOf, type ContractConfig } from '../config.ts'
 import { allowedBy, tokenOf, type Allowed } from '../core/authorise.ts'
+import type { RemoteRequests } from '../requests.ts'
 import type { AskRegister } from '../token-register.ts'
 import { ownedHandlers } from './owned.ts'
 import { receiveCdr, type CdrDesk } from './receive-cdr.ts'
@@ -23,11 +24,15 @@ export type EmspDesk = CdrDesk & {
   readonly audit: Audit
   /** What the central register says of a card; absent where we ask none. */
   readonly askRegister?: AskRegister
+  /** What operators were asked for, of which they tell the outcome. */
+  readonly requests: RemoteRequests
   /** One record after another, so that none is billed twice. */
   readonly inTurn: (work: () => Promise<Answer>) => Promise<Answer>
 }
 
 const referenceBytes = 16
+/** Names an authorisation for the record that comes of it. */
+export const newReference = (entropy: Entropy): string => toHex(entropy.bytes(referenceBytes))
 
 /** What a provider answers to operators. */
 export const emspHandlers = (desk: EmspDesk): OcpiHandlers => ({
@@ -40,10 +45,11 @@ export const emspHandlers = (desk: EmspDesk): OcpiHandlers => ({
   },
   'tokens.list': (asked) => tokens(desk, asked),
   'tokens.authorize': (asked) => authorise(desk, asked),
-  'chargingprofiles.result'({ caller, params, body }) {
-    const { result } = body
-    desk.audit.record('ProfileResult', { party: caller.name, request: params['id'], result })
-    return ok({})
+  'commands.result': ({ caller, params, body }) =>
+    desk.requests.settle(caller.name, params['id'] ?? '', { result: body.result }),
+  'chargingprofiles.result'({ caller, params, body: { result, profile } }) {
+    const told = profile === undefined ? { result } : { result, profile }
+    return desk.requests.settle(caller.name, params['id'] ?? '', told)
   },
 })
 
@@ -69,7 +75,7 @@ async function authorise(
   const byContract = allowedBy(contract, caller.owner, place, now())
   if (!byContract.ok) return byContract
   const allowed = await registered(desk, contract, byContract.value)
-  const reference = toHex(entropy.bytes(referenceBytes))
+  const reference = newReference(entropy)
   audit.record('Authorised', {
     party: caller.name,
     contract: contract.contractId,
@@ -90,8 +96,8 @@ async function authorise(
  * What the contract permits, unless the register of tokens knows better: a card that was copied is not ours to
  * see. Its silence lets in only whom operators may let in without asking.
  */
-async function registered(
-  { askRegister, audit }: EmspDesk,
+export async function registered(
+  { askRegister, audit }: Pick<EmspDesk, 'askRegister' | 'audit'>,
   { uid, type, contractId, whitelist }: ContractConfig,
   allowed: Allowed,
 ): Promise<Allowed> {
