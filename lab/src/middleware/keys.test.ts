@@ -4,9 +4,11 @@ import { openProgress, type Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '../smart-meter/clock.fixture.ts'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
+import { seenBy, startHome, startOperator } from './home-and-operator.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
 
 const clock = testClock(systemClock.now())
+const dir = temporaryDir('interlock-middleware')
 let middleware: Middleware
 const topicOf = (kind: Topic['kind'], id: string): Topic => ({
   region: 'eastern',
@@ -33,7 +35,7 @@ function listen(
 }
 
 beforeAll(async () => {
-  middleware = await openMiddleware({ dir: temporaryDir('interlock-middleware'), clock })
+  middleware = await openMiddleware({ dir, clock })
 })
 afterAll(() => middleware.close())
 
@@ -187,4 +189,50 @@ test('a record is sealed to those readers by name who may have it, and to nobody
   expect(taken[0]).toMatchObject({ payload, author: { role: 'station' } })
   await eventually(() => other.findings.some(({ reason }) => reason === 'SealNotForUs'))
   expect(takenByOther).toEqual([])
+})
+
+test('a charger’s readings reach an operator as both run, and end within a minute of a withdrawn consent', async () => {
+  const { authority, grant, enter } = middleware
+  const [home, dso] = [authority.certify('station', 'HOME-1'), authority.certify('dso', 'dso-7')]
+  const emsp = authority.certify('emsp', 'emsp-7')
+  const reading = topicOf('reading', home.peer.eui)
+  await grant(home, 'publish', { kind: 'reading', id: reading.id })
+  for (const reader of [dso, emsp]) await grant(reader, 'read', { kind: 'reading', id: reading.id })
+  const owner = await middleware.owner(home.peer.eui)
+  expect(await owner.say(dso.peer.organisation, 'halfHourly', true)).toBe(204)
+  // Somebody with a contract reads all along, so that there is something to read all along.
+  const billing = await enter(emsp)
+  expect(await billing.exchange.join(reading)).toMatchObject({ ok: true })
+  const said = listen(billing, 'reading', ({ id }) => id === reading.id)
+  const options = { dir, clock, middleware }
+  const operator = await startOperator(options, 'dso-7', home)
+  const charger = await startHome(options, 'HOME-1', home)
+  const seen = seenBy(options, 'dso-7', dso, operator.port)
+  const recordOf = ({ payload }: Received): string => (payload as { record: string }).record
+  /** One reading more. */
+  const measure = async (): Promise<void> => {
+    const before = said.length
+    await clock.advance(20_000)
+    await eventually(() => said.length > before)
+  }
+  charger.hardware.plugIn({ energyWattHours: 30_000, vehicleWattsMax: 7_000, idToken: 'CARD-1' })
+  await eventually(async () => {
+    await measure()
+    return (await seen.latest()) !== undefined
+  })
+
+  expect(await owner.say(dso.peer.organisation, 'halfHourly', false)).toBe(204)
+  const withdrawnAt = clock.now()
+  for (let i = 0; i < 3; i++) await measure()
+  expect(clock.now() - withdrawnAt).toBe(60_000)
+  const inTime = said.length
+  for (let i = 0; i < 2; i++) await measure()
+  // The middleware brings the operator everything; what was said since the minute is not for it.
+  await eventually(() => seen.position() >= (said.at(-1)?.position ?? Infinity))
+  const last = await seen.latest()
+  expect(said.slice(inTime).map(recordOf)).not.toContain(last)
+  expect(said.slice(0, inTime).map(recordOf)).toContain(last)
+  await seen.close()
+  await charger.close()
+  await operator.close()
 })

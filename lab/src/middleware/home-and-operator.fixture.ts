@@ -1,0 +1,121 @@
+import { startDso, type DsoConfig } from '@interlock/dso'
+import {
+  checkConfig,
+  httpClient,
+  nodeCrypto as crypto,
+  readText,
+  silentLog,
+  systemClock,
+  systemEntropy as entropy,
+  writeAtomic,
+  type ActorDeps,
+  type Identity,
+} from '@interlock/host'
+import { toIso, unobserved, type Clock } from '@interlock/kernel'
+import { startStation, StationConfig } from '@interlock/station'
+import type { Middleware } from './middleware.ts'
+
+const [region, feeder] = ['eastern', 'f1']
+
+/** Of what a charger and an operator of the network need besides each other's middleware. */
+export type ActorsOptions = {
+  readonly dir: string
+  readonly clock: Clock
+  readonly middleware: Middleware
+}
+
+const depsOf = (clock: Clock): ActorDeps => ({
+  clock,
+  wall: systemClock,
+  activity: unobserved,
+  entropy,
+  crypto,
+  log: silentLog,
+})
+const configOf = ({ middleware }: ActorsOptions) => ({
+  accessPoint: middleware.accessPoint,
+  keys: middleware.keyOrigin,
+  keyServer: middleware.keyServer,
+})
+
+/** A charger as its program runs, whose meter signs each reading, three a minute; its CSMS is away all the time. */
+export function startHome(options: ActorsOptions, name: string, { peer }: Identity) {
+  const { dir, clock, middleware } = options
+  const nowhere = 'wss://127.0.0.1:1/ocpp'
+  const config = checkConfig(
+    'lab',
+    {
+      actor: 'station',
+      name: 'Charger',
+      region,
+      feeder,
+      production: false,
+      data: `${dir}/${name}`,
+      stationId: name,
+      eui: peer.eui,
+      organisation: peer.organisation,
+      evses: [{ id: 1, ratingWatts: 7_400 }],
+      fuseWatts: 9_200,
+      siteWatts: 14_000,
+      csms: { profile2Url: nowhere, profile3Url: nowhere },
+      identity: middleware.authority.folderOf(name),
+      trust: { charging: middleware.authority.root },
+      meterIntervalSeconds: 20,
+      variables: { 'SampledDataCtrlr.SignReadings': 'true' },
+      middleware: configOf(options),
+    },
+    StationConfig,
+  )
+  return startStation(config, depsOf(clock))
+}
+
+/** An operator of the network as its program runs, which would read that home. */
+export async function startOperator(options: ActorsOptions, name: string, home: Identity) {
+  const { dir, clock, middleware } = options
+  const { authority } = middleware
+  const history = `${dir}/${name}-history.json`
+  writeAtomic(
+    history,
+    JSON.stringify({ from: toIso(clock.now()).slice(0, 10) + 'T00:00:00Z', watts: [] }),
+    0o644,
+  )
+  const config: DsoConfig = {
+    actor: 'dso',
+    name: 'Distribution operator',
+    region,
+    production: true,
+    data: `${dir}/${name}`,
+    identity: authority.folderOf(name),
+    trust: { charging: authority.root },
+    listen: { host: '127.0.0.1', port: 0 },
+    origin: 'https://dso.test',
+    heartbeatSeconds: 300,
+    providers: [],
+    feeders: [{ group: feeder, ratedWatts: 100_000, history, contracts: [] }],
+    homes: [{ feeder, station: home.peer.eui }],
+    middleware: configOf(options),
+  }
+  return startDso(config, depsOf(clock))
+}
+
+/** What the operator has of that home: as its own people see it, and how far it has read. */
+export function seenBy(options: ActorsOptions, name: string, identity: Identity, port: number) {
+  const trust = { roots: [options.middleware.authority.rootPem] }
+  const http = httpClient({ identity, trust, activity: unobserved })
+  return {
+    /** The last record that it could open. */
+    async latest(): Promise<string | undefined> {
+      const url = `https://127.0.0.1:${port}/api/v1/feeders/${feeder}`
+      const { body } = await http.request('GET', url)
+      const { homes } = body as { homes: readonly { latest: { record: string } | null }[] }
+      return homes[0]?.latest?.record
+    },
+    /** Of the last message that it was brought, whether it could open it or not. */
+    position(): number {
+      const kept = readText(`${options.dir}/${name}/topics/readings.journal`).trimEnd()
+      const last = kept.split('\n').at(-1) ?? ''
+      return (JSON.parse(last.slice(last.indexOf(' '))) as { position: number }).position
+    },
+    close: () => http.close(),
+  }
+}
