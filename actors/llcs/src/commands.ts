@@ -120,7 +120,8 @@ async function takeArm(
   const arm = armOf(signed, deps.crypto)
   if (!isExecutable(command) || !arm.ok || arm.value.until <= now) return 'otherReason'
   const preCommand = toBase64(signed)
-  keeper.commit({ arms: withArm(heldArms(keeper.memory, now, deps.crypto), preCommand) })
+  const held = heldArms(keeper.memory, now, deps.crypto)
+  keeper.commit({ arms: withArm(held, command, preCommand) })
   const { digest, use, originator } = arm.value
   llcs.publish({ kind: 'arm', data: { arm: digest, use, originator } })
   // A charger that cannot be reached now is told when it comes back.

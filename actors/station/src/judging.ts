@@ -11,6 +11,7 @@ import {
   type Instant,
 } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
+import { withUse } from './core/arm-uses.ts'
 import type { MemoryChange, StoredCounter } from './core/memory.ts'
 import { gateState, heldArms, type Standing } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
@@ -123,7 +124,7 @@ function used(
     counters: [...others, counter],
     ...(use === undefined
       ? {}
-      : { armUses: { ...memory.armUses, [use.digest]: { changes, lastAt: now } } }),
+      : { armUses: withUse(memory.armUses, use.digest, { changes, lastAt: now }) }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { limits, type LinkMessage } from '@interlock/contract'
+import { makeRoom, type LinkMessage } from '@interlock/contract'
 import { verifyArm, type ArmProblem } from '@interlock/gate'
 import {
   keepConnected,
@@ -198,7 +198,7 @@ export function onArm(station: Station, text: string): string | undefined {
   if (now >= arm.until) return refuse('ArmWindow')
   const held = heldArms(memory, deps.crypto).filter((each) => now < each.arm.until)
   if (held.some((each) => each.arm.digest === arm.digest)) return undefined
-  const kept = held.slice(-(limits.armsHeldMax - 1)).map((each) => toBase64(each.bytes))
+  const kept = makeRoom(held, arm.originator).map((each) => toBase64(each.bytes))
   keeper.commit({ set: { arms: [...kept, text] } })
   const { digest: reference, originator } = arm
   records.decide({ ...about, originator, decision: 'stored', reference })

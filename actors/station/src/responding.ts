@@ -1,6 +1,7 @@
 import type { LinkMessage } from '@interlock/contract'
 import { respond, returnFrom } from '@interlock/gate'
 import { instant } from '@interlock/kernel'
+import { withUse } from './core/arm-uses.ts'
 import { gateState, heldArms } from './gate-state.ts'
 import type { Station } from './station.ts'
 
@@ -63,7 +64,7 @@ export function onRespond(station: Station, signal: Respond): string | undefined
   const armUses =
     use === undefined
       ? memory.armUses
-      : { ...memory.armUses, [use.digest]: { changes: 1, lastAt: now } }
+      : withUse(memory.armUses, use.digest, { changes: 1, lastAt: now })
   charging.update({ charger: { ...charger, response }, armUses })
   records.decide({
     ...about,
@@ -89,7 +90,7 @@ export function onRestore(station: Station, { digest }: Restore): string | undef
   const until = instant(Math.min(response.until, Math.max(now, returnFrom(uses))))
   charging.update({
     charger: { ...charger, response: { ...response, until } },
-    armUses: { ...armUses, [digest]: { changes: 2, lastAt: now } },
+    armUses: withUse(armUses, digest, { changes: 2, lastAt: now }),
   })
   records.publish({ kind: 'response', reason: 'Restored' })
   station.tellLlcs({ kind: 'used', digest, change: 'return' })

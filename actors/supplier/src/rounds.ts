@@ -25,8 +25,10 @@ type Dated = { readonly offer: Offer; readonly executeAt: Instant | undefined }
 
 /** Meters asked at the same time. */
 const atOnce = 8
-const retrySeconds = 60
-const roundsMax = 10
+const retrySeconds = { first: 60, longest: 900 } as const
+/** Twice as long after each round: a meter may be away for days, and is told when it is back. */
+const pauseAfter = (round: number): number =>
+  Math.min(retrySeconds.longest, retrySeconds.first * 2 ** Math.min(round - 1, 10))
 
 export function createRounds(options: {
   readonly actor: string
@@ -78,10 +80,9 @@ export function createRounds(options: {
     if (failed.length > 0) {
       log.warn({ version, failed }, 'meters not reached; trying again')
       const again = failed.map((each) => each.meter)
-      if (number < roundsMax)
-        retry = clock.after(inSeconds(retrySeconds), `${actor}/publish`, async () => {
-          await round(dated, again, number + 1)
-        })
+      retry = clock.after(inSeconds(pauseAfter(number)), `${actor}/publish`, async () => {
+        await round(dated, again, number + 1)
+      })
     }
     return { version, meters: results }
   }

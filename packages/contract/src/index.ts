@@ -1,4 +1,5 @@
 export * from './access-point.ts'
+export * from './arm-room.ts'
 export * from './arms.ts'
 export * from './charging-hours.ts'
 export * from './critical-action.ts'

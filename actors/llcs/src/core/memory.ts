@@ -1,4 +1,4 @@
-import { limits, type Arm } from '@interlock/contract'
+import { makeRoom, type Arm } from '@interlock/contract'
 import { armOf } from '@interlock/gbcs'
 import { fromBase64, type Crypto, type Instant } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
@@ -68,11 +68,12 @@ export const heldArms = (memory: Memory, now: Instant, crypto: Crypto): readonly
       : []
   })
 
-/** With one more; the oldest gives way when there are too many. */
-export const withArm = (held: readonly HeldArm[], bytes: string): readonly StoredArm[] => [
-  ...held.slice(-(limits.armsHeldMax - 1)).map(({ stored }) => stored),
-  { bytes },
-]
+/** With one more of that originator. */
+export const withArm = (
+  held: readonly HeldArm[],
+  { originator }: Pick<Arm, 'originator'>,
+  bytes: string,
+): readonly StoredArm[] => [...makeRoom(held, originator).map(({ stored }) => stored), { bytes }]
 
 export const marked = (
   held: readonly HeldArm[],

@@ -1,6 +1,6 @@
-import { inMinutes, instant, plus } from '@interlock/kernel'
+import { inHours, inMinutes, instant, plus } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { returned, returning } from './arm-uses.ts'
+import { returned, returning, withUse } from './arm-uses.ts'
 import { newCharger } from './charger.ts'
 
 const now = instant(Date.UTC(2026, 0, 5))
@@ -44,4 +44,17 @@ test('an arm returns once, and only after it has moved something', () => {
 test('the return is the second use, and leaves the other arms as they are', () => {
   const uses = { ...once, b: { changes: 1, lastAt: now } }
   expect(returned(uses, ['a'], until)).toEqual({ ...uses, a: { changes: 2, lastAt: until } })
+})
+
+test('uses do not pile up, and none is forgotten while its arm may be in its window', () => {
+  let uses: Readonly<Record<string, { changes: number; lastAt: typeof now }>> = {}
+  for (let halfHour = 0; halfHour < 200; halfHour++) {
+    const lastAt = plus(now, inMinutes(30 * halfHour))
+    uses = withUse(uses, `arm ${halfHour}`, { changes: 1, lastAt })
+  }
+  const last = plus(now, inMinutes(30 * 199))
+  expect(Object.keys(uses)).toHaveLength(2 * 48 + 1)
+  for (const { lastAt } of Object.values(uses))
+    expect(last - lastAt).toBeLessThanOrEqual(inHours(48))
+  expect(uses).toHaveProperty('arm 150')
 })

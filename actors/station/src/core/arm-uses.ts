@@ -1,8 +1,19 @@
+import { limits } from '@interlock/contract'
 import type { Instant } from '@interlock/kernel'
 import type { Charger } from './charger.ts'
 import type { Memory, StoredArmUse } from './memory.ts'
 
 type Uses = Memory['armUses']
+
+/**
+ * The uses with one more. What was used two windows ago is forgotten: an arm was in its window when it was
+ * used, and no device takes one after its end.
+ */
+export function withUse(uses: Uses, arm: string, use: StoredArmUse): Uses {
+  const oldest = use.lastAt - 2 * limits.armWindowMillisMax
+  const recent = Object.entries(uses).filter(([, { lastAt }]) => lastAt >= oldest)
+  return { ...Object.fromEntries(recent), [arm]: use }
+}
 
 /** Arms whose change is over between `before` and `after`, without a command that says so. */
 export function returning(before: readonly Charger[], after: Charger, uses: Uses): string[] {

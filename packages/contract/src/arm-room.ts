@@ -1,0 +1,24 @@
+import type { Eui64 } from '@interlock/kernel'
+import type { Arm } from './arms.ts'
+import { limits } from './limits.ts'
+
+type Held = { readonly arm: Pick<Arm, 'originator'> }
+
+/**
+ * What a device keeps of its arms, oldest first, when one more comes of that originator. The oldest of whoever
+ * has most gives way: nobody's flood takes another's arm away, an owner's override least of all.
+ */
+export function makeRoom<Each extends Held>(
+  held: readonly Each[],
+  originator: Eui64,
+): readonly Each[] {
+  let kept = held
+  while (kept.length >= limits.armsHeldMax) {
+    const counts = new Map<Eui64, number>([[originator, 1]])
+    for (const { arm } of kept) counts.set(arm.originator, (counts.get(arm.originator) ?? 0) + 1)
+    const most = Math.max(...kept.map(({ arm }) => counts.get(arm.originator) ?? 0))
+    const gone = kept.findIndex(({ arm }) => counts.get(arm.originator) === most)
+    kept = kept.filter((_each, index) => index !== gone)
+  }
+  return kept
+}
