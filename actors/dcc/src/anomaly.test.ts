@@ -4,7 +4,7 @@ import { eui64, instant, plus, inMinutes, type Instant } from '@interlock/kernel
 import { emptyLedger, reserve, type MegawattLedger } from '@interlock/ledger'
 import { expect, test } from 'vitest'
 import { judgeAnomaly, type Tally, type User } from './anomaly.ts'
-import type { AnomalyRules, Threshold } from './thresholds.ts'
+import { anomalyRulesDefault, type AnomalyRules, type Threshold } from './thresholds.ts'
 
 const start = instant(Date.UTC(2026, 0, 5, 18))
 const organisation = (number: number) =>
@@ -36,6 +36,15 @@ function watch(company: Partial<AnomalyRules> = {}, own: readonly Threshold[] = 
     return judgeAnomaly(tally, { user, service: '7.16', command: of }, rules, at).breach
   }
 }
+
+test('by default the certificates of a thousand devices an hour are one user’s to replace, and no more', () => {
+  const tally: Tally = new Map()
+  const user: User = { organisation: organisation(1), role: 'supplier' }
+  const rules = { own: [], company: anomalyRulesDefault }
+  const judge = () => judgeAnomaly(tally, { user, service: '6.15.1' }, rules, start).breach
+  for (let count = 0; count < 1_000; count++) expect(judge()).toBeUndefined()
+  expect(judge()).toBe('ADDCCThresholdBreach')
+})
 
 test('without limits nothing is held', () => {
   const judge = watch()

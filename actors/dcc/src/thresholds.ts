@@ -60,10 +60,13 @@ export type AnomalyRules = Static<typeof AnomalyRules>
 /** A street's worth of homes can be armed and disarmed; ten thousand an hour by one user are no street. */
 export const anomalyRulesDefault: AnomalyRules = {
   eachUser: [
+    // Whoever holds a supplier's key could change who controls every home: most are renewed over days.
+    { service: '6.15.1', periodMinutes: 60, most: 1_000 },
     { service: '7.13', periodMinutes: 60, most: 10_000 },
     { service: '7.16', periodMinutes: 60, most: 100_000 },
   ],
   allUsers: [
+    { service: '6.15.1', periodMinutes: 60, most: 10_000 },
     { service: '7.13', periodMinutes: 60, most: 100_000 },
     { service: '7.16', periodMinutes: 60, most: 300_000 },
   ],

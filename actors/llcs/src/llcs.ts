@@ -4,7 +4,7 @@ import type { Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Hierarchy } from '@interlock/pki'
 import type { Peer } from '@interlock/pki'
-import type { Cells } from './cells.ts'
+import type { TrustAnchorCells } from '@interlock/seal'
 import type { LlcsConfig } from './config.ts'
 import type { Keeper } from './keeper.ts'
 
@@ -17,7 +17,7 @@ export type Llcs = {
   readonly deps: ActorDeps
   readonly eui: Eui64
   readonly identity: Identity
-  readonly cells: Cells
+  readonly cells: TrustAnchorCells
   /** Who is in the cells that sign, now. */
   readonly anchors: { readonly broker: Anchor; readonly dsrsp: Anchor | undefined }
   /** Whose tariff the home pays, where it is told. */

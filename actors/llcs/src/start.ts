@@ -12,14 +12,14 @@ import {
 } from '@interlock/host'
 import { eui64, Fault, fromBase64, fromHex, type Crypto, type Eui64 } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
+import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { readAnchor } from './anchor.ts'
-import { inCell, openCells, signing, type InstalledAnchors } from './cells.ts'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
 import { heldArms } from './core/memory.ts'
 import { createKeeper } from './keeper.ts'
 import { openStationLink } from './link.ts'
-import type { Llcs } from './llcs.ts'
+import type { Anchor, Llcs } from './llcs.ts'
 import { takeRevocationList } from './revocation.ts'
 import { createSupervising, type Sample } from './supervising.ts'
 import { takeTariff } from './tariff.ts'
@@ -56,7 +56,8 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
 
 /** What the files that the config names hold. */
 export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots'> & {
-  readonly installed: InstalledAnchors
+  /** Who was in the trust-anchor cells at installation; without a supplier nobody may replace anything. */
+  readonly installed: Llcs['anchors'] & { readonly supplier: Anchor | undefined }
   /** Whose tariff is told to the home. */
   readonly meter: Eui64 | undefined
 }
@@ -108,16 +109,21 @@ export async function runLlcs(
     }
   }
   const { installed, meter, ...own } = bearings
-  const cells = openCells(keeper, installed, deps.crypto)
+  const { dsrsp = 'empty', supplier } = installed
+  const cells = trustAnchorCells(
+    { loadController: dsrsp, supplier },
+    () => keeper.memory.cells,
+    deps.crypto,
+  )
   const llcs: Llcs = {
     ...own,
     cells,
     get anchors() {
-      return { broker: installed.broker, dsrsp: inCell(cells, signing.dsrsp) }
+      return { broker: installed.broker, dsrsp: cells.peerIn(signingCells.loadController) }
     },
     get payer() {
-      const supplier = inCell(cells, signing.supplier)
-      return meter && supplier && { meter, supplier }
+      const payee = cells.peerIn(signingCells.supplier)
+      return meter && payee && { meter, supplier: payee }
     },
     config,
     deps,

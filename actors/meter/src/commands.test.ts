@@ -14,6 +14,7 @@ import {
   temporaryDir,
 } from '@interlock/host'
 import { eui64, fromIso, instant, toHex, unobserved, utf8 } from '@interlock/kernel'
+import { trustAnchorCells } from '@interlock/seal'
 import { tariffBytes } from '@interlock/tariff'
 import { expect, test } from 'vitest'
 import { answerCommand, ofSupplier } from './commands.ts'
@@ -45,7 +46,9 @@ function meter(dir = temporaryDir('interlock-meter')) {
     lastCounter: memory.lastCounter.bind(memory),
   }
   const firmware = { version: '00010000', images: new Map([[toHex(image), '00010001']]) }
-  const parts = { anchors, memory, firmware, audit, crypto, log: silentLog }
+  const cells = trustAnchorCells({}, () => memory.cells(), crypto)
+  const given = { cells, roots: [], wall: clock, crypto, log: silentLog }
+  const parts = { anchors, memory, firmware, audit, ...given }
   return {
     memory,
     send(bytes: Uint8Array): string {

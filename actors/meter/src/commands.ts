@@ -5,17 +5,24 @@ import {
   type DeviceAnchors,
   tariffUpdates,
   type CommandOf,
-  type ResultCode,
+  type Answer,
   type UseCase,
 } from '@interlock/gbcs'
 import type { Log } from '@interlock/host'
-import { fromHex, toHex, type Crypto } from '@interlock/kernel'
+import { fromHex, toHex, type Clock, type Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { TrustAnchorCells } from '@interlock/seal'
 import { readTariffBytes } from '@interlock/tariff'
+import { replaceCredentials } from './credentials.ts'
 import { setsTariff, type TariffCommand, type TariffMemory } from './tariff-memory.ts'
 
 /** What the supplier alone may command. */
-export const ofSupplier: readonly UseCase[] = ['CS06', ...tariffUpdates]
+export const ofSupplier: readonly UseCase[] = [
+  'CS02b',
+  'ChangeLoadController',
+  'CS06',
+  ...tariffUpdates,
+]
 
 /** The images that were distributed to it, by hash, and what runs until one of them is activated. */
 export type Firmware = {
@@ -29,12 +36,15 @@ export type MeterParts = {
   readonly anchors: DeviceAnchors
   readonly memory: TariffMemory
   readonly firmware: Firmware
+  readonly cells: TrustAnchorCells
+  /** DER, smart-meter side; where there is none no certificate is replaced. */
+  readonly roots: readonly Uint8Array[]
+  /** For the periods of certificates. */
+  readonly wall: Pick<Clock, 'now'>
   readonly audit: Audit
   readonly crypto: Crypto
   readonly log: Log
 }
-
-type Result = { readonly result: ResultCode; readonly data?: Uint8Array }
 
 /**
  * Answers one message from the network; `undefined` discards it. Nothing is answered to what does not
@@ -62,7 +72,10 @@ export function answerCommand(bytes: Uint8Array, meter: MeterParts): Uint8Array 
   return encodeResponse(command, answer, anchors.keyAgreement, crypto)
 }
 
-function execute({ command, bytes }: Accepted, { memory, firmware }: MeterParts): Result {
+function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
+  const { memory, firmware } = meter
+  if (command.useCase === 'CS02b' || command.useCase === 'ChangeLoadController')
+    return replaceCredentials(command, meter)
   if (command.useCase === 'CS06') return activate(command, memory, firmware)
   if (setsTariff(command)) {
     const taken = isTariff(command) && memory.install(bytes).ok
@@ -81,7 +94,7 @@ function activate(
   { hash }: CommandOf<'CS06'>,
   memory: TariffMemory,
   { version, images }: Firmware,
-): Result {
+): Answer {
   const image = images.get(toHex(hash))
   if (image !== undefined) memory.activate(image)
   const data = fromHex(memory.firmware() ?? version) ?? new Uint8Array()

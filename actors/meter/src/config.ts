@@ -38,6 +38,8 @@ export const MeterConfig = actorConfig({
       strict,
     ),
   ),
+  /** Roots (PEM) that a certificate must hang from to be put in a cell; absent: none is put in any. */
+  trust: Type.Optional(Type.Object({ smartMeter: Path }, strict)),
   /** Trust anchors, as certificates (PEM). */
   anchors: Type.Object(
     {

@@ -12,6 +12,7 @@ import {
 } from '@interlock/host'
 import { eui64, Fault, fromHex, type Crypto, type Eui64, type Role } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
+import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { answerCommand, noFirmware, ofSupplier, type Firmware } from './commands.ts'
 import type { MeterConfig } from './config.ts'
 import { openTariffMemory, type TariffCommand } from './tariff-memory.ts'
@@ -47,19 +48,26 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
   })
   const journal = openJournal(`${config.data}/meter.journal`)
   const memory = openTariffMemory(journal)
+  const cells = trustAnchorCells({ supplier }, () => memory.cells(), deps.crypto)
+  const { trust } = config
   const parts = {
     anchors: {
       eui,
       keyAgreement: identity.key,
       brokerKey: broker.publicKey,
-      signer: (originator: string, useCase: string) =>
-        originator === supplier.organisation && ofSupplier.some((each) => each === useCase)
-          ? supplier.publicKey
-          : undefined,
+      signer(originator: string, useCase: string) {
+        const holder = cells.peerIn(signingCells.supplier)
+        const may =
+          originator === holder?.organisation && ofSupplier.some((each) => each === useCase)
+        return may ? holder.publicKey : undefined
+      },
       lastCounter: (originator: Eui64) => memory.lastCounter(originator),
     },
     memory,
     firmware: firmwareOf(config),
+    cells,
+    roots: trust === undefined ? [] : fromPem(readText(trust.smartMeter), 'CERTIFICATE'),
+    wall: deps.wall,
     audit,
     crypto: deps.crypto,
     log: deps.log,

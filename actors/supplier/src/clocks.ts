@@ -2,7 +2,8 @@ import type { ActorDeps } from '@interlock/host'
 import { Fault, inMinutes, inSeconds, instant, type Eui64, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
-import { publishTo, type Publication } from './publish.ts'
+import type { Asking } from './critical-request.ts'
+import { publishTo } from './publish.ts'
 
 /** So long a time is true once it is signed: the way to the device takes seconds. */
 const toleranceSeconds = 60
@@ -24,7 +25,7 @@ export function createClocks(options: {
   readonly actor: string
   readonly devices: readonly Eui64[]
   readonly everyMinutes: number
-  readonly publication: Publication
+  readonly publication: Asking
   readonly numbers: Numbers
   readonly audit: Audit
   readonly deps: Pick<ActorDeps, 'clock' | 'log'>

@@ -1,4 +1,5 @@
 export { SupplierConfig } from './config.ts'
+export { credentialsIn, replaceCredentials } from './credentials.ts'
 export type { Published } from './rounds.ts'
 export { startSupplier, type SupplierRunning } from './supplier.ts'
 export { TariffOrder } from './tariff.ts'

@@ -3,7 +3,8 @@ import type { ActorDeps } from '@interlock/host'
 import { Fault, inSeconds, toIso, type Eui64, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
-import { publishTo, type Publication } from './publish.ts'
+import type { Asking } from './critical-request.ts'
+import { publishTo } from './publish.ts'
 import { bodyOf, type Offer } from './tariff.ts'
 
 export type Published = {
@@ -33,7 +34,7 @@ const pauseAfter = (round: number): number =>
 export function createRounds(options: {
   readonly actor: string
   readonly meters: readonly Eui64[]
-  readonly publication: Publication
+  readonly publication: Asking
   readonly numbers: Numbers
   readonly audit: Audit
   readonly tell: (happening: Happening) => void

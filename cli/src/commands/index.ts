@@ -5,6 +5,7 @@ import { auditVerify } from './audit-verify.ts'
 import { cardKey } from './card-key.ts'
 import { conformanceList } from './conformance-list.ts'
 import { conformanceRun } from './conformance-run.ts'
+import { credentialsReplace } from './credentials-replace.ts'
 import { database } from './database.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   quarantineList,
   quarantineProcess,
   quarantineDelete,
+  credentialsReplace,
   cardKey,
   homePair,
   homeUsage,

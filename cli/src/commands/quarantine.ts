@@ -1,23 +1,17 @@
-import { unobserved } from '@interlock/kernel'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from '../flags.ts'
+import {
+  atCompany,
+  certificateFlag,
+  certificateIn,
+  companyAccess,
+  companyFlags,
+} from '../dcc/at-company.ts'
+import type { FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 import { answered, type Ask } from '../stations/at-desk.ts'
 
-const flags: FlagSpecs = {
-  dcc: { kind: 'text', value: 'URL', help: 'the data company: https://…' },
-  identity: { kind: 'text', value: 'DIR', help: 'key and chain of a user, or of the supervisor' },
-  trust: { kind: 'text', value: 'FILE', help: 'PEM root of the smart-meter side' },
-}
-const access = '--dcc URL --identity DIR --trust FILE'
-const certificate = {
-  certificate: {
-    kind: 'text',
-    value: 'FILE',
-    help: 'what the data company signs its answers with',
-  },
-} as const
+const flags = companyFlags
+const access = companyAccess
 
 type Item = {
   readonly reference: string
@@ -34,7 +28,7 @@ export const quarantineList: Command = {
   usage: `interlock quarantine list ${access}`,
   flags,
   run: async ({ flags, print }) => {
-    const answer = await atCompany(flags, async (ask) => answered(await ask('GET', '')))
+    const answer = await atQuarantine(flags, async (ask) => answered(await ask('GET', '')))
     if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
     const { requests } = answer.value as { requests: readonly Item[] }
     const lines = requests.map(
@@ -51,17 +45,16 @@ export const quarantineProcess: Command = {
   summary: 'let a held service request through, if it still may be carried out',
   usage: `interlock quarantine process REFERENCE --certificate FILE ${access}`,
   operands: 'REFERENCE',
-  flags: { ...flags, ...certificate },
+  flags: { ...flags, ...certificateFlag },
   async run(invocation) {
     const reference = referenceIn(invocation)
     const { flags: given, print } = invocation
-    const path = textOf(given, 'certificate')
-    if (path === undefined) throw new UsageError('whose signature? --certificate FILE')
+    const path = certificateIn(given)
     const { responseNameOf, responseWords } = await import('@interlock/duis')
     const { certificateOf } = await import('../duis/keys.ts')
     const { alertIn, answerIn } = await import('../duis/held-request.ts')
     const company = certificateOf(path)
-    const answer = await atCompany(given, async (ask) => {
+    const answer = await atQuarantine(given, async (ask) => {
       const told = answered(await ask('GET', `/${reference}`))
       const alert = told.ok ? alertIn(told.value, reference, company) : told
       if (!alert.ok) return alert
@@ -86,7 +79,7 @@ export const quarantineDelete: Command = {
   async run(invocation) {
     const { flags: given, print } = invocation
     const reference = referenceIn(invocation)
-    const answer = await atCompany(given, async (ask) =>
+    const answer = await atQuarantine(given, async (ask) =>
       answered(await ask('DELETE', `/${reference}`)),
     )
     if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
@@ -102,30 +95,11 @@ function referenceIn({ operands }: Invocation): string {
   return reference
 }
 
-/**
- * Speaks with the data company as one of its users, or as the supervisor.
- * @throws UsageError when it is not said with which; Fault for what cannot be read or reached
- */
-async function atCompany<Result>(
+/** What the data company holds. @throws UsageError, Fault */
+const atQuarantine = <Result>(
   flags: FlagValues,
   work: (ask: Ask) => Promise<Result>,
-): Promise<Result> {
-  const [url, identity, trust] = ['dcc', 'identity', 'trust'].map((name) => textOf(flags, name))
-  if (url === undefined || identity === undefined || trust === undefined)
-    throw new UsageError(`${access} are needed`)
-  if (!URL.canParse(url) || !url.startsWith('https:'))
-    throw new UsageError('--dcc: an address as https://dcc.example:8443')
-  const { httpClient, loadIdentity, readText } = await import('@interlock/host')
-  const http = httpClient({
-    identity: loadIdentity(identity),
-    trust: { roots: [readText(trust)] },
-    activity: unobserved,
-    expectRole: 'dcc',
-  })
-  const base = `${url.replace(/\/+$/, '')}/api/v1/quarantine`
-  try {
-    return await work((method, path, body) => http.request(method, `${base}${path}`, body))
-  } finally {
-    await http.close()
-  }
-}
+): Promise<Result> =>
+  atCompany(flags, ({ http, url }) =>
+    work((method, path, body) => http.request(method, `${url}/api/v1/quarantine${path}`, body)),
+  )

@@ -4,9 +4,11 @@ import { correlate } from '@interlock/correlate'
 import { anomalyRulesDefault } from '@interlock/dcc'
 import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
 import { decodeResponse, signPreCommand } from '@interlock/gbcs'
-import { nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { eui64, instant, type Eui64 } from '@interlock/kernel'
+import { identityOf, nodeCrypto as crypto, type Identity } from '@interlock/host'
+import { eui64, instant, ok, type Eui64 } from '@interlock/kernel'
+import { replaceCredentials } from '@interlock/supplier'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { credentialsOf } from './credentials.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { evening, image, network, owner, prenotification } from './network.fixture.ts'
 
@@ -119,6 +121,51 @@ test('a supplier activates the firmware that its meter holds, and no other', asy
   expect(world.meter.running.firmware()).toBe('00010000')
   expect(await activate(image)).toBe('Accepted')
   expect(world.meter.running.firmware()).toBe('00010001')
+})
+
+test('a supplier renews its certificate at its meter, whose cells hold over a restart', async () => {
+  const { supplier } = world.users
+  const meter = world.devices.meter.peer.eui
+  const certified = (organisation: Eui64): Identity => {
+    const subject = { commonName: 'supplier', role: 'supplier', eui: organisation, organisation }
+    const { keyPem, chainPem } = world.smki.certify({ ...subject, role: 'supplier' })
+    return identityOf(keyPem, chainPem, 'supplier')
+  }
+  const next = certified(supplier.peer.organisation)
+  /** Who asks, for whose certificate; what became of the cells, or why nothing did. */
+  const replace = async (by: Identity, of: Identity, floor = 0n): Promise<string> => {
+    const dcc = { ask: async (request: ServiceRequest) => ok(await world.ask(by, request)) }
+    const asking = { dcc, organisation: by.peer.organisation, key: by.key, crypto }
+    const body = credentialsOf(of, { floor })
+    const answer = await replaceCredentials(body, meter, world.nextCounter(), asking)
+    if (!answer.ok) return `${answer.reason} ${answer.detail}`
+    if (answer.value === 'held') return 'held'
+    return answer.value.map((each) => each.outcome).join(' ')
+  }
+  const activate = async (by: Identity): Promise<string> => {
+    const body = { kind: 'firmware', hash: image } as const
+    const request = { ...readTariff(by), service: '11.3', commandVariant: 4, body } as const
+    return (await world.arm(by, request, by.key)).name
+  }
+  // The data company looks before the meter does: a change of supplier is another service.
+  const stranger = certified(eui64('02-00-00-00-00-00-00-77'))
+  expect(await replace(supplier, stranger)).toContain('ParameterInvalid OrganisationWrong')
+  // The meter has no cell of a load controller.
+  expect(await replace(supplier, world.users.dsrsp)).toBe(
+    'DeviceRefused loadController digitalSignature noTrustAnchor; loadController keyAgreement noTrustAnchor',
+  )
+  expect(await activate(next)).toBe('DeviceDiscarded')
+  expect(await replace(supplier, next)).toBe('success success')
+  await world.meter.running.close()
+  world.meter.running = await world.startMeterHere()
+  await eventually(() => world.meter.running.joined())
+  expect(await activate(supplier)).toBe('DeviceDiscarded')
+  expect(await replace(supplier, supplier)).toContain('DeviceDiscarded')
+  expect(await activate(next)).toBe('Accepted')
+  // The floor is the counter after that of this very command.
+  expect(await replace(next, supplier, world.nextCounter() + 2n)).toBe('success success')
+  expect(await activate(supplier)).toBe('DeviceDiscarded')
+  expect(await activate(supplier)).toBe('Accepted')
 })
 
 test.each([

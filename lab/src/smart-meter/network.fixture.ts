@@ -212,6 +212,7 @@ export async function network(
         identity: `${dir}/smki-meter`,
         hub: { host: '127.0.0.1', port: hub.port, hanKey },
         firmware: { version: '00010000', images: [{ hash: toHex(image), version: '00010001' }] },
+        trust: { smartMeter: trust.smartMeter },
         anchors: {
           broker: `${dir}/smki-dcc/chain.pem`,
           supplier: `${dir}/smki-supplier/chain.pem`,

@@ -293,6 +293,7 @@ export function meterConfig(plan: Plan, home: Home): MeterConfig {
     eui: home.meter,
     identity: folder.smartMeter,
     hub: han(plan, home),
+    trust: { smartMeter: plan.layout.trust.smartMeter },
     anchors: {
       broker: dccCertificate(plan),
       supplier: `${plan.layout.server('supplier').smartMeter}/chain.pem`,

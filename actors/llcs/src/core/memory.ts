@@ -2,6 +2,7 @@ import { makeRoom, type Arm } from '@interlock/contract'
 import { armOf } from '@interlock/gbcs'
 import { fromBase64, type Crypto, type Instant } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
+import type { StoredCells } from '@interlock/seal'
 import type { CounterSet } from './counters.ts'
 
 /** A signed pre-command that is in force or yet to be, and what became of it. */
@@ -22,9 +23,6 @@ export type StoredList = {
   readonly text: string
 }
 export type StoredLists = { readonly [Of in Hierarchy]?: StoredList }
-
-/** Certificates (DER, base64) that were put in place of those at installation, by the name of their cell. */
-export type StoredCells = Readonly<Record<string, string>>
 
 /** What an LLCS must know again after it lost power. JSON values only. */
 export type Memory = {
