@@ -19,6 +19,8 @@ const ContractConfig = Type.Object(
     whitelist: Token.properties.whitelist,
     /** *Blocked*: lost, or its driver is; *noCredit*: prepaid, and spent. */
     status: Type.Enum(['valid', 'blocked', 'noCredit'], { default: 'valid' }),
+    /** Public key of the card, as `interlock card key` prints it (SPKI, base64); without it the card is a number. */
+    key: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/=]{64,256}$' })),
     /** After this moment it is expired. */
     expiresAt: Type.Optional(Token.properties.last_updated),
     /** Where it may charge, as `NL*CPO*L1`; absent: everywhere. */

@@ -352,6 +352,7 @@ test('after a restart the operator is known and told its tokens, what was billed
   await start()
   await vi.waitFor(() => expect(tokens).toHaveLength(1), waiting)
   expect(tokens[0]).toMatchObject({ uid: '04A1B2C3', valid: true, party_id: 'ILK' })
+  expect(registers.written[0]).toMatchObject({ token: { uid: '04A1B2C3' }, key: null })
   expect(await post(honest)).toMatchObject({ ok: true })
   expect(await post({ ...honest, id: 'C4' })).toHaveProperty(
     'detail',

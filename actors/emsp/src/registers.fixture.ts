@@ -45,8 +45,26 @@ export async function openRegisters(charging: ReturnType<typeof testHierarchy>) 
       return { status: 200, body: { statement, signature: 'A'.repeat(86) } }
     },
   })
+  const written: unknown[] = []
+  tokens.route({
+    method: 'PUT',
+    url: '/cir/1.0/tokens',
+    roles: ['emsp'],
+    handle: ({ body }) => {
+      written.push(body)
+      return { status: 200, body: {} }
+    },
+  })
+  tokens.route({
+    method: 'GET',
+    url: '/cir/1.0/findings',
+    roles: ['emsp'],
+    handle: () => ({ status: 200, body: { findings: [] } }),
+  })
   return {
     said,
+    /** What the provider has registered. */
+    written,
     supervisor: `https://127.0.0.1:${await meters.listen()}`,
     cir: `https://127.0.0.1:${await tokens.listen()}`,
     async close() {

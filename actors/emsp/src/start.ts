@@ -18,9 +18,11 @@ import {
   strangers,
   type OcpiOwner,
   type Tariff,
+  type Token,
 } from '@interlock/ocpi'
 import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
 import { demandTopic, openTopics } from '@interlock/topics'
+import { keepCardRegister } from './card-register.ts'
 import { demandDistinct, type EmspConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
 import { billStore } from './data/bills.ts'
@@ -61,7 +63,9 @@ async function open(
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'emsp')
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of a provider`)
-  const { actor, data, name, origin, contracts, operators } = config
+  const { actor, data, name, origin, operators } = config
+  // As they stand: what the register of tokens finds of a card changes its contract here.
+  const contracts = [...config.contracts]
   const { activity, clock, entropy, crypto, log } = deps
   const tariffs = new Map(operators.map(({ name: each, tariff }) => [each, tariffIn(tariff)]))
   const rootPem = readText(config.trust.charging)
@@ -160,26 +164,53 @@ async function open(
   })
   for (const each of [...restEndpoints(actor, bills, told), ...remote, ...doors]) server.route(each)
   const port = await server.listen()
-  const tokensTold = contracts.map((each) => tokenOf(us, name, each))
+  const tell = (party: string, some: readonly Token[]) =>
+    pushTokens(
+      party,
+      some.filter(({ whitelist }) => whitelist !== 'NEVER'),
+      us,
+      { peers, registration },
+      deps,
+    )
   const registering = keepRegistering({
     parties: operators.map(({ name: party, versions }) => ({
       name: party,
       ...(versions === undefined ? {} : { versions }),
     })),
     registration,
-    next: (party) =>
-      pushTokens(
+    next: async (party) => {
+      await tell(
         party,
-        tokensTold.filter(({ whitelist }) => whitelist !== 'NEVER'),
-        us,
-        { peers, registration },
-        deps,
-      ),
+        contracts.map((each) => tokenOf(us, name, each)),
+      )
+    },
     label: `${actor}/register`,
     clock,
     log,
   })
   closers.push(() => registering.close())
+  if (cir !== undefined) {
+    const cards = await keepCardRegister({
+      http: tokens,
+      url: cir,
+      us,
+      issuer: name,
+      contracts,
+      objects,
+      audit,
+      // Who registers later is told of all tokens then.
+      tell: async (changed) => {
+        const known = operators.filter(
+          (each) => registration.reach(each.name, 'tokens', 'RECEIVER').ok,
+        )
+        const heard = await Promise.all(known.map((each) => tell(each.name, changed)))
+        return heard.every(Boolean)
+      },
+      label: `${actor}/cards`,
+      deps,
+    })
+    closers.push(() => cards.close())
+  }
   return { port, doors: server.doors }
 }
 
