@@ -1,7 +1,9 @@
+import { openMiddleware, type Sayer } from '@interlock/csms'
 import { startDso, type DsoConfig } from '@interlock/dso'
 import {
   checkConfig,
   httpClient,
+  openAudit,
   nodeCrypto as crypto,
   readText,
   silentLog,
@@ -9,9 +11,10 @@ import {
   systemEntropy as entropy,
   writeAtomic,
   type ActorDeps,
+  type Closers,
   type Identity,
 } from '@interlock/host'
-import { toIso, unobserved, type Clock } from '@interlock/kernel'
+import { stationId, toIso, unobserved, type Clock } from '@interlock/kernel'
 import { startStation, StationConfig } from '@interlock/station'
 import type { Middleware } from './middleware.ts'
 
@@ -69,8 +72,12 @@ export function startHome(options: ActorsOptions, name: string, { peer }: Identi
   return startStation(config, depsOf(clock))
 }
 
-/** An operator of the network as its program runs, which would read that home. */
-export async function startOperator(options: ActorsOptions, name: string, home: Identity) {
+/** An operator of the network as its program runs, which would read a home, and the load of a provider of charging. */
+export async function startOperator(
+  options: ActorsOptions,
+  name: string,
+  { home, provider }: { readonly home?: Identity; readonly provider?: string },
+) {
   const { dir, clock, middleware } = options
   const { authority } = middleware
   const history = `${dir}/${name}-history.json`
@@ -90,25 +97,78 @@ export async function startOperator(options: ActorsOptions, name: string, home: 
     listen: { host: '127.0.0.1', port: 0 },
     origin: 'https://dso.test',
     heartbeatSeconds: 300,
-    providers: [],
-    feeders: [{ group: feeder, ratedWatts: 100_000, history, contracts: [] }],
-    homes: [{ feeder, station: home.peer.eui }],
+    providers: provider === undefined ? [] : [providerRow(options, provider)],
+    feeders: [
+      {
+        group: feeder,
+        ratedWatts: 100_000,
+        history,
+        contracts: provider === undefined ? [] : [{ provider, contractedWatts: 50_000 }],
+      },
+    ],
+    homes: home === undefined ? [] : [{ feeder, station: home.peer.eui }],
     middleware: configOf(options),
   }
   return startDso(config, depsOf(clock))
 }
 
-/** What the operator has of that home: as its own people see it, and how far it has read. */
+const providerRow = ({ middleware }: ActorsOptions, name: string) => ({
+  name,
+  certificate: `${middleware.authority.folderOf(name)}/chain.pem`,
+  origin: 'https://csms.test',
+  token: 'nobody-registers-in-this-lab',
+})
+
+/** What a CSMS says by topic, as its program says it: its stations draw what `powers` says. */
+export function openSayer(
+  options: ActorsOptions,
+  name: string,
+  identity: Identity,
+  powers: readonly number[],
+) {
+  const { dir, clock, middleware } = options
+  const closers: Closers = []
+  const stations = powers.map((powerWatts, i) => {
+    const { eui } = middleware.authority.certify('station', `${name}-${i}`).peer
+    return [stationId(`${name}-${i}`), { powerWatts, record: { feeder, eui } }] as const
+  })
+  const sayer: Sayer = {
+    config: {
+      actor: name,
+      region,
+      data: `${dir}/${name}`,
+      trust: { charging: middleware.authority.root, smartMeter: middleware.authority.root },
+      middleware: configOf(options),
+    },
+    deps: depsOf(clock),
+    identity,
+    audit: openAudit({ path: `${dir}/${name}.jsonl`, actor: name, clock, identity }),
+    views: new Map(stations),
+  }
+  const { tellSession } = openMiddleware(sayer, { roots: [middleware.authority.rootPem] }, closers)
+  return {
+    tellSession,
+    stations: stations.map(([id, { record }]) => ({ id, eui: record.eui })),
+    async close() {
+      for (const closer of closers.toReversed()) await closer()
+      sayer.audit.close()
+    },
+  }
+}
+
+type FeederDocument = {
+  readonly homes: readonly { readonly latest: { readonly record: string } | null }[]
+  readonly loads: readonly object[]
+}
+
+/** What the operator has: as its own people see it, and how far it has read. */
 export function seenBy(options: ActorsOptions, name: string, identity: Identity, port: number) {
   const trust = { roots: [options.middleware.authority.rootPem] }
   const http = httpClient({ identity, trust, activity: unobserved })
   return {
-    /** The last record that it could open. */
-    async latest(): Promise<string | undefined> {
+    feeder: async () => {
       const url = `https://127.0.0.1:${port}/api/v1/feeders/${feeder}`
-      const { body } = await http.request('GET', url)
-      const { homes } = body as { homes: readonly { latest: { record: string } | null }[] }
-      return homes[0]?.latest?.record
+      return (await http.request('GET', url)).body as FeederDocument
     },
     /** Of the last message that it was brought, whether it could open it or not. */
     position(): number {

@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
 import { systemClock, temporaryDir } from '@interlock/host'
 import { openProgress, type Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '../smart-meter/clock.fixture.ts'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
-import { seenBy, startHome, startOperator } from './home-and-operator.fixture.ts'
+import { openSayer, seenBy, startHome, startOperator } from './home-and-operator.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
 
 const clock = testClock(systemClock.now())
@@ -205,9 +206,10 @@ test('a charger’s readings reach an operator as both run, and end within a min
   expect(await billing.exchange.join(reading)).toMatchObject({ ok: true })
   const said = listen(billing, 'reading', ({ id }) => id === reading.id)
   const options = { dir, clock, middleware }
-  const operator = await startOperator(options, 'dso-7', home)
+  const operator = await startOperator(options, 'dso-7', { home })
   const charger = await startHome(options, 'HOME-1', home)
   const seen = seenBy(options, 'dso-7', dso, operator.port)
+  const latest = async () => (await seen.feeder()).homes[0]?.latest?.record
   const recordOf = ({ payload }: Received): string => (payload as { record: string }).record
   /** One reading more. */
   const measure = async (): Promise<void> => {
@@ -218,7 +220,7 @@ test('a charger’s readings reach an operator as both run, and end within a min
   charger.hardware.plugIn({ energyWattHours: 30_000, vehicleWattsMax: 7_000, idToken: 'CARD-1' })
   await eventually(async () => {
     await measure()
-    return (await seen.latest()) !== undefined
+    return (await latest()) !== undefined
   })
 
   expect(await owner.say(dso.peer.organisation, 'halfHourly', false)).toBe(204)
@@ -229,10 +231,52 @@ test('a charger’s readings reach an operator as both run, and end within a min
   for (let i = 0; i < 2; i++) await measure()
   // The middleware brings the operator everything; what was said since the minute is not for it.
   await eventually(() => seen.position() >= (said.at(-1)?.position ?? Infinity))
-  const last = await seen.latest()
+  const last = await latest()
   expect(said.slice(inTime).map(recordOf)).not.toContain(last)
   expect(said.slice(0, inTime).map(recordOf)).toContain(last)
   await seen.close()
   await charger.close()
+  await operator.close()
+})
+
+test('what chargers draw reaches the operator, and sessions the provider, as a CSMS says them', async () => {
+  const { authority, grant, enter } = middleware
+  const [csms, dso] = [authority.certify('csms', 'csms-8'), authority.certify('dso', 'dso-8')]
+  const emsp = authority.certify('emsp', 'emsp-8')
+  const { organisation } = csms.peer
+  await grant(csms, 'publish', { kind: 'load', id: organisation })
+  await grant(csms, 'publish', { kind: 'session' })
+  await grant(dso, 'read', { kind: 'load', id: organisation })
+  await grant(emsp, 'read', { kind: 'session' })
+  const options = { dir, clock, middleware }
+  const operator = await startOperator(options, 'dso-8', { provider: 'csms-8' })
+  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000])
+  const seen = seenBy(options, 'dso-8', dso, operator.port)
+  const [station] = sayer.stations
+  if (station === undefined) throw new Error('no station')
+  const provider = await enter(emsp)
+  await provider.exchange.join(topicOf('session', station.eui))
+  const taken = listen(provider, 'session')
+  const session = {
+    transaction: 'T1',
+    evse: 1,
+    state: 'ended',
+    at: clock.now(),
+    wattHours: 9,
+  } as const
+  sayer.tellSession(station.id, session)
+  await eventually(() => taken.length === 1)
+  expect(taken[0]).toMatchObject({ payload: session, author: { organisation } })
+  await eventually(async () => {
+    // Twice a minute; leases pass meanwhile, and are to be heard.
+    await clock.advance(5_000)
+    await pause(20)
+    return (await seen.feeder()).loads.length > 0
+  })
+  expect((await seen.feeder()).loads).toMatchObject([
+    { provider: 'csms-8', watts: 10_000, chargers: 3 },
+  ])
+  await seen.close()
+  await sayer.close()
   await operator.close()
 })

@@ -1,4 +1,4 @@
-import { deliver, type Carried, type Carrier, type Selection } from '@interlock/bus'
+import { deliver, position, type Carried, type Carrier, type Selection } from '@interlock/bus'
 import { parseTopic, sealedTopic, type SealRefusal } from '@interlock/contract'
 import type { ActorDeps, Running } from '@interlock/host'
 import { Fault, inSeconds, millis, type Timer } from '@interlock/kernel'
@@ -60,9 +60,18 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     },
   })
 
+  /** A middleware that has lost what it kept counts from one again; what it repeats the sequences tell. */
+  async function demandPosition(): Promise<void> {
+    const last = await carrier.last(selection.kind)
+    if (last >= progress.position) return
+    deps.log.warn({ selection, last, was: progress.position }, 'the middleware begins anew')
+    progress.save(position(0))
+  }
+
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
       try {
+        await demandPosition()
         await deliver(carrier, delivery(), { clock: deps.wall }, stop.signal)
       } catch (error) {
         deps.log.warn({ selection, error }, 'reading was interrupted')

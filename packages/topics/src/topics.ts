@@ -1,5 +1,12 @@
 import { parseTopic, sealedTopic, topicName, type Topic } from '@interlock/contract'
-import { ensureDir, portsOf, type ActorDeps, type Identity, type Running } from '@interlock/host'
+import {
+  ensureDir,
+  portsOf,
+  watchRevocations,
+  type ActorDeps,
+  type Identity,
+  type Running,
+} from '@interlock/host'
 import { eui64, Fault, millis, refused, type Outcome } from '@interlock/kernel'
 import type { MiddlewareConfig } from './config.ts'
 import { openExchange, type Exchange } from './exchange.ts'
@@ -43,6 +50,7 @@ export type TopicsOptions = {
   /** `undefined` until there is one. With another one than before everything is opened anew. */
   readonly identity: () => Identity | undefined
   readonly rootPem: string
+  /** What the actor knows of revocations besides the file that its config may name. */
   readonly revoked?: (serialHex: string) => boolean
   /** Folder for what was said and not yet taken, and for how far each reading has come. */
   readonly data: string
@@ -68,6 +76,14 @@ export function openTopics(options: TopicsOptions): Topics {
     const found = { reason, topic: topicName(topic), author: author ?? null }
     options.note('MiddlewareFinding', { ...found, detail: detail ?? null })
   }, deps)
+  const revocations = watchRevocations({
+    path: config.revocations,
+    rootPem: options.rootPem,
+    wall,
+    log,
+  })
+  const revoked = (serialHex: string): boolean =>
+    revocations.revoked(serialHex) || options.revoked?.(serialHex) === true
   let exchange: Exchange | undefined
   let holder: string | undefined
   let isReading = false
@@ -79,11 +95,10 @@ export function openTopics(options: TopicsOptions): Topics {
   const telling = openTelling(openJournal(`${folder}/telling.journal`), publish, deps)
 
   async function open(identity: Identity): Promise<void> {
-    const { rootPem, revoked } = options
     exchange = await openExchange({
       identity,
-      rootPem,
-      ...(revoked !== undefined && { revoked }),
+      rootPem: options.rootPem,
+      revoked,
       accessPoint: config.accessPoint,
       keys: config.keys,
       keyServer: eui64(config.keyServer),
@@ -158,6 +173,7 @@ export function openTopics(options: TopicsOptions): Topics {
       // A join may be waiting for its key, which then ends.
       await Promise.all([shut(), kept])
       await told
+      await revocations.close()
     },
   }
 }

@@ -3,13 +3,25 @@ import { readText, type Closers, type Trust } from '@interlock/host'
 import { inSeconds, type StationId, type Timer } from '@interlock/kernel'
 import { demandTopic, openTopics } from '@interlock/topics'
 import { inBackground } from '../background.ts'
+import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
+import type { StationView } from '../core/view.ts'
+import type { StationRecord } from '../data/stations.ts'
 import { feederLoads } from './feeder-loads.ts'
 
 /** What the CSMS says by topic; nothing of it where the config names no middleware. */
 export type Middleware = {
   /** To the provider of the driver, besides OCPI: kept until the middleware has it. */
   readonly tellSession: (station: StationId, session: Session) => void
+}
+
+/** What of the CSMS is said by topic. */
+export type Sayer = Pick<Context, 'deps' | 'identity' | 'audit'> & {
+  readonly config: Pick<CsmsConfig, 'middleware' | 'region' | 'actor' | 'oscp' | 'trust' | 'data'>
+  readonly views: ReadonlyMap<
+    StationId,
+    Pick<StationView, 'powerWatts'> & { readonly record: Pick<StationRecord, 'eui' | 'feeder'> }
+  >
 }
 
 /** Half of the silence that the topic table allows. */
@@ -20,8 +32,8 @@ const loadSeconds = 30
  * of other providers' drivers go (`session`, its id the station's EUI-64).
  * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
  */
-export function openMiddleware(context: Context, trust: Trust, closers: Closers): Middleware {
-  const { config, deps, identity, audit, views } = context
+export function openMiddleware(sayer: Sayer, trust: Trust, closers: Closers): Middleware {
+  const { config, deps, identity, audit, views } = sayer
   if (config.middleware === undefined) return { tellSession: () => {} }
   const { region, actor } = config
   const groups = config.oscp?.operators.flatMap((operator) => operator.groups) ?? []
