@@ -7,10 +7,10 @@ import {
   type PinnedHome,
 } from '@interlock/arm'
 import { useEffect, useState } from 'preact/hooks'
-import { get, post, sentenceOfError } from '../page/api.ts'
 import { Notice } from '../page/notice.tsx'
-import type { ArmSession } from '../shared/shapes.ts'
 import { useHeading } from './use-heading.ts'
+import { useTold } from './use-told.ts'
+import { WordSheet } from './word-sheet.tsx'
 
 /** An owner's key at a charger. The name is worked out here from the key, not told by a server. */
 type Device = { readonly spki: string; readonly name: string; readonly own: boolean }
@@ -19,24 +19,20 @@ type Device = { readonly spki: string; readonly name: string; readonly own: bool
 export function Devices(props: { armKey: ArmKey; home: PinnedHome; onLeave: () => void }) {
   const { armKey, home, onLeave } = props
   const heading = useHeading()
+  const { told, problem, load } = useTold<{ keys: readonly string[] }>(home, 'owner-keys')
   const [devices, setDevices] = useState<readonly Device[]>()
   const [lost, setLost] = useState<Device>()
-  const [told, setTold] = useState<{ text: string; kind: 'done' | 'problem' }>()
-  const load = async (): Promise<void> => {
-    try {
-      setDevices(await devicesAt(home, armKey))
-    } catch (error) {
-      setTold({ text: sentenceOfError(error), kind: 'problem' })
-    }
-  }
-  useEffect(() => void load(), [])
+  const [done, setDone] = useState('')
+  useEffect(() => {
+    if (told !== undefined) void devicesOf(told.keys, armKey).then(setDevices)
+  }, [told])
   const leaveSheet = (): void => {
     setLost(undefined)
     heading.current?.focus()
   }
   const revoked = async ({ name }: Device): Promise<void> => {
     leaveSheet()
-    setTold({ text: `${home.place} does not know device ${name} any more.`, kind: 'done' })
+    setDone(`${home.place} does not know device ${name} any more.`)
     await load()
   }
   const known = devices?.some(({ own }) => own) ?? false
@@ -45,7 +41,7 @@ export function Devices(props: { armKey: ArmKey; home: PinnedHome; onLeave: () =
       <h1 ref={heading} tabIndex={-1}>
         Devices that may sign for {home.place}
       </h1>
-      {devices === undefined && told === undefined && <p class="soft">Asking the charger…</p>}
+      {devices === undefined && problem === '' && <p class="soft">Asking the charger…</p>}
       {devices !== undefined && !known && (
         <p>The charger does not know this device any more. Enrol it again to sign or to revoke.</p>
       )}
@@ -63,7 +59,7 @@ export function Devices(props: { armKey: ArmKey; home: PinnedHome; onLeave: () =
                 aria-label={`Revoke device ${each.name}`}
                 disabled={lost !== undefined}
                 onClick={() => {
-                  setTold(undefined)
+                  setDone('')
                   setLost(each)
                 }}
               >
@@ -75,16 +71,26 @@ export function Devices(props: { armKey: ArmKey; home: PinnedHome; onLeave: () =
       </ul>
       <p class="soft">Each device shows its own name on this page, marked “this device”.</p>
       {lost && (
-        <RevokeSheet
+        <WordSheet
           key={lost.spki}
-          lost={lost}
-          armKey={armKey}
           home={home}
+          sentence={`Device ${lost.name} is lost: nothing that it signs moves anything at ${home.place} any more.`}
+          testId="revocation-sentence"
+          yes="Sign and revoke"
+          no="Keep it"
+          isDanger
+          sign={(at) => signRevocation(lost.spki, home.stationEui, at, armKey)}
+          to="/api/owner-key-revocations"
           onDone={() => void revoked(lost)}
           onKeep={leaveSheet}
-        />
+        >
+          <p class="soft">
+            What it has started already goes on to its end, or until you press Stop. It comes back
+            only with a new code from the charger.
+          </p>
+        </WordSheet>
       )}
-      <Notice text={told?.text ?? ''} kind={told?.kind ?? 'done'} />
+      <Notice text={problem === '' ? done : problem} kind={problem === '' ? 'done' : 'problem'} />
       <p>
         <button type="button" class="quiet" onClick={onLeave}>
           All homes
@@ -94,60 +100,7 @@ export function Devices(props: { armKey: ArmKey; home: PinnedHome; onLeave: () =
   )
 }
 
-/** Says what will happen, and signs it on the person's gesture. */
-function RevokeSheet(props: {
-  lost: Device
-  armKey: ArmKey
-  home: PinnedHome
-  onDone: () => void
-  onKeep: () => void
-}) {
-  const { lost, armKey, home, onDone, onKeep } = props
-  const heading = useHeading()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState('')
-  const revoke = async (): Promise<void> => {
-    setBusy(true)
-    setProblem('')
-    try {
-      // World time; the charger takes a revocation for a few minutes only.
-      const { now } = await get<ArmSession>('/api/session')
-      const signed = await signRevocation(lost.spki, home.stationEui, Math.floor(now), armKey)
-      await post('/api/owner-key-revocations', { station: home.station, ...signed })
-      onDone()
-    } catch (error) {
-      setProblem(sentenceOfError(error))
-      setBusy(false)
-    }
-  }
-  return (
-    <div class="paper refused">
-      <h2 ref={heading} tabIndex={-1}>
-        You are about to sign:
-      </h2>
-      <p class="asked" data-testid="revocation-sentence">
-        Device {lost.name} is lost: nothing that it signs moves anything at {home.place} any more.
-      </p>
-      <p class="soft">
-        What it has started already goes on to its end, or until you press Stop. It comes back only
-        with a new code from the charger.
-      </p>
-      <div class="row">
-        <button type="button" class="danger big" disabled={busy} onClick={() => void revoke()}>
-          Sign and revoke
-        </button>
-        <button type="button" class="big" disabled={busy} onClick={onKeep}>
-          Keep it
-        </button>
-      </div>
-      <Notice text={problem} kind="problem" />
-    </div>
-  )
-}
-
-async function devicesAt(home: PinnedHome, key: ArmKey): Promise<readonly Device[]> {
-  const path = `/api/homes/${encodeURIComponent(home.station)}/owner-keys`
-  const { keys } = await get<{ keys: readonly string[] }>(path)
+const devicesOf = (keys: readonly string[], key: ArmKey): Promise<readonly Device[]> => {
   const own = toBase64(key.spki)
   return Promise.all(
     keys.map(async (spki) => ({

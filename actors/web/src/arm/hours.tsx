@@ -6,31 +6,20 @@ import {
   type HoursChoice,
   type PinnedHome,
 } from '@interlock/arm'
-import { useEffect, useState } from 'preact/hooks'
-import { get, post, sentenceOfError } from '../page/api.ts'
+import { useState } from 'preact/hooks'
 import { Notice } from '../page/notice.tsx'
 import type { ArmSession, HoursTold } from '../shared/shapes.ts'
 import { HoursForm } from './hours-form.tsx'
 import { useHeading } from './use-heading.ts'
+import { useTold } from './use-told.ts'
+import { WordSheet } from './word-sheet.tsx'
 
 /** When a home's charger does not charge by itself, and the way to change that. */
 export function Hours(props: { armKey: ArmKey; home: PinnedHome; onLeave: () => void }) {
   const { armKey, home, onLeave } = props
   const heading = useHeading()
-  const [told, setTold] = useState<HoursTold>()
-  const [session, setSession] = useState<ArmSession>()
+  const { told, session, problem, load } = useTold<HoursTold>(home, 'hours')
   const [asked, setAsked] = useState<HoursChoice>()
-  const [problem, setProblem] = useState('')
-  const load = async (): Promise<void> => {
-    try {
-      setSession(await get<ArmSession>('/api/session'))
-      setTold(await get<HoursTold>(`/api/homes/${encodeURIComponent(home.station)}/hours`))
-      setProblem('')
-    } catch (error) {
-      setProblem(sentenceOfError(error))
-    }
-  }
-  useEffect(() => void load(), [])
   const leaveSheet = (): void => {
     setAsked(undefined)
     heading.current?.focus()
@@ -52,16 +41,22 @@ export function Hours(props: { armKey: ArmKey; home: PinnedHome; onLeave: () => 
         </>
       )}
       {asked && (
-        <ChoiceSheet
-          choice={asked}
-          armKey={armKey}
+        <WordSheet
           home={home}
+          sentence={choiceSentence(asked, home)}
+          testId="hours-sentence"
+          yes="Sign and choose"
+          no="Keep it as it is"
+          sign={(at) => signHoursChoice(asked, home.stationEui, at, armKey)}
+          to="/api/hours"
           onDone={() => {
             leaveSheet()
             void load()
           }}
           onKeep={leaveSheet}
-        />
+        >
+          <p class="soft">It begins at a coming midnight, once the supervisor has confirmed it.</p>
+        </WordSheet>
       )}
       <Notice text={problem} kind="problem" />
       <p class="row">
@@ -103,54 +98,6 @@ function stateSentence(told: HoursTold, { now, timeZone }: ArmSession): string {
 const refusedWords: Readonly<Record<string, string>> = {
   BudgetExceeded: 'too many homes would start or stop together at that hour this week',
   PlausibilityFailed: 'they would start and stop the charger too often',
-}
-
-/** Says what will be signed, and signs it on the person's gesture. */
-function ChoiceSheet(props: {
-  choice: HoursChoice
-  armKey: ArmKey
-  home: PinnedHome
-  onDone: () => void
-  onKeep: () => void
-}) {
-  const { choice, armKey, home, onDone, onKeep } = props
-  const heading = useHeading()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState('')
-  const sign = async (): Promise<void> => {
-    setBusy(true)
-    setProblem('')
-    try {
-      // World time; the charger takes a choice for a few minutes only.
-      const { now } = await get<ArmSession>('/api/session')
-      const signed = await signHoursChoice(choice, home.stationEui, Math.floor(now), armKey)
-      await post('/api/hours', { station: home.station, ...signed })
-      onDone()
-    } catch (error) {
-      setProblem(sentenceOfError(error))
-      setBusy(false)
-    }
-  }
-  return (
-    <div class="paper">
-      <h2 ref={heading} tabIndex={-1}>
-        You are about to sign:
-      </h2>
-      <p class="asked" data-testid="hours-sentence">
-        {choiceSentence(choice, home)}
-      </p>
-      <p class="soft">It begins at a coming midnight, once the supervisor has confirmed it.</p>
-      <div class="row">
-        <button type="button" class="big" disabled={busy} onClick={() => void sign()}>
-          Sign and choose
-        </button>
-        <button type="button" class="big quiet" disabled={busy} onClick={onKeep}>
-          Keep it as it is
-        </button>
-      </div>
-      <Notice text={problem} kind="problem" />
-    </div>
-  )
 }
 
 function choiceSentence(choice: HoursChoice, { place }: PinnedHome): string {

@@ -1,5 +1,5 @@
 import { SignedGuest, SignedHoursChoice } from '@interlock/contract'
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 import {
   Declined,
   owns,
@@ -82,22 +82,7 @@ export function armRoutes(parts: ArmParts): WebRoute[] {
         return { status: 201, body: errand }
       },
     },
-    {
-      method: 'POST',
-      url: '/api/owner-keys',
-      access: ['driver'],
-      body: OwnerKey,
-      handle: async (request) => {
-        const { station, spki, mac } = request.body as Static<typeof OwnerKey>
-        const person = ownerOf(request, station)
-        await parts.upstreams.ownerKey(station, { spki, mac })
-        parts.audit('owner-key', { person: person.name, station, spki })
-        return { status: 204 }
-      },
-    },
-    ...ownerKeyRoutes(parts),
-    ...hoursRoutes(parts),
-    ...guestRoutes(parts),
+    ...ownerRoutes(parts),
     {
       method: 'POST',
       url: '/api/pre-commands',
@@ -123,88 +108,77 @@ export function armRoutes(parts: ArmParts): WebRoute[] {
   ]
 }
 
-/** Which devices may arm, and one's word that another is lost. */
-const ownerKeyRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
-  {
-    method: 'GET',
-    url: '/api/homes/:station/owner-keys',
-    access: ['driver'],
-    handle: async (request) => {
-      const station = request.params['station'] ?? ''
-      ownerOf(request, station)
-      return { status: 200, body: { keys: await upstreams.ownerKeys(station) } }
-    },
+/** What the owner's own charger says of itself. */
+const told = (path: string, ask: (station: string) => Promise<unknown>): WebRoute => ({
+  method: 'GET',
+  url: `/api/homes/:station/${path}`,
+  access: ['driver'],
+  handle: async (request) => {
+    const station = request.params['station'] ?? ''
+    ownerOf(request, station)
+    return { status: 200, body: await ask(station) }
   },
-  {
-    method: 'POST',
-    url: '/api/owner-key-revocations',
-    access: ['driver'],
-    body: Revocation,
-    handle: async (request) => {
-      const { station, ...revocation } = request.body as Static<typeof Revocation>
-      const person = ownerOf(request, station)
-      await upstreams.revokeOwnerKey(station, revocation)
-      const { spki, by } = revocation
-      audit('owner-key-revoked', { person: person.name, station, spki, by })
-      return { status: 204 }
-    },
-  },
-]
+})
 
-/** When the charger does not charge by itself, and the owner's word about it. */
-const hoursRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
-  {
-    method: 'GET',
-    url: '/api/homes/:station/hours',
-    access: ['driver'],
-    handle: async (request) => {
-      const station = request.params['station'] ?? ''
-      ownerOf(request, station)
-      return { status: 200, body: await upstreams.hours(station) }
-    },
+/** An owner's word that goes to the own charger as it came; who gave it, and about what, is on the record. */
+const word = <Body extends { readonly station: string }>(
+  url: string,
+  body: TSchema,
+  send: (station: string, rest: Omit<Body, 'station'>) => Promise<unknown>,
+  note: (rest: Omit<Body, 'station'>) => readonly [kind: string, facts: Record<string, unknown>],
+  { audit }: Pick<ArmParts, 'audit'>,
+): WebRoute => ({
+  method: 'POST',
+  url,
+  access: ['driver'],
+  body,
+  handle: async (request) => {
+    const { station, ...rest } = request.body as Body
+    const person = ownerOf(request, station)
+    await send(station, rest)
+    const [kind, facts] = note(rest)
+    audit(kind, { person: person.name, station, ...facts })
+    return { status: 204 }
   },
-  {
-    method: 'POST',
-    url: '/api/hours',
-    access: ['driver'],
-    body: Hours,
-    handle: async (request) => {
-      const { station, ...signed } = request.body as Static<typeof Hours>
-      const person = ownerOf(request, station)
-      await upstreams.chooseHours(station, signed)
-      audit('hours-chosen', { person: person.name, station, choice: signed.choice.kind })
-      return { status: 204 }
-    },
-  },
-]
+})
 
-/** Whom the owner lets charge, and the owner's word about it. */
-const guestRoutes = ({ upstreams, audit }: ArmParts): WebRoute[] => [
-  {
-    method: 'GET',
-    url: '/api/homes/:station/guests',
-    access: ['driver'],
-    handle: async (request) => {
-      const station = request.params['station'] ?? ''
-      ownerOf(request, station)
-      return { status: 200, body: await upstreams.guests(station) }
-    },
-  },
-  {
-    method: 'POST',
-    url: '/api/guests',
-    access: ['driver'],
-    body: OwnGuest,
-    handle: async (request) => {
-      const { station, ...signed } = request.body as Static<typeof OwnGuest>
-      const person = ownerOf(request, station)
-      await upstreams.allowGuest(station, signed)
-      const { uid, wattHours } = signed.guest
-      audit('guest-allowed', { person: person.name, station, uid, wattHours })
-      return { status: 204 }
-    },
-  },
-]
+/** Devices that may arm, hours and guests: what the charger says of them, and the owner's word. */
+function ownerRoutes(parts: ArmParts): WebRoute[] {
+  const { upstreams } = parts
+  return [
+    word<Static<typeof OwnerKey>>(
+      '/api/owner-keys',
+      OwnerKey,
+      (station, key) => upstreams.ownerKey(station, key),
+      ({ spki }) => ['owner-key', { spki }],
+      parts,
+    ),
+    told('owner-keys', async (station) => ({ keys: await upstreams.ownerKeys(station) })),
+    word<Static<typeof Revocation>>(
+      '/api/owner-key-revocations',
+      Revocation,
+      (station, revocation) => upstreams.revokeOwnerKey(station, revocation),
+      ({ spki, by }) => ['owner-key-revoked', { spki, by }],
+      parts,
+    ),
+    told('hours', (station) => upstreams.hours(station)),
+    word<Static<typeof Hours>>(
+      '/api/hours',
+      Hours,
+      (station, signed) => upstreams.chooseHours(station, signed),
+      ({ choice }) => ['hours-chosen', { choice: choice.kind }],
+      parts,
+    ),
+    told('guests', (station) => upstreams.guests(station)),
+    word<Static<typeof OwnGuest>>(
+      '/api/guests',
+      OwnGuest,
+      (station, signed) => upstreams.allowGuest(station, signed),
+      ({ guest: { uid, wattHours } }) => ['guest-allowed', { uid, wattHours }],
+      parts,
+    ),
+  ]
+}
 
 /** A ticket signs its person in here, unless somebody else already is. It signs nothing else. */
 function redeem({ handOvers, sessions, cookieName }: ArmParts, request: WebRequest) {
