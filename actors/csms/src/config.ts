@@ -2,6 +2,7 @@ import { actorConfig, ListenConfig } from '@interlock/host'
 import { MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import { CostConfig } from './core/cost-tariff.ts'
+import { OpenDataConfig } from './open-data/open-data-config.ts'
 import { OcpiConfig } from './ocpi/ocpi-config.ts'
 import { OscpConfig } from './oscp/oscp-config.ts'
 
@@ -138,6 +139,7 @@ export const CsmsConfig = actorConfig({
   /** Where it says what feeders draw, and how sessions of other providers' drivers go. */
   middleware: Type.Optional(MiddlewareConfig),
   ocpi: Type.Optional(OcpiConfig),
+  openData: Type.Optional(OpenDataConfig),
   planning: Type.Object(
     {
       /** Where nobody said anything: leave at this time, civil time. */

@@ -29,6 +29,7 @@ import { openCapacityBook, type CapacityBook } from './oscp/capacity-book.ts'
 import { createFallbackLimits } from './oscp/fallback-limits.ts'
 import { createFeederPlanner } from './oscp/feeder-planner.ts'
 import { watchFeeders } from './oscp/feeder-watch.ts'
+import { openOpenData } from './open-data/open-data.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
@@ -50,6 +51,8 @@ export type CsmsRunning = Running & {
   readonly ocppPorts: OcppPorts
   /** Of OCPI, where it is spoken. */
   readonly ocpiPort: number | undefined
+  /** Of open data, where they are published. */
+  readonly openDataPort: number | undefined
   /** For distribution operators, where the config has any, and what is answered there. */
   readonly oscp: { readonly port: number; readonly doors: readonly string[] } | undefined
   /** Live connections under security profile 3, by station. */
@@ -96,6 +99,8 @@ async function open(
   const ocpiPort =
     config.ocpi &&
     (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, tellSession, closers }))
+  const openDataPort =
+    config.openData && (await openOpenData({ context, commands }, config.openData, closers))
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
     name: config.actor,
@@ -139,6 +144,7 @@ async function open(
     ocppPorts: ports,
     oscp: book,
     ocpiPort,
+    openDataPort,
     sessions: context.live,
     onSession(listener) {
       listeners.add(listener)

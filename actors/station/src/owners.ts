@@ -1,7 +1,12 @@
-import { limits, ownerWord, SignedHoursChoice } from '@interlock/contract'
-import { fromBase64, instant } from '@interlock/kernel'
+import { limits, OpenDataChoice, ownerWord, SignedHoursChoice } from '@interlock/contract'
+import { eui64, fromBase64, instant } from '@interlock/kernel'
 import { systemEntropy } from '@interlock/host'
-import { hoursChoiceStatement, ownerKeyMacMatches, revocationStatement } from '@interlock/seal'
+import {
+  hoursChoiceStatement,
+  openDataStatement,
+  ownerKeyMacMatches,
+  revocationStatement,
+} from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { chooseHours } from './charging-hours.ts'
@@ -18,6 +23,8 @@ const isOwnerKey = Compile(OwnerKey)
 const isRevocation = Compile(Revocation)
 /** The word is over {@link hoursChoiceStatement}. */
 const isHoursChoice = Compile(SignedHoursChoice)
+/** The word is over {@link openDataStatement}. */
+const isOpenDataChoice = Compile(OpenDataChoice)
 
 export type OwnerRefusal =
   OwnerKeyRefusal | 'Malformed' | 'OwnerUnknown' | 'SignatureInvalid' | 'Expired' | 'HoursInvalid'
@@ -83,6 +90,18 @@ export function chooseHoursByOwner(station: Station, data: unknown): OwnerRefusa
   // What was held back, or comes a second time, does not undo what was chosen since.
   if (data.at <= (keeper.memory.charger.hoursAt ?? 0)) return refuseOwner(station, 'Expired')
   return chooseHours(station, data.choice, instant(data.at)) ? undefined : 'HoursInvalid'
+}
+
+/** An owner's agreement to open data of the organisation that operates it, or its end (DataTransfer `OpenData`). */
+export function judgeOpenData(station: Station, data: unknown): OwnerRefusal | undefined {
+  const { eui, config, records } = station
+  if (!isOpenDataChoice.Check(data)) return refuseOwner(station, 'Malformed')
+  const { agrees, at } = data
+  const statement = openDataStatement(eui, eui64(config.organisation), agrees, at)
+  const refusal = refusalOf(station, data, statement)
+  if (refusal !== undefined) return refuseOwner(station, refusal)
+  records.note('OpenDataChosen', { agrees })
+  return undefined
 }
 
 /** Why an owner's signed word does not count; undefined where it does. */

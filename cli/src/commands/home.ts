@@ -88,6 +88,52 @@ export const homeUsage: Command = {
   },
 }
 
+export const homeOpenData: Command = {
+  name: 'home open-data',
+  summary: 'let this home count in what the operator publishes, or withdraw that for good',
+  usage: 'interlock home open-data --at URL --trust FILE --device DIR --choice agree|withdraw',
+  flags: {
+    ...flags,
+    at: { kind: 'text', value: 'URL', help: 'where the operator publishes: https://…' },
+    trust: { kind: 'text', value: 'FILE', help: 'PEM root of the charging side' },
+    choice: { kind: 'text', choices: ['agree', 'withdraw'], help: 'withdrawn is for good' },
+  },
+  async run({ flags: given, print }) {
+    const { address, device } = accessIn(given)
+    const [trust, choice] = ['trust', 'choice'].map((name) => textOf(given, name))
+    if (trust === undefined || choice === undefined)
+      throw new UsageError('--trust FILE --choice agree|withdraw are needed')
+    const { httpClient, nodeCrypto, ownKey, readSecret, readText } = await import('@interlock/host')
+    const { toBase64, unobserved } = await import('@interlock/kernel')
+    const { openDataDoors } = await import('@interlock/contract')
+    const { openDataStatement } = await import('@interlock/seal')
+    const { answered } = await import('../stations/at-desk.ts')
+    const home = chargerIn(readSecret(`${device}/charger.json`))
+    if (home === undefined) throw new UsageError(`${device}: pair this device first`)
+    const { station } = home
+    const roots = [readText(trust)]
+    const http = httpClient({ trust: { roots }, activity: unobserved, expectRole: 'csms' })
+    try {
+      const told = answered(await http.request('GET', `${address}${openDataDoors.rows}?limit=1`))
+      if (!told.ok) return refused(print, told)
+      const publisher = parseEui64(String((told.value as { publisher?: unknown }).publisher))
+      if (publisher === undefined) throw new UsageError('--at: nobody publishes open data there')
+      const agrees = choice === 'agree'
+      const key = ownKey(`${device}/key.pem`)
+      const at = Date.now()
+      const signed = nodeCrypto.sign(key, openDataStatement(station, publisher, agrees, at))
+      const [by, signature] = [key.publicKey.spki, signed].map(toBase64)
+      const word = { station, agrees, by, signature, at }
+      const said = answered(await http.request('POST', `${address}${openDataDoors.choices}`, word))
+      if (!said.ok) return refused(print, said)
+      print({ ok: true, station, publisher, agrees }, agrees ? 'agreed' : 'withdrawn, for good')
+      return exits.done
+    } finally {
+      await http.close()
+    }
+  },
+}
+
 const refused = (
   print: Parameters<typeof refuse>[0],
   { reason, detail }: Extract<Outcome<unknown, string>, { readonly ok: false }>,

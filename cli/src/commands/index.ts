@@ -15,7 +15,7 @@ import { duisVerify } from './duis-verify.ts'
 import { gbcsDecode } from './gbcs-decode.ts'
 import { gbcsEncode } from './gbcs-encode.ts'
 import { gbcsExplain } from './gbcs-explain.ts'
-import { homePair, homeUsage } from './home.ts'
+import { homeOpenData, homePair, homeUsage } from './home.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
@@ -48,6 +48,7 @@ export const commands: readonly Command[] = [
   cardKey,
   homePair,
   homeUsage,
+  homeOpenData,
   topicList,
   topicTail,
   topicGrant,

@@ -12,12 +12,13 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import type { TSchema } from 'typebox'
-import { Compile, type Validator } from 'typebox/compile'
+import { Compile } from 'typebox/compile'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
 import { createEventStreams, type Subscribe } from './http-events.ts'
 import { sendLines } from './http-lines.ts'
 import { problem, type Reply } from './http-problem.ts'
+import { problemOf, textsIn, textsOf } from './http-shape.ts'
 import type { KeyPair } from './identity.ts'
 import type { Log } from './log.ts'
 import { handshakeMillisMax, peerOn, serverTls, type Trust } from './tls.ts'
@@ -51,12 +52,18 @@ export type Endpoint = {
   readonly handle: (request: HttpRequest) => Promise<Reply> | Reply
 }
 
-/** A door for whoever knocks: its handler finds out who that is, by what the body proves. */
+/** What is asked at a door for whoever knocks. */
+export type UnprovenRequest = Pick<HttpRequest, 'query' | 'body'> & {
+  /** Where the connection comes from. */
+  readonly address: string
+}
+
+/** A door for whoever knocks: who that is, its handler finds out by what the body proves, or does not ask. */
 export type UnprovenEndpoint = {
+  readonly method: 'GET' | 'POST'
   readonly url: string
-  readonly body: TSchema
-  /** `address` is where the connection comes from. */
-  readonly handle: (body: unknown, address: string) => Reply
+  readonly body?: TSchema
+  readonly handle: (request: UnprovenRequest) => Promise<Reply> | Reply
 }
 
 /** A door that answers with lines of JSON for as long as its client reads them. */
@@ -70,7 +77,7 @@ export type HttpServer = Running & {
   /** Every method and path that is answered, streams too: `GET /healthz`. */
   readonly doors: readonly string[]
   route(endpoint: Endpoint): void
-  /** POST; on a server that asks for no certificates. */
+  /** On a server that asks for no certificates. */
   unproven(endpoint: UnprovenEndpoint): void
   /** @returns the port; Fault `PortTaken` when it is not free. */
   listen(): Promise<number>
@@ -191,14 +198,24 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     })
   }
 
-  const unproven = ({ url, body, handle }: UnprovenEndpoint): void => {
+  const unproven = ({ method, url, body, handle }: UnprovenEndpoint): void => {
     assert(options.clientCertificates === false, 'a server that asks for certificates has none')
-    const shape = Compile(body)
-    app.post(url, (request, reply) =>
-      within(activity, request, () =>
-        answer(reply, problemOf(shape, request.body) ?? handle(request.body, request.ip)),
-      ),
-    )
+    const shape = body === undefined ? undefined : Compile(body)
+    const work = async (request: FastifyRequest, reply: FastifyReply) => {
+      const query = textsOf(request.query)
+      const invalid =
+        query === undefined
+          ? problem('BodyInvalid', 'a repeated parameter')
+          : shape && problemOf(shape, request.body)
+      if (query === undefined || invalid !== undefined)
+        return answer(reply, invalid ?? problem('BodyInvalid'))
+      return answer(reply, await handle({ body: request.body, query, address: request.ip }))
+    }
+    app.route({
+      method,
+      url,
+      handler: (request, reply) => within(activity, request, () => work(request, reply)),
+    })
   }
 
   const lines = ({ url, roles, open }: LineEndpoint): void => {
@@ -303,14 +320,6 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   return app
 }
 
-/** What is wrong with a body that is not of the shape. */
-function problemOf(shape: Validator, body: unknown): Reply | undefined {
-  if (shape.Check(body)) return undefined
-  const [first] = shape.Errors(body)
-  const where = first === undefined ? '' : `${first.instancePath || 'body'} ${first.message}`
-  return problem('BodyInvalid', where)
-}
-
 /** Marks the routes whose JSON is handed on as text. */
 const unparsed = Symbol('unparsed')
 
@@ -350,20 +359,6 @@ function within<Result>(activity: Activity, request: FastifyRequest, work: () =>
   const known = typeof id === 'string' && /^[0-9A-Za-z-]{1,64}$/.test(id)
   return known ? activity.within(`http/${id}`, work) : work()
 }
-
-/** `undefined` when a value is not one text. */
-function textsOf(values: unknown): Record<string, string> | undefined {
-  const texts = textsIn(values)
-  return Object.keys(texts).length === Object.keys(values ?? {}).length ? texts : undefined
-}
-
-/** The entries that are one text. */
-export const textsIn = (values: unknown): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values ?? {}).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  )
 
 async function listenOn(app: FastifyInstance, { host, port }: ListenConfig): Promise<void> {
   try {

@@ -72,6 +72,24 @@ export const usageStatement = (
     utf8(`${format} ${from} ${until}`),
   )
 
+/**
+ * What an owner signs about open data: `interlock-owner-open-data` ‖ station ‖ publisher ‖ `at` (ms since 1970, 64 bits)
+ * ‖ `agreed` or `withdrawn`.
+ */
+export const openDataStatement = (
+  station: Eui64,
+  publisher: Eui64,
+  agrees: boolean,
+  at: number,
+): Uint8Array =>
+  concat(
+    utf8('interlock-owner-open-data'),
+    euiBytes(station),
+    euiBytes(publisher),
+    u64(BigInt(at)),
+    utf8(agrees ? 'agreed' : 'withdrawn'),
+  )
+
 /** Keys (SPKI) that a pairing makes known to each other. */
 export type HomeKeys = {
   readonly owner: Uint8Array

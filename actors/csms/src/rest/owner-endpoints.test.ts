@@ -1,11 +1,11 @@
-import { limits } from '@interlock/contract'
+import { limits, openDataDoors } from '@interlock/contract'
 import { httpClient, type HttpClient } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ofCsms } from '../fixture/identities.fixture.ts'
 import { testStation, type TestStation } from '../fixture/station.fixture.ts'
-import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
+import { csmsWorld, stationConfig, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
 
 let world: CsmsWorld
@@ -17,7 +17,9 @@ let answer: Response<'DataTransfer'> = { status: 'Accepted' }
 
 beforeAll(async () => {
   world = await csmsWorld('owner-keys')
-  csms = await world.start(world.clock())
+  csms = await world.start(world.clock(), {
+    openData: { listen: { host: '127.0.0.1', port: 0 }, groupMin: 10 },
+  })
   const identity = world.identities.identity('charging', ofCsms('web', 'web', 0x50))
   web = httpClient({ identity, trust: world.identities.trust('charging'), activity: unobserved })
   station = await testStation(world.identities, {
@@ -113,4 +115,21 @@ test('a guest is kept as its owner signed it, once the station has taken it, and
   })
   expect(await authorise()).toBe('Accepted')
   expect((await ask('GET', 'CS-2/guests')).body).toEqual({ guests: [] })
+})
+
+test('open data are read without a certificate, and an owner’s word goes to the station (PF18)', async () => {
+  const trust = world.identities.trust('charging')
+  const anybody = httpClient({ trust, activity: unobserved, expectRole: 'csms' })
+  const url = `https://127.0.0.1:${csms.openDataPort}${openDataDoors.rows}`
+  expect((await anybody.request('GET', url)).body).toMatchObject({ groupMin: 10, items: [] })
+  asked = []
+  const station = stationConfig('CS-1').eui
+  const word = { agrees: true, by: 'AAAA', signature: 'AAAA', at: 1 }
+  const choices = `https://127.0.0.1:${csms.openDataPort}${openDataDoors.choices}`
+  const say = async (sent: object) => (await anybody.request('POST', choices, sent)).status
+  expect(await say({ station, ...word })).toBe(200)
+  expect(asked).toEqual([{ messageId: 'OpenData', data: word }])
+  expect(await say({ station: station.replace(/..$/, '77'), ...word })).toBe(401)
+  expect(await say(word)).toBe(400)
+  await anybody.close()
 })

@@ -19,7 +19,7 @@ export const relay = (api: Api, path: string, messageId: string, body: TSchema):
 
 /** One vendor message to the station, and what came of it. */
 export const transfer = (
-  api: Api,
+  api: Pick<Api, 'commands' | 'context'>,
   { record }: StationView,
   messageId: string,
   data?: Record<string, unknown>,

@@ -1,10 +1,11 @@
 import { askPinned, systemClock, verifyEcdsa } from '@interlock/host'
 import { homeDoors, type HomeUsageFormat } from '@interlock/contract'
-import { assert, instant, toBase64 } from '@interlock/kernel'
+import { assert, instant, toBase64, type Eui64 } from '@interlock/kernel'
 import { verifyRecord } from '@interlock/ocmf'
 import { exportFormats, writeExport } from '@interlock/privacy'
+import { openDataStatement } from '@interlock/seal'
 import { expect, test } from 'vitest'
-import { crypto, owner, stationSubject } from '../fixture/parties.fixture.ts'
+import { crypto, otherStation, owner, stationSubject } from '../fixture/parties.fixture.ts'
 import { night, scene, type Scene } from '../fixture/scene.fixture.ts'
 import { pairAtHome, readUsageAtHome, usageWord, type PairedHome } from './home-client.ts'
 import { homeDoorLimits } from './home-door.ts'
@@ -107,6 +108,17 @@ test('at home nothing is given to a stranger, a repeat, a relay or a flood', asy
   })
   const long = { ...query, until: instant(night + 32 * 86_400_000) }
   expect(await send(usageWord(station, door, owner.key, long, ++at))).toBe(400)
+  // Open data: the owner's word for the operator of this charger, and no other's.
+  const choose = async (key: typeof stranger, publisher: Eui64) => {
+    const statement = openDataStatement(station, publisher, true, ++at)
+    const [by, signature] = [key.publicKey.spki, crypto.sign(key, statement)].map(toBase64)
+    const data = { agrees: true, by, signature, at }
+    const message = { vendorId: 'org.interlock', messageId: 'OpenData', data }
+    return (await to.csms.endpoint().call('DataTransfer', message)).statusInfo?.reasonCode
+  }
+  expect(await choose(owner.key, stationSubject.organisation)).toBeUndefined()
+  expect(await choose(owner.key, otherStation)).toBe('SignatureInvalid')
+  expect(await choose(stranger, stationSubject.organisation)).toBe('OwnerUnknown')
   const statuses = []
   for (let each = 0; each < homeDoorLimits.perMinuteMax; each++) statuses.push(await send(word()))
   expect(statuses.at(0)).toBe(200)

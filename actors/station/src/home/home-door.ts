@@ -16,6 +16,7 @@ import {
   type ListenConfig,
   type Reply,
   type Running,
+  type UnprovenRequest,
 } from '@interlock/host'
 import { assert, Fault, fromBase64, instant, toBase64 } from '@interlock/kernel'
 import { createHomeDoorCertificate } from '@interlock/pki'
@@ -90,8 +91,18 @@ async function doorOf(station: Station, listen: ListenConfig): Promise<HttpServe
     log: deps.log,
   })
   const { spki } = key.publicKey
-  server.unproven({ url: homeDoors.pair, body: OwnerKeyOffer, handle: pairAt(station, spki) })
-  server.unproven({ url: homeDoors.usage, body: HomeUsageRequest, handle: usageAt(station, spki) })
+  server.unproven({
+    method: 'POST',
+    url: homeDoors.pair,
+    body: OwnerKeyOffer,
+    handle: pairAt(station, spki),
+  })
+  server.unproven({
+    method: 'POST',
+    url: homeDoors.usage,
+    body: HomeUsageRequest,
+    handle: usageAt(station, spki),
+  })
   return server
 }
 
@@ -99,7 +110,7 @@ async function doorOf(station: Station, listen: ListenConfig): Promise<HttpServe
 function pairAt(station: Station, door: Uint8Array) {
   const { moment, deps, eui } = station
   const isTooMuch = minuteCounts(homeDoorLimits.pairingsPerMinuteMax)
-  return (body: unknown): Reply => {
+  return ({ body }: UnprovenRequest): Reply => {
     if (isTooMuch('', deps.wall.now())) return problem('RateExceeded')
     const code = moment.pairing?.code
     const refusal = enrolOwner(station, body)
@@ -122,7 +133,7 @@ function usageAt(station: Station, door: Uint8Array) {
   const isToldEnough = minuteCounts(homeDoorLimits.refusalsToldPerMinuteMax)
   /** When each owner last asked: a word counts once. */
   const latest = new Map<string, number>()
-  return (body: unknown, address: string): Reply => {
+  return ({ body, address }: UnprovenRequest): Reply => {
     if (isTooMuch(address, deps.wall.now())) return problem('RateExceeded')
     const { by, signature, at, ...query } = body as HomeUsageRequest
     const word = { by, signature, at }

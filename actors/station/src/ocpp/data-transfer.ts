@@ -3,7 +3,7 @@ import { CallError, type Handler } from '@interlock/ocpp'
 import { hoursState } from '../charging-hours.ts'
 import { takeGuest } from '../guests.ts'
 import { secondOf } from '../judging.ts'
-import { chooseHoursByOwner, enrolOwner, ownerKeys, revokeOwner } from '../owners.ts'
+import { chooseHoursByOwner, enrolOwner, judgeOpenData, ownerKeys, revokeOwner } from '../owners.ts'
 import { takeRevocationList } from '../revocation.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -28,6 +28,8 @@ export const dataTransfer =
         return reasoned(chooseHoursByOwner(station, request.data))
       case 'Guest':
         return reasoned(takeGuest(station, request.data))
+      case 'OpenData':
+        return reasoned(judgeOpenData(station, request.data))
       case 'ChargingHoursNow':
         return { status: 'Accepted', data: hoursState(station) }
       case 'RevocationList':

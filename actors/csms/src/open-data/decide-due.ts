@@ -1,0 +1,51 @@
+import { instant, type Eui64, type Instant } from '@interlock/kernel'
+import type { Contribution, ExportPeriod, MeterInterval, OpenDataRules } from '@interlock/privacy'
+import type { OpenDataBook } from './book.ts'
+
+export type Deciding = {
+  readonly book: OpenDataBook
+  readonly rules: OpenDataRules
+  /** Where its stations are: a region. */
+  readonly place: string
+  /** `undefined` where it cannot be said. */
+  readonly usageOf: (
+    station: Eui64,
+    period: ExportPeriod,
+  ) => Promise<readonly MeterInterval[] | undefined>
+}
+
+/** After a time away, so many periods at once; the others next time. */
+const periodsMax = 7
+
+/** Tells the periods that are due, each once, of those who had agreed when it began and have used something in it. */
+export async function decideDue(deciding: Deciding, now: Instant): Promise<void> {
+  const { book, rules } = deciding
+  const { periodMillis, delayMillis } = rules
+  const due = Math.floor((now - delayMillis) / periodMillis) * periodMillis
+  const decided = book.decidedUntil()
+  // What was before the first start is nobody's to tell.
+  if (decided === undefined) return book.decide([], instant(due), now)
+  const last = Math.min(due, decided + periodsMax * periodMillis)
+  for (let from: number = decided; from < last; from += periodMillis) {
+    const period = { from: instant(from), until: instant(from + periodMillis) }
+    book.decide(await contributionsOf(deciding, period), period.until, now)
+  }
+}
+
+async function contributionsOf(
+  { book, place, usageOf }: Deciding,
+  period: ExportPeriod,
+): Promise<readonly Contribution[]> {
+  const found: Contribution[] = []
+  for (const { station, since } of book.agreed()) {
+    if (since > period.from) continue
+    const intervals = (await usageOf(station, period)) ?? []
+    const wattHours = intervals.reduce(
+      (sum, each) => sum + each.importWattHours - each.exportWattHours,
+      0,
+    )
+    // Whoever used nothing hides nobody.
+    if (wattHours !== 0) found.push({ station, place, from: period.from, wattHours })
+  }
+  return found
+}

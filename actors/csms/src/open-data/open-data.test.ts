@@ -1,0 +1,185 @@
+import { nodeCrypto as crypto, type UnprovenEndpoint } from '@interlock/host'
+import { eui64, euiFromBytes, instant, toBase64, u64, type Instant } from '@interlock/kernel'
+import type { MeterInterval } from '@interlock/privacy'
+import { openDataStatement } from '@interlock/seal'
+import type { Journal } from '@interlock/store'
+import { expect, test } from 'vitest'
+import type { CommandOutcome } from '../commands.ts'
+import type { Api } from '../rest/api.ts'
+import { openDataBook, type OpenDataBook } from './book.ts'
+import { decideDue } from './decide-due.ts'
+import { openDataEndpoints, openDataLimits } from './doors.ts'
+import { rulesOf } from './open-data-config.ts'
+
+const day = 86_400_000
+const start = Date.parse('2026-01-12T00:00:00Z')
+const atDay = (days: number): Instant => instant(start + days * day)
+const rules = rulesOf({ groupMin: 10 })
+const publisher = eui64('02-00-00-00-00-00-00-03')
+const stationAt = (index: number) => euiFromBytes(u64(BigInt(index + 1)))
+const { key: owner } = crypto.generateKey()
+const { key: stranger } = crypto.generateKey()
+const by = toBase64(owner.publicKey.spki)
+
+function memoryJournal(isLong = false): Journal {
+  let entries: unknown[] = []
+  return {
+    entries: () => structuredClone(entries),
+    append: (entry) => void entries.push(entry),
+    isLong,
+    rewrite: (whole) => (entries = [...whole]),
+    close: () => {},
+  }
+}
+const agreedBy = (book: OpenDataBook, count: number, since = atDay(-1)): void => {
+  for (let index = 0; index < count; index++)
+    book.agree({ station: stationAt(index), by, signature: 'AAAA', at: 1, since })
+}
+const usage = (wattHours: number, from: Instant): readonly MeterInterval[] => [
+  {
+    from,
+    until: instant(from + 1_800_000),
+    importWattHours: wattHours,
+    exportWattHours: 0,
+    isEstimated: false,
+  },
+]
+const deciding = (book: OpenDataBook, wattHours = 6_500) => ({
+  book,
+  rules,
+  place: 'GB-EAST',
+  usageOf: (_: unknown, { from }: { from: Instant }) => Promise.resolve(usage(wattHours, from)),
+})
+/** A book that was opened on the first day, and what it has told by the fourth. */
+async function toldBook(count: number, journal = memoryJournal(), since?: Instant) {
+  const book = openDataBook(journal, rules)
+  await decideDue(deciding(book), atDay(2))
+  agreedBy(book, count, since)
+  await decideDue(deciding(book), atDay(4))
+  return book
+}
+const rowsOf = (book: OpenDataBook, at = atDay(4)) =>
+  book.rows(at).map(({ from, stations, wattHours }) => [(from - start) / day, stations, wattHours])
+
+test('periods are told once they are over, coarse, and of ten homes at least (PF18)', async () => {
+  expect(rowsOf(await toldBook(12))).toEqual([
+    [0, 10, 80_000],
+    [1, 10, 80_000],
+  ])
+  expect(rowsOf(await toldBook(9))).toEqual([])
+  // Who agreed in the middle of the first day is in the second.
+  expect(rowsOf(await toldBook(12, memoryJournal(), instant(start + 1)))).toEqual([[1, 10, 80_000]])
+})
+
+test('homes that used nothing do not make a group large', async () => {
+  const book = openDataBook(memoryJournal(), rules)
+  await decideDue(deciding(book), atDay(2))
+  agreedBy(book, 12)
+  await decideDue({ ...deciding(book, 0) }, atDay(3))
+  expect(rowsOf(book)).toEqual([])
+})
+
+test('who withdraws is in no row from that moment on, after a restart neither', async () => {
+  for (const isLong of [false, true]) {
+    const journal = memoryJournal(isLong)
+    const book = await toldBook(12, journal)
+    const [row] = book.rows(atDay(4))
+    expect(row).toBeDefined()
+    book.withdraw(stationAt(0))
+    expect(rowsOf(book)).toEqual([])
+    await decideDue(deciding(book), atDay(5))
+    expect(rowsOf(book)).toEqual([[2, 10, 70_000]])
+    const again = openDataBook(journal, rules)
+    expect(rowsOf(again)).toEqual([[2, 10, 70_000]])
+    expect(again.agreementOf(stationAt(0))).toBeUndefined()
+    expect(again.isWithdrawn(stationAt(0))).toBe(true)
+    // Nothing is decided a second time.
+    await decideDue(deciding(again, 90_000), atDay(5))
+    expect(rowsOf(again)).toEqual([[2, 10, 70_000]])
+  }
+})
+
+/** The doors, and a station that answers `outcome`. */
+function doorsOf(book: OpenDataBook) {
+  const station = { outcome: { status: 'Accepted' } as CommandOutcome, asked: 0 }
+  const record = { eui: stationAt(0), stationId: 'CS-1', evse: 1, trust: 'supervised' }
+  const clock = { now: () => atDay(4) }
+  const api = {
+    context: {
+      deps: { clock, wall: clock, crypto },
+      identity: { peer: { organisation: publisher } },
+      audit: { critical: () => {} },
+      views: new Map([['CS-1', { record }]]),
+    },
+    commands: {
+      send() {
+        station.asked += 1
+        return Promise.resolve(station.outcome)
+      },
+    },
+  } as unknown as Api
+  const [read, choose] = openDataEndpoints({ api, book, rules }) as [
+    UnprovenEndpoint,
+    UnprovenEndpoint,
+  ]
+  const get = async (query: Record<string, string> = {}, address = 'reader') =>
+    (await read.handle({ query, body: undefined, address })) as {
+      status: number
+      body: { items: { from: string }[]; next: string | null; reason?: string }
+    }
+  const say = async (agrees: boolean, at: number, key = owner, to = publisher) => {
+    const signature = toBase64(crypto.sign(key, openDataStatement(stationAt(0), to, agrees, at)))
+    const body = { station: stationAt(0), agrees, by: toBase64(key.publicKey.spki), signature, at }
+    return (await choose.handle({ body, query: {}, address: `owner ${at}` })).status
+  }
+  return { station, get, say }
+}
+
+test('anybody reads the rows, in pages, and so many times a minute', async () => {
+  const { get } = doorsOf(await toldBook(12))
+  const first = await get({ limit: '1' })
+  expect(first.body).toMatchObject({ publisher, unit: 'Wh', groupMin: 10 })
+  expect(first.body.items.map(({ from }) => from)).toEqual(['2026-01-12T00:00:00.000Z'])
+  const second = await get({ limit: '1', cursor: first.body.next ?? '' })
+  expect(second.body.items.map(({ from }) => from)).toEqual(['2026-01-13T00:00:00.000Z'])
+  expect(second.body.next).toBeNull()
+  for (const query of [{ limit: '0' }, { limit: '1001' }, { cursor: '%' }])
+    expect((await get(query)).status).toBe(400)
+  for (let each = 0; each < openDataLimits.perMinuteMax; each++) await get()
+  expect((await get()).status).toBe(429)
+  expect((await get({}, 'another')).status).toBe(200)
+})
+
+test('who agrees is asked of the station; the same key ends it at once, the station away', async () => {
+  const book = await toldBook(0)
+  const { station, say } = doorsOf(book)
+  station.outcome = { status: 'Rejected', reason: 'OwnerUnknown' }
+  expect(await say(true, 10, stranger)).toBe(401)
+  expect(book.agreed()).toEqual([])
+  station.outcome = { status: 'Accepted' }
+  expect(await say(true, 10)).toBe(200)
+  expect(book.agreed()).toMatchObject([{ station: stationAt(0), since: atDay(4) }])
+
+  // Nobody else ends it while the station is away, nor a word for another publisher, nor an older one.
+  station.outcome = { status: 'Rejected', reason: 'StationOffline' }
+  expect(await say(false, 11, stranger)).toBe(503)
+  expect(await say(false, 11, owner, stationAt(7))).toBe(503)
+  expect(await say(false, 10)).toBe(503)
+  expect(book.agreed()).toHaveLength(1)
+  const { asked } = station
+  expect(await say(false, 11)).toBe(200)
+  expect(station.asked).toBe(asked)
+  expect(book.isWithdrawn(stationAt(0))).toBe(true)
+})
+
+test('a withdrawal is for good, and strangers do not keep a station busy', async () => {
+  const book = await toldBook(0)
+  const { station, say } = doorsOf(book)
+  expect(await say(false, 1)).toBe(200)
+  expect(await say(true, 2)).toBe(409)
+  station.outcome = { status: 'Rejected', reason: 'OwnerUnknown' }
+  const statuses = []
+  for (let at = 3; at < 12; at++) statuses.push(await say(true, at, stranger))
+  expect(statuses.at(-1)).toBe(429)
+  expect(station.asked).toBe(openDataLimits.choicesPerStationPerMinuteMax)
+})
