@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { hanAnswers, hanTariff } from '@interlock/contract'
 import {
   encodePreCommand,
@@ -6,10 +7,12 @@ import {
   type CredentialsUseCase,
   type TrustAnchorCell,
 } from '@interlock/gbcs'
-import type { Identity } from '@interlock/host'
+import { openJournal, temporaryDir, type Identity } from '@interlock/host'
 import type { PrivateKey } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
+import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { expect, test } from 'vitest'
+import { lastCounter, type CounterSet } from './core/counters.ts'
 import { armFrom } from './fixture/hub.fixture.ts'
 import {
   certified,
@@ -21,6 +24,7 @@ import {
   owner,
   supplier,
 } from './fixture/parties.fixture.ts'
+import { createKeeper } from './keeper.ts'
 import { scene, start, type Scene } from './fixture/scene.fixture.ts'
 
 const next = certified('dsrsp', 5)
@@ -151,4 +155,39 @@ test('a supplier renews its certificate: what the old key signs counts no longer
   expect(await deliver(to, update(101))).toBe('discarded')
   expect(await deliver(to, update(100, { by: renewed.key }))).toBe('discarded')
   expect(await deliver(to, update(101, { by: renewed.key }))).toBe('success')
+})
+
+test('killed at any write or half-way through it, no new holder is without its floor, and no counter goes back', async () => {
+  const to = await scene()
+  await deliver(to, responseBy(dsrsp, 10_000))
+  await deliver(to, update(7))
+  await deliver(to, responseBy(next, 5_001))
+  await deliver(to, update(8, { of: dsrsp, floor: 20_000n }))
+  await to.llcs.close()
+  const written = readFileSync(to.journalPath)
+  const newline = 0x0a
+  const ends = [...written.keys()].filter((at) => written[at] === newline).map((at) => at + 1)
+  const halves = ends.map((end, index) => Math.floor(((ends[index - 1] ?? 0) + end) / 2))
+  const parties = [dsrsp, next, supplier].map(({ peer }) => peer.organisation)
+  const holders: string[] = []
+  let before: CounterSet = {}
+  for (const cut of [...ends, ...halves].toSorted((left, right) => left - right)) {
+    const path = `${temporaryDir('interlock-llcs-killed')}/journal.jsonl`
+    writeFileSync(path, written.subarray(0, cut))
+    const keeper = createKeeper(openJournal(path))
+    const { counters, cells } = keeper.memory
+    const held = trustAnchorCells({ loadController: dsrsp.peer }, () => cells, crypto)
+    keeper.close()
+    for (const each of parties)
+      expect(lastCounter(counters, each)).toBeGreaterThanOrEqual(lastCounter(before, each))
+    before = counters
+    const holder = held.peerIn(signingCells.loadController)?.organisation
+    if (holder === next.peer.organisation)
+      expect(lastCounter(counters, holder)).toBeGreaterThanOrEqual(5_000n)
+    else
+      expect(lastCounter(counters, next.peer.organisation)).toBe(cells === undefined ? 0n : 5_001n)
+    if (holder !== undefined && holder !== holders.at(-1)) holders.push(holder)
+  }
+  expect(holders).toEqual([dsrsp, next, dsrsp].map(({ peer }) => peer.organisation))
+  expect(parties.map((each) => lastCounter(before, each))).toEqual([20_000n, 5_001n, 8n])
 })

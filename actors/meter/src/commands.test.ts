@@ -202,3 +202,34 @@ test('a tariff is read without a counter, by whoever the data company lets', () 
   one.send(tariff(1, 10))
   expect(one.send(frame)).toBe('success')
 })
+
+test('certificates and their floor are kept over a crash, and a floor lowers no counter', () => {
+  const first = meter()
+  first.memory.use(originator, 10n)
+  first.memory.replace({ 'supplier digitalSignature': 'MAA=' }, { originator, counter: 100n })
+  const second = first.again()
+  expect(second.memory.cells()).toEqual({ 'supplier digitalSignature': 'MAA=' })
+  expect(second.memory.lastCounter(originator)).toBe(100n)
+  second.memory.replace({ 'supplier digitalSignature': 'MAE=' }, { originator, counter: 7n })
+  const third = second.again()
+  expect(third.memory.cells()).toEqual({ 'supplier digitalSignature': 'MAE=' })
+  expect(third.memory.lastCounter(originator)).toBe(100n)
+})
+
+test('a meter without a root takes no certificate, whoever signs for it', () => {
+  const one = meter()
+  const certificate = Uint8Array.of(0x30, 0)
+  const update: Command = {
+    useCase: 'CS02b',
+    originator,
+    target,
+    counter: 10n,
+    floor: 0n,
+    replacements: [{ cell: { role: 'supplier', keyUsage: 'digitalSignature' }, certificate }],
+    path: [],
+    timeChecks: true,
+  }
+  const signed = signPreCommand(encodePreCommand(update), supplier, crypto)
+  expect(one.send(addMac(signed, 'signed', keys, crypto))).toBe('otherReason')
+  expect(one.memory.cells()).toBeUndefined()
+})
