@@ -30,6 +30,7 @@ import { createFallbackLimits } from './oscp/fallback-limits.ts'
 import { createFeederPlanner } from './oscp/feeder-planner.ts'
 import { watchFeeders } from './oscp/feeder-watch.ts'
 import { openOpenData } from './open-data/open-data.ts'
+import { createExpectedDay } from './oscp/expected-day.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
 import { createPlanner } from './planner/planner.ts'
 import { endpointsOf } from './rest/endpoints.ts'
@@ -190,13 +191,15 @@ async function openPlanning(
     supervisor: context.supervisor.submitPlan,
     dcc: planSubmitter(http, config.peers.dcc),
   }
-  const dayAhead = createDayAhead({ context, tariffOf: tariffs.of, ledgers })
   const commands = createCommands(context, counters)
-  const feeders = book && createFeederPlanner({ context, book, tariffOf: tariffs.of })
+  const tariffOf = tariffs.of
+  const feeders = book && createFeederPlanner({ context, book, tariffOf })
+  const expected = feeders && createExpectedDay({ context, book, planner: feeders, tariffOf })
+  const dayAhead = createDayAhead({ context, tariffOf, ledgers, feeders: expected })
   const planner = createPlanner({
     context,
     commands,
-    tariffOf: tariffs.of,
+    tariffOf,
     dayAhead: dayAhead.ensure,
     feeders: feeders && { ...feeders, of: (feeder) => book.of(feeder) },
   })
@@ -206,7 +209,11 @@ async function openPlanning(
   const renewals = createRenewals(context, commands)
   closers.push(() => renewals.close())
   const watch =
-    feeders && watchFeeders(context, book, createFallbackLimits(context, commands, feeders))
+    feeders &&
+    watchFeeders(context, book, {
+      limits: createFallbackLimits(context, commands, feeders),
+      dayAhead: dayAhead.ensure,
+    })
   closers.push(() => watch?.close())
   return { tariffs, dayAhead, commands, renewals, feeders, watch }
 }

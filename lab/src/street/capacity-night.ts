@@ -132,13 +132,21 @@ async function live(street: Street, dso: DsoRunning, world: WorldClock): Promise
   }
 }
 
+/**
+ * A budget that refuses nothing brings 51 kWh; a day-ahead plan that does not know the feeder 21, since
+ * what it has not foreseen is refused.
+ */
+const deliveredWattHoursMin = 40_000
+
 export type CapacityReport = Readonly<Record<'limited' | 'unlimited', CapacityNight>>
 
 /** The feeder kept to what it was allotted, and without an operator it would not have. */
 export const capacityFailures = ({ limited, unlimited }: CapacityReport): readonly string[] => [
   ...exceeded('while all were heard', limited.peakWatts, allotted.night),
   ...exceeded('while nobody was', limited.peakInSilenceWatts, allotted.fallback),
-  ...(limited.deliveredWattHours > 0 ? [] : ['nobody was charged']),
+  ...(limited.deliveredWattHours >= deliveredWattHoursMin
+    ? []
+    : [`${limited.deliveredWattHours} Wh charged, of ${deliveredWattHoursMin} at least`]),
   ...(unlimited.peakWatts > allotted.night ? [] : ['nothing would have exceeded it anyway']),
 ]
 

@@ -27,6 +27,7 @@ const day: DayAhead = {
   until: plus(from, inHours(48)),
   stations: new Map([['CS-1', station]]),
   expected: [{ stationId: 'CS-1', arrival: '18:00', departure: '07:30', energyWattHours: 7000 }],
+  edges: [],
   marginPercent: 0,
   arrivalToleranceMinutes: 60,
 }

@@ -29,6 +29,8 @@ export type DayAhead = {
   readonly until: Instant
   readonly stations: ReadonlyMap<string, PlannedStation>
   readonly expected: readonly Expected[]
+  /** Of vehicles that are not planned alone. */
+  readonly edges: readonly LoadEdge[]
   readonly marginPercent: number
   readonly arrivalToleranceMinutes: number
 }
@@ -42,7 +44,7 @@ export type PlanWindow = { readonly from: number; readonly swingWatts: number }
  */
 export function dayAheadWindows(day: DayAhead): PlanWindow[] {
   const swings = new Map<number, number>()
-  for (const edge of expectedEdges(day)) {
+  for (const edge of [...expectedEdges(day), ...day.edges]) {
     for (const window of windowsOf(edge))
       swings.set(window, (swings.get(window) ?? 0) + edge.swingWatts)
   }
@@ -102,12 +104,13 @@ function takeover(
   return { from, until, swingWatts: Math.max(...gaps) }
 }
 
-/** One edge for each beginning, at its largest swing. */
-function largest(all: readonly LoadEdge[]): LoadEdge[] {
-  const merged = new Map<number, LoadEdge>()
+/** One edge for each interval, at its largest swing. */
+export function largest(all: readonly LoadEdge[]): LoadEdge[] {
+  const merged = new Map<string, LoadEdge>()
   for (const edge of all) {
-    const known = merged.get(edge.from)
-    if (known === undefined || known.swingWatts < edge.swingWatts) merged.set(edge.from, edge)
+    const key = `${edge.from} ${edge.until}`
+    const known = merged.get(key)
+    if (known === undefined || known.swingWatts < edge.swingWatts) merged.set(key, edge)
   }
   return [...merged.values()]
 }

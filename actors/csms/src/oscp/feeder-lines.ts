@@ -1,3 +1,4 @@
+import type { StationId } from '@interlock/kernel'
 import {
   chargingAmperesMin,
   chargingWattsMin,
@@ -5,12 +6,24 @@ import {
   type Line,
   type SessionPhase,
 } from '@interlock/power'
+import type { GroupConfig } from './oscp-config.ts'
 
 /** What the main fuse of some premises leaves for vehicles, on each phase. */
 export type Fuse = { readonly name: string; readonly amperes: number }
 
 /** How a station is connected, where that is known. */
 export type Connection = { readonly phase: SessionPhase; readonly fuse?: Fuse }
+
+/** @returns undefined where the config says nothing of that station */
+export function connectionIn(
+  { connections = [], fuses = [] }: Pick<GroupConfig, 'connections' | 'fuses'>,
+  station: StationId,
+): Connection | undefined {
+  const found = connections.find(({ stationId }) => stationId === station)
+  if (found === undefined) return undefined
+  const fuse = fuses.find(({ name }) => name === found.fuse)
+  return { phase: found.phase, ...(fuse && { fuse }) }
+}
 
 type ByPhase = readonly [number, number, number]
 

@@ -76,11 +76,11 @@ test('a station of which nobody knows the phase counts on each', () => {
 
 test('those behind one fuse keep to it on each phase, whatever the feeder bears', () => {
   const fuse = { name: 'house', amperes: 25 }
-  const both = need({ watts: 100_000 }, [
-    { phase: 'ONE', fuse },
-    { phase: 'ONE', fuse },
-    { phase: 'ONE' },
-  ])
+  const both = need(
+    { watts: 100_000 },
+    [{ phase: 'ONE', fuse }, { phase: 'ONE', fuse }, { phase: 'ONE' }],
+    8_000,
+  )
   const plan = planFeeder(both)
   const [behind = 0] = most(plan, both, (connection) => connection?.fuse !== undefined)
   expect(behind).toBeLessThanOrEqual(25 * 230)
@@ -101,7 +101,7 @@ test('a plan no longer serves when a phase bears less, though the whole feeder b
   const before = need({ watts: 12_000, phaseWatts: [4_000, 4_000, 4_000] }, [{ phase: 'ONE' }])
   const plan = planFeeder(before)
   expect(serves(plan, before)).toBe(true)
-  const after = need({ watts: 12_000, phaseWatts: [2_000, 4_000, 4_000] }, [{ phase: 'ONE' }])
+  const after = need({ watts: 12_000, phaseWatts: [1_400, 4_000, 4_000] }, [{ phase: 'ONE' }])
   expect(serves(plan, after)).toBe(false)
 })
 

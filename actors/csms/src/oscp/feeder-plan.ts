@@ -1,4 +1,4 @@
-import { inSeconds, instant, type Instant, type StationId } from '@interlock/kernel'
+import { inHours, inSeconds, instant, type Instant, type StationId } from '@interlock/kernel'
 import {
   groupBlockMillis,
   mergePeriods,
@@ -56,6 +56,13 @@ export type FeederPlan = {
 const blocksMax = 96
 /** Of no account where a price is known; else as dear as it gets, so that it is used last. */
 const unknownPence = 1_000
+
+/**
+ * So long ahead a schedule rests on the operator's word; later it allows the fallback alone, until it is
+ * renewed. By whole hours, so that a charge of some hours is sent a few times and not each block.
+ */
+export const vouchedUntil = (now: Instant): Instant =>
+  instant(Math.floor((now + inHours(2)) / inHours(1)) * inHours(1))
 
 const blockOf = (at: number): Instant =>
   instant(Math.floor(at / groupBlockMillis) * groupBlockMillis)

@@ -1,5 +1,5 @@
 import { inHours, instant, stationId, type Instant } from '@interlock/kernel'
-import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
+import { chargingWattsMin, groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
 import { expect, test } from 'vitest'
 import { fallbackShares } from './fallback-shares.ts'
 import { createFeederMeasurements } from './feeder-measurements.ts'
@@ -51,9 +51,11 @@ test('what cannot fit is said to the operator first, once, with the blocks and t
 })
 
 test('a schedule rests on the operator for two hours, and then on the fallback until it is renewed', () => {
-  const { plan, pass, planner } = street(many(2), { now: 14_000, fallback: 3_000 })
+  const { plan, pass, planner } = street(many(2), { now: 14_000, fallback: 1_500 })
   const share = planner.shares(group).get('CS-1') ?? 0
   expect(share).toBe(1_500)
+  // Not enough for two.
+  expect(planner.shares(group).get('CS-2')).toBe(0)
   const later = instant(evening + inHours(2))
   const levels = (from: Instant, until: Instant, schedules: readonly Schedule[]) =>
     schedules.flatMap((schedule) =>
@@ -62,10 +64,11 @@ test('a schedule rests on the operator for two hours, and then on the fallback u
         .map(({ limitWatts }) => limitWatts),
     )
   const first = plan()
-  expect(Math.max(...levels(evening, later, first))).toBe(7_000)
-  expect(Math.max(0, ...levels(later, instant(later + inHours(24)), first))).toBeLessThanOrEqual(
-    share,
-  )
+  for (const schedule of first)
+    expect(levels(evening, later, [schedule])).toContain(chargingWattsMin(1))
+  const night = instant(later + inHours(24))
+  expect(Math.max(0, ...levels(later, night, first))).toBeLessThanOrEqual(share)
+  expect(levels(later, night, first.slice(1))).toEqual([0])
   pass(inHours(1))
   const renewed = plan()
   expect(worst(renewed)).toBeLessThanOrEqual(14_000)

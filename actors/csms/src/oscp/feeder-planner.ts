@@ -1,4 +1,4 @@
-import { inHours, instant, toIso, type Instant, type StationId } from '@interlock/kernel'
+import { instant, toIso, type Instant } from '@interlock/kernel'
 import type { ForecastedBlock } from '@interlock/oscp'
 import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
 import type { MeterTariff } from '@interlock/seal'
@@ -9,11 +9,12 @@ import { underWish } from '../core/wish.ts'
 import { goalOf } from '../planner/session-plan.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import { fallbackShares } from './fallback-shares.ts'
-import { leastWattsOf, less, type Connection, type Left } from './feeder-lines.ts'
+import { connectionIn, leastWattsOf, less, type Left } from './feeder-lines.ts'
 import {
   planFeeder,
   scheduleFor,
   serves,
+  vouchedUntil,
   type FeederNeed,
   type FeederPlan,
   type FeederSession,
@@ -41,13 +42,6 @@ export type FeederPlanner = {
   shown(group: CapacityGroup): FeederShown | undefined
 }
 
-/**
- * So long ahead a schedule rests on the operator's word; later it allows the fallback alone, until it is
- * renewed. By whole hours, so that a charge of some hours is sent a few times and not each block.
- */
-const vouchedMillis = inHours(2)
-const hour = inHours(1)
-
 export function createFeederPlanner(options: {
   readonly context: Context
   readonly book: CapacityBook
@@ -72,7 +66,7 @@ export function createFeederPlanner(options: {
       viewsOf(group).map(({ record }) => ({
         station: record.stationId,
         ratingWatts: record.ratingWatts,
-        leastWatts: leastWattsOf(connectionOf(group, record.stationId)),
+        leastWatts: leastWattsOf(connectionIn(group, record.stationId)),
         keepsLimit: record.trust === 'supervised',
       })),
     )
@@ -99,13 +93,13 @@ export function createFeederPlanner(options: {
         before: mayDraw(view, now, shareOf(view)),
         fallbackWatts: Math.min(ratingWatts, shareOf(view)),
         delaySecondsMax,
-        connection: connectionOf(group, stationId),
+        connection: connectionIn(group, stationId),
       }
     })
     const leftAt = (at: Instant): Left =>
       others.reduce(
         (left, view) => {
-          const connection = connectionOf(group, view.record.stationId)
+          const connection = connectionIn(group, view.record.stationId)
           return less(left, connection, mayDraw(view, at, shareOf(view)))
         },
         book.at(group, at) satisfies Left as Left,
@@ -170,7 +164,6 @@ export function createFeederPlanner(options: {
       const shown = shownOf(plan, now)
       outcomes.set(group.group, shown)
       tellShort(group, shown, need)
-      const vouchedUntil = instant(Math.floor((now + vouchedMillis) / hour) * hour)
       return planned.flatMap((view, at): FeederDraft[] => {
         const session = need.sessions[at]
         const one = plan.sessions[at]
@@ -182,7 +175,7 @@ export function createFeederPlanner(options: {
           tariffVersion: tariffOf(view)?.version ?? 0,
           ...(shortfall && { shortfall }),
         }
-        const schedule = scheduleFor(plan, session, now, vouchedUntil)
+        const schedule = scheduleFor(plan, session, now, vouchedUntil(now))
         const { wish, transaction } = view
         const wished = wish?.transactionId === transaction?.id ? wish?.schedule : undefined
         return schedule === undefined ? [] : [{ view, schedule: underWish(schedule, wished) }]
@@ -190,16 +183,6 @@ export function createFeederPlanner(options: {
     },
     shown: ({ group }) => outcomes.get(group),
   }
-}
-
-function connectionOf(
-  { connections = [], fuses = [] }: CapacityGroup,
-  station: StationId,
-): Connection | undefined {
-  const found = connections.find(({ stationId }) => stationId === station)
-  if (found === undefined) return undefined
-  const fuse = fuses.find(({ name }) => name === found.fuse)
-  return { phase: found.phase, ...(fuse && { fuse }) }
 }
 
 /** Those who take and keep schedules of ours, and are there. */

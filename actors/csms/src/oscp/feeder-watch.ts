@@ -14,12 +14,12 @@ export type FeederWatch = Running & {
 
 /**
  * At the start of each block, and whenever the operator says or stops saying something: plans the
- * vehicles anew, gives stations their parts of the fallback, and tells the operator what was used.
+ * vehicles anew, and the day ahead where there was no forecast for it, gives stations their parts of the fallback, and tells the operator what was used.
  */
 export function watchFeeders(
   context: Context,
   book: CapacityBook,
-  limits: FallbackLimits,
+  { limits, dayAhead }: { readonly limits: FallbackLimits; readonly dayAhead: () => Promise<void> },
 ): FeederWatch {
   const { deps, config, hooks, views } = context
   const measurements = createFeederMeasurements(context, book)
@@ -43,6 +43,7 @@ export function watchFeeders(
   }
   hooks.capacityChanged = (groups) => {
     for (const group of book.groups) if (groups.includes(group.group)) look(group)
+    inBackground(deps, 'day-ahead', dayAhead)
   }
   wait()
   return {

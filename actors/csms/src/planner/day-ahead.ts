@@ -14,6 +14,7 @@ import type { MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { dayAheadWindows, type PlannedStation } from '../core/day-ahead.ts'
 import type { StationView } from '../core/view.ts'
+import type { ExpectedDay } from '../oscp/expected-day.ts'
 
 /** A ledger that takes day-ahead plans. */
 export type PlanTaker = (plan: DayAheadPlan) => Promise<Outcome<void, string>>
@@ -28,16 +29,20 @@ const horizon = inHours(48)
 const renewMillis = inHours(12)
 const retryMillis = inMinutes(30)
 
+export type DayAheadOptions = {
+  readonly context: Context
+  readonly tariffOf: (view: StationView) => MeterTariff | undefined
+  readonly ledgers: Readonly<Record<string, PlanTaker>>
+  /** Where operators limit feeders. */
+  readonly feeders: ExpectedDay | undefined
+}
+
 /**
  * The operator's plan of what it will move, accepted by both ledgers before the schedules that make
  * it true are countersigned. A ledger that refuses or is silent is told again half an hour later;
  * until then every change is charged in full.
  */
-export function createDayAhead(options: {
-  readonly context: Context
-  readonly tariffOf: (view: StationView) => MeterTariff | undefined
-  readonly ledgers: Readonly<Record<string, PlanTaker>>
-}): DayAheadPlanner {
+export function createDayAhead(options: DayAheadOptions): DayAheadPlanner {
   const { context } = options
   const submitted = new Map<
     string,
@@ -55,7 +60,7 @@ export function createDayAhead(options: {
     const last = submitted.get(name)
     const fresh = last !== undefined && now - last.at < (last.ok ? renewMillis : retryMillis)
     if (fresh && last.basis === basis) return
-    const plan = planFrom(context, options.tariffOf, now)
+    const plan = planFrom(options, now)
     let since = last?.since ?? now
     let outcome = await offered(taker, ofOpenDays(plan, since, now))
     // An earlier process has planned before: what was accepted for a day that is closed stands.
@@ -81,6 +86,7 @@ export function createDayAhead(options: {
     async ensure() {
       const basis = [...context.views.values()]
         .map((view) => `${options.tariffOf(view)?.version ?? 0} ${JSON.stringify(view.hours)}`)
+        .concat(options.feeders?.basis() ?? [])
         .join()
       for (const [name, taker] of Object.entries(options.ledgers)) await submit(name, taker, basis)
     },
@@ -102,15 +108,15 @@ async function offered(taker: PlanTaker, plan: DayAheadPlan): Promise<Outcome<vo
 }
 
 function planFrom(
-  context: Context,
-  tariffOf: (view: StationView) => MeterTariff | undefined,
+  { context, tariffOf, feeders }: Pick<DayAheadOptions, 'context' | 'tariffOf' | 'feeders'>,
   now: Instant,
 ): DayAheadPlan {
   const { planning, expectedSessions, region } = context.config
   const from = instant(halfHourOf(now))
   const stations = new Map<string, PlannedStation>()
   for (const view of context.views.values()) {
-    const { stationId, ratingWatts, delaySecondsMax } = view.record
+    const { stationId, ratingWatts, delaySecondsMax, feeder } = view.record
+    if (feeders?.isLimited(feeder) === true) continue
     const prices = tariffOf(view)?.prices
     if (prices !== undefined)
       stations.set(stationId, {
@@ -121,10 +127,12 @@ function planFrom(
         hours: view.hours,
       })
   }
+  const until = plus(from, horizon)
   const windows = dayAheadWindows({
     from,
-    until: plus(from, horizon),
+    until,
     stations,
+    edges: feeders?.edges(from, until) ?? [],
     expected: expectedSessions,
     marginPercent: planning.marginPercent,
     arrivalToleranceMinutes: planning.arrivalToleranceMinutes,

@@ -79,6 +79,16 @@ test('what is left of the first block is planned at its own power', () => {
   expect(only?.shortfall).toBeUndefined()
 })
 
+test('at one price all is charged at one level, from the first block on', () => {
+  const flat = need(always(9_000), [session('a'), session('b')])
+  const group = { ...flat.group, tariffs: [always(7)] }
+  const plan = planUnderDelays({ ...flat, group })
+  for (const { watts } of plan.sessions) expect(new Set(watts)).toEqual(new Set([666]))
+  const least = planUnderDelays({ ...flat, group, leastWatts: [1_380, 1_380] })
+  for (const { watts } of least.sessions)
+    expect(watts.map((each) => each > 0)).toEqual(always(0).map((_, at) => at < 6))
+})
+
 test('a vehicle is offered what it charges at, or nothing, and neighbours take turns', () => {
   const both = [session('a'), session('b')]
   const floor = { leastWatts: [1_380, 1_380] }
@@ -105,7 +115,8 @@ test('a line bears what counts on it and no more, and those who are on no such l
   for (let at = 0; at < blocks; at += 1)
     expect(worst(plan, whole, at, lines[0]?.parts)).toBeLessThanOrEqual(3_000)
   expect(plan.sessions.map(({ shortfall }) => shortfall)).toEqual(Array(3).fill(undefined))
-  expect(Math.max(...(plan.sessions[2]?.watts ?? []))).toBe(4_000)
+  const alone = planUnderDelays(need(always(20_000), [session('c')], { leastWatts: [1_380] }))
+  expect(plan.sessions[2]?.watts).toEqual(alone.sessions[0]?.watts)
 })
 
 test('whatever is asked, no delay of anybody takes the group above its capacity', () => {

@@ -8,7 +8,8 @@ import {
   type ShortReason,
 } from './need.ts'
 import { planGroup } from './plan-group.ts'
-import { Room, type Line } from './room.ts'
+import { energyOf, held, isThroughout, shortWattHoursMin } from './hold-levels.ts'
+import type { Line } from './room.ts'
 
 export type DelayedNeed = {
   /** Its fuses and phases say what would be best; what holds at each moment are the lines. */
@@ -40,9 +41,6 @@ export type SteadyPlan = {
   readonly shortBlocks: readonly number[]
 }
 
-/** Less than this is lost where watts are cut to whole ones. */
-const shortWattHoursMin = 50
-
 /**
  * A group's plan that keeps to its capacity although each station follows each edge late by a random
  * delay of its own: in every block, what all may draw by this block's level or by any that a late
@@ -51,13 +49,12 @@ const shortWattHoursMin = 50
  * that have room.
  */
 export function planUnderDelays(need: DelayedNeed): SteadyPlan {
-  const { group, lines, leastWatts, now, before, delayBlocks } = need
+  const { group, leastWatts, now, before, delayBlocks } = need
   const { sessions, tariffs } = group
   assert(before.length === sessions.length, 'what each session may draw now')
   assert(leastWatts.length === sessions.length, 'the least at which each charges')
   assert(now >= group.from && now < group.from + groupBlockMillis, 'now is in the first block')
   const hours = hoursOf(group, now)
-  const capacity = group.capacity.map(({ watts }) => Math.max(0, watts))
   const plan = planGroup({
     ...group,
     capacity: group.capacity.map((_, at) =>
@@ -65,27 +62,37 @@ export function planUnderDelays(need: DelayedNeed): SteadyPlan {
     ),
     sessions: sessions.map((each) => ({ ...each, arrival: later(each.arrival, now) })),
   })
-  const levels = plan.sessions.map(({ wattHours }) =>
-    // Hours are no whole numbers, and neither is what they divide.
-    wattHours.map((each, at) => Math.floor(each / (hours[at] ?? 1) + 1e-6)),
+  const drafted = plan.sessions.map(({ wattHours }) => wattHours)
+  const steadied = drafted.map((wattHours, at) => steady(need, at, wattHours, hours))
+  const [asSteady, asDrafted] = [steadied, drafted].map((wattHours) =>
+    held(need, wattHours, plan.sessions, hours),
   )
-  const room = new Room(levels, before, delayBlocks, [
-    { watts: capacity, parts: sessions.map(() => 1) },
-    ...lines,
-  ])
-  room.dropBelow(leastWatts)
-  room.cutRises(sessions)
-  room.dropBelow(leastWatts)
-  refillAll(need, plan.sessions, room, hours)
+  const worse = leastPart(asSteady, plan.sessions, hours) + partError
+  const levels = worse < leastPart(asDrafted, plan.sessions, hours) ? asDrafted : asSteady
   return {
     sessions: sessions.map((session, at) =>
-      settled(session, plan.sessions[at], levels[at] ?? [], tariffs[session.tariff] ?? [], hours),
+      settled(session, plan.sessions[at], levels?.[at] ?? [], tariffs[session.tariff] ?? [], hours),
     ),
     shortBlocks: plan.shortBlocks,
   }
 }
 
 const blockHours = groupBlockMillis / 3_600_000
+/** Of what was planned; who has less than this less is no worse off. */
+const partError = 0.01
+
+/** Of what was planned for each, the part that whoever has least of it keeps. */
+const leastPart = (
+  levels: readonly (readonly number[])[] = [],
+  planned: readonly GroupSessionPlan[],
+  hours: readonly number[],
+): number =>
+  Math.min(
+    1,
+    ...planned.map(({ plannedWattHours }, at) =>
+      plannedWattHours === 0 ? 1 : energyOf(levels[at] ?? [], hours) / plannedWattHours,
+    ),
+  )
 const later = (a: Instant, b: Instant): Instant => instant(Math.max(a, b))
 
 /** The least of some blocks, for a part of one: a station that is late when it falls must have fallen before. */
@@ -103,64 +110,36 @@ function heldIn(blocks: readonly BlockCapacity[], part: number): BlockCapacity {
 const hoursOf = ({ from, capacity }: GroupNeed, now: Instant): number[] =>
   capacity.map((_, at) => (at === 0 ? blockHours - (now - from) / 3_600_000 : blockHours))
 
-/** A turn each, whoever has had the least part of what was planned first, until nobody gets more. */
-function refillAll(
-  need: DelayedNeed,
-  planned: readonly GroupSessionPlan[],
-  room: Room,
-  hours: readonly number[],
-): void {
-  const wattHours = planned.map(({ plannedWattHours }) => plannedWattHours)
-  const has = (at: number): number => energyOf(room.levels[at] ?? [], hours)
-  const part = (at: number): number => has(at) / Math.max(1, wattHours[at] ?? 0)
-  let open = [...planned.keys()]
-  while (open.length > 0) {
-    const parts = new Map(open.map((at) => [at, part(at)]))
-    open.sort((a, b) => (parts.get(a) ?? 0) - (parts.get(b) ?? 0) || a - b)
-    open = open.filter((at) => {
-      const missing = (wattHours[at] ?? 0) - has(at)
-      return missing >= shortWattHoursMin && refillOnce(at, missing, need, room, hours)
-    })
-  }
-}
-
-/** In the cheapest block that has room, at no less than a vehicle takes: the last may be more than it needs. */
-function refillOnce(
-  at: number,
-  missing: number,
+/**
+ * What is planned at one price, at one level from its first block on: each edge costs of a budget, and whoever
+ * is stopped half-way has had its part. At no less than the vehicle charges at.
+ */
+function steady(
   { group, now, leastWatts }: DelayedNeed,
-  room: Room,
+  at: number,
+  wattHours: readonly number[],
   hours: readonly number[],
-): boolean {
+): readonly number[] {
   const session = group.sessions[at]
-  if (session === undefined) return false
+  if (session === undefined) return wattHours
   const prices = group.tariffs[session.tariff] ?? []
-  const least = leastWatts[at] ?? 0
-  const cheapest = [...hours.keys()].sort((a, b) => (prices[a] ?? 0) - (prices[b] ?? 0) || a - b)
-  for (const block of cheapest) {
-    if (!isThroughout(group.from, session, block, now)) continue
-    const level = room.levels[at]?.[block] ?? 0
-    const wanted = Math.max(least - level, Math.ceil(missing / (hours[block] ?? 1)))
-    const more = Math.min(session.maxWatts - level, wanted, room.above(at, block))
-    if (more <= 0 || level + more < least) continue
-    room.raise(at, block, more)
-    return true
+  const whole = [...hours.keys()].filter((block) => isThroughout(group.from, session, block, now))
+  const spread = [...wattHours]
+  for (const price of new Set(whole.map((block) => prices[block]))) {
+    const blocks = whole.filter((block) => prices[block] === price)
+    const length = blocks.reduce((sum, block) => sum + (hours[block] ?? 0), 0)
+    let left = blocks.reduce((sum, block) => sum + (wattHours[block] ?? 0), 0)
+    const least = leastWatts[at] ?? 0
+    const watts = Math.min(session.maxWatts, Math.max(left / length, least))
+    for (const block of blocks) {
+      const most = watts * (hours[block] ?? 0)
+      // Of the last block a vehicle may need no more than a part, and would not charge at less.
+      spread[block] = left < 1 ? 0 : Math.min(most, Math.max(left, least * (hours[block] ?? 0)))
+      left -= spread[block]
+    }
   }
-  return false
+  return spread
 }
-
-const isThroughout = (
-  from: Instant,
-  { arrival, departure }: GroupSession,
-  block: number,
-  now: Instant,
-): boolean => {
-  const begins = from + block * groupBlockMillis
-  return arrival <= Math.max(begins, now) && departure >= begins + groupBlockMillis
-}
-
-const energyOf = (watts: readonly number[], hours: readonly number[]): number =>
-  watts.reduce((sum, each, at) => sum + each * (hours[at] ?? 0), 0)
 
 function settled(
   { id, energyWattHours }: GroupSession,
