@@ -1,5 +1,5 @@
-import { parseTopic, topicName, type Topic } from '@interlock/contract'
-import { millis, type Outcome } from '@interlock/kernel'
+import { fitsTopic, parseTopic, topicName, type Topic } from '@interlock/contract'
+import { Fault, millis, refused, type Outcome } from '@interlock/kernel'
 import type { ActorDeps } from '@interlock/host'
 import type { Journal } from '@interlock/store'
 import { pause } from './pause.ts'
@@ -9,7 +9,7 @@ export type Publish = (topic: Topic, payload: unknown) => Promise<Outcome<unknow
 
 /** What an actor has to say and has not sealed yet, such as while the middleware is away. */
 export type Telling = {
-  /** False when too much waits already: it is not said. */
+  /** False when it is not said: too much waits already, or it is not of the topic's schema. */
   tell(topic: Topic, payload: unknown): boolean
   close(): Promise<void>
 }
@@ -80,11 +80,22 @@ export function openTelling(
     running.add(ran)
   }
 
+  /** What the disk does not take now it may take later. */
+  async function attempt(topic: Topic, payload: unknown): Promise<Outcome<unknown, string>> {
+    try {
+      return await publish(topic, payload)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      log.warn({ topic: topicName(topic), error }, 'not said yet')
+      return refused('MiddlewareAway')
+    }
+  }
+
   async function run(name: string, line: Told[]): Promise<void> {
     let wait: number = retryMillis.first
     for (let next = line[0]; next !== undefined && !closing.signal.aborted; next = line[0]) {
       const { number, topic, payload } = next
-      const said = await publish(topic, payload)
+      const said = await attempt(topic, payload)
       if (!said.ok && passing.includes(said.reason)) {
         await pause(millis(wait), wall, closing.signal)
         wait = Math.min(2 * wait, retryMillis.max)
@@ -100,8 +111,11 @@ export function openTelling(
 
   return {
     tell(topic, payload) {
-      if (waiting.size >= tellingLimits.waitingMax) {
-        log.warn({ topic: topicName(topic) }, 'too much waits to be said')
+      const why = fitsTopic(topic.kind, payload)
+        ? waiting.size >= tellingLimits.waitingMax && 'too much waits to be said'
+        : 'not of the topic’s schema'
+      if (why !== false) {
+        log.warn({ topic: topicName(topic) }, why)
         return false
       }
       const told = { number: ++last, topic, payload }
