@@ -6,7 +6,7 @@ import { instant, type Instant, type PrivateKey } from '@interlock/kernel'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newDsrsp } from './crowd.ts'
 import { eventually } from './eventually.fixture.ts'
-import { network, owner, rating } from './network.fixture.ts'
+import { image, network, owner, rating } from './network.fixture.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -249,6 +249,24 @@ test("a supplier's tariff gets to the meter at its time", async () => {
   expect(world.meter.running.tariff()).toEqual(before)
   await world.clock.advance(minute)
   await eventually(() => world.meter.running.tariff()?.version === version)
+})
+
+test('firmware is activated at its time, and not before', async () => {
+  const { supplier } = world.users
+  const at = inFuture(hour)
+  const request: ServiceRequest = {
+    originator: supplier.peer.organisation,
+    target: world.devices.meter.peer.eui,
+    counter: counterAt(at),
+    service: '11.3',
+    commandVariant: 4,
+    body: { kind: 'firmware', hash: image },
+  }
+  expect(await dated(supplier, request, at)).toBe('FutureDated')
+  await world.clock.advance(hour - minute)
+  expect(world.meter.running.firmware()).toBe('00010000')
+  await world.clock.advance(minute)
+  await eventually(() => world.meter.running.firmware() === '00010001')
 })
 
 test('what its hub is away for is tried again, until its time has passed', async () => {
