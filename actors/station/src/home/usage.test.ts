@@ -25,6 +25,9 @@ test('usage is what the register counted between the signed readings', () => {
   ])
   const last = { from: instant(start + 1_800_000), until: period.until }
   expect(usageIn(readings, last).map((each) => each.importWattHours)).toEqual([200])
+  // The second half-hour is not over.
+  const running = { ...kept(2, 700), record: kept(1.5, 700, 3).record }
+  expect(usageIn(signedReadings([kept(0, 0), kept(1, 500), running]), period)).toHaveLength(1)
   expect(readPeriod(period).from).toBe(start - 1_800_000)
 })
 

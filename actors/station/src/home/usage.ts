@@ -37,9 +37,13 @@ export function signedReadings(kept: readonly KeptRecord[]): readonly SignedRead
   return [...pages.values()].sort((left, right) => left.at - right.at)
 }
 
-/** What was used in each half-hour that `period` touches. */
-export const usageIn = (
+/** What was used in each half-hour that `period` touches; one that still runs is not told yet. */
+export function usageIn(
   readings: readonly SignedReading[],
   period: ExportPeriod,
-): readonly MeterInterval[] =>
-  halfHourly(readings).filter(({ from, until }) => until > period.from && from < period.until)
+): readonly MeterInterval[] {
+  const readUntil = readings.at(-1)?.at ?? 0
+  return halfHourly(readings).filter(
+    ({ from, until }) => until > period.from && from < period.until && until <= readUntil,
+  )
+}
