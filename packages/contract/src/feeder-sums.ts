@@ -33,8 +33,8 @@ export const feederSumTimes = {
   closingMillis: 30_000,
   /** Who has not unmasked by then leaves the round without a sum. */
   endMillis: 55_000,
-  /** A station says its key again, so that it is among what is kept. */
-  keyRepeatMillis: 24 * 3_600_000,
+  /** Keys and rosters are said again, so that they are among what is kept. */
+  repeatMillis: 6 * 3_600_000,
   /** A roster that stations join or leave waits so long after the last; one with a wrong member does not. */
   rosterMillisMin: 24 * 3_600_000,
 } as const

@@ -105,7 +105,7 @@ export const topicTable = {
     publishers: ['station'],
     readers: { station: 'contract', dso: 'contract' },
     purpose: 'feederSums',
-    retentionMillis: 7 * day,
+    retentionMillis: day,
   },
   maskRoster: {
     protection: 'signed',
@@ -113,7 +113,7 @@ export const topicTable = {
     publishers: ['dso'],
     readers: { station: 'contract' },
     purpose: 'feederSums',
-    retentionMillis: 7 * day,
+    retentionMillis: day,
   },
   // One home's number says nothing without those of its whole feeder: no consent is asked for it.
   masked: {

@@ -87,9 +87,10 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
       store.tell(next)
       roster = made.value
       saidAt = undefined
+      problem = undefined
       note('RosterTold', { version: next.version, members: members.length })
     }
-    const isDue = saidAt === undefined || now >= saidAt + feederSumTimes.keyRepeatMillis
+    const isDue = saidAt === undefined || now >= saidAt + feederSumTimes.repeatMillis
     if (store.roster === undefined || !isDue) return
     const { version, members: told } = store.roster
     say('maskRoster', { version, members: told.map((each) => ({ ...each })) })

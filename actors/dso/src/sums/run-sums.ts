@@ -19,7 +19,7 @@ import type { SummedFeeder } from './sum-door.ts'
 import { openSumStore } from './sum-store.ts'
 
 type SumsOptions = {
-  readonly topics: Pick<Topics, 'join' | 'publish' | 'follow'>
+  readonly topics: Pick<Topics, 'join' | 'publish' | 'tell' | 'follow'>
   /** Names this operator's topics. */
   readonly us: Eui64
   readonly rules: GroupRules
@@ -65,7 +65,12 @@ function runSums(options: RunSumsOptions): Summed {
       stations,
       rules,
       store,
-      say: (kind, payload) => void publish({ ...place, kind, id: us }, payload),
+      say(kind, payload) {
+        const topic: Topic = { ...place, kind, id: us }
+        // A roster holds until the next; a round is over in a minute.
+        if (kind === 'maskRoster') topics.tell(topic, payload)
+        else void publish(topic, payload)
+      },
       note(note, detail) {
         audit.record(note, { group, ...detail })
         log.info({ group, note, ...detail }, 'of the sums of a feeder')
@@ -91,7 +96,7 @@ function runSums(options: RunSumsOptions): Summed {
     isFresh: true,
     selection: { kind, ...place },
     begins: 'first',
-    // Keys are said again each day, and what is late is of a round that is over.
+    // Keys are said again, and what is late is of a round that is over.
     ignores: ['SealExpired', 'SealGap'],
     hears: (peer, topic) => peer.role === 'station' && peer.eui === topic.id,
     handle: ({ payload, author }) => Promise.resolve(handle(payload, author.eui)),

@@ -3,10 +3,10 @@ import { ownKey, portsOf } from '@interlock/host'
 import { eui64 } from '@interlock/kernel'
 import { registerWattHours } from '../core/charger.ts'
 import type { Station } from '../station.ts'
-import { takePartInSums } from './take-part.ts'
+import { takePartInSums, type SumPart } from './take-part.ts'
 
 /** Takes part in the sums of its feeder, where the config names an operator for whom. @throws as there */
-export function openSums(station: Station): { close(): void } | undefined {
+export function openSums(station: Station): SumPart | undefined {
   const { config, deps, topics, keeper, records } = station
   if (config.sums === undefined || topics === undefined) return undefined
   return takePartInSums({

@@ -26,7 +26,7 @@ import { stationSums, type SumRefusal } from './station-sums.ts'
 import { openSumMemory } from './sum-memory.ts'
 
 export type TakePartOptions = {
-  readonly topics: Pick<Topics, 'publish' | 'follow'>
+  readonly topics: Pick<Topics, 'publish' | 'tell' | 'follow'>
   readonly station: Eui64
   readonly place: Pick<Topic, 'region' | 'feeder'>
   /** Whose sums these are. */
@@ -40,13 +40,19 @@ export type TakePartOptions = {
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'entropy' | 'log'>
 }
 
+export type SumPart = {
+  /** The version of the roster that it takes part in, once there is one. */
+  readonly roster: number | undefined
+  close(): void
+}
+
 /**
  * A station in the sums of its feeder: it says its key, hears those of the others, and masks in each
  * round what its meter reads. It refuses what would tell of too few, whoever asks. It is to be closed
  * after `topics`, which bring it what it hears.
  * @throws Fault when its journal cannot be read
  */
-export function takePartInSums(options: TakePartOptions): { close(): void } {
+export function takePartInSums(options: TakePartOptions): SumPart {
   const { topics, station, place, dso, key, rules, meter, deps } = options
   const { clock, crypto, entropy, log } = deps
   const feeder = `${place.region}/${place.feeder}`
@@ -59,20 +65,18 @@ export function takePartInSums(options: TakePartOptions): { close(): void } {
     rules,
     crypto,
     keeper,
-    say: (payload) => void publish('masked', payload),
-    onRefused: options.onRefused,
+    say: (payload) => void publish(payload),
+    onRefused: capped(options),
   })
   const timers = new Map<string, Timer>()
 
-  async function publish(kind: 'masked' | 'maskKey', payload: Masked | MaskKey): Promise<boolean> {
+  async function publish(payload: Masked): Promise<void> {
     try {
-      const sent = await topics.publish({ ...place, kind, id: station }, payload)
-      if (!sent.ok) log.warn({ kind, reason: sent.reason }, 'nothing was said for the feeder’s sum')
-      return sent.ok
+      const said = await topics.publish({ ...place, kind: 'masked', id: station }, payload)
+      if (!said.ok) log.warn({ reason: said.reason }, 'not said for the sum of the feeder')
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      log.warn({ kind, detail: error.message }, 'nothing was said for the feeder’s sum')
-      return false
+      log.warn({ detail: error.message }, 'not said for the sum of the feeder')
     }
   }
   const follow = (
@@ -131,22 +135,36 @@ export function takePartInSums(options: TakePartOptions): { close(): void } {
       sums.send({ watts: whole(meter().watts), wattHours: whole(wattHours) }, at)
     })
   }
-  async function sayKey(): Promise<void> {
-    const isSaid = await publish('maskKey', { key: toBase64Url(key.publicKey.spki) })
-    const wait = isSaid ? millis(feederSumTimes.keyRepeatMillis) : rules.roundMillis
-    if (!isClosed) later('key', wait, () => void sayKey())
+  function sayKey(): void {
+    later('key', millis(feederSumTimes.repeatMillis), sayKey)
+    const payload: MaskKey = { key: toBase64Url(key.publicKey.spki) }
+    topics.tell({ ...place, kind: 'maskKey', id: station }, payload)
   }
-  let isClosed = false
   noteHalfHour()
   sendInNext()
-  void sayKey()
+  sayKey()
 
   return {
+    get roster() {
+      return sums.roster
+    },
     close() {
-      isClosed = true
       for (const timer of timers.values()) timer.cancel()
       keeper.close()
     },
+  }
+}
+
+/** Whoever asks could ask as often as it likes. */
+const refusalsPerRoundMax = 8
+
+function capped({ onRefused, rules, deps }: TakePartOptions): TakePartOptions['onRefused'] {
+  let [round, count] = [-1, 0]
+  return (reason, detail) => {
+    const now = roundAt(deps.clock.now(), rules)
+    if (now !== round) [round, count] = [now, 0]
+    count += 1
+    if (count <= refusalsPerRoundMax) onRefused(reason, detail)
   }
 }
 

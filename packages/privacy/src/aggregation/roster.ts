@@ -1,7 +1,7 @@
 import { feederSumLimits } from '@interlock/contract'
 import { ok, refused, type Eui64, type Instant, type Millis, type Outcome } from '@interlock/kernel'
 
-/** The stations of one feeder whose readings are summed, as the register has signed it. */
+/** The stations of one feeder whose readings are summed; each vouches for itself by the key that it says. */
 export type Roster = {
   /** `<region>/<feeder>`, as in a topic. */
   readonly feeder: string
