@@ -84,6 +84,8 @@ export type Hooks = {
     idToken: IdTokenType,
     payer?: GuestPayer,
   ) => Promise<IdTokenInfoType | undefined>
+  /** A station has told another status of a connector. */
+  statusTold: (station: StationId) => void
   /** One more event of this transaction is on file. */
   transactionTold: (station: StationId, transactionId: string) => void
   /** What these groups may draw is no longer what it was. */

@@ -83,6 +83,7 @@ export async function openContext(
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
     admitDriver: () => Promise.resolve(undefined),
+    statusTold: () => {},
     transactionTold: () => {},
     capacityChanged: () => {},
   }
@@ -121,7 +122,7 @@ export async function openContext(
 }
 
 function driversOf(
-  { peers }: CsmsConfig,
+  { peers, ocpi }: CsmsConfig,
   identity: Identity,
   trust: Trust,
   { activity }: ActorDeps,
@@ -131,5 +132,8 @@ function driversOf(
   const timeoutMillis = registerMillisMax
   const http = httpClient({ identity, trust, activity, timeoutMillis, expectRole: 'cir' })
   closers.push(() => http.close())
-  return driverRegister(http, peers.cir)
+  const places = (ocpi?.places ?? []).flatMap(({ points, coordinates }) =>
+    points.map(({ stationId }) => [stationId, coordinates] as const),
+  )
+  return driverRegister(http, peers.cir, new Map(places))
 }

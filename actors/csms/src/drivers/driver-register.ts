@@ -44,7 +44,15 @@ const Verdict = Compile(
 /** A charger waits for Authorize; whoever does not answer by then does not count. */
 export const registerMillisMax = 5_000
 
-export function driverRegister(http: HttpClient, url: string): DriverRegister {
+/** Degrees, as OCPI writes them. */
+type Coordinates = { readonly latitude: string; readonly longitude: string }
+
+/** @param places by station, where that is known: the register finds tokens that travel faster than anybody */
+export function driverRegister(
+  http: HttpClient,
+  url: string,
+  places: ReadonlyMap<string, Coordinates>,
+): DriverRegister {
   const unusable = (status: number): Fault =>
     new Fault('PeerUnavailable', `the register of driver tokens answered ${status}`)
   return {
@@ -57,7 +65,12 @@ export function driverRegister(http: HttpClient, url: string): DriverRegister {
       return statement
     },
     async see({ at, ...sighting }) {
-      const told = { ...sighting, at: toIso(at) }
+      const where = places.get(sighting.station)
+      const place = where && {
+        latitude: Number(where.latitude),
+        longitude: Number(where.longitude),
+      }
+      const told = { ...sighting, at: toIso(at), ...(place && { place }) }
       const { status, body } = await http.request('POST', `${url}/cir/1.0/sightings`, told)
       if (status !== 200 || !Verdict.Check(body)) throw unusable(status)
       return body.ok ? ok(body.strength) : refused(body.reason)

@@ -219,9 +219,14 @@ describe('agreements', () => {
 })
 
 describe('the register over HTTPS', () => {
+  const asked: unknown[][] = []
   const answering = (status: number, body?: unknown) => {
-    const http = { request: () => Promise.resolve({ status, body }) } as unknown as HttpClient
-    return driverRegister(http, 'https://cir.test')
+    const request = (...what: unknown[]) => {
+      asked.push(what)
+      return Promise.resolve({ status, body })
+    }
+    const places = new Map([[station, { latitude: '52.376400', longitude: '-0.898800' }]])
+    return driverRegister({ request } as unknown as HttpClient, 'https://cir.test', places)
   }
   const sighting = { uid, station, at: now }
 
@@ -241,6 +246,15 @@ describe('the register over HTTPS', () => {
     await answering(204).end(uid, station)
     expect(await answering(404).statement(uid)).toBeUndefined()
     await expect(answering(200, {}).statement(uid)).rejects.toMatchObject(away)
+  })
+
+  test('is told where the station is, so that it finds tokens that travel too fast', async () => {
+    asked.length = 0
+    const hearsay = answering(200, { ok: true, strength: 'HEARSAY' })
+    await hearsay.see(sighting)
+    await hearsay.see({ ...sighting, station: 'ELSEWHERE' })
+    expect(asked[0]?.[2]).toMatchObject({ place: { latitude: 52.3764, longitude: -0.8988 } })
+    expect(asked[1]?.[2]).not.toHaveProperty('place')
   })
 
   test('a charger gets its word as it came, or a reason', async () => {

@@ -1,4 +1,4 @@
-import { instant, ok, refused, type Instant, type StationId } from '@interlock/kernel'
+import { instant, ok, refused, type Instant } from '@interlock/kernel'
 import {
   afterPatch,
   afterPut,
@@ -13,15 +13,17 @@ import {
 } from '@interlock/ocpi'
 import type { Commands } from '../commands.ts'
 import { profileHandlers } from './charging-profiles.ts'
-import { capabilitiesOf, locationOf } from './objects.ts'
 import { tokenName } from './admissions.ts'
 import { commandHandlers } from './commands.ts'
 import type { RoamingDesk } from './roaming.ts'
 
 /** What an operator answers to providers. */
-export function cpoHandlers(desk: RoamingDesk, commands: Commands): OcpiHandlers {
+export function cpoHandlers(
+  desk: RoamingDesk,
+  commands: Commands,
+  locations: () => readonly Location[],
+): OcpiHandlers {
   const { objects } = desk
-  const locations = locationsOf(desk)
   const found = (params: Asked['params']): Location | undefined =>
     locations().find(({ id }) => sameCi(id, params['id'] ?? ''))
   const mine = (module: 'sessions' | 'cdrs') => async (asked: Pick<Asked, 'caller' | 'page'>) => {
@@ -89,20 +91,4 @@ function paged(all: readonly Dated[], page: Asked['page']): Answer {
   const { offset, limit, from = -Infinity, to = Infinity } = page
   const those = all.filter((each) => timeOf(each) >= from && timeOf(each) < to)
   return ok({ data: those.slice(offset, offset + limit), total: those.length })
-}
-
-/** The places, each as of when what is said of it last changed. */
-function locationsOf({ context, places, us, tariff }: RoamingDesk): () => readonly Location[] {
-  const { views, deps } = context
-  const statusOf = (id: string): string => views.get(id as StationId)?.status ?? 'Unknown'
-  const canOf = (id: string) => capabilitiesOf(views.get(id as StationId)?.record.trust)
-  const known = new Map<string, { readonly statuses: string; readonly at: Instant }>()
-  return () =>
-    places.map((place) => {
-      const statuses = place.points.map(({ stationId }) => statusOf(stationId)).join()
-      const before = known.get(place.id)
-      const at = before?.statuses === statuses ? before.at : deps.clock.now()
-      known.set(place.id, { statuses, at })
-      return locationOf(place, us, tariff, statusOf, canOf, at)
-    })
 }

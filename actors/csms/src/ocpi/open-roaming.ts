@@ -8,6 +8,7 @@ import { inBackground } from '../background.ts'
 import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import { cpoHandlers } from './handlers.ts'
+import { locationsOf, tellPlaces } from './locations.ts'
 import type { OcpiConfig } from './ocpi-config.ts'
 import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
@@ -66,6 +67,7 @@ export async function openRoaming(options: {
     tellSession,
   }
   await restoreWishes(desk)
+  const locations = locationsOf(desk)
   const server = await openHttpServer({
     name: label,
     listen: ocpi.listen,
@@ -82,7 +84,7 @@ export async function openRoaming(options: {
     door: {
       origin: ocpi.origin,
       us,
-      handlers: cpoHandlers(desk, commands),
+      handlers: cpoHandlers(desk, commands, locations),
       credentials: registration,
       now: () => clock.now(),
     },
@@ -92,6 +94,9 @@ export async function openRoaming(options: {
   })
   for (const each of doors) server.route(each)
   const port = await server.listen()
+  const teller = tellPlaces({ desk, locations, label: `${label}/places` })
+  closers.push(() => teller.close())
+  context.hooks.statusTold = () => inBackground(deps, 'tell-places', () => teller.tell())
   context.hooks.admitDriver = (station, idToken, payer) =>
     admitDriver(desk, station, idToken, payer)
   context.hooks.transactionTold = (station, transactionId) =>

@@ -7,6 +7,13 @@ import type { OcpiObjects } from '@interlock/store'
 export type Outbox = Running & {
   /** Tells a party of an object of ours; on the disk before it is tried, and tried until it is heard. */
   push(party: string, module: 'sessions' | 'cdrs', id: string, object: unknown): Promise<void>
+  /** The same of something of which the newest state alone is of use: what still waits of it is not sent any more. */
+  pushState(
+    party: string,
+    module: 'locations' | 'tariffs',
+    id: string,
+    object: unknown,
+  ): Promise<void>
   /** Once, and not again: the outcome of a request. */
   post(party: string, url: string, body: unknown): Promise<void>
 }
@@ -40,6 +47,8 @@ export function createOutbox(options: {
   let working: Promise<void> | undefined
   let again = false
   let count = 0
+  /** By party, module and id: the name under which its newest state waits, or has waited. */
+  const states = new Map<string, string>()
   let closed = false
 
   const send = async (
@@ -96,15 +105,30 @@ export function createOutbox(options: {
         if (again) run()
       })
   }
+  const enqueue = async (
+    party: string,
+    module: string,
+    id: string,
+    told: unknown,
+  ): Promise<string> => {
+    const now = clock.now()
+    count += 1
+    const name = `${module}/${id}/${now}-${count}`
+    const object: Waiting = { party, module, id, name, object: told }
+    await objects.put({ module: waitingModule, owner, id: name, lastUpdated: now, object })
+    run()
+    return name
+  }
   run()
   return {
     async push(party, module, id, told) {
-      const now = clock.now()
-      count += 1
-      const name = `${module}/${id}/${now}-${count}`
-      const object: Waiting = { party, module, id, name, object: told }
-      await objects.put({ module: waitingModule, owner, id: name, lastUpdated: now, object })
-      run()
+      await enqueue(party, module, id, told)
+    },
+    async pushState(party, module, id, told) {
+      const key = `${party} ${module} ${id}`
+      const before = states.get(key)
+      if (before !== undefined) await objects.remove({ module: waitingModule, owner, id: before })
+      states.set(key, await enqueue(party, module, id, told))
     },
     async post(party, url, body) {
       const reached = registration.reach(party, 'credentials', 'RECEIVER')

@@ -1,11 +1,4 @@
-import {
-  keyText,
-  meter,
-  meterKey,
-  registers,
-  tariff,
-  values,
-} from '@interlock/billing/operator.fixture'
+import { keyText, meter, meterKey, tariff } from '@interlock/billing/operator.fixture'
 import { nothingBilled, rateCdr } from '@interlock/billing'
 import { verifyEcdsa, writeAtomic } from '@interlock/host'
 import {
@@ -33,6 +26,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { TestClock } from '../fixture/clock.fixture.ts'
 import { organisation } from '../fixture/identities.fixture.ts'
 import type { TestStation } from '../fixture/station.fixture.ts'
+import { signedEvent as event } from './signed-event.fixture.ts'
 import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
 
@@ -45,6 +39,8 @@ let station: TestStation
 const sessions: Session[] = []
 const cdrs: Cdr[] = []
 const results: (ChargingProfileResult & { readonly id: string })[] = []
+const locations: Location[] = []
+const tariffs: unknown[] = []
 const outcomes: (CommandResult & { readonly id: string })[] = []
 /** What the provider says of a token; by default it knows none. */
 let say: (uid: string) => Answer
@@ -84,6 +80,14 @@ beforeAll(async () => {
       'cdrs.post'({ body }) {
         cdrs.push(body)
         return ok({ isNew: true })
+      },
+      'locations.put'({ body }) {
+        locations.push(body)
+        return ok({})
+      },
+      'tariffs.put'({ body }) {
+        tariffs.push(body)
+        return ok({})
       },
       'commands.result'({ params, body }) {
         outcomes.push({ ...body, id: params['id'] ?? '' })
@@ -169,6 +173,26 @@ test('a provider registers, and reads where drivers charge and what for', async 
   expect(start).toMatchObject({ reason: 'Status2001' })
 })
 
+test('a provider is told of places and tariff, and of each change of a status', async () => {
+  const status = (connectorStatus: 'Available' | 'Occupied') =>
+    station.endpoint.call('StatusNotification', {
+      timestamp: '2026-01-12T20:30:00Z',
+      connectorStatus,
+      evseId: 1,
+      connectorId: 1,
+    })
+  const lastTold = () => locations.at(-1)?.evses?.[0]?.status
+  await status('Available')
+  await vi.waitFor(() => expect([lastTold(), tariffs]).toEqual(['AVAILABLE', [tariff]]), waiting)
+  await status('Occupied')
+  await vi.waitFor(() => expect(lastTold()).toBe('CHARGING'), waiting)
+  const count = locations.length
+  await status('Occupied')
+  await status('Available')
+  await vi.waitFor(() => expect(lastTold()).toBe('AVAILABLE'), waiting)
+  expect([locations.length, tariffs.length]).toEqual([count + 1, 1])
+})
+
 test('bad tokens, versions and pages are answered as the standard says, over the wire as well', async () => {
   const ids = { requestId: 'r', correlationId: 'c' }
   const good = writeHeaders(ids, provider.shown())
@@ -212,39 +236,6 @@ test('a driver of a provider is let in by its word in time, and by nothing else'
   say = unknown
 })
 
-const event = (
-  seqNo: number,
-  eventType: Request<'TransactionEvent'>['eventType'],
-): Request<'TransactionEvent'> => {
-  const signed = values()[seqNo] ?? values()[0]
-  const timestamp = new Date(Date.parse('2026-01-12T20:30:00Z') + seqNo * 1_800_000).toISOString()
-  return {
-    eventType,
-    timestamp,
-    triggerReason: 'MeterValuePeriodic',
-    seqNo,
-    transactionInfo: { transactionId: 'roaming-1' },
-    evse: { id: 1, connectorId: 1 },
-    idToken: { idToken: '04A1B2C3', type: 'ISO14443' },
-    meterValue: [
-      {
-        timestamp,
-        sampledValue: [
-          {
-            value: registers[seqNo] ?? 0,
-            context: seqNo === 0 ? 'Transaction.Begin' : 'Sample.Periodic',
-            signedMeterValue: {
-              signedMeterData: signed?.signed_data ?? '',
-              signingMethod: 'ECDSA-secp256r1-SHA256',
-              encodingMethod: 'OCMF',
-              publicKey: seqNo === 0 ? keyText(meterKey) : '',
-            },
-          },
-        ],
-      },
-    ],
-  }
-}
 const profile = (id: string, change: object = {}) =>
   provider.send('PUT', `2.2.1/receiver/chargingprofiles/${id}`, {
     charging_profile: {

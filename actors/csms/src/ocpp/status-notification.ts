@@ -15,6 +15,7 @@ export const statusNotification =
     const view = context.views.get(sender.stationId)
     if (view !== undefined) view.status = status
     context.hooks.forward(sender.stationId, 'StatusNotification', request)
+    context.hooks.statusTold(sender.stationId)
     context.tell({
       kind: 'state',
       station: sender.stationId,
