@@ -144,6 +144,36 @@ test("what rests on an operator's word blocks for a day; what was turned away bl
   expect(world.told.map(({ valid }) => valid)).toEqual([false, true])
 })
 
+test("an operator's word neither shortens the block of a cloned card nor spares its next one", async () => {
+  const world = cards(contract())
+  const { contracts, round } = await world.open()
+  world.register.findings = [finding(1, 'ClonedCard'), finding(2, 'ImpossibleTravel')]
+  await round()
+  world.register.now = instant(begin + inHours(48))
+  await round()
+  expect(contracts[0]?.status).toBe('blocked')
+  // The card that was given out since is another one, and blocked by what is found of it.
+  const changed = await world.open([contract({ lastUpdated: '2026-01-13T00:00:00Z' })])
+  world.register.findings.push(finding(3, 'ImpossibleTravel'))
+  await changed.round()
+  expect(changed.contracts[0]?.status).toBe('blocked')
+  world.register.now = instant(begin + inHours(72))
+  await changed.round()
+  expect(changed.contracts[0]?.status).toBe('valid')
+})
+
+test('an operator that was away when a card was blocked hears of it after a restart', async () => {
+  const world = cards(contract())
+  const { round } = await world.open()
+  world.register.findings = [finding(1, 'ClonedCard')]
+  world.register.hears = false
+  await round()
+  expect(world.told).toEqual([])
+  world.register.hears = true
+  await world.open()
+  expect(world.told).toMatchObject([{ uid, valid: false }])
+})
+
 test('while the register is silent nothing is lost, and operators who have not heard are told again', async () => {
   const world = cards(contract())
   const { contracts, round } = await world.open()

@@ -1,11 +1,19 @@
 import type { ActorDeps, HttpClient, Running } from '@interlock/host'
 import { Fault, inMinutes, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import { ownerName, type OcpiOwner, type Token } from '@interlock/ocpi'
+import { ownerName, sameCi, type OcpiOwner, type Token } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
 import type { ContractConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
-import { blockBy, Findings, sentenceOn, underBlock, type Block } from './core/card-findings.ts'
+import {
+  blockBy,
+  Findings,
+  longerBlock,
+  sentenceOn,
+  underBlock,
+  type Block,
+  type Finding,
+} from './core/card-findings.ts'
 
 const pollMillis = inMinutes(1)
 /** Pages of findings that are read at a time; the rest comes with the next. */
@@ -47,6 +55,11 @@ export async function keepCardRegister(options: {
 
   const blockOf = async (uid: string) =>
     (await objects.find({ module, owner, id: uid })) as Block | undefined
+  const blockAfter = async (finding: Finding, now: Instant) => {
+    const next = blockBy(finding, now)
+    const contract = agreed.find(({ type, uid }) => type === 'RFID' && sameCi(uid, finding.uid))
+    return next && longerBlock(contract, await blockOf(next.uid), next)
+  }
   const refresh = async (at: number, now: Instant): Promise<void> => {
     const contract = agreed[at]
     if (contract === undefined) return
@@ -82,7 +95,7 @@ export async function keepCardRegister(options: {
       throw new Fault('PeerUnavailable', `findings: status ${answer.status}`)
     const { findings } = answer.body
     for (const finding of findings) {
-      const block = blockBy(finding, now)
+      const block = await blockAfter(finding, now)
       const { uid, kind, station, operator } = finding
       const sentence = sentenceOn(finding, block)
       audit.critical('CardFinding', { uid, kind, station, operator, sentence })
@@ -118,9 +131,9 @@ export async function keepCardRegister(options: {
         if (!closed) timer = clock.after(pollMillis, label, run)
       })
   }
-  // Whom a card was blocked for before is kept out from the first request on.
+  // Whom a card was blocked for before is kept out from the first request on; nobody knows any more which operators
+  // have heard of it.
   await refreshAll(clock.now())
-  untold.clear()
   run()
   return {
     round,

@@ -172,23 +172,7 @@ async function open(
       { peers, registration },
       deps,
     )
-  const registering = keepRegistering({
-    parties: operators.map(({ name: party, versions }) => ({
-      name: party,
-      ...(versions === undefined ? {} : { versions }),
-    })),
-    registration,
-    next: async (party) => {
-      await tell(
-        party,
-        contracts.map((each) => tokenOf(us, name, each)),
-      )
-    },
-    label: `${actor}/register`,
-    clock,
-    log,
-  })
-  closers.push(() => registering.close())
+  // Before operators are told of all tokens: of blocked cards as blocked.
   if (cir !== undefined) {
     const cards = await keepCardRegister({
       http: tokens,
@@ -211,6 +195,23 @@ async function open(
     })
     closers.push(() => cards.close())
   }
+  const registering = keepRegistering({
+    parties: operators.map(({ name: party, versions }) => ({
+      name: party,
+      ...(versions === undefined ? {} : { versions }),
+    })),
+    registration,
+    next: async (party) => {
+      await tell(
+        party,
+        contracts.map((each) => tokenOf(us, name, each)),
+      )
+    },
+    label: `${actor}/register`,
+    clock,
+    log,
+  })
+  closers.push(() => registering.close())
   return { port, doors: server.doors }
 }
 

@@ -30,7 +30,6 @@ type Desk = {
 export function openDataEndpoints(desk: Desk): readonly UnprovenEndpoint[] {
   const { wall } = desk.api.context.deps
   const isTooMuch = minuteCounts(openDataLimits.perMinuteMax)
-  const isFlooded = minuteCounts(openDataLimits.choicesPerMinuteMax)
   const guarded =
     (handle: UnprovenEndpoint['handle']): UnprovenEndpoint['handle'] =>
     (request) =>
@@ -42,9 +41,7 @@ export function openDataEndpoints(desk: Desk): readonly UnprovenEndpoint[] {
       method: 'POST',
       url: openDataDoors.choices,
       body: OpenDataWord,
-      handle: guarded(({ body }) =>
-        isFlooded('', wall.now()) ? problem('RateExceeded') : choose(body as OpenDataWord),
-      ),
+      handle: guarded(({ body }) => choose(body as OpenDataWord)),
     },
   ]
 }
@@ -77,12 +74,13 @@ const shown = ({ place, from, until, stations, wattHours }: OpenRow): object => 
 
 /**
  * The station knows its owners and judges their words. A withdrawal by the key that agreed needs nobody: it counts at
- * once, the station away or not.
+ * once, the station away or gone, whatever strangers ask.
  */
 function choices({ api, book }: Desk) {
   const { context } = api
   const { deps, audit } = context
   const isTooMuch = minuteCounts(openDataLimits.choicesPerStationPerMinuteMax)
+  const isFlooded = minuteCounts(openDataLimits.choicesPerMinuteMax)
   const withdrawn = (station: Eui64): Reply => {
     audit.critical('OpenDataWithdrawn', { station })
     book.withdraw(station)
@@ -91,13 +89,14 @@ function choices({ api, book }: Desk) {
   return async ({ station: text, ...word }: OpenDataWord): Promise<Reply> => {
     const { agrees, by, signature, at } = word
     const station = parseEui64(text)
-    const view = station && viewOf(context, station)
     // Who has a charger here is not for strangers to find out.
-    if (station === undefined || view === undefined)
-      return problem('NotAuthenticated', 'OwnerUnknown')
+    if (station === undefined) return problem('NotAuthenticated', 'OwnerUnknown')
     const known = book.agreementOf(station)
     const isSame = known !== undefined && known.by === by && at > known.at
     if (!agrees && isSame && isSigned(context, station, word)) return withdrawn(station)
+    if (isFlooded('', deps.wall.now())) return problem('RateExceeded')
+    const view = viewOf(context, station)
+    if (view === undefined) return problem('NotAuthenticated', 'OwnerUnknown')
     if (isTooMuch(station, deps.wall.now())) return problem('RateExceeded')
     const outcome = await transfer(api, view, 'OpenData', word)
     if (outcome.reason === 'StationOffline') return problem('StationOffline')

@@ -103,13 +103,14 @@ test('who withdraws is in no row from that moment on, after a restart neither', 
 function doorsOf(book: OpenDataBook) {
   const station = { outcome: { status: 'Accepted' } as CommandOutcome, asked: 0 }
   const record = { eui: stationAt(0), stationId: 'CS-1', evse: 1, trust: 'supervised' }
+  const views = new Map([['CS-1', { record }]])
   const clock = { now: () => atDay(4) }
   const api = {
     context: {
       deps: { clock, wall: clock, crypto },
       identity: { peer: { organisation: publisher } },
       audit: { critical: () => {} },
-      views: new Map([['CS-1', { record }]]),
+      views,
     },
     commands: {
       send() {
@@ -132,7 +133,7 @@ function doorsOf(book: OpenDataBook) {
     const body = { station: stationAt(0), agrees, by: toBase64(key.publicKey.spki), signature, at }
     return (await choose.handle({ body, query: {}, address: `owner ${at}` })).status
   }
-  return { station, get, say }
+  return { station, views, get, say }
 }
 
 test('anybody reads the rows, in pages, and so many times a minute', async () => {
@@ -182,4 +183,17 @@ test('a withdrawal is for good, and strangers do not keep a station busy', async
   for (let at = 3; at < 12; at++) statuses.push(await say(true, at, stranger))
   expect(statuses.at(-1)).toBe(429)
   expect(station.asked).toBe(openDataLimits.choicesPerStationPerMinuteMax)
+})
+
+test('neither strangers who flood the door nor a station that is gone delay a withdrawal', async () => {
+  const book = await toldBook(0)
+  const { station, views, say } = doorsOf(book)
+  expect(await say(true, 10)).toBe(200)
+  station.outcome = { status: 'Rejected', reason: 'OwnerUnknown' }
+  for (let at = 11; at < 11 + openDataLimits.choicesPerMinuteMax; at++)
+    await say(false, at, stranger)
+  expect(await say(false, 1_000, stranger)).toBe(429)
+  views.clear()
+  expect(await say(false, 1_001)).toBe(200)
+  expect(book.isWithdrawn(stationAt(0))).toBe(true)
 })

@@ -45,11 +45,21 @@ export function blockBy({ uid, kind }: Finding, now: Instant): Block | undefined
   return { uid: uid.toUpperCase(), kind, at: now, until }
 }
 
+/** Of two blocks that count, the longer: what rests on an operator's word ends nothing that a key has proved. */
+export function longerBlock(
+  contract: ContractConfig | undefined,
+  held: Block | undefined,
+  next: Block,
+): Block {
+  if (held === undefined || held.until !== null || next.until === null) return next
+  return contract !== undefined && isDealtWith(contract, held) ? next : held
+}
+
 /** What is put on record of a finding, for people. */
 export function sentenceOn({ uid, kind, station }: Finding, block: Block | undefined): string {
   if (block === undefined)
     return `Card ${uid} was misused at ${station} (${kind}); the register has turned it away there.`
-  const words = blocks[kind]?.words ?? kind
+  const words = blocks[block.kind]?.words ?? block.kind
   const end = block.until === null ? 'until its contract is changed' : `until ${toIso(block.until)}`
   return `Card ${uid} is blocked ${end}: ${words} (${kind}, last at ${station}).`
 }
@@ -60,10 +70,14 @@ export function underBlock(
   block: Block | undefined,
   now: Instant,
 ): ContractConfig {
-  if (block === undefined || contract.type !== 'RFID') return contract
-  const changed = ocpiTime(contract.lastUpdated)
-  if (changed !== undefined && changed > block.at) return contract
+  if (block === undefined || contract.type !== 'RFID' || isDealtWith(contract, block))
+    return contract
   const isOver = block.until !== null && block.until <= now
   const lastUpdated = toIso(isOver && block.until !== null ? block.until : block.at)
   return isOver ? { ...contract, lastUpdated } : { ...contract, status: 'blocked', lastUpdated }
+}
+
+function isDealtWith({ lastUpdated }: ContractConfig, { at }: Block): boolean {
+  const changed = ocpiTime(lastUpdated)
+  return changed !== undefined && changed > at
 }
