@@ -10,12 +10,15 @@ export const organisations = {
   dcc: eui64('02-00-00-00-00-00-00-05'),
   supplier: eui64('02-00-00-00-00-00-00-06'),
   web: eui64('02-00-00-00-00-00-00-07'),
+  dso: eui64('02-00-00-00-00-00-00-08'),
 } as const
 export type Server = keyof typeof organisations
 export const servers = Object.keys(organisations) as Server[]
 
 export const region = 'GB-EAST'
 export const feeder = 'ACACIA-1'
+/** Of the meter at its head. */
+export const feederMeter = eui64('02-00-00-00-00-00-00-18')
 
 /** A single-phase home charger of 32 A. */
 export const ratingWatts = 7_360

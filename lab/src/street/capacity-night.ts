@@ -1,22 +1,10 @@
-import { join } from 'node:path'
-import { createAuthority } from '@interlock/authority'
-import { startDso, type DsoConfig, type DsoRunning } from '@interlock/dso'
-import {
-  nodeCrypto,
-  saveIdentity,
-  silentLog,
-  systemClock,
-  systemEntropy,
-  writeAtomic,
-} from '@interlock/host'
-import { eui64, inHours, inMinutes, instant, toIso, type Instant } from '@interlock/kernel'
+import { silentLog } from '@interlock/host'
+import { inHours, inMinutes, instant, type Instant } from '@interlock/kernel'
 import { makeDay, worldStart, type Session } from '../worlds/day.ts'
 import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
-import { feeder as feederName, ratingWatts } from './address-book.ts'
+import { ratingWatts } from './address-book.ts'
 import { at } from './cars.ts'
-import type { Layout } from './layout.ts'
-import { makeStreet } from './make-street.ts'
-import { freePorts } from './ports.ts'
+import type { FeederModel } from './feeder-model.ts'
 import { layDay } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
 
@@ -27,7 +15,11 @@ const isPeak = (time: Instant): boolean => {
   const hour = new Date(time).getUTCHours()
   return hour >= 17 && hour < 20
 }
-const blockMillis = inMinutes(15)
+const limitedFeeder: FeederModel = {
+  ratedWatts,
+  contractedWatts: 40_000,
+  restWatts: (from) => (isPeak(from) ? peakWatts : nightWatts),
+}
 
 const vehicles = 4
 /** They come at eight in the evening and leave at eight in the morning. */
@@ -60,50 +52,22 @@ export async function capacityNight(
 ): Promise<CapacityNight> {
   const world = createWorldClock(worldStart)
   const sessions = Array.from({ length: vehicles }, () => session)
-  const { plan } = await makeStreet(dir, vehicles, sessions, () => {})
-  const ports = await freePorts(['dso', 'oscp'])
-  const config = operatorOf(plan.layout, ports)
-  const deps = {
-    clock: world.clockFor('dso'),
-    wall: systemClock,
-    activity: world.activity,
-    entropy: systemEntropy,
-    crypto: nodeCrypto,
-    log: silentLog,
-  }
-  const dso = await startDso(config, deps)
+  const onFeeder = feeder === 'limited' ? limitedFeeder : feeder
   const quiet = { seed: 1, log: silentLog, say: () => {} }
-  const oscp = {
-    listen: { host: '127.0.0.1', port: ports['oscp'] ?? 0 },
-    origin: `https://127.0.0.1:${ports['oscp']}`,
-    heartbeatSeconds: 300,
-    operators: [
-      {
-        name: 'dso',
-        certificate: `${config.identity}/chain.pem`,
-        url: `${config.origin}/oscp/cp/2.0`,
-        tokenShown: 'token-of-this-csms',
-        tokenExpected: 'token-of-this-operator',
-        groups: [{ group: 'feeder-1', feeder: feederName, contractedWatts: 40_000 }],
-      },
-    ],
-  }
   let street: Street | undefined
   try {
-    const limited = feeder === 'limited' ? { oscp } : {}
-    street = await startStreet({ ...quiet, dir, sessions, world, ...limited })
+    street = await startStreet({ ...quiet, dir, sessions, world, feeder: onFeeder })
     const clock = world.clockFor('scenario')
     const day = { ...makeDay(1, vehicles, {}), sessions, frequency: [] }
     await layDay(street, day, { clock, ...quiet }, { tell: () => Promise.resolve() })
-    return await live(street, dso, world)
+    return await live(street, world)
   } finally {
     world.stop()
     await street?.close()
-    await dso.close()
   }
 }
 
-async function live(street: Street, dso: DsoRunning, world: WorldClock): Promise<CapacityNight> {
+async function live(street: Street, world: WorldClock): Promise<CapacityNight> {
   const clock = world.clockFor('watch')
   const drawn = (): number =>
     street.homes.reduce((sum, { station }) => sum + station.observe().powerWatts, 0)
@@ -117,7 +81,7 @@ async function live(street: Street, dso: DsoRunning, world: WorldClock): Promise
   }
   look()
   at(clock, silence, 'silence', async () => {
-    await dso.close()
+    await street.dso?.close()
     await street.csms.close()
   })
   await world.run(end, 'stepped')
@@ -152,51 +116,3 @@ export const capacityFailures = ({ limited, unlimited }: CapacityReport): readon
 
 const exceeded = (when: string, watts: number, most: number): readonly string[] =>
   watts <= most ? [] : [`${watts} W of ${most} W ${when}`]
-
-/** An identity for the operator by the ceremony's own hands, and its config. */
-function operatorOf(layout: Layout, ports: Readonly<Record<string, number>>): DsoConfig {
-  const folder = join(layout.dir, 'dso')
-  const authority = createAuthority(join(layout.ceremony, 'charging'), {
-    wall: systemClock,
-    crypto: nodeCrypto,
-  })
-  const eui = eui64('02-00-00-00-00-00-00-18')
-  const made = authority.certify({ commonName: 'dso', role: 'dso', eui, organisation: eui })
-  authority.close()
-  saveIdentity(join(folder, 'charging'), made.keyPem, made.chainPem)
-  const from = instant(worldStart - inHours(72))
-  const watts = Array.from({ length: 72 * 4 }, (_, block) =>
-    isPeak(instant(from + block * blockMillis)) ? peakWatts : nightWatts,
-  )
-  const history = join(folder, 'load.json')
-  writeAtomic(history, JSON.stringify({ from: toIso(from), watts }), 0o644)
-  const csms = `${layout.server('csms').charging}/chain.pem`
-  return {
-    actor: 'dso',
-    name: 'Distribution operator',
-    region: 'GB-EAST',
-    production: false,
-    data: join(folder, 'data'),
-    identity: join(folder, 'charging'),
-    trust: { charging: layout.trust.charging },
-    listen: { host: '127.0.0.1', port: ports['dso'] ?? 0 },
-    origin: `https://127.0.0.1:${ports['dso']}`,
-    heartbeatSeconds: 300,
-    providers: [
-      {
-        name: 'acacia',
-        certificate: csms,
-        origin: `https://127.0.0.1:${ports['oscp']}`,
-        token: 'token-of-this-csms',
-      },
-    ],
-    feeders: [
-      {
-        group: 'feeder-1',
-        ratedWatts,
-        history,
-        contracts: [{ provider: 'acacia', contractedWatts: 40_000 }],
-      },
-    ],
-  }
-}

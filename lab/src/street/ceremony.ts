@@ -3,7 +3,7 @@ import { createAuthority } from '@interlock/authority'
 import { createSmki } from '@interlock/dcc'
 import { ensureDir, nodeCrypto, saveIdentity, systemClock, writeAtomic } from '@interlock/host'
 import { eui64, type Eui64, type Role } from '@interlock/kernel'
-import { organisations, servers, type Home, type Server } from './address-book.ts'
+import { feederMeter, organisations, servers, type Home, type Server } from './address-book.ts'
 import { csmsHost } from './csms-ocpp.ts'
 import type { DeviceKind, Layout } from './layout.ts'
 
@@ -62,6 +62,7 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
         organisation: organisations.csms,
       }),
     )
+    keep(layout.feederMeter, smartMeter.certify(subject('feeder-meter', 'meter', feederMeter)))
     for (const home of homes)
       for (const kind of deviceKinds)
         keep(
@@ -86,7 +87,15 @@ export function renewSmartMeterList(layout: Layout): void {
 }
 
 /** Who works with its charging certificate, and who with one of the smart-meter network. */
-const chargingUsers: readonly Server[] = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc', 'web']
+const chargingUsers: readonly Server[] = [
+  'authority',
+  'supervisor',
+  'csms',
+  'dsrsp',
+  'dcc',
+  'web',
+  'dso',
+]
 const smartMeterUsers: readonly Server[] = ['supervisor', 'csms', 'dsrsp', 'dcc', 'supplier', 'web']
 const deviceKinds = ['hub', 'meter', 'llcs'] as const satisfies readonly DeviceKind[]
 

@@ -18,13 +18,16 @@ import type { Session } from '../worlds/day.ts'
 import { csmsOcpp } from './csms-ocpp.ts'
 import { feeder, fuseWatts, organisations, ratingWatts, region, type Home } from './address-book.ts'
 import type { Layout } from './layout.ts'
-import type { HomeSecrets } from './secrets.ts'
+import type { FeederModel } from './feeder-model.ts'
+import type { HomeSecrets, StreetSecrets } from './secrets.ts'
 
 /** Everything a config is made from. */
 export type Plan = {
   readonly layout: Layout
   readonly homes: readonly Home[]
   readonly secretsOf: (home: Home) => HomeSecrets
+  readonly oscpSecrets: StreetSecrets['oscp']
+  readonly feeder: FeederModel
   /** Ports by name: a server's, `csms/ocpp2`, `home-3/llcs` … */
   readonly port: (name: string) => number
   readonly databaseUrl: (name: string) => string

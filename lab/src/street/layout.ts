@@ -14,6 +14,9 @@ export const layoutOf = (dir: string) => ({
   /** The newest list of the smart-meter authority. */
   smartMeterList: join(dir, 'trust/smart-meter-list.pem'),
   cluster: join(dir, 'database'),
+  /** Identity of the meter at the feeder's head, and what it has counted of the rest of the feeder. */
+  feederMeter: join(dir, 'feeder-meter'),
+  feederLoad: join(dir, 'feeder-meter/load.json'),
   server: (name: Server) => folder(join(dir, name)),
   device: (kind: DeviceKind, home: Home) => folder(join(dir, 'homes', `${home.number}`, kind)),
 })

@@ -4,6 +4,7 @@ import { Fault } from '@interlock/kernel'
 import type { Session } from '../worlds/day.ts'
 import { holdCeremony, renewSmartMeterList } from './ceremony.ts'
 import { streetBudget, type Plan } from './configs.ts'
+import { streetFeeder } from './feeder-model.ts'
 import { layoutOf } from './layout.ts'
 import {
   databaseNames,
@@ -46,6 +47,8 @@ export async function makeStreet(
     layout,
     homes,
     secretsOf: ({ number }) => known(file.secrets.homes[number - 1], `secrets of home ${number}`),
+    oscpSecrets: file.secrets.oscp,
+    feeder: streetFeeder(homes.length),
     port: (name) => known(file.ports[name], `port of ${name}`),
     databaseUrl: (name) => {
       const login = known(

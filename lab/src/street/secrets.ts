@@ -16,6 +16,8 @@ export type StreetSecrets = {
   readonly homes: readonly HomeSecrets[]
   /** Passwords of the database logins, by name. */
   readonly databases: Readonly<Record<string, string>>
+  /** What distribution operator and CSMS show each other in each message of OSCP. */
+  readonly oscp: { readonly ofDso: string; readonly ofCsms: string }
 }
 
 export const makeSecrets = (
@@ -30,4 +32,8 @@ export const makeSecrets = (
   databases: Object.fromEntries(
     databases.map((name) => [name, toBase64Url(systemEntropy.bytes(24))]),
   ),
+  oscp: {
+    ofDso: toBase64Url(systemEntropy.bytes(24)),
+    ofCsms: toBase64Url(systemEntropy.bytes(24)),
+  },
 })

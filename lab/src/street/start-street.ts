@@ -1,7 +1,8 @@
 import { startAuthority } from '@interlock/authority'
 import { limits, type BudgetLimits, type Happening } from '@interlock/contract'
-import { startCsms, type CsmsConfig, type CsmsRunning } from '@interlock/csms'
+import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
+import { startDso, type DsoRunning } from '@interlock/dso'
 import {
   guardedClock,
   nodeCrypto,
@@ -22,9 +23,12 @@ import { startSupplier, type SupplierRunning } from '@interlock/supplier'
 import type { Session } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import type { Home } from './address-book.ts'
+import { csmsOscp, dsoConfig } from './capacity-configs.ts'
 import { renewSmartMeterList } from './ceremony.ts'
 import { preNotify } from './commissioning.ts'
 import * as configs from './configs.ts'
+import { startFeederMeter, writeFeederLoad } from './feeder.ts'
+import type { FeederModel } from './feeder-model.ts'
 import { makeStreet } from './make-street.ts'
 import { writeConfig } from './write-configs.ts'
 
@@ -40,8 +44,8 @@ export type StreetOptions = {
   readonly budget?: BudgetLimits
   /** Lab only: homes whose smart-meter network takes time and loses messages. */
   readonly networkOf?: (home: Home) => NetworkModel | undefined
-  /** Lab only: a distribution operator that limits the feeder. */
-  readonly oscp?: CsmsConfig['oscp']
+  /** Lab only: another feeder than the street's, or one that no distribution operator limits. */
+  readonly feeder?: FeederModel | 'unlimited'
   /** Told what chargers and LLCSs see themselves, which nobody else could know of them. */
   readonly onHappening?: (happening: Happening) => void
   /** Told of each step, for people. */
@@ -67,6 +71,8 @@ export type Street = Running & {
   readonly dcc: DccRunning
   readonly dsrsp: DsrspRunning
   readonly supplier: SupplierRunning
+  /** Absent where nobody limits the feeder. */
+  readonly dso: DsoRunning | undefined
   readonly depsOf: (actor: string) => ActorDeps
   /** Adds something to be closed with the street, before what is there. */
   readonly adopt: <Part extends Running>(part: Part) => Part
@@ -112,7 +118,12 @@ async function start(
     }
   }
   const made = await makeStreet(options.dir, options.sessions.length, options.sessions, say)
-  const plan = { ...made.plan, budget: options.budget ?? made.plan.budget }
+  const limited = options.feeder !== 'unlimited'
+  const plan = {
+    ...made.plan,
+    budget: options.budget ?? made.plan.budget,
+    ...(typeof options.feeder === 'object' && { feeder: options.feeder }),
+  }
   const { cluster: dir } = plan.layout
   const wall = guardedClock(systemClock, options.log)
   let renewing = wall.after(renewEvery, 'smart-meter-list', function renew(): void {
@@ -133,15 +144,16 @@ async function start(
   }
   const { server, device } = plan.layout
 
-  say('Starting the servers: authority, supervisor, DCC (simulated), DSRSP, CSMS, supplier.')
+  say('Starting the servers: authority, supervisor, DCC (simulated), DSRSP, DSO, CSMS, supplier.')
   await run(configs.authorityConfig(plan), server('authority'), startAuthority)
   const [, dcc] = await Promise.all([
     run(configs.supervisorConfig(plan), server('supervisor'), startSupervisor),
     run(configs.dccConfig(plan), server('dcc'), startDcc),
   ])
   const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
-  const { oscp } = options
-  const csmsConfig = { ...configs.csmsConfig(plan), ...(oscp && { oscp }) }
+  writeFeederLoad(plan, world.now())
+  const dso = limited ? await run(dsoConfig(plan), server('dso'), startDso) : undefined
+  const csmsConfig = { ...configs.csmsConfig(plan), ...(limited && { oscp: csmsOscp(plan) }) }
   const csms = await run(csmsConfig, server('csms'), startCsms)
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
@@ -175,8 +187,12 @@ async function start(
       return { home, session, llcs, station }
     }),
   )
-  return { plan, homes: running, csms, dcc, dsrsp, supplier, depsOf }
+  if (limited) adopt(startFeederMeter(plan, () => meteredBy(running), depsOf('feeder-meter')))
+  return { plan, homes: running, csms, dcc, dsrsp, supplier, dso, depsOf }
 }
+
+const meteredBy = (homes: readonly RunningHome[]): number =>
+  homes.reduce((sum, { station }) => sum + station.observe().meterWattHours, 0)
 
 function known<Value>(value: Value | undefined, what: string): Value {
   if (value === undefined) throw new TypeError(`the street has no ${what}`)

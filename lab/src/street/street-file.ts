@@ -17,12 +17,21 @@ export type StreetFile = {
 export const databaseNames = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc'] as const
 
 /** Extra listeners, besides one for each server. */
-const extraPorts = ['csms/ocpp2', 'csms/ocpp3', 'dsrsp/ocpp', 'dcc/wan', 'web/arm', 'database']
+const extraPorts = [
+  'csms/ocpp2',
+  'csms/ocpp3',
+  'csms/oscp',
+  'dsrsp/ocpp',
+  'dcc/wan',
+  'dso/meters',
+  'web/arm',
+  'database',
+]
 
 /**
  * Opens the street in `dir`, or makes one of `stations` homes.
  *
- * @throws Fault StreetMismatch when the folder holds a street of another size, StreetUnreadable.
+ * @throws Fault StreetMismatch when the folder holds a street of another size or version, StreetUnreadable.
  */
 export async function openStreetFile(
   dir: string,
@@ -30,18 +39,23 @@ export async function openStreetFile(
 ): Promise<{ file: StreetFile; homes: readonly Home[]; layout: Layout; fresh: boolean }> {
   const layout = layoutOf(dir)
   const homes = homesOf(stations)
+  const deviceNames = homes.flatMap(({ number }) => [`home-${number}/hub`, `home-${number}/llcs`])
+  const portNames = [...servers, ...extraPorts, ...deviceNames]
   if (existsSync(layout.street)) {
     const file = readStreet(layout.street)
     if (file.stations !== stations)
       throw new Fault('StreetMismatch', `${dir} holds a street of ${file.stations} chargers`, {
         remedy: `use --stations ${file.stations}, another --data, or --reset to begin again`,
       })
+    if (portNames.some((name) => file.ports[name] === undefined))
+      throw new Fault('StreetMismatch', `${dir} holds a street of another version`, {
+        remedy: 'use another --data, or --reset to begin again',
+      })
     return { file, homes, layout, fresh: false }
   }
-  const deviceNames = homes.flatMap(({ number }) => [`home-${number}/hub`, `home-${number}/llcs`])
   const file: StreetFile = {
     stations,
-    ports: await freePorts([...servers, ...extraPorts, ...deviceNames]),
+    ports: await freePorts(portNames),
     secrets: makeSecrets(homes, databaseNames),
   }
   return { file, homes, layout, fresh: true }

@@ -16,6 +16,7 @@ const ours: readonly string[] = [
   'installer',
   'dsrsp-operator',
   'csms-operator',
+  'feeder-meter',
   'database',
   'homes',
   ...servers,

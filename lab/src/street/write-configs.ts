@@ -1,6 +1,8 @@
-import { ensureDir, writeAtomic } from '@interlock/host'
+import { ensureDir, systemClock, writeAtomic } from '@interlock/host'
 import { makeAccounts, type Passwords } from './accounts.ts'
+import { csmsOscp, dsoConfig } from './capacity-configs.ts'
 import * as configs from './configs.ts'
+import { writeFeederLoad } from './feeder.ts'
 import { webConfig } from './web-config.ts'
 
 type Place = { readonly root: string; readonly config: string }
@@ -22,7 +24,9 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   writeConfig(configs.supervisorConfig(plan), server('supervisor'))
   writeConfig(configs.dccConfig(plan), server('dcc'))
   writeConfig(configs.dsrspConfig(plan), server('dsrsp'))
-  writeConfig(configs.csmsConfig(plan), server('csms'))
+  writeConfig({ ...configs.csmsConfig(plan), oscp: csmsOscp(plan) }, server('csms'))
+  writeConfig(dsoConfig(plan), server('dso'))
+  writeFeederLoad(plan, systemClock.now())
   writeConfig(configs.supplierConfig(plan), server('supplier'))
   const { login, passwords } = await makeAccounts()
   const ports = { console: plan.port('web'), arm: plan.port('web/arm') }

@@ -1,5 +1,6 @@
-import { fallbackLimitVariable } from '@interlock/contract'
-import type { StationId } from '@interlock/kernel'
+import { fallbackLimitVariable, limits } from '@interlock/contract'
+import { instant, type Instant, type StationId } from '@interlock/kernel'
+import { halfHourOf } from '@interlock/power'
 import { isAccepted, type Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import { attributeKey } from '../core/facts.ts'
@@ -18,7 +19,7 @@ const growthMin = 1.1
 /**
  * Keeps at every station what it may draw when nobody is heard: a setting that the supervisor has
  * countersigned and its ledger was charged for, and that has no end. What cannot be set now is asked for
- * again when a block begins.
+ * again when a block begins; past the budget, when its next window does.
  */
 export function createFallbackLimits(
   context: Context,
@@ -35,6 +36,7 @@ export function createFallbackLimits(
     const value = (await context.known.find(station, 'variable', key))?.value['value']
     return typeof value === 'string' ? Number(value) : undefined
   }
+  let pausedUntil: Instant = instant(0)
   const set = async (stationId: StationId, watts: number): Promise<boolean> => {
     const outcome = await commands.send({
       stationId,
@@ -51,6 +53,9 @@ export function createFallbackLimits(
         ],
       },
     })
+    // All ask for the same step, so the others would be refused as well.
+    if (outcome.reason === 'BudgetExceeded')
+      pausedUntil = instant(halfHourOf(context.deps.clock.now()) + limits.budgetWindowMillis)
     const { setVariableResult: [result] = [] } = (outcome.response ?? {}) as {
       setVariableResult?: { attributeStatus: string }[]
     }
@@ -65,6 +70,7 @@ export function createFallbackLimits(
         for (const [id, watts] of planner.shares(group)) {
           const station = id as StationId
           const view = context.views.get(station)
+          if (context.deps.clock.now() < pausedUntil) return
           if (view?.connected !== true || view.identifiedBy !== 'certificate') continue
           const now = await heldBy(station)
           if (now !== undefined && watts >= now && watts < now * growthMin) continue
