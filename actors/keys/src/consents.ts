@@ -20,6 +20,7 @@ import {
   thumbprintOf,
   type ConsentLedger,
   type ConsentProblem,
+  type OwnerKeyOf,
   type SignedConsent,
 } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
@@ -27,14 +28,22 @@ import type { Journal } from '@interlock/store'
 type Owners = Map<string, PublicKey>
 type Entry =
   | { readonly does: 'owner'; readonly station: Eui64; readonly key: string }
+  | { readonly does: 'ownerGone'; readonly station: Eui64; readonly thumbprint: string }
   | { readonly does: 'consent'; readonly signed: SignedConsent }
 
 export type ConsentRefusal =
-  ConsentProblem | 'ConsentMalformed' | 'KeyUnreadable' | 'OwnersFull' | 'StationUnknown'
+  | ConsentProblem
+  | 'ConsentMalformed'
+  | 'KeyUnreadable'
+  | 'OwnersFull'
+  | 'OwnerUnknown'
+  | 'StationUnknown'
 
-/** Who owns a station, and what its owners have said; nothing of it is ever taken out. */
+/** Who owns a station, and what its owners have said; of that nothing is ever taken out. */
 export type Consents = {
   addOwner(owner: OwnerOfStation): Outcome<void, ConsentRefusal>
+  /** Of a home that has changed hands, or a lost device: what its key agreed to ends, and it agrees to nothing more. */
+  removeOwner(owner: OwnerOfStation): Outcome<void, ConsentRefusal>
   /** Takes what an owner has signed, JSON, whoever brings it. */
   take(text: string): Outcome<SignedConsent, ConsentRefusal>
   next(station: string): { readonly number: number; readonly previous: string } | undefined
@@ -53,6 +62,7 @@ export function openConsents(
   const ledgers = new Map<Eui64, ConsentLedger>()
   for (const entry of journal.entries() as readonly Entry[]) {
     if (entry.does === 'owner') setOwner(entry.station, entry.key)
+    else if (entry.does === 'ownerGone') dropOwner(entry.station, entry.thumbprint)
     else {
       // Verified when it was taken, by keys that may have changed hands since.
       const { station } = entry.signed.statement
@@ -69,6 +79,15 @@ export function openConsents(
     owners.set(station, held.set(thumbprintOf(key, crypto), key))
   }
 
+  function dropOwner(station: Eui64, thumbprint: string): void {
+    owners.get(station)?.delete(thumbprint)
+  }
+
+  const keyOf =
+    (station: Eui64): OwnerKeyOf =>
+    (thumbprint) =>
+      owners.get(station)?.get(thumbprint)
+
   return {
     addOwner({ station: text, key }) {
       const station = eui64(text)
@@ -81,15 +100,24 @@ export function openConsents(
       setOwner(station, key)
       return ok(undefined)
     },
+    removeOwner({ station: text, key: given }) {
+      const station = eui64(text)
+      const spki = fromBase64Url(given)
+      const key = spki && crypto.publicKey(spki)
+      if (key === undefined) return refused('KeyUnreadable')
+      const thumbprint = thumbprintOf(key, crypto)
+      if (keyOf(station)(thumbprint) === undefined) return refused('OwnerUnknown')
+      journal.append({ does: 'ownerGone', station, thumbprint } satisfies Entry)
+      dropOwner(station, thumbprint)
+      return ok(undefined)
+    },
     take(text) {
       const read = readConsent(text)
       if (!read.ok) return read
       const { station } = read.value.statement
-      const held = owners.get(station)
-      if (held === undefined) return refused('StationUnknown', station)
+      if (!owners.has(station)) return refused('StationUnknown', station)
       const ledger = ledgers.get(station) ?? newConsentLedger(station)
-      const keyOf = (thumbprint: string): PublicKey | undefined => held.get(thumbprint)
-      const appended = appendConsent(ledger, read.value, keyOf, clock.now(), crypto)
+      const appended = appendConsent(ledger, read.value, keyOf(station), clock.now(), crypto)
       if (!appended.ok) return appended
       journal.append({ does: 'consent', signed: read.value } satisfies Entry)
       ledgers.set(station, appended.value)
@@ -102,8 +130,9 @@ export function openConsents(
     },
     holds(text, reader, purpose) {
       const station = parseEui64(text)
-      const ledger = station && ledgers.get(station)
-      return ledger !== undefined && mayRead(ledger, reader, purpose, clock.now())
+      if (station === undefined) return false
+      const ledger = ledgers.get(station)
+      return ledger !== undefined && mayRead(ledger, reader, purpose, keyOf(station), clock.now())
     },
     close: () => journal.close(),
   }

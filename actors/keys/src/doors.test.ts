@@ -62,6 +62,7 @@ test(
         'POST /api/v1/consents': ['csms', 'web'],
         'GET /api/v1/consents/:station': ['csms', 'web'],
         'PUT /api/v1/owners': ['supervisor'],
+        'DELETE /api/v1/owners': ['supervisor'],
         'GET /api/v1/groups': ['supervisor'],
         'GET /api/v1/grants': ['supervisor'],
         'PUT /api/v1/grants': ['supervisor'],

@@ -147,6 +147,17 @@ export function consentEndpoints(desk: KeyDesk): readonly Endpoint[] {
     await server.reviewAll()
     return { status: 204 }
   }
+  const owned =
+    (fact: string, change: (owner: OwnerOfStation) => ReturnType<Consents['addOwner']>) =>
+    async ({ peer, body }: HttpRequest): Promise<Reply> => {
+      if (!administrators.includes(peer.organisation)) return problem('NotPermitted')
+      const owner = body as OwnerOfStation
+      const changed = change(owner)
+      if (!changed.ok) return problem('RequestInvalid', changed.reason)
+      audit.critical(fact, { station: owner.station, by: peer.organisation })
+      await server.reviewAll()
+      return { status: 204 }
+    }
 
   return [
     {
@@ -173,14 +184,15 @@ export function consentEndpoints(desk: KeyDesk): readonly Endpoint[] {
       roles: ['supervisor'],
       body: OwnerOfStation,
       summary: 'whose consent counts for a station',
-      handle({ peer, body }) {
-        if (!administrators.includes(peer.organisation)) return problem('NotPermitted')
-        const owner = body as OwnerOfStation
-        const added = consents.addOwner(owner)
-        if (!added.ok) return problem('RequestInvalid', added.reason)
-        audit.critical('OwnerAdded', { station: owner.station, by: peer.organisation })
-        return { status: 204 }
-      },
+      handle: owned('OwnerAdded', (owner) => consents.addOwner(owner)),
+    },
+    {
+      method: 'DELETE',
+      url: '/api/v1/owners',
+      roles: ['supervisor'],
+      body: OwnerOfStation,
+      summary: 'whose consent counts no more, what was given before neither',
+      handle: owned('OwnerRemoved', (owner) => consents.removeOwner(owner)),
     },
     {
       method: 'GET',

@@ -56,24 +56,24 @@ const empty = newConsentLedger(station)
 const given = appended(empty, {})
 
 test('a consent counts for its reader and purpose alone, at once, until it is withdrawn', () => {
-  expect(mayRead(empty, dso, 'halfHourly', now)).toBe(false)
-  expect(mayRead(given, dso, 'halfHourly', now)).toBe(true)
+  expect(mayRead(empty, dso, 'halfHourly', ownerKeyOf, now)).toBe(false)
+  expect(mayRead(given, dso, 'halfHourly', ownerKeyOf, now)).toBe(true)
   for (const purpose of ['monthly', 'daily', 'dsr'] as const)
-    expect(mayRead(given, dso, purpose, now)).toBe(false)
-  expect(mayRead(given, supplier, 'halfHourly', now)).toBe(false)
-  expect(readersOf(given, 'halfHourly', now)).toEqual([dso])
+    expect(mayRead(given, dso, purpose, ownerKeyOf, now)).toBe(false)
+  expect(mayRead(given, supplier, 'halfHourly', ownerKeyOf, now)).toBe(false)
+  expect(readersOf(given, 'halfHourly', ownerKeyOf, now)).toEqual([dso])
   const withdrawn = appended(given, { given: false })
-  expect(mayRead(withdrawn, dso, 'halfHourly', now)).toBe(false)
-  expect(readersOf(withdrawn, 'halfHourly', now)).toEqual([])
+  expect(mayRead(withdrawn, dso, 'halfHourly', ownerKeyOf, now)).toBe(false)
+  expect(readersOf(withdrawn, 'halfHourly', ownerKeyOf, now)).toEqual([])
   expect(withdrawn.entries).toHaveLength(2)
-  expect(mayRead(appended(withdrawn, {}), dso, 'halfHourly', now)).toBe(true)
+  expect(mayRead(appended(withdrawn, {}), dso, 'halfHourly', ownerKeyOf, now)).toBe(true)
 })
 
 test('a consent with an end is over then, and may be given anew or withdrawn', () => {
   const until = plus(now, inHours(1))
   const short = appended(empty, { until })
-  expect(mayRead(short, dso, 'halfHourly', instant(until - 1))).toBe(true)
-  expect(mayRead(short, dso, 'halfHourly', until)).toBe(false)
+  expect(mayRead(short, dso, 'halfHourly', ownerKeyOf, instant(until - 1))).toBe(true)
+  expect(mayRead(short, dso, 'halfHourly', ownerKeyOf, until)).toBe(false)
   expect(append(short, say(short), now)).toMatchObject({ reason: 'ConsentUnchanged' })
   expect(append(short, say(short), until)).toMatchObject({ ok: true })
   expect(append(short, say(short, { given: false }), until)).toMatchObject({ ok: true })
@@ -121,7 +121,7 @@ test('a consent that was withdrawn cannot be played again, although its signatur
   expect(append(withdrawn, first)).toMatchObject({ reason: 'ConsentOutOfOrder' })
   // By the latest valid signature alone the reader would have it back.
   const naive = { station, entries: [...withdrawn.entries, first] }
-  expect(mayRead(naive, dso, 'halfHourly', now)).toBe(true)
+  expect(mayRead(naive, dso, 'halfHourly', ownerKeyOf, now)).toBe(true)
   expect(firstWrongConsent(naive, ownerKeyOf, crypto)).toBe(3)
 })
 
@@ -150,4 +150,17 @@ test('a full ledger takes no more consents, and every withdrawal', () => {
   }
   expect(append(full, say(full, { reader: supplier }))).toMatchObject({ reason: 'LedgerFull' })
   expect(append(full, say(full, { given: false }))).toMatchObject({ ok: true })
+})
+
+test('what a former owner agreed to counts no more, and the next owner may say the same anew', () => {
+  const nobody = () => undefined
+  expect(mayRead(given, dso, 'halfHourly', nobody, now)).toBe(false)
+  expect(readersOf(given, 'halfHourly', nobody, now)).toEqual([])
+  const nextOwnerKeyOf = (thumbprint: string) =>
+    thumbprint === thumbprintOf(stranger.publicKey, crypto) ? stranger.publicKey : undefined
+  const anew = appendConsent(given, say(given, {}, stranger), nextOwnerKeyOf, now, crypto)
+  expect(anew.ok && mayRead(anew.value, dso, 'halfHourly', nextOwnerKeyOf, now)).toBe(true)
+  // A withdrawal stays one, whoever said it.
+  const withdrawn = appended(given, { given: false })
+  expect(mayRead(withdrawn, dso, 'halfHourly', nextOwnerKeyOf, now)).toBe(false)
 })

@@ -69,29 +69,31 @@ export function appendConsent(
   if (given && until !== undefined && until <= now) return refused('ConsentEndsBefore')
   const last = latest(ledger, reader, purpose)
   // One that ended by itself may be withdrawn all the same.
-  if (given ? isInForce(last, now) : last?.statement.given !== true)
+  if (given ? isInForce(last, now, ownerKeyOf) : last?.statement.given !== true)
     return refused('ConsentUnchanged')
   const consents = ledger.entries.filter((each) => each.statement.given).length
   if (given && consents >= consentsMax) return refused('LedgerFull')
   return ok({ station, entries: [...ledger.entries, signed] })
 }
 
-/** Whether `reader` may have what `purpose` needs, now. No other purpose counts. */
+/** Whether `reader` may have what `purpose` needs, now. No other purpose counts, nor what a former owner agreed to. */
 export const mayRead = (
   ledger: ConsentLedger,
   reader: Eui64,
   purpose: ConsentPurpose,
+  ownerKeyOf: OwnerKeyOf,
   now: Instant,
-): boolean => isInForce(latest(ledger, reader, purpose), now)
+): boolean => isInForce(latest(ledger, reader, purpose), now, ownerKeyOf)
 
 /** Every reader that `purpose` has now. */
 export function readersOf(
   ledger: ConsentLedger,
   purpose: ConsentPurpose,
+  ownerKeyOf: OwnerKeyOf,
   now: Instant,
 ): readonly Eui64[] {
   const named = new Set(ledger.entries.map((each) => each.statement.reader))
-  return [...named].filter((reader) => mayRead(ledger, reader, purpose, now))
+  return [...named].filter((reader) => mayRead(ledger, reader, purpose, ownerKeyOf, now))
 }
 
 const latest = (
@@ -101,9 +103,14 @@ const latest = (
 ): SignedConsent | undefined =>
   entries.findLast(({ statement }) => statement.reader === reader && statement.purpose === purpose)
 
-const isInForce = (last: SignedConsent | undefined, now: Instant): boolean =>
+const isInForce = (
+  last: SignedConsent | undefined,
+  now: Instant,
+  ownerKeyOf: OwnerKeyOf,
+): boolean =>
   last !== undefined &&
   last.statement.given &&
+  ownerKeyOf(last.signer) !== undefined &&
   (last.statement.until === undefined || now < last.statement.until)
 
 /**
