@@ -63,30 +63,39 @@ export function createOutbox(options: {
     if (http === undefined || to === undefined) return undefined
     return await sendOcpi(http, { token, method, url, body, routing: { from: us, to } }, entropy)
   }
-  /** @returns whether it need not be tried again: it was heard, or refused for good. */
-  const deliver = async ({ party, module, id, object }: Waiting): Promise<boolean> => {
+  /** `done`: it need not be tried again, for it was heard, or refused for good. `silent`: nobody answers there. */
+  const deliver = async ({
+    party,
+    module,
+    id,
+    object,
+  }: Waiting): Promise<'done' | 'later' | 'silent'> => {
     const reached = registration.reach(party, module, 'RECEIVER')
-    if (!reached.ok) return reached.reason === 'EndpointsMissing'
+    if (!reached.ok) return reached.reason === 'EndpointsMissing' ? 'done' : 'later'
     const { url, token } = reached.value
     const { country_code, party_id } = us
     const isCdr = module === 'cdrs'
     const at = isCdr ? url : `${url}/${country_code}/${party_id}/${encodeURIComponent(id)}`
     const answer = await send(party, isCdr ? 'POST' : 'PUT', at, token, object)
-    if (answer === undefined || answer.ok) return true
+    if (answer === undefined || answer.ok) return 'done'
     log.warn({ party, module, id, reason: answer.reason, detail: answer.detail }, 'not taken')
     // What the provider could not do it may do later; what it refuses it refuses again.
-    return answer.reason.startsWith('Status2')
+    if (answer.reason.startsWith('Status2')) return 'done'
+    return answer.reason === 'PeerUnavailable' ? 'silent' : 'later'
   }
   const work = async (): Promise<void> => {
     do {
       again = false
       let offset = 0
+      // One that does not answer holds up no other, and hears all in its order once it does.
+      const silent = new Set<string>()
       for (;;) {
         const { objects: page } = await objects.list(waitingModule, { offset, limit: pageLimit })
         for (const each of page as readonly Waiting[]) {
           if (closed) return
-          if (await deliver(each))
-            await objects.remove({ module: waitingModule, owner, id: each.name })
+          const told = silent.has(each.party) ? 'silent' : await deliver(each)
+          if (told === 'silent') silent.add(each.party)
+          if (told === 'done') await objects.remove({ module: waitingModule, owner, id: each.name })
           else offset += 1
         }
         if (page.length < pageLimit) break
