@@ -1,11 +1,14 @@
 import { CertificateChain, NamedReaders, topicName, type Topic } from '@interlock/contract'
 import { outcomeOf, type HttpClient } from '@interlock/host'
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { Fault, ok, refused, type Outcome } from '@interlock/kernel'
 import { Compile } from 'typebox/compile'
 
 const shapes = { chain: Compile(CertificateChain), readers: Compile(NamedReaders) }
 
-/** What is asked of the key server. All of it throws Fault `PeerUnavailable` when it does not answer. */
+/**
+ * What is asked of the key server. All of it throws Fault `PeerUnavailable` when it does not answer, or could not judge:
+ * that is no refusal, or a reader would pass over for good what it may read, and an author say it to nobody.
+ */
 export type KeyClient = {
   show(chain: string): Promise<Outcome<unknown, string>>
   join(topic: Topic): Promise<Outcome<unknown, string>>
@@ -14,9 +17,15 @@ export type KeyClient = {
   readersOf(topic: Topic): Promise<Outcome<readonly string[], string>>
 }
 
+const tooManyRequests = 429
+
 export function keyClient(http: HttpClient, origin: string): KeyClient {
-  const ask = async (method: string, path: string, body?: unknown) =>
-    outcomeOf(await http.request(method, `${origin}/api/v1/${path}`, body))
+  const ask = async (method: string, path: string, body?: unknown) => {
+    const answer = await http.request(method, `${origin}/api/v1/${path}`, body)
+    if (answer.status >= 500 || answer.status === tooManyRequests)
+      throw new Fault('PeerUnavailable', `the key server: status ${answer.status}`)
+    return outcomeOf(answer)
+  }
   return {
     show: (chain) => ask('PUT', 'certificates', { chain }),
     join: (topic) => ask('PUT', 'memberships', { topic: topicName(topic) }),
