@@ -10,7 +10,7 @@ const begin = instant(Date.parse('2026-01-12T20:00:00Z'))
 function operator() {
   const kept = new Map<string, unknown>()
   const heard: [string, { readonly evses?: readonly { readonly status: string }[] }][] = []
-  const state = { answers: false, registered: ['ilk'] }
+  const state = { answers: false, registered: ['ilk'], keeps: true }
   const view = { record: { trust: 'standard' }, status: 'Available' }
   const deps = {
     clock: { now: () => begin, after: () => ({ cancel: () => undefined }) },
@@ -40,7 +40,9 @@ function operator() {
     },
     objects: {
       put: ({ id, object }: { id: string; object: unknown }) =>
-        Promise.resolve(void kept.set(id, object)),
+        state.keeps
+          ? Promise.resolve(void kept.set(id, object))
+          : Promise.reject(new Error('the database is away')),
       remove: ({ id }: { id: string }) => Promise.resolve(kept.delete(id)),
       list: (_: string, { offset }: { offset: number }) =>
         Promise.resolve({ objects: [...kept.values()].slice(offset), total: kept.size }),
@@ -93,4 +95,17 @@ test('nobody is told what has not changed, and whoever registers later is told o
   csms.state.registered.push('other')
   await csms.teller.tell()
   await vi.waitFor(() => expect(csms.heard).toHaveLength(count + 2), waiting)
+})
+
+test('what could not be kept is not taken for told', async () => {
+  const csms = operator()
+  await csms.teller.tell()
+  csms.view.status = 'Occupied'
+  csms.state.keeps = false
+  await expect(csms.teller.tell()).rejects.toThrow('the database is away')
+  csms.state.keeps = true
+  csms.state.answers = true
+  await csms.teller.tell()
+  await vi.waitFor(() => expect(csms.heard.at(-1)?.[0]).toBe('/locations/GB/CPO/L1'), waiting)
+  expect(csms.heard.at(-1)?.[1].evses).toMatchObject([{ status: 'CHARGING' }])
 })

@@ -63,8 +63,8 @@ export function tellPlaces(options: {
     const state = `${object.last_updated} ${statuses}`
     if (told.get(name) === state) return
     if (!registration.reach(party, module, 'RECEIVER').ok) return
-    told.set(name, state)
     await outbox.pushState(party, module, object.id, object)
+    told.set(name, state)
   }
   const round = async (): Promise<void> => {
     const open = locations().filter(({ publish }) => publish)
