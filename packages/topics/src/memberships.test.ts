@@ -34,6 +34,24 @@ test('it is a member of what it was taken into, until it is refused', async () =
   expect(memberships.has(topicOf('one'))).toBe(false)
 })
 
+test('a member whose next key is withheld stays one; whoever never had a key is none', async () => {
+  for (const [first, isMember] of [
+    [ok(undefined), true],
+    [refused('SealEpochUnknown'), false],
+  ] as const) {
+    let now = instant(0)
+    const answers = [first, refused('SealEpochUnknown')]
+    const memberships = createMemberships({ now: () => now })
+    memberships.add(topicOf('one'))
+    for (const seconds of [1, 400]) {
+      now = instant(seconds * 1_000)
+      await memberships.ask({ join: () => Promise.resolve(answers.shift() ?? first) })
+    }
+    expect(answers).toEqual([])
+    expect(memberships.has(topicOf('one'))).toBe(isMember)
+  }
+})
+
 test('whoever is refused asks again, ever less often, and at least once a minute', async () => {
   const { times } = await asked(() => false, 250)
   expect(times).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243])

@@ -1,4 +1,4 @@
-import { topicName, type Topic } from '@interlock/contract'
+import { topicName, type SealRefusal, type Topic } from '@interlock/contract'
 import type { Clock } from '@interlock/kernel'
 import type { Exchange } from './exchange.ts'
 
@@ -27,7 +27,9 @@ export function createMemberships(wall: Pick<Clock, 'now'>): Memberships {
 
   async function askFor(exchange: Pick<Exchange, 'join'>, each: Wanted): Promise<void> {
     const joined = await exchange.join(each.topic)
-    each.isMember = joined.ok
+    // Whoever carries can withhold a key, and must not make a member pass over what is said meanwhile.
+    const isKeyAlone = !joined.ok && joined.reason === ('SealEpochUnknown' satisfies SealRefusal)
+    each.isMember = joined.ok || (each.isMember && isKeyAlone)
     each.wait = joined.ok ? againMillis : nextWait(each.wait)
     each.dueAt = wall.now() + each.wait
   }
