@@ -20,12 +20,12 @@ export type Breach =
   | {
       readonly kind: 'AllotmentsExceeded'
       readonly excessWatts: number
-      /** Those who say so themselves, or else all: the meter does not tell them apart. */
+      /** Those who say so themselves, where that is all of it; or else all: the meter does not tell them apart. */
       readonly suspects: readonly string[]
     }
   /** By its own word an operator used more than it had. */
   | { readonly kind: 'AllotmentExceeded'; readonly operator: string; readonly excessWatts: number }
-  /** All say that they kept to it, and the meter says that somebody did not. */
+  /** All say what they used, and the meter says that somebody used more. */
   | { readonly kind: 'ReportsContradicted'; readonly missingWatts: number }
 
 /**
@@ -46,16 +46,19 @@ export function breachesIn(block: MeteredBlock): Breach[] {
   const allotted = sum(operators.map((each) => each.allottedWatts))
   const vehiclesAtLeast = meteredWatts - forecastWatts - marginWatts
   if (vehiclesAtLeast <= allotted) return breaches
-  const suspects = confessed.length > 0 ? confessed : operators
+  const excessWatts = vehiclesAtLeast - allotted
+  // Who confesses a little does not hide another who drew the most of it.
+  const isExplained = sum(confessed.map((each) => each.excessWatts)) >= excessWatts
+  const suspects = isExplained ? confessed : operators
   breaches.push({
     kind: 'AllotmentsExceeded',
-    excessWatts: vehiclesAtLeast - allotted,
+    excessWatts,
     suspects: suspects.map(({ operator }) => operator),
   })
-  if (confessed.length === 0 && operators.every((each) => each.reportedWatts !== undefined)) {
-    const reported = sum(operators.map((each) => each.reportedWatts ?? 0))
-    breaches.push({ kind: 'ReportsContradicted', missingWatts: vehiclesAtLeast - reported })
-  }
+  const reports = operators.flatMap(({ reportedWatts }) => reportedWatts ?? [])
+  const missingWatts = vehiclesAtLeast - sum(reports)
+  if (reports.length === operators.length && missingWatts > 0)
+    breaches.push({ kind: 'ReportsContradicted', missingWatts })
   return breaches
 }
 

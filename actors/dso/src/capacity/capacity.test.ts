@@ -174,6 +174,15 @@ test('an operator that reports more than it had accuses itself', () => {
   ])
 })
 
+test('an operator that confesses a little hides nobody who drew the most of it', () => {
+  const block = { ...kept, meteredWatts: 75_000, operators: reporting(18_000, 10_001) }
+  expect(breachesIn(block)).toEqual([
+    { kind: 'AllotmentExceeded', operator: 'b', excessWatts: 1 },
+    { kind: 'AllotmentsExceeded', excessWatts: 10_000, suspects: ['a', 'b'] },
+    { kind: 'ReportsContradicted', missingWatts: 11_999 },
+  ])
+})
+
 test('an overloaded feeder is one, whoever it was', () => {
   const block = { ...kept, meteredWatts: 101_000, forecastWatts: 90_000 }
   expect(breachesIn(block)).toEqual([{ kind: 'FeederOverloaded', excessWatts: 1_000 }])
