@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { FlattenedJws } from '@interlock/contract'
+import type { AnsweredHours, FlattenedJws } from '@interlock/contract'
 import { assert, inHours, inMinutes, instant, toBase64 } from '@interlock/kernel'
 import type { HoursChoice } from '@interlock/power'
 import {
@@ -7,6 +7,7 @@ import {
   hoursDigest,
   readHours,
   signHoursAcknowledgement,
+  verifyHoursAcknowledgement,
   type HoursAcknowledgement,
 } from '@interlock/seal'
 import { expect, test } from 'vitest'
@@ -25,6 +26,10 @@ import { until } from './fixture/until.fixture.ts'
 /** A Monday, within the default hours of regulation 10. */
 const evening = instant(Date.UTC(2026, 0, 5, 17))
 const delay = inMinutes(2)
+const supervisorCell = {
+  thumbprint: supervisor.peer.thumbprint,
+  publicKey: supervisor.key.publicKey,
+}
 const entropy = { bytes: (length: number) => new Uint8Array(length), below: () => delay / 1000 }
 const car = { energyWattHours: 300_000, vehicleWattsMax: 7_000 }
 
@@ -55,6 +60,22 @@ const kindsOf = ({ data }: Scene) =>
     .filter(({ kind }) => kind.startsWith('ChargingHours'))
 const countOf = (home: Scene, kind: string) =>
   kindsOf(home).filter((each) => each.kind === kind).length
+
+/** Counters of the statements that a charger gives to who asks, each with the supervisor's own answer. */
+async function verifiedIn(home: Scene): Promise<readonly number[]> {
+  const request = { vendorId: 'org.interlock', messageId: 'ChargingHoursNow' }
+  const { data } = await home.csms.endpoint().call('DataTransfer', request)
+  const { signed = [] } = data as { signed?: AnsweredHours[] }
+  return signed.map(({ statement, acknowledgement }) => {
+    const [said, answer] = [
+      readHours(statement),
+      verifyHoursAcknowledgement(acknowledgement, [supervisorCell], crypto),
+    ]
+    assert(said.ok && answer.ok, 'both can be read, and the supervisor signed')
+    expect(answer.value.digest).toBe(hoursDigest(said.value, crypto))
+    return said.value.statement.counter
+  })
+}
 
 /** A home whose CSMS carries as the test says. */
 const homeWith = (answer: (statement: FlattenedJws) => object, config: object = {}) =>
@@ -108,6 +129,14 @@ test('an owner takes the hours away: they go when the supervisor has acknowledge
   expect(said[5]).toMatchObject({ holds: said[0]?.counter, wants: null })
   // The random delay has not begun, for nothing moves yet.
   expect(shown()).toMatchObject({ setPointWatts: 0, waitingFor: undefined })
+
+  // Who asks gets it as it was signed and answered: that it holds them, and what it holds.
+  let signed: readonly number[] = []
+  for (let asked = 0; signed.length < 2; asked += 1) {
+    assert(asked < 10_000, 'the last answer has come')
+    signed = await verifiedIn(home)
+  }
+  expect(signed).toEqual([said[5]?.counter, said[0]?.counter])
 
   await home.restart()
   expect(shown().hours.state).toBe('acknowledged')

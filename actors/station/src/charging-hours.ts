@@ -1,4 +1,4 @@
-import { vendorId, type FlattenedJws } from '@interlock/contract'
+import { vendorId, type AnsweredHours, type FlattenedJws } from '@interlock/contract'
 import type { Running } from '@interlock/host'
 import { assert, eui64, inMinutes, millis, type Instant, type Timer } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
@@ -16,6 +16,7 @@ import {
   soldOwnHours,
   stateOf,
   toState,
+  withAnswered,
   type HoursState,
   type OwnHours,
   type Wish,
@@ -135,12 +136,24 @@ function take(station: Station, answer: unknown): void {
     records.before('ChargingHoursRefused', { ...refused, counter })
   else if (hours.next !== own.hours.next)
     records.before('ChargingHoursAcknowledged', { ...hours.next, counter })
-  keep(station, next.value)
+  const { stated } = own
+  assert(stated !== undefined, 'what was answered had been stated')
+  // It verified, so it is one.
+  keep(station, withAnswered(next.value, stated, answer as FlattenedJws))
 }
 
 /** What is in force, what is to come, and why it is not. */
 export const hoursState = (station: Station): HoursState =>
   stateOf(ownHoursOf(station), wishOf(station), station.deps.clock.now())
+
+/** The same for who asks from afar, with what was signed about it. */
+export function hoursTold(
+  station: Station,
+): HoursState & { readonly signed?: readonly AnsweredHours[] } {
+  const { answered = [] } = ownHoursOf(station)
+  const signed = answered.map(({ statement, acknowledgement }) => ({ statement, acknowledgement }))
+  return { ...hoursState(station), ...(signed.length === 0 ? {} : { signed }) }
+}
 
 /**
  * Regulation 10 of SI 2021/1467: at first use the charger asks what becomes of its default hours, and

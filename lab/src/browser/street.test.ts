@@ -61,6 +61,8 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
       .getByTestId('hours-state')
       .getByText(/^Confirmed: no such hours, from 00:00 on /)
       .waitFor()
+    // Not the CSMS's word: what the charger signed, by the supervisor's key that this device has pinned.
+    await page.getByText(/its supervisor confirmed it; this device has checked both\./).waitFor()
   }
 
   beforeAll(async () => {

@@ -1,3 +1,5 @@
+import { loadPeer } from '@interlock/host'
+import { toBase64 } from '@interlock/kernel'
 import type { WebConfig } from '@interlock/web'
 import { ratingWatts } from './address-book.ts'
 import { base, dccCertificate, https, loopback, type Plan } from './configs.ts'
@@ -9,6 +11,8 @@ export function webConfig(
   ports: { readonly console: number; readonly arm: number },
 ): WebConfig {
   const folder = plan.layout.server('web')
+  const supervisor = loadPeer(`${plan.layout.server('supervisor').charging}/chain.pem`)
+  const supervisorKey = toBase64(supervisor.publicKey.spki)
   return {
     ...base('web', 'Acacia Avenue', folder),
     identity: { charging: folder.charging, smartMeter: folder.smartMeter },
@@ -30,6 +34,7 @@ export function webConfig(
       controller: 1,
       ratingWatts,
       place: home.address,
+      supervisorKey,
     })),
     timeZone: 'Europe/London',
   }

@@ -34,6 +34,13 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 export const toBase64Url = (bytes: Uint8Array): string =>
   toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
+/** @throws TypeError when the text is not base64url without padding. */
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  if (!/^[\w-]*$/.test(text)) throw new TypeError('not base64url')
+  const plain = text.replaceAll('-', '+').replaceAll('_', '/')
+  return fromBase64(plain.padEnd(Math.ceil(plain.length / 4) * 4, '='))
+}
+
 /** Eight bytes as `00-11-22-33-44-55-66-77` with upper-case digits, as DUIS writes an EUI-64. */
 export const euiText = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('-')

@@ -45,6 +45,10 @@ export async function signHoursChoice(
   return { choice, by: toBase64(key.spki), signature: toBase64(new Uint8Array(signature)), at }
 }
 
+/** Whether both say the same, row by row. */
+export const areSameHours = (left: readonly QuietHours[], right: readonly QuietHours[]): boolean =>
+  left.map(rowText).join(';') === right.map(rowText).join(';')
+
 const rowText = ({ weekdays, fromHour, untilHour }: QuietHours): string =>
   `${weekdays.join(',')} ${fromHour}-${untilHour}`
 

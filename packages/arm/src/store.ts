@@ -9,6 +9,10 @@ export type PinnedHome = {
   readonly controller: number
   readonly ratingWatts: number
   readonly place: string
+  /** SPKI, base64, of the supervisor that confirms the charger's hours. */
+  readonly supervisorKey?: string
+  /** Of the latest statement about its hours that this device has seen: an earlier one is not believed. */
+  readonly hoursSeen?: number
 }
 
 /** Where the key and the pins live: IndexedDB in a browser, memory for a scripted person. */

@@ -31,6 +31,14 @@ export const ownerWord = { by: Base64, signature: Base64, at: Type.Integer({ min
 export const SignedHoursChoice = Type.Object({ choice: HoursChoice, ...ownerWord }, closed)
 export type SignedHoursChoice = Static<typeof SignedHoursChoice>
 
+const Part = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 32_768 })
+const Jws = Type.Object({ payload: Part, protected: Part, signature: Part }, closed)
+/** A charger's statement about its hours with its supervisor's answer, both as they were signed. */
+export const AnsweredHours = Type.Object({ statement: Jws, acknowledgement: Jws }, closed)
+export type AnsweredHours = Static<typeof AnsweredHours>
+/** The last, the one whose hours it names, and the one before that. */
+export const answeredHoursMax = 3
+
 export const hoursStates = ['inForce', 'waiting', 'acknowledged', 'refused'] as const
 
 /** DataTransfer `ChargingHoursNow`: what a charger says of its hours. */
@@ -45,6 +53,8 @@ export const HoursState = Type.Object(
     from: Type.Optional(Type.Integer({ minimum: 0 })),
     /** Why it was refused. */
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    /** What it rests on, the latest first: whoever carries this cannot alter it. */
+    signed: Type.Optional(Type.Array(AnsweredHours, { maxItems: answeredHoursMax })),
   },
   closed,
 )

@@ -1,4 +1,4 @@
-import { limits, openDataDoors } from '@interlock/contract'
+import { answeredHoursMax, limits, openDataDoors } from '@interlock/contract'
 import { httpClient, type HttpClient } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
@@ -72,13 +72,16 @@ test('a station that keeps no such list, and one that is away, are named', async
 })
 
 test('charging hours are the station’s own word, and a choice of them goes to it as it was signed', async () => {
-  const told = { state: 'refused', quiet: [], wants: [], reason: 'BudgetExceeded' }
+  const jws = { payload: 'AA', protected: 'AA', signature: 'AA' }
+  const signed = [{ statement: jws, acknowledgement: jws }]
+  const told = { state: 'refused', quiet: [], wants: [], reason: 'BudgetExceeded', signed }
   answer = { status: 'Accepted', data: told }
   expect(await ask('GET', 'CS-1/charging-hours')).toEqual({ status: 200, body: told })
   expect(asked).toEqual([{ messageId: 'ChargingHoursNow', data: undefined }])
   for (const data of [
     { ...told, state: 'maybe' },
     { state: 'inForce', quiet: [{}] },
+    { ...told, signed: Array(answeredHoursMax + 1).fill(signed[0]) },
   ]) {
     answer = { status: 'Accepted', data }
     expect((await ask('GET', 'CS-1/charging-hours')).status).toBe(503)

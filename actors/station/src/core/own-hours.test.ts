@@ -1,3 +1,4 @@
+import { answeredHoursMax } from '@interlock/contract'
 import { inHours, inMinutes, instant, plus, type Instant } from '@interlock/kernel'
 import { defaultQuietHours, type QuietHours } from '@interlock/power'
 import * as fc from 'fast-check'
@@ -9,6 +10,7 @@ import {
   soldOwnHours,
   stateOf,
   toState,
+  withAnswered,
   type OwnHours,
   type Wish,
 } from './own-hours.ts'
@@ -69,6 +71,27 @@ test('acknowledged they begin at midnight, and the supervisor is told that they 
   const heard = hear(told, answerTo(told))
   expect(heard).toMatchObject({ told: asked.counter })
   expect(toState(heard, none, evening)).toBeUndefined()
+})
+
+test('what was answered is kept as far as the hours rest on it, and no further', () => {
+  let own = soldOwnHours
+  let now = evening
+  const answered = (of: Wish) => {
+    const next = say(own, of, now)
+    const { stated } = next
+    if (stated === undefined) return
+    own = withAnswered(hear(next, answerTo(next), now), stated, stated.statement)
+  }
+  for (const of of [none, wish(nights), sold, none]) {
+    answered(of)
+    answered(of)
+    const held = own.answered?.[1]
+    expect(own.answered?.[0]).toMatchObject({ holds: own.holds, counter: own.counter })
+    expect(held?.counter).toBe(own.holds)
+    expect((own.answered?.[2]?.counter ?? 0) === held?.holds).toBe(true)
+    expect(own.answered?.length).toBeLessThanOrEqual(answeredHoursMax)
+    now = plus(own.hours.next?.from ?? now, inHours(12))
+  }
 })
 
 test('refused they are not asked for again, until something else is chosen', () => {

@@ -1,4 +1,4 @@
-import { limits, type FlattenedJws } from '@interlock/contract'
+import { limits, type AnsweredHours, type FlattenedJws } from '@interlock/contract'
 import {
   canonicalJson,
   inHours,
@@ -30,6 +30,12 @@ export type OwnHours = {
   readonly stated?: StatedHours
   /** What the supervisor had no room for, until something else is chosen. */
   readonly refused?: { readonly quiet: readonly QuietHours[]; readonly reason: string }
+  /** The last statement that was answered, and those whose hours it rests on; the latest first. */
+  readonly answered?: readonly AnsweredStatement[]
+}
+export type AnsweredStatement = AnsweredHours & {
+  readonly counter: number
+  readonly holds: number
 }
 export type StatedHours = {
   readonly statement: FlattenedJws
@@ -104,6 +110,19 @@ export function acknowledged(
   const { refused: _, ...taken } = heard
   const hours = { quiet: hoursFrom(own.hours, now).quiet, next: { quiet, from } }
   return ok({ ...taken, holds: counter, hours })
+}
+
+/** With an answer that has been taken: what the hours now rest on, for who would see it signed. */
+export function withAnswered(
+  own: OwnHours,
+  { statement, counter, holds }: StatedHours,
+  acknowledgement: FlattenedJws,
+): OwnHours {
+  const of = (sought: number) => (own.answered ?? []).filter((each) => each.counter === sought)
+  const held = of(holds)
+  const before = held.flatMap((each) => of(each.holds))
+  const last = { statement, acknowledgement, counter, holds }
+  return { ...own, answered: [last, ...held, ...before] }
 }
 
 /** What a charger says of its hours to who asks, in one of four words. */

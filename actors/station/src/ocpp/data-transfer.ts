@@ -1,6 +1,6 @@
 import { vendorId } from '@interlock/contract'
 import { CallError, type Handler } from '@interlock/ocpp'
-import { hoursState } from '../charging-hours.ts'
+import { hoursTold } from '../charging-hours.ts'
 import { takeGuest } from '../guests.ts'
 import { secondOf } from '../judging.ts'
 import { chooseHoursByOwner, enrolOwner, judgeOpenData, ownerKeys, revokeOwner } from '../owners.ts'
@@ -31,7 +31,7 @@ export const dataTransfer =
       case 'OpenData':
         return reasoned(judgeOpenData(station, request.data))
       case 'ChargingHoursNow':
-        return { status: 'Accepted', data: hoursState(station) }
+        return { status: 'Accepted', data: hoursTold(station) }
       case 'RevocationList':
         return reasoned(takeRevocationList(station, request.data))
       default:

@@ -1,4 +1,5 @@
 import { indexedDbStore, type ArmKey, type ArmStore, type PinnedHome } from '@interlock/arm'
+import type { VNode } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { get, post, sentenceOfError, useToken } from '../page/api.ts'
 import { Mark } from '../page/mark.tsx'
@@ -90,7 +91,13 @@ async function redeemTicket(): Promise<Errand | undefined> {
   return post<Errand>('/api/hand-over', { ticket })
 }
 
-const looks = { devices: Devices, hours: Hours, guests: Guests }
+type Look = (props: {
+  armKey: ArmKey
+  home: PinnedHome
+  store: ArmStore
+  onLeave: () => void
+}) => VNode
+const looks = { devices: Devices, hours: Hours, guests: Guests } satisfies Record<string, Look>
 
 function Steps(props: {
   session: ArmSession
@@ -129,9 +136,10 @@ function Steps(props: {
     )
   }
   if (looked !== undefined && held.key !== undefined && held.home !== undefined) {
-    const Look = looks[looked.what]
+    const Look: Look = looks[looked.what]
     const leave = () => setLooked(undefined)
-    return <Look key={looked.station} armKey={held.key} home={held.home} onLeave={leave} />
+    const { key, home } = held
+    return <Look key={looked.station} armKey={key} home={home} store={store} onLeave={leave} />
   }
   if (errand === undefined || held.key === undefined || held.home === undefined) {
     return (

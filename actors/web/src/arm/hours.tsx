@@ -1,24 +1,32 @@
 import {
   hoursWords,
-  momentOf,
   signHoursChoice,
+  verifyHours,
   type ArmKey,
+  type ArmStore,
   type HoursChoice,
   type PinnedHome,
 } from '@interlock/arm'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Notice } from '../page/notice.tsx'
 import type { ArmSession, HoursTold } from '../shared/shapes.ts'
 import { HoursForm } from './hours-form.tsx'
+import { hoursShown, type HoursShown } from './hours-shown.ts'
 import { useHeading } from './use-heading.ts'
 import { useTold } from './use-told.ts'
 import { WordSheet } from './word-sheet.tsx'
 
 /** When a home's charger does not charge by itself, and the way to change that. */
-export function Hours(props: { armKey: ArmKey; home: PinnedHome; onLeave: () => void }) {
-  const { armKey, home, onLeave } = props
+export function Hours(props: {
+  armKey: ArmKey
+  home: PinnedHome
+  store: ArmStore
+  onLeave: () => void
+}) {
+  const { armKey, home, store, onLeave } = props
   const heading = useHeading()
   const { told, session, problem, load } = useTold<HoursTold>(home, 'hours')
+  const shown = useShown(told, session, home, store)
   const [asked, setAsked] = useState<HoursChoice>()
   const leaveSheet = (): void => {
     setAsked(undefined)
@@ -29,13 +37,18 @@ export function Hours(props: { armKey: ArmKey; home: PinnedHome; onLeave: () => 
       <h1 ref={heading} tabIndex={-1}>
         Charging hours of {home.place}
       </h1>
-      {told === undefined && problem === '' && <p class="soft">Asking the charger…</p>}
-      {told && session && (
+      {shown === undefined && problem === '' && <p class="soft">Asking the charger…</p>}
+      {shown && (
         <>
-          <p>{nowSentence(told)}</p>
+          <p data-testid="hours-now">{shown.now}</p>
           <p role="status" data-testid="hours-state">
-            {stateSentence(told, session)}
+            {shown.state}
           </p>
+          {shown.isAlarm ? (
+            <Notice text={shown.proof} kind="problem" />
+          ) : (
+            <p class="soft">{shown.proof}</p>
+          )}
           <p class="soft">A schedule, and Charge now, go before these hours.</p>
           <HoursForm disabled={asked !== undefined} onChoice={setAsked} />
         </>
@@ -71,33 +84,29 @@ export function Hours(props: { armKey: ArmKey; home: PinnedHome; onLeave: () => 
   )
 }
 
-const nowSentence = ({ quiet }: HoursTold): string =>
-  quiet.length === 0
-    ? 'It may charge by itself at any time.'
-    : `It does not charge by itself ${hoursWords(quiet)}.`
-
-/** In force, waiting, to come or refused, and why. */
-const stateSentences: Readonly<Record<HoursTold['state'], (wish: string, why: string) => string>> =
-  {
-    inForce: () => 'These hours are in force.',
-    waiting: (wish) =>
-      `Waiting for confirmation: ${wish}. Until the supervisor has confirmed it, the hours above stay.`,
-    acknowledged: (wish) => `Confirmed: ${wish}.`,
-    refused: (wish, why) =>
-      `Refused: ${wish}, because ${why}. The hours above stay; choose others, or press Start at the charger for one charge.`,
-  }
-
-function stateSentence(told: HoursTold, { now, timeZone }: ArmSession): string {
-  const { state, wants = [], from, reason = '' } = told
-  const hours = wants.length === 0 ? 'no such hours' : hoursWords(wants)
-  const begin = from === undefined ? '' : `, from ${momentOf(from, now, timeZone)}`
-  const why = refusedWords[reason] ?? 'the supervisor could not grant it'
-  return stateSentences[state](`${hours}${begin}`, why)
-}
-
-const refusedWords: Readonly<Record<string, string>> = {
-  BudgetExceeded: 'too many homes would start or stop together at that hour this week',
-  PlausibilityFailed: 'they would start and stop the charger too often',
+/** Nothing is shown before it has been checked; what has been seen signed is remembered. */
+function useShown(
+  told: HoursTold | undefined,
+  session: ArmSession | undefined,
+  home: PinnedHome,
+  store: ArmStore,
+): HoursShown | undefined {
+  const [shown, setShown] = useState<HoursShown>()
+  useEffect(() => {
+    if (told === undefined || session === undefined) return
+    let late = false
+    const check = async (): Promise<void> => {
+      const pinned = (await store.home(home.station)) ?? home
+      const verdict = await verifyHours(told.signed ?? [], pinned, session.now)
+      if (verdict.ok) await store.keepHome({ ...pinned, hoursSeen: verdict.hours.counter })
+      if (!late) setShown(hoursShown(told, session, verdict))
+    }
+    void check()
+    return () => {
+      late = true
+    }
+  }, [told])
+  return shown
 }
 
 function choiceSentence(choice: HoursChoice, { place }: PinnedHome): string {

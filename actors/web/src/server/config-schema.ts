@@ -59,6 +59,8 @@ export const Home = Type.Object(
     controller: Type.Integer({ minimum: 1, maximum: 5 }),
     ratingWatts: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     place: Type.String({ minLength: 1, maxLength: 128 }),
+    /** SPKI, base64, of the supervisor by whose signature the device knows what hours were confirmed. */
+    supervisorKey: Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', maxLength: 256 }),
   },
   closed,
 )

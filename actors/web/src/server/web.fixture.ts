@@ -3,6 +3,7 @@ import { encodePreCommand } from '@interlock/gbcs'
 import { nodeCrypto, silentLog, systemClock, systemEntropy, temporaryDir } from '@interlock/host'
 import {
   instant,
+  toBase64,
   toBase64Url,
   unobserved,
   type Clock,
@@ -20,6 +21,9 @@ import { stationRefused, type Upstreams } from './upstreams.ts'
 
 export const password = 'correct horse battery staple'
 
+/** Confirms charging hours. */
+export const supervisor = nodeCrypto.generateKey().key
+
 export const homes: readonly Home[] = ['12', '14', '16'].map((number, i) => ({
   station: `acacia-${number}`,
   stationEui: `00-DB-12-34-56-78-91-0${i}`,
@@ -27,6 +31,7 @@ export const homes: readonly Home[] = ['12', '14', '16'].map((number, i) => ({
   controller: 1,
   ratingWatts: 7400,
   place: `${number} Acacia Avenue`,
+  supervisorKey: toBase64(supervisor.publicKey.spki),
 }))
 
 export async function accounts(): Promise<Account[]> {
