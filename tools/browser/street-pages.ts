@@ -21,6 +21,12 @@ export type StreetPages = {
   hours(place: string): Promise<string>
   /** On the charging hours: chooses what is labelled so, and signs; the sentence that was signed. */
   chooseHours(label: string | RegExp): Promise<string>
+  /** On the arm page: from the homes to the guests of a place. */
+  guests(place: string): Promise<void>
+  /** On the guests: allows a card, and signs; the sentence that was signed. */
+  allowGuest(guest: Record<'uid' | 'name' | 'energy' | 'span', string>): Promise<string>
+  /** On the guests: takes back the leave of one by name, and signs; the sentence that was signed. */
+  takeBack(guest: string): Promise<string>
   /** On the devices of a place: revokes one by its name; the sentence that was signed. */
   revoke(device: string): Promise<string>
   /** Lab only: presses `Attack`; what came of it, in one sentence. */
@@ -39,6 +45,14 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
     await button.waitFor()
     await tabTo(page, button)
     await page.keyboard.press('Enter')
+  }
+  /** The guest's sheet: what it says, once it was signed and sent. */
+  const signGuest = async (): Promise<string> => {
+    const sentence = page.getByTestId('guest-sentence')
+    const said = await sentence.textContent()
+    await press('Sign')
+    await sentence.waitFor({ state: 'detached' })
+    return said ?? ''
   }
   return {
     signIn: async (name, password) => {
@@ -103,6 +117,24 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
       await press('Sign and choose')
       await page.getByTestId('hours-sentence').waitFor({ state: 'detached' })
       return said ?? ''
+    },
+    guests: async (place) => {
+      await press(`Guests at ${place}`)
+      await page.getByRole('heading', { name: `Guests at ${place}` }).waitFor()
+    },
+    allowGuest: async ({ uid, name, energy, span }) => {
+      await page.getByLabel('Number of the card').focus()
+      await page.keyboard.type(uid)
+      await page.getByLabel('Whose it is').focus()
+      await page.keyboard.type(name)
+      await page.getByLabel('Altogether').selectOption(energy)
+      await page.getByLabel(/^For/).selectOption(span)
+      await press('Allow')
+      return signGuest()
+    },
+    takeBack: async (guest) => {
+      await press(`Take back the leave of ${guest}`)
+      return signGuest()
     },
     revoke: async (device) => {
       await press(`Revoke device ${device}`)

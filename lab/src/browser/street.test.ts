@@ -2,8 +2,18 @@ import type { Browser, Page } from 'playwright-core'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { httpClient, loadIdentity, readText, silentLog, temporaryDir } from '@interlock/host'
-import { inMinutes, instant, unobserved } from '@interlock/kernel'
+import { momentOf } from '@interlock/arm'
+import type { KnownGuest } from '@interlock/contract'
+import { openGuest, type Guest } from '@interlock/driver'
+import {
+  httpClient,
+  loadIdentity,
+  nodeCrypto,
+  readText,
+  silentLog,
+  temporaryDir,
+} from '@interlock/host'
+import { inHours, inMinutes, instant, unobserved } from '@interlock/kernel'
 import { accessibilityProblems, sidewaysPixels } from '../../../tools/browser/accessibility.ts'
 import { buildWeb } from '../../../tools/build-web.mjs'
 import { launchChromium, noChromium } from '../../../tools/browser/chromium.ts'
@@ -63,6 +73,52 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
       .waitFor()
     // Not the CSMS's word: what the charger signed, by the supervisor's key that this device has pinned.
     await page.getByText(/its supervisor confirmed it; this device has checked both\./).waitFor()
+  }
+
+  /** Asks the CSMS itself, as the web actor does. */
+  const askCsms = async (method: 'GET' | 'POST', path: string, asked?: object) => {
+    const { ports } = JSON.parse(readFileSync(join(dir, 'street.json'), 'utf8')) as {
+      ports: { csms: number }
+    }
+    const http = httpClient({
+      identity: loadIdentity(join(dir, 'web/charging')),
+      trust: { roots: [readText(join(dir, 'trust/charging-root.pem'))] },
+      activity: unobserved,
+    })
+    const url = `https://127.0.0.1:${ports.csms}/api/v1/stations/${home().home.stationId}/${path}`
+    const { body } = await http.request(method, url, asked)
+    await http.close()
+    return body
+  }
+
+  /** What the CSMS has of the only guest, which by the charger's own list of owners one of them has signed. */
+  const guestAtCsms = async (): Promise<Guest> => {
+    const { guests } = (await askCsms('GET', 'guests')) as { guests: readonly KnownGuest[] }
+    const [known] = guests
+    if (known === undefined || guests.length > 1) throw new Error(`${guests.length} guests`)
+    const { home: at, station } = home()
+    const opened = openGuest(known, station.hardware.owners(), at.station, nodeCrypto)
+    if (!opened.ok) throw new Error(opened.reason)
+    return opened.value
+  }
+
+  /** Cap and end reach the CSMS as the owner has read and signed them; with 0 Wh the leave is taken back. */
+  const allowsGuest = async (place: string): Promise<void> => {
+    await page.getByRole('button', { name: 'All homes' }).click()
+    await pages.guests(place)
+    await page.getByText('Nobody else has your leave to charge here.').waitFor()
+    const uid = '04A1B2C3D4E5F6'
+    const asked = { uid, name: 'Zoë', energy: '40 kWh', span: 'a week' }
+    const said = await pages.allowGuest(asked)
+    await page.getByRole('button', { name: 'Take back the leave of Zoë' }).waitFor()
+    await isAccessible('the guests')
+    const guest = await guestAtCsms()
+    expect(guest).toMatchObject({ uid, name: 'Zoë', wattHours: 40_000, payer: null })
+    const end = momentOf(guest.until, guest.until - inHours(7 * 24), 'Europe/London')
+    expect(said).toBe(`At ${place}: Zoë (card ${uid}) may charge 40 kWh until ${end}. You pay.`)
+    expect(await pages.takeBack('Zoë')).toBe(`At ${place}: Zoë (card ${uid}) may no longer charge.`)
+    await page.getByText('Nobody else has your leave to charge here.').waitFor()
+    expect(await guestAtCsms()).toEqual({ ...guest, wattHours: 0 })
   }
 
   beforeAll(async () => {
@@ -127,18 +183,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
 
   test('a trigger whose arm never comes is told in a sentence, at the charger and among refusals', async () => {
     const { address: place, stationId } = home().home
-    const { ports } = JSON.parse(readFileSync(join(dir, 'street.json'), 'utf8')) as {
-      ports: { csms: number }
-    }
-    const http = httpClient({
-      identity: loadIdentity(join(dir, 'web/charging')),
-      trust: { roots: [readText(join(dir, 'trust/charging-root.pem'))] },
-      activity: unobserved,
-    })
-    const url = `https://127.0.0.1:${ports.csms}/api/v1/stations/${stationId}/triggers`
-    const arm = 'A'.repeat(43)
-    const { body } = await http.request('POST', url, { action: 'start', arm })
-    await http.close()
+    const body = await askCsms('POST', 'triggers', { action: 'start', arm: 'A'.repeat(43) })
     expect(body).toMatchObject({ status: 'Rejected', reasonCode: 'NotArmed' })
     const words = 'no arm for it arrived in time.'
     await page
@@ -148,7 +193,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     await page.getByTestId('refusals').getByText(`Start at ${place}: ${words}`).waitFor()
   })
 
-  test('a lost device is revoked from another, and what it signs then moves nothing; hours are chosen', async () => {
+  test('a lost device is revoked from another, and what it signs then moves nothing; hours are chosen, a guest is allowed', async () => {
     const { address: place } = home().home
     const lost = await (await browser.newContext()).newPage()
     const lostPages = streetPages(lost, live.consoleUrl)
@@ -176,6 +221,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     await devices.nth(1).waitFor({ state: 'detached' })
     expect(await devices.count()).toBe(1)
     await choosesHours(place)
+    await allowsGuest(place)
 
     const before = home().station.observe()
     await lost.goto(live.consoleUrl)
