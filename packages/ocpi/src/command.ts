@@ -21,13 +21,17 @@ export const ReserveNow = Type.Object({
 })
 export type ReserveNow = Static<typeof ReserveNow>
 
-export const StartSession = Type.Object({
-  ...response,
-  token: Token,
-  ...evse,
-  connector_id: Type.Optional(Ci(36)),
-  ...reference,
-})
+/** A connector is one of an EVSE that is named as well (§13.3.5). */
+export const StartSession = Type.Object(
+  {
+    ...response,
+    token: Token,
+    ...evse,
+    connector_id: Type.Optional(Ci(36)),
+    ...reference,
+  },
+  { dependentRequired: { connector_id: ['evse_uid'] } },
+)
 export type StartSession = Static<typeof StartSession>
 
 export const StopSession = Type.Object({ ...response, session_id: Ci(36) })

@@ -91,6 +91,19 @@ test('a token, an authorisation and a signed record are read; members of later v
   expect(read('Cdr', cdr)).toEqual({ ok: true, value: cdr })
 })
 
+test('a member that is null, or an optional list that is, is one that is not there', () => {
+  const later = {
+    ...token,
+    group_id: null,
+    energy_contract: { supplier_name: 'A', contract_id: null },
+  }
+  const energy_contract = { supplier_name: 'A' }
+  expect(read('Token', later)).toEqual({ ok: true, value: { ...token, energy_contract } })
+  expect(read('CommandResult', { result: 'FAILED', message: null })).toMatchObject({ ok: true })
+  expect(read('Token', { ...token, issuer: null })).toMatchObject({ reason: 'ObjectInvalid' })
+  expect(read('Cdr', { ...cdr, charging_periods: [null] }).ok).toBe(false)
+})
+
 const ask = { response_url: 'https://emsp.test/commands/1' }
 test.each<[OcpiObjectName, object, string]>([
   ['StartSession', { ...ask, token, location_id: 'L1' }, 'token'],
@@ -131,6 +144,12 @@ test.each<[string, OcpiObjectName, unknown, string]>([
     'Token',
     { ...token, last_updated: '2026-01-12T20:30:00+01:00' },
     '/last_updated',
+  ],
+  [
+    'a connector of no EVSE',
+    'StartSession',
+    { response_url: 'https://emsp.test/1', token, location_id: 'L1', connector_id: '1' },
+    'StartSession',
   ],
   ['no periods', 'Cdr', { ...cdr, charging_periods: [] }, '/charging_periods'],
   [

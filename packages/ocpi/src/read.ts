@@ -57,7 +57,7 @@ const shapes = Object.fromEntries(
   Object.entries<TSchema>(schemas).map(([name, schema]) => [name, Compile(schema)]),
 )
 
-/** Reads one object. Members that version 2.2.1 does not know are kept as they came. */
+/** Reads one object. Members that version 2.2.1 does not know are kept as they came; one that is `null` is none (§3.5). */
 export function readOcpi<Name extends OcpiObjectName>(
   name: Name,
   text: string,
@@ -73,7 +73,16 @@ export function checkOcpi<Name extends OcpiObjectName>(
   value: unknown,
 ): Outcome<OcpiObject<Name>, 'ObjectInvalid'> {
   const shape = shapes[name]
-  if (shape?.Check(value) === true) return ok(value as OcpiObject<Name>)
-  const [first] = shape?.Errors(value) ?? []
+  const known = withoutNulls(value)
+  if (shape?.Check(known) === true) return ok(known as OcpiObject<Name>)
+  const [first] = shape?.Errors(known) ?? []
   return refused('ObjectInvalid', `${first?.instancePath || name} ${first?.message ?? ''}`)
+}
+
+/** Its depth was judged as it was parsed. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]))
 }

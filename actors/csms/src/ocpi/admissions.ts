@@ -1,4 +1,4 @@
-import { inMinutes, instant, type Instant, type StationId } from '@interlock/kernel'
+import { inMinutes, type Instant, type StationId } from '@interlock/kernel'
 import { ownerName, type CdrToken, type OcpiOwner, type Session, type Token } from '@interlock/ocpi'
 import type { IdTokenInfoType } from '@interlock/ocpp'
 import type { RoamingDesk } from './roaming.ts'
@@ -56,8 +56,8 @@ export async function remember(
 export const forget = async (desk: Kept, type: Token['type'], uid: string): Promise<void> =>
   void (await desk.objects.remove(admissionName(desk, type, uid)))
 
-/** For so long a driver whose provider sent a command to start is waited for. */
-const expectedMillis = inMinutes(5)
+/** For so long a driver whose provider sent a command is waited for, and not asked about (§13.3.4, .5). */
+const expectedMillis = inMinutes(15)
 type Expected = Admission & { readonly until: number }
 
 const expectedName = ({ us }: Kept, station: StationId, type: Token['type'], uid: string) => ({
@@ -66,7 +66,7 @@ const expectedName = ({ us }: Kept, station: StationId, type: Token['type'], uid
   id: `${station} ${tokenId(type, uid)}`,
 })
 
-/** A driver is going to charge at that station: its provider has sent a command to start. */
+/** A driver is going to charge at that station, by a provider's command to start or to reserve until then. */
 export async function expectDriver(
   desk: Kept,
   station: StationId,
@@ -74,8 +74,10 @@ export async function expectDriver(
   uid: string,
   admission: Admission,
   now: Instant,
+  reservedUntil: Instant = now,
 ): Promise<void> {
-  const object: Expected = { ...admission, until: instant(now + expectedMillis) }
+  const until = Math.max(now + expectedMillis, reservedUntil)
+  const object: Expected = { ...admission, until }
   await desk.objects.put({
     ...expectedName(desk, station, type, uid),
     lastUpdated: now,

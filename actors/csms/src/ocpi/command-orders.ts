@@ -16,7 +16,7 @@ import type { IdTokenType } from '@interlock/ocpp'
 import type { Command } from '../commands.ts'
 import { findGuest } from '../drivers/guests.ts'
 import { idTokenInfo } from '../ocpp/authorize.ts'
-import { expectDriver, expectNobody, tokenName } from './admissions.ts'
+import { expectDriver, expectNobody, tokenName, type Admission } from './admissions.ts'
 import { ocpiTypeOf, ocppTypes } from './driver.ts'
 import { connectorId } from './objects.ts'
 import type { ChargingPoint } from './ocpi-config.ts'
@@ -53,7 +53,7 @@ const reservedMillisMax = inHours(24)
 /** What becomes of each command of a provider (§13.3), or why nothing does. */
 export const orders: Orders = {
   async START_SESSION(desk, party, asked, now) {
-    const { token, connector_id: connector = connectorId, authorization_reference } = asked
+    const { token, connector_id: connector = connectorId } = asked
     const point = pointOf(desk, asked.location_id, asked.evse_uid)
     if (point === undefined || connector !== connectorId) return refused('REJECTED', noPlace)
     const stationId = view(point)
@@ -61,13 +61,7 @@ export const orders: Orders = {
     const driver = await driverOf(desk, party, token, point)
     if (!driver.ok) return driver
     const { idToken, type } = driver.value
-    const { country_code, party_id, uid, contract_id } = token
-    const admission = {
-      party: party.name,
-      token: { country_code, party_id, uid, type: token.type, contract_id },
-      auth: 'COMMAND' as const,
-      ...(authorization_reference === undefined ? {} : { reference: authorization_reference }),
-    }
+    const { uid } = token
     const remoteStartId = newNumber(desk)
     return ok({
       command: {
@@ -78,7 +72,7 @@ export const orders: Orders = {
         payload: { evseId: evse, remoteStartId, idToken },
       },
       // Its first event may be here before the station's answer.
-      before: () => expectDriver(desk, stationId, type, uid, admission, now),
+      before: () => expectDriver(desk, stationId, type, uid, admissionBy(party, asked), now),
       after: async (result) => {
         if (!mayHold(result)) await expectNobody(desk, stationId, type, uid)
       },
@@ -130,10 +124,13 @@ export const orders: Orders = {
       return refused('REJECTED', 'the reservation is for another place')
     const { evse } = point
     const number = known?.number ?? newNumber(desk)
-    const kept = { id, number, until, stationId: view(point), evse }
+    const stationId = view(point)
+    const { uid } = token
+    const { type } = driver.value
+    const kept = { id, number, until, stationId, evse, driver: { type, uid } }
     return ok({
       command: {
-        stationId: view(point),
+        stationId,
         action: 'ReserveNow',
         evse,
         effectFrom: now,
@@ -144,9 +141,16 @@ export const orders: Orders = {
           evseId: evse,
         },
       },
-      before: () => keepReservation(desk, party, kept),
+      before: async () => {
+        await keepReservation(desk, party, kept)
+        // A card is asked about again later: it may be blocked by then. For others nobody else answers.
+        const isAsked = type !== 'APP_USER' && type !== 'AD_HOC_USER'
+        const end = isAsked ? now : until
+        await expectDriver(desk, stationId, type, uid, admissionBy(party, asked), now, end)
+      },
       after: async (result) => {
         if (mayHold(result)) return
+        await expectNobody(desk, stationId, type, uid)
         await (known === undefined
           ? dropReservation(desk, party, id)
           : keepReservation(desk, party, known))
@@ -157,16 +161,32 @@ export const orders: Orders = {
   async CANCEL_RESERVATION(desk, party, { reservation_id: id }, now) {
     const known = await findReservation(desk, party, id, now)
     if (known === undefined) return refused('REJECTED', 'there is no such reservation')
-    const { stationId, evse, number } = known
+    const { stationId, evse, number, driver } = known
     const payload = { reservationId: number }
     return ok({
       command: { stationId, action: 'CancelReservation', evse, effectFrom: now, payload },
       after: async (result) => {
         const isGone = result === 'ACCEPTED' || result === 'UNKNOWN_RESERVATION'
-        if (isGone) await dropReservation(desk, party, id)
+        if (!isGone) return
+        await dropReservation(desk, party, id)
+        await expectNobody(desk, stationId, driver.type, driver.uid)
       },
     })
   },
+}
+
+/** What a command says of whom its charge is billed to, and under which reference. */
+const admissionBy = (
+  { name }: OcpiParty,
+  { token, authorization_reference: reference }: OcpiObject<'StartSession' | 'ReserveNow'>,
+): Admission => {
+  const { country_code, party_id, uid, type, contract_id } = token
+  return {
+    party: name,
+    token: { country_code, party_id, uid, type, contract_id },
+    auth: 'COMMAND',
+    ...(reference === undefined ? {} : { reference }),
+  }
 }
 
 /** A station that has not answered may have done it. */
@@ -195,7 +215,7 @@ async function sessionPlace({ objects, us }: RoamingDesk, id: string) {
 }
 
 /**
- * The driver of a provider's token. One that somebody else answers for, or that charges already, is none of the
+ * The driver of a provider's token, whose validity the provider has judged and we do not (§13.3.4, .5). One that somebody else answers for, or that charges already, is none of the
  * provider's to start with: its charge would be another's to pay.
  */
 async function driverOf(
@@ -205,8 +225,7 @@ async function driverOf(
   point: ChargingPoint,
 ): Promise<Outcome<{ readonly idToken: IdTokenType; readonly type: Token['type'] }, Refused>> {
   const { context, peers, objects } = desk
-  if (!sameOwner(token, party.owner) || !token.valid)
-    return refused('REJECTED', 'the token is not yours, or not valid')
+  if (!sameOwner(token, party.owner)) return refused('REJECTED', 'the token is not yours')
   const idToken: IdTokenType = { idToken: token.uid, type: ocppTypes[token.type] }
   const type = ocpiTypeOf(idToken) ?? token.type
   const stationId = view(point)

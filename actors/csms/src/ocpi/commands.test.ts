@@ -130,8 +130,16 @@ test('a start becomes a request to the station, whose answer is told, and its dr
   expect(csms.told).toEqual([['ilk', url, { result: 'ACCEPTED' }]])
   const driver = () => expected(csms.desk, station, 'APP_USER', 'app-1')
   expect(await driver()).toMatchObject({ party: 'ilk', auth: 'COMMAND', reference: 'REF-1' })
-  csms.wait(5 * 60_000)
+  // Its provider is not asked about it for a quarter of an hour (§13.3.5).
+  csms.wait(15 * 60_000 - 1)
+  expect(await driver()).toBeDefined()
+  csms.wait(1)
   expect(await driver()).toBeUndefined()
+})
+
+test('whether its token is valid is for the provider to know', async () => {
+  const asked = { ...start, token: { ...token, valid: false } }
+  expect(await csms.ask('START_SESSION', asked)).toBe('ACCEPTED')
 })
 
 test('what the supervisor or the station refuses is told, and nobody is expected', async () => {
@@ -148,17 +156,22 @@ test('what the supervisor or the station refuses is told, and nobody is expected
 const nothingFor: readonly (readonly [string, string, object, string])[] = [
   ['a place that is unknown', 'START_SESSION', { ...start, location_id: 'L2' }, 'REJECTED'],
   ['a private place', 'START_SESSION', { ...start, location_id: 'HOME' }, 'REJECTED'],
-  ['a connector that is unknown', 'START_SESSION', { ...start, connector_id: '2' }, 'REJECTED'],
+  [
+    'a connector that is unknown',
+    'START_SESSION',
+    { ...start, evse_uid: 'E1', connector_id: '2' },
+    'REJECTED',
+  ],
+  [
+    'a connector of no EVSE that is named',
+    'START_SESSION',
+    { token, location_id: 'L1', connector_id: '1' },
+    'ObjectInvalid',
+  ],
   [
     "another provider's token",
     'START_SESSION',
     { ...start, token: { ...token, party_id: 'OTH' } },
-    'REJECTED',
-  ],
-  [
-    'a token that is not valid',
-    'START_SESSION',
-    { ...start, token: { ...token, valid: false } },
     'REJECTED',
   ],
   [
@@ -265,6 +278,40 @@ test('a reservation has a number of ours at the station, and is taken back by it
   expect(csms.sent[1]?.payload).toEqual({ reservationId: id })
   csms.wait(minute)
   expect(await csms.ask('CANCEL_RESERVATION', cancel)).toBe('REJECTED')
+})
+
+test('who has reserved is expected there until the reservation ends, and no more once it is taken back', async () => {
+  const driver = () => expected(csms.desk, station, 'APP_USER', 'app-1')
+  const asked = { ...reserve('R1'), authorization_reference: 'REF-2' }
+  expect(await csms.ask('RESERVE_NOW', asked)).toBe('ACCEPTED')
+  await settled(1)
+  csms.wait(3_600_000 - 1)
+  expect(await driver()).toMatchObject({ party: 'ilk', auth: 'COMMAND', reference: 'REF-2' })
+  csms.wait(1)
+  expect(await driver()).toBeUndefined()
+  const later = reserve('R2', csms.at.now + 3_600_000)
+  expect(await csms.ask('RESERVE_NOW', later)).toBe('ACCEPTED')
+  await settled(2)
+  expect(await driver()).toBeDefined()
+  expect(await csms.ask('CANCEL_RESERVATION', { reservation_id: 'R2' })).toBe('ACCEPTED')
+  await settled(3)
+  expect(await driver()).toBeUndefined()
+  csms.wait(minute)
+  csms.answers.next = () => Promise.resolve({ status: 'Occupied' })
+  expect(await csms.ask('RESERVE_NOW', later)).toBe('ACCEPTED')
+  await settled(4)
+  expect(await driver()).toBeUndefined()
+  // A card may be blocked before the reservation ends.
+  csms.wait(minute)
+  csms.answers.next = () => Promise.resolve({ status: 'Accepted' })
+  const card = { ...later, token: { ...token, type: 'RFID', uid: '04A1B2C3' } }
+  expect(await csms.ask('RESERVE_NOW', card)).toBe('ACCEPTED')
+  await settled(5)
+  const holder = () => expected(csms.desk, station, 'RFID', '04a1b2c3')
+  csms.wait(15 * 60_000 - 1)
+  expect(await holder()).toBeDefined()
+  csms.wait(1)
+  expect(await holder()).toBeUndefined()
 })
 
 test('what a station does not keep free is not kept here; one provider keeps so many places free', async () => {

@@ -12,7 +12,7 @@ export function scheduleOf(
   now: Instant,
 ): Outcome<Schedule, ScheduleProblem | 'UnitNotWatts' | 'StartMissing'> {
   if (profile.charging_rate_unit !== 'W') return refused('UnitNotWatts')
-  const { start_date_time: text, duration } = profile
+  const { start_date_time: text, duration, charging_profile_period: told = [] } = profile
   const begin = text === undefined ? instant(Math.floor(now / 1_000) * 1_000) : ocpiTime(text)
   if (begin === undefined) return refused('StartMissing')
   const longest = limits.scheduleMillisMax
@@ -20,7 +20,7 @@ export function scheduleOf(
   const schedule: Schedule = {
     from: begin,
     until,
-    periods: profile.charging_profile_period.map(({ start_period, limit }) => ({
+    periods: told.map(({ start_period, limit }) => ({
       from: instant(begin + start_period * 1_000),
       limitWatts: limit,
     })),

@@ -1,5 +1,5 @@
 import type { Instant, StationId } from '@interlock/kernel'
-import { ownerName, sameCi, type OcpiParty } from '@interlock/ocpi'
+import { ownerName, sameCi, type OcpiParty, type Token } from '@interlock/ocpi'
 import type { RoamingDesk } from './roaming.ts'
 
 /** A reservation of a provider: by its own name, and by the number that the station knows it by. */
@@ -10,6 +10,8 @@ export type Reservation = {
   readonly stationId: StationId
   readonly evse: number
   readonly until: Instant
+  /** Who is expected there. */
+  readonly driver: Pick<Token, 'type' | 'uid'>
 }
 type Kept = Pick<RoamingDesk, 'objects' | 'context'>
 

@@ -57,11 +57,7 @@ export function afterPatch<Name extends OwnedName>(
   if (known === undefined) return refused('ObjectUnknown', params['id'])
   if (part['last_updated'] === undefined)
     return refused('ObjectInvalid', '/last_updated is missing')
-  const members = { ...(known as Record<string, unknown>), ...part }
-  const whole = checkOcpi(
-    name,
-    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)),
-  )
+  const whole = checkOcpi(name, { ...(known as Record<string, unknown>), ...part })
   return whole.ok ? afterPut(name, caller, params, whole.value, known) : whole
 }
 
