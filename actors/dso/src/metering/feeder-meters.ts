@@ -110,12 +110,21 @@ export function createFeederMeters(options: {
     heard(provider, request) {
       if (request.message !== 'update_group_measurements') return
       const { group, measurements } = request.body
+      const now = clock.now()
+      let untimely = 0
       for (const { value, unit, direction, since, at } of measurements) {
         if (direction !== 'IMPORT' || since === undefined) continue
         if (since % blockMillis !== 0 || at - since !== blockMillis) continue
+        // Of a block that has not begun it would push those out that are still to be judged.
+        if (since > now || since < now - readingAgeMillisMax) {
+          untimely += 1
+          continue
+        }
         const wattHours = unit === 'KWH' ? value * 1_000 : value
         blocks.report(group, instant(since), provider, (wattHours * 3_600_000) / blockMillis)
       }
+      if (untimely > 0)
+        audit.record('ReadingRefused', { group, provider, reason: 'Untimely', count: untimely })
       judge()
     },
     look() {
