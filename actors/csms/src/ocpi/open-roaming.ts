@@ -13,6 +13,7 @@ import type { OcpiConfig } from './ocpi-config.ts'
 import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
 import { admitDriver, tellTransaction, type RoamingDesk } from './roaming.ts'
+import { turns } from './turns.ts'
 
 /**
  * Speaks OCPI 2.2.1 with providers, as an operator of charging stations.
@@ -99,8 +100,12 @@ export async function openRoaming(options: {
   context.hooks.statusTold = () => inBackground(deps, 'tell-places', () => teller.tell())
   context.hooks.admitDriver = (station, idToken, payer) =>
     admitDriver(desk, station, idToken, payer)
+  // Two events of one charge that end it at once would each make a record of it.
+  const inTurn = turns()
   context.hooks.transactionTold = (station, transactionId) =>
-    inBackground(deps, 'roaming', () => tellTransaction(desk, station, transactionId))
+    inBackground(deps, 'roaming', () =>
+      inTurn(`${station} ${transactionId}`, () => tellTransaction(desk, station, transactionId)),
+    )
   for (const { name, versions } of ocpi.providers)
     if (versions !== undefined && !registration.reach(name, 'tokens', 'SENDER').ok)
       inBackground(deps, 'register', async () => {
