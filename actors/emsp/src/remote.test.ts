@@ -166,6 +166,21 @@ test('an outcome is waited for so long, and only whoever was asked tells it', as
   expect(await desk.command('STOP_SESSION', { session: 'S2' })).toMatchObject({ status: 503 })
 })
 
+test('an operator takes back a reservation that it has made, and nothing else', async () => {
+  const until = '2026-01-12T21:00:00Z'
+  const made = await desk.command('RESERVE_NOW', { ...start, reservation: 'R1', until })
+  const refused = await desk.command('RESERVE_NOW', { ...start, reservation: 'R2', until })
+  const stopped = await desk.command('STOP_SESSION', { session: 'S1' })
+  const settled = async ({ id = '' }: { id?: string }, ...results: readonly string[]) => {
+    for (const result of results) await desk.requests.settle('cpo', id, { result })
+    return (await desk.requests.find(id))?.result
+  }
+  const back = 'CANCELED_RESERVATION'
+  expect(await settled(made, 'ACCEPTED', back, 'ACCEPTED')).toBe(back)
+  expect(await settled(refused, 'REJECTED', back)).toBe('REJECTED')
+  expect(await settled(stopped, 'ACCEPTED', back)).toBe('ACCEPTED')
+})
+
 test('the limits of a session are set, taken back and read at its operator', async () => {
   const session = { operator: 'cpo', session: 'S 1' }
   const door = '/api/v1/sessions/:operator/:session'

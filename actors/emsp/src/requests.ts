@@ -55,7 +55,7 @@ type Result = { readonly result: string; readonly profile?: ActiveChargingProfil
 
 export type RemoteRequests = {
   ask(operator: string, wanted: Wanted): Promise<Outcome<RequestShown, AskProblem>>
-  /** The outcome that an operator tells: once, and only of what it was asked for itself. */
+  /** The outcome that an operator tells: once, but for a reservation taken back, and only of what it was asked for itself. */
   settle(operator: string, id: string, result: Result): Promise<Answer>
   find(id: string): Promise<RequestShown | undefined>
   /** The newest first. */
@@ -136,7 +136,8 @@ export function remoteRequests(options: {
       const request = (await kept('requests', id)) as Request | undefined
       if (request?.operator !== operator) return refused('ObjectUnknown', id)
       // An answer that was lost: it is told again, and changes nothing.
-      if ((await kept('results', id)) !== undefined) return ok({})
+      const before = (await kept('results', id)) as Result | undefined
+      if (before !== undefined && !isTakenBack(request, before, result)) return ok({})
       audit.record('OperatorResult', { operator, what: request.what, request: id, ...result })
       await keep('results', id, result)
       return ok({})
@@ -153,3 +154,7 @@ export function remoteRequests(options: {
     },
   }
 }
+
+/** At the same address an operator takes back a reservation that it has made (§13.1). */
+const isTakenBack = ({ what }: Request, before: Result, now: Result): boolean =>
+  what === 'RESERVE_NOW' && before.result === 'ACCEPTED' && now.result === 'CANCELED_RESERVATION'
