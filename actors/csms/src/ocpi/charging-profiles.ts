@@ -10,7 +10,7 @@ import {
 import type { Response } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import { isAccepted, type Commands } from '../commands.ts'
-import { scheduleOf } from './peer-profile.ts'
+import { oneDigit, scheduleOf } from './peer-profile.ts'
 import { clearWish, setWish } from './provider-wishes.ts'
 import type { RoamingDesk, SessionPlace } from './roaming.ts'
 import { wishPace } from './wish-pace.ts'
@@ -114,7 +114,7 @@ async function activeAt(
     charging_rate_unit: schedule.chargingRateUnit,
     charging_profile_period: schedule.chargingSchedulePeriod.map(({ startPeriod, limit }) => ({
       start_period: startPeriod,
-      limit,
+      limit: oneDigit(limit),
     })),
   }
   return { result: 'ACCEPTED', profile: { start_date_time, charging_profile } }

@@ -22,9 +22,12 @@ export function scheduleOf(
     until,
     periods: told.map(({ start_period, limit }) => ({
       from: instant(begin + start_period * 1_000),
-      limitWatts: limit,
+      limitWatts: oneDigit(limit),
     })),
   }
   const problem = scheduleProblem(schedule)
   return problem === undefined ? ok(schedule) : refused(problem)
 }
+
+/** A limit has one digit after the point at most (§14.6.4); the rest of it is not charged with. */
+export const oneDigit = (limit: number): number => Math.floor(Number((limit * 10).toFixed(6))) / 10
