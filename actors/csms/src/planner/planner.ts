@@ -12,6 +12,7 @@ import { order } from '../core/goal.ts'
 import type { StationView } from '../core/view.ts'
 import type { CapacityBook, CapacityGroup } from '../oscp/capacity-book.ts'
 import type { FeederPlanner } from '../oscp/feeder-planner.ts'
+import { createOverBudget, nextWindow } from './over-budget.ts'
 import { goalOf, planOf, sameFrom } from './session-plan.ts'
 
 export type Planner = {
@@ -22,7 +23,6 @@ export type Planner = {
 
 /** The one profile of the planner at each station; a new one takes the place of the old (K01.FR.05). */
 export const profileId = 1
-const retryMillis = 30 * 60_000
 /** Refusals that time may mend. */
 const passing = new Set([
   'BudgetExceeded',
@@ -64,6 +64,7 @@ export function createPlanner(options: {
   const { clock } = context.deps
   const waiting = new Set<StationId>()
   let timer: Timer | undefined
+  const overBudget = createOverBudget(clock)
   let retry: { readonly timer: Timer; readonly stations: Set<StationId> } | undefined
   let running = false
   let closed = false
@@ -97,11 +98,10 @@ export function createPlanner(options: {
   const planAll = async (stations: readonly StationId[]): Promise<void> => {
     const sends: Promise<void>[] = []
     for (const draft of draftsFor(stations)) {
-      const { stationId: station } = draft.view.record
       const ready = await commands.prepare(commandOf(draft, clock.now()))
       if (ready.ok) sends.push(install(draft, ready))
       else if (mayBeSmaller(draft, ready.outcome.reason)) sends.push(...(await planSmaller(draft)))
-      else mayRetry(station, ready.outcome.reason)
+      else notNow(draft, ready.outcome.reason)
     }
     await Promise.all(sends)
   }
@@ -117,7 +117,9 @@ export function createPlanner(options: {
     const now = clock.now()
     const together = [...groups].flatMap((group) =>
       (options.feeders?.drafts(group) ?? []).filter(
-        ({ view, schedule }) => !sameFrom(now, view.schedule, schedule),
+        ({ view, schedule }) =>
+          !sameFrom(now, view.schedule, schedule) &&
+          !overBudget.holds(view.record.stationId, schedule),
       ),
     )
     return [...alone, ...together]
@@ -174,6 +176,12 @@ export function createPlanner(options: {
     }
   }
 
+  const notNow = ({ view, schedule }: Draft, reason: string | undefined): void => {
+    const { stationId } = view.record
+    if (reason === 'BudgetExceeded') overBudget.note(stationId, schedule)
+    mayRetry(stationId, reason)
+  }
+
   const mayRetry = (station: StationId, reason: string | undefined): void => {
     if (reason !== undefined && passing.has(reason)) planLater(station)
   }
@@ -185,7 +193,7 @@ export function createPlanner(options: {
       return
     }
     const now = clock.now()
-    const wait = retryMillis - (now % retryMillis)
+    const wait = nextWindow(now) - now
     const stations = new Set([station])
     const again = (): void => {
       retry = undefined
