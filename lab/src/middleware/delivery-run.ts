@@ -29,7 +29,7 @@ export type DeliveryPlan = {
   readonly authors: number
   readonly topicsEach: number
   readonly secondsMax: number
-  /** Called as messages are accepted, with the share of all. */
+  /** Called as messages are said to be kept, with the share of all: others are still to be said. */
   readonly onShare?: (share: number) => void
 }
 
@@ -89,7 +89,6 @@ export async function deliveryRun(
       seen.set(name, taken)
       taken.push(head.seq)
       accepted++
-      plan.onShare?.(accepted / messages)
       return Promise.resolve()
     },
   })
@@ -106,8 +105,10 @@ export async function deliveryRun(
       left--
       const payload = { at: Date.now(), watts: left, chargers: 1 }
       const said = await exchange.publish(topic, payload)
-      if (said.ok) acknowledged++
-      else {
+      if (said.ok) {
+        acknowledged++
+        plan.onShare?.(acknowledged / messages)
+      } else {
         left++
         waitedFor[said.reason] = (waitedFor[said.reason] ?? 0) + 1
       }
