@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { forecastErrors, type ForecastErrors } from './forecast-errors.ts'
-import { readFeederFile } from './read-feeder-file.ts'
+import { inWords } from './in-words.ts'
+import { readFeeders } from './read-feeder-file.ts'
 
 const usage = `npm run feeder [-- FILE…]
 
@@ -18,13 +18,16 @@ if (files.some((file) => file.startsWith('-'))) {
   process.stderr.write(usage)
   process.exit(2)
 }
-for (const file of files) {
-  say(`\n${basename(file)}: mean absolute error, kW`)
-  say(`${'feeder'.padEnd(12)} forecast  persist. day before`)
-  for (const [name, series] of readFeederFile(readFileSync(file, 'utf8'))) {
-    const errors = forecastErrors(name, series, 4)
-    const better = errors.forecast < Math.min(errors.persistence, errors.previousDay)
-    if (!better) process.exitCode = 1
-    say(`${row(errors)}${better ? '' : '  NOT BETTER'}`)
+await inWords('feeder', () => {
+  for (const file of files) {
+    say(`\n${basename(file)}: mean absolute error, kW`)
+    say(`${'feeder'.padEnd(12)} forecast  persist. day before`)
+    for (const [name, series] of readFeeders(file)) {
+      const errors = forecastErrors(name, series, 4)
+      const better = errors.forecast < Math.min(errors.persistence, errors.previousDay)
+      if (!better) process.exitCode = 1
+      say(`${row(errors)}${better ? '' : '  NOT BETTER'}`)
+    }
   }
-}
+  return Promise.resolve()
+})

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readSessionFile } from '../files/session-file.ts'
 import { readTariffFile } from '../files/tariff-file.ts'
+import { inWords } from './in-words.ts'
 import { besideOptimum, large, planFigure, type PlanFigure } from './plan-figures.ts'
-import { readFeederFile } from './read-feeder-file.ts'
+import { readFeeders } from './read-feeder-file.ts'
 import { weekFigure, type WeekFigure } from './real-week.ts'
 import { missedBy } from './plan-targets.ts'
 
@@ -43,6 +43,10 @@ const weekDetails = (week: WeekFigure): string[] => [
   ...(week.costRatio === undefined ? [] : [percent(week.costRatio)]),
 ]
 
+const penceOf = ({ pencePerKilowattHour }: { pencePerKilowattHour: number }): number =>
+  pencePerKilowattHour
+const readFeeder = (file: string) => ({ file, lines: [...readFeeders(file)] })
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -53,24 +57,23 @@ async function main(): Promise<void> {
   })
   if (positionals.length > 0 && (values.sessions.length === 0 || values.prices === undefined))
     throw new TypeError('feeders need --sessions and --prices')
+  // Whatever is wrong with a file is told before anything is planned.
+  const pence = values.prices === undefined ? [] : readTariffFile(values.prices).map(penceOf)
+  // One of each file after the other, so that all have a part in every group.
+  const files = values.sessions.map((file) => readSessionFile(file))
+  const longest = Math.max(0, ...files.map(({ length }) => length))
+  const rows = Array.from({ length: longest }, (_, at) =>
+    files.flatMap((file) => file[at] ?? []),
+  ).flat()
+  const feeders = positionals.map((file) => readFeeder(file))
   say('made-up groups')
   for (const recipe of [...besideOptimum, ...large]) {
     const figure = await planFigure(recipe, recipe.sessions < 1_000)
     judged(JSON.stringify(recipe), figure, planDetails(figure))
   }
-  if (values.prices === undefined) return
-  // One of each file after the other, so that all have a part in every group.
-  const files = values.sessions.map((file) => readSessionFile(file))
-  const longest = Math.max(...files.map(({ length }) => length))
-  const rows = Array.from({ length: longest }, (_, at) =>
-    files.flatMap((file) => file[at] ?? []),
-  ).flat()
-  const pence = readTariffFile(values.prices).map(
-    ({ pencePerKilowattHour }) => pencePerKilowattHour,
-  )
-  for (const file of positionals) {
+  for (const { file, lines } of feeders) {
     say(`\n${basename(file)}`)
-    for (const [name, series] of readFeederFile(readFileSync(file, 'utf8')))
+    for (const [name, series] of lines)
       for (const phases of [false, true]) {
         const week = await weekFigure(series, rows, pence, phases)
         judged(`${name}${phases ? ', phases limited' : ''}`, week, weekDetails(week))
@@ -79,7 +82,7 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main()
+  await inWords('plan', main)
 } catch (error) {
   if (!(error instanceof TypeError)) throw error
   process.stderr.write(`plan: ${error.message}\n\n${usage}`)

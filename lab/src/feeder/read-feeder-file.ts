@@ -1,4 +1,5 @@
-import { instant } from '@interlock/kernel'
+import { Fault, instant } from '@interlock/kernel'
+import { readText } from '../files/csv.ts'
 import { blockMillis, type LoadSeries } from '@interlock/dso'
 
 /**
@@ -21,6 +22,20 @@ export function readFeederFile(text: string): Map<string, LoadSeries> {
     feeders.set(name, loads)
   }
   return new Map([...feeders].map(([name, loads]) => [name, seriesOf(name, loads)]))
+}
+
+/** The same of a file. @throws Fault `FileUnreadable` or `BadFile` */
+export function readFeeders(path: string): Map<string, LoadSeries> {
+  const text = readText(path)
+  try {
+    return readFeederFile(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Fault('BadFile', `${path}: ${why}`, {
+      cause,
+      remedy: 'mend the file, or leave it out',
+    })
+  }
 }
 
 const rowMillis = 10 * 60_000

@@ -23,7 +23,8 @@ export function readCsv(path: string, separator = ','): readonly Line[] {
     })
 }
 
-function readText(path: string): string {
+/** A text, of `.gz` what is packed in it. @throws Fault FileUnreadable */
+export function readText(path: string): string {
   try {
     const bytes = readFileSync(path)
     const plain = path.endsWith('.gz')
