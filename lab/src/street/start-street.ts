@@ -155,6 +155,8 @@ async function start(
   const dso = limited ? await run(dsoConfig(plan), server('dso'), startDso) : undefined
   const csmsConfig = { ...configs.csmsConfig(plan), ...(limited && { oscp: csmsOscp(plan) }) }
   const csms = await run(csmsConfig, server('csms'), startCsms)
+  // Operator and CSMS have agreed before any charger comes, so that no day depends on who was faster.
+  await world.quiet()
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
   const homes = plan.homes
