@@ -1,9 +1,9 @@
-import { fallbackLimitVariable, limits } from '@interlock/contract'
+import { fallbackLimitVariable } from '@interlock/contract'
 import { instant, type Instant, type StationId } from '@interlock/kernel'
-import { halfHourOf } from '@interlock/power'
 import { isAccepted, type Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import { attributeKey } from '../core/facts.ts'
+import { nextWindow } from '../planner/over-budget.ts'
 import type { CapacityGroup } from './capacity-book.ts'
 import type { FeederPlanner } from './feeder-planner.ts'
 
@@ -54,8 +54,7 @@ export function createFallbackLimits(
       },
     })
     // All ask for the same step, so the others would be refused as well.
-    if (outcome.reason === 'BudgetExceeded')
-      pausedUntil = instant(halfHourOf(context.deps.clock.now()) + limits.budgetWindowMillis)
+    if (outcome.reason === 'BudgetExceeded') pausedUntil = nextWindow(context.deps.clock.now())
     const { setVariableResult: [result] = [] } = (outcome.response ?? {}) as {
       setVariableResult?: { attributeStatus: string }[]
     }

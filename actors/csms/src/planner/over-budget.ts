@@ -1,5 +1,6 @@
 import { instant, type Clock, type Instant, type StationId } from '@interlock/kernel'
-import type { Schedule } from '@interlock/power'
+import { limits } from '@interlock/contract'
+import { halfHourOf, type Schedule } from '@interlock/power'
 import { sameFrom } from './session-plan.ts'
 
 /** Schedules that the budget did not allow; the same is not asked for again before its next window. */
@@ -8,9 +9,9 @@ export type OverBudget = {
   holds(station: StationId, schedule: Schedule): boolean
 }
 
-const windowMillis = 30 * 60_000
+/** When the budget's next window begins. */
 export const nextWindow = (now: Instant): Instant =>
-  instant(now - (now % windowMillis) + windowMillis)
+  instant(halfHourOf(now) + limits.budgetWindowMillis)
 
 export function createOverBudget(clock: Pick<Clock, 'now'>): OverBudget {
   const noted = new Map<StationId, { readonly schedule: Schedule; readonly until: Instant }>()
