@@ -1,7 +1,7 @@
 import type { Happening } from '@interlock/contract'
 import type { GuestPayer } from '@interlock/driver'
 import type { ActorDeps, AskWitness, Identity, OcppSocket } from '@interlock/host'
-import type { StationId } from '@interlock/kernel'
+import type { InTurnByKey, StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Action, Endpoint, IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
 import type { CsmsConfig } from './config.ts'
@@ -44,8 +44,8 @@ export type Context = {
   readonly drivers: DriverRegister | undefined
   readonly inUse: TokensInUse
   readonly accepted: AcceptedTokens
-  /** The transaction event of a station that is on its way into the database; one at a time. */
-  readonly storing: Map<StationId, Promise<unknown>>
+  /** Transaction events on their way into the database, one of a station at a time. */
+  readonly storing: InTurnByKey<StationId>
   readonly history: History
   readonly supervisor: Supervisor
   /** The supervisor again, as witness of audit trails: this one's and its stations'. */

@@ -9,7 +9,7 @@ import {
   type Identity,
   type Trust,
 } from '@interlock/host'
-import type { StationId } from '@interlock/kernel'
+import { inTurnByKey, type StationId } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
 import { openDatabase } from '@interlock/store'
 import type { CsmsConfig } from './config.ts'
@@ -104,7 +104,7 @@ export async function openContext(
     drivers: driversOf(config, identity, trust, deps, closers),
     inUse: tokensInUse(),
     accepted: acceptedTokens(),
-    storing: new Map(),
+    storing: inTurnByKey(),
     history: createHistory(deps.clock),
     supervisor: supervisorClient(http, config.peers.supervisor),
     witness,

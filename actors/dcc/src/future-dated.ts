@@ -5,6 +5,7 @@ import {
   inHours,
   inSeconds,
   instant,
+  inTurn,
   millis,
   ok,
   refused,
@@ -143,12 +144,7 @@ export async function openFutureDated(
     if (next !== undefined) wakeIn(Math.max(soonest, Number(next.execute_at) - clock.now()))
   }
 
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const mine = last.then(work, work)
-    last = mine.catch(() => {})
-    return mine
-  }
+  const turn = inTurn()
   const takeOut = async (slot: string): Promise<FutureRequest | undefined> => {
     const rows = await db
       .deleteFrom('future_dated')
@@ -162,7 +158,7 @@ export async function openFutureDated(
 
   return {
     hold: ({ request, peer, executeAt, digest }, name) =>
-      inTurn(async () => {
+      turn(async () => {
         const { organisation, role } = peer
         const slot = slotOf(peer, name)
         const others = await held()
@@ -189,7 +185,7 @@ export async function openFutureDated(
         await wakeForNext()
         return ok(replaced)
       }),
-    cancel: (user, slot) => inTurn(() => takeOut(slotOf(user, slot))),
+    cancel: (user, slot) => turn(() => takeOut(slotOf(user, slot))),
     async list({ organisation, role }) {
       const rows = await db
         .selectFrom('future_dated')

@@ -1,5 +1,5 @@
 import { hanAnswers, hanRevocationList } from '@interlock/contract'
-import { ok, type Eui64, type Outcome } from '@interlock/kernel'
+import { inTurnByKey, ok, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Hierarchy } from '@interlock/pki'
 import type { Device, Inventory } from './inventory.ts'
@@ -49,18 +49,9 @@ export function createListDelivery(
     return ok(undefined)
   }
   /** One after the other for each device, so that nothing is sent twice. */
-  const turns = new Map<Eui64, Promise<unknown>>()
-  const bring = async (device: Device): Promise<Outcome<undefined, DeliveryProblem>> => {
-    const before = turns.get(device.eui) ?? Promise.resolve()
-    const mine = before.then(() => bringNow(device))
-    const settled = mine.catch(() => {})
-    turns.set(device.eui, settled)
-    try {
-      return await mine
-    } finally {
-      if (turns.get(device.eui) === settled) turns.delete(device.eui)
-    }
-  }
+  const turn = inTurnByKey<Eui64>()
+  const bring = (device: Device): Promise<Outcome<undefined, DeliveryProblem>> =>
+    turn(device.eui, () => bringNow(device))
   return {
     bring,
     async bringToAll() {

@@ -28,12 +28,12 @@ import { tokenOf } from './core/authorise.ts'
 import { billStore } from './data/bills.ts'
 import { migrations, type EmspTables } from './data/schema.ts'
 import { toldStore } from './data/told.ts'
-import { inTurn } from './in-turn.ts'
 import { meterRegister } from './meter-register.ts'
 import { followings, homeTopics } from './middleware.ts'
 import { emspHandlers, newReference, registered, type EmspDesk } from './ocpi/handlers.ts'
 import { pushTokens } from './push-tokens.ts'
 import { keepRegistering } from './registering.ts'
+import { recordsInTurn } from './records-in-turn.ts'
 import { remoteEndpoints } from './remote-endpoints.ts'
 import { remoteRequests } from './requests.ts'
 import { restEndpoints } from './rest.ts'
@@ -131,7 +131,7 @@ async function open(
     audit,
     ...(cir === undefined ? {} : { askRegister: tokenRegister(tokens, cir) }),
     requests,
-    inTurn: inTurn(),
+    inTurn: recordsInTurn(),
     now,
   }
   const handlers = emspHandlers(desk)

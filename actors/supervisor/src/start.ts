@@ -16,13 +16,12 @@ import {
   type Identity,
   type Running,
 } from '@interlock/host'
-import { Fault, type Role } from '@interlock/kernel'
+import { Fault, inTurnByKey, type Role } from '@interlock/kernel'
 import { fromPem, toPem } from '@interlock/pki'
 import { openDatabase, openLedgerAccount, witnessRegister } from '@interlock/store'
 import type { Kysely } from 'kysely'
 import { authorityClient } from './authority-client.ts'
 import type { SupervisorConfig } from './config.ts'
-import { inTurn } from './core/in-turn.ts'
 import { hourlyRate } from './core/rate.ts'
 import { endpoints } from './endpoints/index.ts'
 import { providerOf } from './endpoints/registers.ts'
@@ -108,7 +107,7 @@ async function open(
     otherLedger: otherLedger(dcc, config.peers.dcc, deps.log),
     inventory: dccInventory(dcc, config.peers.dcc),
     rate: hourlyRate(config.commandsPerHourMax),
-    turn: inTurn(),
+    turn: inTurnByKey(),
     ...(await registers(database.db, config, deps)),
   }
   await registerConfigured(config, supervisor)

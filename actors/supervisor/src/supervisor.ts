@@ -6,10 +6,10 @@ import {
   type OtherLedger,
   type Reply,
 } from '@interlock/host'
+import type { InTurnByKey } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { LedgerAccount, WitnessRegister } from '@interlock/store'
 import type { AuthorityClient } from './authority-client.ts'
-import type { InTurn } from './core/in-turn.ts'
 import type { Rate } from './core/rate.ts'
 import type { Announce } from './happenings.ts'
 import type { Inventory } from './inventory.ts'
@@ -46,7 +46,7 @@ export type Supervisor = {
   readonly revocations: Revocations
   readonly smartMeterList: SmartMeterList
   readonly rate: Rate
-  readonly turn: InTurn
+  readonly turn: InTurnByKey<string>
 }
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>

@@ -1,5 +1,5 @@
 import { limits, type ServerRefusal } from '@interlock/contract'
-import { inHours, type Clock, type Instant, type Role } from '@interlock/kernel'
+import { inHours, inTurn, type Clock, type Instant, type Role } from '@interlock/kernel'
 import { stateWitness, type Audit, type AuditCheckpoint } from '@interlock/ledger'
 import type { WitnessRegister } from '@interlock/store'
 import { problem, type Reply } from './http-problem.ts'
@@ -25,18 +25,14 @@ export function witnessEndpoints(parts: WitnessParts): Endpoint[] {
   const { register, roles } = parts
   const recent = new Map<string, Instant[]>()
   // One at a time: two checkpoints of one trail are compared with each other.
-  let turn: Promise<unknown> = Promise.resolve()
+  const turn = inTurn()
   return [
     {
       method: 'POST',
       url: '/api/v1/checkpoints',
       roles,
       body: Checkpoint,
-      handle: ({ body }) => {
-        const next = turn.then(() => witness(body as AuditCheckpoint, parts, recent))
-        turn = next.catch(() => {})
-        return next
-      },
+      handle: ({ body }) => turn(() => witness(body as AuditCheckpoint, parts, recent)),
     },
     {
       method: 'GET',

@@ -1,5 +1,5 @@
 import { limits, type BudgetLimits, type DayAheadPlan, type Reservation } from '@interlock/contract'
-import { ok, type Instant, type Outcome } from '@interlock/kernel'
+import { inTurn, ok, type Instant, type Outcome } from '@interlock/kernel'
 import {
   acceptPlan,
   chargeMoved,
@@ -57,17 +57,12 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
     plans.map((row) => JSON.parse(row.plan) as DayAheadPlan),
     planners.map((row) => [row.organisation, Number(row.since)]),
   )
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const mine = last.then(work, work)
-    last = mine.catch(() => {})
-    return mine
-  }
+  const turn = inTurn()
 
   return {
     holds: (id) => ledger.reservations.has(id),
     reserve: (reservation, by, now) =>
-      inTurn(async () => {
+      turn(async () => {
         const next = reserve(ledger, reservation, budget, now)
         if (!next.ok) return next
         if (!ledger.reservations.has(reservation.id)) {
@@ -78,21 +73,21 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
         return ok(undefined)
       }),
     chargeMoved: (reservation, now) =>
-      inTurn(async () => {
+      turn(async () => {
         if (ledger.reservations.has(reservation.id)) return
         await insertReservation(db, reservation, 'dcc')
         askedBy.set(reservation.id, 'dcc')
         ledger = chargeMoved(ledger, reservation, now)
       }),
     release: (id, by) =>
-      inTurn(async () => {
+      turn(async () => {
         if (askedBy.get(id) !== by) return
         await db.deleteFrom('reservations').where('id', '=', id).execute()
         askedBy.delete(id)
         ledger = release(ledger, id)
       }),
     acceptPlan: (plan, now) =>
-      inTurn(async () => {
+      turn(async () => {
         const next = acceptPlan(ledger, plan, budget, now)
         if (!next.ok) return next
         const { organisation, region } = plan

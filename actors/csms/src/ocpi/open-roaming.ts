@@ -1,6 +1,6 @@
 import { openHttpServer, readText, type Closers, type Trust } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
-import { Fault, inSeconds } from '@interlock/kernel'
+import { Fault, inSeconds, inTurnByKey } from '@interlock/kernel'
 import { createRegistration, readOcpi, strangers, type Tariff } from '@interlock/ocpi'
 import { ocpiConnections, ocpiObjects, type OcpiTables } from '@interlock/store'
 import type { Kysely } from 'kysely'
@@ -13,7 +13,6 @@ import type { OcpiConfig } from './ocpi-config.ts'
 import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
 import { admitDriver, tellTransaction, type RoamingDesk } from './roaming.ts'
-import { turns } from './turns.ts'
 
 /**
  * Speaks OCPI 2.2.1 with providers, as an operator of charging stations.
@@ -101,10 +100,10 @@ export async function openRoaming(options: {
   context.hooks.admitDriver = (station, idToken, payer) =>
     admitDriver(desk, station, idToken, payer)
   // Two events of one charge that end it at once would each make a record of it.
-  const inTurn = turns()
+  const turn = inTurnByKey<string>()
   context.hooks.transactionTold = (station, transactionId) =>
     inBackground(deps, 'roaming', () =>
-      inTurn(`${station} ${transactionId}`, () => tellTransaction(desk, station, transactionId)),
+      turn(`${station} ${transactionId}`, () => tellTransaction(desk, station, transactionId)),
     )
   for (const { name, versions } of ocpi.providers)
     if (versions !== undefined && !registration.reach(name, 'tokens', 'SENDER').ok)

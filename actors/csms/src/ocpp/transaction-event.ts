@@ -45,7 +45,10 @@ export const transactionEvent =
     if (request.seqNo < 0 || request.seqNo > seqNoMax)
       throw new CallError('PropertyConstraintViolation', 'seqNo')
     const samples = samplesOf(request.meterValue)
-    const kept = await inTurn(context, sender, () => keep(context, sender, request, at, samples))
+    // What an event changes is made of what is known, those before it included.
+    const kept = await context.storing(sender.stationId, () =>
+      keep(context, sender, request, at, samples),
+    )
     await learnProfiles(context, sender.stationId, request)
     context.hooks.forward(sender.stationId, 'TransactionEvent', request)
     reportLater(context, sender.stationId, request)
@@ -120,23 +123,6 @@ function useOf(context: Context, view: StationView, { idToken, transactionInfo }
     inBackground(context.deps, 'accepted-tokens', () =>
       context.known.remove(stationId, 'acceptedTokens', [transactionId]),
     )
-}
-
-/** One event of a station after another: what one changes is made of what is known, those before it included. */
-async function inTurn(
-  { storing }: Context,
-  { stationId }: Sender,
-  work: () => Promise<Kept>,
-): Promise<Kept> {
-  for (let before = storing.get(stationId); before !== undefined; before = storing.get(stationId))
-    await before.catch(() => undefined)
-  const own = work()
-  storing.set(stationId, own)
-  try {
-    return await own
-  } finally {
-    storing.delete(stationId)
-  }
 }
 
 async function keep(

@@ -1,5 +1,6 @@
 import {
   inMinutes,
+  inTurn,
   millis,
   ok,
   refused,
@@ -93,23 +94,18 @@ export function openDesk(options: DeskOptions): Desk {
   const { clock, crypto } = deps
   const memory = createRequestMemory(clock.now())
   const isTooMuch = minuteCount(messagesPerMinuteMax)
-  let last: Promise<unknown> = Promise.resolve()
+  // A step rests on the one before, so each waits for it, whatever came of it.
+  const turn = inTurn()
   let timer: Timer | undefined
   let closed = false
 
-  /** A step rests on the one before, so each waits for it, whatever came of it. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const mine = last.then(work, work)
-    last = mine.catch(() => {})
-    return mine
-  }
   const wakeAfter = (delay: Millis): void => {
     timer?.cancel()
     if (closed) return
     timer = clock.after(delay, options.label, () => {
       // Where the disk is full, what is due is still due.
       wakeAfter(retryMillis)
-      return inTurn(() => take(passTime(associations.of(name), clock.now())))
+      return turn(() => take(passTime(associations.of(name), clock.now())))
     })
   }
   const wake = (): void => {
@@ -166,16 +162,16 @@ export function openDesk(options: DeskOptions): Desk {
     hear: (http) =>
       isTooMuch(clock.now())
         ? Promise.resolve(refused('TooManyRequests'))
-        : inTurn(() => hearNow(http)),
+        : turn(() => hearNow(http)),
     begin: (step) =>
-      inTurn(async () => {
+      turn(async () => {
         const next = closed ? undefined : step(associations.of(name))
         if (next !== undefined) await take(next)
       }),
     async close() {
       closed = true
       timer?.cancel()
-      await last
+      await turn(() => Promise.resolve())
       timer?.cancel()
       await outbox.close()
     },

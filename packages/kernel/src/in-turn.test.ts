@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inTurn } from './in-turn.ts'
+import { inTurn, inTurnByKey, type InTurn } from './in-turn.ts'
 
 const held = () => {
   let release: () => void = () => {}
@@ -7,25 +7,30 @@ const held = () => {
   return { waiting, release }
 }
 
-test('work of one key waits for the work before it, also when that fails', async () => {
-  const turn = inTurn()
+const byKey = inTurnByKey<string>()
+const keyed: InTurn = (work) => byKey('a', work)
+
+test.each([
+  ['of one key', keyed],
+  ['without keys', inTurn()],
+])('work %s waits for the work before it, also when that fails', async (_kind, turn) => {
   const order: string[] = []
   const first = held()
-  const one = turn('a', async () => {
+  const one = turn(async () => {
     await first.waiting
     order.push('one')
     throw new Error('gone')
   })
-  const two = turn('a', () => Promise.resolve(order.push('two')))
+  const two = turn(() => Promise.resolve(order.push('two')))
   const failed = expect(one).rejects.toThrow('gone')
   first.release()
   await failed
-  await two
+  expect(await two).toBe(2)
   expect(order).toEqual(['one', 'two'])
 })
 
 test('work of different keys does not wait', async () => {
-  const turn = inTurn()
+  const turn = inTurnByKey<string>()
   const first = held()
   const one = turn('a', () => first.waiting)
   expect(await turn('b', () => Promise.resolve('done'))).toBe('done')
