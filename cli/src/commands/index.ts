@@ -15,6 +15,7 @@ import { duisVerify } from './duis-verify.ts'
 import { gbcsDecode } from './gbcs-decode.ts'
 import { gbcsEncode } from './gbcs-encode.ts'
 import { gbcsExplain } from './gbcs-explain.ts'
+import { guestVerify } from './guest-verify.ts'
 import { homeOpenData, homePair, homeUsage } from './home.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   quarantineDelete,
   credentialsReplace,
   cardKey,
+  guestVerify,
   homePair,
   homeUsage,
   homeOpenData,
