@@ -15,6 +15,8 @@ export type FactStore = {
   /** By key; the newest, for as many as one kind may have. */
   all(station: string, kind: FactKind): Promise<Fact[]>
   find(station: string, kind: FactKind, key: string): Promise<Fact | undefined>
+  /** Of several stations. */
+  ofStations(stations: readonly string[], kind: FactKind): Promise<Fact[]>
   /** Of every station: for kinds of which a station has one. */
   ofKind(kind: FactKind): Promise<Fact[]>
   /** Without keys: everything of that kind. */
@@ -85,6 +87,12 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
         .executeTakeFirst()
       return row === undefined ? undefined : factOf(row)
     },
+    async ofStations(stations, kind) {
+      const { rows } = await sql<FactRow>`
+        select * from facts
+        where station_id = any(${stations}::text[]) and kind = ${kind}`.execute(db)
+      return rows.map(factOf)
+    },
     async ofKind(kind) {
       const rows = await db.selectFrom('facts').selectAll().where('kind', '=', kind).execute()
       return rows.map(factOf)
@@ -97,13 +105,14 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
   }
 }
 
-const factOf = (row: {
-  station_id: string
-  kind: string
-  key: string
-  at: string
-  value: unknown
-}) =>
+type FactRow = {
+  readonly station_id: string
+  readonly kind: string
+  readonly key: string
+  readonly at: string
+  readonly value: unknown
+}
+const factOf = (row: FactRow) =>
   ({
     stationId: row.station_id,
     kind: row.kind as FactKind,

@@ -317,4 +317,5 @@ test('a fact that the database cannot hold does not fail those beside it', async
     'CS-1',
     'CS-3',
   ])
+  expect(await facts.ofStations(['CS-2', 'CS-3'], 'boot')).toMatchObject([{ stationId: 'CS-3' }])
 })

@@ -15,6 +15,7 @@ import type { Commands } from '../commands.ts'
 import { profileHandlers } from './charging-profiles.ts'
 import { tokenName } from './admissions.ts'
 import { commandHandlers } from './commands.ts'
+import { openTo } from './open-places.ts'
 import type { RoamingDesk } from './roaming.ts'
 
 /** What an operator answers to providers. */
@@ -24,25 +25,26 @@ export function cpoHandlers(
   locations: () => readonly Location[],
 ): OcpiHandlers {
   const { objects } = desk
-  const found = (params: Asked['params']): Location | undefined =>
-    locations().find(({ id }) => sameCi(id, params['id'] ?? ''))
+  type Of = Pick<Asked, 'caller' | 'params'>
+  const open = ({ caller }: Pick<Asked, 'caller'>) => openTo(desk, locations(), caller.owner)
+  const found = async ({ caller, params }: Of): Promise<Location | undefined> =>
+    (await open({ caller })).find(({ id }) => sameCi(id, params['id'] ?? ''))
   const mine = (module: 'sessions' | 'cdrs') => async (asked: Pick<Asked, 'caller' | 'page'>) => {
     const { objects: data, total } = await objects.list(module, asked.page, asked.caller.name)
     return ok({ data, total })
   }
-  const evseIn = (params: Asked['params']) =>
-    found(params)?.evses?.find(({ uid }) => sameCi(uid, params['evse_uid'] ?? ''))
+  const evseIn = async (asked: Of) =>
+    (await found(asked))?.evses?.find(({ uid }) => sameCi(uid, asked.params['evse_uid'] ?? ''))
   const one = (data: unknown): Answer =>
     data === undefined ? refused('ObjectUnknown') : ok({ data })
   return {
-    'locations.list': ({ page }) => paged(locations(), page),
-    'locations.one': ({ params }) => {
-      const data = found(params)
-      return data === undefined ? refused('ObjectUnknown') : ok({ data })
+    'locations.list': async ({ caller, page }) => paged(await open({ caller }), page),
+    'locations.one': async (asked) => one(await found(asked)),
+    'locations.evse': async (asked) => one(await evseIn(asked)),
+    'locations.connector': async (asked) => {
+      const evse = await evseIn(asked)
+      return one(evse?.connectors.find(({ id }) => sameCi(id, asked.params['connector_id'] ?? '')))
     },
-    'locations.evse': ({ params }) => one(evseIn(params)),
-    'locations.connector': ({ params }) =>
-      one(evseIn(params)?.connectors.find(({ id }) => id === params['connector_id'])),
     'sessions.list': mine('sessions'),
     'cdrs.list': mine('cdrs'),
     'tariffs.list': ({ page }) => paged([desk.tariff], page),

@@ -101,6 +101,14 @@ beforeAll(async () => {
   })
   writeAtomic(`${world.dir}/ocpi-tariff.json`, JSON.stringify(tariff), 0o644)
   const { cdr_location: place } = cdrPlace
+  const point = {
+    standard: 'IEC_62196_T2' as const,
+    format: 'CABLE' as const,
+    powerType: 'AC_1_PHASE' as const,
+    maxVoltage: 230,
+    maxAmperage: 32,
+  }
+  const town = { ...place, timeZone: 'Europe/Amsterdam' }
   clock = world.clock()
   csms = await world.start(clock, {
     ocpi: {
@@ -111,22 +119,16 @@ beforeAll(async () => {
       tariff: `${world.dir}/ocpi-tariff.json`,
       places: [
         {
+          ...town,
           id: 'L1',
-          ...place,
-          timeZone: 'Europe/Amsterdam',
           publish: true,
-          points: [
-            {
-              stationId: 'CS-1',
-              evse: 1,
-              evseId: 'NL*CPO*E1',
-              standard: 'IEC_62196_T2',
-              format: 'CABLE',
-              powerType: 'AC_1_PHASE',
-              maxVoltage: 230,
-              maxAmperage: 32,
-            },
-          ],
+          points: [{ ...point, stationId: 'CS-1', evse: 1, evseId: 'NL*CPO*E1' }],
+        },
+        {
+          ...town,
+          id: 'HOME',
+          publish: false,
+          points: [{ ...point, stationId: 'CS-2', evse: 1, evseId: 'NL*CPO*E2' }],
         },
       ],
       providers: [provider.row],
@@ -165,6 +167,11 @@ test('a provider registers, and reads where drivers charge and what for', async 
   const [location] = (locations.ok ? locations.value : []) as readonly Location[]
   expect(location).toMatchObject({ id: 'L1', evses: [{ evse_id: 'NL*CPO*E1' }] })
   expect(locations).toHaveProperty('headers', expect.objectContaining({ 'x-total-count': '1' }))
+  // Nor is a home found by who guesses its name.
+  for (const home of ['HOME', 'HOME/NL*CPO*E2', 'HOME/NL*CPO*E2/1'])
+    expect(await provider.send('GET', `2.2.1/sender/locations/${home}`)).toMatchObject({
+      reason: 'Http404',
+    })
   const evse = '2.2.1/sender/locations/l1/NL*CPO*E1'
   expect(await provider.send('GET', `${evse}/1`)).toMatchObject({ value: { format: 'CABLE' } })
   expect(await provider.send('GET', `${evse}/2`)).toMatchObject({ reason: 'Http404' })
