@@ -88,6 +88,11 @@ const spellings: Readonly<Record<Key, Spelling>> = {
     expected: 'true or false',
   },
   cells,
+  twoByteLengths: {
+    write: same,
+    read: (json) => (json === true ? json : undefined),
+    expected: 'true, or absent',
+  },
 }
 
 const load = ['controller', 'direction', 'levelPercent', 'from', 'until'] as const
@@ -108,10 +113,17 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   ReadTariff: [],
 }
 export const alertKeys: readonly Key[] = load
-export const responseKeys: readonly Key[] = ['result', 'data', 'floor', 'topUpFloor', 'cells']
+export const responseKeys: readonly Key[] = [
+  'result',
+  'data',
+  'floor',
+  'topUpFloor',
+  'cells',
+  'twoByteLengths',
+]
 /** What may be absent of a command, and of a response. */
 export const commandOptional: readonly Key[] = ['topUpFloor']
-export const responseOptional: readonly Key[] = ['data', 'floor', 'topUpFloor', 'cells']
+export const responseOptional: readonly Key[] = responseKeys.filter((key) => key !== 'result')
 
 export const contentJson = (keys: readonly Key[], values: object): Record<string, unknown> =>
   Object.fromEntries(

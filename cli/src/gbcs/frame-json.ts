@@ -2,6 +2,7 @@ import {
   alerts,
   isAnswerTo,
   isLoadControl,
+  isRepresentable,
   readFrame,
   takes,
   useCases,
@@ -14,7 +15,17 @@ import {
   type Said,
   type UseCase,
 } from '@interlock/gbcs'
-import { canonicalJson, fromHex, parseEui64, parseJson, toHex, type Eui64 } from '@interlock/kernel'
+import {
+  canonicalJson,
+  fromHex,
+  fromIso,
+  parseEui64,
+  parseJson,
+  toHex,
+  toIso,
+  type Eui64,
+  type Instant,
+} from '@interlock/kernel'
 import {
   alertKeys,
   commandKeys,
@@ -66,6 +77,7 @@ function saidJson(said: Said): Json {
     : {
         ...head,
         ...addressed(counter, said.response.device, originator),
+        ...(said.response.at !== undefined && { at: toIso(said.response.at) }),
         content: contentJson(responseKeys, said.response),
       }
 }
@@ -134,7 +146,8 @@ function saidOf(json: Json): Said {
     const values = readContentJson(responseKeys, content, responseOptional)
     if (!isAnswerTo(useCase, values as Answer))
       throw new FieldProblem('content', `is not one that ${useCase} is answered with`)
-    const head = { useCase, device: originator, originator: recipient, counter }
+    const at = json['at'] === undefined ? {} : { at: timeOf(json['at']) }
+    const head = { useCase, device: originator, originator: recipient, counter, ...at }
     return { kind, response: { ...head, ...values } } as Said
   }
   const values = readContentJson(commandKeys[useCase], content, commandOptional)
@@ -163,6 +176,12 @@ function euiOf(value: unknown, field: string): Eui64 {
   if (eui === undefined)
     throw new FieldProblem(field, 'must be an EUI-64 such as 00-DB-12-34-56-78-90-A0')
   return eui
+}
+function timeOf(value: unknown): Instant {
+  const at = typeof value === 'string' ? fromIso(value) : undefined
+  if (at === undefined || !isRepresentable(at))
+    throw new FieldProblem('at', 'must be a whole second such as 2026-01-05T18:00:00.000Z')
+  return at
 }
 function hex(json: Json, field: string, bytes: number): Uint8Array {
   const text = json[field]

@@ -22,6 +22,21 @@ export function readBerLength(
   return { length: (high << 8) | low, next: at + 3 }
 }
 
+/** The same as {@link berLength}, but in two bytes from 128 on: so published answers are written. */
+export const twoByteLength = (length: number): Uint8Array =>
+  length < 0x80 ? Uint8Array.of(length) : Uint8Array.of(0x82, length >> 8, length & 0xff)
+
+/** A length as {@link twoByteLength} writes it and {@link berLength} does not. */
+export function readTwoByteLength(
+  bytes: Uint8Array,
+  at: number,
+): { readonly length: number; readonly next: number } | undefined {
+  const low = bytes[at + 2] ?? 0
+  return bytes[at] === 0x82 && bytes[at + 1] === 0 && low >= 0x80
+    ? { length: low, next: at + 3 }
+    : undefined
+}
+
 /** The content of a DER integer that is not negative: shortest form, its first bit clear. */
 export function derInteger(value: bigint): Uint8Array {
   const hex = value.toString(16)

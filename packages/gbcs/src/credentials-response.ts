@@ -1,16 +1,8 @@
 import { assert, concat, euiBytes, euiFromBytes, type Eui64 } from '@interlock/kernel'
+import { berLength, readBerLength, readTwoByteLength, twoByteLength } from './ber.ts'
 import { topUpFloorBytes, topUpFloorIn, type ReplacementMode } from './credentials.ts'
-import {
-  contentOf,
-  der,
-  derTags,
-  integer,
-  integerIn,
-  sequenceOf,
-  valueBytes,
-  valuesIn,
-} from './der.ts'
-import type { Layout } from './layout.ts'
+import { contentOf, der, derTags, integer, integerIn, valueBytes, valuesIn } from './der.ts'
+import { writeLayout, type Layout } from './layout.ts'
 import type { Answer, ResultCode } from './response.ts'
 import {
   cellBytes,
@@ -48,6 +40,8 @@ export type CredentialsReport = {
   readonly floor?: bigint
   readonly topUpFloor?: bigint
   readonly cells: readonly CellReport[]
+  /** Lengths of 128 to 255 are in two bytes, as in all answers that are published; else in one. */
+  readonly twoByteLengths?: true
 }
 
 const cellsMax = 3
@@ -134,11 +128,34 @@ function holderIn(
   return { organisation: euiFromBytes(eui), keyId: keyId.slice() }
 }
 
+/** A sequence with what is in it; every length of an answer is in the form that the answer names. */
+const answerSequence = (
+  { twoByteLengths }: Partial<CredentialsReport>,
+  content: Uint8Array,
+): readonly [head: Uint8Array, content: Uint8Array] => {
+  const length = (twoByteLengths === true ? twoByteLength : berLength)(content.length)
+  return [concat(Uint8Array.of(derTags.sequence), length), content]
+}
+const lengthIn = (bytes: Uint8Array) => readBerLength(bytes, 1) ?? readTwoByteLength(bytes, 1)
+const formIn = (bytes: Uint8Array): Pick<Answer, 'twoByteLengths'> =>
+  readTwoByteLength(bytes, 1) === undefined ? {} : { twoByteLengths: true }
+
+const answerSequenceOf = (name: string, fields: Layout<Answer>): Layout<Answer> => [
+  {
+    name,
+    bytes: (rest) => lengthIn(rest)?.next,
+    write: (answer, counter) => answerSequence(answer, writeLayout(fields, answer, counter))[0],
+    read: formIn,
+    say: () => 'a sequence',
+  },
+  ...fields,
+]
+
 /** DER: that it was taken, under which counter and in which mode, and what became of each cell. */
 export const credentialsResponse = (mode: ReplacementMode): Layout<Answer> =>
-  sequenceOf('answer to an update of credentials', [
+  answerSequenceOf('answer to an update of credentials', [
     { name: 'command taken', bytes: 2, write: () => der(derTags.null) },
-    ...sequenceOf<Answer>('outcome', [
+    ...answerSequenceOf('outcome', [
       {
         name: 'counter once more',
         bytes: valueBytes,
@@ -164,15 +181,18 @@ export const credentialsResponse = (mode: ReplacementMode): Layout<Answer> =>
       },
       {
         name: 'outcome of each cell',
-        bytes: valueBytes,
+        bytes(rest) {
+          const length = lengthIn(rest)
+          return length && length.next + length.length
+        },
         write(answer) {
           assert(isCredentialsAnswer(answer), 'an outcome for each cell, and what they come to')
-          return der(derTags.sequence, ...(answer.cells ?? []).map(reportBytes))
+          return concat(...answerSequence(answer, concat(...(answer.cells ?? []).map(reportBytes))))
         },
         read(bytes) {
-          const cells = valuesIn(contentOf(bytes, derTags.sequence))?.map(reportIn)
+          const cells = valuesIn(bytes.subarray(lengthIn(bytes)?.next))?.map(reportIn)
           if (cells?.every((each) => each !== undefined) !== true) return undefined
-          const answer = { cells, result: resultOfCells(cells) }
+          const answer = { cells, result: resultOfCells(cells), ...formIn(bytes) }
           return isCredentialsAnswer(answer) ? answer : undefined
         },
         say: ({ cells = [] }) =>

@@ -7,11 +7,14 @@ import {
   readU64,
   refused,
   u64,
+  toIso,
   type Eui64,
+  type Instant,
   type Outcome,
   type Refusal,
 } from '@interlock/kernel'
 import { berLength, readBerLength } from './ber.ts'
+import { dateTimeBytes, decodeDateTime, encodeDateTime } from './date-time.ts'
 import {
   constant,
   lengthPart,
@@ -36,6 +39,8 @@ export type Grouping = {
   readonly originator: Eui64
   readonly recipient: Eui64
   readonly messageCode: number
+  /** When a device sent it, by its own clock: only in responses, and not in all. */
+  readonly at?: Instant
   /** Supplementary remote party and its counter: in alerts, whose command the alert is about. */
   readonly about?: { readonly party: Eui64; readonly counter: bigint }
   readonly content: Uint8Array
@@ -67,6 +72,19 @@ const euiField = (key: 'originator' | 'recipient'): Layout<Header> => [
     say: (header) => header[key],
   },
 ]
+
+const timeField: Field<Header> = {
+  name: 'date-time of the message',
+  bytes: ([length]) => 1 + (length === 0 ? 0 : dateTimeBytes),
+  write: ({ at }) =>
+    at === undefined ? Uint8Array.of(0) : Uint8Array.of(dateTimeBytes, ...encodeDateTime(at)),
+  read(bytes) {
+    if (bytes.length === 1) return {}
+    const at = decodeDateTime(bytes.subarray(1))
+    return at === undefined ? undefined : { at }
+  },
+  say: ({ at }) => (at === undefined ? 'none' : toIso(at)),
+}
 
 /** The fields that name the command which an alert is about. */
 const aboutField: Field<Header> = {
@@ -109,7 +127,7 @@ const headerLayout = (withAbout: boolean): Layout<Header> => [
   },
   ...euiField('originator'),
   ...euiField('recipient'),
-  { ...constant('date-time of the message', 0), say: () => 'none' },
+  timeField,
   constant('length of the other information', withAbout ? otherBytes.withAbout : otherBytes.alone),
   {
     name: 'message code',
@@ -214,12 +232,14 @@ function readTail(
   return ok(bytes.slice(contentEnd + 1))
 }
 
-/** Why a message is not one of this kind; only alerts are about another's command. */
+/** Why a message is not one of this kind; only alerts are about another's command, only responses have a time. */
 export function notOfKind(
-  { kind, about }: Message,
+  { kind, about, at }: Message,
   wanted: MessageKind,
 ): Refusal<GbcsProblem> | undefined {
   if (kind !== wanted) return refused('HeaderMalformed', `kind: is ${kind}, must be ${wanted}`)
+  if (at !== undefined && wanted !== 'response')
+    return refused('HeaderMalformed', `${timeField.name}: may not be in a ${wanted}`)
   if ((about !== undefined) === (wanted === 'alert')) return undefined
   const words = wanted === 'alert' ? 'missing' : `may not be in a ${wanted}`
   return refused('HeaderMalformed', `${aboutField.name}: ${words}`)

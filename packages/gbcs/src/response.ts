@@ -5,6 +5,7 @@ import {
   toHex,
   type Crypto,
   type Eui64,
+  type Instant,
   type Outcome,
   type PrivateKey,
 } from '@interlock/kernel'
@@ -54,6 +55,8 @@ export type DeviceResponse = Answer & {
   readonly device: Eui64
   readonly originator: Eui64
   readonly counter: bigint
+  /** When the device says that it answered; absent where it does not say. */
+  readonly at?: Instant
 }
 export type ReadResponse = {
   readonly response: DeviceResponse
@@ -81,6 +84,7 @@ export const encodeUnsignedResponse = (response: DeviceResponse): Uint8Array =>
     originator: response.device,
     recipient: response.originator,
     messageCode: useCases[response.useCase].code,
+    ...(response.at === undefined ? {} : { at: response.at }),
     content: writeLayout(responseLayout(response.useCase), response, response.counter),
   })
 
@@ -103,7 +107,9 @@ export function readResponse(message: Message): Outcome<DeviceResponse, GbcsProb
   const useCase = useCaseOf(messageCode)
   if (useCase === undefined) return codeUnknown(messageCode)
   const read = readContent(responseLayout(useCase), content, counter)
-  return read.ok ? ok({ useCase, device, originator, counter, ...read.value.values }) : read
+  if (!read.ok) return read
+  const time = message.at === undefined ? {} : { at: message.at }
+  return ok({ useCase, device, originator, counter, ...time, ...read.value.values })
 }
 
 const octetString = { dlms: 0x09, der: 0x04 } as const
