@@ -3,6 +3,7 @@ import { gateMessage } from '@interlock/gate'
 import { ownKey, portsOf, type ActorDeps, type Running } from '@interlock/host'
 import { assert, type Millis, type PrivateKey } from '@interlock/kernel'
 import type { Handlers, Response } from '@interlock/ocpp'
+import type { GroupRules } from '@interlock/privacy'
 import { signReply } from '@interlock/seal'
 import { createBackground } from './background.ts'
 import { pinnedCells, type Bearings } from './bearings.ts'
@@ -52,6 +53,8 @@ export type StationDeps = ActorDeps & {
   readonly gate?: Gate
   /** Another obedience to answers; likewise. */
   readonly answers?: AnswerRule
+  /** Other rules of what its feeder's sums may tell; likewise. */
+  readonly sumRules?: GroupRules
   readonly publish?: (happening: Happening) => void
 }
 

@@ -20,4 +20,3 @@ export {
   type HomeRefusal,
   type PairedHome,
 } from './home/home-client.ts'
-export { takePartInSums, type SumPart, type TakePartOptions } from './sums/take-part.ts'

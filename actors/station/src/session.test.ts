@@ -1,4 +1,4 @@
-import { limits } from '@interlock/contract'
+import { feederSumRules, limits } from '@interlock/contract'
 import { checkConfig, silentLog, systemClock, temporaryDir } from '@interlock/host'
 import { inHours, inMinutes, seeded, toIso, unobserved } from '@interlock/kernel'
 import { expect, test } from 'vitest'
@@ -211,6 +211,9 @@ test('another gate is for a lab only', async () => {
   })
   await expect(
     startStation(config, { ...deps, answers: (charger) => ({ charger }) }),
+  ).rejects.toMatchObject({ code: 'LabOnly' })
+  await expect(
+    startStation(config, { ...deps, sumRules: { ...feederSumRules, honestMin: 1 } }),
   ).rejects.toMatchObject({ code: 'LabOnly' })
   await expect(startStation(config, deps)).rejects.toMatchObject({ code: 'SecretMissing' })
 })

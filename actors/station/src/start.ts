@@ -25,6 +25,8 @@ export type StationRunning = Running & {
   /** Where the home's network is let in. */
   readonly homePort: number | undefined
   connected(): { readonly csms: boolean; readonly llcs: boolean }
+  /** Version of the roster in whose sums it takes part, if it does. */
+  sumRoster(): number | undefined
 }
 
 /**
@@ -37,7 +39,7 @@ export async function startStation(
   deps: StationDeps,
 ): Promise<StationRunning> {
   checkTrustMode(config)
-  if ((deps.gate ?? deps.answers) !== undefined && config.production)
+  if ((deps.gate ?? deps.answers ?? deps.sumRules) !== undefined && config.production)
     throw new Fault(
       'LabOnly',
       `${config.actor}: a charger without its controls is for a lab only`,
@@ -64,7 +66,7 @@ export async function runStation(
   hardware.resume()
   const home = config.home && (await openHomeDoor(station, config.home))
   const ownReadings = config.home && takeOwnReadings(station)
-  const sums = openSums(station)
+  const sums = openSums(station, deps.sumRules)
   await Promise.all([link?.tried, csms.start()])
 
   let closing: Promise<void> | undefined
@@ -91,6 +93,7 @@ export async function runStation(
     handlers,
     homePort: home?.port,
     connected: () => ({ csms: csms.caller.online(), llcs: link?.connected() ?? false }),
+    sumRoster: () => sums?.roster,
     close: () => (closing ??= close()),
   }
 }

@@ -3,7 +3,7 @@ import { startDso, type DsoConfig, type DsoRunning } from '@interlock/dso'
 import {
   httpClient,
   nodeCrypto as crypto,
-  openJournal,
+  readText,
   silentLog,
   systemClock,
   systemEntropy,
@@ -14,11 +14,11 @@ import {
   type Identity,
 } from '@interlock/host'
 import { assert, inMinutes, instant, toIso, unobserved, type Eui64 } from '@interlock/kernel'
-import { takePartInSums, type SumPart } from '@interlock/station'
-import { openTopics, type Topics } from '@interlock/topics'
+import type { StationRunning } from '@interlock/station'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '../smart-meter/clock.fixture.ts'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
+import { startHome } from './home-and-operator.fixture.ts'
 import { openMiddleware, type Middleware } from './middleware.ts'
 
 const halfHour = inMinutes(30)
@@ -37,69 +37,43 @@ const place = { region: 'eastern', feeder: 'f1' }
 /** The smallest street that can leave out those who hide one that is missing. */
 const count = 17
 /** What every station holds against whoever asks; the last test turns it off. */
-const stationRules = { ...feederSumRules }
+const sumRules = { ...feederSumRules }
 /** As an operator would have them that wants to see one home. */
 const curious = { ...feederSumRules, honestMin: 1, coalitionMax: 0 }
 
-type Charger = {
-  readonly identity: Identity
-  readonly topics: Topics
-  watts: number
-  register: number
-  /** Whether what it says is withheld on its way. */
-  isCut: boolean
-  readonly refused: string[]
-  readonly part: SumPart
-}
+type Charger = { readonly name: string; readonly identity: Identity; running: StationRunning }
 let middleware: Middleware
 let dsoConfig: DsoConfig
 let dso: DsoRunning
 let operator: HttpClient
+let operatorEui: Eui64
 const chargers: Charger[] = []
 
-async function openCharger(index: number, organisation: Eui64, dsoEui: Eui64): Promise<Charger> {
-  const { authority, accessPoint, keyOrigin, keyServer } = middleware
-  const identity = authority.certify('station', `CHARGER-${index}`, organisation)
-  const data = `${dir}/charger-${index}`
-  const topics = openTopics({
-    config: { accessPoint, keys: keyOrigin, keyServer },
-    identity: () => identity,
-    rootPem: authority.rootPem,
-    data,
-    note: () => {},
-    deps,
-  })
-  await eventually(() => topics.isOpen)
-  const refused: string[] = []
-  const charger: Omit<Charger, 'part'> = {
+/** The whole program of a charger, from what it kept where it ran before. */
+const runCharger = (name: string, identity: Identity): Promise<StationRunning> =>
+  startHome(
+    { dir, clock, middleware },
+    name,
     identity,
-    topics,
-    watts: 1_000 + 37 * index,
-    register: 50_000,
-    isCut: false,
-    refused,
-  }
-  const part = takePartInSums({
-    topics: {
-      follow: (following) => topics.follow(following),
-      tell: (topic, payload) => topics.tell(topic, payload),
-      publish: (topic, payload) =>
-        charger.isCut
-          ? Promise.resolve({ ok: true, value: undefined })
-          : topics.publish(topic, payload),
-    },
-    station: identity.peer.eui,
-    place,
-    dso: dsoEui,
-    key: crypto.ephemeralKey(),
-    journal: openJournal(`${data}/rounds.journal`),
-    rules: stationRules,
-    meter: () => ({ watts: charger.watts, registerWattHours: charger.register }),
-    onRefused: (reason) => void refused.push(reason),
-    deps,
-  })
-  return Object.assign(charger, { part })
+    { sums: { dso: operatorEui } },
+    { sumRules },
+  )
+
+async function openCharger(index: number, organisation: Eui64): Promise<Charger> {
+  const name = `CHARGER-${index}`
+  const identity = middleware.authority.certify('station', name, organisation)
+  const running = await runCharger(name, identity)
+  running.hardware.plugIn({ energyWattHours: 30_000, vehicleWattsMax: 1_000 + 37 * index })
+  running.hardware.press('start')
+  return { name, identity, running }
 }
+const takesPart = ({ running }: Charger): boolean => running.sumRoster() !== undefined
+/** What it wrote down that it would not answer. */
+const refusalsOf = ({ name }: Charger): readonly unknown[] =>
+  readText(`${dir}/${name}/audit.jsonl`)
+    .split('\n')
+    .filter((line) => line.includes('"SumRefused"'))
+    .map((line) => (JSON.parse(line) as { data: { reason: string } }).data.reason)
 
 type Shown = {
   readonly status: { phase: string; answered: number; members: number; problem: string | null }
@@ -112,11 +86,16 @@ async function shown(): Promise<Shown> {
   assert(answer.status === 200, `the door of the sums: ${answer.status}`)
   return answer.body as Shown
 }
+const registers = (): number =>
+  chargers.reduce((sum, { running }) => sum + running.observe().meterWattHours, 0)
+/** What all have used in the half-hour that the sums are first of. */
+let used = 0
 
 beforeAll(async () => {
   middleware = await openMiddleware({ dir: `${dir}/middleware`, clock })
   const { authority, grant, accessPoint, keyOrigin, keyServer } = middleware
   const own = authority.certify('dso', 'dso')
+  operatorEui = own.peer.organisation
   const cso = authority.certify('csms', 'cso').peer.organisation
   const anyStation = authority.certify('station', 'CHARGER-X', cso)
   for (const kind of ['maskKey', 'masked'] as const) {
@@ -128,9 +107,7 @@ beforeAll(async () => {
     await grant(anyStation, 'read', { kind, ...place })
   }
   await grant(anyStation, 'read', { kind: 'maskKey', ...place })
-  const opening = Array.from({ length: count }, (_, index) =>
-    openCharger(index, cso, own.peer.organisation),
-  )
+  const opening = Array.from({ length: count }, (_, index) => openCharger(index, cso))
   chargers.push(...(await Promise.all(opening)))
 
   const history = `${dir}/load.json`
@@ -163,15 +140,14 @@ beforeAll(async () => {
   })
   await allSealToDso()
   // Before a half-hour is over: then those whose keys are there would begin without the others.
-  await eventually(() => chargers.every(({ part }) => part.roster !== undefined))
-  // Two half-hours begin; in between each has charged something.
+  await eventually(() => chargers.every(takesPart))
   await clock.advance(inMinutes(1))
-  for (const [index, each] of chargers.entries()) each.register += 500 + index
+  used = -registers()
   await clock.advance(halfHour)
+  used += registers()
 })
 afterAll(async () => {
-  await Promise.all(chargers.map(({ topics }) => topics.close()))
-  for (const { part } of chargers) part.close()
+  await Promise.all(chargers.map(({ running }) => running.close()))
   await dso.close()
   await operator.close()
   await middleware.close()
@@ -199,42 +175,45 @@ async function allSealToDso(): Promise<void> {
   await http.close()
 }
 
-/** Goes to the next round, where all that are not cut have sent their readings. */
+/** To where all that run have sent their readings: of the round that begins, or else of the next. */
 async function sendReadings(): Promise<void> {
   const round = feederSumRules.roundMillis
-  await clock.advance(round - (clock.now() % round) + 20_000)
+  await clock.advance(((round - (clock.now() % round)) % round) + 20_000)
 }
 /** The round ends, and whoever has not been heard is left out. */
 const closeRound = () => clock.advance(15_000)
-const sumOf = (some: readonly Charger[]) => some.reduce((sum, { watts }) => sum + watts, 0)
+const drawn = ({ running }: Charger): number => running.observe().powerWatts
+const sumOf = (some: readonly Charger[]) => some.reduce((sum, each) => sum + drawn(each), 0)
 
 test('seventeen chargers and their operator sum power and half-hour over the middleware (PF15)', async () => {
+  expect(chargers.map(drawn)).toEqual(chargers.map((_, index) => 1_000 + 37 * index))
   await sendReadings()
   await seen(({ powers }) => powers.length, 1)
   const { powers, energies } = await shown()
   expect(powers).toMatchObject([{ watts: sumOf(chargers), stations: count }])
-  const used = chargers.reduce((sum, _, index) => sum + 500 + index, 0)
+  expect(used).toBeGreaterThan(count * 500)
   expect(energies).toMatchObject([{ wattHours: used, stations: count }])
 })
 
-test('one that drops out takes six with it, and the sum of the others is exact', async () => {
+test('one that drops out takes six with it, the sum of the others is exact, and with its return it is of all', async () => {
   const [away] = chargers
   assert(away !== undefined, 'a street')
-  away.isCut = true
+  await away.running.close()
   await sendReadings()
   await seen(({ status }) => status.answered, count - 1)
   await closeRound()
   await seen(({ powers }) => powers.length, 2)
-  away.isCut = false
   const { powers } = await shown()
   // Of each cell as many are left out as hide one: the last of those that answered.
   const left = [away, ...chargers.slice(-6)]
   const present = chargers.filter((each) => !left.includes(each))
   expect(powers.at(-1)).toMatchObject({ watts: sumOf(present), stations: 10 })
+  away.running = await runCharger(away.name, away.identity)
+  await eventually(() => takesPart(away))
   await sendReadings()
   await seen(({ powers }) => powers.length, 3)
   expect((await shown()).powers.at(-1)).toMatchObject({ watts: sumOf(chargers), stations: count })
-  expect(chargers.flatMap(({ refused }) => refused)).toEqual([])
+  expect(chargers.flatMap(refusalsOf)).toEqual([])
 })
 
 test('an operator with rules of its own is refused a sum that differs by one home; without the stations’ rules it sees that home', async () => {
@@ -243,26 +222,26 @@ test('an operator with rules of its own is refused a sum that differs by one hom
     code: 'LabOnly',
   })
   dso = await startDso({ ...dsoConfig, production: false }, { ...deps, sumRules: curious })
-  const [victim] = chargers
+  const [victim, ...others] = chargers
   assert(victim !== undefined, 'a street')
-  // Whoever carries withholds what one home says, so that the others are summed without it.
-  victim.isCut = true
-  const others = chargers.slice(1)
+  const watts = drawn(victim)
+  // It is away, or whoever carries keeps back what it says: the others are to be summed without it.
+  await victim.running.close()
   await sendReadings()
   await seen(({ status }) => status.answered, others.length)
   await closeRound()
-  await eventually(() => others.every(({ refused }) => refused.length === 1))
-  expect(others.map(({ refused }) => refused[0])).toEqual(others.map(() => 'DifferenceTooSmall'))
+  await eventually(() => others.every((each) => refusalsOf(each).length === 1))
+  expect(others.flatMap(refusalsOf)).toEqual(others.map(() => 'DifferenceTooSmall'))
   await clock.advance(25_000)
   const after = await shown()
   expect(after.powers).toHaveLength(3)
   expect(after.status.problem).toContain('UnmaskingMissing')
 
-  Object.assign(stationRules, curious)
+  Object.assign(sumRules, curious)
   await sendReadings()
   await seen(({ status }) => status.answered, others.length)
   await closeRound()
   await seen(({ powers }) => powers.length, 4)
   const [whole, without] = (await shown()).powers.slice(-2)
-  expect((whole?.watts ?? 0) - (without?.watts ?? 0)).toBe(victim.watts)
+  expect((whole?.watts ?? 0) - (without?.watts ?? 0)).toBe(watts)
 })

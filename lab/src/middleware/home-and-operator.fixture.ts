@@ -15,7 +15,7 @@ import {
   type Identity,
 } from '@interlock/host'
 import { stationId, toIso, unobserved, type Clock } from '@interlock/kernel'
-import { startStation, StationConfig } from '@interlock/station'
+import { startStation, StationConfig, type StationDeps } from '@interlock/station'
 import type { Middleware } from './middleware.ts'
 
 const [region, feeder] = ['eastern', 'f1']
@@ -41,8 +41,17 @@ const configOf = ({ middleware }: ActorsOptions) => ({
   keyServer: middleware.keyServer,
 })
 
-/** A charger as its program runs, whose meter signs each reading, three a minute; its CSMS is away all the time. */
-export function startHome(options: ActorsOptions, name: string, { peer }: Identity) {
+/** A meter that signs each reading, three a minute. */
+const signed = { meterIntervalSeconds: 20, variables: { 'SampledDataCtrlr.SignReadings': 'true' } }
+
+/** A charger as its program runs; its CSMS is away all the time. */
+export function startHome(
+  options: ActorsOptions,
+  name: string,
+  { peer }: Identity,
+  given: object = signed,
+  more: Pick<StationDeps, 'sumRules'> = {},
+) {
   const { dir, clock, middleware } = options
   const nowhere = 'wss://127.0.0.1:1/ocpp'
   const config = checkConfig(
@@ -63,13 +72,12 @@ export function startHome(options: ActorsOptions, name: string, { peer }: Identi
       csms: { profile2Url: nowhere, profile3Url: nowhere },
       identity: middleware.authority.folderOf(name),
       trust: { charging: middleware.authority.root },
-      meterIntervalSeconds: 20,
-      variables: { 'SampledDataCtrlr.SignReadings': 'true' },
       middleware: configOf(options),
+      ...given,
     },
     StationConfig,
   )
-  return startStation(config, depsOf(clock))
+  return startStation(config, { ...depsOf(clock), ...more })
 }
 
 /** An operator of the network as its program runs, which would read a home, and the load of a provider of charging. */
