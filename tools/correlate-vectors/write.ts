@@ -34,15 +34,24 @@ const asked = {
   ...credentials,
   certificates: { signing: certificate(1), keyAgreement: long, topUp: certificate(3) },
 } as const
+const { topUpFloor, ...withoutTopUps } = credentials
+const { topUp, ...twoCertificates } = asked.certificates
 const replaced = (role: PartyRole) => ({
-  ...credentials,
+  ...withoutTopUps,
   replacements: [
     { cell: { role, keyUsage: 'digitalSignature' }, certificate: certificate(1) },
     { cell: { role, keyUsage: 'keyAgreement' }, certificate: long },
-    { cell: { role, keyUsage: 'keyAgreement', topUp: true }, certificate: certificate(3) },
   ] as readonly Replacement[],
 })
-const bySupplier = replaced('supplier')
+const withTopUps = (role: PartyRole) => ({
+  ...replaced(role),
+  topUpFloor,
+  replacements: [
+    ...replaced(role).replacements,
+    { cell: { role, keyUsage: 'keyAgreement', topUp: true }, certificate: topUp },
+  ] as readonly Replacement[],
+})
+const bySupplier = withTopUps('supplier')
 /** With another certificate in one of the cells. */
 const swapped = (index: number) => ({
   replacements: bySupplier.replacements.map((each, at) =>
@@ -54,7 +63,12 @@ const request = (service: Service, body: RequestBody): string =>
   buildRequest({ ...addressed, service, commandVariant: 4, body })
 const requests = {
   CS02b: request('6.15.1', { ...asked, role: 'Supplier' }),
-  ChangeLoadController: request('6.15.1', { ...asked, role: 'LoadController' }),
+  CS02g: request('6.15.1', {
+    kind: 'credentials',
+    ...withoutTopUps,
+    certificates: twoCertificates,
+    role: 'LoadController',
+  }),
   CS06: request('11.3', { kind: 'firmware', hash }),
   ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
@@ -65,8 +79,8 @@ const requests = {
 }
 const commands = {
   CS02b: { useCase: 'CS02b', ...addressed, ...bySupplier },
-  ChangeLoadController: {
-    useCase: 'ChangeLoadController',
+  CS02g: {
+    useCase: 'CS02g',
     ...addressed,
     ...replaced('loadController'),
   },
@@ -106,15 +120,13 @@ writeVectors('vectors/correlate/pairs.json', {
       outcome: 'MessageCode',
       preCommand: encodePreCommand(commands.ECS38),
     },
-    made('CS02b', 'MessageCode', {
-      useCase: 'ChangeLoadController',
-      ...replaced('loadController'),
-    }),
-    made('ChangeLoadController', 'MessageCode', { useCase: 'CS02b', ...bySupplier }),
+    { of: 'CS02b', outcome: 'MessageCode', preCommand: encodePreCommand(commands.CS02g) },
+    made('CS02g', 'MessageCode', { useCase: 'CS02b', ...bySupplier }),
     // The right code and mode, and the cells of another party.
-    made('CS02b', 'PreCommandUnreadable', replaced('loadController')),
-    made('ChangeLoadController', 'PreCommandUnreadable', replaced('supplier')),
+    made('CS02b', 'PreCommandUnreadable', withTopUps('loadController')),
+    made('CS02g', 'PreCommandUnreadable', replaced('supplier')),
     made('CS02b', 'Floor', { floor: 0n }),
+    made('CS02g', 'Floor', { floor: 0n }),
     made('CS02b', 'TopUpFloor', { topUpFloor: 0n }),
     made('CS02b', 'SigningCertificate', swapped(0)),
     made('CS02b', 'AgreementCertificate', swapped(1)),

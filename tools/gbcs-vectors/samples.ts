@@ -91,9 +91,9 @@ export const topUpRenewal: CommandOf<'CS02b'> = {
   path: [],
   timeChecks: false,
 }
-export const newController: CommandOf<'ChangeLoadController'> = {
+export const newController: CommandOf<'CS02g'> = {
   ...renewal,
-  useCase: 'ChangeLoadController',
+  useCase: 'CS02g',
   replacements: [
     { cell: { role: 'loadController', keyUsage: 'digitalSignature' }, certificate: any(3) },
   ],

@@ -73,7 +73,7 @@ export const valid = [
     command: topUpRenewal,
   },
   {
-    name: 'another load controller (ours, not GBCS)',
+    name: 'another load controller (CS02g)',
     message: send(newController, keys.supplier),
     command: newController,
   },

@@ -18,7 +18,7 @@ import type { ServiceParts } from './parts.ts'
 /** Which message replaces whose certificates. */
 const updatesOf = {
   Supplier: { useCase: 'CS02b', role: 'supplier' },
-  LoadController: { useCase: 'ChangeLoadController', role: 'loadController' },
+  LoadController: { useCase: 'CS02g', role: 'loadController' },
 } as const satisfies Record<CredentialsRole, { useCase: CredentialsUseCase; role: PartyRole }>
 
 /** The command of a request that replaces certificates; two cells of that party, or all three. */
@@ -57,7 +57,7 @@ export function credentialsProblem(
   command: Command,
   { smartMeterRoots: roots, revoked, deps }: CertificateJudge,
 ): Refusal<ResponseName> | undefined {
-  if (command.useCase !== 'CS02b' && command.useCase !== 'ChangeLoadController') return undefined
+  if (command.useCase !== 'CS02b' && command.useCase !== 'CS02g') return undefined
   const demands = { roots, revoked, at: deps.wall.now(), crypto: deps.crypto }
   const mode = credentialsUpdates[command.useCase]
   for (const replacement of command.replacements) {

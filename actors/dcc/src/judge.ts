@@ -159,7 +159,7 @@ export function readSigned(
 const serviceOf = ({ useCase }: Command): string =>
   ({
     CS02b: '6.15.1',
-    ChangeLoadController: '6.15.1',
+    CS02g: '6.15.1',
     CS06: '11.3',
     ECS38: '7.12',
     ECS70: '6.11',

@@ -36,7 +36,7 @@ type Change = Partial<CommandOf<CredentialsUseCase>> & {
 }
 /** An update of credentials as its originator signs it; by default of the load controller. */
 function update(counter: number, { by = supplier.key, of = next, ...change }: Change = {}) {
-  const useCase = change.useCase ?? 'ChangeLoadController'
+  const useCase = change.useCase ?? 'CS02g'
   const role = useCase === 'CS02b' ? 'supplier' : 'loadController'
   const cells = ['digitalSignature', 'keyAgreement'] as const
   return signPreCommand(

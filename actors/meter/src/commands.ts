@@ -17,12 +17,7 @@ import { replaceCredentials } from './credentials.ts'
 import { setsTariff, type TariffCommand, type TariffMemory } from './tariff-memory.ts'
 
 /** What the supplier alone may command. */
-export const ofSupplier: readonly UseCase[] = [
-  'CS02b',
-  'ChangeLoadController',
-  'CS06',
-  ...tariffUpdates,
-]
+export const ofSupplier: readonly UseCase[] = ['CS02b', 'CS02g', 'CS06', ...tariffUpdates]
 
 /** The images that were distributed to it, by hash, and what runs until one of them is activated. */
 export type Firmware = {
@@ -74,7 +69,7 @@ export function answerCommand(bytes: Uint8Array, meter: MeterParts): Uint8Array 
 
 function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
   const { memory, firmware } = meter
-  if (command.useCase === 'CS02b' || command.useCase === 'ChangeLoadController')
+  if (command.useCase === 'CS02b' || command.useCase === 'CS02g')
     return replaceCredentials(command, meter)
   if (command.useCase === 'CS06') return activate(command, memory, firmware)
   if (setsTariff(command)) {

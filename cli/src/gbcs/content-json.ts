@@ -100,7 +100,7 @@ const credentials = ['floor', 'topUpFloor', 'replacements', 'path', 'timeChecks'
 /** What each content holds. */
 export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   CS02b: credentials,
-  ChangeLoadController: credentials,
+  CS02g: credentials,
   CS06: ['hash'],
   ECS38: ['limitSeconds'],
   ECS61d: [],

@@ -5,7 +5,7 @@ import { lengthAt, Unaccounted, walker, type Walker } from './walker.ts'
 /** The numbers of mode, authoriser and party that stand in an update of credentials, by message code. */
 const updates: Readonly<Record<string, { readonly mode: string; readonly party: string }>> = {
   '0102': { mode: '020102', party: '02' },
-  f004: { mode: '020164', party: '08' },
+  '0126': { mode: '02010b', party: '08' },
 }
 /** What follows the role in a cell's name, and which fact its certificate is. */
 const cells = {
@@ -26,8 +26,11 @@ export function walkCredentials(content: Uint8Array, counter: Uint8Array, code: 
   if (!checked) control.expect('810101')
   control.expect('a20702010203020780')
   if (numberAt(control, '83') !== BigInt(`0x${toHex(counter)}`)) throw new Unaccounted()
-  const floor = numberAt(control, '84')
-  const topUpFloor = control.peek() === undefined ? undefined : topUpFloorAt(control)
+  const own = control.peek() === '84'
+  if (own !== (code === '0102')) throw new Unaccounted()
+  const floor = own ? numberAt(control, '84') : floorIn(control, 'a6', `0201${party}`)
+  const topUpFloor =
+    !own || control.peek() === undefined ? undefined : floorIn(control, 'a5', '020100')
   control.end()
   const replaced = replacementsIn(valueAt(whole, '30'), party)
   const path = certificatesIn(valueAt(whole, '30'))
@@ -75,12 +78,12 @@ function certificateAt(at: Walker): string {
   return `30${toHex(Uint8Array.from(head))}${toHex(content)}`
 }
 
-/** Floors by kind of counter: that of top-ups, and no other. */
-function topUpFloorAt(at: Walker): bigint {
-  const list = walker(valueAt(at, 'a5'))
+/** A list of floors, by kind of counter or by role: of this one, and of no other. */
+function floorIn(at: Walker, tag: string, whose: string): bigint {
+  const list = walker(valueAt(at, tag))
   const one = walker(valueAt(list, '30'))
   list.end()
-  one.expect('020100')
+  one.expect(whose)
   const floor = numberAt(one, '02')
   one.end()
   return floor

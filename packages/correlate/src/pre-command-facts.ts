@@ -148,7 +148,7 @@ const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '0012': walkFirmware,
   '0062': walkClock,
   '0102': walkCredentials,
-  f004: walkCredentials,
+  '0126': walkCredentials,
   f001: walkTariff,
   f003: walkTariffDocument,
 }

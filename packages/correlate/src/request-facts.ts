@@ -99,8 +99,8 @@ function firmwareFacts(content: Node): Facts | undefined {
   return { FirmwareHash: hash.toLowerCase() }
 }
 
-/** The message code by whose certificates they are; that of the load controller is ours. */
-const codes: Readonly<Record<string, string>> = { Supplier: '0102', LoadController: 'f004' }
+/** The message code by whose certificates they are. */
+const codes: Readonly<Record<string, string>> = { Supplier: '0102', LoadController: '0126' }
 
 /** To be carried out at once, as with firmware. */
 function credentialsFacts(content: Node): Facts | undefined {

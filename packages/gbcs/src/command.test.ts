@@ -142,11 +142,12 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     .tuple(
       fc.record({
         ...addressed,
-        useCase: fc.constantFrom('CS02b' as const, 'ChangeLoadController' as const),
+        useCase: fc.constantFrom('CS02b' as const, 'CS02g' as const),
       }),
       anyUpdate,
     )
-    .map(([head, update]) => ({ ...head, ...update })),
+    .map(([head, update]) => ({ ...head, ...update }))
+    .filter(({ useCase, topUpFloor }) => useCase === 'CS02b' || topUpFloor === undefined),
   fc.record({
     ...addressed,
     useCase: fc.constantFrom('ReadTariff' as const, 'ECS61d' as const, 'ECS61e' as const),

@@ -24,7 +24,7 @@ const update: CommandOf<'CS02b'> = {
   path: [certificate],
   timeChecks: false,
 }
-const contentHex = (command: CommandOf<'CS02b' | 'ChangeLoadController'>): string =>
+const contentHex = (command: CommandOf<'CS02b' | 'CS02g'>): string =>
   toHex(encodePreCommand(command)).slice(68)
 
 test('a CS02b pre-command is laid out as those that are published', () => {
@@ -45,26 +45,26 @@ test('a CS02b pre-command is laid out as those that are published', () => {
   )
 })
 
-test('what is the default is left out, and the load controller is changed in a message of ours', () => {
+test('what is the default is left out, and a CS02g pre-command has its floor beside its role', () => {
   const { topUpFloor: _without, ...rest } = update
   const cell = { role: 'loadController', keyUsage: 'digitalSignature' } as const
   const change = {
     ...rest,
-    useCase: 'ChangeLoadController',
+    useCase: 'CS02g',
     floor: (1n << 63n) - 1n,
     replacements: [{ cell, certificate }],
     path: [],
     timeChecks: true,
   } as const
   expect(toHex(encodePreCommand(change)).slice(60)).toBe(
-    '02f004' +
-      '32' +
-      '3030' +
-      '301a' +
-      '020164' +
+    '020126' +
+      '39' +
+      '3037' +
+      '3021' +
+      '02010b' +
       'a20702010203020780' +
       '830203e8' +
-      '84087fffffffffffffff' +
+      'a60f300d02010802087fffffffffffffff' +
       '3010300e3003020105300702010803020780' +
       '3000',
   )
@@ -94,6 +94,12 @@ const not: readonly (readonly [string, Partial<CredentialsUpdate>])[] = [
 test.each(not)('not written: %s', (_name, change) => {
   expect(takes('CS02b', { ...update, ...change })).toBe(false)
   expect(takes('CS02b', update)).toBe(true)
+})
+
+test('a load controller has no counters of top-ups', () => {
+  const { topUpFloor: _without, ...rest } = update
+  expect(takes('CS02g', rest)).toBe(true)
+  expect(takes('CS02g', update)).toBe(false)
 })
 
 const hex = toHex(encodePreCommand(update))

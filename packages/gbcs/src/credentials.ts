@@ -14,12 +14,13 @@ import {
   cellBytes,
   cellContent,
   cellName,
+  partyRoles,
   readCellContent,
   type PartyRole,
   type TrustAnchorCell,
 } from './trust-anchor-cell.ts'
 
-/** The parameters of CS02b *Update Security Credentials*: who is to be in which cell from now on. */
+/** The parameters of CS02b and CS02g *Update Security Credentials*: who is to be in which cell from now on. */
 export type CredentialsUpdate = {
   /** The new holder's counters count above this, 0…2⁶³ − 1. */
   readonly floor: bigint
@@ -47,8 +48,7 @@ export type ReplacementMode = {
 }
 export const replacementModes = {
   supplierBySupplier: { mode: 2, authoriser: 'supplier', replaced: 'supplier' },
-  /** Ours: the number that the standard has for it is in no public source. */
-  loadControllerBySupplier: { mode: 100, authoriser: 'supplier', replaced: 'loadController' },
+  loadControllerBySupplier: { mode: 11, authoriser: 'supplier', replaced: 'loadController' },
 } as const satisfies Record<string, ReplacementMode>
 
 export const replacementsMax = 3
@@ -59,14 +59,13 @@ const isFloor = (value: bigint): boolean => value >= 0n && value <= floorMax
 const isCertificate = (bytes: Uint8Array): boolean =>
   contentOf(bytes, derTags.sequence) !== undefined
 
-export const isCredentialsUpdate = ({
-  floor,
-  topUpFloor,
-  replacements,
-  path,
-}: CredentialsUpdate): boolean =>
+/** Only a supplier that replaces its own has counters of top-ups. */
+export const isCredentialsUpdate = (
+  { floor, topUpFloor, replacements, path }: CredentialsUpdate,
+  { authoriser, replaced }: ReplacementMode,
+): boolean =>
   isFloor(floor) &&
-  (topUpFloor === undefined || isFloor(topUpFloor)) &&
+  (topUpFloor === undefined || (isFloor(topUpFloor) && authoriser === replaced)) &&
   areReplacements(replacements) &&
   path.length <= pathCertificatesMax &&
   path.every(isCertificate)
@@ -77,7 +76,14 @@ const areReplacements = (replacements: readonly Replacement[]): boolean =>
   new Set(replacements.map(({ cell }) => cellName(cell))).size === replacements.length &&
   replacements.every(({ certificate }) => isCertificate(certificate))
 
-const tags = { timeChecks: 0x81, cell: 0xa2, counter: 0x83, floor: 0x84, topUpFloor: 0xa5 } as const
+const tags = {
+  timeChecks: 0x81,
+  cell: 0xa2,
+  counter: 0x83,
+  floor: 0x84,
+  topUpFloor: 0xa5,
+  otherFloors: 0xa6,
+} as const
 const topUp = 0
 
 /** Floors of one kind of counter each; here only that of top-ups. */
@@ -99,16 +105,32 @@ const timeChecksField: Field<CredentialsUpdate> = {
   say: ({ timeChecks }) => (timeChecks ? 'made' : 'not made'),
 }
 
-const floorField: Field<CredentialsUpdate> = {
+const namedFloor = {
   name: 'floor of the new counters',
   bytes: valueBytes,
+  say: ({ floor }: CredentialsUpdate) => `${floor}`,
+} as const
+const readFloor = (value: bigint | undefined) =>
+  value !== undefined && isFloor(value) ? { floor: value } : undefined
+
+/** The floor of the authoriser's own role. */
+const floorField: Field<CredentialsUpdate> = {
+  ...namedFloor,
   write: ({ floor }) => integer(floor, tags.floor),
-  read(bytes) {
-    const floor = integerIn(bytes, tags.floor)
-    return floor !== undefined && isFloor(floor) ? { floor } : undefined
-  },
-  say: ({ floor }) => `${floor}`,
+  read: (bytes) => readFloor(integerIn(bytes, tags.floor)),
 }
+
+/** That of another role, which stands beside it. */
+const otherFloorField = (role: PartyRole): Field<CredentialsUpdate> => ({
+  ...namedFloor,
+  write: ({ floor }) =>
+    der(tags.otherFloors, der(derTags.sequence, integer(partyRoles[role]), integer(floor))),
+  read(bytes) {
+    const [only] = valuesIn(contentOf(bytes, tags.otherFloors)) ?? []
+    const [, floor] = valuesIn(contentOf(only, derTags.sequence)) ?? []
+    return readFloor(integerIn(floor, derTags.integer))
+  },
+})
 
 const topUpFloorField: Field<CredentialsUpdate> = {
   name: 'floor of the new counters of top-ups',
@@ -177,6 +199,7 @@ const always = (name: string, bytes: Uint8Array, words: string): Field<Credentia
 export const credentialsLayout = ({
   mode,
   authoriser,
+  replaced,
 }: ReplacementMode): Layout<CredentialsUpdate> => {
   const cell: TrustAnchorCell = { role: authoriser, keyUsage: 'digitalSignature' }
   return sequenceOf('update of credentials', [
@@ -190,8 +213,7 @@ export const credentialsLayout = ({
         write: (_values, counter) => integer(counter, tags.counter),
         say: () => 'an integer',
       },
-      floorField,
-      topUpFloorField,
+      ...(replaced === authoriser ? [floorField, topUpFloorField] : [otherFloorField(replaced)]),
     ]),
     replacementsField,
     pathField,

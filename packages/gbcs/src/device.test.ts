@@ -108,7 +108,7 @@ const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
   { useCase: 'CS02b', ...addressed, ...update },
-  { useCase: 'ChangeLoadController', ...addressed, ...update },
+  { useCase: 'CS02g', ...addressed, ...update },
   { useCase: 'CS06', ...addressed, hash: new Uint8Array(32).fill(0x5a) },
   { useCase: 'ECS38', ...addressed, limitSeconds: 600 },
   { useCase: 'ECS70', ...addressed, from, until: at('2026-01-05T18:01:00Z') },

@@ -169,7 +169,7 @@ const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
       activationOutcomes[result] !== undefined && data?.length === firmwareVersionBytes,
   },
   CS02b: ofCredentials(credentialsUpdates.CS02b),
-  ChangeLoadController: ofCredentials(credentialsUpdates.ChangeLoadController),
+  CS02g: ofCredentials(credentialsUpdates.CS02g),
 }
 
 /** How the answer to a command is laid out. */

@@ -92,10 +92,10 @@ const updateCredentials = (
 ): UseCaseRow<CredentialsUpdate> => ({
   code,
   title,
-  standard: code < 0xf000,
+  standard: true,
   critical: true,
   results: [],
-  takes: isCredentialsUpdate,
+  takes: (update) => isCredentialsUpdate(update, mode),
   layout: credentialsLayout(mode),
 })
 
@@ -159,8 +159,8 @@ export const useCases = {
   UpdateHalfHourlyTariff: updateTariff,
   UpdateTariffDocument: updateTariffDocument,
   ReadTariff: readTariff,
-  ChangeLoadController: updateCredentials(
-    0xf004,
+  CS02g: updateCredentials(
+    0x0126,
     'Update Security Credentials, Load Controller by Supplier',
     replacementModes.loadControllerBySupplier,
   ),
@@ -169,7 +169,7 @@ export const useCases = {
 /** The use cases that replace certificates in trust-anchor cells, each with who may replace whose. */
 export const credentialsUpdates = {
   CS02b: replacementModes.supplierBySupplier,
-  ChangeLoadController: replacementModes.loadControllerBySupplier,
+  CS02g: replacementModes.loadControllerBySupplier,
 } as const satisfies Readonly<Partial<Record<keyof typeof useCases, ReplacementMode>>>
 export type CredentialsUseCase = keyof typeof credentialsUpdates
 export const updatesCredentials = (useCase: string): useCase is CredentialsUseCase =>

@@ -59,7 +59,7 @@ const keyOf = (name: string): PublicKey => {
 /** Of those that must be signed. */
 const roleOf: Readonly<Partial<Record<UseCase, string>>> = {
   CS02b: 'supplier',
-  ChangeLoadController: 'supplier',
+  CS02g: 'supplier',
   CS06: 'supplier',
   ECS38: 'supplier',
   ECS70: 'supplier',

@@ -83,7 +83,7 @@ type Attempt = {
 }
 /** By default another load controller, by the supplier. */
 function attempt({
-  useCase = 'ChangeLoadController',
+  useCase = 'CS02g',
   into = cell('loadController'),
   certificate = other.der,
   path = [smartMeter.issuing],
@@ -218,11 +218,11 @@ test('a certificate that the authority signs unchanged is accepted, so that only
 test('each cell is judged by itself, and the floor is the signer that is new', () => {
   const good = { cell: cell('loadController'), certificate: other.der }
   const bad = { cell: cell('loadController', 'keyAgreement'), certificate: renewed.der }
-  const changes = judgeCredentials(update('ChangeLoadController', [good, bad]), held, demands)
+  const changes = judgeCredentials(update('CS02g', [good, bad]), held, demands)
   expect(changes.map(({ report }) => report.outcome)).toEqual(['success', 'badCertificate'])
   expect(newSigner(changes)?.organisation).toBe(other.organisation)
   const swapped = judgeCredentials(
-    update('ChangeLoadController', [
+    update('CS02g', [
       { ...good, cell: bad.cell },
       { ...bad, cell: good.cell },
     ]),
@@ -234,9 +234,7 @@ test('each cell is judged by itself, and the floor is the signer that is new', (
 })
 
 test('an empty cell takes its first certificate', () => {
-  const command = update('ChangeLoadController', [
-    { cell: cell('loadController'), certificate: other.der },
-  ])
+  const command = update('CS02g', [{ cell: cell('loadController'), certificate: other.der }])
   const [change] = judgeCredentials(command, () => 'empty', demands)
   expect(change?.report).toMatchObject({ outcome: 'success' })
   expect(change?.report.before).toBeUndefined()
