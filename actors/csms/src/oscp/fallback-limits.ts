@@ -8,7 +8,7 @@ import type { CapacityGroup } from './capacity-book.ts'
 import type { FeederPlanner } from './feeder-planner.ts'
 
 export type FallbackLimits = {
-  /** Gives each station that is there its part of the fallback, unless it has that. */
+  /** Gives each station that is there its part of the fallback, unless it has that. One call at a time. */
   ensure(group: CapacityGroup): Promise<void>
 }
 
@@ -27,7 +27,6 @@ export function createFallbackLimits(
   planner: Pick<FeederPlanner, 'shares'>,
 ): FallbackLimits {
   const held = new Map<StationId, number>()
-  const busy = new Set<string>()
 
   const heldBy = async (station: StationId): Promise<number | undefined> => {
     const known = held.get(station)
@@ -63,21 +62,15 @@ export function createFallbackLimits(
 
   return {
     async ensure(group) {
-      if (busy.has(group.group)) return
-      busy.add(group.group)
-      try {
-        for (const [id, watts] of planner.shares(group)) {
-          const station = id as StationId
-          const view = context.views.get(station)
-          if (context.deps.clock.now() < pausedUntil) return
-          if (view?.connected !== true || view.identifiedBy !== 'certificate') continue
-          const now = await heldBy(station)
-          if (now !== undefined && watts >= now && watts < now * growthMin) continue
-          if (now === watts) continue
-          if (await set(station, watts)) held.set(station, watts)
-        }
-      } finally {
-        busy.delete(group.group)
+      for (const [id, watts] of planner.shares(group)) {
+        const station = id as StationId
+        const view = context.views.get(station)
+        if (context.deps.clock.now() < pausedUntil) return
+        if (view?.connected !== true || view.identifiedBy !== 'certificate') continue
+        const now = await heldBy(station)
+        if (now !== undefined && watts >= now && watts < now * growthMin) continue
+        if (now === watts) continue
+        if (await set(station, watts)) held.set(station, watts)
       }
     },
   }

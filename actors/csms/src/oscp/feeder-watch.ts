@@ -1,8 +1,8 @@
 import type { Running } from '@interlock/host'
 import { millis, type StationId, type Timer } from '@interlock/kernel'
 import { groupBlockMillis } from '@interlock/power'
-import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
+import { createGatheredRounds } from '../gathered-rounds.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import type { FallbackLimits } from './fallback-limits.ts'
 import { createFeederMeasurements } from './feeder-measurements.ts'
@@ -15,6 +15,7 @@ export type FeederWatch = Running & {
 /**
  * At the start of each block, and whenever the operator says or stops saying something: plans the
  * vehicles anew, and the day ahead where there was no forecast for it, gives stations their parts of the fallback, and tells the operator what was used.
+ * Parts are charged to the budget of the hour: stations that boot together have theirs in an order of their own.
  */
 export function watchFeeders(
   context: Context,
@@ -23,13 +24,34 @@ export function watchFeeders(
 ): FeederWatch {
   const { deps, config, hooks, views } = context
   const measurements = createFeederMeasurements(context, book)
+  const waiting = new Set<CapacityGroup>()
+  let dayWaits = false
   let timer: Timer | undefined
 
+  const rounds = createGatheredRounds(deps.clock, `${config.actor}/feeders/round`, async () => {
+    const groups = book.groups.filter((group) => waiting.has(group))
+    waiting.clear()
+    const isDayDue = dayWaits
+    dayWaits = false
+    if (isDayDue) await attempt('day-ahead', dayAhead)
+    for (const group of groups) await attempt(`fallback/${group.group}`, () => limits.ensure(group))
+  })
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (cause) {
+      deps.log.error({ what, cause }, 'failed; a round is due again when a block begins')
+    }
+  }
+  const seeTo = (group: CapacityGroup): void => {
+    waiting.add(group)
+    rounds.request()
+  }
   const look = (group: CapacityGroup): void => {
     for (const { record, transaction } of views.values())
       if (record.feeder === group.feeder && transaction !== undefined)
         hooks.replan(record.stationId)
-    inBackground(deps, `fallback/${group.group}`, () => limits.ensure(group))
+    seeTo(group)
   }
   const wait = (): void => {
     const delay = millis(groupBlockMillis - (deps.clock.now() % groupBlockMillis))
@@ -43,18 +65,19 @@ export function watchFeeders(
   }
   hooks.capacityChanged = (groups) => {
     for (const group of book.groups) if (groups.includes(group.group)) look(group)
-    inBackground(deps, 'day-ahead', dayAhead)
+    dayWaits = true
+    rounds.request()
   }
   wait()
   return {
     booted(station) {
       const feeder = views.get(station)?.record.feeder
       const group = feeder === undefined ? undefined : book.of(feeder)
-      if (group !== undefined)
-        inBackground(deps, `fallback/${group.group}`, () => limits.ensure(group))
+      if (group !== undefined) seeTo(group)
     },
     close() {
       timer?.cancel()
+      rounds.close()
       return Promise.resolve()
     },
   }

@@ -13,6 +13,7 @@ import {
   type OscpRequest,
   type Terms,
 } from '@interlock/oscp'
+import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
 import type { OscpStore } from '../data/oscp-store.ts'
 import type { OperatorConfig, OscpConfig } from './oscp-config.ts'
@@ -48,7 +49,7 @@ const retryMillis = inMinutes(1)
 export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   const { context, trust, oscp, operator, store, onChange } = options
   const { identity, deps, audit, config } = context
-  const { clock, crypto, entropy, log, activity } = deps
+  const { clock, crypto, entropy, activity } = deps
   const { name } = operator
   const { organisation, thumbprint, publicKey } = loadPeer(operator.certificate)
   const pinned = { org: organisation, thumbprint, publicKey }
@@ -68,7 +69,7 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       expectRole: 'dso',
       expectOrganisation: organisation,
     }),
-    onRefused: (message, status) => inBackground(() => refusedOf(message, status)),
+    onRefused: (message, status) => onTheSide(() => refusedOf(message, status)),
     deps,
   })
   const desk = openDesk({
@@ -87,7 +88,7 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     onSilent: () => onChange(groups),
     onHeard: () => onChange(groups),
     onMessage: (request) => hear(request),
-    onStanding: () => inBackground(agree),
+    onStanding: () => onTheSide(agree),
     deps,
     label: `${config.actor}/oscp/${name}`,
   })
@@ -105,9 +106,7 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   let waiting: 'register' | 'handshake' | undefined
   let retry: Timer | undefined
   let closed = false
-  const inBackground = (work: () => Promise<void>): void => {
-    work().catch((error: unknown) => log.warn({ operator: name, error }, 'not agreed'))
-  }
+  const onTheSide = (work: () => Promise<void>): void => inBackground(deps, `oscp/${name}`, work)
   /** What is not answered within a minute is asked again. */
   const agree = async (): Promise<void> => {
     const { peer, offlineModeAt } = store.of(name)
@@ -140,7 +139,7 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   return {
     desk,
     organisation,
-    start: () => inBackground(agree),
+    start: () => onTheSide(agree),
     tell(message) {
       if (closed || store.of(name).offlineModeAt === undefined) return false
       outbox.send({ message })

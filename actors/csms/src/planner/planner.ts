@@ -1,4 +1,4 @@
-import { inSeconds, instant, type Instant, type StationId, type Timer } from '@interlock/kernel'
+import { inSeconds, type Instant, type StationId, type Timer } from '@interlock/kernel'
 import {
   chargingWattsMin,
   toChargingProfile,
@@ -12,6 +12,7 @@ import { order } from '../core/goal.ts'
 import type { StationView } from '../core/view.ts'
 import type { CapacityBook, CapacityGroup } from '../oscp/capacity-book.ts'
 import type { FeederPlanner } from '../oscp/feeder-planner.ts'
+import { createGatheredRounds } from '../gathered-rounds.ts'
 import { createOverBudget, nextWindow } from './over-budget.ts'
 import { goalOf, planOf, sameFrom } from './session-plan.ts'
 
@@ -63,23 +64,16 @@ export function createPlanner(options: {
   const { context, commands } = options
   const { clock } = context.deps
   const waiting = new Set<StationId>()
-  let timer: Timer | undefined
   const overBudget = createOverBudget(clock)
   let retry: { readonly timer: Timer; readonly stations: Set<StationId> } | undefined
-  let running = false
   let closed = false
 
   const request = (station: StationId): void => {
     waiting.add(station)
-    if (closed || running || timer !== undefined) return
-    const now = clock.now()
-    const delay = instant(Math.floor(now / 1000) * 1000 + 1000 - now)
-    timer = clock.after(inSeconds(delay / 1000), `${context.config.actor}/plan`, run)
+    rounds.request()
   }
 
-  const run = async (): Promise<void> => {
-    timer = undefined
-    running = true
+  const rounds = createGatheredRounds(clock, `${context.config.actor}/plan`, async () => {
     const stations = [...waiting].sort(order)
     waiting.clear()
     try {
@@ -88,12 +82,8 @@ export function createPlanner(options: {
     } catch (error) {
       for (const station of stations) planLater(station)
       throw error
-    } finally {
-      running = false
-      const [next] = waiting
-      if (next !== undefined) request(next)
     }
-  }
+  })
 
   const planAll = async (stations: readonly StationId[]): Promise<void> => {
     const sends: Promise<void>[] = []
@@ -207,7 +197,7 @@ export function createPlanner(options: {
     request,
     close() {
       closed = true
-      timer?.cancel()
+      rounds.close()
       retry?.timer.cancel()
     },
   }

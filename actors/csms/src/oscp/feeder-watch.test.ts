@@ -1,0 +1,74 @@
+import { silentLog } from '@interlock/host'
+import type { StationId } from '@interlock/kernel'
+import { expect, test } from 'vitest'
+import type { Commands } from '../commands.ts'
+import { testClock } from '../fixture/clock.fixture.ts'
+import type { CapacityBook } from './capacity-book.ts'
+import { createFallbackLimits } from './fallback-limits.ts'
+import { watchFeeders } from './feeder-watch.ts'
+import { evening, group, street, vehicle } from './street.fixture.ts'
+
+/** Three stations, a budget that bears one part of the fallback, and who has asked for one so far. */
+function watched() {
+  const clock = testClock(evening)
+  const vehicles = [1, 2, 3].map((number) => vehicle(number))
+  for (const view of vehicles) view.connected = false
+  const hooks = { replan: () => {}, capacityChanged: (_groups: readonly string[]) => {} }
+  const { context, planner } = street(
+    vehicles,
+    { now: 9_000, fallback: 9_000 },
+    {
+      config: { actor: 'csms' },
+      deps: { clock, log: silentLog },
+      hooks,
+      known: { find: () => Promise.resolve(undefined) },
+    },
+  )
+  const asked: string[] = []
+  const commands = {
+    send: ({ stationId }: { stationId: string }) => {
+      const setVariableResult = [{ attributeStatus: 'Accepted' }]
+      return Promise.resolve(
+        asked.push(stationId) === 1
+          ? { status: 'Accepted', response: { setVariableResult } }
+          : { status: 'Refused', reason: 'BudgetExceeded' },
+      )
+    },
+  } as unknown as Commands
+  const days: number[] = []
+  const book = { groups: [group], of: () => group } as unknown as CapacityBook
+  const watch = watchFeeders(context, book, {
+    limits: createFallbackLimits(context, commands, planner),
+    dayAhead: async () => void days.push(clock.now()),
+  })
+  const boot = (number: number): void => {
+    const view = vehicles[number - 1]
+    if (view === undefined) throw new RangeError(`no vehicle ${number}`)
+    view.connected = true
+    watch.booted(`CS-${number}` as StationId)
+  }
+  return { clock, hooks, asked, days, boot }
+}
+
+test('who of those that boot together has the last of a budget does not depend on who was faster', async () => {
+  for (const order of [
+    [1, 2, 3],
+    [3, 2, 1],
+  ]) {
+    const { clock, asked, boot } = watched()
+    for (const number of order) boot(number)
+    await clock.advance(1_000)
+    expect(asked).toEqual(['CS-1', 'CS-2'])
+  }
+})
+
+test('what an operator says during one second is one reason to plan the day and to look at limits', async () => {
+  const { clock, hooks, asked, days, boot } = watched()
+  boot(2)
+  hooks.capacityChanged([group.group])
+  hooks.capacityChanged([group.group])
+  hooks.capacityChanged(['feeder-9'])
+  await clock.advance(1_000)
+  expect(days).toEqual([evening + 1_000])
+  expect(asked).toEqual(['CS-2'])
+})
