@@ -1,22 +1,17 @@
-import { parseEui64, unobserved } from '@interlock/kernel'
+import { parseEui64 } from '@interlock/kernel'
 import type { TopicSelection } from '@interlock/contract'
-import type { HttpClient } from '@interlock/host'
+import { atServer, serverAccess, serverFlags } from '../at-server.ts'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import type { FlagSpecs, FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 import { answered } from '../stations/at-desk.ts'
 
-const flags: FlagSpecs = {
-  at: {
-    kind: 'text',
-    value: 'URL',
-    help: 'an access point (or, for grants, the key server): https://…',
-  },
-  identity: { kind: 'text', value: 'DIR', help: 'key and chain of a client, or of a supervisor' },
-  trust: { kind: 'text', value: 'FILE', help: 'PEM root of the charging side' },
-}
-const access = '--at URL --identity DIR --trust FILE'
+const flags = serverFlags({
+  at: 'an access point (or, for grants, the key server): https://…',
+  identity: 'key and chain of a client, or of a supervisor',
+})
+const access = serverAccess
 const grantFlags: FlagSpecs = {
   ...flags,
   to: { kind: 'text', value: 'EUI', help: 'the organisation, as 02-00-00-00-00-00-00-01' },
@@ -33,7 +28,7 @@ export const topicList: Command = {
   async run(invocation) {
     const { print, flags: given } = invocation
     const kind = encodeURIComponent(operandOf(invocation, 'KIND'))
-    const answer = await connected(given, async (http, base) =>
+    const answer = await atServer(given, async (http, base) =>
       answered(await http.request('GET', `${base}/topics?kind=${kind}`)),
     )
     if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
@@ -61,7 +56,7 @@ export const topicTail: Command = {
     const query = new URLSearchParams({ ...selection, after: `${wholeIn(given, 'after', 0)}` })
     const { fromBase64Url, fromUtf8, parseJson } = await import('@interlock/kernel')
     const stop = new AbortController()
-    await connected(given, async (http, base) => {
+    await atServer(given, async (http, base) => {
       let seen = 0
       for await (const line of http.lines(`${base}/messages?${query}`, stop.signal)) {
         const { topic, position, message } = line as {
@@ -104,7 +99,7 @@ const changing = (
     const may = textOf(given, 'may')
     if (may !== 'publish' && may !== 'read') throw new UsageError('what? --may publish or read')
     const grant = { organisation, may, ...selection }
-    const answer = await connected(given, async (http, base) =>
+    const answer = await atServer(given, async (http, base) =>
       answered(await http.request(method, `${base}/grants`, grant)),
     )
     if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
@@ -151,27 +146,4 @@ async function selectionIn(text: string): Promise<TopicSelection> {
   }
   const named = levels.filter(([, level]) => level !== '+')
   return { kind, ...Object.fromEntries(named) }
-}
-
-/** @throws UsageError when it is not said with whom; Fault for what cannot be read or reached */
-async function connected<Result>(
-  given: FlagValues,
-  work: (http: HttpClient, base: string) => Promise<Result>,
-): Promise<Result> {
-  const [url, identity, trust] = ['at', 'identity', 'trust'].map((name) => textOf(given, name))
-  if (url === undefined || identity === undefined || trust === undefined)
-    throw new UsageError(`${access} are needed`)
-  if (!URL.canParse(url) || !url.startsWith('https:'))
-    throw new UsageError('--at: an address as https://broker.example:8443')
-  const { httpClient, loadIdentity, readText } = await import('@interlock/host')
-  const http = httpClient({
-    identity: loadIdentity(identity),
-    trust: { roots: [readText(trust)] },
-    activity: unobserved,
-  })
-  try {
-    return await work(http, `${url.replace(/\/+$/, '')}/api/v1`)
-  } finally {
-    await http.close()
-  }
 }

@@ -64,6 +64,6 @@ export function answered({ status, body }: Awaited<ReturnType<Ask>>): Outcome<un
   const said = [title, detail].filter((each) => typeof each === 'string').join('; ')
   return refused(
     typeof reason === 'string' ? reason : 'Refused',
-    said === '' ? `the CSMS answers with status ${status}` : said,
+    said === '' ? `it answers with status ${status}` : said,
   )
 }

@@ -1,4 +1,4 @@
-import { feederSumRules, topicName } from '@interlock/contract'
+import { feederSumRules, topicName, type FeederSumsShown } from '@interlock/contract'
 import { startDso, type DsoConfig, type DsoRunning } from '@interlock/dso'
 import {
   httpClient,
@@ -75,16 +75,11 @@ const refusalsOf = ({ name }: Charger): readonly unknown[] =>
     .filter((line) => line.includes('"SumRefused"'))
     .map((line) => (JSON.parse(line) as { data: { reason: string } }).data.reason)
 
-type Shown = {
-  readonly status: { phase: string; answered: number; members: number; problem: string | null }
-  readonly powers: readonly { at: string; watts: number; stations: number }[]
-  readonly energies: readonly { from: string; wattHours: number; stations: number }[]
-}
-async function shown(): Promise<Shown> {
+async function shown(): Promise<FeederSumsShown> {
   const url = `https://127.0.0.1:${dso.port}/api/v1/feeders/f1/sums`
   const answer = await operator.request('GET', url)
   assert(answer.status === 200, `the door of the sums: ${answer.status}`)
-  return answer.body as Shown
+  return answer.body as FeederSumsShown
 }
 const registers = (): number =>
   chargers.reduce((sum, { running }) => sum + running.observe().meterWattHours, 0)
@@ -154,7 +149,7 @@ afterAll(async () => {
 })
 
 /** Waits until the operator sees it. */
-const seen = (what: (of: Shown) => number, value: number) =>
+const seen = (what: (of: FeederSumsShown) => number, value: number) =>
   expect.poll(async () => what(await shown())).toBe(value)
 
 /** Waits until the operator is a reader of what each charger is going to say. */
@@ -235,7 +230,10 @@ test('an operator with rules of its own is refused a sum that differs by one hom
   await clock.advance(25_000)
   const after = await shown()
   expect(after.powers).toHaveLength(3)
-  expect(after.status.problem).toContain('UnmaskingMissing')
+  expect(after.status.problem).toMatchObject({
+    reason: 'UnmaskingMissing',
+    words: expect.stringContaining('refuse a sum that would tell of too few homes') as string,
+  })
 
   Object.assign(sumRules, curious)
   await sendReadings()

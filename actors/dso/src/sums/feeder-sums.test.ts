@@ -252,13 +252,15 @@ test('who masks wrongly is found by an audit, and left out until it has another 
   ])
   const next = one.lastOf('maskRoster')
   expect(next?.members.map(({ station }) => station)).toEqual(others.map(({ station }) => station))
+  expect(one.sums.status().excluded).toEqual([wrong])
   // No sum was told, but a set was: the new roster waits until it is far enough.
   one.sums.look(at(2, 1_000))
-  expect(one.sums.status().phase).toBe('idle')
+  expect(one.sums.status()).toMatchObject({ phase: 'idle', problem: { reason: 'RosterTooNew' } })
   one.sums.look(at(2 * rules.roundsPerWindow, 1_000))
   expect(one.sums.status().phase).toBe('readings')
   // With another key it is known again, and waits for the next roster like any newcomer.
   one.sums.key(wrong, 'x'.repeat(43), at(61))
+  expect(one.sums.status().excluded).toEqual([])
   one.sums.look(instant(at(61) + feederSumTimes.rosterMillisMin))
   expect(one.lastOf('maskRoster')?.members).toHaveLength(9)
 })

@@ -11,6 +11,7 @@ import {
   type QuantityRound,
   type Roster,
   type RoundProblem,
+  type sumProblemWords,
   type SumMessageProblem,
 } from '@interlock/privacy'
 import { createAudits } from './audits.ts'
@@ -44,7 +45,13 @@ export type SumStatus = {
   readonly round: number | undefined
   readonly phase: 'idle' | 'readings' | 'unmasking' | 'over'
   readonly answered: number
-  readonly problem: string | undefined
+  readonly problem: SumProblem | undefined
+  /** Stations whose key was found to mask wrongly. */
+  readonly excluded: readonly Eui64[]
+}
+export type SumProblem = {
+  readonly reason: keyof typeof sumProblemWords
+  readonly detail: string | undefined
 }
 
 /** The sums of one feeder: whom they are of, and round by round what comes of it. */
@@ -70,7 +77,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
   let open: Open | undefined
   let roster = store.roster && rosterNow()
   let saidAt: Instant | undefined
-  let problem: string | undefined
+  let problem: SumProblem | undefined
   const startOf = (round: number): number => round * rules.roundMillis
 
   function rosterNow(): Roster | undefined {
@@ -83,7 +90,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     if (members !== undefined) {
       const next = nextRoster(members, store.roster, now)
       const made = rosterOf(feeder, next, rules)
-      if (!made.ok) return failed('RosterTooSmall', { reason: made.reason, detail: made.detail })
+      if (!made.ok) return failed('RosterTooSmall', made.reason, made.detail)
       store.tell(next)
       roster = made.value
       saidAt = undefined
@@ -98,14 +105,10 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
   }
 
   /** Noted once, until something else is wrong or it is over. */
-  function failed(
-    as: SumNote,
-    detail: { readonly reason: string; readonly detail?: string | undefined },
-  ): void {
-    const words = `${as} ${detail.reason} ${detail.detail ?? ''}`
-    if (words === problem) return
-    problem = words
-    note(as, detail)
+  function failed(as: SumNote, reason: SumProblem['reason'], detail?: string): void {
+    if (problem?.reason === reason && problem.detail === detail) return
+    problem = { reason, detail }
+    note(as, detail === undefined ? { reason } : { reason, detail })
   }
 
   function begin(now: Instant): void {
@@ -118,7 +121,10 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     const window = windowOf(round, rules)
     // Sums of another roster are too near: no station would take part.
     const other = store.otherWindow(roster.version)
-    if (other !== undefined && other >= window - 1) return
+    if (other !== undefined && other >= window - 1) {
+      problem = { reason: 'RosterTooNew', detail: undefined }
+      return
+    }
     const history = recent(store.historyOf(roster.version), window)
     open = { of: quantityRound(round, roster, rules, history), roster, phase: 'readings' }
   }
@@ -127,7 +133,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     const closed = of.of.close()
     if (!closed.ok) {
       of.phase = 'over'
-      return failed('RoundWithoutSum', { reason: closed.reason, detail: closed.detail })
+      return failed('RoundWithoutSum', closed.reason, closed.detail)
     }
     const { closing, history } = closed.value
     const told = history.at(-1)
@@ -142,7 +148,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     const sums = of.of.sums()
     const window = windowOf(of.of.round, rules)
     if (!sums.ok) {
-      failed('RoundWithoutSum', { reason: sums.reason })
+      failed('RoundWithoutSum', sums.reason)
       if (sums.reason === 'SumImplausible') audits.begin(of.roster, of.of.round, window, now)
       return
     }
@@ -161,7 +167,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
   function giveUp(of: Open): void {
     const reason = of.phase === 'unmasking' ? 'UnmaskingMissing' : 'RoundOpen'
     of.phase = 'over'
-    failed('RoundWithoutSum', { reason, detail: of.of.silent().join(' ') })
+    failed('RoundWithoutSum', reason, of.of.silent().join(' '))
   }
 
   function look(now: Instant): void {
@@ -205,6 +211,10 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
       phase: open?.phase ?? 'idle',
       answered: open?.of.answered.size ?? 0,
       problem,
+      excluded: stations.filter((station) => {
+        const key = store.keys.get(station)
+        return key !== undefined && store.isExcluded({ station, key })
+      }),
     }),
   }
 }

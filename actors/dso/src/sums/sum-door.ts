@@ -1,6 +1,8 @@
+import type { FeederSumsShown, SumProblemShown } from '@interlock/contract'
 import { problem, type Endpoint } from '@interlock/host'
 import { toIso, type Eui64 } from '@interlock/kernel'
-import type { FeederSums } from './feeder-sums.ts'
+import { sumProblemWords } from '@interlock/privacy'
+import type { FeederSums, SumProblem } from './feeder-sums.ts'
 import type { SumStore } from './sum-store.ts'
 
 export type SummedFeeder = {
@@ -22,14 +24,23 @@ export const sumDoor = (feeders: readonly SummedFeeder[], us: Eui64): Endpoint =
     if (feeder === undefined) return problem('NotFound', 'no such feeder, or it is not summed')
     const { sums, store } = feeder
     const { roster, round, problem: last, ...status } = sums.status()
-    return {
-      status: 200,
-      body: {
-        group,
-        status: { ...status, roster: roster ?? null, round: round ?? null, problem: last ?? null },
-        powers: store.powers.map(({ at, ...each }) => ({ at: toIso(at), ...each })),
-        energies: store.energies.map(({ from, ...each }) => ({ from: toIso(from), ...each })),
+    const body: FeederSumsShown = {
+      group,
+      status: {
+        ...status,
+        roster: roster ?? null,
+        round: round ?? null,
+        problem: last === undefined ? null : shownOf(last),
       },
+      powers: store.powers.map(({ at, ...each }) => ({ ...each, at: toIso(at) })),
+      energies: store.energies.map(({ from, ...each }) => ({ ...each, from: toIso(from) })),
     }
+    return { status: 200, body }
   },
+})
+
+const shownOf = ({ reason, detail }: SumProblem): SumProblemShown => ({
+  reason,
+  words: sumProblemWords[reason],
+  detail: detail ?? null,
 })
