@@ -133,6 +133,11 @@ export const CsmsConfig = actorConfig({
     },
     strict,
   ),
+  /**
+   * What becomes of a charge that runs with a card of which there are two: `mark` tells of it and `end` asks the station to
+   * stop as well, by a command like any other. Which of the two cards it is nobody knows. `mark` unless given.
+   */
+  clonedCharge: Type.Optional(Type.Enum(['mark', 'end'])),
   /** What transactions cost; without it nothing is computed and stations are told nothing. */
   costs: Type.Optional(CostConfig),
   oscp: Type.Optional(OscpConfig),

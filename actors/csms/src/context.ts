@@ -7,6 +7,7 @@ import type { Action, Endpoint, IdTokenInfoType, IdTokenType, Request } from '@i
 import type { CsmsConfig } from './config.ts'
 import type { Costs } from './costs/costs.ts'
 import type { AcceptedTokens } from './core/accepted-tokens.ts'
+import type { MisusedCards } from './core/misused-cards.ts'
 import type { TokensInUse } from './core/tokens-in-use.ts'
 import type { StationView } from './core/view.ts'
 import type { FactStore } from './data/facts.ts'
@@ -42,6 +43,8 @@ export type Context = {
   readonly tokens: TokenStore
   /** The central register of driver tokens, where there is one. */
   readonly drivers: DriverRegister | undefined
+  /** Cards that the register has seen misused here. */
+  readonly misused: MisusedCards
   readonly inUse: TokensInUse
   readonly accepted: AcceptedTokens
   /** Transaction events on their way into the database, one of a station at a time. */

@@ -16,6 +16,7 @@ import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
 import { acceptedTokens } from './core/accepted-tokens.ts'
 import { costTariffOf } from './core/cost-tariff.ts'
+import { misusedCards } from './core/misused-cards.ts'
 import { tokensInUse } from './core/tokens-in-use.ts'
 import type { StationView } from './core/view.ts'
 import { createCosts } from './costs/costs.ts'
@@ -28,6 +29,7 @@ import { stationStore } from './data/stations.ts'
 import { tokenStore } from './data/tokens.ts'
 import { transactionCostStore } from './data/transaction-costs.ts'
 import { transactionStore } from './data/transaction-events.ts'
+import { restoreMisuses } from './drivers/card-findings.ts'
 import { driverRegister, registerMillisMax } from './drivers/driver-register.ts'
 import { createHistory } from './history/history.ts'
 import { createHappenings } from './happenings.ts'
@@ -102,6 +104,7 @@ export async function openContext(
     known: factStore(database.db),
     tokens: tokenStore(database.db),
     drivers: driversOf(config, identity, trust, deps, closers),
+    misused: misusedCards(),
     inUse: tokensInUse(),
     accepted: acceptedTokens(),
     storing: inTurnByKey(),
@@ -115,6 +118,7 @@ export async function openContext(
     hooks,
   }
   await context.tokens.restore()
+  await restoreMisuses(context)
   await restoreViews(context)
   const counters = counterStore(database.db)
   const oscp = oscpStore(database.db)

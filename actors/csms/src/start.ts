@@ -21,6 +21,7 @@ import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
 import type { Totals } from './data/transaction-events.ts'
+import { keepCardFindings } from './drivers/card-findings.ts'
 import { openMiddleware } from './middleware/open-middleware.ts'
 import { openRoaming } from './ocpi/open-roaming.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
@@ -102,6 +103,11 @@ async function open(
     (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, tellSession, closers }))
   const openDataPort =
     config.openData && (await openOpenData({ context, commands }, config.openData, closers))
+  const { drivers } = context
+  if (drivers !== undefined) {
+    const cards = keepCardFindings({ ...context, drivers }, commands, `${config.actor}/cards`)
+    closers.push(() => cards.close())
+  }
   const { ports, sweep } = await openOcppServers(context, trust, closers)
   const server = await openHttpServer({
     name: config.actor,

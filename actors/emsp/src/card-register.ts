@@ -1,3 +1,4 @@
+import { blockBy, findingPagesMax, Findings, type Block, type Finding } from '@interlock/driver'
 import type { ActorDeps, HttpClient, Running } from '@interlock/host'
 import { Fault, inMinutes, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
@@ -5,19 +6,9 @@ import { ownerName, sameCi, type OcpiOwner, type Token } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
 import type { ContractConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
-import {
-  blockBy,
-  Findings,
-  longerBlock,
-  sentenceOn,
-  underBlock,
-  type Block,
-  type Finding,
-} from './core/card-findings.ts'
+import { longerBlock, sentenceOn, underBlock } from './core/card-findings.ts'
 
 const pollMillis = inMinutes(1)
-/** Pages of findings that are read at a time; the rest comes with the next. */
-const pagesMax = 10
 const cardPattern = /^([0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$/i
 const module = 'card-blocks'
 
@@ -111,7 +102,7 @@ export async function keepCardRegister(options: {
     const now = clock.now()
     try {
       let pages = 0
-      while (pages < pagesMax && (await read(now))) pages += 1
+      while (pages < findingPagesMax && (await read(now))) pages += 1
       await refreshAll(now)
       for (const each of contracts)
         if (each.type === 'RFID' && cardPattern.test(each.uid)) await write(each)

@@ -1,5 +1,6 @@
 export * from './additional-info.ts'
 export * from './apdu.ts'
+export * from './card-findings.ts'
 export * from './card.ts'
 export * from './challenge.ts'
 export * from './guest.ts'

@@ -35,6 +35,8 @@ export const factKinds = {
   agreement: 200,
   /** Whom owners allow to charge at the station, as they have signed it. */
   guest: 200,
+  /** What the register of driver tokens has found at the station, by card. */
+  cardFinding: 1_000,
 } as const satisfies Record<string, number>
 export type FactKind = keyof typeof factKinds
 

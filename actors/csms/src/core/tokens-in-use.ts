@@ -1,5 +1,5 @@
 import { tokenKey } from './facts.ts'
-import { keyOfTransaction, type TransactionName } from './transaction-name.ts'
+import { keyOfTransaction, transactionOf, type TransactionName } from './transaction-name.ts'
 
 type Shown = { readonly idToken: string; readonly type: string }
 
@@ -10,6 +10,8 @@ export type TokensInUse = {
   ends(transaction: TransactionName): string | undefined
   /** Transactions that run with it, but for that one. */
   others(token: Shown, transaction: TransactionName | undefined): number
+  /** Transactions that run with it. */
+  running(token: Shown): readonly TransactionName[]
 }
 
 const usesMax = 200_000
@@ -46,5 +48,6 @@ export function tokensInUse(): TokensInUse {
       const own = transaction !== undefined && running.has(keyOfTransaction(transaction))
       return running.size - (own ? 1 : 0)
     },
+    running: (token) => [...(byToken.get(tokenKey(token)) ?? [])].map(transactionOf),
   }
 }

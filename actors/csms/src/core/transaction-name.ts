@@ -3,3 +3,8 @@ export type TransactionName = { readonly stationId: string; readonly transaction
 
 export const keyOfTransaction = ({ stationId, transactionId }: TransactionName): string =>
   JSON.stringify([stationId, transactionId])
+
+export function transactionOf(key: string): TransactionName {
+  const [stationId, transactionId] = JSON.parse(key) as [string, string]
+  return { stationId, transactionId }
+}

@@ -15,8 +15,8 @@ export type FactStore = {
   /** By key; the newest, for as many as one kind may have. */
   all(station: string, kind: FactKind): Promise<Fact[]>
   find(station: string, kind: FactKind, key: string): Promise<Fact | undefined>
-  /** Of several stations. */
-  ofStations(stations: readonly string[], kind: FactKind): Promise<Fact[]>
+  /** Of several stations; under that key, where one is given. */
+  ofStations(stations: readonly string[], kind: FactKind, key?: string): Promise<Fact[]>
   /** Of every station: for kinds of which a station has one. */
   ofKind(kind: FactKind): Promise<Fact[]>
   /** Without keys: everything of that kind. */
@@ -87,10 +87,11 @@ export function factStore(db: Kysely<CsmsTables>): FactStore {
         .executeTakeFirst()
       return row === undefined ? undefined : factOf(row)
     },
-    async ofStations(stations, kind) {
+    async ofStations(stations, kind, key) {
+      const named = key === undefined ? sql`true` : sql`key = ${storableText(key)}`
       const { rows } = await sql<FactRow>`
         select * from facts
-        where station_id = any(${stations}::text[]) and kind = ${kind}`.execute(db)
+        where station_id = any(${stations}::text[]) and kind = ${kind} and ${named}`.execute(db)
       return rows.map(factOf)
     },
     async ofKind(kind) {

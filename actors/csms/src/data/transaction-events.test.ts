@@ -318,4 +318,6 @@ test('a fact that the database cannot hold does not fail those beside it', async
     'CS-3',
   ])
   expect(await facts.ofStations(['CS-2', 'CS-3'], 'boot')).toMatchObject([{ stationId: 'CS-3' }])
+  expect(await facts.ofStations(['CS-3'], 'boot', 'boot')).toHaveLength(1)
+  expect(await facts.ofStations(['CS-3'], 'boot', 'other')).toEqual([])
 })

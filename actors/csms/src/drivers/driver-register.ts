@@ -1,9 +1,11 @@
 import {
   driverRefusals,
+  Findings,
   readKeyStatement,
   strengths,
   type DriverProof,
   type DriverRefusal,
+  type Finding,
   type SignedKeyStatement,
   type Strength,
 } from '@interlock/driver'
@@ -29,6 +31,8 @@ export type DriverRegister = {
   see(sighting: Sighting): Promise<Outcome<Strength, DriverRefusal>>
   /** The charge with the token at that station has ended. */
   end(uid: string, station: string): Promise<void>
+  /** What it has found of cards at our stations, after the finding of that number; the oldest first. */
+  findings(after: number): Promise<readonly Finding[]>
 }
 
 const Verdict = Compile(
@@ -78,6 +82,11 @@ export function driverRegister(
     async end(uid, station) {
       const { status } = await http.request('POST', `${url}/cir/1.0/ends`, { uid, station })
       if (status !== 204) throw unusable(status)
+    },
+    async findings(after) {
+      const { status, body } = await http.request('GET', `${url}/cir/1.0/findings?after=${after}`)
+      if (status !== 200 || !Findings.Check(body)) throw unusable(status)
+      return body.findings
     },
   }
 }

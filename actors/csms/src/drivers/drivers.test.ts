@@ -21,6 +21,7 @@ import type { IdTokenInfoType } from '@interlock/ocpp'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
 import { acceptedTokens } from '../core/accepted-tokens.ts'
+import { misusedCards } from '../core/misused-cards.ts'
 import { infoFor } from '../ocpp/transaction-event.ts'
 import { purposeOf, bringTokenKey, takeAgreement } from './agreements.ts'
 import { driverRegister, type DriverRegister, type Sighting } from './driver-register.ts'
@@ -63,9 +64,11 @@ function csms(says: Outcome<Strength, DriverRefusal> | undefined) {
       return says === undefined ? away() : Promise.resolve(says)
     },
     end: (...end) => Promise.resolve(void ended.push(end.join(' '))),
+    findings: () => Promise.resolve([]),
   }
   const context = {
     drivers,
+    misused: misusedCards(),
     deps: { clock: { now: () => now }, log: silentLog, activity: unobserved, crypto },
     audit: { record: (kind: string, { reason = '' }) => void audited.push(`${kind} ${reason}`) },
     known: {

@@ -1,5 +1,5 @@
 import { fromAdditionalInfo, type DriverRefusal } from '@interlock/driver'
-import { Fault, fromIso, type Instant } from '@interlock/kernel'
+import { Fault, fromIso, toIso, type Instant } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import type { Context } from '../context.ts'
@@ -14,7 +14,7 @@ const statusOf: Partial<Readonly<Record<DriverRefusal, IdTokenInfoType['status']
   TokenExpired: 'Expired',
   TokenElsewhere: 'ConcurrentTx',
 }
-type Shared = Pick<Context, 'drivers' | 'deps' | 'audit'>
+type Shared = Pick<Context, 'drivers' | 'deps' | 'audit' | 'misused'>
 const uidPattern = /^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})$/
 
 /** A card whose number a register can have. */
@@ -23,16 +23,32 @@ const isCard = ({ type, idToken }: IdTokenType): boolean =>
 
 /**
  * What the register adds to what this CSMS knows of a token itself: one that it does not know may charge where
- * its issuer's register says so, and one that is misused may not. Without the register its own word stands.
+ * its issuer's register says so, and one that is misused may not. Without the register its own word stands, but not of a
+ * card that was misused here: of that nobody's memory counts, no station's either.
  */
 export async function judgeDriver(
-  { drivers, deps, audit }: Shared,
+  { drivers, deps, audit, misused }: Shared,
   station: string,
   idToken: IdTokenType,
-  { info, isOperators }: Admitted,
+  { info: told, isOperators }: Admitted,
   shownAt?: Instant,
 ): Promise<IdTokenInfoType> {
-  if (drivers === undefined || !isCard(idToken)) return info
+  if (!isCard(idToken)) return told
+  const now = deps.clock.now()
+  const misuse = misused.of(idToken.idToken, now)
+  const info = misuse === undefined ? told : { ...told, cacheExpiryDateTime: toIso(now) }
+  const misusedAs = (status: IdTokenInfoType['status']): IdTokenInfoType => {
+    const { idToken: uid } = idToken
+    audit.record('DriverRefused', {
+      station,
+      uid,
+      reason: 'CardMisused',
+      kind: misuse?.kind ?? null,
+    })
+    return { status, cacheExpiryDateTime: toIso(now) }
+  }
+  if (misuse?.measure === 'blocked') return misusedAs('Blocked')
+  if (drivers === undefined) return misuse === undefined ? info : misusedAs('Invalid')
   const carried = fromAdditionalInfo(idToken.idToken, idToken.additionalInfo, station)
   const refuse = (reason: DriverRefusal): IdTokenInfoType => {
     audit.record('DriverRefused', { station, uid: idToken.idToken, reason })
@@ -42,16 +58,17 @@ export async function judgeDriver(
   const { proof } = carried.value
   const uid = idToken.idToken.toUpperCase()
   try {
-    const at = proof?.challenge.at ?? shownAt ?? deps.clock.now()
+    const at = proof?.challenge.at ?? shownAt ?? now
     // A roamer whom a provider lets in is none of ours: its number may be guessed as well.
     const isOurs = isOperators ? ({ isOperators: true } as const) : {}
     const seen = await drivers.see({ uid, station, at, ...(proof && { proof }), ...isOurs })
     if (seen.ok) return info.status === 'Unknown' ? { ...info, status: 'Accepted' } : info
-    return seen.reason === 'TokenUnknown' ? info : refuse(seen.reason)
+    if (seen.reason !== 'TokenUnknown') return refuse(seen.reason)
+    return misuse === undefined ? info : misusedAs('Invalid')
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     deps.log.warn({ station, code: error.code }, 'the register of driver tokens does not answer')
-    return info
+    return misuse === undefined ? info : misusedAs('Invalid')
   }
 }
 

@@ -10,10 +10,10 @@ import {
 import type { Response } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
 import { isAccepted, type Commands } from '../commands.ts'
+import { pacing } from '../pacing.ts'
 import { oneDigit, scheduleOf } from './peer-profile.ts'
 import { clearWish, setWish } from './provider-wishes.ts'
-import type { RoamingDesk, SessionPlace } from './roaming.ts'
-import { wishPace } from './wish-pace.ts'
+import { wishMillis, type RoamingDesk, type SessionPlace } from './roaming.ts'
 
 /** Longer than the supervisor and the station are waited for together. */
 const timeoutSeconds = 90
@@ -37,7 +37,7 @@ const resultOf = (outcome: Outcome): ChargingProfileResult => {
  */
 export function profileHandlers(desk: RoamingDesk, commands: Commands) {
   const { context, objects, us, peers, outbox } = desk
-  const isTooOften = wishPace()
+  const isTooOften = pacing(wishMillis)
   /** In the background; the provider is told how it came out. */
   const carryOut = (party: string, url: string, action: string, work: Work): void =>
     inBackground(context.deps, 'provider-profile', async () => {

@@ -14,6 +14,7 @@ import {
 } from '@interlock/ocpi'
 import type { IdTokenType } from '@interlock/ocpp'
 import type { Command } from '../commands.ts'
+import { sentenceOn } from '../core/misused-cards.ts'
 import { findGuest } from '../drivers/guests.ts'
 import { idTokenInfo } from '../ocpp/authorize.ts'
 import { expectDriver, expectNobody, tokenName, type Admission } from './admissions.ts'
@@ -237,6 +238,9 @@ async function driverOf(
   )
   if (isOwners || told.some((each) => each !== undefined))
     return refused('REJECTED', 'somebody else answers for that token')
+  const misuse =
+    type === 'RFID' ? context.misused.of(token.uid, context.deps.clock.now()) : undefined
+  if (misuse?.measure === 'blocked') return refused('REJECTED', sentenceOn(misuse))
   if (context.inUse.others(idToken, undefined) > 0)
     return refused('REJECTED', 'the token charges already')
   return ok({ idToken, type })

@@ -2,6 +2,7 @@ import { instant, stationId, toIso, type Instant } from '@interlock/kernel'
 import type { CommandResponse, CommandResult, Token } from '@interlock/ocpi'
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Command, CommandOutcome, Commands } from '../commands.ts'
+import { misusedCards } from '../core/misused-cards.ts'
 import { expected } from './admissions.ts'
 import { commandHandlers, openCommandsMax, resultOf } from './commands.ts'
 import { reservationsMax } from './reservations.ts'
@@ -74,6 +75,7 @@ function operator() {
       sessions: new Map([[station, {}]]),
       tokens: { find: () => undefined },
       inUse,
+      misused: misusedCards(),
       known: { find: () => Promise.resolve(undefined) },
       audit: { record: () => undefined },
       deps: {

@@ -15,9 +15,9 @@ import {
 } from '@interlock/ocpi'
 import { inBackground } from '../background.ts'
 import { isAccepted, type CommandOutcome, type Commands } from '../commands.ts'
+import { pacing } from '../pacing.ts'
 import { orders, type Order, type Ordered } from './command-orders.ts'
-import type { RoamingDesk } from './roaming.ts'
-import { wishPace } from './wish-pace.ts'
+import { wishMillis, type RoamingDesk } from './roaming.ts'
 
 /** Longer than the supervisor and the station are waited for together. */
 const timeoutSeconds = 90
@@ -39,7 +39,7 @@ const answered = (result: CommandResponse['result'], message?: string): Answer =
  */
 export function commandHandlers(desk: RoamingDesk, commands: Commands) {
   const { context, peers, outbox } = desk
-  const isTooOften = wishPace()
+  const isTooOften = pacing(wishMillis)
   const open = new Map<string, number>()
   const count = (party: string, by: number): void =>
     void open.set(party, (open.get(party) ?? 0) + by)

@@ -1,12 +1,25 @@
 import { toIso, type Instant } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import {
+  ocpiTime,
+  ownerName,
   sameCi,
   sameOwner,
   type AuthorizationInfo,
   type OcpiOwner,
   type Token,
 } from '@interlock/ocpi'
+import { settleMisuse } from '../drivers/card-findings.ts'
+
+/** An issuer has said of its own card that it is good: newer than what was found of it, that settles the finding. */
+export async function settledBy(
+  context: Parameters<typeof settleMisuse>[0],
+  { uid, type, valid, last_updated, ...issuer }: Token,
+): Promise<void> {
+  const at = ocpiTime(last_updated)
+  if (type === 'RFID' && valid && at !== undefined)
+    await settleMisuse(context, { uid, at, issuer: ownerName(issuer) })
+}
 
 /** A token type of OCPP, as OCPI has it; the others are of this operator alone. */
 const types: Readonly<Partial<Record<IdTokenType['type'], Token['type']>>> = {

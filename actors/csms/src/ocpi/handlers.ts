@@ -15,6 +15,7 @@ import type { Commands } from '../commands.ts'
 import { profileHandlers } from './charging-profiles.ts'
 import { tokenName } from './admissions.ts'
 import { commandHandlers } from './commands.ts'
+import { settledBy } from './driver.ts'
 import { openTo } from './open-places.ts'
 import type { RoamingDesk } from './roaming.ts'
 
@@ -55,7 +56,7 @@ export function cpoHandlers(
 }
 
 /** Tokens that providers push: each its own, under their own names (§12.2.1). */
-function tokenHandlers({ objects }: RoamingDesk): OcpiHandlers {
+function tokenHandlers({ objects, context }: RoamingDesk): OcpiHandlers {
   type From = Pick<Asked, 'caller' | 'params' | 'query'>
   const nameOf = ({ caller, params, query }: From) =>
     tokenName(caller.owner, query['type'] ?? 'RFID', params['id'] ?? '')
@@ -64,7 +65,9 @@ function tokenHandlers({ objects }: RoamingDesk): OcpiHandlers {
     if (token.type !== (asked.query['type'] ?? 'RFID')) return refused('NameDiffers', 'type')
     const lastUpdated = ocpiTime(token.last_updated) ?? instant(0)
     const kept = await objects.put({ ...nameOf(asked), lastUpdated, object: token })
-    return kept === 'full' ? refused('TooManyObjects') : ok({ isNew: kept === 'new' })
+    if (kept === 'full') return refused('TooManyObjects')
+    await settledBy(context, token)
+    return ok({ isNew: kept === 'new' })
   }
   return {
     async 'tokens.get'(asked) {

@@ -2,7 +2,7 @@ import { costOf } from '@interlock/billing'
 import type { Session } from '@interlock/contract'
 import type { GuestPayer } from '@interlock/driver'
 import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
-import { toHex, toIso, utf8, type Instant, type StationId } from '@interlock/kernel'
+import { inMinutes, toHex, toIso, utf8, type Instant, type StationId } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import {
   checkOcpi,
@@ -20,7 +20,7 @@ import type { Context } from '../context.ts'
 import type { Transaction } from '../core/running.ts'
 import { findGuest } from '../drivers/guests.ts'
 import { admissionOf, expected, forget, remember, tokenName, type Admission } from './admissions.ts'
-import { needsAsking, ocpiTypeOf, verdictOn, type Verdict } from './driver.ts'
+import { needsAsking, ocpiTypeOf, settledBy, verdictOn, type Verdict } from './driver.ts'
 import { cdrOf, sessionOf, type Roaming } from './objects.ts'
 import type { ChargingPoint, Place } from './ocpi-config.ts'
 import type { Outbox } from './outbox.ts'
@@ -47,6 +47,9 @@ export type RoamingDesk = {
   /** By topic as well, where there is a middleware. */
   readonly tellSession: (station: StationId, session: Session) => void
 }
+
+/** One wish of a provider for one thing in so long: each is charged to the ledgers. */
+export const wishMillis = inMinutes(1)
 
 /** What a CiString(36) may hold (OCPI 2.2.1 §16.1); nobody can have issued a token of anything else. */
 const printable = /^[ -~]{1,36}$/
@@ -81,6 +84,8 @@ export async function admitDriver(
       const ask = known === undefined || needsAsking(known)
       const said = ask ? await authorised(desk, party, type, uid, place.place.id) : undefined
       const verdict = verdictOn(uid, party.owner, known, said, desk.context.deps.clock.now())
+      if (verdict?.auth === 'AUTH_REQUEST' && verdict.token !== undefined)
+        await settledBy(desk.context, verdict.token)
       return verdict === undefined ? [] : [{ party, verdict }]
     }),
   )

@@ -97,7 +97,10 @@ export async function infoFor(
   return was ? { ...info, status: 'Accepted' } : info
 }
 
-/** One that neither this CSMS nor a provider knows may charge by the register of driver tokens. */
+/**
+ * One that neither this CSMS nor a provider knows may charge by the register of driver tokens, and one that was misused by
+ * it alone: a station may have let it in by what it remembers.
+ */
 async function registeredInfo(
   context: Context,
   sender: Sender,
@@ -105,7 +108,8 @@ async function registeredInfo(
   idToken: IdTokenType,
 ): Promise<IdTokenInfoType> {
   const admitted = await admittedInfo(context, sender, idToken, purposeOf(sender, request))
-  if (admitted.info.status !== 'Unknown') return admitted.info
+  const isMisused = context.misused.of(idToken.idToken, context.deps.clock.now()) !== undefined
+  if (admitted.info.status !== 'Unknown' && !isMisused) return admitted.info
   return judgeDriver(context, sender.stationId, idToken, admitted, fromIso(request.timestamp))
 }
 

@@ -33,6 +33,7 @@ export const stateResources = {
   'transaction-status': { kind: 'transactionStatus', says: 'Answers about queued messages.' },
   'meter-values': { kind: 'meterValues', says: 'Meter values outside transactions, oldest first.' },
   agreements: { kind: 'agreement', says: 'What drivers agreed to at the station, by card.' },
+  'card-findings': { kind: 'cardFinding', says: 'Cards that were misused here, and what follows.' },
   'data-transfers': { kind: 'dataTransfer', says: 'Vendor messages sent to the station.' },
 } as const satisfies Record<string, { kind: FactKind; says: string }>
 

@@ -1,5 +1,6 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { keyOfToken, Token } from '../core/token.ts'
+import { settleMisuse } from '../drivers/card-findings.ts'
 import { pageOf } from './answers.ts'
 import type { Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
@@ -31,7 +32,10 @@ export const tokenEndpoints = (api: Api): Endpoint[] => [
       const token = body as Token
       if (!(await api.context.tokens.put(token))) return problem('Unavailable', 'too many tokens')
       const { type, status } = token
-      api.context.audit.record('TokenPut', { type, status, group: token.groupId ?? null })
+      const { context } = api
+      context.audit.record('TokenPut', { type, status, group: token.groupId ?? null })
+      if (type === 'ISO14443' && status === 'Accepted')
+        await settleMisuse(context, { uid: token.idToken, at: context.deps.clock.now() })
       return { status: 200, body: token }
     },
   },

@@ -1,11 +1,9 @@
-import { inSeconds, type Instant } from '@interlock/kernel'
+import type { Instant } from '@interlock/kernel'
 
-/** One wish of a provider for one thing in so long: each is charged to the ledgers. */
-const paceMillis = inSeconds(60)
 const remembersMax = 10_000
 
-/** Whether the last wish under that name was less than a minute before; one that was not is remembered. */
-export function wishPace(): (name: string, now: Instant) => boolean {
+/** Whether the last time under that name was less than `paceMillis` before; one that was not is remembered. */
+export function pacing(paceMillis: number): (name: string, now: Instant) => boolean {
   const last = new Map<string, Instant>()
   return (name, now) => {
     const before = last.get(name)
