@@ -38,7 +38,7 @@ async function bothSides(): Promise<Carrier> {
     },
   }
 }
-carrierTests(bothSides)
+carrierTests(bothSides, test, csms.peer.organisation)
 
 test('who publishes or reads what it was not granted is refused by name, whatever its role', async () => {
   const { csms: client, rival: other, dso: reader, keyserver, granting } = await opened()

@@ -1,6 +1,7 @@
 import {
   groundOf,
   groupOfCompanion,
+  isReadBy,
   mayPublish,
   type Topic,
   type TopicSelection,
@@ -25,6 +26,7 @@ export type Permissions = {
 export function permissionsOf(book: GrantBook, keyServer: Eui64): Permissions {
   const reads = (client: Client, topic: Topic): boolean =>
     groundOf(client.role, topic.kind) !== undefined &&
+    isReadBy(client.organisation, topic) &&
     book.allows(client.organisation, 'read', topic)
   const publishes = (client: Client, topic: Topic): boolean =>
     mayPublish(client.role, topic.kind) &&

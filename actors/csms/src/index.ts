@@ -1,6 +1,11 @@
 export { CsmsConfig } from './config.ts'
 export type { StationView } from './core/view.ts'
-export { openMiddleware, type Middleware, type Sayer } from './middleware/open-middleware.ts'
+export {
+  openMiddleware,
+  type CapacityHearer,
+  type Middleware,
+  type Sayer,
+} from './middleware/open-middleware.ts'
 export { describeInterface } from './rest/describe.ts'
 export type { StationDocument } from './rest/station-document.ts'
 export { startCsms, type CsmsRunning } from './start.ts'

@@ -5,6 +5,7 @@ import {
   loadPeer,
   openHttpServer,
   pinPeer,
+  portsOf,
   readText,
   startWhole,
   type ActorDeps,
@@ -20,6 +21,7 @@ import type { CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
+import type { OscpStore } from './data/oscp-store.ts'
 import type { Totals } from './data/transaction-events.ts'
 import { keepCardFindings } from './drivers/card-findings.ts'
 import { openMiddleware } from './middleware/open-middleware.ts'
@@ -30,6 +32,9 @@ import { openCapacityBook, type CapacityBook } from './oscp/capacity-book.ts'
 import { createFallbackLimits } from './oscp/fallback-limits.ts'
 import { createFeederPlanner } from './oscp/feeder-planner.ts'
 import { watchFeeders } from './oscp/feeder-watch.ts'
+import type { OscpConfig } from './oscp/oscp-config.ts'
+import { openSealedCapacity } from './oscp/sealed-capacity.ts'
+import { watchStatements } from './oscp/statement-watch.ts'
 import { openOpenData } from './open-data/open-data.ts'
 import { createExpectedDay } from './oscp/expected-day.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
@@ -92,12 +97,10 @@ async function open(
   context.hooks.opened = (...opened) => {
     for (const listener of listeners) listener(...opened)
   }
-  const book =
-    config.oscp &&
-    (await openCapacityBook({ context, trust, oscp: config.oscp, store: oscp, closers }))
+  const book = config.oscp && (await openBook(context, trust, config.oscp, oscp, closers))
   const planning = await openPlanning(context, counters, book, closers)
   const { commands } = planning
-  const { tellSession } = openMiddleware(context, trust, closers)
+  const { tellSession } = openMiddleware(context, { trust, closers, book })
   const ocpiPort =
     config.ocpi &&
     (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, tellSession, closers }))
@@ -162,6 +165,26 @@ async function open(
     refreshTariffs: planning.tariffs.refresh,
     submitPlan: planning.dayAhead.ensure,
   }
+}
+
+/** What feeders bear, by OSCP and, where there is a middleware, by topic. */
+async function openBook(
+  context: Context,
+  trust: Trust,
+  oscp: OscpConfig,
+  store: OscpStore,
+  closers: Closers,
+): Promise<CapacityBook> {
+  const { config, deps } = context
+  if (config.middleware === undefined)
+    return openCapacityBook({ context, trust, oscp, store, sealed: undefined, closers })
+  const journal = portsOf(deps).openJournal(`${config.data}/capacity.journal`)
+  const sealed = openSealedCapacity(journal, deps.clock.now())
+  closers.push(() => sealed.close())
+  const book = await openCapacityBook({ context, trust, oscp, store, sealed, closers })
+  const watch = watchStatements(context, book)
+  closers.push(() => watch.close())
+  return book
 }
 
 /** Tariffs, the day-ahead plan and the planner of sessions, which rest on each other in this order. */

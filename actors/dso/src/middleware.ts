@@ -6,8 +6,12 @@ import type { FeederSayings } from './metering/feeder-sayings.ts'
 
 type Config = Pick<DsoConfig, 'region' | 'feeders' | 'homes'>
 
-/** Where each provider says what its chargers on a feeder draw: its organisation is the topic's id. */
-export const loadTopics = (
+/**
+ * By feeder and provider with a contract there: where it says what its chargers draw (`load`), and is told what they
+ * may draw (`capacity`). Its organisation is the topic's id.
+ */
+export const contractTopics = (
+  kind: 'load' | 'capacity',
   { region, feeders }: Config,
   providers: readonly PeerTerms[],
 ): readonly Topic[] =>
@@ -15,7 +19,7 @@ export const loadTopics = (
     contracts.flatMap(({ provider }) =>
       providers
         .filter(({ name }) => name === provider)
-        .map(({ pinned }): Topic => ({ region, feeder: group, kind: 'load', id: pinned.org })),
+        .map(({ pinned }): Topic => ({ region, feeder: group, kind, id: pinned.org })),
     ),
   )
 

@@ -14,18 +14,19 @@ import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
 import type { GroupRules } from '@interlock/privacy'
 import { demandTopic, openTopics } from '@interlock/topics'
+import { sayAllotments, type Allotments } from './capacity/say-allotments.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
 import { readHistory } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
 import { openFeederSayings } from './metering/feeder-sayings.ts'
-import { followings, loadTopics, readingTopics } from './middleware.ts'
+import { contractTopics, followings, readingTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
 import { summedFeeders } from './sums/run-sums.ts'
 import { sumDoor } from './sums/sum-door.ts'
-import { everyBlock, tellFeeder } from './tell-feeder.ts'
+import { everyBlock, tellFeeder, type FeederBooks } from './tell-feeder.ts'
 
 export type DsoDeps = ActorDeps & {
   /** Other rules of what sums may tell, for a lab only: refused where the config says `production`. */
@@ -63,8 +64,10 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   for (const { history } of feeders) readHistory(history)
   const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
   demandDistinct(providers)
-  const said = [...loadTopics(config, providers), ...readingTopics(config)]
-  if (config.middleware !== undefined) said.forEach(demandTopic)
+  const heard = [...contractTopics('load', config, providers), ...readingTopics(config)]
+  const allotted = contractTopics('capacity', config, providers)
+  const joined = [...heard, ...allotted]
+  if (config.middleware !== undefined) joined.forEach(demandTopic)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
@@ -73,13 +76,19 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   const blocks = openBlocks(openJournal(`${data}/blocks.journal`))
   const sayings = openFeederSayings({
     openJournal: (of) => openJournal(`${data}/${of}.journal`),
-    topics: said,
+    topics: heard,
     providerOf: (organisation) => providers.find(({ pinned }) => pinned.org === organisation)?.name,
   })
   const meters = createFeederMeters({ feeders, blocks, sayings, audit, us, deps })
+  let allotments: Allotments | undefined
 
   const tell = (some: readonly ProviderDesk[]): void => {
-    for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks }, deps)
+    const allot: FeederBooks['allot'] = (group, provider, forecasts) => {
+      const organisation = providers.find(({ name }) => name === provider)?.pinned.org
+      const topic = allotted.find(({ feeder, id }) => feeder === group && id === organisation)
+      if (topic !== undefined) allotments?.offer(topic, forecasts)
+    }
+    for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks, allot }, deps)
   }
   const desks = new Map<Eui64, ProviderDesk>()
   for (const provider of providers) {
@@ -131,12 +140,14 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       note: (kind, found) => void audit.record(kind, found),
       deps,
     })
+  allotments = topics && sayAllotments(topics, deps, `${actor}/allotments`)
   for (const each of followings(sayings)) topics?.follow(each)
   const sumOptions = { rules: deps.sumRules ?? feederSumRules, us, audit, deps }
   const summed = topics === undefined ? [] : summedFeeders(config, { topics, ...sumOptions })
   server.route(sumDoor(summed, us))
-  for (const topic of said) topics?.join(topic)
+  for (const topic of joined) topics?.join(topic)
   const close = async (): Promise<void> => {
+    allotments?.close()
     await topics?.close()
     for (const each of summed) each.close()
     await server.close()

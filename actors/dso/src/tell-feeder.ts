@@ -9,6 +9,13 @@ import { readHistory } from './forecast/read-history.ts'
 import type { Blocks } from './metering/blocks.ts'
 import type { ProviderDesk } from './oscp/provider-desk.ts'
 
+export type FeederBooks = {
+  readonly audit: Audit
+  readonly blocks: Blocks
+  /** Says it by topic as well. */
+  readonly allot: (group: string, provider: string, forecasts: readonly CapacityForecast[]) => void
+}
+
 /**
  * Tells the providers of one feeder what they may use of it. Where that cannot be known nothing is told,
  * and once their forecasts run out they have their fallbacks.
@@ -16,7 +23,7 @@ import type { ProviderDesk } from './oscp/provider-desk.ts'
 export function tellFeeder(
   { history, contracts, ...feeder }: FeederConfig,
   desks: readonly ProviderDesk[],
-  { audit, blocks }: { readonly audit: Audit; readonly blocks: Blocks },
+  { audit, blocks, allot }: FeederBooks,
   { clock, log }: Pick<ActorDeps, 'clock' | 'log'>,
 ): void {
   const { group, ratedWatts } = feeder
@@ -34,7 +41,11 @@ export function tellFeeder(
         allotted: allottedIn(blocks, group, expected.from, forecasts),
       })
     if (atRisk.length > 0) audit.record('CapacityAtRisk', { group, blocks: atRisk })
-    for (const desk of desks) desk.offer(forecasts.get(desk.name) ?? [])
+    for (const desk of desks) {
+      const offered = forecasts.get(desk.name) ?? []
+      desk.offer(offered)
+      if (offered.length > 0) allot(group, desk.name, offered)
+    }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     log.error({ group, detail: error.message }, 'no capacity is told')

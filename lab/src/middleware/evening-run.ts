@@ -81,8 +81,8 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
     const joins: [Party, Topic][] = [
       [parties.csms, topic('load', 'all')],
       [parties.dso, topic('load', 'all')],
-      [parties.dso, topic('capacity', 'all')],
-      [parties.csms, topic('capacity', 'all')],
+      [parties.dso, topic('capacity', csms.peer.organisation)],
+      [parties.csms, topic('capacity', csms.peer.organisation)],
     ]
     for (const { peer } of homes) {
       const owner = await middleware.owner(peer.eui)
@@ -131,7 +131,7 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
       )
       await say(
         parties.dso,
-        topic('capacity', 'all'),
+        topic('capacity', csms.peer.organisation),
         { from: at, watts: [capacity] },
         `${capacity}`,
       )

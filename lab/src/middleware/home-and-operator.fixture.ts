@@ -1,4 +1,4 @@
-import { openMiddleware, type Sayer } from '@interlock/csms'
+import { openMiddleware, type CapacityHearer, type Sayer } from '@interlock/csms'
 import { startDso, type DsoConfig } from '@interlock/dso'
 import {
   checkConfig,
@@ -14,7 +14,7 @@ import {
   type Closers,
   type Identity,
 } from '@interlock/host'
-import { stationId, toIso, unobserved, type Clock } from '@interlock/kernel'
+import { instant, stationId, toIso, unobserved, type Clock } from '@interlock/kernel'
 import { startStation, StationConfig, type StationDeps } from '@interlock/station'
 import type { Middleware } from './middleware.ts'
 
@@ -89,11 +89,7 @@ export async function startOperator(
   const { dir, clock, middleware } = options
   const { authority } = middleware
   const history = `${dir}/${name}-history.json`
-  writeAtomic(
-    history,
-    JSON.stringify({ from: toIso(clock.now()).slice(0, 10) + 'T00:00:00Z', watts: [] }),
-    0o644,
-  )
+  writeAtomic(history, JSON.stringify(evenDaysBefore(clock.now())), 0o644)
   const config: DsoConfig = {
     actor: 'dso',
     name: 'Distribution operator',
@@ -120,6 +116,14 @@ export async function startOperator(
   return startDso(config, depsOf(clock))
 }
 
+/** Enough to forecast from: the feeder bore the same all along. */
+function evenDaysBefore(now: number) {
+  const [blockMillis, blocks] = [900_000, 8 * 96]
+  const end = Math.floor(now / blockMillis) * blockMillis
+  const from = toIso(instant(end - blocks * blockMillis))
+  return { from, watts: Array<number>(blocks).fill(20_000) }
+}
+
 const providerRow = ({ middleware }: ActorsOptions, name: string) => ({
   name,
   certificate: `${middleware.authority.folderOf(name)}/chain.pem`,
@@ -133,6 +137,7 @@ export function openSayer(
   name: string,
   identity: Identity,
   powers: readonly number[],
+  book?: CapacityHearer,
 ) {
   const { dir, clock, middleware } = options
   const closers: Closers = []
@@ -153,7 +158,8 @@ export function openSayer(
     audit: openAudit({ path: `${dir}/${name}.jsonl`, actor: name, clock, identity }),
     views: new Map(stations),
   }
-  const { tellSession } = openMiddleware(sayer, { roots: [middleware.authority.rootPem] }, closers)
+  const trust = { roots: [middleware.authority.rootPem] }
+  const { tellSession } = openMiddleware(sayer, { trust, closers, book })
   return {
     tellSession,
     stations: stations.map(([id, { record }]) => ({ id, eui: record.eui })),

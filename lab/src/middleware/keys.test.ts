@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
+import type { CapacityHearer } from '@interlock/csms'
 import { systemClock, temporaryDir } from '@interlock/host'
 import { openProgress, type Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -239,7 +240,7 @@ test('a charger’s readings reach an operator as both run, and end within a min
   await operator.close()
 })
 
-test('what chargers draw reaches the operator, and sessions the provider, as a CSMS says them', async () => {
+test('what chargers draw reaches the operator, sessions the provider, and a CSMS its own allotment alone', async () => {
   const { authority, grant, enter } = middleware
   const [csms, dso] = [authority.certify('csms', 'csms-8'), authority.certify('dso', 'dso-8')]
   const emsp = authority.certify('emsp', 'emsp-8')
@@ -248,9 +249,25 @@ test('what chargers draw reaches the operator, and sessions the provider, as a C
   await grant(csms, 'publish', { kind: 'session' })
   await grant(dso, 'read', { kind: 'load', id: organisation })
   await grant(emsp, 'read', { kind: 'session' })
+  const rival = authority.certify('csms', 'rival-8')
+  await grant(dso, 'publish', { kind: 'capacity' })
+  for (const each of [csms, rival]) await grant(each, 'read', { kind: 'capacity' })
   const options = { dir, clock, middleware }
   const operator = await startOperator(options, 'dso-8', { provider: 'csms-8' })
-  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000])
+  const allotted: { group: string; watts: readonly number[] }[] = []
+  const book: CapacityHearer = {
+    groups: [
+      {
+        group: 'f1',
+        feeder: 'f1',
+        contractedWatts: 50_000,
+        operator: 'dso-8',
+        organisation: dso.peer.organisation,
+      },
+    ],
+    hear: (group, { watts }) => void allotted.push({ group, watts }),
+  }
+  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000], book)
   const seen = seenBy(options, 'dso-8', dso, operator.port)
   const [station] = sayer.stations
   if (station === undefined) throw new Error('no station')
@@ -271,8 +288,15 @@ test('what chargers draw reaches the operator, and sessions the provider, as a C
     // Twice a minute; leases pass meanwhile, and are to be heard.
     await clock.advance(5_000)
     await pause(20)
-    return (await seen.feeder()).loads.length > 0
+    return (await seen.feeder()).loads.length > 0 && allotted.length > 0
   })
+  // 100 kW less the 20 kW of the homes, up to what is contracted for.
+  expect(allotted[0]).toMatchObject({ group: 'f1' })
+  expect(allotted[0]?.watts.slice(0, 2)).toEqual([50_000, 50_000])
+  // The grant is for all of them, and still nobody else has the key of what this one is allotted.
+  const stranger = await enter(rival)
+  const theirs = topicOf('capacity', organisation)
+  expect(await stranger.exchange.join(theirs)).toMatchObject({ reason: 'JoinNoGround' })
   expect((await seen.feeder()).loads).toMatchObject([
     { provider: 'csms-8', watts: 10_000, chargers: 3 },
   ])

@@ -34,7 +34,7 @@ export const Load = Type.Object(
   { at: At, watts: Type.Number(), chargers: Type.Integer({ minimum: 1 }) },
   strict,
 )
-/** What a feeder can carry, in blocks of 15 minutes from `from` on. */
+/** What one operator of chargers may draw of a feeder, in blocks of 15 minutes from `from` on. */
 export const Capacity = Type.Object(
   { from: At, watts: Type.Array(Type.Number({ minimum: 0 }), { minItems: 1, maxItems: 192 }) },
   strict,
@@ -53,5 +53,7 @@ export const EpochGrant = Type.Object(
 export type Reading = Static<typeof Reading>
 export type Session = Static<typeof Session>
 export type Load = Static<typeof Load>
+export type Capacity = Static<typeof Capacity>
+export type Consumption = Static<typeof Consumption>
 export type EpochGrant = Static<typeof EpochGrant>
 export type EpochLease = Static<typeof EpochLease>

@@ -11,7 +11,7 @@ import {
   Reading,
   Session,
 } from './topic-payloads.ts'
-import { topicKinds, type TopicKind } from './topics.ts'
+import { topicKinds, type Topic, type TopicKind } from './topics.ts'
 
 /**
  * How what is said on a topic is protected, whoever carries it.
@@ -39,6 +39,8 @@ export type SealedTopic = {
   readonly retentionMillis: number
   /** An author that says nothing for longer has been silenced, where it must speak so often. */
   readonly silenceMillis?: number
+  /** The id names the organisation that reads it: nobody else may, whatever it was granted. */
+  readonly idNames?: 'reader'
 }
 
 const minute = 60_000
@@ -98,6 +100,7 @@ export const topicTable = {
     purpose: 'gridOperation',
     retentionMillis: 2 * day,
     silenceMillis: 15 * minute,
+    idNames: 'reader',
   },
   maskKey: {
     protection: 'signed',
@@ -178,6 +181,10 @@ export const mayPublish = (role: Role, kind: TopicKind): boolean => {
 /** On what ground a role may read a kind; `undefined` where it may not. */
 export const groundOf = (role: Role, kind: TopicKind): Ground | undefined =>
   sealedTopic(kind)?.readers[role]
+
+/** Whether a topic can be for that organisation to read, by its id. */
+export const isReadBy = (organisation: string, { kind, id }: Topic): boolean =>
+  sealedTopic(kind)?.idNames !== 'reader' || id === organisation
 
 const shapes = new Map(
   topicKinds.flatMap((kind) => {

@@ -1,12 +1,13 @@
-import type { Session, Topic } from '@interlock/contract'
+import type { Capacity, Session, Topic } from '@interlock/contract'
 import { readText, type Closers, type Trust } from '@interlock/host'
-import { inSeconds, type StationId, type Timer } from '@interlock/kernel'
-import { demandTopic, openTopics } from '@interlock/topics'
+import { inSeconds, instant, type Eui64, type StationId, type Timer } from '@interlock/kernel'
+import { demandTopic, openTopics, type Topics } from '@interlock/topics'
 import { inBackground } from '../background.ts'
 import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { StationView } from '../core/view.ts'
 import type { StationRecord } from '../data/stations.ts'
+import type { CapacityBook } from '../oscp/capacity-book.ts'
 import { feederLoads } from './feeder-loads.ts'
 
 /** What the CSMS says by topic; nothing of it where the config names no middleware. */
@@ -24,15 +25,28 @@ export type Sayer = Pick<Context, 'deps' | 'identity' | 'audit'> & {
   >
 }
 
+/** What operators of the network say by topic is for. */
+export type CapacityHearer = Pick<CapacityBook, 'groups' | 'hear'>
+
+export type MiddlewareOptions = {
+  readonly trust: Trust
+  readonly closers: Closers
+  /** Where there is a contract with an operator of the network. */
+  readonly book: CapacityHearer | undefined
+}
+
 /** Half of the silence that the topic table allows. */
 const loadSeconds = 30
 
 /**
  * Says what feeders' chargers draw (`load`, one topic for each feeder, its id this organisation) and how the sessions
- * of other providers' drivers go (`session`, its id the station's EUI-64).
+ * of other providers' drivers go (`session`, its id the station's EUI-64), and reads what operators of the network allot to this organisation (`capacity`, its id this organisation).
  * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
  */
-export function openMiddleware(sayer: Sayer, trust: Trust, closers: Closers): Middleware {
+export function openMiddleware(
+  sayer: Sayer,
+  { trust, closers, book }: MiddlewareOptions,
+): Middleware {
   const { config, deps, identity, audit, views } = sayer
   if (config.middleware === undefined) return { tellSession: () => {} }
   const { region, actor } = config
@@ -61,6 +75,8 @@ export function openMiddleware(sayer: Sayer, trust: Trust, closers: Closers): Mi
   // Whoever publishes to a group has its key by being a member.
   for (const feeder of feeders) topics.join(loadTopic(feeder))
 
+  if (book !== undefined) hearCapacity(topics, book, { region, us: identity.peer.organisation })
+
   let timer: Timer
   const wait = (): void => {
     timer = deps.clock.after(inSeconds(loadSeconds), `${actor}/load`, () => {
@@ -80,4 +96,26 @@ export function openMiddleware(sayer: Sayer, trust: Trust, closers: Closers): Mi
       topics.tell({ region, feeder: nameOf(feeder), kind: 'session', id: eui }, session)
     },
   }
+}
+
+/** Each group from its own operator alone; of what others are told nothing is asked for. */
+function hearCapacity(
+  topics: Topics,
+  { groups, hear }: CapacityHearer,
+  { region, us }: { readonly region: string; readonly us: Eui64 },
+): void {
+  for (const { group } of groups)
+    topics.join(demandTopic({ region, feeder: group, kind: 'capacity', id: us }))
+  topics.follow({
+    name: 'capacity',
+    selection: { kind: 'capacity', id: us },
+    begins: 'first',
+    hears: (author, { feeder }) =>
+      author.role === 'dso' &&
+      groups.some((each) => each.group === feeder && each.organisation === author.organisation),
+    handle({ topic, head, payload }) {
+      hear(topic.feeder, { ...(payload as Capacity), at: instant(head.iat) })
+      return Promise.resolve()
+    },
+  })
 }

@@ -1,6 +1,7 @@
 import {
   nodeCrypto as crypto,
   openAudit,
+  openJournal,
   silentLog,
   systemClock,
   systemEntropy,
@@ -22,6 +23,7 @@ import type { Context } from '../context.ts'
 import type { OscpStore } from '../data/oscp-store.ts'
 import { openCapacityBook, type CapacityBook } from './capacity-book.ts'
 import { demandClear, type OscpConfig } from './oscp-config.ts'
+import { openSealedCapacity } from './sealed-capacity.ts'
 
 const charging = testHierarchy('charging')
 const dir = temporaryDir('interlock-capacity')
@@ -74,7 +76,9 @@ const open = async () => {
     hooks: { capacityChanged: (groups: readonly string[]) => void changes.push(groups) },
   } as unknown as Context
   const trust = { roots: [charging.rootPem] }
-  book = await openCapacityBook({ context, trust, oscp, store: store(), closers })
+  const sealed = openSealedCapacity(openJournal(`${dir}/capacity.journal`), systemClock.now())
+  closers.push(() => sealed.close())
+  book = await openCapacityBook({ context, trust, oscp, store: store(), sealed, closers })
 }
 
 beforeAll(async () => {
@@ -222,6 +226,33 @@ test('after a restart it stands as before, and a silent operator leaves the fall
   ])
   expect(capacity()).toEqual({ watts: 30_000, source: 'forecast' })
   expect(operator.bodiesOf('handshake')).toHaveLength(asked)
+})
+
+test('of what is said by OSCP and by topic the lower counts, after a restart too; a topic raises nothing', async () => {
+  const allot = (watts: number, at: number) =>
+    book.hear('feeder-1', { at: instant(at), from: begin, watts: Array(96).fill(watts) })
+  allot(45_000, begin)
+  expect(capacity()).toEqual({ watts: 30_000, source: 'forecast' })
+  const changed = changes.length
+  allot(20_000, begin + 1)
+  expect(changes.slice(changed)).toEqual([['feeder-1']])
+  expect(capacity()).toEqual({ watts: 20_000, source: 'topic' })
+  // What a relay has held back changes nothing once something later has come, and no other group is ours.
+  allot(45_000, begin)
+  book.hear('feeder-9', { at: instant(begin + 2), from: begin, watts: [0] })
+  expect(book.at(feeder(), later).watts).toBe(20_000)
+  await closeAll()
+  await open()
+  expect(capacity()).toEqual({ watts: 20_000, source: 'topic' })
+  expect(book.byTopic(feeder())).toMatchObject({ saidAt: begin + 1 })
+  expect(book.fallbackAt(feeder(), later)).toEqual({ watts: 10_000, source: 'fallback' })
+  expect(book.at(feeder(), instant(begin + 25 * hour)).source).not.toBe('topic')
+  // Sealed before OSCP was heard last, it may only be late; sealed since, it can be held against it.
+  expect(book.statements(feeder()).isComparable).toBe(false)
+  allot(90_000, Date.now() + hour)
+  const { oscpAt, topicAt, isComparable } = book.statements(feeder())
+  expect([oscpAt(later), topicAt(later), isComparable]).toEqual([30_000, 90_000, true])
+  expect(capacity()).toEqual({ watts: 30_000, source: 'forecast' })
 })
 
 test('an operator that has forgotten it is registered with anew', async () => {

@@ -4,7 +4,7 @@ import type { MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { occurrences, order } from '../core/goal.ts'
 import { remainingWattHours, type StationView } from '../core/view.ts'
-import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
+import type { CapacityBook, CapacityGroup, CapacityNow } from './capacity-book.ts'
 import { feederDayEdges, type ExpectedStay } from './feeder-day.ts'
 import { connectionIn, type Left } from './feeder-lines.ts'
 import type { FeederPlanner } from './feeder-planner.ts'
@@ -61,9 +61,9 @@ export function createExpectedDay(options: {
   /** A market day is closed to plans before its whole night is forecast: until then, as the day before. */
   const leftOn = (group: CapacityGroup, at: Instant): Left => {
     const said = book.at(group, at)
-    if (said.source === 'forecast') return said
+    if (isForecast(said)) return said
     const dayBefore = book.at(group, instant(at - inHours(24)))
-    return dayBefore.source === 'forecast' ? dayBefore : said
+    return isForecast(dayBefore) ? dayBefore : said
   }
 
   return {
@@ -84,3 +84,6 @@ export function createExpectedDay(options: {
         .join(),
   }
 }
+
+/** What is said of that very time, by either way. */
+const isForecast = ({ source }: CapacityNow): boolean => source === 'forecast' || source === 'topic'

@@ -37,6 +37,8 @@ export type OperatorDeskOptions = {
   readonly store: OscpStore
   /** What may be drawn in its groups may have changed. */
   readonly onChange: (groups: readonly string[]) => void
+  /** It has said what that group bears. */
+  readonly onForecast: (group: string) => void
 }
 
 const retryMillis = inMinutes(1)
@@ -47,7 +49,7 @@ const retryMillis = inMinutes(1)
  * @throws Fault when its certificate cannot be read.
  */
 export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
-  const { context, trust, oscp, operator, store, onChange } = options
+  const { context, trust, oscp, operator, store, onChange, onForecast } = options
   const { identity, deps, audit, config } = context
   const { clock, crypto, entropy, activity } = deps
   const { name } = operator
@@ -100,6 +102,7 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       group,
       holdForecast(store.forecastsOf(group), request.body, clock.now()),
     )
+    onForecast(group)
     onChange([group])
   }
 

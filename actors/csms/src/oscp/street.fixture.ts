@@ -1,4 +1,4 @@
-import { instant, type Instant } from '@interlock/kernel'
+import { eui64, instant, type Instant } from '@interlock/kernel'
 import type { Message } from '@interlock/oscp'
 import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
 import type { Context } from '../context.ts'
@@ -13,6 +13,7 @@ export const group: CapacityGroup = {
   feeder: 'F-1',
   contractedWatts: 40_000,
   operator: 'acacia',
+  organisation: eui64('02-00-00-00-00-00-00-08'),
 }
 
 /** A vehicle that has just come, and needs some energy by half past seven. */

@@ -214,7 +214,9 @@ const capacityFields = {
   contractedWatts: Count,
   /** What may be drawn now, and who says so. */
   watts: Type.Number(),
-  source: Type.Enum(['forecast', 'fallback', 'contract']),
+  source: Type.Enum(['forecast', 'fallback', 'contract', 'topic']),
+  /** What the operator says by topic besides: when last, and whether that is too long ago. Null without a middleware. */
+  byTopic: orNull(Type.Object({ saidAt: orNull(Moment), silent: Type.Boolean() }, strict)),
   /** Past silence. */
   fallbackWatts: Type.Number(),
 }

@@ -4,6 +4,7 @@ import { groupBlockMillis } from '@interlock/power'
 import { order } from '../core/goal.ts'
 import type { CapacityBook, CapacityGroup } from '../oscp/capacity-book.ts'
 import type { FeederShown } from '../oscp/feeder-planner.ts'
+import type { TopicStanding } from '../oscp/sealed-capacity.ts'
 import { CapacityAnswer, CapacityWithBlocks, pageOf } from './answers.ts'
 import type { Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
@@ -74,6 +75,15 @@ function documentAt(book: CapacityBook, each: CapacityGroup, now: Instant) {
     contractedWatts,
     watts,
     source,
+    byTopic: topicDocument(book.byTopic(each)),
     fallbackWatts: book.fallbackAt(each, now).watts,
   }
 }
+
+const topicDocument = (standing: TopicStanding | undefined) =>
+  standing === undefined
+    ? null
+    : {
+        saidAt: standing.saidAt === undefined ? null : toIso(standing.saidAt),
+        silent: standing.silent,
+      }

@@ -145,6 +145,17 @@ test.each([
   expect(admit(emptyGroup(topic), memberOf(who), admission)).toMatchObject({ ok: false, reason })
 })
 
+test('what an operator is allotted is for that operator: another is given no key, whatever it was granted', () => {
+  const own = { ...topicOf('capacity'), id: csms.eui }
+  expect(admit(emptyGroup(own), memberOf(csms), everyone).ok).toBe(true)
+  expect(admit(emptyGroup(own), memberOf(otherCsms), everyone)).toMatchObject({
+    ok: false,
+    reason: 'JoinNoGround',
+  })
+  // The control: a kind whose id names nobody is open to whoever was granted it.
+  expect(admit(emptyGroup(load), memberOf(dso), everyone).ok).toBe(true)
+})
+
 test('what the person consented to is asked by its name', () => {
   const asked: string[] = []
   const admission = {

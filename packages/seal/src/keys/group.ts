@@ -2,6 +2,7 @@ import {
   companionTopic,
   groundOf,
   isGroup,
+  isReadBy,
   limits,
   mayPublish,
   sealedTopic,
@@ -96,7 +97,8 @@ export function whyNotReader(
   const ground = groundOf(member.role, topic.kind)
   if (ground === undefined)
     return mayPublish(member.role, topic.kind) ? 'JoinNoGround' : 'JoinForbidden'
-  return admission.holds(member, topic, ground) ? undefined : 'JoinNoGround'
+  const holds = isReadBy(member.organisation, topic) && admission.holds(member, topic, ground)
+  return holds ? undefined : 'JoinNoGround'
 }
 
 /** Takes a member in; it has a key from the next {@link turn} on. */
