@@ -5,38 +5,49 @@ import {
   publish,
   withdraw,
   type Contribution,
+  type ExportPeriod,
   type OpenDataRules,
   type OpenRow,
   type Publication,
 } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
-
-/** An owner's agreement, as the station has found it good. JSON values only. */
-export type Agreement = {
-  readonly station: Eui64
-  /** The owner's key, SPKI in base64. */
-  readonly by: string
-  readonly signature: string
-  /** By the owner's clock. */
-  readonly at: number
-  /** When it came. Periods that began before are told without the station. */
-  readonly since: Instant
-}
+import {
+  afterHearing,
+  afterWithdrawal,
+  covers,
+  isStanding,
+  nobodyAgreed,
+  withAgreement,
+  type Agreement,
+  type HomeAgreements,
+  type Tenure,
+} from './agreements.ts'
 
 type Told = readonly [key: string, from: Instant, row: OpenRow | null, stations: readonly Eui64[]]
 type Entry =
-  | { readonly does: 'agreed'; readonly agreement: Agreement }
-  | { readonly does: 'withdrawn'; readonly station: Eui64 }
+  | {
+      readonly does: 'home'
+      readonly station: Eui64
+      readonly home: HomeAgreements
+      /** What was withdrawn with it. */
+      readonly taken?: readonly ExportPeriod[]
+    }
   | { readonly does: 'decided'; readonly until: Instant; readonly told: readonly Told[] }
 
 /** Who has agreed, what has been told, and who is never told of again; each on the disk before it counts. */
 export type OpenDataBook = {
   agree(agreement: Agreement): void
-  /** From this moment on; for good. */
-  withdraw(station: Eui64): void
-  agreementOf(station: Eui64): Agreement | undefined
-  agreed(): readonly Agreement[]
-  isWithdrawn(station: Eui64): boolean
+  /** The station has listed its owners' keys: what others agreed to has ended. */
+  heard(station: Eui64, keys: readonly string[], at: Instant): void
+  /** As {@link afterWithdrawal}; the rows are gone from this moment on. */
+  withdraw(station: Eui64, by: string, isOwner: boolean, at: Instant): void
+  tenureOf(station: Eui64, by: string): Tenure | undefined
+  /** Whether one of these keys has withdrawn there. */
+  isBarred(station: Eui64, keys: readonly string[]): boolean
+  /** Stations with an agreement of which it is not known whether it was in force then. */
+  unheard(at: Instant): readonly Eui64[]
+  /** Stations that may be in the rows of a period. */
+  agreed(period: ExportPeriod): readonly Eui64[]
   /** Periods before have been decided. */
   decidedUntil(): Instant | undefined
   decide(contributions: readonly Contribution[], until: Instant, now: Instant): void
@@ -45,15 +56,16 @@ export type OpenDataBook = {
 }
 
 export function openDataBook(journal: Journal, rules: OpenDataRules): OpenDataBook {
-  const agreements = new Map<Eui64, Agreement>()
+  const homes = new Map<Eui64, HomeAgreements>()
   let publication: Publication = newPublication
   let decidedUntil: Instant | undefined
 
   const apply = (entry: Entry): void => {
-    if (entry.does === 'agreed') agreements.set(entry.agreement.station, entry.agreement)
-    else if (entry.does === 'withdrawn') {
-      agreements.delete(entry.station)
-      publication = withdraw(publication, entry.station)
+    if (entry.does === 'home') {
+      const { station, home, taken = [] } = entry
+      if (home.tenures.length + home.barred.length === 0) homes.delete(station)
+      else homes.set(station, home)
+      for (const during of taken) publication = withdraw(publication, station, during)
     } else {
       const told = new Map(publication.told)
       for (const [key, from, row, stations] of entry.told)
@@ -67,22 +79,44 @@ export function openDataBook(journal: Journal, rules: OpenDataRules): OpenDataBo
     journal.append(entry)
     apply(entry)
   }
+  const homeOf = (station: Eui64): HomeAgreements => homes.get(station) ?? nobodyAgreed
   /** The same in as few entries as there can be. */
   const whole = (): readonly Entry[] => [
-    ...[...agreements.values()].map((agreement) => ({ does: 'agreed', agreement }) as const),
     ...(decidedUntil === undefined
       ? []
       : [{ does: 'decided', until: decidedUntil, told: toldOf(publication) } as const]),
-    ...[...publication.withdrawn].map((station) => ({ does: 'withdrawn', station }) as const),
+    ...[...new Set([...homes.keys(), ...publication.withdrawn.keys()])].map((station) => {
+      const until = publication.withdrawn.get(station)
+      const taken = until === undefined ? [] : [{ from: until, until }]
+      return { does: 'home', station, home: homeOf(station), taken } as const
+    }),
   ]
   for (const entry of journal.entries() as readonly Entry[]) apply(entry)
 
   return {
-    agree: (agreement) => commit({ does: 'agreed', agreement }),
-    withdraw: (station) => commit({ does: 'withdrawn', station }),
-    agreementOf: (station) => agreements.get(station),
-    agreed: () => [...agreements.values()],
-    isWithdrawn: (station) => publication.withdrawn.has(station),
+    agree(agreement) {
+      const { station, since } = agreement
+      const old = instant(since - rules.keepMillis)
+      commit({ does: 'home', station, ...withAgreement(homeOf(station), agreement, old) })
+    },
+    heard(station, keys, at) {
+      if (homes.has(station))
+        commit({ does: 'home', station, home: afterHearing(homeOf(station), keys, at) })
+    },
+    withdraw: (station, by, isOwner, at) =>
+      commit({ does: 'home', station, ...afterWithdrawal(homeOf(station), by, isOwner, at) }),
+    tenureOf: (station, by) => homeOf(station).tenures.findLast((each) => each.by === by),
+    isBarred: (station, keys) => homeOf(station).barred.some((each) => keys.includes(each)),
+    unheard: (at) =>
+      [...homes]
+        .filter(([, { tenures }]) =>
+          tenures.some((each) => isStanding(each) && each.confirmedAt < at),
+        )
+        .map(([station]) => station),
+    agreed: (period) =>
+      [...homes]
+        .filter(([, { tenures }]) => tenures.some((each) => covers(each, period)))
+        .map(([station]) => station),
     decidedUntil: () => decidedUntil,
     decide(contributions, until, now) {
       const before = publication

@@ -12,12 +12,26 @@ export type Deciding = {
     station: Eui64,
     period: ExportPeriod,
   ) => Promise<readonly MeterInterval[] | undefined>
+  /** The station's own list of its owners' keys; `undefined` where it does not say. */
+  readonly keysOf: (station: Eui64) => Promise<readonly string[] | undefined>
 }
 
 /** After a time away, so many periods at once; the others next time. */
 const periodsMax = 7
 
-/** Tells the periods that are due, each once, of those who had agreed when it began and have used something in it. */
+/**
+ * Asks stations whether those who agreed are their owners still. Whom a charger does not name after a period has ended
+ * is in no row of it: an agreement is a person's, and does not pass to whoever lives there next.
+ */
+export async function hearOwners({ book, rules, keysOf }: Deciding, now: Instant): Promise<void> {
+  const ended = instant(now - (now % rules.periodMillis))
+  for (const station of book.unheard(ended)) {
+    const keys = await keysOf(station)
+    if (keys !== undefined) book.heard(station, keys, now)
+  }
+}
+
+/** Tells the periods that are due, each once, of those who had agreed to all of it and have used something in it. */
 export async function decideDue(deciding: Deciding, now: Instant): Promise<void> {
   const { book, rules } = deciding
   const { periodMillis, delayMillis } = rules
@@ -37,8 +51,7 @@ async function contributionsOf(
   period: ExportPeriod,
 ): Promise<readonly Contribution[]> {
   const found: Contribution[] = []
-  for (const { station, since } of book.agreed()) {
-    if (since > period.from) continue
+  for (const station of book.agreed(period)) {
     const intervals = (await usageOf(station, period)) ?? []
     const wattHours = intervals.reduce(
       (sum, each) => sum + each.importWattHours - each.exportWattHours,

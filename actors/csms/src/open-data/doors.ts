@@ -9,6 +9,8 @@ import type { StationView } from '../core/view.ts'
 import type { Api } from '../rest/api.ts'
 import { askedPage, isReply, page } from '../rest/pages.ts'
 import { transfer } from '../rest/transfer.ts'
+import { ownerKeysOf } from '../rest/owner-key-endpoints.ts'
+import type { Agreement } from './agreements.ts'
 import type { OpenDataBook } from './book.ts'
 
 export const openDataLimits = {
@@ -74,26 +76,37 @@ const shown = ({ place, from, until, stations, wattHours }: OpenRow): object => 
 
 /**
  * The station knows its owners and judges their words. A withdrawal by the key that agreed needs nobody: it counts at
- * once, the station away or gone, whatever strangers ask.
+ * once, the station away or gone, whatever strangers ask, and whoever lives there since.
  */
 function choices({ api, book }: Desk) {
   const { context } = api
   const { deps, audit } = context
   const isTooMuch = minuteCounts(openDataLimits.choicesPerStationPerMinuteMax)
   const isFlooded = minuteCounts(openDataLimits.choicesPerMinuteMax)
-  const withdrawn = (station: Eui64): Reply => {
-    audit.critical('OpenDataWithdrawn', { station })
-    book.withdraw(station)
+  const withdrawn = (station: Eui64, by: string, isOwner: boolean): Reply => {
+    audit.critical('OpenDataWithdrawn', { station, isOwner })
+    book.withdraw(station, by, isOwner, deps.clock.now())
     return { status: 200, body: { station, agrees: false } }
+  }
+  async function agreed(view: StationView, agreement: Agreement): Promise<Reply> {
+    const { station, since } = agreement
+    const keys = await ownerKeysOf(api, view)
+    if (!keys.ok) return problem(keys.reason, keys.detail)
+    book.heard(station, keys.value, since)
+    if (!keys.value.includes(agreement.by)) return problem('NotAuthenticated', 'OwnerUnknown')
+    if (book.isBarred(station, keys.value))
+      return problem('DeviceState', 'an owner of this home has withdrawn it, for good')
+    audit.critical('OpenDataAgreed', { station })
+    book.agree(agreement)
+    return { status: 200, body: { station, agrees: true } }
   }
   return async ({ station: text, ...word }: OpenDataWord): Promise<Reply> => {
     const { agrees, by, signature, at } = word
     const station = parseEui64(text)
     // Who has a charger here is not for strangers to find out.
     if (station === undefined) return problem('NotAuthenticated', 'OwnerUnknown')
-    const known = book.agreementOf(station)
-    const isSame = known !== undefined && known.by === by && at > known.at
-    if (!agrees && isSame && isSigned(context, station, word)) return withdrawn(station)
+    const isLater = at > (book.tenureOf(station, by)?.at ?? Infinity)
+    if (!agrees && isLater && isSigned(context, station, word)) return withdrawn(station, by, false)
     if (isFlooded('', deps.wall.now())) return problem('RateExceeded')
     const view = viewOf(context, station)
     if (view === undefined) return problem('NotAuthenticated', 'OwnerUnknown')
@@ -101,12 +114,8 @@ function choices({ api, book }: Desk) {
     const outcome = await transfer(api, view, 'OpenData', word)
     if (outcome.reason === 'StationOffline') return problem('StationOffline')
     if (!isAccepted(outcome)) return problem('NotAuthenticated', outcome.reason ?? 'OwnerUnknown')
-    if (!agrees) return withdrawn(station)
-    if (book.isWithdrawn(station)) return problem('DeviceState', 'it was withdrawn for good')
-    const since = deps.clock.now()
-    audit.critical('OpenDataAgreed', { station })
-    book.agree({ station, by, signature, at, since })
-    return { status: 200, body: { station, agrees: true } }
+    if (!agrees) return withdrawn(station, by, true)
+    return agreed(view, { station, by, signature, at, since: deps.clock.now() })
   }
 }
 

@@ -1,13 +1,22 @@
 import { nodeCrypto as crypto, type UnprovenEndpoint } from '@interlock/host'
-import { eui64, euiFromBytes, instant, toBase64, u64, type Instant } from '@interlock/kernel'
+import {
+  eui64,
+  euiFromBytes,
+  instant,
+  toBase64,
+  u64,
+  type Eui64,
+  type Instant,
+} from '@interlock/kernel'
 import type { MeterInterval } from '@interlock/privacy'
 import { openDataStatement } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
 import { expect, test } from 'vitest'
 import type { CommandOutcome } from '../commands.ts'
 import type { Api } from '../rest/api.ts'
+import { agreementLimits } from './agreements.ts'
 import { openDataBook, type OpenDataBook } from './book.ts'
-import { decideDue } from './decide-due.ts'
+import { decideDue, hearOwners } from './decide-due.ts'
 import { openDataEndpoints, openDataLimits } from './doors.ts'
 import { rulesOf } from './open-data-config.ts'
 
@@ -20,6 +29,8 @@ const stationAt = (index: number) => euiFromBytes(u64(BigInt(index + 1)))
 const { key: owner } = crypto.generateKey()
 const { key: stranger } = crypto.generateKey()
 const by = toBase64(owner.publicKey.spki)
+const { key: next } = crypto.generateKey()
+const byNext = toBase64(next.publicKey.spki)
 
 function memoryJournal(isLong = false): Journal {
   let entries: unknown[] = []
@@ -44,18 +55,26 @@ const usage = (wattHours: number, from: Instant): readonly MeterInterval[] => [
     isEstimated: false,
   },
 ]
-const deciding = (book: OpenDataBook, wattHours = 6_500) => ({
+type KeysOf = (station: Eui64) => readonly string[] | undefined
+const theOwners: KeysOf = () => [by]
+const deciding = (book: OpenDataBook, wattHours = 6_500, keysOf = theOwners) => ({
   book,
   rules,
   place: 'GB-EAST',
   usageOf: (_: unknown, { from }: { from: Instant }) => Promise.resolve(usage(wattHours, from)),
+  keysOf: (station: Eui64) => Promise.resolve(keysOf(station)),
 })
+/** What is done each hour, once on that day. */
+async function lookOn(days: number, due: ReturnType<typeof deciding>): Promise<void> {
+  await hearOwners(due, atDay(days))
+  await decideDue(due, atDay(days))
+}
 /** A book that was opened on the first day, and what it has told by the fourth. */
 async function toldBook(count: number, journal = memoryJournal(), since?: Instant) {
   const book = openDataBook(journal, rules)
-  await decideDue(deciding(book), atDay(2))
+  await lookOn(2, deciding(book))
   agreedBy(book, count, since)
-  await decideDue(deciding(book), atDay(4))
+  await lookOn(4, deciding(book))
   return book
 }
 const rowsOf = (book: OpenDataBook, at = atDay(4)) =>
@@ -73,9 +92,9 @@ test('periods are told once they are over, coarse, and of ten homes at least (PF
 
 test('homes that used nothing do not make a group large', async () => {
   const book = openDataBook(memoryJournal(), rules)
-  await decideDue(deciding(book), atDay(2))
+  await lookOn(2, deciding(book))
   agreedBy(book, 12)
-  await decideDue({ ...deciding(book, 0) }, atDay(3))
+  await lookOn(3, deciding(book, 0))
   expect(rowsOf(book)).toEqual([])
 })
 
@@ -85,23 +104,95 @@ test('who withdraws is in no row from that moment on, after a restart neither', 
     const book = await toldBook(12, journal)
     const [row] = book.rows(atDay(4))
     expect(row).toBeDefined()
-    book.withdraw(stationAt(0))
+    book.withdraw(stationAt(0), by, false, atDay(4))
     expect(rowsOf(book)).toEqual([])
-    await decideDue(deciding(book), atDay(5))
+    await lookOn(5, deciding(book))
     expect(rowsOf(book)).toEqual([[2, 10, 70_000]])
     const again = openDataBook(journal, rules)
     expect(rowsOf(again)).toEqual([[2, 10, 70_000]])
-    expect(again.agreementOf(stationAt(0))).toBeUndefined()
-    expect(again.isWithdrawn(stationAt(0))).toBe(true)
+    expect(again.tenureOf(stationAt(0), by)).toBeUndefined()
+    expect(again.isBarred(stationAt(0), [by])).toBe(true)
     // Nothing is decided a second time.
-    await decideDue(deciding(again, 90_000), atDay(5))
+    await lookOn(5, deciding(again, 90_000))
     expect(rowsOf(again)).toEqual([[2, 10, 70_000]])
   }
 })
 
+test.each<[string, readonly string[] | undefined]>([
+  ['another owner', [byNext]],
+  ['nobody', []],
+  ['no answer', undefined],
+])(
+  'an agreement ends with its owner: a home with %s at the charger is not told of',
+  async (_, keys) => {
+    const journal = memoryJournal()
+    const book = await toldBook(12, journal)
+    const moved = deciding(book, 6_500, (station) => (station === stationAt(0) ? keys : [by]))
+    for (const days of [5, 6, 7]) await lookOn(days, moved)
+    // The charger named its owner on the fourth day for the last time.
+    const [, , third, fourth] = rowsOf(book, atDay(7))
+    expect(third).toEqual([2, 10, 80_000])
+    expect(rowsOf(book, atDay(7))).toContainEqual([4, 10, 70_000])
+    expect(fourth).toEqual([3, 10, 80_000])
+    // Were it the home's and not the owner's, it would be in that row too.
+    const bound = await toldBook(12)
+    for (const days of [5, 6, 7]) await lookOn(days, deciding(bound))
+    expect(rowsOf(bound, atDay(7))).toContainEqual([4, 10, 80_000])
+
+    // Whoever lives there next agrees for themselves, and from then on.
+    const since = atDay(7)
+    const agreement = { station: stationAt(0), by: byNext, signature: 'AAAA', at: 2, since }
+    book.agree(agreement)
+    const settled = deciding(book, 6_500, (of) => (of === stationAt(0) ? [byNext] : [by]))
+    for (const days of [8, 9, 10]) await lookOn(days, settled)
+    expect(rowsOf(book, atDay(10)).slice(-2)).toEqual([
+      [6, 10, 70_000],
+      [7, 10, 80_000],
+    ])
+    expect(rowsOf(openDataBook(journal, rules), atDay(10))).toEqual(rowsOf(book, atDay(10)))
+  },
+)
+
+test('who moved out takes its own rows down, and nothing of whoever lives there now', async () => {
+  const book = await toldBook(12)
+  book.heard(stationAt(0), [byNext], atDay(4))
+  const agreement = { station: stationAt(0), by: byNext, signature: 'AAAA', at: 2, since: atDay(4) }
+  book.agree(agreement)
+  for (const days of [5, 6, 7])
+    await lookOn(
+      days,
+      deciding(book, 6_500, (of) => (of === stationAt(0) ? [byNext] : [by])),
+    )
+  expect(rowsOf(book, atDay(7)).map(([day]) => day)).toEqual([0, 1, 2, 3, 4])
+  book.withdraw(stationAt(0), by, false, atDay(7))
+  expect(rowsOf(book, atDay(7)).map(([day]) => day)).toEqual([4])
+  expect(book.tenureOf(stationAt(0), byNext)).toBeDefined()
+  expect(book.isBarred(stationAt(0), [byNext])).toBe(false)
+})
+
+test('a household’s devices speak for one home: what one agreed to another withdraws', async () => {
+  const book = await toldBook(12)
+  book.heard(stationAt(0), [by, byNext], atDay(4))
+  // The first phone is lost, and with it the agreement ends; its rows are the home’s still.
+  book.heard(stationAt(0), [byNext], atDay(4))
+  expect(rowsOf(book)).toHaveLength(2)
+  book.withdraw(stationAt(0), byNext, true, atDay(4))
+  expect(rowsOf(book)).toEqual([])
+})
+
+test('those who agreed at one home and left are so many at most; the rows of the oldest go', async () => {
+  const book = await toldBook(12)
+  for (let each = 0; each <= agreementLimits.tenuresMax; each++) {
+    book.heard(stationAt(0), [], atDay(4))
+    expect(book.tenureOf(stationAt(0), by) !== undefined).toBe(each < agreementLimits.tenuresMax)
+    book.agree({ station: stationAt(0), by: `${each}`, signature: '', at: 1, since: atDay(4) })
+  }
+  expect(rowsOf(book)).toEqual([])
+})
+
 /** The doors, and a station that answers `outcome`. */
 function doorsOf(book: OpenDataBook) {
-  const station = { outcome: { status: 'Accepted' } as CommandOutcome, asked: 0 }
+  const station = { outcome: { status: 'Accepted' } as CommandOutcome, asked: 0, keys: [by] }
   const record = { eui: stationAt(0), stationId: 'CS-1', evse: 1, trust: 'supervised' }
   const views = new Map([['CS-1', { record }]])
   const clock = { now: () => atDay(4) }
@@ -113,7 +204,9 @@ function doorsOf(book: OpenDataBook) {
       views,
     },
     commands: {
-      send() {
+      send({ payload }: { payload: { messageId: string } }) {
+        if (payload.messageId === 'OwnerKeys')
+          return Promise.resolve({ status: 'Accepted', response: { data: { keys: station.keys } } })
         station.asked += 1
         return Promise.resolve(station.outcome)
       },
@@ -156,21 +249,21 @@ test('who agrees is asked of the station; the same key ends it at once, the stat
   const { station, say } = doorsOf(book)
   station.outcome = { status: 'Rejected', reason: 'OwnerUnknown' }
   expect(await say(true, 10, stranger)).toBe(401)
-  expect(book.agreed()).toEqual([])
+  expect(book.tenureOf(stationAt(0), toBase64(stranger.publicKey.spki))).toBeUndefined()
   station.outcome = { status: 'Accepted' }
   expect(await say(true, 10)).toBe(200)
-  expect(book.agreed()).toMatchObject([{ station: stationAt(0), since: atDay(4) }])
+  expect(book.tenureOf(stationAt(0), by)).toMatchObject({ since: atDay(4) })
 
   // Nobody else ends it while the station is away, nor a word for another publisher, nor an older one.
   station.outcome = { status: 'Rejected', reason: 'StationOffline' }
   expect(await say(false, 11, stranger)).toBe(503)
   expect(await say(false, 11, owner, stationAt(7))).toBe(503)
   expect(await say(false, 10)).toBe(503)
-  expect(book.agreed()).toHaveLength(1)
+  expect(book.tenureOf(stationAt(0), by)).toBeDefined()
   const { asked } = station
   expect(await say(false, 11)).toBe(200)
   expect(station.asked).toBe(asked)
-  expect(book.isWithdrawn(stationAt(0))).toBe(true)
+  expect(book.isBarred(stationAt(0), [by])).toBe(true)
 })
 
 test('a withdrawal is for good, and strangers do not keep a station busy', async () => {
@@ -185,6 +278,23 @@ test('a withdrawal is for good, and strangers do not keep a station busy', async
   expect(station.asked).toBe(openDataLimits.choicesPerStationPerMinuteMax)
 })
 
+test('a withdrawal binds its owner for good and the next one in nothing; what was taken down stays down', async () => {
+  const book = await toldBook(12)
+  const { station, say } = doorsOf(book)
+  expect(await say(false, 2)).toBe(200)
+  expect(rowsOf(book)).toEqual([])
+  // Another device beside the one that withdrew does not undo it.
+  station.keys = [by, byNext]
+  expect(await say(true, 3, next)).toBe(409)
+  station.keys = [byNext]
+  expect(await say(true, 4, next)).toBe(200)
+  expect(rowsOf(book)).toEqual([])
+  // What the former owner says now is no owner’s word.
+  station.outcome = { status: 'Rejected', reason: 'OwnerUnknown' }
+  expect(await say(false, 5)).toBe(401)
+  expect(book.tenureOf(stationAt(0), byNext)).toMatchObject({ since: atDay(4) })
+})
+
 test('neither strangers who flood the door nor a station that is gone delay a withdrawal', async () => {
   const book = await toldBook(0)
   const { station, views, say } = doorsOf(book)
@@ -195,5 +305,5 @@ test('neither strangers who flood the door nor a station that is gone delay a wi
   expect(await say(false, 1_000, stranger)).toBe(429)
   views.clear()
   expect(await say(false, 1_001)).toBe(200)
-  expect(book.isWithdrawn(stationAt(0))).toBe(true)
+  expect(book.isBarred(stationAt(0), [by])).toBe(true)
 })

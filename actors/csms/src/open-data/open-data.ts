@@ -1,10 +1,11 @@
 import { openHttpServer, openJournal, type Closers } from '@interlock/host'
-import { inMinutes, type Eui64, type Timer } from '@interlock/kernel'
+import { inMinutes, type Eui64, type Instant, type Timer } from '@interlock/kernel'
 import type { ExportPeriod } from '@interlock/privacy'
 import { readUsage } from '../data/usage.ts'
 import type { Api } from '../rest/api.ts'
 import { openDataBook } from './book.ts'
-import { decideDue } from './decide-due.ts'
+import { ownerKeysOf } from '../rest/owner-key-endpoints.ts'
+import { decideDue, hearOwners, type Deciding } from './decide-due.ts'
 import { openDataEndpoints, openDataLimits } from './doors.ts'
 import { rulesOf, type OpenDataConfig } from './open-data-config.ts'
 
@@ -37,15 +38,27 @@ export async function openOpenData(
   closers.push(() => server.close())
   for (const endpoint of openDataEndpoints({ api, book, rules })) server.unproven(endpoint)
 
-  const usageOf = async (station: Eui64, period: ExportPeriod) => {
-    const view = [...views.values()].find(({ record }) => record.eui === station)
-    return view && (await readUsage(transactions, view.record.stationId, period))
+  const viewOf = (station: Eui64) =>
+    [...views.values()].find(({ record }) => record.eui === station)
+  const due: Deciding = {
+    book,
+    rules,
+    place,
+    async usageOf(station: Eui64, period: ExportPeriod) {
+      const view = viewOf(station)
+      return view && (await readUsage(transactions, view.record.stationId, period))
+    },
+    async keysOf(station) {
+      const view = viewOf(station)
+      const keys = view && (await ownerKeysOf(api, view))
+      return keys?.ok === true ? keys.value : undefined
+    },
   }
   let timer: Timer | undefined
   let closing = false
   let deciding: Promise<void> = Promise.resolve()
   const decide = (): Promise<void> => {
-    deciding = decideDue({ book, rules, place, usageOf }, deps.clock.now())
+    deciding = decideAll(due, deps.clock.now())
       .catch((error: unknown) => deps.log.warn({ error }, 'open data were not told'))
       .finally(() => {
         if (!closing) timer = deps.clock.after(inMinutes(60), 'open-data', decide)
@@ -59,4 +72,9 @@ export async function openOpenData(
   })
   await decide()
   return await server.listen()
+}
+
+async function decideAll(due: Deciding, now: Instant): Promise<void> {
+  await hearOwners(due, now)
+  await decideDue(due, now)
 }

@@ -126,12 +126,13 @@ test('open data are read without a certificate, and an owner’s word goes to th
   const url = `https://127.0.0.1:${csms.openDataPort}${openDataDoors.rows}`
   expect((await anybody.request('GET', url)).body).toMatchObject({ groupMin: 10, items: [] })
   asked = []
+  answer = { status: 'Accepted', data: { keys: ['AAAA'] } }
   const station = stationConfig('CS-1').eui
   const word = { agrees: true, by: 'AAAA', signature: 'AAAA', at: 1 }
   const choices = `https://127.0.0.1:${csms.openDataPort}${openDataDoors.choices}`
   const say = async (sent: object) => (await anybody.request('POST', choices, sent)).status
   expect(await say({ station, ...word })).toBe(200)
-  expect(asked).toEqual([{ messageId: 'OpenData', data: word }])
+  expect(asked).toEqual([{ messageId: 'OpenData', data: word }, { messageId: 'OwnerKeys' }])
   expect(await say({ station: station.replace(/..$/, '77'), ...word })).toBe(401)
   expect(await say(word)).toBe(400)
   await anybody.close()

@@ -1,8 +1,10 @@
 import { limits } from '@interlock/contract'
-import { problem, type Endpoint, type Reply } from '@interlock/host'
+import { problem, type Endpoint } from '@interlock/host'
+import { ok, refused, type Outcome } from '@interlock/kernel'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { isAccepted, type CommandOutcome } from '../commands.ts'
+import { isAccepted } from '../commands.ts'
+import type { StationView } from '../core/view.ts'
 import { withStation, type Api } from './api.ts'
 import { relay, transfer } from './transfer.ts'
 
@@ -36,13 +38,22 @@ const list = (api: Api): Endpoint => ({
   url: '/api/v1/stations/:id/owner-keys',
   roles: ['web'],
   answer: Keys,
-  handle: withStation(api, async (view) => listed(await transfer(api, view, 'OwnerKeys'))),
+  handle: withStation(api, async (view) => {
+    const keys = await ownerKeysOf(api, view)
+    if (keys.ok) return { status: 200, body: { keys: keys.value } }
+    return problem(keys.reason, keys.detail)
+  }),
 })
 
-function listed(outcome: CommandOutcome): Reply {
+/** What the station says whose it is. */
+export async function ownerKeysOf(
+  api: Pick<Api, 'commands' | 'context'>,
+  view: StationView,
+): Promise<Outcome<readonly string[], 'StationOffline' | 'DeviceState' | 'Unavailable'>> {
+  const outcome = await transfer(api, view, 'OwnerKeys')
   const { status, reason, response } = outcome
-  if (reason === 'StationOffline') return problem('StationOffline')
-  if (!isAccepted(outcome)) return problem('DeviceState', `it lists no keys: ${reason ?? status}`)
-  if (!Listed.Check(response)) return problem('Unavailable', 'its list of keys cannot be read')
-  return { status: 200, body: { keys: response.data.keys } }
+  if (reason === 'StationOffline') return refused('StationOffline')
+  if (!isAccepted(outcome)) return refused('DeviceState', `it lists no keys: ${reason ?? status}`)
+  if (!Listed.Check(response)) return refused('Unavailable', 'its list of keys cannot be read')
+  return ok(response.data.keys)
 }

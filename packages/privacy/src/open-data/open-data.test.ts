@@ -84,10 +84,20 @@ test('who withdraws is in no row from then on, and its rows are taken down and n
     place: 'south',
   }))
   const told = publish(newPublication, [...group(7), ...south], rules, due)
-  const less = withdraw(told, stationAt(3))
+  const less = withdraw(told, stationAt(3), { from: instant(day), until: due })
   expect(openRows(less).map((row) => row.place)).toEqual(['south'])
   expect(openRows(publish(less, group(7), rules, due)).map((row) => row.place)).toEqual(['south'])
-  const next = group(7).map((each) => ({ ...each, from: instant(each.from + 24 * hour) }))
-  const later = openRows(publish(less, next, rules, instant(due + 24 * hour)))
-  expect(later.at(-1)).toMatchObject({ place: 'north', stations: 5, wattHours: 24_000 })
+  const at = (days: number) =>
+    group(7).map((each) => ({ ...each, from: instant(each.from + days * 24 * hour) }))
+  const after = (days: number) =>
+    openRows(publish(less, at(days), rules, instant(due + days * 24 * hour))).at(-1)
+  expect(after(2)).toMatchObject({ place: 'north', stations: 5, wattHours: 24_000 })
+  // Whoever agrees at that station later is in rows of later periods.
+  expect(after(3)).toMatchObject({ place: 'north', stations: 5, wattHours: 28_000 })
+})
+
+test('what is withdrawn takes no row down of a time in which others agreed', () => {
+  const told = publish(newPublication, group(7), rules, due)
+  const other = { from: instant(day + 24 * hour), until: due }
+  expect(openRows(withdraw(told, stationAt(3), other))).toHaveLength(1)
 })

@@ -43,10 +43,11 @@ export type Publication = {
       readonly stations: ReadonlySet<Eui64>
     }
   >
-  readonly withdrawn: ReadonlySet<Eui64>
+  /** Of periods that began before then, nothing is told with that station. */
+  readonly withdrawn: ReadonlyMap<Eui64, Instant>
 }
 
-export const newPublication: Publication = { told: new Map(), withdrawn: new Set() }
+export const newPublication: Publication = { told: new Map(), withdrawn: new Map() }
 
 const keyOf = (place: string, from: number): string => `${from} ${place}`
 
@@ -65,8 +66,8 @@ export function publish(
     const from = Math.floor(each.from / rules.periodMillis) * rules.periodMillis
     const isDue = from + rules.periodMillis + rules.delayMillis <= now
     const key = keyOf(each.place, from)
-    if (!isDue || from < now - rules.keepMillis || withdrawn.has(each.station) || told.has(key))
-      continue
+    const isWithdrawn = from < (withdrawn.get(each.station) ?? 0)
+    if (!isDue || from < now - rules.keepMillis || isWithdrawn || told.has(key)) continue
     const group = groups.get(key) ?? []
     group.push({ ...each, from: instant(from) })
     groups.set(key, group)
@@ -85,15 +86,24 @@ export const openRows = ({ told }: Publication): readonly OpenRow[] =>
   [...told.values()].flatMap(({ row }) => (row === undefined ? [] : [row]))
 
 /**
- * No row is about `station` from now on: those told are taken down and never told again, without it
- * either.
+ * No row of a period that began within `during` is about `station`: those told are taken down and never told again,
+ * without it either.
  */
-export function withdraw({ told, withdrawn }: Publication, station: Eui64): Publication {
+export function withdraw(
+  { told, withdrawn }: Publication,
+  station: Eui64,
+  during: { readonly from: Instant; readonly until: Instant },
+): Publication {
+  const isOf = (from: Instant): boolean => during.from <= from && from < during.until
   const kept = [...told].map(
     ([key, each]) =>
-      [key, each.stations.has(station) ? { ...each, row: undefined } : each] as const,
+      [
+        key,
+        each.stations.has(station) && isOf(each.from) ? { ...each, row: undefined } : each,
+      ] as const,
   )
-  return { told: new Map(kept), withdrawn: new Set([...withdrawn, station]) }
+  const until = instant(Math.max(during.until, withdrawn.get(station) ?? 0))
+  return { told: new Map(kept), withdrawn: new Map([...withdrawn, [station, until]]) }
 }
 
 /** `undefined` where it would say too much of one. */
