@@ -87,6 +87,8 @@ function foreignEnds(): readonly (readonly [string, number, string, readonly str
 /** Each must say what is wrong and what to do, and start nothing. */
 const cases: readonly (readonly [string, number, string, readonly string[]])[] = [
   ['an unknown command', 2, 'there is no command “demos”', ['demos']],
+  ['half a command', 2, 'gbcs: which of these?', ['gbcs']],
+  ['an unknown command of a group', 2, 'there is no command “duis make”', ['duis', 'make']],
   ['an unknown option', 2, 'unknown option --sead', ['demo', '--sead', '1']],
   ['a stray word', 2, '“now” is not expected here', ['demo', 'now']],
   ['too many stations', 2, '--stations: a whole number from 1', ['demo', '--stations', '0']],

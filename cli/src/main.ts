@@ -11,11 +11,7 @@ const common: FlagSpecs = {
 /** Runs one command line and returns its exit code: 0 done, 1 failed, 2 usage, 3 environment. */
 export async function main(args: readonly string[]): Promise<number> {
   const command = find(args)
-  if (command === undefined) {
-    const asked = args[0] === undefined || args[0] === '--help' || args[0] === 'help'
-    process[asked ? 'stdout' : 'stderr'].write(overview(asked ? undefined : args[0]))
-    return asked ? exits.done : exits.usage
-  }
+  if (command === undefined) return explain(args)
   const specs = { ...command.flags, ...common }
   const parsed = parseFlags(args.slice(command.name.split(' ').length), specs)
   const json = args.includes('--json')
@@ -58,10 +54,28 @@ function fail(error: unknown, json: boolean, command: Command): number {
   return usage ? exits.usage : error instanceof Fault ? exits.environment : exits.failed
 }
 
-const nameWidth = Math.max(...commands.map(({ name }) => name.length)) + 2
+/** All commands, or those of one group: on stdout for who asked, else on stderr with what is wrong. */
+function explain(args: readonly string[]): number {
+  const words = args.filter((word) => !word.startsWith('-'))
+  const [first = args.includes('--help') ? 'help' : (args[0] ?? 'help'), second] = words
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `))
+  const isGroup = group.length > 0 && second === undefined
+  if (first === 'help' || (isGroup && args.includes('--help'))) {
+    process.stdout.write(overview(group))
+    return exits.done
+  }
+  const unknown = group.length === 0 ? first : `${first} ${second}`
+  const mistake = isGroup ? `${first}: which of these?` : `there is no command “${unknown}”`
+  process.stderr.write(`interlock: ${mistake}\n\n${overview(group)}`)
+  return exits.usage
+}
 
-function overview(unknown: string | undefined): string {
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(nameWidth)}${summary}`)
-  const head = unknown === undefined ? '' : `interlock: there is no command “${unknown}”\n\n`
-  return `${head}interlock COMMAND [--json] [--help]\n\n${lines.join('\n')}\n`
+/** Of these commands; of all where there are none. */
+function overview(group: readonly Command[]): string {
+  const [first] = group
+  const shown = first === undefined ? commands : group
+  const form = first === undefined ? 'COMMAND' : `${first.name.split(' ')[0]} COMMAND`
+  const width = Math.max(...shown.map(({ name }) => name.length)) + 2
+  const lines = shown.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`)
+  return `interlock ${form} [--json] [--help]\n\n${lines.join('\n')}\n`
 }

@@ -16,6 +16,7 @@ import {
 import type { Peer } from '@interlock/pki'
 import type { Kysely, Selectable } from 'kysely'
 import { nameOf, type User } from './anomaly.ts'
+import { inPages } from './in-pages.ts'
 import { kept, readKept } from './kept-request.ts'
 import type { DccTables } from './tables.ts'
 
@@ -60,6 +61,8 @@ export type FutureDated = {
 
 const listedMax = 1_000
 const atOnceMax = 64
+/** Read together: a midnight on which everything falls due does not fill the memory. */
+const pageMax = 256
 /** So long a user can read what became of a request. */
 const outcomeMillis = inHours(7 * 24)
 const againMillis = inSeconds(60)
@@ -118,12 +121,24 @@ export async function openFutureDated(
     }
   }
   const carryOutDue = async (): Promise<void> => {
-    const due = await held().where('execute_at', '<=', clock.now()).orderBy('execute_at').execute()
-    const worker = async (): Promise<void> => {
-      for (let row = due.shift(); row !== undefined && !closed; row = due.shift())
-        await carryOutOne(row)
-    }
-    await Promise.all(Array.from({ length: atOnceMax }, worker))
+    const now = clock.now()
+    const dueAfter = (last: Row | undefined) =>
+      held()
+        .where('execute_at', '<=', now)
+        .$if(last !== undefined, (due) =>
+          due.where((columns) =>
+            columns(
+              columns.refTuple('execute_at', 'reference'),
+              '>',
+              columns.tuple(last?.execute_at ?? 0, last?.reference ?? ''),
+            ),
+          ),
+        )
+        .orderBy('execute_at')
+        .orderBy('reference')
+        .limit(pageMax)
+        .execute()
+    await inPages(dueAfter, carryOutOne, { atOnce: atOnceMax, isOver: () => closed })
     await forget()
   }
   const wakeIn = (delay: number): void => {

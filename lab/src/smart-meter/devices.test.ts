@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { nationalBudget } from '@interlock/contract'
 import { correlate } from '@interlock/correlate'
 import { anomalyRulesDefault } from '@interlock/dcc'
 import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
 import { decodeResponse, signPreCommand } from '@interlock/gbcs'
-import { identityOf, nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { eui64, instant, ok, type Eui64 } from '@interlock/kernel'
+import { identityOf, nodeCrypto as crypto, writeAtomic, type Identity } from '@interlock/host'
+import { eui64, instant, ok, toHex, type Eui64 } from '@interlock/kernel'
+import { keyIdOfPeer } from '@interlock/pki'
 import { replaceCredentials } from '@interlock/supplier'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { credentialsOf } from './credentials.fixture.ts'
@@ -123,14 +126,16 @@ test('a supplier activates the firmware that its meter holds, and no other', asy
   expect(world.meter.running.firmware()).toBe('00010001')
 })
 
+/** Another certificate of a supplier. */
+const certified = (organisation: Eui64): Identity => {
+  const subject = { commonName: 'supplier', role: 'supplier', eui: organisation, organisation }
+  const { keyPem, chainPem } = world.smki.certify({ ...subject, role: 'supplier' })
+  return identityOf(keyPem, chainPem, 'supplier')
+}
+
 test('a supplier renews its certificate at its meter, whose cells hold over a restart', async () => {
   const { supplier } = world.users
   const meter = world.devices.meter.peer.eui
-  const certified = (organisation: Eui64): Identity => {
-    const subject = { commonName: 'supplier', role: 'supplier', eui: organisation, organisation }
-    const { keyPem, chainPem } = world.smki.certify({ ...subject, role: 'supplier' })
-    return identityOf(keyPem, chainPem, 'supplier')
-  }
   const next = certified(supplier.peer.organisation)
   /** Who asks, for whose certificate; what became of the cells, or why nothing did. */
   const replace = async (by: Identity, of: Identity, floor = 0n): Promise<string> => {
@@ -290,3 +295,33 @@ test('a device that is gone is commanded by nobody, whatever is asked for it nex
   const wrong = toCompany(supplier, '12.2', prenotification(llcs, 'ESME'))
   expect(await outcome(supplier, wrong)).toBe('DeviceUnsuitable')
 })
+
+// Last: it counts in milliseconds of its own clock.
+test('the command line puts a certificate into the cells of a meter', async () => {
+  const { supplier } = world.users
+  const meter = world.devices.meter.peer.eui
+  const next = certified(supplier.peer.organisation)
+  const holder = `${world.dir}/next.pem`
+  writeAtomic(holder, next.chainPem, 0o644)
+  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-supplier`]
+  const trust = ['--trust', `${world.dir}/smart-meter.pem`]
+  const by = ['--certificate', `${world.dir}/smki-dcc/chain.pem`, '--json']
+  const words = ['credentials', 'replace', meter, '--holder', holder, ...access, ...trust, ...by]
+  const run = promisify(execFile)
+  const { stdout } = await run('node', ['cli/bin/interlock.mjs', ...words])
+  const [before, after] = [supplier, next].map(({ peer }) => ({
+    organisation: peer.organisation,
+    keyId: toHex(keyIdOfPeer(peer, crypto)),
+  }))
+  const usages = ['digitalSignature', 'keyAgreement']
+  expect(JSON.parse(stdout)).toEqual({
+    device: meter,
+    cells: usages.map((keyUsage) => ({
+      role: 'supplier',
+      keyUsage,
+      outcome: 'success',
+      before,
+      after,
+    })),
+  })
+}, 240_000)
