@@ -1,7 +1,7 @@
 import { toHex, toIso, utf8, type Crypto, type Instant } from '@interlock/kernel'
 import type { MeterHistory, MeterInterval } from './interval.ts'
 
-/** Codes of ESPI (NAESB REQ.21) that this document uses. */
+/** Codes of ESPI (NAESB REQ.21, `espiDerived.xsd`) that this document uses. */
 const espi = {
   electricity: 0,
   deltaData: 4,
@@ -12,7 +12,9 @@ const espi = {
   energy: 12,
   wattHours: 72,
   milli: -3,
-  estimated: 8,
+  /** Computed along a line between the readings before and after it. */
+  estimated: 9,
+  questionable: 10,
   valid: 0,
 } as const
 
@@ -26,10 +28,14 @@ const directions: readonly Direction[] = [
   { name: 'Export', code: espi.reverse, of: (each) => each.exportWattHours },
 ]
 
+/** A rule of all ones: no daylight saving. */
+const noRule = 'FFFFFFFF'
+const localTime = `<LocalTimeParameters NS><dstEndRule>${noRule}</dstEndRule><dstOffset>0</dstOffset><dstStartRule>${noRule}</dstStartRule><tzOffset>0</tzOffset></LocalTimeParameters>`
+
 /**
- * A Green Button file: an Atom feed with the usage point, and for each direction that occurs its meter
- * reading, reading type and interval block. Values are whole milliwatt-hours. The same history and `now`
- * give the same file.
+ * A Green Button file: an Atom feed with the usage point and its clock, which is UTC, and for each direction that
+ * occurs its meter reading, reading type and interval block; of a station that has counted nothing there are none.
+ * Values are whole milliwatt-hours. The same history and `now` give the same file.
  */
 export function toGreenButton(
   { station, intervals }: MeterHistory,
@@ -38,9 +44,12 @@ export function toGreenButton(
 ): string {
   const point = `RetailCustomer/${station}/UsagePoint/${station}`
   const entry = entryAt(now, crypto)
-  const used = directions.filter(
-    (each) => each.name === 'Import' || intervals.some((interval) => each.of(interval) !== 0),
+  const used = directions.filter((each) =>
+    each.name === 'Import'
+      ? intervals.length > 0
+      : intervals.some((interval) => each.of(interval) !== 0),
   )
+  const clock = 'LocalTimeParameters/UTC'
   const readings = used.flatMap((direction) => {
     const reading = `${point}/MeterReading/${direction.name}`
     const type = `ReadingType/${station}-${direction.name}`
@@ -48,9 +57,7 @@ export function toGreenButton(
     return [
       entry(reading, `${point}/MeterReading`, [block, type], direction.name, '<MeterReading NS/>'),
       entry(type, 'ReadingType', [], `${direction.name}, Wh`, readingType(direction, intervals)),
-      ...(intervals.length === 0
-        ? []
-        : [entry(`${block}/1`, block, [], direction.name, intervalBlock(direction, intervals))]),
+      entry(`${block}/1`, block, [], direction.name, intervalBlock(direction, intervals)),
     ]
   })
   const usagePoint = `<UsagePoint NS><ServiceCategory><kind>${espi.electricity}</kind></ServiceCategory></UsagePoint>`
@@ -60,13 +67,15 @@ export function toGreenButton(
     `<id>${uuidOf(`feed ${station}`, crypto)}</id>`,
     `<title>Charging station ${station}</title>`,
     `<updated>${toIso(now)}</updated>`,
+    `<author><name>Charging station ${station}</name></author>`,
     entry(
       point,
       `RetailCustomer/${station}/UsagePoint`,
-      [`${point}/MeterReading`],
+      [clock, ...(used.length === 0 ? [] : [`${point}/MeterReading`])],
       station,
       usagePoint,
     ),
+    entry(clock, 'LocalTimeParameters', [], 'UTC', localTime),
     ...readings,
     '</feed>',
     '',
@@ -81,7 +90,8 @@ const entryAt =
       `<link rel="self" href="${self}"/><link rel="up" href="${up}"/>`,
       ...related.map((each) => `<link rel="related" href="${each}"/>`),
       `<title>${title}</title>`,
-      `<content>${content.replace(' NS', ' xmlns="http://naesb.org/espi"')}</content>`,
+      // Without a type, Atom takes it for text (RFC 4287 §4.1.3).
+      `<content type="application/xml">${content.replace(' NS', ' xmlns="http://naesb.org/espi"')}</content>`,
       `<published>${toIso(now)}</published><updated>${toIso(now)}</updated></entry>`,
     ].join('')
 
@@ -105,13 +115,19 @@ function intervalBlock({ of }: Direction, intervals: readonly MeterInterval[]): 
   const start = Math.min(...intervals.map((each) => each.from))
   const end = intervals.reduce((latest, each) => Math.max(latest, each.until), start)
   const readings = intervals.map((each) => {
-    const quality = elements({ quality: each.isEstimated ? espi.estimated : espi.valid })
+    const value = Math.round(of(each) * 1000)
+    const isBeyond = !(Math.abs(value) <= int48Max)
+    const known = each.isEstimated ? espi.estimated : espi.valid
+    const quality = elements({ quality: isBeyond ? espi.questionable : known })
     const period = elements({ duration: secondsOf(each), start: each.from / 1000 })
-    return `<IntervalReading><ReadingQuality>${quality}</ReadingQuality><timePeriod>${period}</timePeriod><value>${Math.round(of(each) * 1000)}</value></IntervalReading>`
+    return `<IntervalReading><ReadingQuality>${quality}</ReadingQuality><timePeriod>${period}</timePeriod><value>${isBeyond ? 0 : value}</value></IntervalReading>`
   })
   const whole = elements({ duration: (end - start) / 1000, start: start / 1000 })
   return `<IntervalBlock NS><interval>${whole}</interval>${readings.join('')}</IntervalBlock>`
 }
+
+/** Of a value of ESPI; no home counts so much, and a register that says so is not believed. */
+const int48Max = 2 ** 47 - 1
 
 const secondsOf = ({ from, until }: MeterInterval): number => (until - from) / 1000
 
