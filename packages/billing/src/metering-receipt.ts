@@ -1,13 +1,7 @@
-import { fromBase64, ok, refused, utf8, type Outcome } from '@interlock/kernel'
-import {
-  algorithmOf,
-  defaultAlgorithm,
-  publicKeyOf,
-  readReceipt,
-  type OcmfRecord,
-  type VerifyEcdsa,
-} from '@interlock/ocmf'
+import { ok, refused, type Outcome } from '@interlock/kernel'
+import type { OcmfRecord, VerifyEcdsa } from '@interlock/ocmf'
 import type { SignedValue } from '@interlock/ocpi'
+import { openReceipt } from './open-receipt.ts'
 import { readingAtEnd } from './readings.ts'
 
 /** `nature` of a signed value that is one; the others are the meter's own. */
@@ -43,12 +37,11 @@ export function confirmedBy(
 ): Outcome<number, ReceiptProblem> {
   const confirmed = new Set<OcmfRecord>()
   let session: string | undefined
-  for (const { plain_data: text, signed_data: signed } of receipts) {
-    const receipt = readReceipt(text)
-    const signature = fromBase64(signed)
-    if (receipt === undefined || signature === undefined) return refused('ReceiptUnreadable')
-    if (!isSigned(text, signature, key, verifyEcdsa)) return refused('ReceiptInvalid')
-    const record = records.find((each) => each.signature === receipt.sigMeterReading)
+  for (const each of receipts) {
+    const opened = openReceipt(each, key, verifyEcdsa)
+    if (!opened.ok) return opened
+    const receipt = opened.value
+    const record = records.find(({ signature }) => signature === receipt.sigMeterReading)
     if (record === undefined) return refused('ReceiptOther')
     if (receipt.sessionId !== (session ??= receipt.sessionId))
       return refused('ReceiptOther', 'of another session')
@@ -63,16 +56,4 @@ export function confirmedBy(
   if (alwaysSigns && ends.some((each) => each === undefined || !confirmed.has(each)))
     return refused('ReceiptMissing')
   return ok(confirmed.size)
-}
-
-function isSigned(
-  text: string,
-  signature: Uint8Array,
-  key: string,
-  verifyEcdsa: VerifyEcdsa,
-): boolean {
-  const algorithm = algorithmOf(defaultAlgorithm)
-  const spki = algorithm && publicKeyOf(key, algorithm.curve)
-  if (algorithm === undefined || spki?.ok !== true) return false
-  return verifyEcdsa(algorithm, spki.value, utf8(text), signature)
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeCrypto } from '@interlock/host'
@@ -8,17 +8,42 @@ import { Fault, toHex } from '@interlock/kernel'
 export const pagesDir = (page: 'console' | 'arm'): string =>
   fileURLToPath(new URL(`../../dist/${page}`, import.meta.url))
 
-/** The file as browsers get it, built beside the page. @throws Fault `ModuleMissing` */
+/** The file as browsers get it, built beside the page. */
+const armModulePath = (): string => join(pagesDir('arm'), 'arm.js')
+
+function moduleMissing(cause: unknown): Fault {
+  const remedy = 'run npm ci'
+  return new Fault('ModuleMissing', 'the arm module has not been built', { cause, remedy })
+}
+
+/** @throws Fault `ModuleMissing` */
 export function readArmModule(): Uint8Array {
   try {
-    return readFileSync(join(pagesDir('arm'), 'arm.js'))
+    return readFileSync(armModulePath())
   } catch (cause) {
-    throw new Fault('ModuleMissing', 'the arm module has not been built', {
-      cause,
-      remedy: 'run npm ci',
-    })
+    throw moduleMissing(cause)
   }
 }
+
+/** Disks count changes no finer than that. */
+const settledMillis = 2_000
+
+/**
+ * Which file lies there, and which of its states: no write, and no exchange for another file, leaves it the same. The time
+ * of the last change is the system's own word, which whoever writes a file cannot set.
+ * @returns undefined where it has changed so lately that it could change again unseen
+ * @throws Fault `ModuleMissing`
+ */
+export function fileState(path: string, now: number): string | undefined {
+  try {
+    const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true })
+    const isSettled = now - Number(ctimeNs / 1_000_000n) > settledMillis
+    return isSettled ? `${dev} ${ino} ${size} ${ctimeNs}` : undefined
+  } catch (cause) {
+    throw moduleMissing(cause)
+  }
+}
+export const armModuleState = (): string | undefined => fileState(armModulePath(), Date.now())
 
 /** By which it is registered, hex. */
 export const armModuleSha256 = (file: Uint8Array = readArmModule()): string =>

@@ -17,7 +17,7 @@ import { createArmModule, type ArmModule } from './arm-module.ts'
 import { createArmNetwork, type ArmNetwork } from './arm-network.ts'
 import { armRoutes } from './arm-routes.ts'
 import type { WebConfig } from './config-schema.ts'
-import { pagesDir, readArmModule, readRoots, readTls } from './config.ts'
+import { armModuleState, pagesDir, readArmModule, readRoots, readTls } from './config.ts'
 import { consoleRoutes, type AttackHook, type HardwareHook } from './console-routes.ts'
 import { addEventStream } from './event-stream.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
@@ -119,6 +119,7 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
   const { homes } = config
   const module = createArmModule({
     read: readArmModule,
+    state: armModuleState,
     isRegistered: (sha256) => upstreams.isRegistered(sha256),
     wall,
     crypto,
