@@ -1,6 +1,6 @@
 import { systemClock } from '@interlock/host'
 import type { Eui64 } from '@interlock/kernel'
-import { openDatabase } from '@interlock/store'
+import { ocpiObjects, openDatabase } from '@interlock/store'
 import type { Received } from '@interlock/topics'
 import type { EmspConfig } from './config.ts'
 import { migrations, type EmspTables } from './data/schema.ts'
@@ -14,14 +14,17 @@ export const recordOf = (uid: string): string =>
 /** What a provider reads by topic, on its own database, without a middleware. */
 export async function openByTopic(config: EmspConfig, operator: Eui64, station: Eui64) {
   const { db, close } = await openDatabase<EmspTables>(config.database, migrations)
+  const told = toldStore(db)
   const [readings, sessions] = followings({
     contracts: config.contracts,
     isOperator: (each) => each === operator,
-    told: toldStore(db),
+    told,
     now: () => systemClock.now(),
   })
   const topic = { region: 'NL', feeder: 'f1', kind: 'reading', id: station } as const
   return {
+    objects: await ocpiObjects(db),
+    told,
     topic,
     hears: { reading: readings?.hears, session: sessions?.hears },
     /** It is opened, and the next of the station. */

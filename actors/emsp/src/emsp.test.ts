@@ -1,154 +1,29 @@
-import { readFileSync, rmSync } from 'node:fs'
-import { cdrWith, keyText, otherKey, tariff } from '@interlock/billing/operator.fixture'
-import {
-  httpClient,
-  nodeCrypto as crypto,
-  saveIdentity,
-  silentLog,
-  startCluster,
-  systemClock,
-  systemEntropy,
-  temporaryDir,
-  writeAtomic,
-  type ActorDeps,
-} from '@interlock/host'
-import {
-  actorOrigin,
-  invitation,
-  openParty,
-  type TestParty,
-} from '@interlock/host/ocpi-party.fixture'
-import { ok, roles, unobserved } from '@interlock/kernel'
-import { writeHeaders, type AuthorizationInfo, type Cdr, type Token } from '@interlock/ocpi'
+import { readFileSync } from 'node:fs'
+import { cdrWith, tariff } from '@interlock/billing/operator.fixture'
+import { httpClient } from '@interlock/host'
+import { actorOrigin, invitation } from '@interlock/host/ocpi-party.fixture'
+import { instant, roles, unobserved } from '@interlock/kernel'
+import { writeHeaders, type AuthorizationInfo, type Cdr } from '@interlock/ocpi'
+import type { Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { openByTopic, recordOf } from './by-topic.fixture.ts'
-import type { ContractConfig, EmspConfig } from './config.ts'
 import { lies } from './lies.fixture.ts'
-import { openRegisters, type TestRegisters } from './registers.fixture.ts'
-import { startEmsp, type EmspRunning } from './start.ts'
+import { openEmspWorld, type EmspWorld } from './world.fixture.ts'
 
-const charging = testHierarchy('charging')
-const smartMeter = testHierarchy('smartMeter')
-const dir = temporaryDir('interlock-emsp')
-const own = charging.certify('emsp')
-const csms = charging.certify('csms')
-const rival = charging.certify('csms')
-const { organisation } = own.peer
-
-const contract = (uid: string, change: Partial<ContractConfig> = {}): ContractConfig => ({
-  uid,
-  type: 'RFID',
-  contractId: `NL-ILK-${uid}`,
-  whitelist: 'NEVER',
-  status: 'valid',
-  lastUpdated: '2026-01-01T00:00:00Z',
-  ...change,
-})
-
-let cluster: Awaited<ReturnType<typeof startCluster>>
-let operator: TestParty
-const tokens: Token[] = []
-type Asked = Readonly<Record<string, unknown>> & { readonly response_url: string }
-/** What the operator was asked for. */
-const asked: [string, Asked][] = []
-let registers: TestRegisters
-let config: EmspConfig
-let provider: EmspRunning
-
-const deps: ActorDeps = {
-  clock: systemClock,
-  wall: systemClock,
-  activity: unobserved,
-  entropy: systemEntropy,
-  crypto,
-  log: silentLog,
-}
-
+let world: EmspWorld
+let operator: EmspWorld['operator']
+let registers: EmspWorld['registers']
 beforeAll(async () => {
-  saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
-  writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
-  writeAtomic(`${dir}/tariff.json`, JSON.stringify(tariff), 0o644)
-  const login = { name: 'emsp', user: 'emsp', password: 'for-tests-only' }
-  cluster = await startCluster({ dir: `${dir}/cluster`, databases: [login], log: silentLog })
-  operator = await openParty({
-    role: 'CPO',
-    own: csms,
-    actor: own,
-    rootPem: charging.rootPem,
-    handlers: {
-      'cdrs.list': () => ok({ data: [], total: 0 }),
-      'tokens.put'({ body }) {
-        tokens.push(body)
-        return ok({ isNew: true })
-      },
-      'commands.post'({ params, body }) {
-        asked.push([params['command'] ?? '', body as Asked])
-        return ok({ data: { result: 'ACCEPTED', timeout: 30 } })
-      },
-    },
-  })
-  registers = await openRegisters(charging)
-  const { supervisor, cir } = registers
-  config = {
-    actor: 'emsp',
-    name: 'Interlock',
-    region: 'NL',
-    production: true,
-    data: `${dir}/data`,
-    identity: `${dir}/identity`,
-    trust: { charging: `${dir}/root.pem` },
-    database: cluster.url('emsp'),
-    listen: { host: '127.0.0.1', port: 0 },
-    countryCode: 'NL',
-    partyId: 'ILK',
-    origin: actorOrigin,
-    peers: { supervisor, cir },
-    operators: [{ ...operator.row, tariff: `${dir}/tariff.json` }],
-    contracts: [
-      contract('04A1B2C3', { whitelist: 'ALLOWED', vehicleKey: keyText(otherKey) }),
-      contract('LOST', { status: 'blocked' }),
-      contract('HERE', { locations: ['NL*CPO*L1'] }),
-    ],
-  }
-  await start()
+  world = await openEmspWorld()
+  ;({ operator, registers } = world)
 })
-afterAll(async () => {
-  await provider.close()
-  await operator.close()
-  await registers.close()
-  await cluster.close()
-  rmSync(dir, { recursive: true, force: true })
-})
-
-async function start(): Promise<void> {
-  provider = await startEmsp(config, deps)
-  operator.port.actor = provider.port
-}
+afterAll(() => world.close())
 
 const waiting = { timeout: 30_000, interval: 20 }
-const console = async (
-  path: string,
-  identity = charging.certify('web', organisation),
-  method = 'GET',
-  body?: object,
-) => {
-  const http = httpClient({
-    identity,
-    trust: { roots: [charging.rootPem] },
-    activity: unobserved,
-  })
-  const answer = await http.request(
-    method,
-    `https://127.0.0.1:${provider.port}/api/v1/${path}`,
-    body,
-  )
-  await http.close()
-  return answer
-}
 const itemsOf = async (path: string) =>
-  ((await console(path)).body as { items: readonly Record<string, unknown>[] }).items
+  ((await world.console(path)).body as { items: readonly Record<string, unknown>[] }).items
 
 test('an operator registers by its invitation, and not by another', async () => {
   const good = writeHeaders({ requestId: 'r', correlationId: 'c' }, invitation)
@@ -237,20 +112,20 @@ test('what verifies is billed once, by what the meter has signed; a session repl
   expect(await itemsOf('bills')).toEqual(bills)
 })
 
-const web = charging.certify('web', organisation)
 const order = async (method: string, path: string, body?: object) => {
-  const answer = await console(path, web, method, body)
+  const web = world.charging.certify('web', world.organisation)
+  const answer = await world.console(path, web, method, body)
   return { ...(answer.body as Record<string, unknown>), http: answer.status }
 }
 /** The operator tells an outcome where it was asked to. */
-const tell = (result: object, at = asked.at(-1)) =>
+const tell = (result: object, at = world.asked.at(-1)) =>
   operator.send('POST', new URL(at?.[1].response_url ?? '').pathname.slice('/ocpi/'.length), result)
 
 test('the desk starts a charge for a driver who may charge there, and is told how it came out', async () => {
   const start = { operator: operator.row.name, uid: '04A1B2C3', location: 'L1' }
   const started = await order('POST', 'commands/START_SESSION', start)
   expect(started).toMatchObject({ answer: 'ACCEPTED', result: 'PENDING', what: 'START_SESSION' })
-  expect(asked.at(-1)).toMatchObject([
+  expect(world.asked.at(-1)).toMatchObject([
     'START_SESSION',
     {
       token: { uid: '04A1B2C3', party_id: 'ILK', valid: true },
@@ -300,6 +175,7 @@ test('what an operator tells of its places, sessions and tariffs is kept under i
 })
 
 test('of what is said by topic only our drivers’ readings are kept, each once, by whoever may say it', async () => {
+  const { charging, config, csms } = world
   const station = charging.certify('station').peer
   const operatorOf = csms.peer.organisation
   const { say, hears, topic, close } = await openByTopic(config, operatorOf, station.eui)
@@ -313,7 +189,80 @@ test('of what is said by topic only our drivers’ readings are kept, each once,
   expect(hears.reading?.(station, topic)).toBe(true)
   expect(hears.reading?.(charging.certify('station').peer, topic)).toBe(false)
   expect(hears.session?.(csms.peer, topic)).toBe(true)
-  expect(hears.session?.(rival.peer, topic)).toBe(false)
+  expect(hears.session?.(charging.certify('csms').peer, topic)).toBe(false)
+  await close()
+})
+
+test('what came in one millisecond is read page by page, each once; what is over is forgotten, by age and by count', async () => {
+  const author = world.charging.certify('station').peer.eui
+  const { told, topic, close } = await openByTopic(
+    world.config,
+    world.csms.peer.organisation,
+    author,
+  )
+  const at = instant(Date.parse('2026-01-12T20:00:00.123Z'))
+  const take = (seq: number, when: typeof at) => {
+    const received = { topic, head: { author, seq }, payload: { transaction: 'P' } }
+    return told.take(received as unknown as Received, when)
+  }
+  for (const seq of [1, 2, 3, 4, 5]) await take(seq, at)
+  const seen: unknown[] = []
+  let before: number | null | undefined
+  do {
+    const page: Awaited<ReturnType<typeof told.list>> = await told.list(2, before ?? undefined)
+    seen.push(...page.items)
+    // What comes meanwhile moves nothing to the next page.
+    await take(10 + seen.length, at)
+    before = page.next
+  } while (before !== null)
+  const mine = seen.filter((each) => (each as { author: string }).author === author)
+  expect(mine.map((each) => (each as { sequence: number }).sequence)).toEqual([5, 4, 3, 2, 1])
+
+  await take(90, instant(at + 1))
+  await told.prune(instant(at + 1), 100)
+  const left = async () =>
+    (await told.list(100)).items.map((each) => (each as { sequence: number }).sequence)
+  expect(await left()).not.toContain(5)
+  expect(await left()).toContain(90)
+  await take(91, instant(at + 2))
+  await told.prune(at, 1)
+  expect(await left()).toEqual([91])
+  expect(await world.console('told?before=soon')).toMatchObject({ status: 400 })
+  await close()
+})
+
+test('no object is lost or doubled between two pages, of equal times and while objects change', async () => {
+  const { objects, close } = await openByTopic(world.config, world.organisation, world.organisation)
+  const at = instant(Date.parse('2026-01-12T20:00:00.123Z'))
+  const put = (id: string, lastUpdated: typeof at, module = 'paged') =>
+    objects.put({ module, owner: 'NL*CPO', id, lastUpdated, object: id })
+  for (const id of ['A', 'B', 'C', 'D', 'E']) await put(id, at)
+  const window = { offset: 0, limit: 2, from: at, to: instant(at + 1) }
+  const first = await objects.list('paged', window)
+  expect(first).toMatchObject({ objects: ['A', 'B'], total: 5 })
+  // It leaves the window meanwhile: whoever counts from the front misses C now.
+  await put('A', instant(at + 1))
+  expect(await objects.list('paged', { ...window, offset: 2 })).toMatchObject({
+    objects: ['D', 'E'],
+  })
+  const second = await objects.list('paged', { ...window, after: first.next ?? 0 })
+  const third = await objects.list('paged', { ...window, after: second.next ?? 0 })
+  expect([second.objects, third.objects, third.next]).toEqual([['C', 'D'], ['E'], null])
+  // To the millisecond: what is of the end belongs to the next window.
+  const after = { offset: 0, limit: 2, from: instant(at + 1) }
+  expect(await objects.list('paged', after)).toMatchObject({ objects: ['A'], total: 1 })
+
+  for (const id of ['R1', 'R2', 'R3'])
+    for (const module of ['requests', 'answers', 'results']) await put(id, at, module)
+  const kept = { module: 'requests', owner: 'NL*CPO', alongside: ['answers', 'results'] }
+  await objects.prune({ ...kept, before: at, countMax: 2 })
+  const left = async (module: string) =>
+    (await objects.list(module, { offset: 0, limit: 9 })).objects
+  for (const module of ['requests', 'answers', 'results'])
+    expect(await left(module)).toEqual(expect.arrayContaining(['R2', 'R3']))
+  expect(await left('results')).not.toContain('R1')
+  await objects.prune({ ...kept, before: instant(at + 1), countMax: 2 })
+  expect(await left('answers')).not.toContain('R2')
   await close()
 })
 
@@ -338,18 +287,18 @@ test('bad tokens, versions and pages are answered as the standard says, over the
     ]).toEqual([path, ...expected])
   // The token of one operator, with the certificate of another.
   const http = httpClient({
-    identity: rival,
-    trust: { roots: [charging.rootPem] },
+    identity: world.charging.certify('csms'),
+    trust: { roots: [world.charging.rootPem] },
     activity: unobserved,
   })
-  const url = `https://127.0.0.1:${provider.port}/ocpi/versions`
+  const url = `https://127.0.0.1:${world.provider().port}/ocpi/versions`
   expect((await http.request('GET', url, undefined, { headers: good })).status).toBe(401)
   await http.close()
 })
 
 test('after a restart the operator is known and told its tokens, what was billed is billed, and no secret is told', async () => {
-  await provider.close()
-  await start()
+  const { tokens, dir } = world
+  await world.restart()
   await vi.waitFor(() => expect(tokens).toHaveLength(1), waiting)
   expect(tokens[0]).toMatchObject({ uid: '04A1B2C3', valid: true, party_id: 'ILK' })
   expect(registers.written[0]).toMatchObject({ token: { uid: '04A1B2C3' }, key: null })
@@ -366,9 +315,12 @@ test('after a restart the operator is known and told its tokens, what was billed
 test(
   'every door is for the roles of its row, and the console for its own organisation',
   async () => {
+    const { charging, organisation, console } = world
+    const smartMeter = testHierarchy('smartMeter')
+    const { port, doors } = world.provider()
     const problems = await wronglyOpen({
-      port: provider.port,
-      doors: provider.doors,
+      port,
+      doors,
       root: charging.rootPem,
       hierarchy: 'charging',
       certify: (role) => charging.certify(role, organisation),

@@ -1,7 +1,7 @@
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
-import { fromIso, roles, type Instant } from '@interlock/kernel'
+import { roles } from '@interlock/kernel'
 import type { Bills } from './data/bills.ts'
-import type { Told } from './data/told.ts'
+import type { ListArrived, Told } from './data/told.ts'
 
 const limitMax = 100
 
@@ -36,12 +36,10 @@ export const restEndpoints = (actor: string, bills: Bills, told: Told): readonly
   },
 ]
 
-async function listed(
-  { query }: HttpRequest,
-  read: (limit: number, before?: Instant) => Promise<readonly object[]>,
-): Promise<Reply> {
+/** A page, and the `before` of the next one. */
+async function listed({ query }: HttpRequest, read: ListArrived): Promise<Reply> {
   const { before: text } = query
-  const before = text === undefined ? undefined : fromIso(text)
-  if (text !== undefined && before === undefined) return problem('BodyInvalid', 'before')
-  return { status: 200, body: { items: await read(limitMax, before) } }
+  if (text !== undefined && !/^\d{1,15}$/.test(text)) return problem('BodyInvalid', 'before')
+  const before = text === undefined ? undefined : Number(text)
+  return { status: 200, body: await read(limitMax, before) }
 }

@@ -36,6 +36,7 @@ import { keepRegistering } from './registering.ts'
 import { recordsInTurn } from './records-in-turn.ts'
 import { remoteEndpoints } from './remote-endpoints.ts'
 import { remoteRequests } from './requests.ts'
+import { keepRetention } from './retention.ts'
 import { restEndpoints } from './rest.ts'
 import { tokenRegister } from './token-register.ts'
 
@@ -118,6 +119,8 @@ async function open(
     for (const topic of joins) topics.join(topic)
   }
   const objects = await ocpiObjects(db)
+  const forgetting = keepRetention({ us, told, objects, label: `${actor}/retention`, deps })
+  closers.push(() => forgetting.close())
   const requests = remoteRequests({ us, origin, peers, registration, objects, entropy, audit, now })
   const desk: EmspDesk = {
     us,

@@ -1,5 +1,5 @@
 import type { Instant } from '@interlock/kernel'
-import type { AskedPage, OcpiConnection, OcpiConnections } from '@interlock/ocpi'
+import type { AskedPage, NextMark, OcpiConnection, OcpiConnections } from '@interlock/ocpi'
 import { sql, type Kysely } from 'kysely'
 
 /** What is kept of other parties of OCPI: how it stands with them, and the objects of either side. */
@@ -46,12 +46,26 @@ export type OcpiObjects = {
   /** `full`: nothing was kept, for there are as many of this owner as there may be. */
   put(kept: KeptObject): Promise<'new' | 'replaced' | 'full'>
   remove(name: OcpiObjectName): Promise<boolean>
-  /** In the order in which they were first kept; `total` counts all that the page is part of. */
-  list(
-    module: string,
-    page: AskedPage,
-    audience?: string,
-  ): Promise<{ readonly objects: readonly unknown[]; readonly total: number }>
+  /**
+   * In the order in which they were first kept, which no change alters; `total` counts all that the page is part of, and
+   * `next` is where the next one begins.
+   */
+  list(module: string, page: AskedPage, audience?: string): Promise<ListedObjects>
+  /** Forgets what is older than that, and of the rest all but the newest so many. */
+  prune(kept: Retention): Promise<void>
+}
+export type ListedObjects = {
+  readonly objects: readonly unknown[]
+  readonly total: number
+  readonly next: NextMark
+}
+export type Retention = {
+  readonly module: string
+  readonly owner: string
+  readonly before: Instant
+  readonly countMax: number
+  /** Modules whose objects go with the one of their name. */
+  readonly alongside?: readonly string[]
 }
 
 /** Of one owner in one module. */
@@ -67,7 +81,7 @@ export async function ocpiObjects(db: Kysely<OcpiTables>): Promise<OcpiObjects> 
     module = ${module} and owner = ${owner} and id = ${id.toUpperCase()}`
   const countOf = ({ module, owner }: OcpiObjectName): number =>
     counts.get(`${module} ${owner}`) ?? 0
-  const count = ({ module, owner }: OcpiObjectName, by: number): void =>
+  const count = ({ module, owner }: Pick<OcpiObjectName, 'module' | 'owner'>, by: number): void =>
     void counts.set(`${module} ${owner}`, (counts.get(`${module} ${owner}`) ?? 0) + by)
   const find = async (name: OcpiObjectName): Promise<unknown> => {
     const { rows } = await sql<{ object: string }>`
@@ -96,19 +110,39 @@ export async function ocpiObjects(db: Kysely<OcpiTables>): Promise<OcpiObjects> 
       if (rows.length > 0) count(name, -1)
       return rows.length > 0
     },
-    async list(module, { offset, limit, from, to }, audience) {
+    async list(module, { offset, limit, from, to, after }, audience) {
       const those = sql`module = ${module}
         and (audience is null or audience = ${audience ?? null})
         and last_updated >= ${from ?? 0} and last_updated < ${to ?? Number.MAX_SAFE_INTEGER}`
-      const page = await sql<{ object: string }>`
-        select object from ocpi_objects where ${those}
-        order by arrived limit ${limit} offset ${offset}`.execute(db)
+      const page = await sql<{ object: string; arrived: string }>`
+        select object, arrived from ocpi_objects where ${those} and arrived > ${after ?? 0}
+        order by arrived limit ${limit + 1} offset ${after === undefined ? offset : 0}`.execute(db)
       const all = await sql<{ count: string }>`
         select count(*) from ocpi_objects where ${those}`.execute(db)
+      const rows = page.rows.slice(0, limit)
+      const last = rows.at(-1)
       return {
-        objects: page.rows.map(({ object }) => JSON.parse(object) as unknown),
+        objects: rows.map(({ object }) => JSON.parse(object) as unknown),
         total: Number(all.rows[0]?.count ?? 0),
+        next: last !== undefined && page.rows.length > limit ? Number(last.arrived) : null,
       }
+    },
+    async prune({ module, owner, before, countMax, alongside = [] }) {
+      const those = sql`module = ${module} and owner = ${owner}`
+      const { rows } = await sql<{ module: string; count: string }>`
+        with gone as (
+          delete from ocpi_objects where ${those} and (last_updated < ${before} or arrived <= (
+            select arrived from ocpi_objects where ${those}
+            order by arrived desc limit 1 offset ${countMax}))
+          returning module, id),
+        beside as (
+          delete from ocpi_objects where module = any(${alongside}::text[]) and owner = ${owner}
+            and id in (select id from gone) returning module)
+        select module, count(*) from (
+          select module from gone union all select module from beside) as all_gone
+        group by module`.execute(db)
+      for (const { module: of, count: removed } of rows)
+        count({ module: of, owner }, -Number(removed))
     },
   }
 }

@@ -35,7 +35,7 @@ export type Register = {
     now: Instant,
   ): Outcome<RegisteredToken, RegisterRefusal>
   of(uid: string): RegisteredToken | undefined
-  /** Changed from then on, oldest change first; those of one party, where one is named. */
+  /** Changed from then on; in the order in which they were registered, so that a change moves none from page to page. */
   list(from: Instant | undefined, to: Instant | undefined): readonly RegisteredToken[]
   /** What a charger may rest on for a while; `undefined` where nobody has registered the token. */
   statement(uid: string, now: Instant): SignedKeyStatement | undefined
@@ -85,8 +85,6 @@ export function openRegister(options: RegisterOptions): Register {
       const uid = keyOfUid(entry.token.token.uid)
       const before = tokens.get(uid)?.key
       if (before !== undefined && before !== null) uids.delete(before)
-      // At the end, so that tokens stand in the order of their changes.
-      tokens.delete(uid)
       tokens.set(uid, entry.token)
       if (entry.token.key !== null) uids.set(entry.token.key, uid)
     } else if ('trace' in entry) traces.set(entry.uid, entry.trace)

@@ -31,8 +31,8 @@ export function cpoHandlers(
   const found = async ({ caller, params }: Of): Promise<Location | undefined> =>
     (await open({ caller })).find(({ id }) => sameCi(id, params['id'] ?? ''))
   const mine = (module: 'sessions' | 'cdrs') => async (asked: Pick<Asked, 'caller' | 'page'>) => {
-    const { objects: data, total } = await objects.list(module, asked.page, asked.caller.name)
-    return ok({ data, total })
+    const { objects: data, total, next } = await objects.list(module, asked.page, asked.caller.name)
+    return ok({ data, total, next })
   }
   const evseIn = async (asked: Of) =>
     (await found(asked))?.evses?.find(({ uid }) => sameCi(uid, asked.params['evse_uid'] ?? ''))

@@ -3,6 +3,7 @@ import { instant, toIso, type Instant } from '@interlock/kernel'
 import { ownerName, type Cdr } from '@interlock/ocpi'
 import { sql, type Kysely } from 'kysely'
 import type { EmspTables } from './schema.ts'
+import { arrivedPage, type ListArrived } from './told.ts'
 
 export type Dispute = {
   readonly reason: RatingProblem
@@ -17,9 +18,8 @@ export type Bills = {
   of(meter: string): Promise<Billed>
   bill(cdr: Cdr, meter: string, session: RatedSession, at: Instant): Promise<void>
   dispute(cdr: Cdr, dispute: Dispute, at: Instant): Promise<void>
-  /** The newest first; `before` is the moment of the last one of the page before. */
-  readonly bills: (limit: number, before?: Instant) => Promise<readonly object[]>
-  readonly disputes: (limit: number, before?: Instant) => Promise<readonly object[]>
+  readonly bills: ListArrived
+  readonly disputes: ListArrived
 }
 
 /** Names a record for good: ids are the operator's own. */
@@ -70,15 +70,15 @@ export const billStore = (db: Kysely<EmspTables>): Bills => ({
       values (${recordName(cdr)}, ${reason}, ${atFault}, ${detail}, ${JSON.stringify(cdr)}, ${at})
       on conflict do nothing`.execute(db)
   },
-  async bills(limit, before = latest) {
+  async bills(limit, before = Number.MAX_SAFE_INTEGER) {
     const rows = await db
       .selectFrom('bills')
-      .select(['record', 'contract_id', 'meter', 'session', 'billed_at'])
-      .where('billed_at', '<', before)
-      .orderBy('billed_at', 'desc')
-      .limit(limit)
+      .select(['record', 'contract_id', 'meter', 'session', 'billed_at', 'arrived'])
+      .where('arrived', '<', String(before))
+      .orderBy('arrived', 'desc')
+      .limit(limit + 1)
       .execute()
-    return rows.map(({ record, contract_id, meter, session, billed_at }) => ({
+    return arrivedPage(rows, limit, ({ record, contract_id, meter, session, billed_at }) => ({
       record,
       contractId: contract_id,
       meter,
@@ -86,15 +86,15 @@ export const billStore = (db: Kysely<EmspTables>): Bills => ({
       billedAt: toIso(instant(Number(billed_at))),
     }))
   },
-  async disputes(limit, before = latest) {
+  async disputes(limit, before = Number.MAX_SAFE_INTEGER) {
     const rows = await db
       .selectFrom('disputes')
-      .select(['record', 'reason', 'at_fault', 'detail', 'raised_at'])
-      .where('raised_at', '<', before)
+      .select(['record', 'reason', 'at_fault', 'detail', 'raised_at', 'arrived'])
+      .where('arrived', '<', String(before))
       .orderBy('arrived', 'desc')
-      .limit(limit)
+      .limit(limit + 1)
       .execute()
-    return rows.map(({ record, reason, at_fault, detail, raised_at }) => ({
+    return arrivedPage(rows, limit, ({ record, reason, at_fault, detail, raised_at }) => ({
       record,
       reason,
       atFault: at_fault,
@@ -103,5 +103,3 @@ export const billStore = (db: Kysely<EmspTables>): Bills => ({
     }))
   },
 })
-
-const latest = instant(Number.MAX_SAFE_INTEGER)

@@ -1,5 +1,5 @@
 import { createOcpiTables, type OcpiTables } from '@interlock/store'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Generated, type Kysely } from 'kysely'
 
 /** Instants are milliseconds since 1970; `bigint` columns arrive as text. */
 export type EmspTables = OcpiTables & {
@@ -15,6 +15,8 @@ export type EmspTables = OcpiTables & {
     /** JSON: what the meter signed, and the cost by our tariff. */
     session: string
     billed_at: string | number
+    /** In the order in which they came. */
+    arrived: Generated<string>
   }
   /** What was read by topic; each message once. */
   told: {
@@ -27,6 +29,7 @@ export type EmspTables = OcpiTables & {
     /** JSON, as it was sealed. */
     payload: string
     told_at: string | number
+    arrived: Generated<string>
   }
   disputes: {
     record: string
@@ -62,6 +65,12 @@ const toldStatements = [
   `create index told_by_time on told (told_at)`,
 ]
 
+/** Two may fall into one millisecond: pages go by the order in which they came. */
+const arrivals = ['bills', 'told'].flatMap((table) => [
+  `alter table ${table} add column arrived bigserial`,
+  `create unique index ${table}_by_arrival on ${table} (arrived)`,
+])
+
 export const migrations = [
   {
     name: '0001-emsp',
@@ -73,6 +82,12 @@ export const migrations = [
     name: '0002-told',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of toldStatements) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0003-arrivals',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of arrivals) await sql.raw(statement).execute(db)
     },
   },
 ]

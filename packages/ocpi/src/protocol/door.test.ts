@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Envelope } from './envelope.ts'
 import { interfaceRow, ocpiInterfaces, type InterfaceName } from './interfaces.ts'
-import { nextPage, pageLimitMax } from './pages.ts'
+import { askedPage, nextPage, pageHeaders, pageLimitMax } from './pages.ts'
 import { invitation, twoParties, type Side } from './parties.fixture.ts'
 import { ocpiRefusalRow, ocpiRefusals, type OcpiRefusal } from './refusals.ts'
 
@@ -161,6 +161,19 @@ test('a list says how many there are, and leads from page to page to its end', a
     path = next?.slice('https://cpo.test/ocpi/'.length)
   }
   expect(offsets).toEqual(['100', '200', null])
+})
+
+test('a list that names a mark is read on from there, and from nowhere else', () => {
+  const page = askedPage({ limit: '2', after: '7' })
+  if (!page.ok) throw new Error(page.reason)
+  expect(page.value).toEqual({ offset: 0, limit: 2, after: 7 })
+  const linkAfter = (mark: number | null) =>
+    nextPage(
+      pageHeaders('https://cpo.test/cdrs', { after: '7', date_to: 'x' }, page.value, 9, mark),
+    )
+  expect(linkAfter(12)).toBe('https://cpo.test/cdrs?after=12&limit=2&date_to=x')
+  expect(linkAfter(null)).toBeUndefined()
+  expect(askedPage({ after: '-1' })).toMatchObject({ reason: 'PageInvalid', detail: 'after' })
 })
 
 test('versions are read by GET alone, and every reason has a code of the standard', async () => {

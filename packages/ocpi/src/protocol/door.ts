@@ -16,7 +16,7 @@ import {
   type InterfaceName,
   type OcpiMethod,
 } from './interfaces.ts'
-import { askedPage, pageHeaders, type AskedPage } from './pages.ts'
+import { askedPage, pageHeaders, type AskedPage, type NextMark } from './pages.ts'
 import { ocpiRefusalRow, type OcpiRefusal } from './refusals.ts'
 import {
   ocpiVersion,
@@ -76,6 +76,8 @@ export type Given = {
   readonly isNew?: boolean
   /** Of a list: how many there are, this page aside. */
   readonly total?: number
+  /** Of a list that can say so: where the next page begins. */
+  readonly next?: NextMark
   /** Where the new object is, below {@link basePath}. */
   readonly path?: string
 }
@@ -241,7 +243,8 @@ async function module(
   const answer = await handle({ caller, params, query, page: page.value, body: body.value })
   if (!answer.ok || row.isPaged !== true) return done(answer)
   const url = `${versionUrl(options.origin)}/${place}`
-  return done(answer, pageHeaders(url, query, page.value, answer.value.total ?? 0))
+  const { total = 0, next } = answer.value
+  return done(answer, pageHeaders(url, query, page.value, total, next))
 }
 
 function bodyOf(

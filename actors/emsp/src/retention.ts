@@ -1,0 +1,58 @@
+import type { ActorDeps, Running } from '@interlock/host'
+import { inHours, instant, type Timer } from '@interlock/kernel'
+import { ownerName, type OcpiOwner } from '@interlock/ocpi'
+import type { OcpiObjects } from '@interlock/store'
+import type { Told } from './data/told.ts'
+
+/**
+ * How long and how much of it is kept. What stations and operators say of a session is settled by its bill, and a request of
+ * the desk by its outcome; bills and disputes are evidence, and stay.
+ */
+export const retention = {
+  told: { millis: inHours(180 * 24), countMax: 1_000_000 },
+  requests: { millis: inHours(30 * 24), countMax: 10_000 },
+} as const
+const roundMillis = inHours(1)
+
+/** Forgets what is over, at start and each hour. */
+export function keepRetention(options: {
+  readonly us: OcpiOwner
+  readonly told: Pick<Told, 'prune'>
+  readonly objects: Pick<OcpiObjects, 'prune'>
+  readonly label: string
+  readonly deps: Pick<ActorDeps, 'clock' | 'log'>
+}): Running {
+  const { us, told, objects, label, deps } = options
+  const { clock, log } = deps
+  let timer: Timer | undefined
+  let closed = false
+
+  const round = async (): Promise<void> => {
+    const now = clock.now()
+    await told.prune(instant(now - retention.told.millis), retention.told.countMax)
+    const { millis, countMax } = retention.requests
+    await objects.prune({
+      module: 'requests',
+      owner: ownerName(us),
+      before: instant(now - millis),
+      countMax,
+      alongside: ['answers', 'results'],
+    })
+  }
+  let working: Promise<void> | undefined
+  const run = (): void => {
+    working = round()
+      .catch((error: unknown) => log.error({ error }, 'what is over is not forgotten'))
+      .finally(() => {
+        if (!closed) timer = clock.after(roundMillis, label, run)
+      })
+  }
+  run()
+  return {
+    async close() {
+      closed = true
+      timer?.cancel()
+      await working
+    },
+  }
+}
