@@ -14,6 +14,13 @@ const other = eui64('02-00-00-00-00-00-00-07')
 const period = { from: at('2026-01-05T18:00:00Z'), until: at('2026-01-05T20:30:00Z') }
 const load = { controller: 2, direction: 'import', levelPercent: 80, ...period } as const
 const minute = { from: period.from, until: at('2026-01-05T18:01:00Z') } as const
+const load24 = {
+  controller: 2,
+  direction: 'import',
+  from: period.from,
+  until: at('2026-01-06T18:00:00Z'),
+} as const
+const switched = { kind: 'auxiliaryLoad', controller: 2, from: period.from } as const
 const limit = { limitSeconds: 600 } as const
 const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
 
@@ -73,6 +80,8 @@ const requests = {
   ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
   ECS47a: request('7.13', { kind: 'loadControl', ...load }),
+  ActivateLoad: request('7.5', switched),
+  DeactivateLoad: request('7.6', switched),
   ECS47e: request('7.16', { kind: 'loadControl', ...load }),
   UpdateHalfHourlyTariff: request('1.1.1', { kind: 'tariff', ...tariff }),
   UpdateTariffDocument: request('1.1.1', { kind: 'tariffDocument', ...carried }),
@@ -88,6 +97,8 @@ const commands = {
   ECS70: { useCase: 'ECS70', ...addressed, ...minute },
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
   ECS47a: { useCase: 'ECS47a', ...addressed, ...load },
+  ActivateLoad: { useCase: 'ActivateLoad', ...addressed, ...load24, levelPercent: 100 },
+  DeactivateLoad: { useCase: 'DeactivateLoad', ...addressed, ...load24, levelPercent: 0 },
   ECS47e: { useCase: 'ECS47e', ...addressed, ...load },
   UpdateHalfHourlyTariff: { useCase: 'UpdateHalfHourlyTariff', ...addressed, ...tariff },
   UpdateTariffDocument: { useCase: 'UpdateTariffDocument', ...addressed, ...carried },
@@ -113,6 +124,13 @@ writeVectors('vectors/correlate/pairs.json', {
     ]),
     made('ECS47a', 'MessageCode', { useCase: 'ECS47e' }),
     made('ECS47e', 'MessageCode', { useCase: 'ECS47a' }),
+    ...(['ActivateLoad', 'DeactivateLoad'] as const).flatMap((name) => [
+      made(name, 'MessageCode', { useCase: 'ECS47a' }),
+      made(name, 'Controller', { controller: 3 }),
+      made(name, 'Start', { from: at('2026-01-05T18:00:01Z') }),
+      made(name, 'End', { until: at('2026-01-06T17:59:59Z') }),
+    ]),
+    made('DeactivateLoad', 'MessageCode', { useCase: 'ActivateLoad', levelPercent: 100 }),
     { of: 'ECS38', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS47a) },
     { of: 'ECS47e', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS38) },
     {

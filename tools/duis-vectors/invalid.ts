@@ -35,6 +35,20 @@ export const misshapen: readonly Fault[] = [
   body(arm, 'controller 6', 'SetAuxiliaryControllerState@auxiliaryControllerN', 'N="1"', 'N="6"'),
   body(arm, 'level 101', 'CommandedStateLevel', '>100<', '>101<'),
   body(arm, 'level with a leading zero', 'CommandedStateLevel', '>100<', '>0100<'),
+  body(
+    'load switched by 7.5 (ours)',
+    'activation of controller 0',
+    'ActivateAuxiliaryLoad@auxiliaryControllerN',
+    'N="3"',
+    'N="0"',
+  ),
+  body(
+    'load switched by 7.6 (ours)',
+    'deactivation from no time',
+    'StartDateTime',
+    '2026-01-05T18:00:00.00Z',
+    'now',
+  ),
   body('activation of firmware', 'hash of 31 bytes', 'FirmwareHash', '>8081', '>81'),
   body(
     'activation of firmware',

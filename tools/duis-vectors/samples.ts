@@ -185,6 +185,16 @@ const samples: readonly (Sample & { readonly name: string })[] = [
       response: fromHex('df0902') ?? new Uint8Array(),
     },
   },
+  ...(['7.5', '7.6'] as const).flatMap((service): (Sample & { name: string })[] => [
+    {
+      name: `load switched by ${service} (ours)`,
+      service,
+      commandVariant: 4,
+      body: { kind: 'auxiliaryLoad', controller: 3, from },
+    },
+    { name: `signed ${service}`, service, commandVariant: 5, body: signedPreCommand },
+    ...local(service, signedPreCommand),
+  ]),
   { name: 'credentials of the supplier', service: '6.15.1', commandVariant: 4, body: credentials },
   { name: 'signed credentials', service: '6.15.1', commandVariant: 5, body: signedPreCommand },
   ...local('6.15.1', signedPreCommand),

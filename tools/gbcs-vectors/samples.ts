@@ -27,6 +27,21 @@ export const response: CommandOf<'ECS47e'> = {
   levelPercent: 50,
   until: at('2026-01-06T18:00:00Z'),
 }
+/** The supplier's word that the load may be switched on, for the day; and off. */
+export const activated: CommandOf<'ActivateLoad'> = {
+  useCase: 'ActivateLoad',
+  originator: identities.supplier,
+  ...load,
+  counter: 15n,
+  controller: 3,
+  until: at('2026-01-06T18:00:00Z'),
+}
+export const deactivated: CommandOf<'DeactivateLoad'> = {
+  ...activated,
+  useCase: 'DeactivateLoad',
+  counter: 16n,
+  levelPercent: 0,
+}
 export const tariff: CommandOf<'UpdateHalfHourlyTariff'> = {
   useCase: 'UpdateHalfHourlyTariff',
   originator: identities.supplier,

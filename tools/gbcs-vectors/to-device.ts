@@ -12,10 +12,12 @@ import {
   toDevice,
 } from './parties.ts'
 import {
+  activated,
   activation,
   at,
   charge,
   clockSetting,
+  deactivated,
   load,
   newController,
   offsetLimit,
@@ -36,6 +38,16 @@ export const valid = [
     name: 'response pre-authorisation (ECS47e)',
     message: send(response, keys.dsrsp),
     command: response,
+  },
+  {
+    name: 'activation of a load (ours, not GBCS)',
+    message: send(activated, keys.supplier),
+    command: activated,
+  },
+  {
+    name: 'deactivation of a load (ours, not GBCS)',
+    message: send(deactivated, keys.supplier),
+    command: deactivated,
   },
   {
     name: 'half-hourly tariff (ours, not GBCS)',
@@ -217,6 +229,34 @@ export const invalid = [
     reason: 'OriginatorUnknown',
   },
   {
+    name: 'activation of a load by an owner',
+    message: send({ ...activated, originator: identities.owner, counter: 1_000n }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'activation of a load under a counter used before',
+    message: send({ ...activated, counter: 6n }, keys.supplier),
+    reason: 'CounterUsed',
+  },
+  {
+    name: 'activation of a load at half its level',
+    message: malformed(activated, '121364', '121332', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'direction, controller and level',
+  },
+  {
+    name: 'activation of a load in the direction of input',
+    message: malformed(activated, '121364', '122364', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'direction, controller and level',
+  },
+  {
+    name: 'deactivation of a load to a level',
+    message: malformed(deactivated, '121300', '121301', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'direction, controller and level',
+  },
+  {
     name: 'activation of firmware by an owner',
     message: send({ ...activation, originator: identities.owner, counter: 1_000n }),
     reason: 'OriginatorUnknown',
@@ -340,4 +380,8 @@ export const notExecutable = [
   { name: 'longer than 24 hours', message: send({ ...charge, until: at('2026-01-06T18:00:01Z') }) },
   { name: 'end before start', message: send({ ...charge, until: at('2026-01-05T17:59:59Z') }) },
   { name: 'end equal to start', message: send({ ...charge, until: load.from }) },
+  {
+    name: 'a load active for longer than 24 hours',
+    message: send({ ...activated, until: at('2026-01-06T18:00:01Z') }, keys.supplier),
+  },
 ]

@@ -43,6 +43,9 @@ export const eligibility = {
     originator: 'self',
     futureDated: true,
   },
+  // As an arm of the supplier's: what it may move is charged for the day that it stands.
+  '7.5': { roles: ['supplier'], local: [], device: 'llcs', originator: 'self' },
+  '7.6': { roles: ['supplier'], local: [], device: 'llcs', originator: 'self' },
   '7.12': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
   // Valid at once, or its budget goes back: it is in nobody's pocket.
   '7.13': { roles: ['web'], local: [], device: 'llcs', originator: 'owner' },

@@ -2,7 +2,9 @@ import { limits } from '@interlock/contract'
 import {
   variantRow,
   type RequestBody,
+  type RequestId,
   type ResponseName,
+  type Service,
   type ServiceRequest,
 } from '@interlock/duis'
 import {
@@ -14,6 +16,7 @@ import {
   takes,
   type ClockSetting,
   type Command,
+  type LoadControlCommand,
   type SignedCommand,
 } from '@interlock/gbcs'
 import { instant, ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
@@ -103,15 +106,33 @@ export function commandOf(
   if (body.kind === 'readControllers') return ok({ useCase: 'ECS61d', ...id })
   if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
   if (transformless.has(body.kind)) return refused('TransformUnknown', service)
-  if (body.kind !== 'loadControl') return refused('RequestMalformed', body.kind)
-  const { controller, direction, levelPercent, from, until } = body
-  if (!isRepresentable(from) || !isRepresentable(until)) return refused('ParameterInvalid', 'time')
-  const useCase = service === '7.13' ? 'ECS47a' : 'ECS47e'
-  const command = { useCase, ...id, controller, direction, levelPercent, from, until } as const
+  const asked = loadControlOf(body, service)
+  if (asked === undefined) return refused('RequestMalformed', body.kind)
+  if (!isRepresentable(asked.from) || !isRepresentable(asked.until))
+    return refused('ParameterInvalid', 'time')
+  const command = { ...asked, ...id }
   // When it is to be sent is said with the signed pre-command, and judged then.
   const later = eligibilityOf(service).futureDated === true ? limits.futureDatedMillisMax : 0
   const problem = loadControlProblem(command, device, now, later)
   return problem ?? ok(command)
+}
+
+/** The load control that a body asks for; `undefined` where it asks for none. */
+function loadControlOf(
+  body: RequestBody,
+  service: Service,
+): Omit<LoadControlCommand, keyof RequestId> | undefined {
+  if (body.kind === 'loadControl') {
+    const { controller, direction, levelPercent, from, until } = body
+    const useCase = service === '7.13' ? 'ECS47a' : 'ECS47e'
+    return { useCase, controller, direction, levelPercent, from, until }
+  }
+  if (body.kind !== 'auxiliaryLoad') return undefined
+  const { controller, from } = body
+  const until = instant(from + limits.armWindowMillisMax)
+  const on = service === '7.5'
+  const useCase = on ? 'ActivateLoad' : 'DeactivateLoad'
+  return { useCase, controller, direction: 'import', levelPercent: on ? 100 : 0, from, until }
 }
 
 /**
@@ -163,6 +184,8 @@ const serviceOf = ({ useCase }: Command): string =>
     CS06: '11.3',
     ECS38: '7.12',
     ECS70: '6.11',
+    ActivateLoad: '7.5',
+    DeactivateLoad: '7.6',
     ECS47a: '7.13',
     ECS47e: '7.16',
     UpdateHalfHourlyTariff: '1.1.1',
@@ -183,9 +206,9 @@ function clockProblem(
     : undefined
 }
 
-/** The rules of ECS47a and ECS47e, and of our profile: an on-demand arm is valid at once. */
+/** The rules of ECS47a and ECS47e, and of our profile: what is no pre-authorisation is valid at once. */
 function loadControlProblem(
-  command: Extract<Command, { useCase: 'ECS47a' | 'ECS47e' }>,
+  command: LoadControlCommand,
   device: Device,
   now: Instant,
   /** So much later it may be sent. */
@@ -196,9 +219,10 @@ function loadControlProblem(
   if (!isWindow(command)) return invalid('the period is empty, reversed or longer than 24 hours')
   if (until <= now) return invalid('the period is over')
   if (!device.ratings.has(controller)) return invalid(`no controller ${controller}`)
-  const ahead = useCase === 'ECS47a' ? limits.clockSkewMillisMax : limits.armWindowMillisMax
+  const atOnce = useCase !== 'ECS47e'
+  const ahead = atOnce ? limits.clockSkewMillisMax : limits.armWindowMillisMax
   if (from > now + ahead + laterMillis) return invalid('the period starts too far ahead')
-  if (useCase === 'ECS47a' && from < now - limits.armUnusedMillis)
-    return invalid('an on-demand arm is valid at once, not since long')
+  if (atOnce && from < now - limits.armUnusedMillis)
+    return invalid('an arm of this kind is valid at once, not since long')
   return undefined
 }

@@ -35,6 +35,23 @@ test('neither the data company nor an originator can arm alone', async () => {
   expect(llcs.arms()).toEqual([])
 })
 
+test("the supplier's last word about a load is the one that is held, and nobody else's", async () => {
+  const { hub, llcs, station } = await scene()
+  const on = armFrom(start, { use: 'ActivateLoad' })
+  expect(await hub.deliver(armFrom(start, { use: 'ActivateLoad', key: dsrsp.key }).bytes)).toBe(
+    undefined,
+  )
+  expect(await hub.deliver(on.bytes)).toMatchObject({ useCase: 'ActivateLoad', result: 'success' })
+  expect(llcs.arms()).toMatchObject([{ digest: on.digest, use: 'supplied', evse: 1 }])
+  const off = armFrom(start, { use: 'DeactivateLoad' })
+  expect(await hub.deliver(off.bytes)).toMatchObject({ result: 'success' })
+  expect(llcs.arms()).toMatchObject([{ digest: off.digest, levelPercent: 0 }])
+  expect(station.of('arm')).toHaveLength(2)
+  await station.tell({ kind: 'used', digest: off.digest, change: 'change' })
+  await hub.deliver(armFrom(start, { use: 'ActivateLoad' }).bytes)
+  expect(llcs.arms()).toHaveLength(2)
+})
+
 test('a counter is good once, also after a loss of power', async () => {
   const to = await scene()
   const arm = armFrom(start)

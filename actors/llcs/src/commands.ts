@@ -7,10 +7,11 @@ import {
   updatesCredentials,
   type Answer,
   type Command,
-  type CommandOf,
+  type LoadControlCommand,
   type ResultCode,
   type UseCase,
 } from '@interlock/gbcs'
+import { isSuperseded } from '@interlock/contract'
 import { fromBase64, toBase64, type Eui64, type PublicKey } from '@interlock/kernel'
 import { ownerEui } from '@interlock/seal'
 import { advanceCounter, lastCounter } from './core/counters.ts'
@@ -76,10 +77,13 @@ function revokedSigner(llcs: Llcs, { useCase }: Command): Eui64 | undefined {
   return signers.find((anchor) => isRevoked(llcs.keeper.memory, anchor))?.organisation
 }
 
-/** The cell whose role may originate this: the DSRSP for response, the supplier for credentials and time. */
+/** What the home's supplier may originate besides credentials: the time, and the state of its loads. */
+const suppliers: ReadonlySet<UseCase> = new Set(['ECS70', 'ActivateLoad', 'DeactivateLoad'])
+
+/** The cell whose role may originate this: the DSRSP for response, the supplier for the rest. */
 function signerOf({ anchors, payer }: Llcs, useCase: UseCase): Anchor | undefined {
   if (useCase === 'ECS47e') return anchors.dsrsp
-  return useCase === 'ECS70' || updatesCredentials(useCase) ? payer?.supplier : undefined
+  return suppliers.has(useCase) || updatesCredentials(useCase) ? payer?.supplier : undefined
 }
 
 /** The key of that cell, or of an owner for on-demand arms. */
@@ -111,7 +115,7 @@ async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promis
 /** Keeps the arm and passes it to the charger, which verifies it again. */
 async function takeArm(
   llcs: Llcs,
-  command: CommandOf<'ECS47a' | 'ECS47e'>,
+  command: LoadControlCommand,
   signed: Uint8Array,
 ): Promise<ResultCode> {
   const { deps, keeper, config } = llcs
@@ -121,7 +125,11 @@ async function takeArm(
   if (!isExecutable(command) || !arm.ok || arm.value.until <= now) return 'otherReason'
   const preCommand = toBase64(signed)
   const held = heldArms(keeper.memory, now, deps.crypto)
-  keeper.commit({ arms: withArm(held, command, preCommand) })
+  // What has moved a load stays, so that its return is reported.
+  const standing = held.filter(
+    (each) => each.stored.used === true || !isSuperseded(each.arm, arm.value),
+  )
+  keeper.commit({ arms: withArm(standing, command, preCommand) })
   const { digest, use, originator } = arm.value
   llcs.publish({ kind: 'arm', data: { arm: digest, use, originator } })
   // A charger that cannot be reached now is told when it comes back.

@@ -303,3 +303,53 @@ test('uses of arms and the override survive a loss of power', async () => {
   expect(to.station.observe()).toMatchObject({ setPointWatts: 7_400, why: 'OverrideCharge' })
   expect(reasonOf(await start(to, arm))).toBe('ArmSpent')
 })
+
+/** The supplier's word about the load, for a day. */
+const switching = (to: Scene, use: 'ActivateLoad' | 'DeactivateLoad') =>
+  armFrom(to.clock.now(), { use, until: plus(to.clock.now(), inHours(24)) })
+
+test('supplier and CSMS switch a load on and back, each time with the random delay', async () => {
+  const to = await home({
+    ...evening(),
+    entropy: { bytes: (n) => new Uint8Array(n), below: () => 50 },
+  })
+  const on = switching(to, 'ActivateLoad')
+  expect(await tell(to, on)).toBeUndefined()
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Fallback' })
+  expect(await start(to, on)).toMatchObject({ status: 'Accepted' })
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, waitingFor: 'RandomDelay' })
+  await to.clock.advance(60_000)
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 7_400, why: 'Switched' })
+  expect(await stop(to, on)).toEqual({ status: 'Accepted' })
+  await to.clock.advance(50_000)
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Fallback' })
+  expect(reasonOf(await start(to, on))).toBe('ArmSpent')
+})
+
+test('the owner’s word ends what the supplier has switched, and stands over it', async () => {
+  const to = await home({ ...evening(), ...zero() })
+  const [on, again] = [switching(to, 'ActivateLoad'), switching(to, 'ActivateLoad')]
+  await tell(to, on)
+  await start(to, on)
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 7_400, why: 'Switched' })
+  to.station.hardware.press('stop')
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'OverrideStop' })
+  await tell(to, again)
+  expect(reasonOf(await start(to, again))).toBe('Overridden')
+  await to.clock.advance(limits.overrideMillisMax)
+  expect(to.station.observe()).toMatchObject({ why: 'Fallback' })
+})
+
+test('a load that the supplier has switched off again is not switched on by its earlier word', async () => {
+  const to = await home(zero())
+  const [on, off] = [switching(to, 'ActivateLoad'), switching(to, 'DeactivateLoad')]
+  await tell(to, on)
+  expect(await tell(to, off)).toBeUndefined()
+  expect(await tell(to, on)).toBe('ArmWindow')
+  const answer = start(to, on)
+  await until(() => to.station.observe().waitingForArm, 'the waiting')
+  await to.clock.advance(limits.armWaitMillisMax)
+  expect(reasonOf(await answer)).toBe('NotArmed')
+  expect(await stop(to, off)).toEqual({ status: 'Accepted' })
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Switched' })
+})

@@ -75,7 +75,13 @@ export const StationConfig = actorConfig({
   cells: Type.Array(
     Type.Object(
       {
-        role: Type.Union([Type.Literal('csms'), Type.Literal('dsrsp'), Type.Literal('supervisor')]),
+        role: Type.Union([
+          Type.Literal('csms'),
+          Type.Literal('dsrsp'),
+          Type.Literal('supervisor'),
+          /** Of the smart-meter root: its arms count then. */
+          Type.Literal('supplier'),
+        ]),
         certificate: Path,
       },
       { additionalProperties: false },

@@ -91,7 +91,7 @@ export function createHardware(
 
   /** E09, E10: what becomes of the session when the vehicle is gone is for two variables to say. */
   const departed = (side: 'both' | 'EV'): Charger => {
-    const { vehicle: _, override: __, holder, ...rest } = charger()
+    const { vehicle: _, override: __, switched: ___, holder, ...rest } = charger()
     if (isHome) return released(rest)
     const ends = model.setting('TxCtrlr', 'StopTxOnEVSideDisconnect')
     const until = plus(clock.now(), inSeconds(model.setting('TxCtrlr', 'EVConnectionTimeOut')))
@@ -211,7 +211,7 @@ function arrived(plugged: Charger, token: Token | undefined): Charger {
 /** The owner's word at the charger: wins over every schedule. */
 function override(station: Station, action: Override['action']): void {
   const { keeper, charging, records, deps } = station
-  const current = keeper.memory.charger
+  const { switched: _, ...current } = keeper.memory.charger
   const until = plus(deps.clock.now(), millis(limits.overrideMillisMax))
   const limitWatts = action === 'charge' ? station.ratings.ratingWatts : 0
   const authorisation =

@@ -1,4 +1,4 @@
-import { makeRoom, type LinkMessage } from '@interlock/contract'
+import { isSuperseded, makeRoom, type LinkMessage } from '@interlock/contract'
 import { verifyArm, type ArmProblem } from '@interlock/gate'
 import {
   keepConnected,
@@ -198,7 +198,11 @@ export function onArm(station: Station, text: string): string | undefined {
   if (now >= arm.until) return refuse('ArmWindow')
   const held = heldArms(memory, deps.crypto).filter((each) => now < each.arm.until)
   if (held.some((each) => each.arm.digest === arm.digest)) return undefined
-  const kept = makeRoom(held, arm.originator).map((each) => toBase64(each.bytes))
+  if (held.some((each) => isSuperseded(arm, each.arm))) return refuse('ArmWindow')
+  const standing = held.filter(
+    (each) => memory.armUses[each.arm.digest] !== undefined || !isSuperseded(each.arm, arm),
+  )
+  const kept = makeRoom(standing, arm.originator).map((each) => toBase64(each.bytes))
   keeper.commit({ set: { arms: [...kept, text] } })
   const { digest: reference, originator } = arm
   records.decide({ ...about, originator, decision: 'stored', reference })

@@ -54,6 +54,13 @@ export const stationSentences: Readonly<Record<string, Teller>> = {
         : 'Paused for the flexibility provider.',
       when && `At the latest until ${when}; Charge now ends it at once.`,
     ),
+  Switched: (row, when, power) =>
+    told(
+      charges(row)
+        ? `Charging at ${power} because your supplier has switched it on.`
+        : 'Switched off by your supplier.',
+      when && `At the latest until ${when}; Charge now and Stop come before it.`,
+    ),
   Schedule: (row, when, power, leaves) => {
     const before = leaves === undefined ? '' : ` before ${leaves}`
     if (charges(row)) {

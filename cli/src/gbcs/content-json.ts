@@ -108,6 +108,8 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   ECS70: ['from', 'until'],
   ECS47a: load,
   ECS47e: load,
+  ActivateLoad: load,
+  DeactivateLoad: load,
   UpdateHalfHourlyTariff: ['version', 'from', 'prices'],
   UpdateTariffDocument: ['version', 'document'],
   ReadTariff: [],

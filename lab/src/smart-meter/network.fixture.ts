@@ -226,6 +226,7 @@ export async function network(
   const signers = new Map<Eui64, PublicKey>([
     [ownerEui, owner.publicKey],
     [users.dsrsp.peer.organisation, users.dsrsp.peer.publicKey],
+    [users.supplier.peer.organisation, users.supplier.peer.publicKey],
   ])
   const joinLlcs = (key = hanKeyBytes) =>
     testDevice(

@@ -1,5 +1,6 @@
+import { limits, nationalBudget } from '@interlock/contract'
 import { correlate } from '@interlock/correlate'
-import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
+import { buildRequest, type ServiceRequest } from '@interlock/duis'
 import {
   armOf,
   decodeResponse,
@@ -8,21 +9,14 @@ import {
   signPreCommand,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { eui64, instant, toIso, type PrivateKey } from '@interlock/kernel'
+import { eui64, inHours, inSeconds, instant, plus, toIso, type PrivateKey } from '@interlock/kernel'
 import { openTariff, signedTariffIn } from '@interlock/seal'
 import type { TariffDocument } from '@interlock/tariff'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { credentialsOf } from './credentials.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
-import {
-  evening,
-  image,
-  network,
-  owner,
-  ownerEui,
-  prenotification,
-  rating,
-} from './network.fixture.ts'
+import { attemptsIn, readTariff, toMeter } from './attempts.fixture.ts'
+import { switching } from './switching.fixture.ts'
+import { evening, network, owner, ownerEui, rating } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -38,17 +32,8 @@ const prices = [
   { from: instant(evening), pencePerKilowattHour: 38.4 },
   { from: instant(evening + 1_800_000), pencePerKilowattHour: -1.25 },
 ]
-const readTariff = (user: Identity): ServiceRequest => ({
-  originator: user.peer.organisation,
-  target: world.devices.meter.peer.eui,
-  counter: world.nextCounter(),
-  service: '4.11.1',
-  commandVariant: 1,
-  body: { kind: 'readTariff' },
-})
-
 test('before a tariff is published there is none to read', async () => {
-  const answer = await world.ask(world.users.csms, readTariff(world.users.csms))
+  const answer = await world.ask(world.users.csms, readTariff(world, world.users.csms))
   expect(answer.name).toBe('DeviceRefused')
   const response = decodeResponse(answer.payload ?? new Uint8Array())
   expect(response.ok && response.value.response.result).toBe('objectUndefined')
@@ -62,7 +47,7 @@ test("a supplier's tariff reaches the meter, and a reader verifies the supplier'
     from: evening,
     prices: [38_400, -1_250],
   })
-  const answer = await world.ask(world.users.csms, readTariff(world.users.csms))
+  const answer = await world.ask(world.users.csms, readTariff(world, world.users.csms))
   expect(answer.name).toBe('Accepted')
   const response = decodeResponse(answer.payload ?? new Uint8Array())
   if (!response.ok) throw new Error(response.reason)
@@ -114,7 +99,7 @@ test('a tariff of registers and a calendar gets to the CSMS and the DSRSP, verif
   const published = await world.supplier().publish(timeOfUse)
   expect(published.meters).toEqual([{ meter }])
   for (const reader of [csms, dsrsp]) {
-    const answer = await world.ask(reader, readTariff(reader))
+    const answer = await world.ask(reader, readTariff(world, reader))
     const signed = signedTariffIn(answer.payload ?? new Uint8Array()) ?? new Uint8Array()
     const opened = openTariff(signed, meter, supplier.peer, crypto, instant(evening))
     if (!opened.ok) throw new Error(opened.reason)
@@ -179,47 +164,34 @@ test('an arm to feed in is charged its swing from full import', async () => {
   expect(world.ledger().held().at(-1)?.edges[0]?.swingWatts).toBe(1.5 * rating)
 })
 
-/** One of each service request, as a user would make it. */
-const attempts: Readonly<Record<Service, (user: Identity) => ServiceRequest>> = {
-  '1.1.1': (user) =>
-    toMeter('1.1.1', user, { kind: 'tariff', version: 9, from: evening, prices: [1] }),
-  '4.11.1': readTariff,
-  '7.12': (user) => toMeter('7.12', user, { kind: 'offsetLimit', limitSeconds: 600 }),
-  '6.11': (user) => toMeter('6.11', user, { kind: 'clock', at: evening, toleranceSeconds: 60 }),
-  '6.14.3': (user) =>
-    toMeter('6.14.3', user, { kind: 'controllerSchedules', schedules: [], specialDays: [] }),
-  '6.15.1': (user) => toMeter('6.15.1', user, credentialsOf(user)),
-  '7.13': () => world.armRequest('7.13'),
-  '7.14': (user) => ({ ...readTariff(user), service: '7.14', body: { kind: 'readControllers' } }),
-  '7.15': (user) => ({
-    ...readTariff(user),
-    service: '7.15',
-    body: { kind: 'readControllerOperation' },
-  }),
-  '7.16': (user) => ({ ...world.armRequest('7.16'), originator: user.peer.organisation }),
-  '8.3': (user) => toCompany('8.3', user, { kind: 'decommission', device: stranger }),
-  '8.13': (user) =>
-    toCompany('8.13', user, {
-      kind: 'localResponse',
-      original: readTariff(user),
-      response: new Uint8Array(9),
-    }),
-  '11.3': (user) => toMeter('11.3', user, { kind: 'firmware', hash: image }),
-  '12.2': (user) => toCompany('12.2', user, prenotification(stranger)),
-}
-const toCompany = (service: Service, user: Identity, body: RequestBody): ServiceRequest => ({
-  ...readTariff(user),
-  target: world.devices.dcc,
-  service,
-  commandVariant: 8,
-  body,
-})
-const stranger = eui64('02-00-00-00-00-00-00-99')
-const toMeter = (service: Service, user: Identity, body: RequestBody): ServiceRequest => ({
-  ...readTariff(user),
-  service,
-  commandVariant: 4,
-  body,
+test('what a supplier may switch is charged for its day to the supplier, and held where that is too much', async () => {
+  const { supplier } = world.users
+  world.ledger().limits = { ...nationalBudget, organisationWatts: 2 * rating }
+  const request = switching('7.5', supplier, world)
+  const from = world.clock.now()
+  const switchNow = async (each: ServiceRequest) =>
+    (await world.arm(supplier, each, supplier.key)).name
+  expect(await switchNow(request)).toBe('Accepted')
+  const until = from + limits.armWindowMillisMax + 1000 * limits.randomDelaySecondsMax
+  const edge = { from, until, swingWatts: rating }
+  expect(world.ledger().held().at(-1)).toMatchObject({
+    organisation: supplier.peer.organisation,
+    kind: 'response',
+    edges: [edge, edge],
+  })
+  const reached = world.llcs.accepted.length
+  expect(await switchNow(switching('7.6', supplier, world))).toBe('BudgetExceeded')
+  expect(world.llcs.accepted.length).toBe(reached)
+  world.ledger().limits = nationalBudget
+  expect(await switchNow(request)).toBe('CounterUsed')
+  const now = world.clock.now()
+  const wrong = [
+    { controller: 2 },
+    { from: plus(now, inHours(1)) },
+    { from: plus(now, inSeconds(-61)) },
+  ]
+  for (const change of wrong)
+    expect(await switchNow(switching('7.6', supplier, world, change))).toBe('ParameterInvalid')
 })
 
 test('every role tries every service request, and only the table allows', async () => {
@@ -228,7 +200,7 @@ test('every role tries every service request, and only the table allows', async 
   const beyondRoles = /^(TransformUnknown|AnswerInvalid|DeviceUnknown|DeviceRefused)$/
   const untransformed: string[] = []
   for (const user of ['supplier', 'dsrsp', 'csms', 'web'] as const)
-    for (const [service, attempt] of Object.entries(attempts)) {
+    for (const [service, attempt] of Object.entries(attemptsIn(world))) {
       const { name } = await world.ask(world.users[user], attempt(world.users[user]))
       if (name === 'Accepted') allowed.push(`${user} ${service}`)
       else if (beyondRoles.test(name)) untransformed.push(`${user} ${service}`)
@@ -237,6 +209,8 @@ test('every role tries every service request, and only the table allows', async 
   expect(allowed).toEqual([
     'supplier 1.1.1',
     'supplier 4.11.1',
+    'supplier 7.5',
+    'supplier 7.6',
     'supplier 7.12',
     'supplier 6.11',
     'supplier 6.15.1',
@@ -268,7 +242,7 @@ test('every role tries every service request, and only the table allows', async 
 
 test('a random offset limit reaches the meter, which has no such thing and discards it', async () => {
   const { supplier } = world.users
-  const request = toMeter('7.12', supplier, { kind: 'offsetLimit', limitSeconds: 0 })
+  const request = toMeter(world, '7.12', supplier, { kind: 'offsetLimit', limitSeconds: 0 })
   const { preCommand = new Uint8Array() } = await world.ask(supplier, request)
   expect(correlate(buildRequest(request), preCommand).ok).toBe(true)
   const signed = signPreCommand(preCommand, supplier.key, crypto)
@@ -278,7 +252,7 @@ test('a random offset limit reaches the meter, which has no such thing and disca
 test('a time that is not now is set by nobody', async () => {
   const { supplier } = world.users
   const set = (at: typeof evening) =>
-    outcome(supplier, toMeter('6.11', supplier, { kind: 'clock', at, toleranceSeconds: 60 }))
+    outcome(supplier, toMeter(world, '6.11', supplier, { kind: 'clock', at, toleranceSeconds: 60 }))
   expect(await set(instant(evening - 60_000))).toBe('Accepted')
   for (const at of [evening + 60_000, evening - 120_000])
     expect(await set(instant(at))).toBe('ParameterInvalid')
@@ -286,7 +260,7 @@ test('a time that is not now is set by nobody', async () => {
 
 test('a supervisor has no service requests, and a stranger no connection', async () => {
   const { supervisor } = world.users
-  const xml = world.sign(supervisor, buildRequest(readTariff(supervisor)))
+  const xml = world.sign(supervisor, buildRequest(readTariff(world, supervisor)))
   await expect(world.post(supervisor, xml)).rejects.toThrow('NotPermitted')
 })
 

@@ -1,6 +1,6 @@
 import { eui64 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { makeRoom } from './arm-room.ts'
+import { isSuperseded, makeRoom } from './arm-room.ts'
 import { limits } from './limits.ts'
 
 const [owner, dsrsp] = [eui64('02-00-00-00-00-00-00-01'), eui64('02-00-00-00-00-00-00-02')]
@@ -28,4 +28,17 @@ test('an owner who arms where a provider has filled everything takes its oldest'
   const held = makeRoom(arms(dsrsp, limits.armsHeldMax, 'd'), owner)
   expect(held).toHaveLength(limits.armsHeldMax - 1)
   expect(names(held)[0]).toBe('d1')
+})
+
+test("of a supplier's words about a load only the last counts", () => {
+  const word = { use: 'supplied', originator: owner, evse: 1, counter: 2n } as const
+  expect(isSuperseded(word, { ...word, counter: 3n })).toBe(true)
+  for (const other of [
+    { counter: 2n },
+    { counter: 3n, evse: 2 },
+    { counter: 3n, originator: dsrsp },
+    { counter: 3n, use: 'onDemand' },
+  ] as const)
+    expect(isSuperseded(word, { ...word, ...other })).toBe(false)
+  expect(isSuperseded({ ...word, use: 'onDemand' }, { ...word, counter: 3n })).toBe(false)
 })

@@ -22,3 +22,16 @@ export function makeRoom<Each extends Held>(
   }
   return kept
 }
+
+type Word = Pick<Arm, 'use' | 'originator' | 'evse' | 'counter'>
+
+/**
+ * Whether `later` takes the place of an arm: of a supplier only the last word about a load counts. That
+ * of an owner or a DSRSP stands beside the others of theirs.
+ */
+export const isSuperseded = (arm: Word, later: Word): boolean =>
+  arm.use === 'supplied' &&
+  later.use === 'supplied' &&
+  arm.originator === later.originator &&
+  arm.evse === later.evse &&
+  arm.counter < later.counter

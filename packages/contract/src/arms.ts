@@ -6,12 +6,13 @@ export type Direction = 'import' | 'export'
 /**
  * What a signed pre-command says, in the terms of the gate. Our profile of GBCS load control:
  * `onDemand` is ECS47a *Set Auxiliary Controller State* from the owner, `response` is ECS47e *Limit
- * APC Level* from the DSRSP, pre-authorising what the LLCS may arm.
+ * APC Level* from the DSRSP, pre-authorising what the LLCS may arm, and `supplied` is the supplier's
+ * word that a load may be switched, on or off.
  */
 export type Arm = {
   /** SHA-256, base64url, over the bytes from `DF 09` to the end of the signature. */
   readonly digest: string
-  readonly use: 'onDemand' | 'response'
+  readonly use: 'onDemand' | 'response' | 'supplied'
   readonly originator: Eui64
   /** EUI-64 of the LLCS it is addressed to. */
   readonly target: Eui64

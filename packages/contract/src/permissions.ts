@@ -1,4 +1,5 @@
 import type { Role } from '@interlock/kernel'
+import type { Arm } from './arms.ts'
 
 /**
  * Who may originate which critical action at a station: the only source of permission, enforced by
@@ -34,12 +35,17 @@ export const mayOriginateStandard = (role: Role, action: string): boolean =>
   (mayOriginate(role, action) || (standardPermissions[action] ?? []).includes(role))
 
 /** Who may originate an arm, by its use. */
-export const armOriginators = { onDemand: 'owner', response: 'dsrsp' } as const satisfies Record<
-  string,
-  Role
->
-/** Who may trigger under an arm of that use. A consumer's arm is triggered by the bound CSMS. */
-export const armTriggers = { onDemand: 'csms', response: 'dsrsp' } as const satisfies Record<
-  string,
-  Role
->
+export const armOriginators = {
+  onDemand: 'owner',
+  response: 'dsrsp',
+  supplied: 'supplier',
+} as const satisfies Record<Arm['use'], Role>
+/**
+ * Who may trigger under an arm of that use. A consumer's arm is triggered by the bound CSMS, and so is a
+ * supplier's, which has no other way to the charger.
+ */
+export const armTriggers = {
+  onDemand: 'csms',
+  response: 'dsrsp',
+  supplied: 'csms',
+} as const satisfies Record<Arm['use'], Role>

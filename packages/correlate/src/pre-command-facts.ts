@@ -39,6 +39,8 @@ function walk(bytes: Uint8Array): Facts {
 const objects: Readonly<Record<string, readonly [string, string, string]>> = {
   '011e': ['01', '02', '67'],
   '011f': ['03', '04', '6b'],
+  f005: ['01', '02', '67'],
+  f006: ['01', '02', '67'],
 }
 
 function walkLoadControl(content: Uint8Array, counter: Uint8Array, code: string): Facts {

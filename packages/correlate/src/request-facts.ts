@@ -21,6 +21,16 @@ const services: Readonly<
   '1.1.1': { code: 'f001', element: 'UpdateImportTariffPrimaryElement', facts: tariffFacts },
   '6.11': { code: '0062', element: 'SynchroniseClock', facts: clockFacts },
   '6.15.1': { code: '0102', element: 'UpdateSecurityCredentialsKRP', facts: credentialsFacts },
+  '7.5': {
+    code: 'f005',
+    element: 'ActivateAuxiliaryLoad',
+    facts: (content) => auxiliaryLoadFacts(content, '100'),
+  },
+  '7.6': {
+    code: 'f006',
+    element: 'DeactivateAuxiliaryLoad',
+    facts: (content) => auxiliaryLoadFacts(content, '0'),
+  },
   '7.12': { code: '004b', element: 'SetRandomisedOffsetLimit', facts: offsetLimitFacts },
   '7.13': { code: '011e', element: 'SetAuxiliaryControllerState', facts: loadControlFacts },
   '11.3': { code: '0012', element: 'ActivateFirmware', facts: firmwareFacts },
@@ -61,6 +71,15 @@ function loadControlFacts(content: Node): Facts | undefined {
   if (controller === undefined || level === undefined) return undefined
   const direction = 'InputFromControlledLoad' in content ? 'input' : 'output'
   return { Controller: controller, Direction: direction, Level: level, Start: start, End: end }
+}
+
+/** All of it or nothing, for the day after its start. */
+function auxiliaryLoadFacts(content: Node, level: string): Facts | undefined {
+  const start = time(content['StartDateTime'])
+  const controller = text(content['@auxiliaryControllerN'])
+  if (start === undefined || controller === undefined) return undefined
+  const end = new Date(Date.parse(`${start}Z`) + 86_400_000).toISOString().slice(0, 19)
+  return { Controller: controller, Direction: 'output', Level: level, Start: start, End: end }
 }
 
 function tariffFacts(content: Node): Facts | undefined {

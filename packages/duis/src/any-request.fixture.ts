@@ -76,6 +76,11 @@ const anyTimeOfUse = fc.record({
   }),
 })
 const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
+  auxiliaryLoad: fc.record({
+    kind: fc.constant('auxiliaryLoad' as const),
+    controller: fc.integer({ min: 1, max: 5 }),
+    from: second,
+  }),
   loadControl: fc.record({
     kind: fc.constant('loadControl' as const),
     controller: fc.integer({ min: 1, max: 5 }),

@@ -42,6 +42,16 @@ export type LoadControlBody = {
   readonly from: Instant
   readonly until: Instant
 }
+/**
+ * Ours, in our own name space, as no source has the standard's: the load on this controller is switched on
+ * (7.5) or off (7.6) from then on, for as long as a device lets a command stand, a day.
+ */
+export type AuxiliaryLoadBody = {
+  readonly kind: 'auxiliaryLoad'
+  /** Auxiliary controller 1…5. */
+  readonly controller: number
+  readonly from: Instant
+}
 /** The time now, true for so many seconds. */
 export type ClockBody = {
   readonly kind: 'clock'
@@ -106,6 +116,7 @@ export type PrenotificationBody = {
 }
 export type RequestBody =
   | LoadControlBody
+  | AuxiliaryLoadBody
   | OffsetLimitBody
   | ClockBody
   | FirmwareBody
@@ -175,6 +186,10 @@ const shapes: {
     until: child('EndDateTime', dateTime),
     levelPercent: child('CommandedStateLevel', whole(0, 100)),
     direction: presence('InputFromControlledLoad', 'export', 'import'),
+  }),
+  auxiliaryLoad: struct<ValuesOf<AuxiliaryLoadBody>>({
+    controller: attribute('auxiliaryControllerN', whole(1, 5)),
+    from: child('il:StartDateTime', dateTime),
   }),
   offsetLimit: struct<ValuesOf<OffsetLimitBody>>({
     limitSeconds: child('RandomisedOffsetLimit', whole(0, 1_799)),

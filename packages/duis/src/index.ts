@@ -13,6 +13,7 @@ export {
 export type { SwitchingTable, TimeOfUseTariffBody } from './time-of-use-tariff.ts'
 export { cancellation } from './bodies.ts'
 export type {
+  AuxiliaryLoadBody,
   ClockBody,
   DecommissionBody,
   FirmwareBody,

@@ -14,6 +14,7 @@ export type SchemaVersion = (typeof schemaVersions)[number]
 /** What the body of a request says. */
 export type BodyKind =
   | 'loadControl'
+  | 'auxiliaryLoad'
   | 'offsetLimit'
   | 'clock'
   | 'firmware'
@@ -75,6 +76,18 @@ export const services = {
     title: 'Update Security Credentials (Known Remote Party)',
     element: 'UpdateSecurityCredentialsKRP',
     variants: critical('credentials'),
+  },
+  '7.5': {
+    reference: '7.5',
+    title: 'Activate Auxiliary Load',
+    element: 'il:ActivateAuxiliaryLoad',
+    variants: critical('auxiliaryLoad'),
+  },
+  '7.6': {
+    reference: '7.6',
+    title: 'Deactivate Auxiliary Load',
+    element: 'il:DeactivateAuxiliaryLoad',
+    variants: critical('auxiliaryLoad'),
   },
   '7.12': {
     reference: '7.12',

@@ -136,6 +136,8 @@ export const written = (name: string, { attributes, inside }: Content): Written 
 const beginnings: ReadonlySet<string> = new Set([
   'il:HalfHourlyTariff',
   'il:TariffDocument',
+  'il:ActivateAuxiliaryLoad',
+  'il:DeactivateAuxiliaryLoad',
   'il:ADMegawattBreach',
   'il:CommandForLocalDelivery',
   'il:DeviceStatusChange',

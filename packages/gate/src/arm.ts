@@ -7,7 +7,7 @@ export type ArmProblem = 'ArmInvalid' | 'ArmOriginator' | 'ArmRevoked' | 'ArmWin
 
 /**
  * Reads a signed pre-command (`DF 09` … end of signature) and verifies it by the cell of the role
- * that its use demands: the owner for on-demand arms, the DSRSP for response, and by its smart-meter
+ * that its use demands (`armOriginators`), such as the owner for on-demand arms, and by its smart-meter
  * key. Used by the station, after the LLCS has verified MAC, signature and counter.
  */
 export function verifyArm(

@@ -30,7 +30,7 @@ export function armed(
   const problem =
     trigger(arm, command) ??
     armTarget(arm, state, command.target.evse) ??
-    (arm.use === row.arm ? undefined : refused('ArmUse', arm.use)) ??
+    (row.arms?.includes(arm.use) === true ? undefined : refused('ArmUse', arm.use)) ??
     (arm.direction === 'import' ? undefined : refused('ArmDirection', arm.direction)) ??
     inWindow(arm, setting, uses, now) ??
     returnsAtOnce(setting, uses, now) ??
@@ -54,11 +54,17 @@ export function findArm(
   return arm
 }
 
-/** A consumer's arm is triggered by the bound CSMS (gate 2), a DSRSP's by that very DSRSP. */
-const trigger = (arm: Arm, { role, organisation }: SignedCommand): Problem =>
-  armTriggers[arm.use] === role && (arm.use === 'onDemand' || arm.originator === organisation)
+/**
+ * A consumer's arm is triggered by the bound CSMS (gate 2), a DSRSP's by that very DSRSP. A supplier's is
+ * the bound CSMS's as well, unless the two are one organisation: then nobody else has agreed.
+ */
+function trigger(arm: Arm, { role, organisation }: SignedCommand): Problem {
+  const own = arm.originator === organisation
+  const fits = { onDemand: true, response: own, supplied: !own }[arm.use]
+  return armTriggers[arm.use] === role && fits
     ? undefined
     : refused('ArmOriginator', arm.originator)
+}
 
 /** The paired LLCS, and the EVSE behind it. */
 export const armTarget = (arm: Arm, state: GateState, evse: number): Problem =>

@@ -125,7 +125,7 @@ test('the table of actions and the risk table name the same commands', () => {
 test('only what the risk table lets be armed has an arm', () => {
   for (const action of criticalActions) {
     const armable = riskOf(action)?.second !== 'countersignature'
-    expect(actionOf(action)?.arm !== undefined, action).toBe(armable)
+    expect(actionOf(action)?.arms !== undefined, action).toBe(armable)
   }
 })
 

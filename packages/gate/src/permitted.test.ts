@@ -45,9 +45,9 @@ test('payload and target name one EVSE', () => {
 })
 
 test.each([
-  ['RequestStartTransaction', 'onDemand', true, 'ignore'],
-  ['RequestStopTransaction', 'onDemand', true, 'ignore'],
-  ['SetChargingProfile', 'response', true, 'hold'],
+  ['RequestStartTransaction', ['onDemand', 'supplied'], true, 'ignore'],
+  ['RequestStopTransaction', ['onDemand', 'supplied'], true, 'ignore'],
+  ['SetChargingProfile', ['response'], true, 'hold'],
   ['ClearChargingProfile', undefined, true, 'hold'],
   ['Reset', undefined, true, 'refuse'],
   ['ChangeAvailability', undefined, true, 'refuse'],
@@ -57,9 +57,9 @@ test.each([
   ['SetNetworkProfile', undefined, false, 'ignore'],
   ['SetVariables', undefined, false, 'ignore'],
   ['FrequencyCurve', undefined, false, 'ignore'],
-])('%s: armed by %s, moves load %s, under an override %s', (action, arm, movesLoad, override) => {
+])('%s: armed by %s, moves load %s, under an override %s', (action, arms, movesLoad, override) => {
   expect(actionOf(action)).toMatchObject({ movesLoad, override })
-  expect(actionOf(action)?.arm).toBe(arm)
+  expect(actionOf(action)?.arms).toEqual(arms)
 })
 
 test('several maintainers may be pinned at once', () => {

@@ -191,6 +191,27 @@ test('an owner’s arm starts and stops; it does not set profiles', () => {
   })
 })
 
+test("a supplier's arm lets the bound CSMS start and stop, all the day that it stands", () => {
+  const on = arm({ use: 'supplied', from: later(-7_200) })
+  expect(start(on)).toMatchObject({ ok: true, second: 'armed', armUse: { kind: 'change' } })
+  expect(stop(on, used(1, 60))).toMatchObject({ ok: true, armUse: { kind: 'return' } })
+  const off = arm({ use: 'supplied', level: 0 })
+  expect(stop(off)).toMatchObject({ ok: true })
+  expect(start(off)).toMatchObject({ reason: 'ArmLevel' })
+  expect(dispatch(on, state(), { by: parties.csms })).toMatchObject({ reason: 'ArmUse' })
+  expect(start(on, state({ cells: { ...state().cells, supplier: [] } }))).toMatchObject({
+    reason: 'ArmOriginator',
+  })
+})
+
+test('a supplier that is the CSMS itself agrees with nobody', () => {
+  const supplier = { ...parties.supplier, organisation: parties.csms.organisation }
+  const cells = { ...state().cells, supplier: [cell(supplier)] }
+  expect(start(arm({ use: 'supplied', by: supplier }), state({ cells }))).toMatchObject({
+    reason: 'ArmOriginator',
+  })
+})
+
 test('an arm is for the paired LLCS and one EVSE behind it', () => {
   expect(start(arm({ evse: 2 }))).toMatchObject({ reason: 'ArmTarget', detail: `${llcs} 2` })
   expect(start(arm(), state({ station: { eui: station } }))).toMatchObject({ reason: 'ArmTarget' })

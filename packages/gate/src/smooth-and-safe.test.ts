@@ -206,6 +206,16 @@ test('every period is checked, and the rating of the EVSE besides that of the st
   })
 })
 
+test("a start under a supplier's arm has the random delay, and gives way to the owner's word", () => {
+  const held = arm({ use: 'supplied' })
+  expect(start(held)).toMatchObject({ ok: true, delay: { secondsMax: 600 } })
+  expect(start(held)).not.toHaveProperty('delay.exemption')
+  for (const by of ['arm', 'gesture'] as const)
+    expect(start(held, state({ overrides: [{ evse: 1, by, until: later(1) }] }))).toMatchObject({
+      reason: 'Overridden',
+    })
+})
+
 test('a start is held below whichever limit is lowest', () => {
   for (const limits of [limited(1_000, 7_400, 7_400), limited(7_400, 1_000, 7_400)])
     expect(start(arm(), limits)).toMatchObject({ ok: true, ceilingWatts: 1_000 })

@@ -1,6 +1,8 @@
 import {
   limits,
   randomDelayVariable,
+  type Arm,
+  type DecisionNote,
   type RefusalReason,
   type SignedCommand,
 } from '@interlock/contract'
@@ -56,12 +58,16 @@ function isLawful(setting: Setting, { delaySecondsMax }: GateState): boolean {
   return delaySecondsMax <= limits.randomDelaySecondsMax && asked.every((each) => each.value <= max)
 }
 
+/** A supplier's word is neither the owner's nor a response to the grid's need. */
+const exemptions: Readonly<Partial<Record<Arm['use'], DecisionNote>>> = {
+  onDemand: 'ConsumerOverride',
+  response: 'ResponseService',
+}
+
 /** An exemption is granted by the evidence of gate 3, never by what the sender says of itself. */
 function delayOf(movesLoad: boolean, second: Second, { delaySecondsMax }: GateState): Delay {
-  if (second.by === 'armed') {
-    const consumer = second.arm.use === 'onDemand'
-    return { secondsMax: 0, exemption: consumer ? 'ConsumerOverride' : 'ResponseService' }
-  }
+  const exemption = second.by === 'armed' ? exemptions[second.arm.use] : undefined
+  if (exemption !== undefined) return { secondsMax: 0, exemption }
   return movesLoad
     ? { secondsMax: delaySecondsMax }
     : { secondsMax: 0, exemption: 'NothingToChange' }

@@ -1,5 +1,5 @@
 import { nodeCrypto as crypto } from '@interlock/host'
-import { vendorId, type FlattenedJws, type SignedCommand } from '@interlock/contract'
+import { vendorId, type Arm, type FlattenedJws, type SignedCommand } from '@interlock/contract'
 import { armOf, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import {
   assert,
@@ -59,6 +59,7 @@ export const parties = {
   siblingSupervisor: party('supervisor', 'A0-00-00-00-00-00-00-01'),
   maintainer: party('maintainer', 'A0-00-00-00-00-00-00-05'),
   recovery: party('recovery', 'A0-00-00-00-00-00-00-06'),
+  supplier: party('supplier', 'A0-00-00-00-00-00-00-0A', 'smartMeter'),
   owner: party('owner', '02-00-00-00-00-00-00-07', 'smartMeter'),
   lostOwner: party('owner', '02-00-00-00-00-00-00-08', 'smartMeter'),
   stranger: party('csms', 'A0-00-00-00-00-00-00-09'),
@@ -81,6 +82,7 @@ export const state = (change: Partial<GateState> = {}): GateState => ({
     supervisor: [cell(parties.supervisor), cell(parties.siblingSupervisor)],
     maintainer: [cell(parties.maintainer)],
     recovery: [cell(parties.recovery)],
+    supplier: [cell(parties.supplier)],
     owner: [cell(parties.owner), cell(parties.lostOwner, true)],
   },
   bound: { csms: parties.csms.organisation, dsrsp: parties.dsrsp.organisation },
@@ -260,7 +262,7 @@ export function read(jws: FlattenedJws): SignedCommand {
 
 export type ArmChange = {
   readonly by?: Party
-  readonly use?: 'onDemand' | 'response'
+  readonly use?: Arm['use']
   readonly target?: Eui64
   readonly evse?: number
   readonly direction?: 'import' | 'export'
@@ -272,9 +274,17 @@ export type ArmChange = {
 /** The bytes of a signed pre-command, `DF 09` … end of signature. */
 export function armBytes(change: ArmChange = {}): Uint8Array {
   const use = change.use ?? 'onDemand'
-  const by = change.by ?? (use === 'onDemand' ? parties.owner : parties.dsrspMeter)
+  const switching = change.level === 0 ? 'DeactivateLoad' : 'ActivateLoad'
+  const [useCase, originator] = (
+    {
+      onDemand: ['ECS47a', parties.owner],
+      response: ['ECS47e', parties.dsrspMeter],
+      supplied: [switching, parties.supplier],
+    } as const
+  )[use]
+  const by = change.by ?? originator
   const preCommand = encodePreCommand({
-    useCase: use === 'onDemand' ? 'ECS47a' : 'ECS47e',
+    useCase,
     originator: by.organisation,
     target: change.target ?? llcs,
     counter: 9n,

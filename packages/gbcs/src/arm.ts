@@ -3,12 +3,13 @@ import type { CommandOf } from './command.ts'
 import { decodeSigned } from './command.ts'
 import type { LoadControl } from './load-control.ts'
 import { windowMillisMax, type GbcsProblem } from './problems.ts'
+import type { UseCase } from './use-cases.ts'
 
 /** What a signed load-control pre-command says, in the terms of the gate (contract's `Arm`). */
 export type SignedArm = {
   /** SHA-256, base64url, over the bytes from `DF 09` to the end of the signature; no MAC. */
   readonly digest: string
-  readonly use: 'onDemand' | 'response'
+  readonly use: (typeof uses)[LoadControlCommand['useCase']]
   readonly originator: Eui64
   readonly target: Eui64
   readonly counter: bigint
@@ -26,8 +27,14 @@ export const armDigest = (signed: Uint8Array, crypto: Crypto): string =>
 export const isWindow = (value: Pick<LoadControl, 'from' | 'until'>): boolean =>
   value.until > value.from && value.until - value.from <= windowMillisMax
 
-const uses = { ECS47a: 'onDemand', ECS47e: 'response' } as const
-type LoadControlCommand = CommandOf<'ECS47a'> | CommandOf<'ECS47e'>
+/** The use cases that are arms, and which use of an arm each is. */
+const uses = {
+  ECS47a: 'onDemand',
+  ECS47e: 'response',
+  ActivateLoad: 'supplied',
+  DeactivateLoad: 'supplied',
+} as const satisfies Partial<Record<UseCase, string>>
+export type LoadControlCommand = CommandOf<keyof typeof uses>
 
 /**
  * Reads a signed pre-command as an arm. The signature is *not* verified: whose key it must be is
@@ -56,4 +63,4 @@ export function armOf(signed: Uint8Array, crypto: Crypto): Outcome<SignedArm, Gb
 
 export const isLoadControlCommand = (command: {
   readonly useCase: string
-}): command is LoadControlCommand => command.useCase === 'ECS47a' || command.useCase === 'ECS47e'
+}): command is LoadControlCommand => Object.hasOwn(uses, command.useCase)

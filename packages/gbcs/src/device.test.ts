@@ -107,6 +107,8 @@ const update: CredentialsUpdate = {
 const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
+  { ...command, useCase: 'ActivateLoad' },
+  { ...command, useCase: 'DeactivateLoad', levelPercent: 0 },
   { useCase: 'CS02b', ...addressed, ...update },
   { useCase: 'CS02g', ...addressed, ...update },
   { useCase: 'CS06', ...addressed, hash: new Uint8Array(32).fill(0x5a) },

@@ -17,14 +17,27 @@ export type LoadControl = {
   readonly until: Instant
 }
 
-/** What tells the two use cases apart: the F values of the period's objects and the script. */
+/** What tells the use cases apart: the F values of the period's objects, and the script. */
 export type LoadControlObjects = {
   readonly start: number
   readonly end: number
   readonly script: number
+  /** The one level that there is, in the direction of output; absent: any, in either. */
+  readonly onlyPercent?: number
 }
 
 const bits = { import: 0x1000, export: 0x2000 } as const satisfies Record<Direction, number>
+
+/** Whether a level and a direction are among those of the use case. */
+const isSetting = (
+  { onlyPercent }: LoadControlObjects,
+  { direction, levelPercent }: Pick<LoadControl, 'direction' | 'levelPercent'>,
+): boolean => onlyPercent === undefined || (direction === 'import' && levelPercent === onlyPercent)
+
+export const isLoadControlOf =
+  (objects: LoadControlObjects) =>
+  (value: LoadControl): boolean =>
+    isLoadControl(value) && isSetting(objects, value)
 
 export function isLoadControl(value: LoadControl): boolean {
   const whole = (number: number, low: number, high: number) =>
@@ -76,11 +89,11 @@ export function loadControlLayout(objects: LoadControlObjects): Layout<LoadContr
     ]),
     dateTimeField('period start', 'from'),
     dateTimeField('period end', 'until'),
-    levelField,
+    levelField(objects),
   ]
 }
 
-const levelField: Field<LoadControl> = {
+const levelField = (objects: LoadControlObjects): Field<LoadControl> => ({
   name: 'direction, controller and level',
   bytes: 3,
   write(value) {
@@ -90,7 +103,8 @@ const levelField: Field<LoadControl> = {
   read(bytes) {
     const direction = readDirection(bytes[1] ?? 0)
     const levelPercent = bytes[2] ?? 0
-    return direction && levelPercent <= 100 ? { ...direction, levelPercent } : undefined
+    const read = direction && { ...direction, levelPercent }
+    return read && levelPercent <= 100 && isSetting(objects, read) ? read : undefined
   },
   say: (value) => `${directionWords(value)}, level ${value.levelPercent} %`,
-}
+})

@@ -7,8 +7,9 @@ const otherCodes: Readonly<Record<number, string>> = {
   0x000a: 'CS02c, credentials or keys of the device',
   0x000b: 'CS02d, credentials or keys of the device',
   0x000c: 'CS02e, credentials or keys of the device',
-  0x0042: 'ECS28a, load limiting',
+  0x0042: 'ECS27, read of load limiting',
   0x0043: 'ECS28a, load limiting',
+  0x0055: 'ECS47, state of an auxiliary load',
   0x00cc: 'the alert of a future-dated command',
   0x011a: 'ECS46d, calendar of the auxiliary controllers',
 }

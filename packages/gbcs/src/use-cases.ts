@@ -11,7 +11,7 @@ import {
 import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
-  isLoadControl,
+  isLoadControlOf,
   loadControlLayout,
   type LoadControl,
   type LoadControlObjects,
@@ -46,12 +46,20 @@ const loadControl = (
 ): UseCaseRow<LoadControl> => ({
   code,
   title,
-  standard: true,
+  standard: code < 0xf000,
   critical: true,
   results: [2, 2, 3],
-  takes: isLoadControl,
+  takes: isLoadControlOf(objects),
   layout: loadControlLayout(objects),
 })
+
+/**
+ * Ours, not GBCS: no source has a layout for 7.5 and 7.6. The content is that by which ECS47a switches a
+ * load on and off, so that only the code says whose word it is.
+ */
+const switchLoad = (code: number, title: string, onlyPercent: number): UseCaseRow<LoadControl> =>
+  loadControl(code, title, { ...stateObjects, onlyPercent })
+const stateObjects = { start: 1, end: 2, script: 103 } as const
 
 const setOffsetLimit: UseCaseRow<OffsetLimit> = {
   code: 0x004b,
@@ -151,8 +159,10 @@ export const useCases = {
   ),
   CS06: activateFirmware,
   ECS38: setOffsetLimit,
-  ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', { start: 1, end: 2, script: 103 }),
+  ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', stateObjects),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
+  ActivateLoad: switchLoad(0xf005, 'Activate Auxiliary Load', 100),
+  DeactivateLoad: switchLoad(0xf006, 'Deactivate Auxiliary Load', 0),
   ECS61d: readControllers(0x011c, 'Read Auxiliary Controllers', controllerConfiguration),
   ECS61e: readControllers(0x011d, 'Read Operation of Controllers', controllerOperation),
   ECS70: synchroniseClock,

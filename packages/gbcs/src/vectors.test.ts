@@ -65,6 +65,8 @@ const roleOf: Readonly<Partial<Record<UseCase, string>>> = {
   ECS70: 'supplier',
   ECS47a: 'owner',
   ECS47e: 'dsrsp',
+  ActivateLoad: 'supplier',
+  DeactivateLoad: 'supplier',
   UpdateHalfHourlyTariff: 'supplier',
   UpdateTariffDocument: 'supplier',
 }

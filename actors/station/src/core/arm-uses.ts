@@ -32,7 +32,5 @@ export function returned(uses: Uses, arms: readonly string[], now: Instant): Use
 }
 
 /** Digests of the arms on which something stands. */
-const standingOn = ({ override, response, dispatch }: Charger): string[] =>
-  [override?.reference, response?.reference, dispatch?.reference].filter(
-    (reference) => reference !== undefined,
-  )
+const standingOn = ({ override, switched, response, dispatch }: Charger): string[] =>
+  [override, switched, response, dispatch].flatMap((each) => each?.reference ?? [])

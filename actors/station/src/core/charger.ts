@@ -37,6 +37,14 @@ export type Relief = {
   readonly reference: string
 }
 
+/** What supplier and CSMS have switched: a load of this charger, on or off, until then. */
+export type Switched = {
+  /** Zero: off. */
+  readonly limitWatts: number
+  readonly until: Instant
+  readonly reference: string
+}
+
 /** Who charges here, or is about to. */
 export type Holder = {
   readonly token: Token
@@ -74,6 +82,8 @@ export type Charger = {
   /** Kept out of service by a ChangeAvailability. */
   readonly outOfService?: OutOfService
   readonly override?: Override
+  /** The owner's word comes before it, and ends it. */
+  readonly switched?: Switched
   /** Autonomous response: the frequency curve, under the LLCS's arm. */
   readonly response?: Relief
   /** Dispatched response: the provider's trigger, under a pre-authorised arm. */
@@ -110,6 +120,7 @@ export const whys = [
   'NotAuthorised',
   'Response',
   'Dispatch',
+  'Switched',
   'Schedule',
   'Fallback',
 ] as const
@@ -145,7 +156,7 @@ export function wanted(charger: Charger, plan: Plan, ratings: Ratings, now: Inst
   const base = isStack(plan)
     ? stacked(charger, plan, ratings, now)
     : scheduled(charger, plan, ratings, now)
-  return relieved(charger, base, now)
+  return relieved(charger, switchedOr(base, charger, ratings, now), now)
 }
 
 const safe = (watts: number, ratings: Ratings): number =>
@@ -161,6 +172,13 @@ const overridden = (override: Override, ratings: Ratings): Wanted => ({
   exempt: override.by === 'gesture' ? 'GestureAtCharger' : 'ConsumerOverride',
   ...(override.reference === undefined ? {} : { reference: override.reference }),
 })
+
+/** It takes the place of every schedule, and gives nobody leave to charge. */
+function switchedOr(base: Wanted, { switched }: Charger, ratings: Ratings, now: Instant): Wanted {
+  if (switched === undefined || now >= switched.until || base.why === 'NotAuthorised') return base
+  const { limitWatts, until, reference } = switched
+  return { watts: safe(limitWatts, ratings), why: 'Switched', until, reference }
+}
 
 function scheduled(
   charger: Charger,

@@ -43,6 +43,7 @@ export function step(
     target.until,
     settled.applied.pending?.due,
     charger.override?.until,
+    charger.switched?.until,
     ...[charger.response, charger.dispatch].flatMap((each) => [each?.from, each?.until]),
     vehicleAt(charger, now),
     barredAt(charger, now),
@@ -63,12 +64,13 @@ const flowed = (charger: Charger, now: Instant): Charger => ({
 
 /** Drops what has ended by itself. A relief that ends leaves the load to be restored. */
 function expire(charger: Charger, now: Instant): Charger {
-  const { override, response, dispatch, barredAtWattHours, ...rest } = charger
+  const { override, switched, response, dispatch, barredAtWattHours, ...rest } = charger
   const had = barredAtWattHours !== undefined && charger.meter.wattHours >= barredAtWattHours
   const ended = [response, dispatch].some((each) => each !== undefined && now >= each.until)
   return {
     ...rest,
     ...(override !== undefined && now < override.until ? { override } : {}),
+    ...(switched !== undefined && now < switched.until ? { switched } : {}),
     ...(response !== undefined && now < response.until ? { response } : {}),
     ...(dispatch !== undefined && now < dispatch.until ? { dispatch } : {}),
     ...(ended ? { restoring: true } : {}),

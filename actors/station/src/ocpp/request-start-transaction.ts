@@ -6,7 +6,7 @@ import { tokenOf } from '../core/token.ts'
 import { isClosed, profileLimits, wordOf } from '../session.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
-import { overrideFromAfar } from './override.ts'
+import { remotely } from './remotely.ts'
 
 /**
  * F01/F02, "Charge now": starts on an arm only. Without a vehicle it holds for the one that is
@@ -28,7 +28,7 @@ function start(
 ): Response<'RequestStartTransaction'> {
   const { transaction } = station.keeper.memory
   const change = transaction === undefined ? {} : { transaction: { ...transaction, remoteStartId } }
-  overrideFromAfar(station, 'RequestStartTransaction', accepted, change)
+  remotely(station, 'RequestStartTransaction', accepted, change)
   return { status: 'Accepted', ...ofTransaction(station) }
 }
 

@@ -2,7 +2,7 @@ import type { Handler } from '@interlock/ocpp'
 import { afterAnswer } from '../after-answer.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
-import { overrideFromAfar } from './override.ts'
+import { remotely } from './remotely.ts'
 
 /**
  * F03, "Stop": stops on an arm only, at a supervised station. The flow stops; whether the transaction
@@ -13,7 +13,7 @@ export const requestStopTransaction =
   (request, context) =>
     throughGate(station, 'RequestStopTransaction', request, context, {
       apply(_, accepted) {
-        overrideFromAfar(station, 'RequestStopTransaction', accepted)
+        remotely(station, 'RequestStopTransaction', accepted)
         return { status: 'Accepted' }
       },
       plain({ transactionId }) {

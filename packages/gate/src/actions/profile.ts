@@ -41,7 +41,7 @@ const SetChargingProfile = exactly({
 
 export const setChargingProfile = actionRow({
   schema: SetChargingProfile,
-  arm: 'response',
+  arms: ['response'],
   movesLoad: true,
   override: 'hold',
   setting: (payload, command, state) =>

@@ -10,8 +10,8 @@ export const forbidden = (detail: string): Forbidden => refused('ParameterForbid
 
 /** What a supervised station makes of one critical action. */
 export type ActionRow = {
-  /** The use of the arm under which it may come; absent: never armed. */
-  readonly arm?: Arm['use']
+  /** The uses of an arm under which it may come; absent: never armed. */
+  readonly arms?: readonly Arm['use'][]
   /** It can change power flow when it is carried out. */
   readonly movesLoad: boolean
   /** Where an override is in force: `hold` stores and waits, `refuse` does neither. */
@@ -22,7 +22,7 @@ export type ActionRow = {
 /** A row whose payload is parsed by `schema`, which is narrower than OCPP's, before `setting` sees it. */
 export const actionRow = <Schema extends TSchema>(row: {
   readonly schema: Schema
-  readonly arm?: Arm['use']
+  readonly arms?: readonly Arm['use'][]
   readonly movesLoad: boolean
   readonly override: ActionRow['override']
   readonly setting: (
@@ -31,7 +31,7 @@ export const actionRow = <Schema extends TSchema>(row: {
     state: GateState,
   ) => Setting | Forbidden
 }): ActionRow => ({
-  ...(row.arm === undefined ? {} : { arm: row.arm }),
+  ...(row.arms === undefined ? {} : { arms: row.arms }),
   movesLoad: row.movesLoad,
   override: row.override,
   read: (command, state) =>

@@ -14,7 +14,7 @@ export const requestStartTransaction = actionRow({
     }),
     groupIdToken: Type.Optional(Type.Unknown()),
   }),
-  arm: 'onDemand',
+  arms: ['onDemand', 'supplied'],
   movesLoad: true,
   override: 'ignore',
   setting: (payload) => ({
@@ -27,7 +27,7 @@ export const requestStartTransaction = actionRow({
 /** OCPP names no EVSE here: the target does, and the transaction must be the one running on it. */
 export const requestStopTransaction = actionRow({
   schema: exactly({ transactionId: text(36) }),
-  arm: 'onDemand',
+  arms: ['onDemand', 'supplied'],
   movesLoad: true,
   override: 'ignore',
   setting: (payload, command, state) => {
