@@ -25,8 +25,6 @@ export type OnceOptions = {
   readonly ports: { readonly console: number; readonly arm: number }
   readonly log: Log
   readonly say: (words: string) => void
-  /** Without a distribution operator. */
-  readonly feeder?: 'unlimited'
   /** Ends the day early; `runOnce` then rejects with its reason when all is closed. */
   readonly stop?: AbortSignal
 }

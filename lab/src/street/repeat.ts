@@ -28,8 +28,6 @@ export async function repeat(options: {
       day,
       speed: 'stepped',
       controls: 'on',
-      // What an operator says and what a charger says still overtake each other now and then.
-      feeder: 'unlimited',
       ports: { console: 0, arm: 0 },
       log: silentLog,
       say: () => {},
