@@ -1,6 +1,6 @@
 import { instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { testClock } from './fixture/clock.fixture.ts'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { createGatheredRounds } from './gathered-rounds.ts'
 
 const start = instant(Date.UTC(2026, 0, 5, 18) + 300)

@@ -5,7 +5,7 @@ import { unobserved } from '@interlock/kernel'
 import { createRsaCsr } from '@interlock/pki'
 import { WebSocket, type ClientOptions, type RawData } from 'ws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ofCsms, organisation, stationSubject } from './fixture/identities.fixture.ts'
+import { ofCsms, organisation, stationSubject } from '@interlock/host/identities.fixture'
 import { csmsWorld, stationConfig, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 

@@ -2,7 +2,7 @@ import { httpClient, type HttpClient } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import type { Action, Endpoint, Request } from '@interlock/ocpp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ofCsms } from './fixture/identities.fixture.ts'
+import { ofCsms } from '@interlock/host/identities.fixture'
 import { csmsWorld, type CsmsWorld } from './fixture/world.fixture.ts'
 import type { CsmsRunning } from './start.ts'
 

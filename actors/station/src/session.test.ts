@@ -3,7 +3,7 @@ import { checkConfig, silentLog, systemClock, temporaryDir } from '@interlock/ho
 import { inHours, inMinutes, seeded, toIso, unobserved } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { profileOf } from './fixture/commands.fixture.ts'
-import { testClock } from './fixture/clock.fixture.ts'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { crypto } from './fixture/parties.fixture.ts'
 import { car, night, scene } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'

@@ -2,9 +2,10 @@ import { limits } from '@interlock/contract'
 import type { ServiceRequest } from '@interlock/duis'
 import { decodeSigned, encodePreCommand, type CommandOf } from '@interlock/gbcs'
 import { nodeCrypto as crypto, silentLog } from '@interlock/host'
-import { eui64, inMinutes, instant, ok, plus, refused, type Clock } from '@interlock/kernel'
+import { eui64, inMinutes, instant, ok, plus, refused } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { createClocks } from './clocks.ts'
+import { recordedWaits } from './waits.fixture.ts'
 
 const own = eui64('02-00-00-00-00-00-00-01')
 const home = eui64('02-00-00-00-00-00-00-02')
@@ -15,18 +16,11 @@ const { key } = crypto.generateKey()
 /** A supplier before a data company that changes what it transforms, and cannot reach one device. */
 function supplier(change: Partial<CommandOf<'ECS70'>> = {}) {
   const sent: CommandOf<'ECS70'>[] = []
-  const waits: { delay: number; work: () => void | Promise<void> }[] = []
-  let now = start
-  const clock: Clock = {
-    now: () => now,
-    after: (delay, _label, work) => {
-      waits.push({ delay, work })
-      return { cancel: () => {} }
-    },
-  }
+  const { clock, wait } = recordedWaits(start)
   const answer = (request: ServiceRequest, more: object) => {
     const { originator, target, counter, service } = request
-    return ok({ request: { originator, target, counter }, service, code: 'I0', at: now, ...more })
+    const at = clock.now()
+    return ok({ request: { originator, target, counter }, service, code: 'I0', at, ...more })
   }
   const ask = (request: ServiceRequest) => {
     const { originator, target, counter, body } = request
@@ -51,13 +45,6 @@ function supplier(change: Partial<CommandOf<'ECS70'>> = {}) {
     audit: { critical: () => {} },
     deps: { clock, log: silentLog },
   } as unknown as Parameters<typeof createClocks>[0])
-  /** Lets the time of the last timer come. */
-  const wait = async (): Promise<number> => {
-    const { delay, work } = waits.at(-1) ?? { delay: 0, work: () => {} }
-    now = plus(now, inMinutes(delay / 60_000))
-    await work()
-    return delay
-  }
   return { clocks, sent, wait }
 }
 

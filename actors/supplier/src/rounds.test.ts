@@ -1,21 +1,14 @@
 import { nodeCrypto as crypto, silentLog } from '@interlock/host'
-import { eui64, instant, plus, refused, type Clock, type Millis } from '@interlock/kernel'
+import { eui64, instant, refused } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { createRounds } from './rounds.ts'
+import { recordedWaits } from './waits.fixture.ts'
 
 const meter = eui64('02-00-00-00-00-00-00-02')
 const start = instant(Date.UTC(2026, 0, 5, 18))
 
 test('a meter that is away for days is tried until it is told, ever less often', async () => {
-  const waits: { delay: Millis; work: () => void | Promise<void> }[] = []
-  let now = start
-  const clock: Clock = {
-    now: () => now,
-    after: (delay, _label, work) => {
-      waits.push({ delay, work })
-      return { cancel: () => {} }
-    },
-  }
+  const { clock, wait, delays } = recordedWaits(start)
   let asked = 0
   const { key } = crypto.generateKey()
   const rounds = createRounds({
@@ -39,13 +32,9 @@ test('a meter that is away for days is tried until it is told, ever less often',
   } as unknown as Parameters<typeof createRounds>[0])
   const { meters } = await rounds.publish([{ from: start, pencePerKilowattHour: 20 }])
   expect(meters).toEqual([{ meter, problem: 'DeviceUnreachable' }])
-  for (let hours = 0; hours < 48; hours++) {
-    const { delay, work } = waits.at(-1) ?? { delay: 0 as Millis, work: () => {} }
-    now = plus(now, delay)
-    await work()
-  }
+  for (let tries = 0; tries < 48; tries++) await wait()
   expect(asked).toBe(49)
-  const minutes = waits.map(({ delay }) => delay / 60_000)
+  const minutes = delays().map((delay) => delay / 60_000)
   expect(minutes.slice(0, 6)).toEqual([1, 2, 4, 8, 15, 15])
   expect(minutes.at(-1)).toBe(15)
 })

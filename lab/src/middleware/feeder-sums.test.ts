@@ -16,7 +16,7 @@ import {
 import { assert, inMinutes, instant, toIso, unobserved, type Eui64 } from '@interlock/kernel'
 import type { StationRunning } from '@interlock/station'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testClock } from '../smart-meter/clock.fixture.ts'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
 import { startHome } from './home-and-operator.fixture.ts'
 import { openMiddleware, type Middleware } from './middleware.ts'

@@ -4,7 +4,7 @@ import { assert, fromBase64Url, fromUtf8, toBase64Url, utf8 } from '@interlock/k
 import { openProgress } from '@interlock/topics'
 import { topicName, type SealedMessage, type Topic } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testClock } from '../smart-meter/clock.fixture.ts'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
 

@@ -53,7 +53,7 @@ import {
 } from '@interlock/kernel'
 import { startMeter } from '@interlock/meter'
 import { startSupplier, type SupplierConfig } from '@interlock/supplier'
-import { testClock } from './clock.fixture.ts'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { testDevice } from './device.fixture.ts'
 import { testLedger } from './ledger.fixture.ts'
 

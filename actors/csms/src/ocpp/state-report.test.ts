@@ -1,7 +1,7 @@
 import { httpClient, type HttpClient } from '@interlock/host'
 import { inMinutes, plus, toIso, unobserved } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ofCsms } from '../fixture/identities.fixture.ts'
+import { ofCsms } from '@interlock/host/identities.fixture'
 import type { TestStation } from '../fixture/station.fixture.ts'
 import { csmsWorld, evening, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
