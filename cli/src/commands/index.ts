@@ -22,6 +22,7 @@ import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
 import { ocmfVerify } from './ocmf-verify.ts'
+import { ownerAdd, ownerRemove } from './owner.ts'
 import { quarantineDelete, quarantineList, quarantineProcess } from './quarantine.ts'
 import { stationsAdopt } from './stations-adopt.ts'
 import { stationsKnocking } from './stations-knocking.ts'
@@ -53,6 +54,8 @@ export const commands: readonly Command[] = [
   homeUsage,
   homeOpenData,
   feederShow,
+  ownerAdd,
+  ownerRemove,
   topicList,
   topicTail,
   topicGrant,

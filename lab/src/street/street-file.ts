@@ -40,7 +40,7 @@ export async function openStreetFile(
   const layout = layoutOf(dir)
   const homes = homesOf(stations)
   const deviceNames = homes.flatMap(({ number }) => [`home-${number}/hub`, `home-${number}/llcs`])
-  const portNames = [...servers, ...extraPorts, ...deviceNames]
+  const portNames = [...servers, ...extraPorts, ...deviceNames, 'home-1/door']
   if (existsSync(layout.street)) {
     const file = readStreet(layout.street)
     if (file.stations !== stations)

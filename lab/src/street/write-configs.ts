@@ -1,5 +1,7 @@
 import { ensureDir, systemClock, writeAtomic } from '@interlock/host'
+import type { StationConfig } from '@interlock/station'
 import { makeAccounts, type Passwords } from './accounts.ts'
+import type { Home } from './address-book.ts'
 import { csmsOscp, dsoConfig } from './capacity-configs.ts'
 import * as configs from './configs.ts'
 import { writeFeederLoad } from './feeder.ts'
@@ -35,7 +37,12 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
     writeConfig(configs.hubConfig(plan, home), device('hub', home))
     writeConfig(configs.meterConfig(plan, home), device('meter', home))
     writeConfig(configs.llcsConfig(plan, home), device('llcs', home))
-    writeConfig(configs.stationConfig(plan, home), device('station', home))
+    const station = { ...configs.stationConfig(plan, home), ...homeDoor(plan, home) }
+    writeConfig(station, device('station', home))
   }
   return passwords
 }
+
+/** One home lets its own network in. In a day that is lived again nobody is there to ask. */
+const homeDoor = (plan: configs.Plan, { number }: Home): Pick<StationConfig, 'home'> =>
+  number === 1 ? { home: configs.listen(plan, 'home-1/door') } : {}
