@@ -104,8 +104,23 @@ test('what has come is in the answers', async () => {
     '<IntervalReading>',
   )
   expect(await usage('token=somebody-else')).toMatchObject({ unit: 'Wh', intervals: [] })
-  for (const query of ['format=xls', 'from=yesterday', 'from=2020-01-01T00:00:00Z'])
+  for (const query of [
+    'format=xls',
+    'format=constructor',
+    'from=yesterday',
+    'from=2020-01-01T00:00:00Z',
+    'until=2026-01-06T00:00:00',
+    'until=2026-01-06T00:00:00Z&until=2026-01-07T00:00:00Z',
+    'from=2026-01-07T00:00:00Z&until=2026-01-06T00:00:00Z',
+    'token=%00',
+  ])
     expect(await usage(query), query).toMatchObject({ reason: 'BodyInvalid' })
+  for (const query of [
+    'until=0000-01-02T00:00:00Z',
+    'until=9999-12-31T23:59:59-12:00',
+    `token=${'%F0%9F%9A%97'.repeat(64)}`,
+  ])
+    expect(await usage(query), query).toMatchObject({ unit: 'Wh' })
   const contract = { watts: 20_000, source: 'contract' }
   expect(await read('/capacity/CS-1')).toMatchObject({ ...contract, agreed: false })
   expect(await read('/knocks')).toMatchObject({ items: [{ id: 'CS-77' }], next: null })
