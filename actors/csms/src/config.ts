@@ -1,4 +1,5 @@
 import { actorConfig, ListenConfig } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 import { MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import { CostConfig } from './core/cost-tariff.ts'
@@ -143,6 +144,8 @@ export const CsmsConfig = actorConfig({
   oscp: Type.Optional(OscpConfig),
   /** Where it says what feeders draw, and how sessions of other providers' drivers go. */
   middleware: Type.Optional(MiddlewareConfig),
+  /** Stations whose half-hours it says by topic, to those whom their owners let read (`halfHourly`, `dsr`). */
+  consumption: Type.Optional(Type.Array(StationName, { maxItems: 5_000, uniqueItems: true })),
   ocpi: Type.Optional(OcpiConfig),
   openData: Type.Optional(OpenDataConfig),
   planning: Type.Object(
@@ -159,3 +162,19 @@ export const CsmsConfig = actorConfig({
   ),
 })
 export type CsmsConfig = Static<typeof CsmsConfig>
+
+/** @throws Fault `ConfigInvalid` for half-hours that could be said to nobody, or are of nobody. */
+export function demandWhole({
+  consumption = [],
+  middleware,
+  stations,
+}: Pick<CsmsConfig, 'consumption' | 'middleware' | 'stations'>): void {
+  if (consumption.length > 0 && middleware === undefined)
+    throw new Fault(
+      'ConfigInvalid',
+      'consumption has nowhere to be said, for middleware is not there',
+    )
+  const unknown = consumption.find((each) => stations.every(({ stationId }) => stationId !== each))
+  if (unknown !== undefined)
+    throw new Fault('ConfigInvalid', `consumption: ${unknown} is not in stations`)
+}

@@ -4,6 +4,7 @@ export {
   openMiddleware,
   type CapacityHearer,
   type Middleware,
+  type MiddlewareOptions,
   type Sayer,
 } from './middleware/open-middleware.ts'
 export { describeInterface } from './rest/describe.ts'

@@ -17,7 +17,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Endpoint as OcppEndpoint } from '@interlock/ocpp'
 import { createCostUpdates } from './costs/cost-updates.ts'
 import { createCommands } from './commands.ts'
-import type { CsmsConfig } from './config.ts'
+import { demandWhole, type CsmsConfig } from './config.ts'
 import type { Context, Hooks } from './context.ts'
 import type { StationView } from './core/view.ts'
 import type { CounterStore } from './data/counter-store.ts'
@@ -25,6 +25,7 @@ import type { OscpStore } from './data/oscp-store.ts'
 import type { Totals } from './data/transaction-events.ts'
 import { keepCardFindings } from './drivers/card-findings.ts'
 import { openMiddleware } from './middleware/open-middleware.ts'
+import { readSignedCharges } from './middleware/signed-charges.ts'
 import { openRoaming } from './ocpi/open-roaming.ts'
 import { openOcppServers, type OcppPorts } from './ocpp/servers.ts'
 import { openContext } from './open-context.ts'
@@ -85,6 +86,7 @@ async function open(
   deps: ActorDeps,
   closers: Closers,
 ): Promise<Omit<CsmsRunning, 'close'>> {
+  demandWhole(config)
   ensureDir(config.data)
   const revocations = createRevocations()
   closers.push(() => revocations.close())
@@ -100,7 +102,13 @@ async function open(
   const book = config.oscp && (await openBook(context, trust, config.oscp, oscp, closers))
   const planning = await openPlanning(context, counters, book, closers)
   const { commands } = planning
-  const { tellSession } = openMiddleware(context, { trust, closers, book })
+  const { tellSession } = openMiddleware(context, {
+    trust,
+    closers,
+    book,
+    chargesOf: (station, from, until) =>
+      readSignedCharges(context.transactions, station, { from, until }),
+  })
   const ocpiPort =
     config.ocpi &&
     (await openRoaming({ context, commands, trust, ocpi: config.ocpi, db, tellSession, closers }))

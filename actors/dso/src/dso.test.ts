@@ -342,6 +342,17 @@ test('a config that names somebody twice, or nobody, is refused by name', async 
   expect(() => demandWhole({ ...config, providers: [] })).toThrow(/acacia is not in providers/)
   const { meters: _, ...without } = config
   expect(() => demandWhole(without)).toThrow(/feeder-1: its meter has nowhere to call/)
+  const chargers = ['00-00-00-00-00-00-00-01']
+  const feeders = config.feeders.map((each) => ({ ...each, chargers }))
+  expect(() => demandWhole({ ...config, feeders })).toThrow(
+    /feeder-1: its chargers have nowhere to be heard/,
+  )
+  const middleware = {
+    accessPoint: 'https://broker.test',
+    keys: 'https://keys.test',
+    keyServer: '02-00-00-00-00-00-00-09',
+  }
+  expect(() => demandWhole({ ...config, feeders, middleware })).not.toThrow()
   const [first, second] = config.providers
   const ofOne = [first, { ...second, certificate: first?.certificate }] as DsoConfig['providers']
   await expect(startDso({ ...config, providers: ofOne }, deps)).rejects.toThrow(

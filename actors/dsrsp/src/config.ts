@@ -1,5 +1,7 @@
 import { limits } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
+import { HomeConfig, MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -74,7 +76,24 @@ export const DsrspConfig = actorConfig({
   dccCertificate: Path,
   portfolio: Type.Array(ContractConfig, { maxItems: 20_000 }),
   response: ResponseConfig,
+  /** Where it reads what its members' chargers used, by half-hours. */
+  middleware: Type.Optional(MiddlewareConfig),
+  /** Members whose half-hours it reads while their owners consent (`dsr`); `feeder` as their CSMS names it there. */
+  homes: Type.Optional(Type.Array(HomeConfig, { maxItems: 5_000 })),
   /** Certificate (PEM) of the supplier whose tariffs are believed; smart-meter root. */
   supplier: Type.Optional(Path),
 })
 export type DsrspConfig = Static<typeof DsrspConfig>
+
+/** @throws Fault `ConfigInvalid` for homes that nothing can be heard of, or that are no members. */
+export function demandWhole({
+  homes = [],
+  middleware,
+  portfolio,
+}: Pick<DsrspConfig, 'homes' | 'middleware' | 'portfolio'>): void {
+  if (homes.length > 0 && middleware === undefined)
+    throw new Fault('ConfigInvalid', 'homes have nowhere to be heard, for middleware is not there')
+  const stranger = homes.find(({ station }) => portfolio.every(({ eui }) => eui !== station))
+  if (stranger !== undefined)
+    throw new Fault('ConfigInvalid', `homes: ${stranger.station} is not in portfolio`)
+}

@@ -20,10 +20,11 @@ import { eui64, stationId, type StationId } from '@interlock/kernel'
 import type { Endpoint } from '@interlock/ocpp'
 import { fromPem } from '@interlock/pki'
 import { openDatabase } from '@interlock/store'
-import type { DsrspConfig } from './config.ts'
+import { demandWhole, type DsrspConfig } from './config.ts'
 import type { Context, Member } from './context.ts'
 import { migrations, type DsrspTables } from './data/schema.ts'
 import { openStore, type Store } from './data/store.ts'
+import { hearConsumption } from './hear-consumption.ts'
 import { createHappenings } from './happenings.ts'
 import { createPortfolio } from './portfolio/portfolio.ts'
 import { endpointsOf, memberDocument, type MemberDocument } from './rest/endpoints.ts'
@@ -55,6 +56,7 @@ async function open(
   deps: ActorDeps,
   closers: Closers,
 ): Promise<Omit<DsrspRunning, 'close'>> {
+  demandWhole(config)
   ensureDir(config.data)
   const trust: Trust = { roots: [readText(config.trust.charging)] }
   const { context, subscribe } = await openContext(config, deps, trust, closers)
@@ -87,7 +89,7 @@ async function open(
     doors: server.doors,
     ocppPort: virtual.port,
     enrol: portfolio.enrolAll,
-    portfolio: () => [...context.members.values()].map(memberDocument),
+    portfolio: () => [...context.members.values()].map((each) => memberDocument(each, context)),
     session: (station) => context.members.get(station)?.endpoint,
   }
 }
@@ -147,6 +149,7 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     }),
     supplier: config.supplier === undefined ? undefined : loadPeer(config.supplier),
     members: await membersOf(config, store),
+    halfHours: hearConsumption({ config, deps, identity, audit }, eui64(config.csms), closers),
     tell: happenings.tell,
   }
   return { context, subscribe: happenings.subscribe }

@@ -1,4 +1,9 @@
-import { openMiddleware, type CapacityHearer, type Sayer } from '@interlock/csms'
+import {
+  openMiddleware,
+  type CapacityHearer,
+  type MiddlewareOptions,
+  type Sayer,
+} from '@interlock/csms'
 import { startDso, type DsoConfig } from '@interlock/dso'
 import {
   checkConfig,
@@ -131,19 +136,29 @@ const providerRow = ({ middleware }: ActorsOptions, name: string) => ({
   token: 'nobody-registers-in-this-lab',
 })
 
+export type SayerOptions = {
+  readonly book?: CapacityHearer
+  /** Stations whose half-hours are said. */
+  readonly consumption?: readonly string[]
+  readonly chargesOf?: MiddlewareOptions['chargesOf']
+}
+
 /** What a CSMS says by topic, as its program says it: its stations draw what `powers` says. */
 export function openSayer(
   options: ActorsOptions,
   name: string,
   identity: Identity,
   powers: readonly number[],
-  book?: CapacityHearer,
+  { book, consumption = [], chargesOf = () => Promise.resolve([]) }: SayerOptions = {},
 ) {
   const { dir, clock, middleware } = options
   const closers: Closers = []
   const stations = powers.map((powerWatts, i) => {
     const { eui } = middleware.authority.certify('station', `${name}-${i}`).peer
-    return [stationId(`${name}-${i}`), { powerWatts, record: { feeder, eui } }] as const
+    return [
+      stationId(`${name}-${i}`),
+      { powerWatts, connected: true, record: { feeder, eui } },
+    ] as const
   })
   const sayer: Sayer = {
     config: {
@@ -152,6 +167,7 @@ export function openSayer(
       data: `${dir}/${name}`,
       trust: { charging: middleware.authority.root, smartMeter: middleware.authority.root },
       middleware: configOf(options),
+      consumption: [...consumption],
     },
     deps: depsOf(clock),
     identity,
@@ -159,7 +175,7 @@ export function openSayer(
     views: new Map(stations),
   }
   const trust = { roots: [middleware.authority.rootPem] }
-  const { tellSession } = openMiddleware(sayer, { trust, closers, book })
+  const { tellSession } = openMiddleware(sayer, { trust, closers, book, chargesOf })
   return {
     tellSession,
     stations: stations.map(([id, { record }]) => ({ id, eui: record.eui })),

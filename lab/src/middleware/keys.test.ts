@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
 import type { CapacityHearer } from '@interlock/csms'
-import { systemClock, temporaryDir } from '@interlock/host'
-import { openProgress, type Received } from '@interlock/topics'
+import { consumptionFollowing } from '@interlock/dsrsp'
+import { ensureDir, openJournal, systemClock, temporaryDir } from '@interlock/host'
+import { instant } from '@interlock/kernel'
+import { openHalfHours, openProgress, type Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
@@ -267,10 +269,36 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
     ],
     hear: (group, { watts }) => void allotted.push({ group, watts }),
   }
-  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000], book)
+  const lastHalfHour = instant(Math.floor(clock.now() / 1_800_000) * 1_800_000 - 1_800_000)
+  ensureDir(`${dir}/csms-8`)
+  const told = openJournal(`${dir}/csms-8/consumption.journal`)
+  told.append({ station: 'csms-8-0', until: lastHalfHour })
+  told.close()
+  const startedAt = instant(lastHalfHour - 60_000)
+  const registers = [0, 500, 2_000].map((wattHours, i) => ({
+    at: instant(startedAt + i * 31 * 60_000),
+    wattHours,
+  }))
+  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000], {
+    book,
+    consumption: ['csms-8-0'],
+    chargesOf: () => Promise.resolve([{ startedAt, endedAt: undefined, registers }]),
+  })
   const seen = seenBy(options, 'dso-8', dso, operator.port)
   const [station] = sayer.stations
   if (station === undefined) throw new Error('no station')
+  await grant(csms, 'publish', { kind: 'consumption', id: station.eui })
+  const dsrsp = authority.certify('dsrsp', 'dsrsp-8')
+  await grant(dsrsp, 'read', { kind: 'consumption', id: station.eui })
+  const flexibility = await enter(dsrsp)
+  const home = topicOf('consumption', station.eui)
+  const owner = await middleware.owner(station.eui)
+  expect(await flexibility.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
+  expect(await owner.say(dsrsp.peer.organisation, 'dsr', true)).toBe(204)
+  expect(await flexibility.exchange.join(home)).toMatchObject({ ok: true })
+  const used = openHalfHours(openJournal(`${dir}/dsrsp-8.journal`))
+  const { name: _, ...following } = consumptionFollowing(organisation, used)
+  flexibility.exchange.read({ ...following, progress: openProgress() })
   const provider = await enter(emsp)
   await provider.exchange.join(topicOf('session', station.eui))
   const taken = listen(provider, 'session')
@@ -290,6 +318,14 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
     await pause(20)
     return (await seen.feeder()).loads.length > 0 && allotted.length > 0
   })
+  await eventually(async () => {
+    await clock.advance(5_000)
+    await pause(20)
+    return used.of(station.eui).length > 0
+  })
+  // Of 500 Wh in 31 minutes, without the minute before it.
+  expect(used.of(station.eui)).toEqual([{ from: lastHalfHour, wattHours: 484 }])
+  used.close()
   // 100 kW less the 20 kW of the homes, up to what is contracted for.
   expect(allotted[0]).toMatchObject({ group: 'f1' })
   expect(allotted[0]?.watts.slice(0, 2)).toEqual([50_000, 50_000])

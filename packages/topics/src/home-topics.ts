@@ -13,7 +13,7 @@ export const HomeConfig = Type.Object(
 export type HomeConfig = Static<typeof HomeConfig>
 
 export const homeTopic = (
-  kind: 'reading' | 'session',
+  kind: 'reading' | 'session' | 'consumption',
   region: string,
   { feeder, station }: HomeConfig,
 ): Topic => ({ region, feeder, kind, id: station })

@@ -26,7 +26,7 @@ export async function readUsage(
   period: ExportPeriod,
   token?: string,
 ): Promise<readonly MeterInterval[] | undefined> {
-  const found = await within(transactions, stationId, period)
+  const found = await chargesWithin(transactions, stationId, period)
   if (found === undefined) return undefined
   const charges = []
   for (const each of found) {
@@ -38,8 +38,8 @@ export async function readUsage(
   return together(charges).filter(({ from, until }) => until > period.from && from < period.until)
 }
 
-/** Those that the period touches; `undefined` when they are too many. */
-async function within(
+/** Charges that the period touches; `undefined` when they are too many. */
+export async function chargesWithin(
   transactions: TransactionStore,
   stationId: string,
   { from, until }: ExportPeriod,

@@ -1,6 +1,14 @@
 import type { Capacity, Session, Topic } from '@interlock/contract'
-import { readText, type Closers, type Trust } from '@interlock/host'
-import { inSeconds, instant, type Eui64, type StationId, type Timer } from '@interlock/kernel'
+import { portsOf, readText, type Closers, type Trust } from '@interlock/host'
+import {
+  inSeconds,
+  instant,
+  refused,
+  stationId,
+  type Eui64,
+  type StationId,
+  type Timer,
+} from '@interlock/kernel'
 import { demandTopic, openTopics, type Topics } from '@interlock/topics'
 import { inBackground } from '../background.ts'
 import type { CsmsConfig } from '../config.ts'
@@ -9,6 +17,7 @@ import type { StationView } from '../core/view.ts'
 import type { StationRecord } from '../data/stations.ts'
 import type { CapacityBook } from '../oscp/capacity-book.ts'
 import { feederLoads } from './feeder-loads.ts'
+import { sayConsumption, type Consumptions } from './say-consumption.ts'
 
 /** What the CSMS says by topic; nothing of it where the config names no middleware. */
 export type Middleware = {
@@ -18,10 +27,15 @@ export type Middleware = {
 
 /** What of the CSMS is said by topic. */
 export type Sayer = Pick<Context, 'deps' | 'identity' | 'audit'> & {
-  readonly config: Pick<CsmsConfig, 'middleware' | 'region' | 'actor' | 'oscp' | 'trust' | 'data'>
+  readonly config: Pick<
+    CsmsConfig,
+    'middleware' | 'consumption' | 'region' | 'actor' | 'oscp' | 'trust' | 'data'
+  >
   readonly views: ReadonlyMap<
     StationId,
-    Pick<StationView, 'powerWatts'> & { readonly record: Pick<StationRecord, 'eui' | 'feeder'> }
+    Pick<StationView, 'powerWatts' | 'connected'> & {
+      readonly record: Pick<StationRecord, 'eui' | 'feeder'>
+    }
   >
 }
 
@@ -33,6 +47,7 @@ export type MiddlewareOptions = {
   readonly closers: Closers
   /** Where there is a contract with an operator of the network. */
   readonly book: CapacityHearer | undefined
+  readonly chargesOf: Consumptions['chargesOf']
 }
 
 /** Half of the silence that the topic table allows. */
@@ -40,12 +55,12 @@ const loadSeconds = 30
 
 /**
  * Says what feeders' chargers draw (`load`, one topic for each feeder, its id this organisation) and how the sessions
- * of other providers' drivers go (`session`, its id the station's EUI-64), and reads what operators of the network allot to this organisation (`capacity`, its id this organisation).
+ * of other providers' drivers go (`session`, its id the station's EUI-64), what chargers used by half-hours (`consumption`, the same id), and reads what operators of the network allot to this organisation (`capacity`, its id this organisation).
  * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
  */
 export function openMiddleware(
   sayer: Sayer,
-  { trust, closers, book }: MiddlewareOptions,
+  { trust, closers, book, chargesOf }: MiddlewareOptions,
 ): Middleware {
   const { config, deps, identity, audit, views } = sayer
   if (config.middleware === undefined) return { tellSession: () => {} }
@@ -62,6 +77,10 @@ export function openMiddleware(
   })
   const feeders = new Set([...views.values()].map(({ record }) => record.feeder))
   for (const feeder of feeders) demandTopic(loadTopic(feeder))
+  const homeTopicOf = (kind: 'session' | 'consumption', station: StationId): Topic | undefined => {
+    const record = views.get(station)?.record
+    return record && { region, feeder: nameOf(record.feeder), kind, id: record.eui }
+  }
   const topics = openTopics({
     config: config.middleware,
     identity: () => identity,
@@ -77,6 +96,13 @@ export function openMiddleware(
 
   if (book !== undefined) hearCapacity(topics, book, { region, us: identity.peer.organisation })
 
+  const consumption = {
+    topics,
+    topicOf: (id: StationId) => homeTopicOf('consumption', id),
+    chargesOf,
+  }
+  closers.push(startConsumption(sayer, consumption))
+
   let timer: Timer
   const wait = (): void => {
     timer = deps.clock.after(inSeconds(loadSeconds), `${actor}/load`, () => {
@@ -90,10 +116,8 @@ export function openMiddleware(
 
   return {
     tellSession(station, session) {
-      const record = views.get(station)?.record
-      if (record === undefined) return
-      const { feeder, eui } = record
-      topics.tell({ region, feeder: nameOf(feeder), kind: 'session', id: eui }, session)
+      const topic = homeTopicOf('session', station)
+      if (topic !== undefined) topics.tell(topic, session)
     },
   }
 }
@@ -118,4 +142,42 @@ function hearCapacity(
       return Promise.resolve()
     },
   })
+}
+
+/** @returns what ends it */
+function startConsumption(
+  { config, deps, views }: Sayer,
+  {
+    topics,
+    topicOf,
+    chargesOf,
+  }: {
+    readonly topics: Topics
+    readonly topicOf: (station: StationId) => Topic | undefined
+    readonly chargesOf: Consumptions['chargesOf']
+  },
+): () => Promise<void> {
+  const { consumption: stations = [], data, actor } = config
+  if (stations.length === 0) return () => Promise.resolve()
+  for (const station of stations) {
+    const topic = topicOf(stationId(station))
+    if (topic !== undefined) topics.join(topic)
+  }
+  const saying = sayConsumption(
+    {
+      stations,
+      isThere: (station) => views.get(stationId(station))?.connected === true,
+      chargesOf,
+      publish(station, payload) {
+        const topic = topicOf(stationId(station))
+        return topic === undefined
+          ? Promise.resolve(refused('NotFound'))
+          : topics.publish(topic, payload)
+      },
+      journal: portsOf(deps).openJournal(`${data}/consumption.journal`),
+    },
+    deps,
+    `${actor}/consumption`,
+  )
+  return () => saying.close()
 }

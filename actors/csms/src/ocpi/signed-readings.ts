@@ -3,6 +3,7 @@ import { fromBase64, fromIso, fromUtf8, type Instant } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import { receiptCharactersMax } from '@interlock/ocmf'
 import type { SignedValue } from '@interlock/ocpi'
+import type { RegisterReading } from '@interlock/privacy'
 import { samplesOf } from '../core/samples.ts'
 import { eventsMax } from '../data/kept-events.ts'
 import type { KeptEvent } from '../data/kept-events.ts'
@@ -15,6 +16,7 @@ export type SignedReadings = {
   readonly until: Instant
   readonly wattHours: number
   readonly values: readonly SignedValue[]
+  readonly registers: readonly RegisterReading[]
   /** As the station told it; who verifies has it from elsewhere. */
   readonly publicKey?: string
 }
@@ -63,6 +65,7 @@ export function signedReadings(events: readonly Event[]): SignedReadings | undef
     until: last.at,
     wattHours: last.wattHours - first.wattHours,
     values: valuesOf(readings),
+    registers: readings.map(({ at, wattHours }) => ({ at, wattHours })),
     ...(publicKey === undefined ? {} : { publicKey }),
   }
 }

@@ -1,5 +1,6 @@
 import { instant, plus, inMinutes, toIso, type Outcome, refused } from '@interlock/kernel'
 import { refuse, type Context, type Member } from '../context.ts'
+import { baselineWatts } from './baseline.ts'
 import { send } from './commands.ts'
 
 export type Dispatch = { readonly percent: number; readonly minutes: number }
@@ -47,12 +48,17 @@ export async function dispatch(
       },
     },
   })
-  if (outcome.ok)
+  if (outcome.ok) {
+    const asked = { percent, until: toIso(until) }
+    const known = context.halfHours?.of(member.eui) ?? []
+    // What the call has moved is told against what would have been used; later it would be what was used.
+    const baseline = baselineWatts(known, from) ?? null
+    context.audit.record('Dispatched', { station: member.stationId, ...asked, baseline })
     context.tell({
       kind: 'trigger',
       station: member.stationId,
-      data: { action: 'SetChargingProfile', percent, until: toIso(until) },
+      data: { action: 'SetChargingProfile', ...asked },
     })
-  else refuse(context, member, 'SetChargingProfile', outcome.reason, outcome.detail)
+  } else refuse(context, member, 'SetChargingProfile', outcome.reason, outcome.detail)
   return outcome
 }

@@ -1,8 +1,10 @@
 import { problem, type Endpoint } from '@interlock/host'
-import { roles, toIso } from '@interlock/kernel'
+import { roles, toIso, type Instant } from '@interlock/kernel'
 import type { MeterTariff } from '@interlock/seal'
+import type { HalfHour } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import type { Context, Member } from '../context.ts'
+import { baselineWatts } from '../portfolio/baseline.ts'
 import { dispatch } from '../portfolio/dispatch.ts'
 import { memberOf } from '../portfolio/portfolio.ts'
 import type { Tariffs } from '../tariffs.ts'
@@ -36,7 +38,10 @@ export const endpointsOf = ({
     method: 'GET',
     url: '/api/v1/portfolio',
     roles: ['web'],
-    handle: () => ({ status: 200, body: [...context.members.values()].map(memberDocument) }),
+    handle: () => ({
+      status: 200,
+      body: [...context.members.values()].map((each) => memberDocument(each, context)),
+    }),
   },
   {
     method: 'GET',
@@ -84,7 +89,10 @@ const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
 })
 
 /** A member as people see it. */
-export const memberDocument = (member: Member) => ({
+export const memberDocument = (
+  member: Member,
+  { halfHours, deps }: Pick<Context, 'halfHours' | 'deps'>,
+) => ({
   stationId: member.stationId,
   ratingWatts: member.ratingWatts,
   feeder: member.feeder,
@@ -97,5 +105,19 @@ export const memberDocument = (member: Member) => ({
       ? null
       : { ...member.holding, until: toIso(member.holding.until), from: toIso(member.holding.from) },
   refused: member.refused ?? null,
+  /** What its CSMS has said by topic while the owner lets us read it; null without a middleware. */
+  consumption:
+    halfHours === undefined
+      ? null
+      : consumptionDocument(halfHours.of(member.eui), deps.clock.now()),
+})
+
+const halfHoursShown = 48
+const consumptionDocument = (known: readonly HalfHour[], now: Instant) => ({
+  /** Of this half-hour, as it is without a call. */
+  baselineWatts: baselineWatts(known, now) ?? null,
+  halfHours: known
+    .slice(-halfHoursShown)
+    .map(({ from, wattHours }) => ({ from: toIso(from), wattHours })),
 })
 export type MemberDocument = ReturnType<typeof memberDocument>
