@@ -102,7 +102,7 @@ function signer(llcs: Llcs, originator: Eui64, useCase: UseCase): PublicKey | un
 
 async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promise<Answer> {
   if (command.useCase === 'CS02b' || command.useCase === 'CS02g')
-    return replaceCredentials(llcs, command)
+    return replaceCredentials(llcs, command, signed)
   if (command.useCase === 'ECS70')
     return { result: isExecutable(command) ? await takeTime(llcs, command) : 'otherReason' }
   return {

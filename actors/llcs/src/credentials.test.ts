@@ -8,7 +8,7 @@ import {
   type TrustAnchorCell,
 } from '@interlock/gbcs'
 import { openJournal, temporaryDir, type Identity } from '@interlock/host'
-import type { PrivateKey } from '@interlock/kernel'
+import { toBase64, type PrivateKey } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
 import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { expect, test } from 'vitest'
@@ -73,7 +73,8 @@ test('another load controller pre-authorises from the floor on, and the one befo
   expect(await deliver(to, responseBy(dsrsp, 10_000))).toBe('success')
   expect(await deliver(to, responseBy(next, 6_000))).toBe('discarded')
   await to.hub.deliver(armFrom(start, { counter: 10_000n }).bytes)
-  const answer = await to.hub.deliver(update(7))
+  const change = update(7)
+  const answer = await to.hub.deliver(change)
   const holders = {
     outcome: 'success',
     before: { organisation: dsrsp.peer.organisation },
@@ -82,9 +83,13 @@ test('another load controller pre-authorises from the floor on, and the one befo
   expect(answer).toMatchObject({ result: 'success', floor: 5_000n, cells: [holders, holders] })
   // What the one before had pre-authorised is gone with it; the owner's arm is not.
   expect(to.llcs.arms().map(({ originator }) => originator)).toEqual([owner.eui])
+  // The charger hears it as the supplier signed it, now and when it comes back.
+  const told = [{ kind: 'loadController', signed: toBase64(change) }]
+  expect(to.station.of('loadController')).toEqual(told)
   expect(await deliver(to, responseBy(next, 5_000))).toBe('discarded')
   expect(await deliver(to, responseBy(next, 5_001))).toBe('success')
   await to.restart()
+  expect(to.station.of('loadController')).toEqual(told)
   expect(await deliver(to, responseBy(dsrsp, 20_000))).toBe('discarded')
   expect(await deliver(to, responseBy(next, 5_001))).toBe('discarded')
   expect(await deliver(to, responseBy(next, 5_002))).toBe('success')

@@ -1,5 +1,6 @@
 import type { Answer } from '@interlock/gbcs'
 import { resultOfCells } from '@interlock/gbcs'
+import { toBase64 } from '@interlock/kernel'
 import { judgeCredentials, newSigner, type CredentialsCommand } from '@interlock/seal'
 import { floorCounter } from './core/counters.ts'
 import { heldArms, type Memory } from './core/memory.ts'
@@ -12,7 +13,11 @@ import { revokedSerial } from './revocation.ts'
  * key with the old one's counters. Periods of certificates are looked at whatever the message says,
  * since an LLCS has trusted time.
  */
-export function replaceCredentials(llcs: Llcs, command: CredentialsCommand): Answer {
+export async function replaceCredentials(
+  llcs: Llcs,
+  command: CredentialsCommand,
+  signed: Uint8Array,
+): Promise<Answer> {
   const { cells, deps, keeper, roots, audit } = llcs
   const changes = judgeCredentials(command, cells.holder, {
     roots: roots.smartMeter,
@@ -40,9 +45,14 @@ export function replaceCredentials(llcs: Llcs, command: CredentialsCommand): Ans
     ...(signer === undefined
       ? {}
       : { counters: floorCounter(counters, signer.organisation, command.floor) }),
-    ...(signer?.role === 'dsrsp' ? { arms: withoutResponses(llcs) } : {}),
+    ...(signer?.role === 'dsrsp'
+      ? { arms: withoutResponses(llcs), loadController: toBase64(signed) }
+      : {}),
   })
   llcs.publish({ kind: 'state', data: { credentials: command.useCase } })
+  // A charger that cannot be reached now, or has no list yet to judge by, is told when it comes back.
+  if (signer?.role === 'dsrsp')
+    await llcs.tellStation({ kind: 'loadController', signed: toBase64(signed) })
   return { result, cells: reports, ...(signer === undefined ? {} : { floor: command.floor }) }
 }
 

@@ -76,8 +76,10 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     await tellTime(next)
     for (const { text } of listsIn(llcs.keeper.memory))
       await tellOn(next, { kind: 'revocationList', text })
-    const { tariff } = llcs.keeper.memory
+    const { tariff, loadController } = llcs.keeper.memory
     if (tariff !== undefined) await tellOn(next, { kind: 'tariff', signed: tariff })
+    if (loadController !== undefined)
+      await tellOn(next, { kind: 'loadController', signed: loadController })
     const held = heldArms(llcs.keeper.memory, clock.now(), deps.crypto)
     for (const { bytes } of held) {
       await tellOn(next, { kind: 'arm', preCommand: toBase64(bytes) })
@@ -110,6 +112,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       case 'restore':
       case 'revocationList':
       case 'tariff':
+      case 'loadController':
       case 'time':
       case 'ack':
         return 'Unexpected'

@@ -24,6 +24,7 @@ import {
   type LinkSession,
 } from '@interlock/seal'
 import { cellsOf, heldArms } from './gate-state.ts'
+import { takeController } from './provider-change.ts'
 import { onRespond, onRestore } from './responding.ts'
 import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
@@ -166,6 +167,8 @@ function handle(station: Station, message: LinkMessage): string | undefined {
       return takeRevocationList(station, message.text)
     case 'tariff':
       return takeTariff(station, message.signed)
+    case 'loadController':
+      return takeController(station, message.signed)
     case 'time':
     case 'heartbeat':
       station.hearTime('llcs', instant(message.at))

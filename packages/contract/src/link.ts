@@ -19,6 +19,8 @@ export type LinkMessage =
   | { readonly kind: 'revocationList'; readonly text: string }
   /** LLCS → station: the command that set the meter's tariff, as its supplier signed it (base64). */
   | { readonly kind: 'tariff'; readonly signed: string }
+  /** LLCS → station: the command that put another load controller in the LLCS's cells, as the supplier signed it (base64). */
+  | { readonly kind: 'loadController'; readonly signed: string }
   /** LLCS → station: trusted time from the smart-meter system. */
   | { readonly kind: 'time'; readonly at: number }
   | { readonly kind: 'heartbeat'; readonly at: number }

@@ -2,7 +2,6 @@ import type { FlattenedJws } from '@interlock/contract'
 import {
   instant,
   ok,
-  refused,
   toBase64,
   toBase64Url,
   type Crypto,
@@ -10,7 +9,6 @@ import {
   type Instant,
   type Outcome,
   type PrivateKey,
-  type PublicKey,
 } from '@interlock/kernel'
 import { areHoursOrNone, type QuietHours } from '@interlock/power'
 import { is, isDigest, isEui, isWhole, matches, type Rule } from './header-rules.ts'
@@ -21,7 +19,10 @@ import {
   fits,
   isChain,
   readStatement,
+  verifyStatement,
   type MemberRules,
+  type PinnedSigner,
+  type StatementProblem,
 } from './signed-statement.ts'
 
 /** The charger is sold with an agreement by which it serves the grid, instead of the default hours. */
@@ -115,22 +116,14 @@ export const signHoursAcknowledgement = (
   return signFlattened(header, acknowledgement, signer.key, crypto)
 }
 
-export type AcknowledgementProblem = 'Malformed' | 'SignerUnknown' | 'SignatureInvalid'
-
 /** Reads an acknowledgement and checks that one of `signers` has signed it. */
 export function verifyHoursAcknowledgement(
   value: unknown,
-  signers: readonly { readonly thumbprint: string; readonly publicKey: PublicKey }[],
+  signers: readonly PinnedSigner[],
   crypto: Crypto,
-): Outcome<HoursAcknowledgement, AcknowledgementProblem> {
-  const header = { alg: is('ES256'), typ: is(acknowledgementType), 'x5t#S256': isDigest }
-  const read = readStatement(value, header, acknowledgementRules)
-  if (!read.ok) return read
-  const { header: named, body, signed, signature } = read.value
-  const signer = signers.find(({ thumbprint }) => thumbprint === named['x5t#S256'])
-  if (signer === undefined) return refused('SignerUnknown')
-  if (!crypto.verify(signer.publicKey, signed, signature)) return refused('SignatureInvalid')
-  return ok(body as unknown as HoursAcknowledgement)
+): Outcome<HoursAcknowledgement, StatementProblem> {
+  const read = verifyStatement(value, acknowledgementType, acknowledgementRules, signers, crypto)
+  return read.ok ? ok(read.value as unknown as HoursAcknowledgement) : read
 }
 
 const isText = matches(/^[ -~]{1,64}$/)

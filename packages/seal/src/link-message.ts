@@ -23,6 +23,7 @@ const shapes: Readonly<Record<LinkMessage['kind'], Readonly<Record<string, Rule>
     text: (value) => typeof value === 'string' && value.length <= limits.revocationListCharsMax,
   },
   tariff: { signed: isBase64 },
+  loadController: { signed: isBase64 },
   time: { at: isTime },
   heartbeat: { at: isTime },
   used: { digest: isDigest, change: matches(/^(change|return)$/) },

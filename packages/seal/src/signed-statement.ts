@@ -1,5 +1,13 @@
-import { fromBase64, fromBase64Url, ok, refused, type Outcome } from '@interlock/kernel'
-import type { Rule } from './header-rules.ts'
+import {
+  fromBase64,
+  fromBase64Url,
+  ok,
+  refused,
+  type Crypto,
+  type Outcome,
+  type PublicKey,
+} from '@interlock/kernel'
+import { is, isDigest, type Rule } from './header-rules.ts'
 import { asFlattened, decodeJws, isMembers, type Members } from './jws.ts'
 import { parseStrictJson } from './strict-json.ts'
 
@@ -31,6 +39,27 @@ export function readStatement(
   if (body?.ok !== true || !fits(body.value, bodyRules) || !fits(header, headerRules))
     return refused('Malformed', 'not the agreed members')
   return ok({ header, body: body.value, signed, signature })
+}
+
+/** Somebody whose key is pinned, by the digest of its certificate. */
+export type PinnedSigner = { readonly thumbprint: string; readonly publicKey: PublicKey }
+export type StatementProblem = 'Malformed' | 'SignerUnknown' | 'SignatureInvalid'
+
+/** Reads a statement of that type and checks that one of `signers` has signed it. */
+export function verifyStatement(
+  value: unknown,
+  type: string,
+  bodyRules: MemberRules,
+  signers: readonly PinnedSigner[],
+  crypto: Crypto,
+): Outcome<Members, StatementProblem> {
+  const header = { alg: is('ES256'), typ: is(type), 'x5t#S256': isDigest }
+  const read = readStatement(value, header, bodyRules)
+  if (!read.ok) return read
+  const { header: named, body, signed, signature } = read.value
+  const signer = signers.find(({ thumbprint }) => thumbprint === named['x5t#S256'])
+  if (signer === undefined) return refused('SignerUnknown')
+  return crypto.verify(signer.publicKey, signed, signature) ? ok(body) : refused('SignatureInvalid')
 }
 
 /** Exactly the members of the table, each in its shape. */

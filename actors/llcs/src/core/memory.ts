@@ -36,6 +36,8 @@ export type Memory = {
   readonly alerts: readonly string[]
   readonly revocationLists?: StoredLists
   readonly cells?: StoredCells
+  /** The command that put the load controller there, as the supplier signed it, base64: for the charger. */
+  readonly loadController?: string
   /** What the network's time last said of this clock; absent: it has said nothing. */
   readonly clockAgrees?: boolean
   /** The command that set the home's tariff, as its supplier signed it, base64. */

@@ -13,6 +13,7 @@ import type { CardCounts } from './card-counts.ts'
 import { newCharger, type Charger } from './charger.ts'
 import { noList, type LocalList } from './local-list.ts'
 import type { Signing } from './meter-record.ts'
+import type { ProviderChange } from './provider-change.ts'
 import type { MeterValue } from './meter-values.ts'
 import { outboxMax, thinned } from './outbox.ts'
 import type { Transaction } from './transaction.ts'
@@ -62,6 +63,7 @@ export type Memory = {
   readonly counters: readonly StoredCounter[]
   readonly cells: readonly StoredCell[]
   readonly revocationLists?: StoredLists
+  readonly providerChange?: ProviderChange
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
   readonly profiles: readonly StoredProfile[]

@@ -4,6 +4,7 @@ import { hoursTold } from '../charging-hours.ts'
 import { takeGuest } from '../guests.ts'
 import { secondOf } from '../judging.ts'
 import { chooseHoursByOwner, enrolOwner, judgeOpenData, ownerKeys, revokeOwner } from '../owners.ts'
+import { takeProvider } from '../provider-change.ts'
 import { takeRevocationList } from '../revocation.ts'
 import type { Station } from '../station.ts'
 import { throughGate } from './critical.ts'
@@ -32,6 +33,8 @@ export const dataTransfer =
         return reasoned(judgeOpenData(station, request.data))
       case 'ChargingHoursNow':
         return { status: 'Accepted', data: hoursTold(station) }
+      case 'Provider':
+        return reasoned(takeProvider(station, request.data))
       case 'RevocationList':
         return reasoned(takeRevocationList(station, request.data))
       default:
