@@ -1,26 +1,12 @@
-import {
-  accessPointCarrier,
-  httpClient,
-  nodeCrypto as crypto,
-  saveIdentity,
-  silentLog,
-  systemClock,
-  systemEntropy,
-  temporaryDir,
-  writeAtomic,
-  type ActorDeps,
-  type Identity,
-} from '@interlock/host'
+import { accessPointCarrier, httpClient, type Identity } from '@interlock/host'
 import type { TopicGrant } from '@interlock/contract'
 import { unobserved } from '@interlock/kernel'
+import { actorPlace, quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { startBroker, type BrokerConfig, type BrokerRunning } from './index.ts'
 
 const charging = testHierarchy('charging')
-const dir = temporaryDir('interlock-broker')
-const own = charging.certify('broker')
-saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
-writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
+const { dir, root, config } = actorPlace(charging.certify('broker'), charging.rootPem)
 
 export const parties = {
   charging,
@@ -32,27 +18,16 @@ export const parties = {
   rival: charging.certify('csms'),
   dso: charging.certify('dso'),
 }
-export const deps: ActorDeps = {
-  clock: systemClock,
-  wall: systemClock,
-  activity: unobserved,
-  entropy: systemEntropy,
-  crypto,
-  log: silentLog,
-}
 
 let folders = 0
 /** A broker on a folder of its own; given the same folder again, with what is in it. */
 export function configOf(change: Partial<BrokerConfig> = {}): BrokerConfig {
   return {
+    ...config,
     actor: 'broker',
     name: 'Middleware',
-    region: 'GB',
-    production: true,
     data: `${dir}/data-${++folders}`,
-    identity: `${dir}/identity`,
-    trust: { charging: `${dir}/root.pem` },
-    listen: { host: '127.0.0.1', port: 0 },
+    trust: { charging: root },
     carrier: { kind: 'own' },
     keptMax: 8,
     pace: { burst: 1_000, perSecond: 1_000 },
@@ -108,7 +83,7 @@ export const grantOf = (
 
 /** A broker where the CSMS publishes loads, and the DSO reads them and publishes capacities. */
 export async function ordinaryBroker(change: Partial<BrokerConfig> = {}) {
-  const broker = await startBroker(configOf(change), deps)
+  const broker = await startBroker(configOf(change), quietDeps)
   const clients = clientsOf(broker)
   const { csms, dso } = parties
   for (const grant of [

@@ -2,9 +2,10 @@ import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.
 import { position, type Carried, type Carrier } from '@interlock/bus'
 import type { TopicKind } from '@interlock/contract'
 import { afterAll, expect, test } from 'vitest'
+import { quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
-import { clientsOf, configOf, deps, grantOf, ordinaryBroker, parties } from './broker.fixture.ts'
+import { clientsOf, configOf, grantOf, ordinaryBroker, parties } from './broker.fixture.ts'
 import { startBroker } from './index.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -109,7 +110,7 @@ test('nobody takes the name of a message of another client; a flood is told to w
 
 test('what was taken, and what was granted, is there after a restart; positions go on', async () => {
   const config = configOf()
-  const first = await startBroker(config, deps)
+  const first = await startBroker(config, quietDeps)
   const before = clientsOf(first)
   for (const grant of [grantOf(csms, 'publish', 'load'), grantOf(dso, 'read', 'load')])
     await before.granting('PUT', grant)
@@ -117,7 +118,7 @@ test('what was taken, and what was granted, is there after a restart; positions 
     await before.csms.carrier.publish(topicOf('x'), sealedLike(`m${i}`), `${i}`)
   await before.close()
   await first.close()
-  const second = await startBroker(config, deps)
+  const second = await startBroker(config, quietDeps)
   const after = clientsOf(second)
   expect(await after.csms.carrier.publish(topicOf('x'), sealedLike('m3'), '3')).toBe(3)
   expect(await after.csms.carrier.publish(topicOf('x'), sealedLike('m4'), '4')).toBe(4)

@@ -1,20 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { keyOf, openKeyStatement, readKeyStatement } from '@interlock/driver'
-import {
-  httpClient,
-  openJournal,
-  saveIdentity,
-  silentLog,
-  systemClock,
-  systemEntropy,
-  temporaryDir,
-  writeAtomic,
-  type ActorDeps,
-  type Identity,
-} from '@interlock/host'
+import { httpClient, openJournal, type Identity } from '@interlock/host'
 import { instant, toHex, toIso, unobserved, utf8, type Role } from '@interlock/kernel'
 import { writeHeaders } from '@interlock/ocpi'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { actorPlace, quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import type { CirConfig } from './config.ts'
@@ -24,8 +14,8 @@ import { startCir, type CirRunning } from './start.ts'
 
 const charging = testHierarchy('charging')
 const smartMeter = testHierarchy('smartMeter')
-const dir = temporaryDir('interlock-cir')
 const own = charging.certify('cir')
+const { dir, root, config: common } = actorPlace(own, charging.rootPem)
 const parties = {
   issuer: charging.certify('emsp'),
   rival: charging.certify('emsp'),
@@ -44,28 +34,16 @@ const party = (name: Who, countryCode: string, partyId: string): CirConfig['issu
 })
 
 const config: CirConfig = {
+  ...common,
   actor: 'cir',
   name: 'Register of tokens',
-  region: 'GB',
-  production: true,
-  data: `${dir}/data`,
-  identity: `${dir}/identity`,
-  trust: { charging: `${dir}/root.pem` },
-  listen: { host: '127.0.0.1', port: 0 },
+  trust: { charging: root },
   countryCode: 'GB',
   partyId: 'CIR',
   origin: 'https://cir.test',
   statementHours: 168,
   issuers: [party('issuer', 'GB', 'INT'), party('rival', 'NL', 'OTH')],
   operators: [party('operator', 'GB', 'CPO'), party('neighbour', 'GB', 'NEI')],
-}
-const deps: ActorDeps = {
-  clock: systemClock,
-  wall: systemClock,
-  activity: unobserved,
-  entropy: systemEntropy,
-  crypto,
-  log: silentLog,
 }
 const clients = Object.fromEntries(
   Object.entries(parties).map(([who, identity]) => [
@@ -99,9 +77,7 @@ const tapped = (at = now) => {
 const mine = card()
 
 beforeAll(async () => {
-  saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
-  writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
-  cir = await startCir(config, deps)
+  cir = await startCir(config, quietDeps)
 })
 afterAll(async () => {
   await Promise.all(Object.values(clients).map((client) => client.close()))
@@ -168,7 +144,7 @@ test('where else a driver was, an operator is not told', async () => {
 
 test('what it knows outlives a restart', async () => {
   await cir.close()
-  cir = await startCir(config, deps)
+  cir = await startCir(config, quietDeps)
   expect((await register('issuer', { key: otherKey, status: 'lost' })).status).toBe(200)
   expect((await register('issuer')).body).toMatchObject({
     detail: expect.stringContaining('LostForGood'),
@@ -214,9 +190,9 @@ test('a party asks no more often than anybody needs to', () => {
 test('a party that is there twice, or on both sides, is refused', async () => {
   const { issuers, operators } = config
   const twice = { ...config, issuers: [...issuers, ...issuers] }
-  await expect(startCir(twice, deps)).rejects.toMatchObject({ code: 'ConfigInvalid' })
+  await expect(startCir(twice, quietDeps)).rejects.toMatchObject({ code: 'ConfigInvalid' })
   const both = { ...config, operators: [...operators, ...issuers] }
-  await expect(startCir(both, deps)).rejects.toMatchObject({ code: 'ConfigInvalid' })
+  await expect(startCir(both, quietDeps)).rejects.toMatchObject({ code: 'ConfigInvalid' })
 })
 
 test('the tokens are there by OCPI as well, for whoever shows certificate and credentials', async () => {
@@ -227,7 +203,7 @@ test('the tokens are there by OCPI as well, for whoever shows certificate and cr
   const journal = openJournal(`${dir}/data/connections.journal`)
   journal.append({ party: 'operator', connection: { digest, peer } })
   journal.close()
-  cir = await startCir(config, deps)
+  cir = await startCir(config, quietDeps)
   const list = async (who: Who, path = '2.2.1/sender/tokens?limit=1') => {
     const headers = writeHeaders({ requestId: 'r', correlationId: 'c' }, shown)
     const url = `https://127.0.0.1:${cir.port}/ocpi/${path}`

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { UpgradeRefused, hashPassword, systemClock } from '@interlock/host'
-import { stationId } from '@interlock/kernel'
+import { Fault, stationId } from '@interlock/kernel'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { relayTo, type Relay } from './fixture/relay.fixture.ts'
@@ -145,7 +145,11 @@ test('a certificate takes the place of a password, which is on the record', asyn
 })
 
 test('of forty wrong passwords at once ten are tried', async () => {
-  const guess = () => outcome(plainly('CS-8', csms.ocppPorts.profile2, 'a-guessed-password'))
+  // On a busy machine a handshake may take too long: who did not come to the door guesses then.
+  const guess = async (): Promise<unknown> => {
+    const said = await outcome(plainly('CS-8', csms.ocppPorts.profile2, 'a-guessed-password'))
+    return said instanceof Fault && said.code === 'PeerUnavailable' ? guess() : said
+  }
   expect(tally(await times(40, guess))).toEqual({ 401: 10, 429: 30 })
 })
 

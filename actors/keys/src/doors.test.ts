@@ -1,14 +1,5 @@
-import {
-  nodeCrypto as crypto,
-  saveIdentity,
-  silentLog,
-  systemClock,
-  systemEntropy as entropy,
-  temporaryDir,
-  writeAtomic,
-} from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
 import { expect, test } from 'vitest'
+import { actorPlace, quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { startKeys } from './index.ts'
@@ -16,33 +7,20 @@ import { startKeys } from './index.ts'
 test(
   'every door of the key server is for the roles of its row, over every role of both roots',
   async () => {
-    const dir = temporaryDir('interlock-keys-doors')
     const [charging, smartMeter] = [testHierarchy('charging'), testHierarchy('smartMeter')]
     const own = charging.certify('keyserver')
-    saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
-    writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
+    const { config, root } = actorPlace(own, charging.rootPem)
     const keys = await startKeys(
       {
+        ...config,
         actor: 'keys',
         name: 'Key server',
-        region: 'GB',
-        production: true,
-        data: `${dir}/data`,
-        identity: `${dir}/identity`,
-        trust: { charging: `${dir}/root.pem` },
-        listen: { host: '127.0.0.1', port: 0 },
+        trust: { charging: root },
         // Nobody joins anything, so nothing is published.
         accessPoint: 'https://127.0.0.1:1',
         administrators: [own.peer.organisation],
       },
-      {
-        clock: systemClock,
-        wall: systemClock,
-        activity: unobserved,
-        entropy,
-        crypto,
-        log: silentLog,
-      },
+      quietDeps,
     )
     const clients = ['station', 'csms', 'dsrsp', 'supplier', 'dso', 'emsp'] as const
     const problems = await wronglyOpen({

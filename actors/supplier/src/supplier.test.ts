@@ -1,41 +1,26 @@
 import { readFileSync } from 'node:fs'
-import {
-  httpClient,
-  nodeCrypto as crypto,
-  saveIdentity,
-  silentLog,
-  systemClock,
-  systemEntropy,
-  temporaryDir,
-  writeAtomic,
-  type Identity,
-} from '@interlock/host'
+import { httpClient, writeAtomic, type Identity } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { actorPlace, quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { startSupplier, type SupplierRunning } from './supplier.ts'
 
 const smartMeter = testHierarchy('smartMeter')
 const charging = testHierarchy('charging')
-const dir = temporaryDir('interlock-supplier')
 const own = smartMeter.certify('supplier')
+const { dir, root, config: common } = actorPlace(own, smartMeter.rootPem)
 const { organisation } = own.peer
 let supplier: SupplierRunning
 
 beforeAll(async () => {
-  saveIdentity(`${dir}/identity`, own.keyPem, own.chainPem)
   writeAtomic(`${dir}/dcc.pem`, smartMeter.certify('dcc').chainPem, 0o644)
-  writeAtomic(`${dir}/root.pem`, smartMeter.rootPem, 0o644)
   const config = {
+    ...common,
     actor: 'supplier',
     name: 'Supplier',
-    region: 'GB',
-    production: true,
-    data: `${dir}/data`,
-    identity: `${dir}/identity`,
-    trust: { smartMeter: `${dir}/root.pem` },
-    listen: { host: '127.0.0.1', port: 0 },
+    trust: { smartMeter: root },
     // Nobody is there: what is sent to a meter is in the audit trail, and comes back as a problem.
     dcc: 'https://127.0.0.1:1',
     dccCertificate: `${dir}/dcc.pem`,
@@ -43,14 +28,7 @@ beforeAll(async () => {
     clocks: [],
     clockMinutes: 360,
   }
-  supplier = await startSupplier(config, {
-    clock: systemClock,
-    wall: systemClock,
-    activity: unobserved,
-    entropy: systemEntropy,
-    crypto,
-    log: silentLog,
-  })
+  supplier = await startSupplier(config, quietDeps)
 })
 afterAll(() => supplier.close())
 
