@@ -21,6 +21,36 @@ const load24 = {
   until: at('2026-01-06T18:00:00Z'),
 } as const
 const switched = { kind: 'auxiliaryLoad', controller: 2, from: period.from } as const
+const open = { year: 'any', month: 12, day: 25 } as const
+const june = { year: 2026, month: 6, day: 21 } as const
+const weekday = 'any' as const
+const execution = at('2026-02-01T00:00:00Z')
+const scheduled = {
+  kind: 'controllerSchedules',
+  executeAt: execution,
+  schedules: [
+    {
+      action: { controller: 2, levelPercent: 50, direction: 'export' },
+      specialDays: [1],
+      weekdays: ['Sunday', 'Monday'],
+      when: { at: '09:30:00', from: { ...june, weekday }, until: { ...open, weekday } },
+    },
+  ],
+  specialDays: [{ id: 1, ...open, weekday }],
+} as const
+const entry = {
+  controller: 2,
+  direction: 'export',
+  levelPercent: 50,
+  atSeconds: 34_200,
+  weekdays: [1, 7],
+  specialDays: [1],
+  from: june,
+  until: open,
+} as const
+const calendar = { entries: [entry], specialDays: [open], execution } as const
+/** With another value in its one entry. */
+const otherEntry = (change: object) => ({ entries: [{ ...entry, ...change }] })
 const limit = { limitSeconds: 600 } as const
 const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
 
@@ -80,6 +110,7 @@ const requests = {
   ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
   ECS47a: request('7.13', { kind: 'loadControl', ...load }),
+  ECS46d: request('6.14.3', scheduled),
   ActivateLoad: request('7.5', switched),
   DeactivateLoad: request('7.6', switched),
   ECS47e: request('7.16', { kind: 'loadControl', ...load }),
@@ -97,6 +128,7 @@ const commands = {
   ECS70: { useCase: 'ECS70', ...addressed, ...minute },
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
   ECS47a: { useCase: 'ECS47a', ...addressed, ...load },
+  ECS46d: { useCase: 'ECS46d', ...addressed, ...calendar },
   ActivateLoad: { useCase: 'ActivateLoad', ...addressed, ...load24, levelPercent: 100 },
   DeactivateLoad: { useCase: 'DeactivateLoad', ...addressed, ...load24, levelPercent: 0 },
   ECS47e: { useCase: 'ECS47e', ...addressed, ...load },
@@ -130,6 +162,20 @@ writeVectors('vectors/correlate/pairs.json', {
       made(name, 'Start', { from: at('2026-01-05T18:00:01Z') }),
       made(name, 'End', { until: at('2026-01-06T17:59:59Z') }),
     ]),
+    made('ECS46d', 'Execution', { execution: 'atOnce' }),
+    made('ECS46d', 'Execution', { execution: 'never' }),
+    made('ECS46d', 'SpecialDays', { specialDays: [{ ...open, day: 26 }] }),
+    made('ECS46d', 'Schedules', { entries: [] }),
+    ...[
+      { controller: 3 },
+      { direction: 'import' },
+      { levelPercent: 100 },
+      { atSeconds: 34_201 },
+      { weekdays: [7] },
+      { specialDays: [] },
+      { from: open },
+      { until: june },
+    ].map((change) => made('ECS46d', 'Schedules', otherEntry(change))),
     made('DeactivateLoad', 'MessageCode', { useCase: 'ActivateLoad', levelPercent: 100 }),
     { of: 'ECS38', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS47a) },
     { of: 'ECS47e', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS38) },

@@ -54,9 +54,10 @@ const timeOfUse: RequestBody = {
 }
 const schedules: RequestBody = {
   kind: 'controllerSchedules',
+  executeAt: until,
   schedules: [
     {
-      action: { controller: 5, levelPercent: 50 },
+      action: { controller: 5, levelPercent: 50, direction: 'export' },
       specialDays: [1],
       weekdays: ['Monday', 'Sunday'],
       when: { at: '09:30:00', from: inJune, until: everyYear },

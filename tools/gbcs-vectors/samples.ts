@@ -42,6 +42,34 @@ export const deactivated: CommandOf<'DeactivateLoad'> = {
   counter: 16n,
   levelPercent: 0,
 }
+/** One entry and one special day, to come into force at the turn of the year. */
+export const calendar: CommandOf<'ECS46d'> = {
+  useCase: 'ECS46d',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 17n,
+  entries: [
+    {
+      controller: 5,
+      direction: 'export',
+      levelPercent: 100,
+      atSeconds: 86_399,
+      weekdays: [1, 7],
+      specialDays: [1],
+      from: { year: 2026, month: 2, day: 1 },
+      until: { year: 'any', month: 12, day: 31 },
+    },
+  ],
+  specialDays: [{ year: 'any', month: 12, day: 25 }],
+  execution: at('2027-01-01T00:00:00Z'),
+}
+export const noCalendar: CommandOf<'ECS46d'> = {
+  ...calendar,
+  counter: 18n,
+  entries: [],
+  specialDays: [],
+  execution: 'atOnce',
+}
 export const tariff: CommandOf<'UpdateHalfHourlyTariff'> = {
   useCase: 'UpdateHalfHourlyTariff',
   originator: identities.supplier,

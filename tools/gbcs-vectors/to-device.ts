@@ -15,101 +15,19 @@ import {
   activated,
   activation,
   at,
+  calendar,
   charge,
-  clockSetting,
   deactivated,
   load,
   newController,
+  noCalendar,
   offsetLimit,
-  readConfiguration,
-  readOperation,
   readTariff,
-  renewal,
-  response,
   tariff,
   tariffDocument,
   topUpRenewal,
 } from './samples.ts'
 
-/** As received by the device; its last counter from each originator is 999 (6 from the supplier). */
-export const valid = [
-  { name: 'on-demand arm of an owner (ECS47a)', message: send(charge), command: charge },
-  {
-    name: 'response pre-authorisation (ECS47e)',
-    message: send(response, keys.dsrsp),
-    command: response,
-  },
-  {
-    name: 'activation of a load (ours, not GBCS)',
-    message: send(activated, keys.supplier),
-    command: activated,
-  },
-  {
-    name: 'deactivation of a load (ours, not GBCS)',
-    message: send(deactivated, keys.supplier),
-    command: deactivated,
-  },
-  {
-    name: 'half-hourly tariff (ours, not GBCS)',
-    message: send(tariff, keys.supplier),
-    command: tariff,
-  },
-  {
-    name: 'tariff document (ours, not GBCS)',
-    message: send(tariffDocument, keys.supplier),
-    command: tariffDocument,
-  },
-  {
-    name: 'randomised offset limit (ECS38)',
-    message: send(offsetLimit, keys.supplier),
-    command: offsetLimit,
-  },
-  {
-    name: 'time of the clock (ECS70)',
-    message: send(clockSetting, keys.supplier),
-    command: clockSetting,
-  },
-  {
-    name: 'activation of firmware (CS06)',
-    message: send(activation, keys.supplier),
-    command: activation,
-  },
-  {
-    name: "the supplier's next certificate (CS02b)",
-    message: send(renewal, keys.supplier),
-    command: renewal,
-  },
-  {
-    name: 'certificates for top-ups, without time checks (CS02b)',
-    message: send(topUpRenewal, keys.supplier),
-    command: topUpRenewal,
-  },
-  {
-    name: 'another load controller (CS02g)',
-    message: send(newController, keys.supplier),
-    command: newController,
-  },
-  {
-    name: 'every value at its end: controller 5, level 0, the highest counter',
-    message: send({ ...charge, controller: 5, levelPercent: 0, counter: (1n << 64n) - 1n }),
-    command: { ...charge, controller: 5, levelPercent: 0, counter: (1n << 64n) - 1n },
-  },
-  {
-    name: 'no random offset at all (ECS38)',
-    message: send({ ...offsetLimit, limitSeconds: 0 }, keys.supplier),
-    command: { ...offsetLimit, limitSeconds: 0 },
-  },
-  {
-    name: 'read of the tariff, with a MAC only (ours, not GBCS)',
-    message: sendUnsigned(readTariff),
-    command: readTariff,
-  },
-  ...[readConfiguration, readOperation].map((command) => ({
-    name: `read of the auxiliary controllers, with a MAC only (${command.useCase})`,
-    message: sendUnsigned(command),
-    command,
-  })),
-]
 const good = send(charge)
 const read = sendUnsigned(readTariff)
 /** `81 45` where `45` would do: no encoder of a MAC header here reads it, so it is written by hand. */
@@ -255,6 +173,40 @@ export const invalid = [
     message: malformed(deactivated, '121300', '121301', keys.supplier),
     reason: 'ContentMalformed',
     field: 'direction, controller and level',
+  },
+  {
+    name: 'calendar by an owner',
+    message: send({ ...calendar, originator: identities.owner, counter: 1_000n }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'calendar of two tables that come into force apart',
+    message: malformed(
+      { ...noCalendar, execution: at('2027-01-01T00:00:00Z') },
+      '090c07eb0101ff000000008000ff090c07eb0101',
+      '090c07eb0101ff000000008000ff090c07eb0102',
+      keys.supplier,
+    ),
+    reason: 'ContentMalformed',
+    field: 'date of execution of the calendar',
+  },
+  {
+    name: 'calendar with a level in force in place of one to come',
+    message: malformed(calendar, '1225e4', '122564', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'entries of the calendar',
+  },
+  {
+    name: 'calendar with a bit for a special day that there is not',
+    message: malformed(calendar, '040180', '0401c0', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'entries of the calendar',
+  },
+  {
+    name: 'calendar at 24 o’clock',
+    message: malformed(calendar, '0904173b3b00', '0904183b3b00', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'entries of the calendar',
   },
   {
     name: 'activation of firmware by an owner',

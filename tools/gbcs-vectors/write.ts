@@ -2,7 +2,8 @@ import { toBase64 } from '@interlock/kernel'
 import { writeVectors } from '../vector-json.ts'
 import { fromDevice, invalidFromDevice } from './from-device.ts'
 import { identities, keys } from './parties.ts'
-import { invalid, notExecutable, valid } from './to-device.ts'
+import { valid } from './accepted.ts'
+import { invalid, notExecutable } from './to-device.ts'
 
 const publicKeys = Object.fromEntries(
   Object.entries(keys).map(([name, { key }]) => [name, toBase64(key.publicKey.spki)]),

@@ -35,7 +35,8 @@ export const eligibility = {
     originator: 'self',
   },
   '6.11': { roles: ['supplier'], local: ['supplier'], device: 'any', originator: 'self' },
-  '6.14.3': { roles: ['supplier'], local: ['supplier'], device: 'meter', originator: 'self' },
+  // Its date of execution is in the message: the device itself waits for it.
+  '6.14.3': { roles: ['supplier'], local: ['supplier'], device: 'llcs', originator: 'self' },
   '6.15.1': {
     roles: ['supplier'],
     local: ['supplier'],

@@ -21,6 +21,7 @@ import {
 } from '@interlock/gbcs'
 import { instant, ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
+import { calendarOf, calendarProblem } from './calendar.ts'
 import { credentialsOf, credentialsProblem, type CertificateJudge } from './credentials.ts'
 import { eligibilityOf } from './eligibility.ts'
 import type { Device, Inventory } from './inventory.ts'
@@ -61,10 +62,7 @@ export function judgeUser(
 }
 
 /** Bodies whose GBCS content is in no public source: nothing is sent rather than something guessed. */
-const transformless: ReadonlySet<RequestBody['kind']> = new Set([
-  'timeOfUseTariff',
-  'controllerSchedules',
-])
+const transformless: ReadonlySet<RequestBody['kind']> = new Set(['timeOfUseTariff'])
 
 /** The command that a request for a pre-command asks for. */
 export function commandOf(
@@ -105,6 +103,10 @@ export function commandOf(
   if (body.kind === 'readTariff') return ok({ useCase: 'ReadTariff', ...id })
   if (body.kind === 'readControllers') return ok({ useCase: 'ECS61d', ...id })
   if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
+  if (body.kind === 'controllerSchedules') {
+    const command = { useCase: 'ECS46d', ...id, ...calendarOf(body) } as const
+    return calendarProblem(command, body, now) ?? ok(command)
+  }
   if (transformless.has(body.kind)) return refused('TransformUnknown', service)
   const asked = loadControlOf(body, service)
   if (asked === undefined) return refused('RequestMalformed', body.kind)
@@ -186,6 +188,7 @@ const serviceOf = ({ useCase }: Command): string =>
     ECS70: '6.11',
     ActivateLoad: '7.5',
     DeactivateLoad: '7.6',
+    ECS46d: '6.14.3',
     ECS47a: '7.13',
     ECS47e: '7.16',
     UpdateHalfHourlyTariff: '1.1.1',

@@ -18,6 +18,7 @@ import { advanceCounter, lastCounter } from './core/counters.ts'
 import { heldArms, withArm } from './core/memory.ts'
 import { replaceCredentials } from './credentials.ts'
 import type { Anchor, Llcs } from './llcs.ts'
+import { takeCalendar } from './calendar.ts'
 import { takeTime } from './network-time.ts'
 import { isRevoked } from './revocation.ts'
 
@@ -78,7 +79,12 @@ function revokedSigner(llcs: Llcs, { useCase }: Command): Eui64 | undefined {
 }
 
 /** What the home's supplier may originate besides credentials: the time, and the state of its loads. */
-const suppliers: ReadonlySet<UseCase> = new Set(['ECS70', 'ActivateLoad', 'DeactivateLoad'])
+const suppliers: ReadonlySet<UseCase> = new Set([
+  'ECS46d',
+  'ECS70',
+  'ActivateLoad',
+  'DeactivateLoad',
+])
 
 /** The cell whose role may originate this: the DSRSP for response, the supplier for the rest. */
 function signerOf({ anchors, payer }: Llcs, useCase: UseCase): Anchor | undefined {
@@ -105,6 +111,7 @@ async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promis
     return replaceCredentials(llcs, command, signed)
   if (command.useCase === 'ECS70')
     return { result: isExecutable(command) ? await takeTime(llcs, command) : 'otherReason' }
+  if (command.useCase === 'ECS46d') return takeCalendar(llcs, command, signed)
   return {
     result: isLoadControlCommand(command)
       ? await takeArm(llcs, command, signed)

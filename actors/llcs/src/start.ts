@@ -11,9 +11,11 @@ import {
   type Running,
 } from '@interlock/host'
 import { eui64, Fault, fromBase64, fromHex, type Crypto, type Eui64 } from '@interlock/kernel'
+import type { ControllerCalendar } from '@interlock/gbcs'
 import { fromPem } from '@interlock/pki'
 import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { readAnchor } from './anchor.ts'
+import { calendarAt } from './calendar.ts'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
 import { heldArms } from './core/memory.ts'
@@ -35,6 +37,8 @@ export type LlcsRunning = Running & {
     frequency(sample: Sample): Promise<void>
   }
   /** Arms in force or yet to be. */
+  /** What the supplier has set for the controllers, as it is in force. */
+  calendar(): ControllerCalendar | undefined
   arms(): readonly Arm[]
   supervision(): 'ready' | 'armed' | 'spent'
   /** Lowest frequency it has sampled, in hertz. */
@@ -154,6 +158,7 @@ export async function runLlcs(
     port: link.port,
     hardware: { frequency: (sample) => supervising.sample(sample) },
     arms: () => heldArms(keeper.memory, clock.now(), deps.crypto).map(({ arm }) => arm),
+    calendar: () => calendarAt(keeper.memory, clock.now()),
     lowestHertz: () => supervising.lowestHertz,
     supervision: () => supervising.state,
     connected: () => ({ hub: han !== undefined, station: link.connected() }),

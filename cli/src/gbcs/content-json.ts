@@ -1,6 +1,8 @@
 import {
   resultCodes,
   type CarriedTariff,
+  type ControllerCalendar,
+  type Execution,
   type CredentialsReport,
   type CredentialsUpdate,
   type FirmwareActivation,
@@ -44,6 +46,12 @@ const hex: Spelling = {
   expected: 'hex',
 }
 
+const listed: Spelling = {
+  write: same,
+  read: (json) => (Array.isArray(json) ? json : undefined),
+  expected: 'a list',
+}
+
 const floor: Spelling = {
   write: String,
   read: (json) => (typeof json === 'string' && /^\d{1,19}$/.test(json) ? BigInt(json) : undefined),
@@ -57,6 +65,7 @@ type Key =
   | keyof CarriedTariff
   | keyof FirmwareActivation
   | keyof CredentialsUpdate
+  | keyof ControllerCalendar
   | keyof CredentialsReport
   | 'result'
   | 'data'
@@ -80,6 +89,19 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   hash: hex,
   floor,
   topUpFloor: floor,
+  // Members of lists are looked at by the codec, which takes none that it could not write.
+  entries: listed,
+  specialDays: listed,
+  execution: {
+    write: (value: Execution) => (typeof value === 'string' ? value : toIso(value)),
+    read: (json: unknown) =>
+      json === 'atOnce' || json === 'never'
+        ? json
+        : typeof json === 'string'
+          ? fromIso(json)
+          : undefined,
+    expected: 'atOnce, never or a date-time',
+  },
   replacements,
   path,
   timeChecks: {
@@ -106,6 +128,7 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   ECS61d: [],
   ECS61e: [],
   ECS70: ['from', 'until'],
+  ECS46d: ['specialDays', 'entries', 'execution'],
   ECS47a: load,
   ECS47e: load,
   ActivateLoad: load,

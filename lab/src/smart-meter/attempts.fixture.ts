@@ -30,6 +30,10 @@ export function attemptsIn(
 ): Readonly<Record<Service, (user: Identity) => ServiceRequest>> {
   const meter = (service: Service, body: RequestBody) => (user: Identity) =>
     toMeter(world, service, user, body)
+  const llcs = (service: Service, body: RequestBody) => (user: Identity) => ({
+    ...toMeter(world, service, user, body),
+    target: world.devices.llcs.peer.eui,
+  })
   const read = (service: Service, body: RequestBody) => (user: Identity) =>
     ({ ...toMeter(world, service, user, body), commandVariant: 1 }) as const
   const company = (service: Service, body: RequestBody) => (user: Identity) =>
@@ -45,7 +49,7 @@ export function attemptsIn(
     '7.6': (user) => switching('7.6', user, world),
     '7.12': meter('7.12', { kind: 'offsetLimit', limitSeconds: 600 }),
     '6.11': meter('6.11', { kind: 'clock', at: evening, toleranceSeconds: 60 }),
-    '6.14.3': meter('6.14.3', { kind: 'controllerSchedules', schedules: [], specialDays: [] }),
+    '6.14.3': llcs('6.14.3', { kind: 'controllerSchedules', schedules: [], specialDays: [] }),
     '6.15.1': (user) => toMeter(world, '6.15.1', user, credentialsOf(user)),
     '7.13': () => world.armRequest('7.13'),
     '7.14': read('7.14', { kind: 'readControllers' }),

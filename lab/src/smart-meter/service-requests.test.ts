@@ -1,6 +1,6 @@
 import { limits, nationalBudget } from '@interlock/contract'
 import { correlate } from '@interlock/correlate'
-import { buildRequest, type ServiceRequest } from '@interlock/duis'
+import { buildRequest, cancellation, type ServiceRequest } from '@interlock/duis'
 import {
   armOf,
   decodeResponse,
@@ -194,6 +194,27 @@ test('what a supplier may switch is charged for its day to the supplier, and hel
     expect(await switchNow(switching('7.6', supplier, world, change))).toBe('ParameterInvalid')
 })
 
+test('a calendar of controllers goes to the LLCS with its date, and costs no budget', async () => {
+  const { supplier } = world.users
+  const held = world.ledger().held().length
+  const day = { year: 2026, month: 6, day: 21, weekday: 'any' } as const
+  const calendar = (id: number, executeAt?: typeof evening): ServiceRequest => ({
+    ...attemptsIn(world)['6.14.3'](supplier),
+    body: { kind: 'controllerSchedules', executeAt, schedules: [], specialDays: [{ id, ...day }] },
+  })
+  const request = calendar(1, plus(world.clock.now(), inHours(1)))
+  expect((await world.arm(supplier, request, supplier.key)).name).toBe('Accepted')
+  expect(world.llcs.accepted.at(-1)?.command).toMatchObject({ useCase: 'ECS46d' })
+  expect(world.ledger().held()).toHaveLength(held)
+  expect((await world.arm(supplier, calendar(1, cancellation), supplier.key)).name).toBe('Accepted')
+  for (const wrong of [
+    calendar(2),
+    calendar(1, world.clock.now()),
+    calendar(1, plus(world.clock.now(), inHours(31 * 24))),
+  ])
+    expect(await outcome(supplier, wrong)).toBe('ParameterInvalid')
+})
+
 test('every role tries every service request, and only the table allows', async () => {
   const allowed: string[] = []
   /** Permitted, and then there is no message, none that a device signed, no such device or controller. */
@@ -213,6 +234,7 @@ test('every role tries every service request, and only the table allows', async 
     'supplier 7.6',
     'supplier 7.12',
     'supplier 6.11',
+    'supplier 6.14.3',
     'supplier 6.15.1',
     'supplier 11.3',
     'dsrsp 4.11.1',
@@ -222,7 +244,6 @@ test('every role tries every service request, and only the table allows', async 
     'web 7.13',
   ])
   expect(untransformed).toEqual([
-    'supplier 6.14.3',
     'supplier 7.14',
     'supplier 7.15',
     'supplier 8.3',

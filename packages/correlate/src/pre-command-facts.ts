@@ -1,4 +1,5 @@
 import { toHex } from '@interlock/kernel'
+import { walkCalendar } from './calendar-walk.ts'
 import { walkCredentials } from './credentials-walk.ts'
 import type { Facts } from './mismatch.ts'
 import { lengthAt, Unaccounted, walker, type Walker } from './walker.ts'
@@ -149,6 +150,7 @@ const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '004b': walkOffsetLimit,
   '0012': walkFirmware,
   '0062': walkClock,
+  '011a': walkCalendar,
   '0102': walkCredentials,
   '0126': walkCredentials,
   f001: walkTariff,

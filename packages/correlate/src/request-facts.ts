@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { fromBase64, toHex } from '@interlock/kernel'
+import { calendarFacts } from './calendar-facts.ts'
 import type { Facts } from './mismatch.ts'
 
 const parser = new XMLParser({
@@ -20,6 +21,11 @@ const services: Readonly<
 > = {
   '1.1.1': { code: 'f001', element: 'UpdateImportTariffPrimaryElement', facts: tariffFacts },
   '6.11': { code: '0062', element: 'SynchroniseClock', facts: clockFacts },
+  '6.14.3': {
+    code: '011a',
+    element: 'UpdateDeviceConfigurationAuxiliaryControllerScheduler',
+    facts: calendarFacts,
+  },
   '6.15.1': { code: '0102', element: 'UpdateSecurityCredentialsKRP', facts: credentialsFacts },
   '7.5': {
     code: 'f005',

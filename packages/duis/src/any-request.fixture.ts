@@ -29,6 +29,7 @@ const anySchedules = fc.record({
       action: fc.record({
         controller: fc.integer({ min: 1, max: 5 }),
         levelPercent: fc.integer({ min: 0, max: 100 }),
+        direction: fc.constantFrom('import' as const, 'export' as const),
       }),
       specialDays: list(dayId, 0),
       weekdays: list(fc.constantFrom('Monday' as const, 'Sunday' as const)),

@@ -1,8 +1,18 @@
+import type { Instant } from '@interlock/kernel'
 import { calendarDate, type CalendarDate } from './calendar-date.ts'
-import { oneOf, timeOfDay, whole } from './leaves.ts'
-import { attribute, child, holding, several, struct, type Shape } from './shape.ts'
+import { dateTime, oneOf, timeOfDay, whole } from './leaves.ts'
+import {
+  attribute,
+  child,
+  holding,
+  optional,
+  presence,
+  several,
+  struct,
+  type Shape,
+} from './shape.ts'
 
-const weekdays = [
+export const weekdays = [
   'Monday',
   'Tuesday',
   'Wednesday',
@@ -14,7 +24,11 @@ const weekdays = [
 
 /** What an auxiliary controller does at one time of day, in one part of the year. */
 export type ControllerSchedule = {
-  readonly action: { readonly controller: number; readonly levelPercent: number }
+  readonly action: {
+    readonly controller: number
+    readonly levelPercent: number
+    readonly direction: 'import' | 'export'
+  }
   /** Numbers of the special days on which it applies. */
   readonly specialDays: readonly number[]
   readonly weekdays: readonly (typeof weekdays)[number][]
@@ -26,9 +40,10 @@ export type ControllerSchedule = {
   }
 }
 export type SpecialDay = { readonly id: number } & CalendarDate
-/** 6.14.3, executed at once: where its date of execution would stand is not known here. */
 export type ControllerSchedulesBody = {
   readonly kind: 'controllerSchedules'
+  /** When the device is to go by it, a cancellation for never; absent: at once. */
+  readonly executeAt?: Instant | undefined
   readonly schedules: readonly ControllerSchedule[]
   readonly specialDays: readonly SpecialDay[]
 }
@@ -43,6 +58,7 @@ const schedule = struct<ControllerSchedule>({
     struct<ControllerSchedule['action']>({
       controller: attribute('auxiliaryControllerN', whole(1, 5)),
       levelPercent: child('CommandedStateLevel', whole(0, 100)),
+      direction: presence('InputFromControlledLoad', 'export', 'import'),
     }),
   ),
   specialDays: several('SpecialDaysApplicability', holding(dayId), { min: 0, max: specialDaysMax }),
@@ -78,6 +94,7 @@ const specialDay: Shape<SpecialDay> = {
 }
 
 export const controllerSchedules = struct<Omit<ControllerSchedulesBody, 'kind'>>({
+  executeAt: optional('ExecutionDateTime', dateTime),
   schedules: several('AuxiliaryControllerSchedule', schedule, { min: 0, max: schedulesMax }),
   specialDays: child(
     'AuxiliaryControllerSpecialDayDefinitions',

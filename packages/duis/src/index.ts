@@ -1,4 +1,5 @@
 export type { CalendarDate } from './calendar-date.ts'
+export { weekdays } from './controller-schedule.ts'
 export type {
   ControllerSchedule,
   ControllerSchedulesBody,

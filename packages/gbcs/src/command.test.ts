@@ -230,8 +230,8 @@ test('a use case that can be named and not read is named', () => {
     const read = decodeSigned(changedAt(changedAt(signed, 31, high), 32, low))
     return read.ok ? '' : `${read.reason} ${read.detail}`
   }
-  expect(named(0x01, 0x1a)).toBe(
-    'UseCaseUnknown message code: 011a, ECS46d, calendar of the auxiliary controllers, whose layout is not known here',
+  expect(named(0x00, 0x43)).toBe(
+    'UseCaseUnknown message code: 0043, ECS28a, load limiting, whose layout is not known here',
   )
   expect(named(0x01, 0x09)).toContain('CS02b')
   expect(named(0x01, 0x0a)).toBe('UseCaseUnknown message code: 010a')

@@ -107,6 +107,7 @@ const update: CredentialsUpdate = {
 const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
+  { useCase: 'ECS46d', ...addressed, entries: [], specialDays: [], execution: 'atOnce' },
   { ...command, useCase: 'ActivateLoad' },
   { ...command, useCase: 'DeactivateLoad', levelPercent: 0 },
   { useCase: 'CS02b', ...addressed, ...update },

@@ -1,7 +1,13 @@
 export * from './alert.ts'
 export * from './arm.ts'
+export { type CalendarDay, type Execution } from './calendar-day.ts'
 export * from './clock.ts'
 export * from './command.ts'
+export {
+  calendarEntriesMax,
+  type CalendarEntry,
+  type ControllerCalendar,
+} from './controller-calendar.ts'
 export {
   cellOutcomes,
   resultOfCells,

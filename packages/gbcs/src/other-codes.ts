@@ -11,7 +11,6 @@ const otherCodes: Readonly<Record<number, string>> = {
   0x0043: 'ECS28a, load limiting',
   0x0055: 'ECS47, state of an auxiliary load',
   0x00cc: 'the alert of a future-dated command',
-  0x011a: 'ECS46d, calendar of the auxiliary controllers',
 }
 /** CS02b in other modes than by the supplier for itself, which has a row of its own. */
 const credentials = { first: 0x0100, last: 0x0109, own: 0x0102 } as const

@@ -89,3 +89,63 @@ test('the counter in a CS06 is a DER integer in its shortest form', () => {
   expect(tail(128n)).toBe('02020080')
   expect(tail((1n << 64n) - 1n)).toBe('020900ffffffffffffffff')
 })
+
+test('ECS46d pre-commands are, to the byte, the ones that are published', () => {
+  const days = [
+    { year: 'any', month: 12, day: 25 },
+    { year: 'any', month: 5, day: 1 },
+    { year: 'any', month: 6, day: 10 },
+  ] as const
+  const [from, until] = [
+    { year: 2015, month: 6, day: 21 },
+    { year: 2015, month: 12, day: 21 },
+  ] as const
+  /** Two to a controller, half an hour apart: off from the hour on, at half its level from the half-hour. */
+  const entries = Array.from({ length: 10 }, (_, at) => ({
+    controller: Math.floor(at / 2) + 1,
+    direction: 'import' as const,
+    levelPercent: at % 2 === 0 ? 0 : 50,
+    atSeconds: (9 + at / 2) * 3_600,
+    weekdays: [1, 2, 3, 4, 5],
+    specialDays: at === 1 ? [1, 3] : at === 5 ? [2, 3] : [1, 2, 3],
+    from,
+    until,
+  }))
+  const calendar = { entries, specialDays: days, execution: 'atOnce' } as const
+  const id = { useCase: 'ECS46d', originator, target, counter: 1005n } as const
+  const hex = (value: number) => value.toString(16).padStart(2, '0')
+  const entry = (at: number, direction = '1') =>
+    `020a1200${hex(at + 1)}03ff090600000a0067ff12${direction}${Math.floor(at / 2) + 1}` +
+    `${at % 2 === 0 ? '80' : 'b2'}0904${hex(9 + Math.floor(at / 2))}${at % 2 === 0 ? '00' : '1e'}0000` +
+    `12ffff0407f80403${at === 1 ? 'a0' : at === 5 ? '60' : 'e0'}090507df0615ff090507df0c15ff`
+  const rest = (direction: string, execution: string) =>
+    '0402000b00010b0003ff0202000a00010c0002ff0202232800005e2c801a0602232800005e2c802306' +
+    '04010302031200010905ffff0c19ff11010203120002' +
+    '0905ffff0501ff110202031200030905ffff060aff1103010a' +
+    entries.map((_, at) => entry(at, direction)).join('') +
+    `090c${execution}`.repeat(2)
+  const head =
+    'df090100000000000003ed0890b3d51f300100000800db1234567890a00002011a820250d9200003ed00'
+  expect(toHex(encodePreCommand({ ...id, ...calendar }))).toBe(
+    head + rest('1', '0000000000000000008000ff'),
+  )
+  const input = entries.map((each) => ({ ...each, direction: 'export' as const }))
+  expect(toHex(encodePreCommand({ ...id, ...calendar, entries: input }))).toBe(
+    head + rest('2', '0000000000000000008000ff'),
+  )
+  const dated = instant(Date.UTC(2030, 3, 1, 9))
+  expect(toHex(encodePreCommand({ ...id, ...calendar, execution: dated }))).toBe(
+    head + rest('1', '07ee0401ff090000008000ff'),
+  )
+  expect(toHex(encodePreCommand({ ...id, ...calendar, execution: 'never' }))).toBe(
+    head + rest('1', 'ffffffffffffffffff8000ff'),
+  )
+  for (const wrong of [{ atSeconds: 86_400 }, { weekdays: [2, 1] }, { specialDays: [4] }])
+    expect(() =>
+      encodePreCommand({
+        ...id,
+        ...calendar,
+        entries: entries.map((each) => ({ ...each, ...wrong })),
+      }),
+    ).toThrow('limits')
+})

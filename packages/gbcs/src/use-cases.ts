@@ -1,5 +1,10 @@
 import { assert, type Outcome } from '@interlock/kernel'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
+import {
+  calendarLayout,
+  isControllerCalendar,
+  type ControllerCalendar,
+} from './controller-calendar.ts'
 import { controllerConfiguration, controllerOperation } from './controller-reads.ts'
 import {
   credentialsLayout,
@@ -120,6 +125,16 @@ const readControllers = (
   ...reads,
 })
 
+const setCalendar: UseCaseRow<ControllerCalendar> = {
+  code: 0x011a,
+  title: 'Set Auxiliary Controller Calendar',
+  standard: true,
+  critical: true,
+  results: [2, 2, 2, 2],
+  takes: isControllerCalendar,
+  layout: calendarLayout,
+}
+
 const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   code: 0xf001,
   title: 'Update Half-Hourly Tariff',
@@ -159,6 +174,7 @@ export const useCases = {
   ),
   CS06: activateFirmware,
   ECS38: setOffsetLimit,
+  ECS46d: setCalendar,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', stateObjects),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
   ActivateLoad: switchLoad(0xf005, 'Activate Auxiliary Load', 100),

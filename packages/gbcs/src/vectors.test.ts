@@ -65,6 +65,7 @@ const roleOf: Readonly<Partial<Record<UseCase, string>>> = {
   ECS70: 'supplier',
   ECS47a: 'owner',
   ECS47e: 'dsrsp',
+  ECS46d: 'supplier',
   ActivateLoad: 'supplier',
   DeactivateLoad: 'supplier',
   UpdateHalfHourlyTariff: 'supplier',

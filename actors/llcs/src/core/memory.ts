@@ -24,6 +24,9 @@ export type StoredList = {
 }
 export type StoredLists = { readonly [Of in Hierarchy]?: StoredList }
 
+/** A signed calendar of the controllers, and when it comes into force. */
+export type StoredCalendar = { readonly bytes: string; readonly from: Instant }
+
 /** What an LLCS must know again after it lost power. JSON values only. */
 export type Memory = {
   readonly counters: CounterSet
@@ -40,6 +43,8 @@ export type Memory = {
   readonly loadController?: string
   /** What the network's time last said of this clock; absent: it has said nothing. */
   readonly clockAgrees?: boolean
+  /** The one in force, and one that is to come. */
+  readonly calendars?: readonly StoredCalendar[]
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
 }

@@ -1,0 +1,36 @@
+import { decodeSigned, type Answer, type CommandOf, type ControllerCalendar } from '@interlock/gbcs'
+import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
+import type { Memory, StoredCalendar } from './core/memory.ts'
+import type { Llcs } from './llcs.ts'
+
+/**
+ * Keeps what the supplier has set for the controllers, from its date of execution on. It is that one party's
+ * word and moves nothing: what switches a load is an arm, which both ledgers have charged.
+ */
+export function takeCalendar(
+  { keeper, deps }: Llcs,
+  { execution }: CommandOf<'ECS46d'>,
+  signed: Uint8Array,
+): Answer {
+  const now = deps.clock.now()
+  const standing = keeper.memory.calendars?.filter((each) => each.from <= now).slice(-1) ?? []
+  const next: readonly StoredCalendar[] =
+    execution === 'never'
+      ? standing
+      : [...standing, { bytes: toBase64(signed), from: execution === 'atOnce' ? now : execution }]
+  keeper.commit({ calendars: next })
+  return { result: 'success' }
+}
+
+/** The calendar in force: the last whose time has come. */
+export function calendarAt(
+  { calendars = [] }: Memory,
+  now: Instant,
+): ControllerCalendar | undefined {
+  const found = calendars.findLast((each) => each.from <= now)
+  const bytes = found && fromBase64(found.bytes)
+  const read = bytes && decodeSigned(bytes)
+  return read?.ok === true && read.value.command.useCase === 'ECS46d'
+    ? read.value.command
+    : undefined
+}
