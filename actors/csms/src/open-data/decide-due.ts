@@ -19,16 +19,23 @@ export type Deciding = {
 /** After a time away, so many periods at once; the others next time. */
 const periodsMax = 7
 
+/** Chargers that are asked at once; one that does not answer keeps the others waiting no longer than it must. */
+export const askedAtOnce = 16
+
 /**
  * Asks stations whether those who agreed are their owners still. Whom a charger does not name after a period has ended
  * is in no row of it: an agreement is a person's, and does not pass to whoever lives there next.
  */
 export async function hearOwners({ book, rules, keysOf }: Deciding, now: Instant): Promise<void> {
   const ended = instant(now - (now % rules.periodMillis))
-  for (const station of book.unheard(ended)) {
-    const keys = await keysOf(station)
-    if (keys !== undefined) book.heard(station, keys, now)
-  }
+  const stations = book.unheard(ended)
+  for (let each = 0; each < stations.length; each += askedAtOnce)
+    await Promise.all(
+      stations.slice(each, each + askedAtOnce).map(async (station) => {
+        const keys = await keysOf(station)
+        if (keys !== undefined) book.heard(station, keys, now)
+      }),
+    )
 }
 
 /** Tells the periods that are due, each once, of those who had agreed to all of it and have used something in it. */

@@ -16,7 +16,7 @@ import type { CommandOutcome } from '../commands.ts'
 import type { Api } from '../rest/api.ts'
 import { agreementLimits } from './agreements.ts'
 import { openDataBook, type OpenDataBook } from './book.ts'
-import { decideDue, hearOwners } from './decide-due.ts'
+import { askedAtOnce, decideDue, hearOwners } from './decide-due.ts'
 import { openDataEndpoints, openDataLimits } from './doors.ts'
 import { rulesOf } from './open-data-config.ts'
 
@@ -152,6 +152,22 @@ test.each<[string, readonly string[] | undefined]>([
     expect(rowsOf(openDataBook(journal, rules), atDay(10))).toEqual(rowsOf(book, atDay(10)))
   },
 )
+
+test('chargers are asked a few at once, and one that keeps silent is left out alone', async () => {
+  const book = openDataBook(memoryJournal(), rules)
+  await lookOn(2, deciding(book))
+  agreedBy(book, 40)
+  let [asking, most] = [0, 0]
+  const keysOf = async (station: Eui64) => {
+    most = Math.max(most, ++asking)
+    await Promise.resolve()
+    asking -= 1
+    return station === stationAt(7) ? undefined : [by]
+  }
+  await hearOwners({ ...deciding(book), keysOf }, atDay(4))
+  expect(most).toBe(askedAtOnce)
+  expect(book.unheard(atDay(4))).toEqual([stationAt(7)])
+})
 
 test('who moved out takes its own rows down, and nothing of whoever lives there now', async () => {
   const book = await toldBook(12)

@@ -38,6 +38,7 @@ export async function openOpenData(
   closers.push(() => server.close())
   for (const endpoint of openDataEndpoints({ api, book, rules })) server.unproven(endpoint)
 
+  let closing = false
   const viewOf = (station: Eui64) =>
     [...views.values()].find(({ record }) => record.eui === station)
   const due: Deciding = {
@@ -49,20 +50,21 @@ export async function openOpenData(
       return view && (await readUsage(transactions, view.record.stationId, period))
     },
     async keysOf(station) {
+      if (closing) return undefined
       const view = viewOf(station)
       const keys = view && (await ownerKeysOf(api, view))
       return keys?.ok === true ? keys.value : undefined
     },
   }
   let timer: Timer | undefined
-  let closing = false
   let deciding: Promise<void> = Promise.resolve()
+  const decideIn = (minutes: number): void => {
+    if (!closing) timer = deps.clock.after(inMinutes(minutes), 'open-data', decide)
+  }
   const decide = (): Promise<void> => {
     deciding = decideAll(due, deps.clock.now())
       .catch((error: unknown) => deps.log.warn({ error }, 'open data were not told'))
-      .finally(() => {
-        if (!closing) timer = deps.clock.after(inMinutes(60), 'open-data', decide)
-      })
+      .finally(() => decideIn(minutesBetween.looks))
     return deciding
   }
   closers.push(async () => {
@@ -70,9 +72,13 @@ export async function openOpenData(
     timer?.cancel()
     await deciding
   })
-  await decide()
+  if (book.decidedUntil() === undefined) await decideDue(due, deps.clock.now())
+  decideIn(minutesBetween.startAndLook)
   return await server.listen()
 }
+
+/** After a start, chargers come back first: who cannot be asked about its owner is left out for good. */
+const minutesBetween = { startAndLook: 10, looks: 60 } as const
 
 async function decideAll(due: Deciding, now: Instant): Promise<void> {
   await hearOwners(due, now)
