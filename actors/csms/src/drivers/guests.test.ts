@@ -5,6 +5,7 @@ import type { IdTokenInfoType } from '@interlock/ocpp'
 import type { Token } from '@interlock/ocpi'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
+import { remember } from '../ocpi/admissions.ts'
 import { admitDriver, tellTransaction, type RoamingDesk } from '../ocpi/roaming.ts'
 import { guestInfo, guestsOf } from './guests.ts'
 
@@ -186,5 +187,28 @@ describe('who is billed', () => {
     await admitDriver(roamer.desk, station, shown)
     await tellTransaction(roamer.desk, station, 'T')
     expect(roamer.pushed).toHaveLength(1)
+  })
+
+  test('what a token is admitted with elsewhere, or again later, is not what its charge here is billed by', async () => {
+    const references = { T: 'here', next: 'again', other: 'elsewhere' }
+    const at = desk(undefined, token)
+    const admit = (where: typeof station, reference: string) =>
+      remember(at.desk, 'ilk', where, 'RFID', uid, {
+        info: { status: 'Accepted' },
+        auth: 'COMMAND',
+        token,
+        reference,
+      })
+    await admit(station, references.T)
+    // Kept by the token alone, either of these would be in the session told next.
+    await admit(stationId('CS-2'), references.other)
+    await tellTransaction(at.desk, station, 'T')
+    await admit(station, references.next)
+    await tellTransaction(at.desk, station, 'T')
+    const told = at.pushed.map((each) => (each as readonly unknown[])[3])
+    expect(told).toMatchObject([
+      { authorization_reference: references.T },
+      { authorization_reference: references.T },
+    ])
   })
 })

@@ -3,7 +3,7 @@ import { ownerName, type CdrToken, type OcpiOwner, type Session, type Token } fr
 import type { IdTokenInfoType } from '@interlock/ocpp'
 import type { RoamingDesk } from './roaming.ts'
 
-/** Who charges here by which contract: kept when it is said, found again by the token. */
+/** Who charges at a station by which contract: kept when it is said, found again there by the token. */
 export type Admission = {
   readonly party: string
   readonly token: CdrToken
@@ -18,19 +18,28 @@ export const tokenName = (owner: OcpiOwner, type: string, uid: string) => ({
   owner: ownerName(owner),
   id: tokenId(type, uid),
 })
-const admissionName = ({ us }: Kept, type: Token['type'], uid: string) => ({
-  module: 'admissions',
-  owner: ownerName(us),
-  id: tokenId(type, uid),
-})
+/** What was said of a token at one station says nothing of its charges at another, nor under which reference those are. */
+const nameAt = (
+  module: 'admissions' | 'expected',
+  { us }: Kept,
+  station: StationId,
+  type: Token['type'],
+  uid: string,
+) => ({ module, owner: ownerName(us), id: `${station} ${tokenId(type, uid)}` })
 
-export const admissionOf = async (desk: Kept, type: Token['type'], uid: string) =>
-  (await desk.objects.find(admissionName(desk, type, uid))) as Admission | undefined
+export const admissionOf = async (
+  desk: Kept,
+  station: StationId,
+  type: Token['type'],
+  uid: string,
+) =>
+  (await desk.objects.find(nameAt('admissions', desk, station, type, uid))) as Admission | undefined
 
 /** Keeps what was said of a token; one that may not charge is billed to nobody. */
 export async function remember(
   desk: Kept,
   party: string,
+  station: StationId,
   type: Token['type'],
   uid: string,
   said: Omit<Admission, 'party' | 'token'> & {
@@ -50,21 +59,19 @@ export async function remember(
     ...(reference === undefined ? {} : { reference }),
   }
   const lastUpdated = context.deps.clock.now()
-  await objects.put({ ...admissionName(desk, type, uid), lastUpdated, object })
+  await objects.put({ ...nameAt('admissions', desk, station, type, uid), lastUpdated, object })
 }
 
-export const forget = async (desk: Kept, type: Token['type'], uid: string): Promise<void> =>
-  void (await desk.objects.remove(admissionName(desk, type, uid)))
+export const forget = async (
+  desk: Kept,
+  station: StationId,
+  type: Token['type'],
+  uid: string,
+): Promise<void> => void (await desk.objects.remove(nameAt('admissions', desk, station, type, uid)))
 
 /** For so long a driver whose provider sent a command is waited for, and not asked about (§13.3.4, .5). */
 const expectedMillis = inMinutes(15)
 type Expected = Admission & { readonly until: number }
-
-const expectedName = ({ us }: Kept, station: StationId, type: Token['type'], uid: string) => ({
-  module: 'expected',
-  owner: ownerName(us),
-  id: `${station} ${tokenId(type, uid)}`,
-})
 
 /** A driver is going to charge at that station, by a provider's command to start or to reserve until then. */
 export async function expectDriver(
@@ -79,7 +86,7 @@ export async function expectDriver(
   const until = Math.max(now + expectedMillis, reservedUntil)
   const object: Expected = { ...admission, until }
   await desk.objects.put({
-    ...expectedName(desk, station, type, uid),
+    ...nameAt('expected', desk, station, type, uid),
     lastUpdated: now,
     object,
   })
@@ -90,7 +97,7 @@ export const expectNobody = async (
   station: StationId,
   type: Token['type'],
   uid: string,
-): Promise<void> => void (await desk.objects.remove(expectedName(desk, station, type, uid)))
+): Promise<void> => void (await desk.objects.remove(nameAt('expected', desk, station, type, uid)))
 
 export async function expected(
   desk: Kept,
@@ -98,7 +105,7 @@ export async function expected(
   type: Token['type'],
   uid: string,
 ): Promise<Admission | undefined> {
-  const found = await desk.objects.find(expectedName(desk, station, type, uid))
+  const found = await desk.objects.find(nameAt('expected', desk, station, type, uid))
   const known = found as Expected | undefined
   return known !== undefined && desk.context.deps.clock.now() < known.until ? known : undefined
 }

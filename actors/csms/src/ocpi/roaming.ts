@@ -33,6 +33,8 @@ export type SessionPlace = {
   readonly transactionId: string
   readonly evse: number
   readonly isActive: boolean
+  /** By which it was told first: what is said of the token later is of later charges. */
+  readonly admission?: Admission
 }
 
 export type RoamingDesk = {
@@ -70,7 +72,7 @@ export async function admitDriver(
   const uid = idToken.idToken
   if (type === undefined || place === undefined || !printable.test(uid)) return undefined
   const sent = payer === undefined ? await expected(desk, stationId, type, uid) : undefined
-  if (sent !== undefined) return await admitSent(desk, type, uid, sent)
+  if (sent !== undefined) return await admitSent(desk, stationId, type, uid, sent)
   const told = await Promise.all(
     payingParties(desk, payer).map(async (party) => {
       const known = await desk.objects.find(tokenName(party.owner, type, uid))
@@ -92,22 +94,24 @@ export async function admitDriver(
   const all = verdicts.flat().filter(({ verdict }) => paysBy(verdict, payer))
   const best = all.find(({ verdict }) => verdict.info.status === 'Accepted') ?? all[0]
   // Who no longer pays for a guest is billed by nothing that was said before.
-  if (payer !== undefined && best?.verdict.info.status !== 'Accepted') await forget(desk, type, uid)
+  if (payer !== undefined && best?.verdict.info.status !== 'Accepted')
+    await forget(desk, stationId, type, uid)
   if (best === undefined) return undefined
-  await remember(desk, best.party.name, type, uid, best.verdict)
+  await remember(desk, best.party.name, stationId, type, uid, best.verdict)
   return best.verdict.info
 }
 
 /** Its provider has sent a command to start; it is not asked what it has just said. */
 async function admitSent(
   desk: RoamingDesk,
+  stationId: StationId,
   type: Token['type'],
   uid: string,
   { party, token, auth, reference }: Admission,
 ): Promise<IdTokenInfoType> {
   const info: IdTokenInfoType = { status: 'Accepted', cacheExpiryDateTime: nowIn(desk) }
   const said = reference === undefined ? { info, auth, token } : { info, auth, token, reference }
-  await remember(desk, party, type, uid, said)
+  await remember(desk, party, stationId, type, uid, said)
   return info
 }
 const nowIn = ({ context }: RoamingDesk): string => toIso(context.deps.clock.now())
@@ -158,15 +162,17 @@ export async function tellTransaction(
   const guest = await findGuest(context, stationId, begunWith as IdTokenType)
   const type = ocpiTypeOf(begunWith as IdTokenType)
   const owner = ownerName(us)
+  const id = sessionId(desk, stationId, transactionId)
+  const place = { module: 'session-places', owner, id }
+  const before = (await objects.find(place)) as SessionPlace | undefined
   const admission =
-    type === undefined ? undefined : await admissionOf(desk, type, begunWith.idToken)
-  const { party, token, auth, reference } = (admission ?? {}) as Partial<Admission>
+    before?.admission ??
+    (type === undefined ? undefined : await admissionOf(desk, stationId, type, begunWith.idToken))
   const evse = known.evseId?.value ?? 1
   const where = placeOf(desk, stationId, evse)
-  if (party === undefined || token === undefined || auth === undefined || where === undefined)
-    return
+  if (admission === undefined || where === undefined) return
+  const { party, token, auth, reference } = admission
   if (guest !== undefined && !isPaidBy(guest.guest.payer, token)) return
-  const id = sessionId(desk, stationId, transactionId)
   const roaming: Roaming = {
     id,
     token,
@@ -181,8 +187,8 @@ export async function tellTransaction(
   const kept = { owner, id, lastUpdated: at, audience: party }
   await objects.put({ ...kept, module: 'sessions', object: session })
   const isActive = endedAt === undefined
-  const object: SessionPlace = { party, stationId, transactionId, evse, isActive }
-  await objects.put({ owner, id, lastUpdated: at, module: 'session-places', object })
+  const object: SessionPlace = { party, stationId, transactionId, evse, isActive, admission }
+  await objects.put({ ...place, lastUpdated: at, object })
   await outbox.push(party, 'sessions', id, session)
   if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
   const told = { transaction: transactionId, evse, at, wattHours: Math.max(0, state.wattHours) }
