@@ -207,6 +207,8 @@ async function learned(
     await offer?.answered(response)
     await learn(context, stationId, action, payload, response as Response<Action>, asked)
   }
+  const isLimit = action === 'SetChargingProfile' || action === 'ClearChargingProfile'
+  if (isLimit && isAccepted(outcome)) context.hooks.limitsChanged(stationId)
   return settled(context, command, outcome)
 }
 

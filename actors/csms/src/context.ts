@@ -87,6 +87,8 @@ export type Hooks = {
     idToken: IdTokenType,
     payer?: GuestPayer,
   ) => Promise<IdTokenInfoType | undefined>
+  /** Charging limits of a station have changed: by a command of this CSMS, or as the station has told. */
+  limitsChanged: (station: StationId) => void
   /** A station has told another status of a connector. */
   statusTold: (station: StationId) => void
   /** One more event of this transaction is on file. */

@@ -85,6 +85,7 @@ export async function openContext(
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
     admitDriver: () => Promise.resolve(undefined),
+    limitsChanged: () => {},
     statusTold: () => {},
     transactionTold: () => {},
     capacityChanged: () => {},

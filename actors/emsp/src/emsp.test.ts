@@ -336,6 +336,7 @@ test(
         'PUT /api/v1/sessions/:operator/:session/profile': ['web'],
         'DELETE /api/v1/sessions/:operator/:session/profile': ['web'],
         'POST /api/v1/sessions/:operator/:session/active-profile': ['web'],
+        'GET /api/v1/sessions/:operator/:session/active-profile': ['web'],
         'GET /ocpi/*': ['csms'],
         'POST /ocpi/*': ['csms'],
         'PUT /ocpi/*': ['csms'],

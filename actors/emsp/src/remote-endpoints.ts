@@ -82,6 +82,17 @@ export const remoteEndpoints = (desk: RemoteDesk): readonly Endpoint[] => [
   },
   {
     method: 'GET',
+    url: '/api/v1/sessions/:operator/:session/active-profile',
+    roles: ['web'],
+    summary:
+      'What the operator told last of its own accord, of a session whose limits we have set.',
+    handle: async ({ params: { operator = '', session = '' } }) => {
+      const active = await desk.requests.active(operator, session)
+      return active === undefined ? problem('NotFound') : { status: 200, body: active }
+    },
+  },
+  {
+    method: 'GET',
     url: '/api/v1/requests',
     roles: ['web'],
     summary: 'What operators were asked for, and how it came out, the newest first.',

@@ -209,3 +209,20 @@ test('the limits of a session are set, taken back and read at its operator', asy
   const whats = (await desk.requests.list()).map(({ what }) => what)
   expect(whats).toEqual(['ActiveProfile', 'ClearProfile', 'SetProfile'])
 })
+
+test('what is active is told of its own accord by the operator that was asked for limits, and by nobody else', async () => {
+  const profile = {
+    start_date_time: '2026-01-12T20:00:00Z',
+    charging_profile: { charging_rate_unit: 'W' as const },
+  }
+  const tell = (operator: string) => desk.requests.tellActive(operator, 'S1', profile)
+  expect(await tell('cpo')).toMatchObject({ reason: 'ObjectUnknown' })
+  const session = { operator: 'cpo', session: 'S1' }
+  const door = '/api/v1/sessions/:operator/:session'
+  const limits = { profile: { charging_rate_unit: 'W' } }
+  await desk.knock(`PUT ${door}/profile`, session, limits)
+  expect(await desk.knock(`GET ${door}/active-profile`, session)).toMatchObject({ status: 404 })
+  expect(await tell('other')).toMatchObject({ reason: 'ObjectUnknown' })
+  expect(await tell('cpo')).toMatchObject({ ok: true })
+  expect(await desk.knock(`GET ${door}/active-profile`, session)).toMatchObject(profile)
+})

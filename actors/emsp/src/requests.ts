@@ -57,6 +57,10 @@ export type RemoteRequests = {
   ask(operator: string, wanted: Wanted): Promise<Outcome<RequestShown, AskProblem>>
   /** The outcome that an operator tells: once, but for a reservation taken back, and only of what it was asked for itself. */
   settle(operator: string, id: string, result: Result): Promise<Answer>
+  /** What is active in a session has changed; of sessions alone whose limits that operator was asked to set. */
+  tellActive(operator: string, session: string, profile: ActiveChargingProfile): Promise<Answer>
+  /** As it was told last. */
+  active(operator: string, session: string): Promise<ActiveChargingProfile | undefined>
   find(id: string): Promise<RequestShown | undefined>
   /** The newest first. */
   list(): Promise<readonly RequestShown[]>
@@ -64,6 +68,7 @@ export type RemoteRequests = {
 export type AskProblem = 'OperatorUnknown' | 'NotRegistered' | 'OperatorSilent' | 'TooMany'
 
 const idBytes = 16
+const sessionOf = (operator: string, session: string): string => `${operator} ${session}`
 const listedMax = 100
 
 /** Asks operators for something at a station of theirs, and keeps what comes of it. */
@@ -113,6 +118,7 @@ export function remoteRequests(options: {
       const responseUrl = `${origin}${basePath}/${ocpiVersion}/sender/${module}/${below}`
       const request: Request = { id, operator, what, at: now() }
       if ((await keep('requests', id, request)) === 'full') return refused('TooMany')
+      if (what === 'SetProfile') await keep('profiled', sessionOf(operator, path), { request: id })
       audit.record('OperatorAsked', { operator, what, request: id })
       const { url, token } = reached.value
       const asked = new URL(`${url}/${encodeURIComponent(path)}`)
@@ -142,6 +148,16 @@ export function remoteRequests(options: {
       await keep('results', id, result)
       return ok({})
     },
+    async tellActive(operator, session, profile) {
+      const name = sessionOf(operator, session)
+      if ((await kept('profiled', name)) === undefined) return refused('ObjectUnknown', session)
+      audit.record('ProfileTold', { operator, session })
+      await keep('active-profiles', name, profile)
+      return ok({})
+    },
+    active: async (operator, session) =>
+      (await kept('active-profiles', sessionOf(operator, session))) as
+        ActiveChargingProfile | undefined,
     async find(id) {
       const request = (await kept('requests', id)) as Request | undefined
       return request && (await shown(request))

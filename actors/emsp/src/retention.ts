@@ -31,13 +31,9 @@ export function keepRetention(options: {
     const now = clock.now()
     await told.prune(instant(now - retention.told.millis), retention.told.countMax)
     const { millis, countMax } = retention.requests
-    await objects.prune({
-      module: 'requests',
-      owner: ownerName(us),
-      before: instant(now - millis),
-      countMax,
-      alongside: ['answers', 'results'],
-    })
+    const over = { owner: ownerName(us), before: instant(now - millis), countMax }
+    await objects.prune({ ...over, module: 'requests', alongside: ['answers', 'results'] })
+    await objects.prune({ ...over, module: 'profiled', alongside: ['active-profiles'] })
   }
   let working: Promise<void> | undefined
   const run = (): void => {

@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Cdr } from './cdr.ts'
 import {
+  ActiveChargingProfile,
   ChargingProfileResponse,
   ChargingProfileResult,
   SetChargingProfile,
@@ -23,6 +24,7 @@ import { Tariff } from './tariff.ts'
 import { AuthorizationInfo, LocationReferences, Token } from './token.ts'
 
 const schemas = {
+  ActiveChargingProfile,
   AuthorizationInfo,
   CancelReservation,
   Cdr,

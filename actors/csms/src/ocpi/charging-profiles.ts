@@ -12,8 +12,10 @@ import { inBackground } from '../background.ts'
 import { isAccepted, type Commands } from '../commands.ts'
 import { pacing } from '../pacing.ts'
 import { oneDigit, scheduleOf } from './peer-profile.ts'
+import type { ProfileWatch } from './profile-watch.ts'
 import { clearWish, setWish } from './provider-wishes.ts'
-import { wishMillis, type RoamingDesk, type SessionPlace } from './roaming.ts'
+import { wishMillis, type RoamingDesk } from './roaming.ts'
+import type { SessionPlace } from './session-place.ts'
 
 /** Longer than the supervisor and the station are waited for together. */
 const timeoutSeconds = 90
@@ -35,7 +37,7 @@ const resultOf = (outcome: Outcome): ChargingProfileResult => {
  * A provider's wishes for the sessions of its drivers (§14). Each becomes a command like any other of this CSMS:
  * signed by it, seconded by the supervisor and charged to the ledger, or else it does not leave.
  */
-export function profileHandlers(desk: RoamingDesk, commands: Commands) {
+export function profileHandlers(desk: RoamingDesk, commands: Commands, watch: ProfileWatch) {
   const { context, objects, us, peers, outbox } = desk
   const isTooOften = pacing(wishMillis)
   /** In the background; the provider is told how it came out. */
@@ -73,7 +75,10 @@ export function profileHandlers(desk: RoamingDesk, commands: Commands) {
       asked('put', request, request.body.response_url, (place, asOf) => {
         const schedule = scheduleOf(request.body.charging_profile, asOf)
         if (!schedule.ok) return undefined
-        return async (now) => resultOf(await setWish(desk, commands, place, schedule.value, now))
+        return (now) =>
+          watch.wish(place, async () =>
+            resultOf(await setWish(desk, commands, place, schedule.value, now)),
+          )
       }),
     'chargingprofiles.delete': (request: Asked<'chargingprofiles.delete'>) =>
       asked('delete', request, request.query['response_url'], (place) => async (now) => {
@@ -90,7 +95,7 @@ export function profileHandlers(desk: RoamingDesk, commands: Commands) {
 }
 
 /** What the station plans, all limits together (K08). */
-async function activeAt(
+export async function activeAt(
   commands: Commands,
   { stationId, evse }: SessionPlace,
   duration: number,

@@ -29,7 +29,8 @@ import {
   reservationsMax,
   reservationsOf,
 } from './reservations.ts'
-import { sessionId, type RoamingDesk, type SessionPlace } from './roaming.ts'
+import type { RoamingDesk } from './roaming.ts'
+import { sessionId, type SessionPlace } from './session-place.ts'
 
 /** The request that a station is sent, and what has to be on file around it. */
 export type Order = {

@@ -6,7 +6,8 @@ import { misusedCards } from '../core/misused-cards.ts'
 import { expected } from './admissions.ts'
 import { commandHandlers, openCommandsMax, resultOf } from './commands.ts'
 import { reservationsMax } from './reservations.ts'
-import { sessionId, type RoamingDesk } from './roaming.ts'
+import type { RoamingDesk } from './roaming.ts'
+import { sessionId } from './session-place.ts'
 
 const station = stationId('CS-1')
 const begin = instant(Date.parse('2026-01-12T20:00:00Z'))

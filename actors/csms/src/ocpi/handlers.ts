@@ -17,6 +17,7 @@ import { tokenName } from './admissions.ts'
 import { commandHandlers } from './commands.ts'
 import { settledBy } from './driver.ts'
 import { openTo } from './open-places.ts'
+import type { ProfileWatch } from './profile-watch.ts'
 import type { RoamingDesk } from './roaming.ts'
 
 /** What an operator answers to providers. */
@@ -24,6 +25,7 @@ export function cpoHandlers(
   desk: RoamingDesk,
   commands: Commands,
   locations: () => readonly Location[],
+  watch: ProfileWatch,
 ): OcpiHandlers {
   const { objects } = desk
   type Of = Pick<Asked, 'caller' | 'params'>
@@ -51,7 +53,7 @@ export function cpoHandlers(
     'tariffs.list': ({ page }) => paged([desk.tariff], page),
     ...tokenHandlers(desk),
     ...commandHandlers(desk, commands),
-    ...profileHandlers(desk, commands),
+    ...profileHandlers(desk, commands, watch),
   }
 }
 

@@ -7,12 +7,15 @@ import type { Kysely } from 'kysely'
 import { inBackground } from '../background.ts'
 import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
+import { activeAt } from './charging-profiles.ts'
 import { cpoHandlers } from './handlers.ts'
 import { locationsOf, tellPlaces } from './locations.ts'
 import type { OcpiConfig } from './ocpi-config.ts'
+import { createProfileWatch } from './profile-watch.ts'
 import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
 import { admitDriver, tellTransaction, type RoamingDesk } from './roaming.ts'
+import type { SessionPlace } from './session-place.ts'
 
 /**
  * Speaks OCPI 2.2.1 with providers, as an operator of charging stations.
@@ -68,6 +71,11 @@ export async function openRoaming(options: {
   }
   await restoreWishes(desk)
   const locations = locationsOf(desk)
+  const active = (place: SessionPlace, seconds: number) =>
+    activeAt(commands, place, seconds, clock.now())
+  const watch = createProfileWatch(desk, active, `${label}/profiles`)
+  closers.push(() => watch.close())
+  context.hooks.limitsChanged = (station) => watch.changed(station)
   const server = await openHttpServer({
     name: label,
     listen: ocpi.listen,
@@ -84,7 +92,7 @@ export async function openRoaming(options: {
     door: {
       origin: ocpi.origin,
       us,
-      handlers: cpoHandlers(desk, commands, locations),
+      handlers: cpoHandlers(desk, commands, locations, watch),
       credentials: registration,
       now: () => clock.now(),
     },

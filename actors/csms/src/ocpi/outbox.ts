@@ -10,7 +10,7 @@ export type Outbox = Running & {
   /** The same of something of which the newest state alone is of use: what still waits of it is not sent any more. */
   pushState(
     party: string,
-    module: 'locations' | 'tariffs',
+    module: 'locations' | 'tariffs' | 'chargingprofiles',
     id: string,
     object: unknown,
   ): Promise<void>
@@ -70,18 +70,26 @@ export function createOutbox(options: {
     id,
     object,
   }: Waiting): Promise<'done' | 'later' | 'silent'> => {
-    const reached = registration.reach(party, module, 'RECEIVER')
+    // Profiles are the provider's: it hears of them at the other end of that module (§14.3.2.2).
+    const isProfile = module === 'chargingprofiles'
+    const reached = registration.reach(party, module, isProfile ? 'SENDER' : 'RECEIVER')
     if (!reached.ok) return reached.reason === 'EndpointsMissing' ? 'done' : 'later'
     const { url, token } = reached.value
     const { country_code, party_id } = us
     const isCdr = module === 'cdrs'
-    const at = isCdr ? url : `${url}/${country_code}/${party_id}/${encodeURIComponent(id)}`
+    const own = isProfile ? '' : `/${country_code}/${party_id}`
+    const at = isCdr ? url : `${url}${own}/${encodeURIComponent(id)}`
     const answer = await send(party, isCdr ? 'POST' : 'PUT', at, token, object)
     if (answer === undefined || answer.ok) return 'done'
     log.warn({ party, module, id, reason: answer.reason, detail: answer.detail }, 'not taken')
     // What the provider could not do it may do later; what it refuses it refuses again.
     if (answer.reason.startsWith('Status2')) return 'done'
     return answer.reason === 'PeerUnavailable' ? 'silent' : 'later'
+  }
+  const forget = async ({ party, module, id, name }: Waiting): Promise<void> => {
+    await objects.remove({ module: waitingModule, owner, id: name })
+    const key = `${party} ${module} ${id}`
+    if (states.get(key) === name) states.delete(key)
   }
   const work = async (): Promise<void> => {
     do {
@@ -95,7 +103,7 @@ export function createOutbox(options: {
           if (closed) return
           const told = silent.has(each.party) ? 'silent' : await deliver(each)
           if (told === 'silent') silent.add(each.party)
-          if (told === 'done') await objects.remove({ module: waitingModule, owner, id: each.name })
+          if (told === 'done') await forget(each)
           else offset += 1
         }
         if (page.length < pageLimit) break

@@ -87,7 +87,8 @@ function roadWith(watts: { now: number; fallback: number }, oscp: object | undef
         Promise.resolve(void told.push(result)),
     },
   } as unknown as RoamingDesk
-  const handlers = profileHandlers(desk, commands)
+  const watch = { wish: (_: unknown, work: () => Promise<unknown>) => work() } as never
+  const handlers = profileHandlers(desk, commands, watch)
   const query = { response_url: `${origin}/x` }
   const asked = (id: string) => ({
     caller,

@@ -5,7 +5,8 @@ import { isAccepted, type CommandOutcome, type Commands } from '../commands.ts'
 import { remainingOf, underWish, type Wish } from '../core/wish.ts'
 import type { StationView } from '../core/view.ts'
 import { profileId as plannersId } from '../planner/planner.ts'
-import type { RoamingDesk, SessionPlace } from './roaming.ts'
+import type { RoamingDesk } from './roaming.ts'
+import type { SessionPlace } from './session-place.ts'
 
 /** Beside the planner's own, which stays beneath it. */
 const profileId = 2

@@ -39,6 +39,7 @@ let station: TestStation
 const sessions: Session[] = []
 const cdrs: Cdr[] = []
 const results: (ChargingProfileResult & { readonly id: string })[] = []
+const profilesTold: unknown[] = []
 const locations: Location[] = []
 const tariffs: unknown[] = []
 const outcomes: (CommandResult & { readonly id: string })[] = []
@@ -91,6 +92,10 @@ beforeAll(async () => {
       },
       'commands.result'({ params, body }) {
         outcomes.push({ ...body, id: params['id'] ?? '' })
+        return ok({})
+      },
+      'chargingprofiles.update'({ params, body }) {
+        profilesTold.push([params['session_id'], body])
         return ok({})
       },
       'chargingprofiles.result'({ params, body }) {
@@ -153,9 +158,8 @@ const cdrPlace = {
   },
 }
 const authorise = async (uid: string) => {
-  const { idTokenInfo } = await station.endpoint.call('Authorize', {
-    idToken: { idToken: uid, type: 'ISO14443' },
-  })
+  const idToken = { idToken: uid, type: 'ISO14443' } as const
+  const { idTokenInfo } = await station.endpoint.call('Authorize', { idToken })
   return idTokenInfo.status
 }
 const push = (change: Token, id = change.uid) =>
@@ -168,13 +172,12 @@ test('a provider registers, and reads where drivers charge and what for', async 
   expect(location).toMatchObject({ id: 'L1', evses: [{ evse_id: 'NL*CPO*E1' }] })
   expect(locations).toHaveProperty('headers', expect.objectContaining({ 'x-total-count': '1' }))
   // Nor is a home found by who guesses its name.
+  const gone = { reason: 'Http404' }
   for (const home of ['HOME', 'HOME/NL*CPO*E2', 'HOME/NL*CPO*E2/1'])
-    expect(await provider.send('GET', `2.2.1/sender/locations/${home}`)).toMatchObject({
-      reason: 'Http404',
-    })
+    expect(await provider.send('GET', `2.2.1/sender/locations/${home}`)).toMatchObject(gone)
   const evse = '2.2.1/sender/locations/l1/NL*CPO*E1'
   expect(await provider.send('GET', `${evse}/1`)).toMatchObject({ value: { format: 'CABLE' } })
-  expect(await provider.send('GET', `${evse}/2`)).toMatchObject({ reason: 'Http404' })
+  expect(await provider.send('GET', `${evse}/2`)).toMatchObject(gone)
   expect(await provider.send('GET', '2.2.1/sender/tariffs')).toMatchObject({ value: [tariff] })
   const start = await provider.send('POST', '2.2.1/receiver/commands/START_SESSION', {})
   expect(start).toMatchObject({ reason: 'Status2001' })
@@ -309,6 +312,13 @@ test("a provider's charging profile is signed, seconded and charged like any oth
       charging_profile: { duration: 600, charging_profile_period: [{ limit: 3_000 }] },
     },
   })
+  // Somebody else limits the station: what is active is told without being asked for (§14.3.2.2).
+  await station.endpoint.call('NotifyChargingLimit', {
+    chargingLimit: { chargingLimitSource: 'EMS' },
+  })
+  await clock.advance(5_000)
+  const half = [id, { charging_profile: { duration: 1_800 } }]
+  await vi.waitFor(() => expect(profilesTold[0]).toMatchObject(half), waiting)
   const [command] = station.commands
   const parsed = parseSigned(command?.signed, 'SetChargingProfile')
   // What the station got is what the supervisor seconded, and carries its signature too.

@@ -2,7 +2,7 @@ import { costOf } from '@interlock/billing'
 import type { Session } from '@interlock/contract'
 import type { GuestPayer } from '@interlock/driver'
 import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
-import { inMinutes, toHex, toIso, utf8, type Instant, type StationId } from '@interlock/kernel'
+import { inMinutes, toIso, type Instant, type StationId } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import {
   checkOcpi,
@@ -24,18 +24,9 @@ import { needsAsking, ocpiTypeOf, settledBy, verdictOn, type Verdict } from './d
 import { cdrOf, sessionOf, type Roaming } from './objects.ts'
 import type { ChargingPoint, Place } from './ocpi-config.ts'
 import type { Outbox } from './outbox.ts'
+import { endWatch } from './profile-watch.ts'
+import { sessionId, type SessionPlace } from './session-place.ts'
 import { readSigned } from './signed-readings.ts'
-
-/** Of a session that was told to a party. */
-export type SessionPlace = {
-  readonly party: string
-  readonly stationId: StationId
-  readonly transactionId: string
-  readonly evse: number
-  readonly isActive: boolean
-  /** By which it was told first: what is said of the token later is of later charges. */
-  readonly admission?: Admission
-}
 
 export type RoamingDesk = {
   readonly context: Context
@@ -190,6 +181,7 @@ export async function tellTransaction(
   const object: SessionPlace = { party, stationId, transactionId, evse, isActive, admission }
   await objects.put({ ...place, lastUpdated: at, object })
   await outbox.push(party, 'sessions', id, session)
+  if (!isActive) await endWatch(desk, id)
   if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
   const told = { transaction: transactionId, evse, at, wattHours: Math.max(0, state.wattHours) }
   desk.tellSession(stationId, { ...told, state: stateOf(known) })
@@ -237,15 +229,4 @@ function placeOf(
       if (point.stationId === stationId && (evse ?? point.evse) === point.evse)
         return { place, point }
   return undefined
-}
-
-const idLength = 32
-/** Names a transaction for others: those of two stations may be alike. */
-export const sessionId = (
-  { context }: Pick<RoamingDesk, 'context'>,
-  stationId: StationId,
-  transactionId: string,
-): string => {
-  const name = utf8(JSON.stringify([stationId, transactionId]))
-  return toHex(context.deps.crypto.sha256(name)).slice(0, idLength)
 }

@@ -9,5 +9,6 @@ export const clearedChargingLimit =
     await context.known.remove(stationId, 'chargingLimit', [`${evseId}/${source}`])
     context.audit.record('ChargingLimitCleared', { station: stationId, evse: evseId, source })
     context.tell({ kind: 'state', station: stationId, reason: 'ChargingLimitCleared' })
+    context.hooks.limitsChanged(stationId)
     return {}
   }

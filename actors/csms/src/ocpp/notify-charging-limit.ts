@@ -21,5 +21,6 @@ export const notifyChargingLimit =
     )
     context.audit.record('ChargingLimit', { station: stationId, evse: evseId, source })
     context.tell({ kind: 'state', station: stationId, reason: 'ChargingLimit' })
+    context.hooks.limitsChanged(stationId)
     return {}
   }

@@ -51,6 +51,8 @@ export const emspHandlers = (desk: EmspDesk): OcpiHandlers => ({
     const told = profile === undefined ? { result } : { result, profile }
     return desk.requests.settle(caller.name, params['id'] ?? '', told)
   },
+  'chargingprofiles.update': ({ caller, params, body }) =>
+    desk.requests.tellActive(caller.name, params['session_id'] ?? '', body),
 })
 
 function tokens({ us, issuer, contracts }: EmspDesk, { page }: Asked<'tokens.list'>): Answer {

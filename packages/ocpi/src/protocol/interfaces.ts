@@ -90,6 +90,13 @@ export const ocpiInterfaces = {
     path: ':id',
     body: 'ChargingProfileResult',
   },
+  /** What is active has changed by others than the provider, which has set limits of the session before. */
+  'chargingprofiles.update': {
+    ...sender('chargingprofiles'),
+    method: 'PUT',
+    path: ':session_id',
+    body: 'ActiveChargingProfile',
+  },
 } as const satisfies Record<string, InterfaceRow>
 
 export type InterfaceName = keyof typeof ocpiInterfaces
