@@ -53,6 +53,15 @@ test('every member of a group may read its keys and its lease', () => {
         expect(groundOf(role, companion), `${role} ${kind}`).toBe('contract')
 })
 
+test('a key is kept as long as anything that may be said under it', () => {
+  const groups = sealedKinds.filter((each) => isGroup(sealedTopic(each)?.protection ?? 'signed'))
+  expect(groups.length).toBeGreaterThan(2)
+  for (const kind of groups)
+    expect(topicTable.epoch.retentionMillis, kind).toBeGreaterThanOrEqual(
+      (sealedTopic(kind)?.retentionMillis ?? Infinity) + limits.epochMillisMax,
+    )
+})
+
 test('nobody but the key server publishes keys, and it publishes nothing else', () => {
   expect(topicKinds.filter((kind) => mayPublish('keyserver', kind))).toEqual(['epoch', 'lease'])
   expect(topicTable.epoch.publishers).toEqual(['keyserver'])

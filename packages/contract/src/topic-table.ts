@@ -11,6 +11,7 @@ import {
   Reading,
   Session,
 } from './topic-payloads.ts'
+import { limits } from './limits.ts'
 import { topicKinds, type Topic, type TopicKind } from './topics.ts'
 
 /**
@@ -45,6 +46,8 @@ export type SealedTopic = {
 
 const minute = 60_000
 const day = 24 * 60 * minute
+/** The longest that anything said to a group is kept. */
+const groupKept = 7 * day
 const local = { protection: 'local', publishers: ['csms', 'dsrsp', 'dcc', 'supervisor'] } as const
 
 /**
@@ -81,7 +84,7 @@ export const topicTable = {
     publishers: ['csms'],
     readers: { supplier: 'halfHourly', dso: 'halfHourly', dsrsp: 'dsr' },
     purpose: 'consumption',
-    retentionMillis: 7 * day,
+    retentionMillis: groupKept,
   },
   load: {
     protection: 'groupMac',
@@ -146,7 +149,8 @@ export const topicTable = {
       dsrsp: 'contract',
     },
     purpose: 'keys',
-    retentionMillis: day,
+    // With what is said under it: the last of that may be as old as an epoch grows.
+    retentionMillis: groupKept + limits.epochMillisMax,
   },
   lease: {
     protection: 'signed',

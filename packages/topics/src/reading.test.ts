@@ -6,10 +6,10 @@ import {
   systemEntropy as entropy,
   type ActorDeps,
 } from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
+import { Fault, unobserved } from '@interlock/kernel'
 import { expect, test, vi } from 'vitest'
 import { createKeyrings } from './keyrings.ts'
-import { openProgress } from './progress.ts'
+import { openProgress, type Progress } from './progress.ts'
 import { startReading } from './reading.ts'
 import { memoryJournal } from './topics.fixture.ts'
 
@@ -22,6 +22,25 @@ const deps: ActorDeps = {
   log: silentLog,
 }
 const directory = { learn: () => Promise.resolve(undefined), peerOf: () => undefined }
+
+/** A reader of loads that takes nothing. */
+const start = (carrier: Carrier, progress: Progress, its: ActorDeps) =>
+  startReading(
+    { selection: { kind: 'load' }, begins: 'first', progress, handle: () => Promise.resolve() },
+    {
+      carrier,
+      receiver: {
+        thumbprint: '',
+        key: crypto.generateKey().key,
+        directory,
+        keyrings: createKeyrings(),
+        clock: systemClock,
+        crypto,
+      },
+      onFinding: () => {},
+      deps: its,
+    },
+  )
 
 /** Where a reader that was at `at` begins, when the middleware's last message stands at `last`. */
 async function begins(at: number, last: number): Promise<Position | undefined> {
@@ -39,28 +58,7 @@ async function begins(at: number, last: number): Promise<Position | undefined> {
   }
   const progress = openProgress(memoryJournal())
   progress.save(position(at))
-  const { key } = crypto.generateKey()
-  const reading = startReading(
-    {
-      selection: { kind: 'load' },
-      begins: 'first',
-      progress,
-      handle: () => Promise.resolve(),
-    },
-    {
-      carrier,
-      receiver: {
-        thumbprint: '',
-        key,
-        directory,
-        keyrings: createKeyrings(),
-        clock: systemClock,
-        crypto,
-      },
-      onFinding: () => {},
-      deps,
-    },
-  )
+  const reading = start(carrier, progress, deps)
   await vi.waitFor(() => expect(after).toBeDefined(), { timeout: 20_000, interval: 2 })
   await reading.close()
   return after
@@ -71,4 +69,39 @@ test('a reader goes on where it was, and from the beginning where the middleware
   expect(await begins(5, 5)).toBe(5)
   expect(await begins(5, 4)).toBe(0)
   expect(await begins(0, 0)).toBe(0)
+})
+
+test('what interrupts a reader at each attempt is logged once, and again when it is something else', async () => {
+  let attempts = 0
+  const carrier: Carrier = {
+    publish: () => Promise.reject(new Error('nobody publishes')),
+    topics: () => Promise.resolve([]),
+    last() {
+      attempts++
+      return Promise.reject(
+        new Fault('TopicForbidden', attempts <= 5 ? 'no grant' : 'no such kind'),
+      )
+    },
+    read: () => {
+      throw new Error('nothing is read')
+    },
+    close: () => Promise.resolve(),
+  }
+  const logged: string[] = []
+  const warn = (data: { error?: unknown }): void => void logged.push(String(data.error))
+  // No attempt waits for the next.
+  const wall: ActorDeps['wall'] = {
+    now: () => systemClock.now(),
+    after(_delay, _label, work) {
+      const timer = setImmediate(() => void work())
+      return { cancel: () => clearImmediate(timer) }
+    },
+  }
+  const log = { ...silentLog, warn } as ActorDeps['log']
+  const reading = start(carrier, openProgress(memoryJournal()), { ...deps, wall, log })
+  await vi.waitFor(() => expect(attempts).toBeGreaterThan(10), { timeout: 20_000, interval: 2 })
+  await reading.close()
+  expect(logged).toHaveLength(2)
+  expect(logged[0]).toContain('no grant')
+  expect(logged[1]).toContain('no such kind')
 })

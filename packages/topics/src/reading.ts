@@ -32,6 +32,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
   const { carrier, receiver, onFinding, deps } = tools
   const stop = new AbortController()
   let wait: number = retryMillis.first
+  let lastInterruption: string | undefined
   let taken: { name: string; followed: Followed } | undefined
 
   const step = async (carried: Carried): Promise<void> => {
@@ -47,6 +48,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     handle: step,
     done(at: Carried['position']) {
       wait = retryMillis.first
+      lastInterruption = undefined
       progress.save(at, taken?.name, taken?.followed)
       taken = undefined
       return Promise.resolve()
@@ -74,7 +76,11 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
         await demandPosition()
         await deliver(carrier, delivery(), { clock: deps.wall }, stop.signal)
       } catch (error) {
-        deps.log.warn({ selection, error }, 'reading was interrupted')
+        // Once: a grant that is missing is missing at each attempt.
+        const interruption = String(error)
+        if (interruption !== lastInterruption)
+          deps.log.warn({ selection, error }, 'reading was interrupted')
+        lastInterruption = interruption
       }
       await pause(millis(wait), deps.wall, stop.signal)
       wait = Math.min(2 * wait, retryMillis.max)

@@ -105,6 +105,25 @@ test('each key comes with the ends of earlier epochs, as far back as anything of
   expect(dayLater.ended).toEqual([])
 })
 
+test('who was away opens what the middleware still has: a key is kept as long as what was said under it', () => {
+  const day = 24 * 3_600
+  const epoch = limits.epochMillisMax / 1000
+  const keyOf = (topic: typeof load) => {
+    const group = { ...emptyGroup(topic), members: groupWith(csms, dso).members }
+    const [grant] = turned(group, 0).published
+    if (grant === undefined) throw new Error('no key')
+    return (seconds: number) =>
+      openSealed(grant.message, grant.topic, openerOf(dso), at(seconds), tools.crypto).ok
+  }
+  const [ofConsumption, ofLoad] = [keyOf(consumption), keyOf(load)]
+  // Two days away, and at the last moment of what was said as the epoch ended.
+  for (const seconds of [2 * day, 7 * day + epoch]) expect(ofConsumption(seconds)).toBe(true)
+  expect(ofConsumption(7 * day + epoch + 1)).toBe(false)
+  // A topic that is kept for a day has no use of a key for a week.
+  expect(ofLoad(day + epoch)).toBe(true)
+  expect(ofLoad(2 * day)).toBe(false)
+})
+
 test('a topic that everyone has left says nothing, and begins anew with another key', () => {
   const { group } = turned(groupWith(csms), 0)
   const empty = turned(dismiss(group, csms.thumbprint), 1)

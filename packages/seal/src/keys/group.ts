@@ -155,7 +155,7 @@ export function turn(
   const lease = say('lease', { epoch: epoch.epoch, until }, until, 'everyone')
   if (!rotates) return { group: next, published: [lease] }
   const grant = { epoch: epoch.epoch, key: toBase64Url(epoch.key), ended: next.ended }
-  const kept = now + topicTable.epoch.retentionMillis
+  const kept = now + keyKeptMillis(group.topic)
   return {
     group: next,
     published: [say('epoch', grant, kept, { readers: next.holders }), lease],
@@ -173,6 +173,13 @@ export function turn(
     return { topic, message: sealData(data, author, audience, tools) }
   }
 }
+
+/** As long as what may be said under it, and no longer. */
+const keyKeptMillis = (topic: Topic): number =>
+  Math.min(
+    topicTable.epoch.retentionMillis,
+    (sealedTopic(topic.kind)?.retentionMillis ?? 0) + limits.epochMillisMax,
+  )
 
 const rotate = (group: Group, now: Instant, { entropy }: SealTools): Group => ({
   ...group,
