@@ -87,7 +87,16 @@ test('an EVSE is put into its location, or changed in part', () => {
     reason: 'ObjectUnknown',
   })
   expect(withEvse(location, 'E2', evse, true)).toMatchObject({ reason: 'NameDiffers' })
-  expect(withEvse(put.value, 'E1', { status: 'GONE' }, false)).toMatchObject({
+  const change = (part: object, isWhole = false) =>
+    withEvse(put.value, 'E1', { last_updated: later, ...part }, isWhole)
+  expect(change({ status: 'GONE' })).toMatchObject({ reason: 'ObjectInvalid' })
+  expect(change({ status: 'CHARGING' })).toMatchObject({ ok: true })
+  // Nothing changes without the time of its change, nor back to what was before.
+  expect(change({ last_updated: undefined })).toMatchObject({ reason: 'ObjectInvalid' })
+  expect(change({ last_updated: '2026-13-12T20:30:00Z' })).toMatchObject({
     reason: 'ObjectInvalid',
   })
+  const before = { last_updated: '2026-01-12T20:29:59Z' }
+  expect(change(before)).toMatchObject({ reason: 'ObjectOlder' })
+  expect(change({ ...evse, ...before }, true)).toMatchObject({ reason: 'ObjectOlder' })
 })
