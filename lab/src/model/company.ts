@@ -178,6 +178,8 @@ export function createCompany(
   }
 }
 
+const services = { ECS47a: '7.13', ECS47e: '7.16', ActivateLoad: '7.5' } as const
+
 /** What the user's request says, as its XML would. */
 function requestOf(bytes: Uint8Array): ServiceRequest {
   const read = decodeSigned(bytes)
@@ -187,7 +189,7 @@ function requestOf(bytes: Uint8Array): ServiceRequest {
     originator,
     target,
     counter,
-    service: useCase === 'ECS47a' ? '7.13' : '7.16',
+    service: services[useCase as keyof typeof services],
     commandVariant: 5,
     body: { kind: 'signedPreCommand', payload: bytes },
   }

@@ -17,8 +17,10 @@ import {
   dsrsp,
   dsrspMeter,
   folderOf,
+  meter,
   supervisingDevice,
   supervisor,
+  supplier,
 } from '../home/parties.ts'
 import { rememberingCrypto } from './remembering-crypto.ts'
 import { ratingWatts } from './scenario.ts'
@@ -60,6 +62,7 @@ const llcsConfig = checkConfig(
     identity: folderOf('smartMeter', 'llcs'),
     hub: { port: 1, hanKey: '01'.repeat(32) },
     anchors: { broker: chainOf('smartMeter', 'dcc'), dsrsp: chainOf('smartMeter', 'dsrsp') },
+    tariff: { meter, supplier: chainOf('smartMeter', 'supplier') },
     trust: { smartMeter: `${dir}/smartMeter.pem`, charging: `${dir}/charging.pem` },
     station: charger.peer.eui,
     installCode,
@@ -118,7 +121,7 @@ export const runLlcs = (clock: Clock, ports: Ports): Promise<llcs.LlcsRunning> =
 /** What a charger that was commissioned and given the owner's key remembers. */
 export function commissioned(at: Instant): Partial<station.Memory> {
   const list = { number: 0, thisUpdate: at, issuerSerialHex: '00', serials: [] }
-  const cells = [csms, supervisor, dsrsp, dsrspMeter].map(({ peer, chainPem }) => ({
+  const cells = [csms, supervisor, dsrsp, dsrspMeter, supplier].map(({ peer, chainPem }) => ({
     role: peer.role,
     organisation: peer.organisation,
     certificatePem: chainPem,

@@ -30,6 +30,17 @@ test('arm and trigger meet in every order, with a charger that dies at every wri
   expect(report.states).toBeGreaterThan(40)
 })
 
+test("the supplier's word and the CSMS's switch a load, and neither does alone", async () => {
+  const most = { tick: 1, press: 0, fail: 0, repeat: 0, sample: 0, cut: 0 }
+  const name = 'the supplier switches on, and a hand at the charger says otherwise'
+  const switching = narrow(name, { fails: [], most })
+  const report = await checkScenario(switching, bounds(5), quiet)
+  expect(report.counterexample).toBeUndefined()
+  expect(report.complete).toBe(true)
+  const open = await checkScenario(switching, bounds(5), quiet, withoutControls)
+  expect(open.counterexample?.at(-1)).toContain('before its arm was signed')
+})
+
 test('a charger without its gate is found in one step', async () => {
   const report = await checkScenario(narrow('charge now'), bounds(6), quiet, withoutControls)
   expect(report.counterexample).toEqual([

@@ -1,6 +1,7 @@
 import { limits } from '@interlock/contract'
 import { instant, type Instant } from '@interlock/kernel'
 import { fallbackAt } from '@interlock/power'
+import { delaySeconds } from './devices.ts'
 import {
   curvePoints,
   deadbandHertz,
@@ -38,12 +39,13 @@ export type Override = {
 }
 type Use = { changes: number; lastAt: number }
 type Cause = {
-  readonly kind: 'gesture' | 'owner' | 'response'
+  readonly kind: 'gesture' | 'owner' | 'supplier' | 'response'
   readonly digest?: string
   readonly watts: number
   readonly until: Instant
 }
 
+const delayMillis = 1_000 * delaySeconds
 const baseWatts = (now: Instant): number => fallbackAt(now, ratingWatts)
 
 export function createOracle(signed: Signed, startWatts: number, startAt: Instant): Oracle {
@@ -64,19 +66,23 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
   const inForce = (now: Instant): Override | undefined =>
     override !== undefined && now < override.until ? override : undefined
 
-  /** Owners' and providers' arms that met their trigger and explain this load. */
+  /** Owners', suppliers' and providers' arms that met their trigger and explain this load. */
   const byArm = (asked: number, now: Instant): Cause | undefined => {
     for (const name of triggered) {
       const trigger = signed.triggers.get(name)
       const arm = trigger === undefined ? undefined : armOf(trigger)
       if (trigger === undefined || arm === undefined || !isIssued(arm)) continue
-      if (now < arm.from || now >= arm.until || useOf(arm.digest).changes > 0) continue
+      // What a supplier's arm has moved comes back with a random delay; it is looked at only now and then.
+      const seenUntil = arm.use === 'supplied' ? arm.until + delayMillis : arm.until
+      if (now < arm.from || now >= seenUntil || useOf(arm.digest).changes > 0) continue
       const standing = inForce(now)?.by
       const byOwner = arm.use === 'onDemand'
       if (byOwner && (now >= arm.from + limits.armUnusedMillis || standing === 'gesture')) continue
       if (!byOwner && standing !== undefined) continue
       if (asked !== wattsOf(trigger, arm)) continue
-      const kind = byOwner ? 'owner' : 'response'
+      const kind = ({ onDemand: 'owner', supplied: 'supplier', response: 'response' } as const)[
+        arm.use
+      ]
       return { kind, digest: arm.digest, watts: asked, until: arm.until }
     }
     return undefined

@@ -1,11 +1,19 @@
-import { limits, vendorId, type FlattenedJws } from '@interlock/contract'
+import { limits, vendorId, type Arm, type FlattenedJws } from '@interlock/contract'
 import { armDigest, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import type { Identity, NodeCrypto } from '@interlock/host'
 import { inMinutes, inSeconds, millis, plus, toIso, type Instant } from '@interlock/kernel'
 import type { Action } from '@interlock/ocpp'
 import { toChargingProfile } from '@interlock/power'
 import { countersign, effectWindow, ownerEui, signCommand } from '@interlock/seal'
-import { charger, csms, dsrsp, dsrspMeter, supervisingDevice, supervisor } from '../home/parties.ts'
+import {
+  charger,
+  csms,
+  dsrsp,
+  dsrspMeter,
+  supervisingDevice,
+  supervisor,
+  supplier,
+} from '../home/parties.ts'
 
 /** What the parties of one home may sign, and what may happen to it. */
 export type Scenario = {
@@ -37,7 +45,7 @@ export const parts = ['station', 'llcs', 'company', 'hub', 'csms'] as const
 export type Part = (typeof parts)[number]
 
 export type ArmSpec = {
-  readonly use: 'onDemand' | 'response'
+  readonly use: Arm['use']
   readonly levelPercent: number
   readonly minutes: number
 }
@@ -85,13 +93,27 @@ export function signAll(
   const startAt = plus(scenario.startAt, millis(scenario.skewMillis?.signers ?? 0))
   const arms = new Map<string, SignedArm>()
   for (const [index, [name, spec]] of Object.entries(scenario.arms).entries()) {
-    const byOwner = spec.use === 'onDemand'
+    const { useCase, originator, key } = {
+      onDemand: {
+        useCase: 'ECS47a' as const,
+        originator: ownerEui(world.owner.publicKey.spki, crypto),
+        key: world.owner,
+      },
+      response: {
+        useCase: 'ECS47e' as const,
+        originator: dsrspMeter.peer.organisation,
+        key: dsrspMeter.key,
+      },
+      supplied: {
+        useCase: 'ActivateLoad' as const,
+        originator: supplier.peer.organisation,
+        key: supplier.key,
+      },
+    }[spec.use]
     const until = plus(startAt, inMinutes(spec.minutes))
     const preCommand = encodePreCommand({
-      useCase: byOwner ? 'ECS47a' : 'ECS47e',
-      originator: byOwner
-        ? ownerEui(world.owner.publicKey.spki, crypto)
-        : dsrspMeter.peer.organisation,
+      useCase,
+      originator,
       target: supervisingDevice.peer.eui,
       counter: BigInt(startAt + index),
       controller: 1,
@@ -100,7 +122,7 @@ export function signAll(
       from: startAt,
       until,
     })
-    const bytes = signPreCommand(preCommand, byOwner ? world.owner : dsrspMeter.key, crypto)
+    const bytes = signPreCommand(preCommand, key, crypto)
     arms.set(name, { ...spec, name, bytes, digest: armDigest(bytes, crypto), from: startAt, until })
   }
   const triggers = new Map<string, SignedTrigger>()

@@ -37,6 +37,16 @@ export const meetings: readonly Scenario[] = [
   },
   {
     ...base,
+    name: 'the supplier switches on, and a hand at the charger says otherwise',
+    startAt: evening,
+    arms: { on: { use: 'supplied', levelPercent: 100, minutes } },
+    triggers: { on: { action: 'start', arm: 'on' } },
+    ticks: [inSeconds(21), inSeconds(61), inMinutes(minutes)],
+    presses: ['stop'],
+    most: { ...base.most, press: 1 },
+  },
+  {
+    ...base,
     name: 'a hand at the charger against everybody',
     startAt: night,
     arms: {

@@ -1,7 +1,7 @@
 import { limits, type LinkMessage } from '@interlock/contract'
 import { armDigest } from '@interlock/gbcs'
 import { fromBase64, type Instant } from '@interlock/kernel'
-import { app, dsrspMeter } from '../home/parties.ts'
+import { app, dsrspMeter, supplier } from '../home/parties.ts'
 import { counterProblem, countersOf, fingerprintOf } from './books.ts'
 import { crypto } from './devices.ts'
 import type { World } from './explore.ts'
@@ -128,7 +128,7 @@ function perform(
       const arm = signed.arms.get(happening.arm)
       if (arm === undefined) return
       oracle.submitted(arm.name)
-      const user = arm.use === 'onDemand' ? app : dsrspMeter
+      const user = { onDemand: app, response: dsrspMeter, supplied: supplier }[arm.use]
       return home.company.submit(arm.bytes, user.peer, arm.name)
     }
     case 'replay':
