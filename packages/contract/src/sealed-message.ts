@@ -38,7 +38,7 @@ export const SealHead = Type.Object(
     topic: Type.String({ maxLength: 300 }),
     author: Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }),
     role: Type.String({ maxLength: 32 }),
-    /** 1, 2, 3 … per author and topic. */
+    /** One more with each message, per author and topic. */
     seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     iat: Millis,
     exp: Millis,

@@ -1,4 +1,5 @@
 import { topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import type { Clock } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 
 /** A message that is sealed and not yet kept by the middleware. */
@@ -35,8 +36,13 @@ type Entry =
   | ({ readonly does: 'sealed' } & Unsent)
   | { readonly does: 'settled'; readonly topic: Topic; readonly sequence: number }
 
-/** A sequence is used once, and what was sealed is sent, whenever the process ends. */
-export function journalOutbox(journal: Journal): OutboxStore {
+/**
+ * A sequence is used once, and what was sealed is sent, whenever the process ends. Where nothing is known of a topic its
+ * sequence begins above the milliseconds since 1970: should the journal be lost, above all that was ever said there, as
+ * long as no author says a thousand things a second for good and its clock is not behind its first message. Nobody has to be asked, so
+ * nobody can answer wrongly; readers find one gap.
+ */
+export function journalOutbox(journal: Journal, clock: Pick<Clock, 'now'>): OutboxStore {
   const last = new Map<string, number>()
   const unsent = new Map<string, Unsent[]>()
   const apply = (entry: Entry): void => {
@@ -66,7 +72,7 @@ export function journalOutbox(journal: Journal): OutboxStore {
     journal.rewrite(kept)
   }
   return {
-    lastOf: (topic) => last.get(topicName(topic)) ?? 0,
+    lastOf: (topic) => last.get(topicName(topic)) ?? clock.now(),
     get unsent() {
       return [...unsent.values()].flat()
     },

@@ -102,7 +102,7 @@ export function openTopics(options: TopicsOptions): Topics {
       accessPoint: config.accessPoint,
       keys: config.keys,
       keyServer: eui64(config.keyServer),
-      outbox: journalOutbox(openJournal(`${folder}/outbox.journal`)),
+      outbox: journalOutbox(openJournal(`${folder}/outbox.journal`), deps.clock),
       onFinding,
       deps,
     })

@@ -47,7 +47,7 @@ export type EpochKey = { readonly epoch: number; readonly key: Uint8Array }
 export type DataToSeal = {
   readonly topic: Topic
   readonly payload: unknown
-  /** 1, 2, 3 … per author and topic, and never one twice. */
+  /** One more with each message, per author and topic, and never one twice. */
   readonly sequence: number
   readonly at: Instant
   readonly expiresAt: Instant
