@@ -61,7 +61,7 @@ export function judgeUser(
   }
 }
 
-/** Bodies whose GBCS content is in no public source: nothing is sent rather than something guessed. */
+/** Bodies whose GBCS content is not written here: nothing is sent rather than something guessed. */
 const transformless: ReadonlySet<RequestBody['kind']> = new Set(['timeOfUseTariff'])
 
 /** The command that a request for a pre-command asks for. */

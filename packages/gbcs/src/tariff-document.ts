@@ -2,8 +2,8 @@ import { u64, readU64 } from '@interlock/kernel'
 import { constant, type Field, type Layout } from './layout.ts'
 
 /**
- * A tariff of any structure, as a document. **Not GBCS**: the layout of the standard's tariff (ECS01a)
- * is in no source we may rely on, so its registers, calendar and blocks travel as a document whose
+ * A tariff of any structure, as a document. **Not GBCS**: the standard's own (ECS01a) is not read here
+ * yet, so registers, calendar and blocks travel as a document whose
  * bytes the supplier signs with the command. What it says is for its readers; see packages/tariff.
  */
 export type CarriedTariff = {
