@@ -8,8 +8,9 @@ import {
   firstContactPassword,
   fromPem,
   peerOf,
+  toPem,
 } from '@interlock/pki'
-import { readCells } from '@interlock/seal'
+import { readCells, verifyProvider } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshEui } from './neighbours.fixture.ts'
 import {
@@ -59,6 +60,36 @@ test('a pre-notified unit with its proof gets its certificate and the cells to p
   expect(crypto.verify(signer.value.publicKey, signed, signature)).toBe(true)
   const path = `/api/v1/devices/${unit.stationId}`
   expect((await world.ask(world.csms, 'GET', path)).body.state).toBe('authorised')
+})
+
+test('a charger is bound to another provider by the supervisor’s own people, and each word counts higher', async () => {
+  const unit = await inService(world)
+  const path = `/api/v1/devices/${unit.stationId}/provider`
+  const dsrsp = world.dsrsp.peer.organisation
+  const bind = async (by: World['csms'], body: object) =>
+    (await world.ask(by, 'POST', path, body)) as { status: number; body: { statement?: unknown } }
+  const { status, body } = await bind(world.maintainer, { dsrsp, floor: '7000' })
+  expect(status).toBe(200)
+  const signer = leafOf(world.supervisorChain)
+  const signers = signer === undefined ? [] : [signer]
+  const first = verifyProvider(body.statement, signers, crypto)
+  const again = await bind(world.maintainer, { dsrsp })
+  const second = verifyProvider(again.body.statement, signers, crypto)
+  assert(first.ok && second.ok, 'the supervisor signed both')
+  expect(first.value).toMatchObject({ station: unit.eui, floor: 7_000n })
+  expect(leafOf(toPem(first.value.chain[0] ?? new Uint8Array(), 'CERTIFICATE'))).toMatchObject({
+    organisation: dsrsp,
+    role: 'dsrsp',
+  })
+  expect(second.value.counter).toBeGreaterThan(first.value.counter)
+  const stranger = { dsrsp: freshEui() }
+  expect(await bind(world.maintainer, stranger)).toMatchObject(refusedWith('IdentityMismatch'))
+  expect(await bind(world.csms, { dsrsp })).toMatchObject({ status: 403 })
+  const waiting = await notified(world)
+  const early = `/api/v1/devices/${waiting.stationId}/provider`
+  expect(await world.ask(world.maintainer, 'POST', early, { dsrsp })).toMatchObject(
+    refusedWith('DeviceState'),
+  )
 })
 
 test('its CSMS can recognise the unit at first contact, once, and nobody else can', async () => {

@@ -32,9 +32,13 @@ export const SignedHoursChoice = Type.Object({ choice: HoursChoice, ...ownerWord
 export type SignedHoursChoice = Static<typeof SignedHoursChoice>
 
 const Part = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 32_768 })
-const Jws = Type.Object({ payload: Part, protected: Part, signature: Part }, closed)
+/** A flattened JWS as a body; who signed what is for its reader to verify. */
+export const SignedBody = Type.Object({ payload: Part, protected: Part, signature: Part }, closed)
 /** A charger's statement about its hours with its supervisor's answer, both as they were signed. */
-export const AnsweredHours = Type.Object({ statement: Jws, acknowledgement: Jws }, closed)
+export const AnsweredHours = Type.Object(
+  { statement: SignedBody, acknowledgement: SignedBody },
+  closed,
+)
 export type AnsweredHours = Static<typeof AnsweredHours>
 /** The last, the one whose hours it names, and the one before that. */
 export const answeredHoursMax = 3

@@ -1,4 +1,4 @@
-import { limits } from '@interlock/contract'
+import { limits, SignedBody } from '@interlock/contract'
 import { problem, type Endpoint } from '@interlock/host'
 import { ok, refused, type Outcome } from '@interlock/kernel'
 import { Type } from 'typebox'
@@ -24,12 +24,14 @@ const Keys = Type.Object({ keys: Type.Array(Base64, { maxItems: limits.ownerKeys
 const Listed = Compile(Type.Object({ data: Keys }))
 
 /**
- * The CSMS only carries these: the station checks the proof, and a key put in by the CSMS has none.
+ * The CSMS only carries these: the station checks the proof, and a key put in by the CSMS has none. So it does with the
+ * supervisor's word on who its DSR provider is.
  */
 export const ownerKeyEndpoints = (api: Api): Endpoint[] => [
   list(api),
   relay(api, 'owner-keys', 'OwnerKey', OwnerKey),
   relay(api, 'owner-key-revocations', 'OwnerKeyRevocation', Revocation),
+  relay(api, 'provider', 'Provider', SignedBody),
 ]
 
 /** Asked of the station each time: what the CSMS remembers would be as old as its last contact. */

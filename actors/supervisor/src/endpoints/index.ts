@@ -7,6 +7,7 @@ import { countersignatureEndpoints } from './countersignatures.ts'
 import { deviceEndpoints } from './devices.ts'
 import { hoursEndpoints } from './hours.ts'
 import { meterEndpoints } from './meters.ts'
+import { providerEndpoints } from './provider.ts'
 import { registerEndpoints } from './registers.ts'
 import { reservationEndpoints } from './reservations.ts'
 import { revocationEndpoints } from './revocations.ts'
@@ -20,6 +21,7 @@ export const endpoints = (supervisor: Supervisor): Endpoint[] => [
   ...reservationEndpoints(supervisor),
   ...registerEndpoints(supervisor),
   ...meterEndpoints(supervisor),
+  ...providerEndpoints(supervisor),
   ...revocationEndpoints(supervisor),
   ...checkpointEndpoints(supervisor),
   { method: 'GET', url: '/healthz', roles, handle: () => ({ status: 200, body: { ok: true } }) },

@@ -1,4 +1,5 @@
-import { eui64, instant, stationId, type StationId } from '@interlock/kernel'
+import type { FlattenedJws } from '@interlock/contract'
+import { eui64, instant, stationId, type Eui64, type StationId } from '@interlock/kernel'
 import type { Kysely, Selectable } from 'kysely'
 import { deviceStates, trustModes, type Device, type DeviceState } from '../core/device.ts'
 import { possibleHours } from '../core/hours.ts'
@@ -18,6 +19,14 @@ export type DeviceRegister = {
   /** The longest random delay that a grant has allowed it; never a shorter one. */
   lengthenDelay(station: StationId, delaySecondsMax: number): Promise<void>
   certified(station: StationId, certificate: { chainPem: string; serialHex: string }): Promise<void>
+  /** The last counter of a statement about its DSR provider; 0 before the first. */
+  providerCounter(station: StationId): Promise<number>
+  /** Binds it to a DSR provider, together with what was signed about that. */
+  bind(
+    station: StationId,
+    dsrsp: Eui64,
+    word: { counter: number; statement: FlattenedJws },
+  ): Promise<void>
 }
 
 export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => ({
@@ -98,6 +107,24 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
       .where('station_id', '=', station)
       .execute()
   },
+  async providerCounter(station) {
+    const row = await db
+      .selectFrom('provider_statements')
+      .select('counter')
+      .where('station_id', '=', station)
+      .executeTakeFirst()
+    return Number(row?.counter ?? 0)
+  },
+  bind: (station, dsrsp, { counter, statement }) =>
+    db.transaction().execute(async (all) => {
+      const row = { station_id: station, counter, statement: JSON.stringify(statement) }
+      await all
+        .insertInto('provider_statements')
+        .values(row)
+        .onConflict((conflict) => conflict.column('station_id').doUpdateSet(row))
+        .execute()
+      await all.updateTable('devices').set({ dsrsp }).where('station_id', '=', station).execute()
+    }),
 })
 
 type Row = Selectable<SupervisorTables['devices']> & { readonly record: string | null }

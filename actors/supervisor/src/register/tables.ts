@@ -30,6 +30,8 @@ export type SupervisorTables = LedgerTables &
       serial_hex: string | null
       notified_at: string | number
     }
+    /** Of each station the last word about the DSR provider that is bound to it. */
+    provider_statements: { station_id: string; counter: string | number; statement: string }
     firmware: { sha256: string; maker: string; version: string; registered_at: string | number }
     providers: {
       organisation: string
@@ -152,6 +154,13 @@ export const migrations = [
             primary key (evse_id, begins_at))`,
         )
         .execute(db)
+    },
+  },
+  {
+    name: '0007-provider-statements',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql`create table provider_statements (
+        station_id text primary key, counter bigint not null, statement text not null)`.execute(db)
     },
   },
 ]
