@@ -187,7 +187,7 @@ async function openBook(
   if (config.middleware === undefined)
     return openCapacityBook({ context, trust, oscp, store, sealed: undefined, closers })
   const journal = portsOf(deps).openJournal(`${config.data}/capacity.journal`)
-  const sealed = openSealedCapacity(journal, deps.clock.now())
+  const sealed = openSealedCapacity(journal, deps.wall.now())
   closers.push(() => sealed.close())
   const book = await openCapacityBook({ context, trust, oscp, store, sealed, closers })
   const watch = watchStatements(context, book)

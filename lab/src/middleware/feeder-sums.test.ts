@@ -87,7 +87,7 @@ const registers = (): number =>
 let used = 0
 
 beforeAll(async () => {
-  middleware = await openMiddleware({ dir: `${dir}/middleware`, clock })
+  middleware = await openMiddleware({ dir: `${dir}/middleware` })
   const { authority, grant, accessPoint, keyOrigin, keyServer } = middleware
   const own = authority.certify('dso', 'dso')
   operatorEui = own.peer.organisation

@@ -29,12 +29,14 @@ const [region, feeder] = ['eastern', 'f1']
 export type ActorsOptions = {
   readonly dir: string
   readonly clock: Clock
+  /** Real time, which a test may bring forward. */
+  readonly wall?: Clock
   readonly middleware: Middleware
 }
 
-const depsOf = (clock: Clock): ActorDeps => ({
+const depsOf = ({ clock, wall = systemClock }: ActorsOptions): ActorDeps => ({
   clock,
-  wall: systemClock,
+  wall,
   activity: unobserved,
   entropy,
   crypto,
@@ -57,7 +59,7 @@ export function startHome(
   given: object = signed,
   more: Pick<StationDeps, 'sumRules'> = {},
 ) {
-  const { dir, clock, middleware } = options
+  const { dir, middleware } = options
   const nowhere = 'wss://127.0.0.1:1/ocpp'
   const config = checkConfig(
     'lab',
@@ -82,7 +84,7 @@ export function startHome(
     },
     StationConfig,
   )
-  return startStation(config, { ...depsOf(clock), ...more })
+  return startStation(config, { ...depsOf(options), ...more })
 }
 
 /** An operator of the network as its program runs, which would read a home, and the load of a provider of charging. */
@@ -118,7 +120,7 @@ export async function startOperator(
     homes: home === undefined ? [] : [{ feeder, station: home.peer.eui }],
     middleware: configOf(options),
   }
-  return startDso(config, depsOf(clock))
+  return startDso(config, depsOf(options))
 }
 
 /** Enough to forecast from: the feeder bore the same all along. */
@@ -169,7 +171,7 @@ export function openSayer(
       middleware: configOf(options),
       consumption: [...consumption],
     },
-    deps: depsOf(clock),
+    deps: depsOf(options),
     identity,
     audit: openAudit({ path: `${dir}/${name}.jsonl`, actor: name, clock, identity }),
     views: new Map(stations),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
+import { pushedClock } from './pushed-clock.fixture.ts'
 
 let middleware: Middleware
 let author: Party
@@ -18,7 +19,11 @@ const all: Carried[] = []
 beforeAll(async () => {
   // Time stands still: what was leased stays so, however long it takes.
   const clock = testClock(systemClock.now())
-  middleware = await openMiddleware({ dir: temporaryDir('interlock-hostile'), clock })
+  middleware = await openMiddleware({
+    dir: temporaryDir('interlock-hostile'),
+    clock,
+    wall: pushedClock(clock),
+  })
   const csms = middleware.authority.certify('csms', 'csms')
   await middleware.grant(csms, 'publish', { kind: 'load' })
   author = await middleware.enter(csms)

@@ -10,8 +10,10 @@ import { testClock } from '@interlock/kernel/clock.fixture'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
 import { openSayer, seenBy, startHome, startOperator } from './home-and-operator.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
+import { pushedClock } from './pushed-clock.fixture.ts'
 
 const clock = testClock(systemClock.now())
+const wall = pushedClock(clock)
 const dir = temporaryDir('interlock-middleware')
 let middleware: Middleware
 const topicOf = (kind: Topic['kind'], id: string): Topic => ({
@@ -39,7 +41,7 @@ function listen(
 }
 
 beforeAll(async () => {
-  middleware = await openMiddleware({ dir, clock })
+  middleware = await openMiddleware({ dir, clock, wall })
 })
 afterAll(() => middleware.close())
 
@@ -208,7 +210,7 @@ test('a charger’s readings reach an operator as both run, and end within a min
   const billing = await enter(emsp)
   expect(await billing.exchange.join(reading)).toMatchObject({ ok: true })
   const said = listen(billing, 'reading', ({ id }) => id === reading.id)
-  const options = { dir, clock, middleware }
+  const options = { dir, clock, wall, middleware }
   const operator = await startOperator(options, 'dso-7', { home })
   const charger = await startHome(options, 'HOME-1', home)
   const seen = seenBy(options, 'dso-7', dso, operator.port)
@@ -254,7 +256,7 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   const rival = authority.certify('csms', 'rival-8')
   await grant(dso, 'publish', { kind: 'capacity' })
   for (const each of [csms, rival]) await grant(each, 'read', { kind: 'capacity' })
-  const options = { dir, clock, middleware }
+  const options = { dir, clock, wall, middleware }
   const operator = await startOperator(options, 'dso-8', { provider: 'csms-8' })
   const allotted: { group: string; watts: readonly number[] }[] = []
   const book: CapacityHearer = {

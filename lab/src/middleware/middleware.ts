@@ -27,8 +27,10 @@ import { openAuthority, type Authority } from './authority.ts'
 
 export type MiddlewareOptions = {
   readonly dir: string
-  /** Of the key server and the clients. */
+  /** Of the key server and of consents. */
   readonly clock?: Clock
+  /** Real time, which a test may bring forward. */
+  readonly wall?: Clock
   readonly carrier?: BrokerConfig['carrier']
   readonly pace?: BrokerConfig['pace']
   /** The middleware in a process of its own; what goes to it and comes from it is captured, inside its TLS. */
@@ -54,7 +56,7 @@ const grantRow = (
 
 /** The middleware and the key server, as their programs run, and those who exchange data by them. */
 export async function openMiddleware(options: MiddlewareOptions) {
-  const { dir, clock = systemClock } = options
+  const { dir, clock = systemClock, wall = systemClock } = options
   ensureDir(dir)
   const authority = options.authority ?? openAuthority(dir)
   const supervisor = authority.certify('supervisor', 'supervisor')
@@ -63,7 +65,7 @@ export async function openMiddleware(options: MiddlewareOptions) {
   const carrierOfStation = authority.certify('web', 'web')
   const deps: ActorDeps = {
     clock,
-    wall: systemClock,
+    wall,
     activity: unobserved,
     entropy: systemEntropy,
     crypto,

@@ -59,13 +59,14 @@ export type Exchange = Running & {
 const keyWaitSeconds = 20
 
 /**
- * Joins, publishes sealed and reads opened, as the holder of a certificate.
+ * Joins, publishes sealed and reads opened, as the holder of a certificate. Seals, leases and silence are of real
+ * time, as certificates are, whatever time what is said is about.
  * @throws Fault when the key server does not answer or does not take the certificate
  */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const { identity, rootPem, keyServer, onFinding, deps } = options
   const { revoked = () => false } = options
-  const { activity, clock, crypto, entropy, wall } = deps
+  const { activity, crypto, entropy, wall } = deps
   const { eui, role, thumbprint } = identity.peer
   const trust = { roots: [rootPem], revoked }
   const own = { identity, trust, activity }
@@ -76,9 +77,16 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   const directory = createDirectory({ keys, rootPem, wall, crypto, revoked })
   const keyrings = createKeyrings()
   const outbox = createOutbox(carrier, options.outbox, { clock: wall, crypto })
-  const audience = namedAudience(keys, directory, clock)
+  const audience = namedAudience(keys, directory, wall)
   const author = { eui, role, thumbprint, key: identity.key }
-  const receiver: Receiver = { thumbprint, key: identity.key, directory, keyrings, clock, crypto }
+  const receiver: Receiver = {
+    thumbprint,
+    key: identity.key,
+    directory,
+    keyrings,
+    clock: wall,
+    crypto,
+  }
   const readings = new Set<Running>()
   const closing = new AbortController()
 
@@ -119,7 +127,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
 
   /** Until there is a key to publish under, or it has been waited for long enough. */
   async function keyOf(topic: Topic): Promise<boolean> {
-    const has = (): boolean => keyrings.publishing(topic, clock.now()).ok
+    const has = (): boolean => keyrings.publishing(topic, wall.now()).ok
     const come = new AbortController()
     const stop = AbortSignal.any([come.signal, closing.signal])
     const forget = keyrings.onChange(() => has() && come.abort())
@@ -132,7 +140,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     const row = sealedTopic(topic.kind)
     if (row === undefined || row.protection === 'signed') return ok('everyone')
     if (isGroup(row.protection)) {
-      const key = keyrings.publishing(topic, clock.now())
+      const key = keyrings.publishing(topic, wall.now())
       return key.ok ? ok({ epoch: key.value }) : key
     }
     const readers = await audience(topic)
@@ -157,7 +165,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       const to = await audienceOf(topic)
       if (!to.ok) return to
       // From here to the outbox nothing waits, so that sequences are sent as they are counted.
-      const now = clock.now()
+      const now = wall.now()
       const sequence = options.outbox.lastOf(topic) + 1
       const expiresAt = plus(now, millis(sealedTopic(topic.kind)?.retentionMillis ?? 0))
       const data = { topic, payload, sequence, at: now, expiresAt }

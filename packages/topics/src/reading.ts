@@ -102,7 +102,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
 function watchSilence(
   progress: Progress,
   onFinding: (finding: Finding) => void,
-  { clock }: ActorDeps,
+  { wall }: ActorDeps,
 ): Timer {
   const told = new Map<string, number>()
   let timer: Timer
@@ -112,7 +112,7 @@ function watchSilence(
       const topic = parseTopic(topicText)
       const silence = topic && sealedTopic(topic.kind)?.silenceMillis
       if (topic === undefined || silence === undefined) continue
-      if (!isSilent(followed, millis(silence), clock.now())) continue
+      if (!isSilent(followed, millis(silence), wall.now())) continue
       if (told.get(name) === followed.last) continue
       told.set(name, followed.last)
       onFinding({ reason: 'SealSilent', topic, author, detail: `since ${followed.saidAt}` })
@@ -120,7 +120,7 @@ function watchSilence(
     again()
   }
   const again = (): void => {
-    timer = clock.after(inSeconds(silenceSeconds), 'silence', look)
+    timer = wall.after(inSeconds(silenceSeconds), 'silence', look)
   }
   again()
   return { cancel: () => timer.cancel() }

@@ -50,7 +50,7 @@ export type MiddlewareOptions = {
   readonly chargesOf: Consumptions['chargesOf']
 }
 
-/** Half of the silence that the topic table allows. */
+/** Half of the silence that the topic table allows, of real time as that is. */
 const loadSeconds = 30
 
 /**
@@ -105,7 +105,7 @@ export function openMiddleware(
 
   let timer: Timer
   const wait = (): void => {
-    timer = deps.clock.after(inSeconds(loadSeconds), `${actor}/load`, () => {
+    timer = deps.wall.after(inSeconds(loadSeconds), `${actor}/load`, () => {
       wait()
       for (const [feeder, load] of feederLoads(views.values(), deps.clock.now()))
         inBackground(deps, `${actor}/load`, () => topics.publish(loadTopic(feeder), load))

@@ -80,8 +80,9 @@ export async function openCapacityBook(options: CapacityOptions): Promise<Capaci
   closers.push(() => server.close())
   const onChange = (groups: readonly string[]): void => context.hooks.capacityChanged(groups)
   const heardAt = new Map<string, Instant>()
-  const startedAt = deps.clock.now()
-  const onForecast = (group: string): void => void heardAt.set(group, deps.clock.now())
+  // Of real time, as seals are that it is compared with.
+  const startedAt = deps.wall.now()
+  const onForecast = (group: string): void => void heardAt.set(group, deps.wall.now())
   const desks = new Map<string, OperatorDesk>()
   for (const operator of oscp.operators) {
     const desk = openOperatorDesk({ context, trust, oscp, operator, store, onChange, onForecast })
@@ -137,7 +138,7 @@ export async function openCapacityBook(options: CapacityOptions): Promise<Capaci
       const agreed = offlineModeAt !== undefined
       return { agreed, silent, ...(agreed && { silentFrom: instant(offlineModeAt) }) }
     },
-    byTopic: ({ group }) => sealed?.standing(group, deps.clock.now()),
+    byTopic: ({ group }) => sealed?.standing(group, deps.wall.now()),
     statements: (group) => ({
       oscpAt(when) {
         const said = saidAt(group, when, isSilent(group))
@@ -145,7 +146,7 @@ export async function openCapacityBook(options: CapacityOptions): Promise<Capaci
       },
       topicAt: (when) => sealed?.wattsAt(group.group, when),
       isComparable:
-        (sealed?.standing(group.group, deps.clock.now()).saidAt ?? 0) >
+        (sealed?.standing(group.group, deps.wall.now()).saidAt ?? 0) >
         (heardAt.get(group.group) ?? startedAt),
     }),
     hear(group, said) {

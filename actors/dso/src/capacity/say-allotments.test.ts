@@ -38,7 +38,7 @@ function saying(isOpen: () => boolean) {
       return { cancel: () => (next = () => {}) }
     },
   }
-  const allotments = sayAllotments({ publish }, { clock, log: silentLog }, 'test')
+  const allotments = sayAllotments({ publish }, { clock, wall: clock, log: silentLog }, 'test')
   return {
     allotments,
     said,

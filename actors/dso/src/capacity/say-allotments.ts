@@ -19,7 +19,7 @@ type Offered = {
   busy: boolean
 }
 
-/** A third of the silence that the topic table allows: whoever joins meanwhile waits no longer. */
+/** A third of the silence that the topic table allows, of real time as that is: whoever joins waits no longer. */
 const againMillis = inMinutes(5)
 /** What could not be said, while the middleware was away, is tried again after. */
 const lookSeconds = 30
@@ -30,7 +30,7 @@ const lookSeconds = 30
  */
 export function sayAllotments(
   topics: Pick<Topics, 'publish'>,
-  { clock, log }: Pick<ActorDeps, 'clock' | 'log'>,
+  { clock, wall, log }: Pick<ActorDeps, 'clock' | 'wall' | 'log'>,
   label: string,
 ): Allotments {
   const latest = new Map<string, Offered>()
@@ -38,7 +38,7 @@ export function sayAllotments(
 
   const say = async (offered: Offered): Promise<void> => {
     const { topic, payload, saidAt } = offered
-    const now = clock.now()
+    const now = wall.now()
     if (offered.busy || (saidAt !== undefined && now - saidAt < againMillis)) return
     offered.busy = true
     try {
@@ -50,7 +50,7 @@ export function sayAllotments(
     }
   }
   const wait = (): void => {
-    timer = clock.after(inSeconds(lookSeconds), label, () => {
+    timer = wall.after(inSeconds(lookSeconds), label, () => {
       wait()
       for (const [name, offered] of latest)
         if (endOf(offered.payload) <= clock.now()) latest.delete(name)
