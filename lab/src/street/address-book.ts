@@ -1,4 +1,4 @@
-import { eui64, stationId, type Eui64, type StationId } from '@interlock/kernel'
+import { eui64, stationId, type Eui64, type Role, type StationId } from '@interlock/kernel'
 
 /** Who lives in the street: every identity of the demo, from its size alone. */
 
@@ -11,9 +11,13 @@ export const organisations = {
   supplier: eui64('02-00-00-00-00-00-00-06'),
   web: eui64('02-00-00-00-00-00-00-07'),
   dso: eui64('02-00-00-00-00-00-00-08'),
+  broker: eui64('02-00-00-00-00-00-00-09'),
+  keys: eui64('02-00-00-00-00-00-00-0A'),
 } as const
 export type Server = keyof typeof organisations
 export const servers = Object.keys(organisations) as Server[]
+/** What its certificates say that a server is. */
+export const roleOf = (server: Server): Role => (server === 'keys' ? 'keyserver' : server)
 
 export const region = 'GB-EAST'
 export const feeder = 'ACACIA-1'

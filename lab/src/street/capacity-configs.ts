@@ -1,10 +1,10 @@
 import type { CsmsConfig } from '@interlock/csms'
 import type { DsoConfig } from '@interlock/dso'
 import { feeder } from './address-book.ts'
-import { base, https, listen, type Plan } from './configs.ts'
+import { base, https, listen, middlewareOf, type Plan } from './configs.ts'
 
-/** The two names by which distribution operator and CSMS know each other, and their one group. */
-const [operator, provider, group] = ['dso', 'acacia', 'feeder-1'] as const
+/** The two names by which distribution operator and CSMS know each other; their one group is the feeder. */
+const [operator, provider, group] = ['dso', 'acacia', feeder] as const
 const heartbeatSeconds = 1_800
 
 /** What the CSMS is told of the operator of its feeder. */
@@ -35,6 +35,8 @@ export function dsoConfig(plan: Plan): DsoConfig {
     origin: https(plan, 'dso'),
     heartbeatSeconds,
     meters: { listen: listen(plan, 'dso/meters'), trust: plan.layout.trust.smartMeter },
+    middleware: middlewareOf(plan),
+    homes: plan.homes.map(({ station }) => ({ feeder, station })),
     providers: [
       {
         name: provider,

@@ -3,7 +3,14 @@ import { createAuthority } from '@interlock/authority'
 import { createSmki } from '@interlock/dcc'
 import { ensureDir, nodeCrypto, saveIdentity, systemClock, writeAtomic } from '@interlock/host'
 import { eui64, type Eui64, type Role } from '@interlock/kernel'
-import { feederMeter, organisations, servers, type Home, type Server } from './address-book.ts'
+import {
+  feederMeter,
+  organisations,
+  roleOf,
+  servers,
+  type Home,
+  type Server,
+} from './address-book.ts'
 import { csmsHost } from './csms-ocpp.ts'
 import type { DeviceKind, Layout } from './layout.ts'
 
@@ -30,7 +37,7 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
       saveIdentity(dir, made.keyPem, made.chainPem)
 
     for (const name of servers) {
-      const who = subject(name === 'csms' ? csmsHost : name, name, organisations[name])
+      const who = subject(name === 'csms' ? csmsHost : name, roleOf(name), organisations[name])
       // The console is the operator's own; at its other origin, owners' arms are the app's.
       const organisation = name === 'web' ? organisations.csms : who.organisation
       if (chargingUsers.includes(name))
@@ -95,6 +102,8 @@ const chargingUsers: readonly Server[] = [
   'dcc',
   'web',
   'dso',
+  'broker',
+  'keys',
 ]
 const smartMeterUsers: readonly Server[] = ['supervisor', 'csms', 'dsrsp', 'dcc', 'supplier', 'web']
 const deviceKinds = ['hub', 'meter', 'llcs'] as const satisfies readonly DeviceKind[]

@@ -68,6 +68,13 @@ export function streetBudget(stations: number): BudgetLimits {
 /** For the lab: what a ledger grants that refuses nothing. */
 export const withoutBudget: BudgetLimits = streetBudget(1_000_000)
 
+/** All that those who exchange data by topic know of the middleware. */
+export const middlewareOf = (plan: Plan) => ({
+  accessPoint: https(plan, 'broker'),
+  keys: https(plan, 'keys'),
+  keyServer: organisations.keys,
+})
+
 /** Adds the MAC to what devices obey, and signs what users are answered. */
 export const dccCertificate = (plan: Plan): string =>
   `${plan.layout.server('dcc').smartMeter}/chain.pem`
@@ -133,6 +140,7 @@ export function csmsConfig(plan: Plan): CsmsConfig {
       dsrsp: `${wss(plan, 'dsrsp/ocpp')}/ocpp/`,
     },
     dccCertificate: dccCertificate(plan),
+    middleware: middlewareOf(plan),
     stations: plan.homes.map((home) => ({
       stationId: home.stationId,
       eui: home.station,
@@ -373,11 +381,13 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       installCode: secrets.installCode,
       tariff: payer(plan, home),
     },
+    middleware: middlewareOf(plan),
     trustMode: 'supervised',
     // Every neighbour is at hand, and the world waits for none of them.
     variables: {
       'OCPPCommCtrlr.RetryBackOffWaitMinimum': '1',
       'OCPPCommCtrlr.RetryBackOffRandomRange': '0',
+      'SampledDataCtrlr.SignReadings': 'true',
     },
     delaySecondsMax: 600,
     meterIntervalSeconds: 900,

@@ -18,6 +18,8 @@ export const layoutOf = (dir: string) => ({
   feederMeter: join(dir, 'feeder-meter'),
   feederLoad: join(dir, 'feeder-meter/load.json'),
   server: (name: Server) => folder(join(dir, name)),
+  /** Key with which the home's owner says who may read what of it. */
+  ownerKey: (home: Home) => join(dir, 'homes', `${home.number}`, 'owner/key.pem'),
   device: (kind: DeviceKind, home: Home) => folder(join(dir, 'homes', `${home.number}`, kind)),
 })
 export type Layout = ReturnType<typeof layoutOf>

@@ -1,4 +1,5 @@
 import { startAuthority } from '@interlock/authority'
+import { startBroker } from '@interlock/broker'
 import { limits, type BudgetLimits, type Happening } from '@interlock/contract'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
@@ -15,6 +16,7 @@ import {
 import { startDsrsp, type DsrspRunning } from '@interlock/dsrsp'
 import { startHub, type NetworkModel } from '@interlock/hub'
 import { millis, seeded } from '@interlock/kernel'
+import { startKeys } from '@interlock/keys'
 import { startLlcs, type LlcsRunning } from '@interlock/llcs'
 import { startMeter } from '@interlock/meter'
 import { startStation, type StationDeps, type StationRunning } from '@interlock/station'
@@ -30,6 +32,8 @@ import * as configs from './configs.ts'
 import { startFeederMeter, writeFeederLoad } from './feeder.ts'
 import type { FeederModel } from './feeder-model.ts'
 import { makeStreet } from './make-street.ts'
+import { brokerConfig, keysConfig } from './middleware-configs.ts'
+import { agreeOnTopics } from './topic-agreements.ts'
 import { writeConfig } from './write-configs.ts'
 
 export type StreetOptions = {
@@ -51,6 +55,9 @@ export type StreetOptions = {
   /** Told of each step, for people. */
   readonly say: (words: string) => void
 }
+
+/** Keys, leases and what is kept of messages last as long as certificates do, however fast the world lives. */
+const ofRealTime: readonly string[] = ['broker', 'keys']
 
 /** The smart-meter authority, simulated, signs a new list so often. */
 const renewEvery = millis(limits.revocationListRenewMillis)
@@ -108,9 +115,10 @@ async function start(
   const { world, seed, say } = options
   const depsOf = (actor: string): ActorDeps => {
     const log = options.log.child({ actor })
+    const wall = guardedClock(systemClock, log)
     return {
-      clock: world.clockFor(actor),
-      wall: guardedClock(systemClock, log),
+      clock: ofRealTime.includes(actor) ? wall : world.clockFor(actor),
+      wall,
       activity: world.activity,
       entropy: seeded(`${seed}/${actor}`),
       crypto: nodeCrypto,
@@ -144,12 +152,20 @@ async function start(
   }
   const { server, device } = plan.layout
 
-  say('Starting the servers: authority, supervisor, DCC (simulated), DSRSP, DSO, CSMS, supplier.')
-  await run(configs.authorityConfig(plan), server('authority'), startAuthority)
+  say('Starting the servers: authority, supervisor, DCC (simulated), DSRSP, DSO, CSMS, supplier;')
+  say(
+    'the middleware, which carries what it cannot read, and the key server, which carries nothing.',
+  )
+  await Promise.all([
+    run(configs.authorityConfig(plan), server('authority'), startAuthority),
+    run(brokerConfig(plan), server('broker'), startBroker),
+  ])
   const [, dcc] = await Promise.all([
     run(configs.supervisorConfig(plan), server('supervisor'), startSupervisor),
     run(configs.dccConfig(plan), server('dcc'), startDcc),
+    run(keysConfig(plan), server('keys'), startKeys),
   ])
+  await agreeOnTopics(plan, world.activity)
   const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
   writeFeederLoad(plan, world.now())
   const dso = limited ? await run(dsoConfig(plan), server('dso'), startDso) : undefined

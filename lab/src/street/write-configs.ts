@@ -5,6 +5,7 @@ import type { Home } from './address-book.ts'
 import { csmsOscp, dsoConfig } from './capacity-configs.ts'
 import * as configs from './configs.ts'
 import { writeFeederLoad } from './feeder.ts'
+import { brokerConfig, keysConfig } from './middleware-configs.ts'
 import { webConfig } from './web-config.ts'
 
 type Place = { readonly root: string; readonly config: string }
@@ -28,6 +29,8 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   writeConfig(configs.dsrspConfig(plan), server('dsrsp'))
   writeConfig({ ...configs.csmsConfig(plan), oscp: csmsOscp(plan) }, server('csms'))
   writeConfig(dsoConfig(plan), server('dso'))
+  writeConfig(brokerConfig(plan), server('broker'))
+  writeConfig(keysConfig(plan), server('keys'))
   writeFeederLoad(plan, systemClock.now())
   writeConfig(configs.supplierConfig(plan), server('supplier'))
   const { login, passwords } = await makeAccounts()
