@@ -53,6 +53,7 @@ function cards(...agreed: readonly ContractConfig[]) {
       return Promise.resolve({ status, body: { findings } })
     },
   } as unknown as HttpClient
+  const clock = { now: () => register.now, after: () => ({ cancel: () => undefined }) }
   const open = async (some: readonly ContractConfig[] = agreed) => {
     const contracts = [...some]
     const opened = await keepCardRegister({
@@ -76,7 +77,8 @@ function cards(...agreed: readonly ContractConfig[]) {
       },
       label: 'cards',
       deps: {
-        clock: { now: () => register.now, after: () => ({ cancel: () => undefined }) },
+        clock,
+        wall: clock,
         log: { warn: () => undefined, error: () => undefined } as never,
       },
     })

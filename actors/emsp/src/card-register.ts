@@ -8,6 +8,7 @@ import type { ContractConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
 import { longerBlock, sentenceOn, underBlock } from './core/card-findings.ts'
 
+/** Of real time: it is asked over a network. */
 const pollMillis = inMinutes(1)
 const cardPattern = /^([0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$/i
 const module = 'card-blocks'
@@ -32,10 +33,10 @@ export async function keepCardRegister(options: {
   /** Tells operators of tokens that have changed; false: some have not heard. */
   readonly tell: (tokens: readonly Token[]) => Promise<boolean>
   readonly label: string
-  readonly deps: Pick<ActorDeps, 'clock' | 'log'>
+  readonly deps: Pick<ActorDeps, 'clock' | 'wall' | 'log'>
 }): Promise<CardRegister> {
   const { http, url, us, issuer, contracts, objects, audit, tell, label, deps } = options
-  const { clock, log } = deps
+  const { clock, wall, log } = deps
   const owner = ownerName(us)
   const agreed = [...contracts]
   const written = new Map<string, string>()
@@ -119,7 +120,7 @@ export async function keepCardRegister(options: {
     working = round()
       .catch((error: unknown) => log.error({ error }, 'keeping the register of tokens broke'))
       .finally(() => {
-        if (!closed) timer = clock.after(pollMillis, label, run)
+        if (!closed) timer = wall.after(pollMillis, label, run)
       })
   }
   // Whom a card was blocked for before is kept out from the first request on; nobody knows any more which operators

@@ -172,6 +172,7 @@ test('what an operator tells of its places, sessions and tariffs is kept under i
   const part = { kwh: 3.5, last_updated: '2026-01-12T21:00:00Z' }
   expect(await operator.send('PATCH', place, part)).toMatchObject({ ok: true })
   expect(await operator.send('GET', place)).toMatchObject({ value: { ...session, ...part } })
+  expect(await itemsOf('sessions')).toEqual([{ ...session, ...part }])
 })
 
 test('of what is said by topic only our drivers’ readings are kept, each once, by whoever may say it', async () => {
@@ -330,6 +331,7 @@ test(
         'GET /api/v1/bills': ['web'],
         'GET /api/v1/disputes': ['web'],
         'GET /api/v1/told': ['web'],
+        'GET /api/v1/sessions': ['web'],
         'GET /api/v1/requests': ['web'],
         'GET /api/v1/requests/:id': ['web'],
         'POST /api/v1/commands/:command': ['web'],

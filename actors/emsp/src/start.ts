@@ -165,7 +165,8 @@ async function open(
     registered: (contract, allowed) => registered(desk, contract, allowed),
     newReference: () => newReference(entropy),
   })
-  for (const each of [...restEndpoints(actor, bills, told), ...remote, ...doors]) server.route(each)
+  for (const each of [...restEndpoints(actor, { bills, told, objects }), ...remote, ...doors])
+    server.route(each)
   const port = await server.listen()
   const tell = (party: string, some: readonly Token[]) =>
     pushTokens(

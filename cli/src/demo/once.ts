@@ -54,7 +54,7 @@ export function failuresOf(report: OnceReport, controls: 'on' | 'off'): readonly
 }
 
 function inWords(report: OnceReport): string {
-  const { arms, triggers, response, attack, responseAttack } = report
+  const { arms, triggers, response, attack, responseAttack, roaming, topics } = report
   const kilowatts = (watts: number): string => `${(watts / 1000).toFixed(1)} kW`
   return [
     `${report.stations} chargers, ${report.transactions} transactions, ${report.energyKilowattHours} kWh.`,
@@ -63,6 +63,8 @@ function inWords(report: OnceReport): string {
     `Response: the frequency fell to ${response.frequencyNadirHertz ?? '–'} Hz; the street gave ${kilowatts(response.reducedWatts)}, half of the chargers within ${response.p50Millis} ms, 99 % within ${response.p99Millis} ms.`,
     `Attack: ${attack.commandsSent} commands sent, ${attack.commandsApplied} applied without a second party; ${kilowatts(attack.countersignedStepWatts)} countersigned of ${kilowatts(attack.budgetWatts)} allowed; the load stepped by ${kilowatts(attack.loadStepWatts)}.`,
     `As the DSR provider: ${responseAttack.commandsSent} commands sent; ${kilowatts(responseAttack.grantedWatts)} granted of ${kilowatts(responseAttack.budgetWatts)} allowed; the load stepped by ${kilowatts(responseAttack.loadStepWatts)}.`,
+    `By the card of a provider: ${roaming.authorised} of ${roaming.sessions} charges asked about and allowed, ${roaming.energyKilowattHours} kWh signed by the meter, £${roaming.cost.toFixed(2)}; ${roaming.cdrs.accepted} records billed, ${roaming.cdrs.refused} refused.`,
+    `By topic: ${topics.published} sealed messages; of ${topics.readings.published} readings of homes the operator of the network opened ${topics.readings.opened}; ${topics.refused} found wrong.`,
     `Refusals: ${Object.entries(report.refusals)
       .map(([reason, count]) => `${reason} ${count}`)
       .join(', ')}.`,

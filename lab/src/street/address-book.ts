@@ -13,6 +13,8 @@ export const organisations = {
   dso: eui64('02-00-00-00-00-00-00-08'),
   broker: eui64('02-00-00-00-00-00-00-09'),
   keys: eui64('02-00-00-00-00-00-00-0A'),
+  emsp: eui64('02-00-00-00-00-00-00-0B'),
+  cir: eui64('02-00-00-00-00-00-00-0C'),
 } as const
 export type Server = keyof typeof organisations
 export const servers = Object.keys(organisations) as Server[]

@@ -5,7 +5,15 @@ import { servers, type Server } from './address-book.ts'
 import type { Street } from './start-street.ts'
 
 /** Who reaches no witness: what they say is checked by its chain and its checkpoints only. */
-const unwitnessedServers: readonly Server[] = ['authority', 'web', 'dso', 'broker', 'keys']
+const unwitnessedServers: readonly Server[] = [
+  'authority',
+  'web',
+  'dso',
+  'broker',
+  'keys',
+  'emsp',
+  'cir',
+]
 const devices = ['hub', 'meter', 'llcs', 'station'] as const
 
 type Trail = { readonly data: string; readonly witnessed: boolean }

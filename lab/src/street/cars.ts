@@ -1,5 +1,7 @@
+import type { Card } from '@interlock/driver'
 import { millis, toIso, type Clock, type Instant } from '@interlock/kernel'
 import type { Session } from '../worlds/day.ts'
+import type { Home } from './address-book.ts'
 import { idTokenOf } from './configs.ts'
 import type { RunningHome } from './start-street.ts'
 
@@ -15,22 +17,30 @@ export function driveCars(
   sessions: readonly Session[],
   clock: Clock,
   tell: TellGoal,
+  cardAt: (home: Home) => Card | undefined = () => undefined,
 ): void {
   for (const [index, running] of homes.entries()) {
     const session = sessions[index]
     if (session !== undefined && session.departure > clock.now())
-      visit(running, session, clock, tell)
+      visit(running, session, clock, tell, cardAt(running.home))
   }
 }
 
-/** One car at one charger. */
-export function visit(running: RunningHome, session: Session, clock: Clock, tell: TellGoal): void {
+/** One car at one charger, whose driver holds a card to the reader or is the owner. */
+export function visit(
+  running: RunningHome,
+  session: Session,
+  clock: Clock,
+  tell: TellGoal,
+  card?: Card,
+): void {
   const { home, station } = running
   at(clock, session.pluggedIn, `car-${home.number}/arrives`, async () => {
+    if (card !== undefined) await station.hardware.tap(card)
     station.hardware.plugIn({
       energyWattHours: session.energyWattHours,
       vehicleWattsMax: session.vehicleWattsMax,
-      idToken: idTokenOf(home),
+      ...(card === undefined && { idToken: idTokenOf(home) }),
     })
     await tell(running, session)
   })

@@ -69,6 +69,20 @@ export function holdCeremony(layout: Layout, homes: readonly Home[]): void {
         organisation: organisations.csms,
       }),
     )
+    keep(
+      maintainerDir(layout),
+      charging.certify({
+        ...subject('supervisor-maintainer', 'maintainer', eui64('02-00-00-00-00-00-00-12')),
+        organisation: organisations.supervisor,
+      }),
+    )
+    keep(
+      providerDeskDir(layout),
+      charging.certify({
+        ...subject('provider-desk', 'web', eui64('02-00-00-00-00-00-00-1B')),
+        organisation: organisations.emsp,
+      }),
+    )
     keep(layout.feederMeter, smartMeter.certify(subject('feeder-meter', 'meter', feederMeter)))
     for (const home of homes)
       for (const kind of deviceKinds)
@@ -104,6 +118,8 @@ const chargingUsers: readonly Server[] = [
   'dso',
   'broker',
   'keys',
+  'emsp',
+  'cir',
 ]
 const smartMeterUsers: readonly Server[] = ['supervisor', 'csms', 'dsrsp', 'dcc', 'supplier', 'web']
 const deviceKinds = ['hub', 'meter', 'llcs'] as const satisfies readonly DeviceKind[]
@@ -116,3 +132,9 @@ export const operatorDir = (layout: Layout): string => join(layout.dir, 'dsrsp-o
 
 /** The CSMS's operator at the command line: adopts stations that knock, and commands its own. */
 export const csmsOperatorDir = (layout: Layout): string => join(layout.dir, 'csms-operator')
+
+/** The supervisor's maintainer, who registers the meters of charging points. */
+export const maintainerDir = (layout: Layout): string => join(layout.dir, 'supervisor-maintainer')
+
+/** The console of the drivers' provider: sees what was billed, and what is disputed. */
+export const providerDeskDir = (layout: Layout): string => join(layout.dir, 'provider-desk')

@@ -26,7 +26,7 @@ export type Plan = {
   readonly layout: Layout
   readonly homes: readonly Home[]
   readonly secretsOf: (home: Home) => HomeSecrets
-  readonly oscpSecrets: StreetSecrets['oscp']
+  readonly secrets: Pick<StreetSecrets, 'oscp' | 'ocpiInvitation'>
   readonly feeder: FeederModel
   /** Ports by name: a server's, `csms/ocpp2`, `home-3/llcs` … */
   readonly port: (name: string) => number
@@ -138,6 +138,7 @@ export function csmsConfig(plan: Plan): CsmsConfig {
       supervisor: https(plan, 'supervisor'),
       dcc: https(plan, 'dcc'),
       dsrsp: `${wss(plan, 'dsrsp/ocpp')}/ocpp/`,
+      cir: https(plan, 'cir'),
     },
     dccCertificate: dccCertificate(plan),
     middleware: middlewareOf(plan),
@@ -382,6 +383,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       tariff: payer(plan, home),
     },
     middleware: middlewareOf(plan),
+    driverRegister: `${plan.layout.server('cir').charging}/chain.pem`,
     trustMode: 'supervised',
     // Every neighbour is at hand, and the world waits for none of them.
     variables: {

@@ -18,6 +18,9 @@ export const layoutOf = (dir: string) => ({
   feederMeter: join(dir, 'feeder-meter'),
   feederLoad: join(dir, 'feeder-meter/load.json'),
   server: (name: Server) => folder(join(dir, name)),
+  /** What operator and provider have agreed that charging costs, and the card that the provider has issued. */
+  roamingTariff: join(dir, 'roaming/tariff.json'),
+  driverCard: join(dir, 'roaming/card'),
   /** Key with which the home's owner says who may read what of it. */
   ownerKey: (home: Home) => join(dir, 'homes', `${home.number}`, 'owner/key.pem'),
   device: (kind: DeviceKind, home: Home) => folder(join(dir, 'homes', `${home.number}`, kind)),

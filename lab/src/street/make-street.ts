@@ -6,6 +6,7 @@ import { holdCeremony, renewSmartMeterList } from './ceremony.ts'
 import { streetBudget, type Plan } from './configs.ts'
 import { streetFeeder } from './feeder-model.ts'
 import { layoutOf } from './layout.ts'
+import { agreeOnRoaming } from './roaming-configs.ts'
 import {
   databaseNames,
   openStreetFile,
@@ -37,6 +38,7 @@ export async function makeStreet(
   if (fresh) {
     say('Holding the key ceremony: two roots, an identity for each party.')
     holdCeremony(layout, homes)
+    agreeOnRoaming(layout)
     saveStreetFile(layout, file)
   }
   // Whoever opens a street has the authority renew its list: nobody believes one older than 72 h.
@@ -47,7 +49,7 @@ export async function makeStreet(
     layout,
     homes,
     secretsOf: ({ number }) => known(file.secrets.homes[number - 1], `secrets of home ${number}`),
-    oscpSecrets: file.secrets.oscp,
+    secrets: file.secrets,
     feeder: streetFeeder(homes.length),
     port: (name) => known(file.ports[name], `port of ${name}`),
     databaseUrl: (name) => {

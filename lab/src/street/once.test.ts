@@ -83,6 +83,16 @@ test('with controls on nothing moves without a second party', async () => {
   expect(response.reducedWatts).toBeGreaterThan(0)
   expect(response.p99Millis).toBeGreaterThan(0)
 
+  const { roaming, topics } = report
+  expect(roaming).toMatchObject({ sessions: 1, authorised: 1, cdrs: { accepted: 1, refused: 0 } })
+  expect(roaming.energyKilowattHours).toBeGreaterThan(1)
+  expect(roaming.cost).toBeCloseTo(roaming.energyKilowattHours * 0.31 * 1.05, 2)
+  const { published, opened } = topics.readings
+  expect(published).toBeGreaterThan(stations)
+  expect(opened).toBe(published)
+  expect(topics.published).toBeGreaterThan(published)
+  expect(topics.refused).toBe(0)
+
   const { grantedWatts, budgetWatts, refusals } = report.responseAttack
   expect(grantedWatts).toBeLessThanOrEqual(budgetWatts)
   expect(refusals).toHaveProperty('BudgetExceeded')

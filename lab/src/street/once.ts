@@ -12,9 +12,11 @@ import type { ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
 import { openPages } from './open-pages.ts'
 import type { PersonAct } from './people.ts'
+import { readRoaming, type RoamingReport } from './roaming.ts'
 import type { ResponseAttackReport } from './run-response-attack.ts'
 import { layDay, playScript, type ScriptedAttack } from './scenario.ts'
 import { startStreet, type Street } from './start-street.ts'
+import { topicFigures, type TopicFigures } from './topic-figures.ts'
 
 export type OnceOptions = {
   readonly dir: string
@@ -48,6 +50,9 @@ export type OnceReport = {
   readonly responseAttack: ResponseAttackReport
   /** What the scripted (simulated) people did. */
   readonly people: readonly PersonAct[]
+  /** The driver who charges with the card of a provider. */
+  readonly roaming: RoamingReport
+  readonly topics: TopicFigures
   readonly auditVerified: boolean
   readonly decisionsSha256: string
   readonly wallSeconds: number
@@ -93,6 +98,8 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
       attack,
       responseAttack,
       people: played.people,
+      roaming: await readRoaming(street.plan, world.activity),
+      topics: await topicFigures(street, world.activity),
       auditVerified: await verifyStreetAudit(street),
       decisionsSha256: decisionsDigest(decisionsOf(street)),
       wallSeconds: rounded((performance.now() - began) / 1000),

@@ -19,6 +19,7 @@ import { prepareMarket } from './market.ts'
 import type { Pages } from './open-pages.ts'
 import { schedulePeople, type PersonAct } from './people.ts'
 import { watchLoad, type AttackReport } from './run-attack.ts'
+import { tellOfCard } from './roaming.ts'
 import { runResponseAttack, type ResponseAttackReport } from './run-response-attack.ts'
 import type { RunningHome, Street } from './start-street.ts'
 
@@ -67,7 +68,8 @@ export async function layDay(
   },
 ): Promise<FrequencyFeed> {
   await prepareMarket(street, day, world.say)
-  driveCars(street.homes, day.sessions, world.clock, parts.tell)
+  tellOfCard(street, day.sessions, world.clock, world.say)
+  driveCars(street.homes, day.sessions, world.clock, parts.tell, street.cardAt)
   return feedFrequency(street.homes, day.frequency, world.clock, parts.onSample, parts.calmEvery)
 }
 

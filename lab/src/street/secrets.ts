@@ -17,6 +17,8 @@ export type StreetSecrets = {
   /** Passwords of the database logins, by name. */
   readonly databases: Readonly<Record<string, string>>
   /** What distribution operator and CSMS show each other in each message of OSCP. */
+  /** With which the drivers' provider registers with the CSMS, once. */
+  readonly ocpiInvitation: string
   readonly oscp: { readonly ofDso: string; readonly ofCsms: string }
 }
 
@@ -32,6 +34,7 @@ export const makeSecrets = (
   databases: Object.fromEntries(
     databases.map((name) => [name, toBase64Url(systemEntropy.bytes(24))]),
   ),
+  ocpiInvitation: toBase64Url(systemEntropy.bytes(24)),
   oscp: {
     ofDso: toBase64Url(systemEntropy.bytes(24)),
     ofCsms: toBase64Url(systemEntropy.bytes(24)),

@@ -1,9 +1,12 @@
 import { startAuthority } from '@interlock/authority'
 import { startBroker } from '@interlock/broker'
 import { limits, type BudgetLimits, type Happening } from '@interlock/contract'
+import { startCir } from '@interlock/cir'
 import { startCsms, type CsmsRunning } from '@interlock/csms'
 import { startDcc, type DccRunning } from '@interlock/dcc'
 import { startDso, type DsoRunning } from '@interlock/dso'
+import type { Card } from '@interlock/driver'
+import { startEmsp } from '@interlock/emsp'
 import {
   guardedClock,
   nodeCrypto,
@@ -19,7 +22,12 @@ import { millis, seeded } from '@interlock/kernel'
 import { startKeys } from '@interlock/keys'
 import { startLlcs, type LlcsRunning } from '@interlock/llcs'
 import { startMeter } from '@interlock/meter'
-import { startStation, type StationDeps, type StationRunning } from '@interlock/station'
+import {
+  openCardFolder,
+  startStation,
+  type StationDeps,
+  type StationRunning,
+} from '@interlock/station'
 import { startSupervisor } from '@interlock/supervisor'
 import { startSupplier, type SupplierRunning } from '@interlock/supplier'
 import type { Session } from '../worlds/day.ts'
@@ -27,11 +35,12 @@ import type { WorldClock } from '../worlds/world-clock.ts'
 import type { Home } from './address-book.ts'
 import { csmsOscp, dsoConfig } from './capacity-configs.ts'
 import { renewSmartMeterList } from './ceremony.ts'
-import { preNotify } from './commissioning.ts'
+import { preNotify, registerMeter } from './commissioning.ts'
 import * as configs from './configs.ts'
 import { startFeederMeter, writeFeederLoad } from './feeder.ts'
 import type { FeederModel } from './feeder-model.ts'
 import { makeStreet } from './make-street.ts'
+import { cardHome, cirConfig, csmsOcpi, emspConfig } from './roaming-configs.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
 import { agreeOnTopics } from './topic-agreements.ts'
 import { writeConfig } from './write-configs.ts'
@@ -80,6 +89,8 @@ export type Street = Running & {
   readonly supplier: SupplierRunning
   /** Absent where nobody limits the feeder. */
   readonly dso: DsoRunning | undefined
+  /** Of the driver who charges at this home with the card of a provider. */
+  readonly cardAt: (home: Home) => Card | undefined
   readonly depsOf: (actor: string) => ActorDeps
   /** Adds something to be closed with the street, before what is there. */
   readonly adopt: <Part extends Running>(part: Part) => Part
@@ -164,14 +175,20 @@ async function start(
     run(configs.supervisorConfig(plan), server('supervisor'), startSupervisor),
     run(configs.dccConfig(plan), server('dcc'), startDcc),
     run(keysConfig(plan), server('keys'), startKeys),
+    run(cirConfig(plan), server('cir'), startCir),
   ])
   await agreeOnTopics(plan, world.activity)
   const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
   writeFeederLoad(plan, world.now())
   const dso = limited ? await run(dsoConfig(plan), server('dso'), startDso) : undefined
-  const csmsConfig = { ...configs.csmsConfig(plan), ...(limited && { oscp: csmsOscp(plan) }) }
+  const csmsConfig = {
+    ...configs.csmsConfig(plan),
+    ...(limited && { oscp: csmsOscp(plan) }),
+    ocpi: csmsOcpi(plan),
+  }
   const csms = await run(csmsConfig, server('csms'), startCsms)
-  // Operator and CSMS have agreed before any charger comes, so that no day depends on who was faster.
+  await run(emspConfig(plan), server('emsp'), startEmsp)
+  // Operators, provider and CSMS have agreed before any charger comes, so that no day depends on who was faster.
   await world.quiet()
   const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
 
@@ -179,6 +196,7 @@ async function start(
   const publish = options.onHappening ?? (() => {})
   say('The installer (simulated) registers the chargers.')
   await preNotify(plan, homes, world.activity)
+  await registerMeter(plan, world.activity)
   say(`Starting ${homes.length} homes: hub, meter, LLCS and charger in each (simulated hardware).`)
   const running = await Promise.all(
     homes.map(async (home, index): Promise<RunningHome> => {
@@ -206,7 +224,11 @@ async function start(
     }),
   )
   if (limited) adopt(startFeederMeter(plan, () => meteredBy(running), depsOf('feeder-meter')))
-  return { plan, homes: running, csms, dcc, dsrsp, supplier, dso, depsOf }
+  const card = openCardFolder(plan.layout.driverCard, nodeCrypto)
+  adopt({ close: () => Promise.resolve(card.close()) })
+  const cardAt = ({ number }: Home): Card | undefined =>
+    number === cardHome(plan).number ? card : undefined
+  return { plan, homes: running, csms, dcc, dsrsp, supplier, dso, cardAt, depsOf }
 }
 
 const meteredBy = (homes: readonly RunningHome[]): number =>

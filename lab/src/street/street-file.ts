@@ -14,13 +14,14 @@ export type StreetFile = {
 }
 
 /** Servers that keep a database; each has a login of its own. */
-export const databaseNames = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc'] as const
+export const databaseNames = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc', 'emsp'] as const
 
 /** Extra listeners, besides one for each server. */
 const extraPorts = [
   'csms/ocpp2',
   'csms/ocpp3',
   'csms/oscp',
+  'csms/ocpi',
   'dsrsp/ocpp',
   'dcc/wan',
   'dso/meters',

@@ -21,11 +21,18 @@ const grant = (server: Server, may: TopicGrant['may'], kind: TopicGrant['kind'])
   feeder,
 })
 
-/** What the parties' contracts say of topics. Chargers are of their operator's organisation. */
+/**
+ * What the parties' contracts say of topics. Chargers are of their operator's organisation. What the feeder bears goes
+ * by OSCP alone: by topic it would come at a moment of real time, on which what is planned may not depend here.
+ */
 const grants: readonly TopicGrant[] = [
   grant('csms', 'publish', 'reading'),
   grant('csms', 'publish', 'load'),
+  grant('csms', 'publish', 'session'),
+  grant('csms', 'read', 'capacity'),
   grant('dso', 'read', 'reading'),
+  grant('emsp', 'read', 'reading'),
+  grant('emsp', 'read', 'session'),
   grant('dso', 'read', 'load'),
 ]
 

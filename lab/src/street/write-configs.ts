@@ -6,6 +6,7 @@ import { csmsOscp, dsoConfig } from './capacity-configs.ts'
 import * as configs from './configs.ts'
 import { writeFeederLoad } from './feeder.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
+import { cirConfig, csmsOcpi, emspConfig } from './roaming-configs.ts'
 import { webConfig } from './web-config.ts'
 
 type Place = { readonly root: string; readonly config: string }
@@ -27,7 +28,10 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   writeConfig(configs.supervisorConfig(plan), server('supervisor'))
   writeConfig(configs.dccConfig(plan), server('dcc'))
   writeConfig(configs.dsrspConfig(plan), server('dsrsp'))
-  writeConfig({ ...configs.csmsConfig(plan), oscp: csmsOscp(plan) }, server('csms'))
+  const csms = { ...configs.csmsConfig(plan), oscp: csmsOscp(plan), ocpi: csmsOcpi(plan) }
+  writeConfig(csms, server('csms'))
+  writeConfig(emspConfig(plan), server('emsp'))
+  writeConfig(cirConfig(plan), server('cir'))
   writeConfig(dsoConfig(plan), server('dso'))
   writeConfig(brokerConfig(plan), server('broker'))
   writeConfig(keysConfig(plan), server('keys'))

@@ -134,6 +134,7 @@ export function openTopics(options: TopicsOptions): Topics {
 
   async function keepOpen(): Promise<void> {
     let wait: number = retryMillis.first
+    let isTold = false
     while (!closing.signal.aborted) {
       const identity = options.identity()
       if (exchange !== undefined && identity?.peer.thumbprint !== holder) await shut()
@@ -144,9 +145,11 @@ export function openTopics(options: TopicsOptions): Topics {
           await memberships.ask(exchange)
           startReading()
           wait = retryMillis.first
+          isTold = false
         }
       } catch (error) {
-        log.warn({ error, wait }, 'the middleware is away')
+        if (!isTold) log.warn({ error }, 'the middleware is away')
+        isTold = true
         rest = wait
         wait = Math.min(2 * wait, retryMillis.max)
       }
