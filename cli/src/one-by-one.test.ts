@@ -109,7 +109,7 @@ test(
     ])
     expect(await run('installer', '--data', dir, '--json')).toMatchObject({
       code: 0,
-      out: '{"chargers":1}\n',
+      out: '{"chargers":1,"topics":false}\n',
     })
     expect(await registered()).toMatchObject({ state: 'prenotified' })
     const again = await run('database', '--data', dir)

@@ -4,13 +4,17 @@ import { dataDir } from '../data-dir.ts'
 
 export const installer: Command = {
   name: 'installer',
-  summary: 'register a street’s chargers with its supervisor (simulated installer)',
+  summary: 'register a street’s chargers, and grant what is agreed on topics (simulated installer)',
   usage: 'interlock installer --data DIR',
   flags: { data: { kind: 'text', value: 'DIR', help: 'the street’s folder' } },
   run: async ({ flags, print }) => {
     const { installChargers, openMadeStreet } = await import('@interlock/lab')
-    const chargers = await installChargers(await openMadeStreet(resolve(dataDir(flags))))
-    print({ chargers }, `${chargers} chargers are in the register`)
+    const installed = await installChargers(await openMadeStreet(resolve(dataDir(flags))))
+    const { chargers, topics } = installed
+    const granted = topics
+      ? 'what is agreed on topics is granted'
+      : 'nothing is granted on topics, for the middleware or the key server is not up'
+    print(installed, `${chargers} chargers are in the register; ${granted}`)
     return 0
   },
 }

@@ -138,10 +138,8 @@ export function csmsConfig(plan: Plan): CsmsConfig {
       supervisor: https(plan, 'supervisor'),
       dcc: https(plan, 'dcc'),
       dsrsp: `${wss(plan, 'dsrsp/ocpp')}/ocpp/`,
-      cir: https(plan, 'cir'),
     },
     dccCertificate: dccCertificate(plan),
-    middleware: middlewareOf(plan),
     stations: plan.homes.map((home) => ({
       stationId: home.stationId,
       eui: home.station,

@@ -33,15 +33,16 @@ import { startSupplier, type SupplierRunning } from '@interlock/supplier'
 import type { Session } from '../worlds/day.ts'
 import type { WorldClock } from '../worlds/world-clock.ts'
 import type { Home } from './address-book.ts'
-import { csmsOscp, dsoConfig } from './capacity-configs.ts'
+import { dsoConfig } from './capacity-configs.ts'
 import { renewSmartMeterList } from './ceremony.ts'
 import { preNotify, registerMeter } from './commissioning.ts'
 import * as configs from './configs.ts'
 import { startFeederMeter, writeFeederLoad } from './feeder.ts'
 import type { FeederModel } from './feeder-model.ts'
 import { makeStreet } from './make-street.ts'
-import { cardHome, cirConfig, csmsOcpi, emspConfig } from './roaming-configs.ts'
+import { cardHome, cirConfig, emspConfig } from './roaming-configs.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
+import { streetCsms } from './street-csms.ts'
 import { agreeOnTopics } from './topic-agreements.ts'
 import { writeConfig } from './write-configs.ts'
 
@@ -181,12 +182,7 @@ async function start(
   const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
   writeFeederLoad(plan, world.now())
   const dso = limited ? await run(dsoConfig(plan), server('dso'), startDso) : undefined
-  const csmsConfig = {
-    ...configs.csmsConfig(plan),
-    ...(limited && { oscp: csmsOscp(plan) }),
-    ocpi: csmsOcpi(plan),
-  }
-  const csms = await run(csmsConfig, server('csms'), startCsms)
+  const csms = await run(streetCsms(plan, limited), server('csms'), startCsms)
   await run(emspConfig(plan), server('emsp'), startEmsp)
   // Operators, provider and CSMS have agreed before any charger comes, so that no day depends on who was faster.
   await world.quiet()

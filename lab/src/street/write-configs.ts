@@ -2,11 +2,12 @@ import { ensureDir, systemClock, writeAtomic } from '@interlock/host'
 import type { StationConfig } from '@interlock/station'
 import { makeAccounts, type Passwords } from './accounts.ts'
 import type { Home } from './address-book.ts'
-import { csmsOscp, dsoConfig } from './capacity-configs.ts'
+import { dsoConfig } from './capacity-configs.ts'
 import * as configs from './configs.ts'
 import { writeFeederLoad } from './feeder.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
-import { cirConfig, csmsOcpi, emspConfig } from './roaming-configs.ts'
+import { cirConfig, emspConfig } from './roaming-configs.ts'
+import { streetCsms } from './street-csms.ts'
 import { webConfig } from './web-config.ts'
 
 type Place = { readonly root: string; readonly config: string }
@@ -28,8 +29,7 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   writeConfig(configs.supervisorConfig(plan), server('supervisor'))
   writeConfig(configs.dccConfig(plan), server('dcc'))
   writeConfig(configs.dsrspConfig(plan), server('dsrsp'))
-  const csms = { ...configs.csmsConfig(plan), oscp: csmsOscp(plan), ocpi: csmsOcpi(plan) }
-  writeConfig(csms, server('csms'))
+  writeConfig(streetCsms(plan, true), server('csms'))
   writeConfig(emspConfig(plan), server('emsp'))
   writeConfig(cirConfig(plan), server('cir'))
   writeConfig(dsoConfig(plan), server('dso'))
