@@ -23,6 +23,7 @@ const noise = file('noise.csv', '\u0000?*\u0001 neither a time nor a number')
 const empty = file('empty.csv', '')
 const script = file('script.jsonl', '{"at":0,"do":"explode"}\n')
 const config = file('config.json', '{"actor":"csms"}')
+const llcs = '02-00-00-02-00-00-00-01'
 const strangers = join(dir, 'strangers')
 mkdirSync(strangers)
 writeFileSync(join(strangers, 'thesis.txt'), 'years of work')
@@ -122,6 +123,31 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     3,
     'cannot be reached',
     ['arm-module', '--page', 'http://127.0.0.1:9'],
+  ],
+  ['controllers of no device', 2, 'which one device?', ['controllers', 'switch', 'CS-1']],
+  [
+    'a load that is not there',
+    2,
+    '--controller: a whole number from 1 to 5',
+    ['controllers', 'switch', llcs, '--controller', '6', '--to', 'on'],
+  ],
+  [
+    'a load that is switched nowhere',
+    2,
+    'on or off?',
+    ['controllers', 'switch', llcs, '--controller', '1'],
+  ],
+  [
+    'a calendar that is none',
+    3,
+    `${config}: `,
+    ['controllers', 'calendar', llcs, '--calendar', config],
+  ],
+  [
+    'nobody to sign',
+    2,
+    '--certificate FILE',
+    ['controllers', 'switch', llcs, '--controller=1', '--to=on'],
   ],
   ['audit files that are not named', 2, 'which file?', ['audit', 'verify']],
   [

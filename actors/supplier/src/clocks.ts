@@ -1,8 +1,9 @@
 import type { ActorDeps } from '@interlock/host'
-import { Fault, inMinutes, inSeconds, instant, type Eui64, type Timer } from '@interlock/kernel'
+import { inMinutes, inSeconds, instant, type Eui64, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
 import type { Asking } from './critical-request.ts'
+import { problemIn } from './problem-in.ts'
 import { publishTo } from './publish.ts'
 
 /** So long a time is true once it is signed: the way to the device takes seconds. */
@@ -38,14 +39,9 @@ export function createClocks(options: {
     const now = clock.now()
     const counter = numbers.nextCounter(device, now)
     const at = instant(Math.floor(now / 1000) * 1000)
-    try {
-      const body = { kind: 'clock', at, toleranceSeconds } as const
-      const outcome = await publishTo(device, body, counter, publication)
-      return outcome.ok ? { device } : { device, problem: outcome.reason }
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      return { device, problem: error.code }
-    }
+    const body = { kind: 'clock', at, toleranceSeconds } as const
+    const { problem } = await problemIn(publishTo(device, body, counter, publication))
+    return problem === undefined ? { device } : { device, problem }
   }
   const tell = async (to: readonly Eui64[]): Promise<ClockRound> => {
     const waiting = [...to]

@@ -1,4 +1,11 @@
 export { SupplierConfig } from './config.ts'
+export {
+  CalendarOrder,
+  calendarRequest,
+  loadRequest,
+  type ControllerRequest,
+} from './controller-orders.ts'
+export { askCritical, type Asking, type CriticalRequest } from './critical-request.ts'
 export { credentialsIn, replaceCredentials } from './credentials.ts'
 export type { Published } from './rounds.ts'
 export { startSupplier, type SupplierRunning } from './supplier.ts'

@@ -4,6 +4,7 @@ import { Fault, inSeconds, toIso, type Eui64, type Instant, type Timer } from '@
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
 import type { Asking } from './critical-request.ts'
+import { problemIn } from './problem-in.ts'
 import { publishTo } from './publish.ts'
 import { bodyOf, type Offer } from './tariff.ts'
 
@@ -52,13 +53,8 @@ export function createRounds(options: {
     const counter = numbers.nextCounter(meter, later ?? clock.now())
     const at = later === undefined ? {} : { executeAt: toIso(later) }
     audit.critical('TariffSent', { meter, version, counter: counter.toString(), ...at })
-    try {
-      const outcome = await publishTo(meter, tariff.value, counter, publication, later)
-      return outcome.ok ? { meter } : { meter, problem: outcome.reason }
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      return { meter, problem: error.code }
-    }
+    const { problem } = await problemIn(publishTo(meter, tariff.value, counter, publication, later))
+    return problem === undefined ? { meter } : { meter, problem }
   }
 
   const round = async (

@@ -58,6 +58,8 @@ test(
         'GET /healthz': ['supplier', 'dcc', 'csms', 'dsrsp', 'supervisor', 'web'],
         'POST /api/v1/tariffs': ['supplier'],
         'POST /api/v1/tariff-documents': ['supplier'],
+        'POST /api/v1/devices/:eui/auxiliary-load': ['supplier'],
+        'POST /api/v1/devices/:eui/calendar': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],
         'GET /api/v1/events': ['web'],
       },

@@ -26,7 +26,9 @@ import { fromPem } from '@interlock/pki'
 import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
 import { createClocks, type ClockRound } from './clocks.ts'
 import type { SupplierConfig } from './config.ts'
+import { controllerEndpoints } from './controller-endpoints.ts'
 import { openNumbers } from './numbers.ts'
+import { ownPeople } from './own-people.ts'
 import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
 import { bodyOf, executionOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
 
@@ -98,7 +100,11 @@ async function open(
   closers.push(() => clocks.close())
   const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
   closers.push(() => server.close())
-  for (const each of endpoints({ actor, own: peer.organisation, rounds, audit })) server.route(each)
+  for (const each of [
+    ...endpoints({ actor, own: peer.organisation, rounds, audit }),
+    ...controllerEndpoints(common),
+  ])
+    server.route(each)
   server.route(
     dccAlerts({
       company,
@@ -136,11 +142,7 @@ function endpoints({
   readonly rounds: Rounds
   readonly audit: Audit
 }): readonly Endpoint[] {
-  /** What is published is signed by this supplier, and nobody else sets its prices. */
-  const notOurs = (by: Eui64) => {
-    audit.critical('TariffRefused', { reason: 'NotPermitted', by })
-    return problem('NotPermitted', 'that is for this supplier alone')
-  }
+  const ours = ownPeople(own, audit, 'TariffRefused')
   const publish = async (offer: Offer, executeAt?: Instant) => {
     const body = bodyOf(offer, 0)
     if (!body.ok) return problem('BodyInvalid', `${body.reason} ${body.detail ?? ''}`.trim())
@@ -158,24 +160,20 @@ function endpoints({
       url: '/api/v1/tariffs',
       roles: ['supplier'],
       body: TariffOrder,
-      async handle({ body, peer }) {
-        if (peer.organisation !== own) return notOurs(peer.organisation)
+      handle: ours(async ({ body }) => {
         const prices = pricesOf(body as TariffOrder)
         if (!prices.ok) return problem('BodyInvalid', prices.detail ?? prices.reason)
         const at = executionOf(body as TariffOrder)
         if (!at.ok) return problem('BodyInvalid', at.detail ?? at.reason)
         return await publish(prices.value, at.value)
-      },
+      }),
     },
     {
       method: 'POST',
       url: '/api/v1/tariff-documents',
       roles: ['supplier'],
       body: TariffDocument,
-      handle: async ({ body, peer }) =>
-        peer.organisation === own
-          ? await publish(body as TariffDocument)
-          : notOurs(peer.organisation),
+      handle: ours(({ body }) => publish(body as TariffDocument)),
     },
   ]
 }

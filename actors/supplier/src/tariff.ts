@@ -10,6 +10,9 @@ import {
 import { readTariffBytes, tariffBytes, type TariffDocument } from '@interlock/tariff'
 import { Type, type Static } from 'typebox'
 
+/** RFC 3339, whole seconds; absent: at once. */
+export const ExecuteAt = Type.Optional(Type.String({ minLength: 20, maxLength: 30 }))
+
 /** `POST /api/v1/tariffs`, and the shape of the tariff file. */
 export const TariffOrder = Type.Object(
   {
@@ -24,8 +27,8 @@ export const TariffOrder = Type.Object(
       ),
       { minItems: 1, maxItems: tariffPricesMax },
     ),
-    /** When the DCC is to send it, RFC 3339, whole seconds; absent: at once. */
-    executeAt: Type.Optional(Type.String({ minLength: 20, maxLength: 30 })),
+    /** When the DCC is to send it. */
+    executeAt: ExecuteAt,
   },
   { additionalProperties: false },
 )
@@ -42,7 +45,7 @@ export type TariffProblem =
 /** The date of execution of an order, if it has one. */
 export function executionOf({
   executeAt,
-}: TariffOrder): Outcome<Instant | undefined, TariffProblem> {
+}: Pick<TariffOrder, 'executeAt'>): Outcome<Instant | undefined, TariffProblem> {
   if (executeAt === undefined) return ok(undefined)
   const at = fromIso(executeAt)
   return at === undefined || at % 1000 !== 0 ? refused('TimeInvalid', executeAt) : ok(at)

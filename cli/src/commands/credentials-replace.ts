@@ -1,13 +1,7 @@
-import { fromIso, parseEui64, toHex, toIso, type Eui64, type Instant } from '@interlock/kernel'
-import { exits, UsageError, type Command, type Invocation } from '../command.ts'
+import { fromIso, toHex, toIso, type Instant } from '@interlock/kernel'
+import { exits, UsageError, type Command } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
-import {
-  atCompany,
-  certificateFlag,
-  certificateIn,
-  companyAccess,
-  companyFlags,
-} from '../dcc/at-company.ts'
+import { asSupplier, deviceIn, supplierAccess, supplierFlags } from '../dcc/as-supplier.ts'
 import type { FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
@@ -15,11 +9,10 @@ import { refuse } from '../refusal.ts'
 export const credentialsReplace: Command = {
   name: 'credentials replace',
   summary: 'put a certificate into the trust-anchor cells of a meter or LLCS, as its supplier',
-  usage: `interlock credentials replace DEVICE --holder FILE [--floor N] [--at TIME] --certificate FILE ${companyAccess}`,
+  usage: `interlock credentials replace DEVICE --holder FILE [--floor N] [--at TIME] ${supplierAccess}`,
   operands: 'DEVICE',
   flags: {
-    ...companyFlags,
-    ...certificateFlag,
+    ...supplierFlags,
     holder: {
       kind: 'text',
       value: 'FILE',
@@ -32,33 +25,20 @@ export const credentialsReplace: Command = {
       help: 'when the data company sends it; at once unless given',
     },
   },
-  async run(invocation) {
-    const { flags, print } = invocation
-    const device = deviceIn(invocation)
+  async run({ flags, operands, print }) {
+    const device = deviceIn(operands)
     const floor = floorIn(flags)
     const executeAt = timeIn(flags)
     const holder = textOf(flags, 'holder')
     if (holder === undefined) throw new UsageError('whose certificate? --holder FILE')
-    const company = certificateIn(flags)
-    const {
-      duisClient,
-      nodeCrypto: crypto,
-      pinPeer,
-      readText,
-      systemClock,
-    } = await import('@interlock/host')
+    const { nodeCrypto, readText, systemClock } = await import('@interlock/host')
     const { fromPem } = await import('@interlock/pki')
     const { credentialsIn, replaceCredentials } = await import('@interlock/supplier')
-    const body = credentialsIn(fromPem(readText(holder), 'CERTIFICATE'), floor, crypto)
+    const body = credentialsIn(fromPem(readText(holder), 'CERTIFICATE'), floor, nodeCrypto)
     if (!body.ok) return refuse(print, body.reason, body.detail ?? '')
-    const unrecorded = (): void => {}
-    const outcome = await atCompany(flags, ({ http, url, identity }) => {
-      const pinned = pinPeer(company, unrecorded)
-      const dcc = duisClient({ http, url, identity, company: pinned, crypto, record: unrecorded })
-      const asking = { dcc, organisation: identity.peer.organisation, key: identity.key, crypto }
-      const counter = BigInt(executeAt ?? systemClock.now())
-      return replaceCredentials(body.value, device, counter, asking, executeAt)
-    })
+    const outcome = await asSupplier(flags, (asking, now) =>
+      replaceCredentials(body.value, device, BigInt(executeAt ?? now), asking, executeAt),
+    )
     if (!outcome.ok) return refuse(print, outcome.reason, outcome.detail ?? '')
     if (outcome.value === 'held') {
       const until = toIso(executeAt ?? systemClock.now())
@@ -78,14 +58,6 @@ export const credentialsReplace: Command = {
     print({ device, cells }, lines.join('\n'))
     return exits.done
   },
-}
-
-function deviceIn({ operands }: Invocation): Eui64 {
-  const [text = '', ...more] = operands
-  const device = more.length === 0 ? parseEui64(text) : undefined
-  if (device === undefined)
-    throw new UsageError('which one device? Its EUI-64, as 02-00-00-02-00-00-00-01')
-  return device
 }
 
 function floorIn(flags: FlagValues): bigint {

@@ -5,6 +5,7 @@ import { auditVerify } from './audit-verify.ts'
 import { cardKey } from './card-key.ts'
 import { conformanceList } from './conformance-list.ts'
 import { conformanceRun } from './conformance-run.ts'
+import { controllersCalendar, controllersSwitch } from './controllers.ts'
 import { credentialsReplace } from './credentials-replace.ts'
 import { database } from './database.ts'
 import { demo } from './demo.ts'
@@ -48,6 +49,8 @@ export const commands: readonly Command[] = [
   quarantineProcess,
   quarantineDelete,
   credentialsReplace,
+  controllersSwitch,
+  controllersCalendar,
   cardKey,
   guestVerify,
   homePair,

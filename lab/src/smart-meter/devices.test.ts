@@ -268,6 +268,32 @@ test('what a user does not take waits, in its order and over restarts, and is ta
   await world.clientOf(supplier).request('PUT', `${world.url}/api/v1/thresholds`, [])
 })
 
+/** What a supplier's command prints. It counts in milliseconds of its own clock, ahead of this world's. */
+async function interlock(...words: readonly string[]): Promise<unknown> {
+  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-supplier`]
+  const trust = ['--trust', `${world.dir}/smart-meter.pem`]
+  const by = ['--certificate', `${world.dir}/smki-dcc/chain.pem`, '--json']
+  const args = ['cli/bin/interlock.mjs', ...words, ...access, ...trust, ...by]
+  const ran = promisify(execFile)('node', args)
+  const { stdout } = await ran.catch((error: unknown) => error as { stdout: string })
+  return JSON.parse(stdout)
+}
+
+test('the command line sets a calendar, and has no load switched by a clock that is not that of the DCC', async () => {
+  const llcs = world.devices.llcs.peer.eui
+  const load = ['--controller', '1', '--to', 'on']
+  const early = { ok: false, reason: 'ParameterInvalid' }
+  expect(await interlock('controllers', 'switch', llcs, ...load)).toMatchObject(early)
+  const file = `${world.dir}/calendar.json`
+  const midsummer = { year: 2026, month: 6, day: 21 }
+  writeAtomic(file, JSON.stringify({ schedules: [], specialDays: [midsummer] }), 0o644)
+  const reached = world.llcs.accepted.length
+  const set = await interlock('controllers', 'calendar', llcs, '--calendar', file)
+  expect(set).toEqual({ device: llcs, outcome: 'Accepted' })
+  const commands = world.llcs.accepted.slice(reached).map(({ command }) => command)
+  expect(commands).toMatchObject([{ useCase: 'ECS46d', specialDays: [midsummer] }])
+}, 240_000)
+
 test('a device that is gone is commanded by nobody, whatever is asked for it next', async () => {
   const { supplier, dsrsp, csms } = world.users
   const llcs = world.devices.llcs.peer.eui
@@ -303,18 +329,13 @@ test('the command line puts a certificate into the cells of a meter', async () =
   const next = certified(supplier.peer.organisation)
   const holder = `${world.dir}/next.pem`
   writeAtomic(holder, next.chainPem, 0o644)
-  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-supplier`]
-  const trust = ['--trust', `${world.dir}/smart-meter.pem`]
-  const by = ['--certificate', `${world.dir}/smki-dcc/chain.pem`, '--json']
-  const words = ['credentials', 'replace', meter, '--holder', holder, ...access, ...trust, ...by]
-  const run = promisify(execFile)
-  const { stdout } = await run('node', ['cli/bin/interlock.mjs', ...words])
+  const done = await interlock('credentials', 'replace', meter, '--holder', holder)
   const [before, after] = [supplier, next].map(({ peer }) => ({
     organisation: peer.organisation,
     keyId: toHex(keyIdOfPeer(peer, crypto)),
   }))
   const usages = ['digitalSignature', 'keyAgreement']
-  expect(JSON.parse(stdout)).toEqual({
+  expect(done).toEqual({
     device: meter,
     cells: usages.map((keyUsage) => ({
       role: 'supplier',

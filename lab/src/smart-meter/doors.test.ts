@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { wanSubprotocol } from '@interlock/contract'
 import { buildRequest, type ServiceRequest } from '@interlock/duis'
-import { connectOcpp, silentLog, type Identity } from '@interlock/host'
+import { connectOcpp, httpClient, silentLog, type Identity } from '@interlock/host'
+import { unobserved } from '@interlock/kernel'
 import type { DayAheadPlan, Reservation } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
@@ -113,6 +114,96 @@ test('a reservation is idempotent, and another one under its id is refused', asy
   const huge = reservation('reservation-3')
   huge.edges = [{ from: evening, until: evening, swingWatts: 900_000_000 }]
   expect(await post(huge)).toMatchObject({ status: 409, body: { reason: 'BudgetExceeded' } })
+})
+
+const toSupplier = async (by: Identity, path: string, order: object) => {
+  const url = `https://127.0.0.1:${world.supplier().port}/api/v1/devices/${path}`
+  const trust = { roots: [world.smki.rootPem] }
+  const client = httpClient({ identity: by, trust, activity: unobserved, expectRole: 'supplier' })
+  const { status, body } = await client.request('POST', url, order)
+  await client.close()
+  return { status, body: body as { readonly reason?: string; readonly problem?: string } }
+}
+const midsummer = { year: 2026, month: 6, day: 21 }
+/** All of this supplier's homes are off from half past four until seven on weekdays, and on that day. */
+const calendar = {
+  schedules: [['16:30:00', 0] as const, ['19:00:00', 100] as const].map(([at, levelPercent]) => ({
+    controller: 1,
+    levelPercent,
+    direction: 'import',
+    at,
+    weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday'],
+    specialDays: [1],
+    from: { year: 'any', month: 1, day: 1 },
+    until: { year: 'any', month: 12, day: 31 },
+  })),
+  specialDays: [midsummer],
+}
+
+test('the supplier has its LLCS switch a load and keep a calendar, and nobody else has it', async () => {
+  const { supplier, dsrsp } = world.users
+  const llcs = world.devices.llcs.peer.eui
+  const meter = world.devices.meter.peer.eui
+  const reached = world.llcs.accepted.length
+  const orders = [
+    ['auxiliary-load', { controller: 1, on: true }],
+    ['auxiliary-load', { controller: 1, on: false }],
+    ['calendar', calendar],
+    ['calendar', { schedules: [], specialDays: [], executeAt: '3000-12-31T00:00:00Z' }],
+  ] as const
+  for (const [path, order] of orders)
+    expect(await toSupplier(dsrsp, `${llcs}/${path}`, order)).toMatchObject({
+      status: 403,
+      body: { reason: 'NotPermitted' },
+    })
+  expect(world.llcs.accepted).toHaveLength(reached)
+  for (const [path, order] of orders)
+    expect(await toSupplier(supplier, `${llcs}/${path}`, order)).toEqual({
+      status: 200,
+      body: { device: llcs },
+    })
+  const commands = world.llcs.accepted.slice(reached).map(({ command }) => command)
+  expect(commands.map(({ useCase }) => useCase)).toEqual([
+    'ActivateLoad',
+    'DeactivateLoad',
+    'ECS46d',
+    'ECS46d',
+  ])
+  expect(commands[2]).toMatchObject({
+    entries: [
+      { atSeconds: 16.5 * 3_600, levelPercent: 0, weekdays: [1, 2, 3, 4, 5], specialDays: [1] },
+      { atSeconds: 19 * 3_600, levelPercent: 100 },
+    ],
+    specialDays: [midsummer],
+  })
+  expect(await toSupplier(supplier, `${meter}/auxiliary-load`, orders[0][1])).toEqual({
+    status: 200,
+    body: { device: meter, problem: 'DeviceUnsuitable', detail: expect.any(String) as string },
+  })
+})
+
+const [onWeekday] = calendar.schedules
+test.each([
+  ['auxiliary-load', {}],
+  ['auxiliary-load', { controller: 6, on: true }],
+  ['auxiliary-load', { controller: 1, on: 'yes' }],
+  ['auxiliary-load', { controller: 1, on: true, levelPercent: 50 }],
+  ['calendar', { schedules: [] }],
+  ['calendar', { ...calendar, executeAt: '2026-13-01T00:00:00Z' }],
+  ['calendar', { ...calendar, executeAt: '2026-01-06T00:00:00.5Z' }],
+  ['calendar', { ...calendar, specialDays: [{ ...midsummer, month: 13 }] }],
+  ['calendar', { ...calendar, schedules: [{ ...onWeekday, weekdays: ['Friday', 'Friday'] }] }],
+  ['calendar', { ...calendar, schedules: [{ ...onWeekday, at: '24:00:00' }] }],
+  ['calendar', { ...calendar, schedules: Array(121).fill(onWeekday) }],
+])('%s: what is no order goes to no device', async (path, order) => {
+  const { devices, llcs, users } = world
+  const reached = llcs.accepted.length
+  const to = `${devices.llcs.peer.eui}/${path}`
+  expect(await toSupplier(users.supplier, to, order)).toMatchObject({
+    status: 400,
+    body: { reason: 'BodyInvalid' },
+  })
+  expect(llcs.accepted).toHaveLength(reached)
 })
 
 const openWan = (identity: Identity, eui: string) =>

@@ -5,6 +5,7 @@ export * from './clock.ts'
 export * from './command.ts'
 export {
   calendarEntriesMax,
+  specialDaysMax,
   type CalendarEntry,
   type ControllerCalendar,
 } from './controller-calendar.ts'

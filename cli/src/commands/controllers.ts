@@ -1,0 +1,66 @@
+import type { Eui64, Instant, Outcome } from '@interlock/kernel'
+import type { ControllerRequest } from '@interlock/supplier'
+import { exits, UsageError, type Command, type Invocation } from '../command.ts'
+import { textOf } from '../conformance/foreign-proof.ts'
+import { asSupplier, deviceIn, supplierAccess, supplierFlags } from '../dcc/as-supplier.ts'
+import { refuse } from '../refusal.ts'
+
+/** Whether a load may be switched is this one party's word: the CSMS switches it. */
+export const controllersSwitch: Command = {
+  name: 'controllers switch',
+  summary: 'let a load be switched on or off, as the supplier of its home',
+  usage: `interlock controllers switch DEVICE --controller N --to on|off ${supplierAccess}`,
+  operands: 'DEVICE',
+  flags: {
+    ...supplierFlags,
+    controller: { kind: 'whole', min: 1, max: 5, value: 'N', help: 'auxiliary controller' },
+    to: { kind: 'text', choices: ['on', 'off'], help: 'on (7.5) or off (7.6)' },
+  },
+  async run(invocation) {
+    const { flags, operands } = invocation
+    const device = deviceIn(operands)
+    const { controller, to } = flags
+    if (typeof controller !== 'number') throw new UsageError('which load? --controller N')
+    if (to === undefined) throw new UsageError('on or off? --to on|off')
+    const { loadRequest } = await import('@interlock/supplier')
+    const request = (now: Instant) => loadRequest({ controller, on: to === 'on' }, now)
+    return await order(device, request, invocation, `controller ${controller} may go ${to}`)
+  },
+}
+
+export const controllersCalendar: Command = {
+  name: 'controllers calendar',
+  summary: 'set the calendar of a home’s loads, as its supplier',
+  usage: `interlock controllers calendar DEVICE --calendar FILE ${supplierAccess}`,
+  operands: 'DEVICE',
+  flags: {
+    ...supplierFlags,
+    calendar: { kind: 'text', value: 'FILE', help: 'JSON: schedules and special days' },
+  },
+  async run(invocation) {
+    const { flags, operands, print } = invocation
+    const device = deviceIn(operands)
+    const path = textOf(flags, 'calendar')
+    if (path === undefined) throw new UsageError('which calendar? --calendar FILE')
+    const { readConfig } = await import('@interlock/host')
+    const { CalendarOrder, calendarRequest } = await import('@interlock/supplier')
+    const request = calendarRequest(readConfig(path, CalendarOrder))
+    if (!request.ok) return refuse(print, request.reason, request.detail ?? '')
+    return await order(device, () => request.value, invocation, 'it keeps the calendar')
+  },
+}
+
+async function order(
+  device: Eui64,
+  requestAt: (now: Instant) => ControllerRequest,
+  { flags, print }: Invocation,
+  done: string,
+): Promise<number> {
+  const { askCritical } = await import('@interlock/supplier')
+  const outcome: Outcome<unknown, string> = await asSupplier(flags, (asking, now) =>
+    askCritical({ ...requestAt(now), device, counter: BigInt(now) }, asking),
+  )
+  if (!outcome.ok) return refuse(print, outcome.reason, outcome.detail ?? '')
+  print({ device, outcome: 'Accepted' }, `${device}: ${done}`)
+  return exits.done
+}

@@ -1,0 +1,43 @@
+import { parseEui64, type Eui64, type Instant } from '@interlock/kernel'
+import type { Asking } from '@interlock/supplier'
+import { UsageError } from '../command.ts'
+import type { FlagSpecs, FlagValues } from '../flags.ts'
+import {
+  atCompany,
+  certificateFlag,
+  certificateIn,
+  companyAccess,
+  companyFlags,
+} from './at-company.ts'
+
+/** What a supplier's command takes besides the device and what is asked of it. */
+export const supplierFlags: FlagSpecs = { ...companyFlags, ...certificateFlag }
+export const supplierAccess = `--certificate FILE ${companyAccess}`
+
+/**
+ * Asks something of the data company and signs it, as the supplier whose identity it is. Counters are the time of
+ * the machine.
+ * @throws UsageError when it is not said with which; Fault for what cannot be read or reached
+ */
+export async function asSupplier<Result>(
+  flags: FlagValues,
+  ask: (asking: Asking, now: Instant) => Promise<Result>,
+): Promise<Result> {
+  const company = certificateIn(flags)
+  const { duisClient, nodeCrypto: crypto, pinPeer, systemClock } = await import('@interlock/host')
+  const record = (): void => {}
+  return atCompany(flags, ({ http, url, identity }) => {
+    const pinned = pinPeer(company, record)
+    const dcc = duisClient({ http, url, identity, company: pinned, crypto, record })
+    const asking = { dcc, organisation: identity.peer.organisation, key: identity.key, crypto }
+    return ask(asking, systemClock.now())
+  })
+}
+
+/** The one device that a command is for. @throws UsageError */
+export function deviceIn([text = '', ...more]: readonly string[]): Eui64 {
+  const device = more.length === 0 ? parseEui64(text) : undefined
+  if (device === undefined)
+    throw new UsageError('which one device? Its EUI-64, as 02-00-00-02-00-00-00-01')
+  return device
+}
