@@ -63,6 +63,7 @@ const table: readonly Row[] = [
   ['POST', '/api/v1/stations/:id/owner-key-revocations', 400, 'web'],
   ['GET', '/api/v1/stations/:id/charging-hours', 503, 'web'],
   ['POST', '/api/v1/stations/:id/charging-hours', 400, 'web'],
+  ['POST', '/api/v1/stations/:id/provider', 400, 'web'],
   ['GET', '/api/v1/stations/:id/guests', 200, 'web'],
   ['POST', '/api/v1/stations/:id/guests', 400, 'web'],
   ['POST', '/api/v1/stations/:id/commands/:action', 400, 'maintainer'],
