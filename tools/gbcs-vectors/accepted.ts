@@ -6,6 +6,7 @@ import {
   charge,
   clockSetting,
   deactivated,
+  importTariff,
   newController,
   noCalendar,
   offsetLimit,
@@ -46,6 +47,11 @@ export const valid = [
     name: 'no calendar at all, at once (ECS46d)',
     message: send(noCalendar, keys.supplier),
     command: noCalendar,
+  },
+  {
+    name: 'tariff of registers, calendar and blocks, for later (ECS01a)',
+    message: send(importTariff, keys.supplier),
+    command: importTariff,
   },
   {
     name: 'half-hourly tariff (ours, not GBCS)',

@@ -13,6 +13,7 @@ import { changed, identities, keys } from './parties.ts'
 import {
   activation,
   charge,
+  importTariff,
   load,
   newController,
   offsetLimit,
@@ -77,6 +78,7 @@ export const fromDevice = {
   responseToNewController: encodeResponse(newController, replacedNot, device, crypto),
   responseToOffsetLimit: answer(offsetLimit, 'success'),
   responseToReadOfControllers: answer(readOperation, 'objectUndefined'),
+  responseToImportTariff: answer(importTariff, 'success'),
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
   alert,

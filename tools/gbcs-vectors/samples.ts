@@ -1,4 +1,4 @@
-import type { CommandOf } from '@interlock/gbcs'
+import { importTariffPrices, registers, type CommandOf } from '@interlock/gbcs'
 import { fromIso, instant, utf8 } from '@interlock/kernel'
 import { nextSupplier } from './certificates.ts'
 import { identities } from './parties.ts'
@@ -69,6 +69,35 @@ export const noCalendar: CommandOf<'ECS46d'> = {
   entries: [],
   specialDays: [],
   execution: 'atOnce',
+}
+/** One season of one week; weekdays switch from the first register to one with blocks. */
+export const importTariff: CommandOf<'ECS01a'> = {
+  useCase: 'ECS01a',
+  originator: identities.supplier,
+  target: identities.device,
+  counter: 19n,
+  seasons: [{ name: 'all', start: { year: 2026, month: 2, day: 1 }, week: 2 }],
+  weeks: [{ name: 2, days: [1, 1, 1, 1, 1, 16, 16] }],
+  days: [
+    {
+      name: 1,
+      switches: [
+        { atSeconds: 0, register: 1 },
+        { atSeconds: 86_399, register: 108 },
+      ],
+    },
+    { name: 16, switches: [{ atSeconds: 0, register: 48 }] },
+  ],
+  specialDays: [{ date: { year: 'any', month: 12, day: 25 }, day: 16 }],
+  thresholds: Array.from({ length: registers.block.count }, (_, at) => [
+    ...(at === 7 ? [1_000, 70_000] : []),
+    0xffff_ffff,
+  ]),
+  standingCharge: 20_001,
+  standingChargeScale: -5,
+  prices: Array.from({ length: importTariffPrices }, (_, at) => 32_767 - 823 * at),
+  priceScale: -6,
+  execution: at('2027-01-01T00:00:00Z'),
 }
 export const tariff: CommandOf<'UpdateHalfHourlyTariff'> = {
   useCase: 'UpdateHalfHourlyTariff',

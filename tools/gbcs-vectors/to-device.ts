@@ -18,6 +18,7 @@ import {
   calendar,
   charge,
   deactivated,
+  importTariff,
   load,
   newController,
   noCalendar,
@@ -36,6 +37,7 @@ function overlong(preCommand: Uint8Array): Uint8Array {
   const signature = crypto.sign(keys.owner.key, longer.slice(1))
   return wrapMac(concat(longer, Uint8Array.of(64), signature), new Uint8Array(12))
 }
+const newYear = '090c07eb0101ff000000008000ff'
 const macOfStranger = { own: keys.stranger.key, peer: keys.device.key.publicKey }
 export const invalid = [
   {
@@ -207,6 +209,58 @@ export const invalid = [
     message: malformed(calendar, '0904173b3b00', '0904183b3b00', keys.supplier),
     reason: 'ContentMalformed',
     field: 'entries of the calendar',
+  },
+  {
+    name: 'tariff by an owner',
+    message: send({ ...importTariff, originator: identities.owner, counter: 1_000n }),
+    reason: 'OriginatorUnknown',
+  },
+  {
+    name: 'tariff of tables that come into force apart',
+    message: malformed(
+      importTariff,
+      `${newYear}${newYear}${newYear}${newYear}${newYear}${newYear}`,
+      `${newYear}${newYear}${newYear}${newYear}${newYear}${newYear.replace('0101', '0102')}`,
+      keys.supplier,
+    ),
+    reason: 'ContentMalformed',
+    field: 'date of execution of the calendar',
+  },
+  {
+    name: 'tariff with a week that there is not',
+    message: malformed(importTariff, '8000ff090102', '8000ff090103', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'parameters',
+  },
+  {
+    name: 'tariff that switches to a register between the two kinds',
+    message: malformed(importTariff, '0064ff120030', '0064ff120031', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'days',
+  },
+  {
+    name: 'tariff whose thresholds fall',
+    message: malformed(importTariff, '06000003e8', '06000fffff', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'thresholds',
+  },
+  {
+    name: 'tariff in another currency',
+    message: malformed(importTariff, '03ff0203', '03000203', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'currency in force',
+  },
+  {
+    name: 'tariff with a price out of its place',
+    message: malformed(importTariff, '020209010210', '020209010310', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'prices',
+  },
+  {
+    name: 'tariff with a price less than it says',
+    message: malformed(importTariff, '00ff0f020150', '00ff0f02014f', keys.supplier),
+    reason: 'ContentMalformed',
+    field: 'prices',
   },
   {
     name: 'activation of firmware by an owner',

@@ -7,6 +7,7 @@ import {
   type CredentialsUpdate,
   type FirmwareActivation,
   type HalfHourlyTariff,
+  type ImportTariff,
   type LoadControl,
   type OffsetLimit,
   type UseCase,
@@ -46,6 +47,7 @@ const hex: Spelling = {
   expected: 'hex',
 }
 
+const scale = whole(-0x80, 0x7f)
 const listed: Spelling = {
   write: same,
   read: (json) => (Array.isArray(json) ? json : undefined),
@@ -66,6 +68,7 @@ type Key =
   | keyof FirmwareActivation
   | keyof CredentialsUpdate
   | keyof ControllerCalendar
+  | keyof ImportTariff
   | keyof CredentialsReport
   | 'result'
   | 'data'
@@ -92,6 +95,13 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   // Members of lists are looked at by the codec, which takes none that it could not write.
   entries: listed,
   specialDays: listed,
+  seasons: listed,
+  weeks: listed,
+  days: listed,
+  thresholds: listed,
+  standingCharge: whole(-0x8000, 0x7fff),
+  standingChargeScale: scale,
+  priceScale: scale,
   execution: {
     write: (value: Execution) => (typeof value === 'string' ? value : toIso(value)),
     read: (json: unknown) =>
@@ -124,6 +134,18 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   CS02b: credentials,
   CS02g: credentials,
   CS06: ['hash'],
+  ECS01a: [
+    'seasons',
+    'weeks',
+    'days',
+    'specialDays',
+    'thresholds',
+    'standingChargeScale',
+    'standingCharge',
+    'priceScale',
+    'prices',
+    'execution',
+  ],
   ECS38: ['limitSeconds'],
   ECS61d: [],
   ECS61e: [],

@@ -50,6 +50,12 @@ export const requestHead = <Values extends object>(
   { ...constant('data', targets.length), say: () => `${targets.length}` },
 ]
 
+/** An attribute that is always set, whatever the values. */
+export const setTable = (name: string, classId: number, obis: Target['obis'], id: number) => ({
+  name,
+  of: (): Target => ({ service: 'set', classId, obis, id }),
+})
+
 /** An octet string of a DLMS date-time. */
 export const dateTimeField = <Key extends 'from' | 'until'>(
   name: string,

@@ -1,18 +1,16 @@
-import { concat, toIso, type Instant } from '@interlock/kernel'
-import { readBerLength, berLength } from './ber.ts'
-import { requestHead, type Target } from './access.ts'
+import { concat } from '@interlock/kernel'
+import { requestHead, setTable } from './access.ts'
+import { dateWords, executionField, specialDay, timeOfDay, timeWords } from './calendar-data.ts'
 import {
   dateBytes,
   decodeDate,
-  decodeExecution,
   encodeDate,
-  encodeExecution,
-  executionBytes,
   isCalendarDate,
   isExecution,
   type CalendarDay,
   type Execution,
 } from './calendar-day.ts'
+import { array, type Datum } from './datum.ts'
 import { readDirection, levelWord, type LoadControl } from './load-control.ts'
 import type { Field, Layout } from './layout.ts'
 
@@ -70,58 +68,15 @@ export function isControllerCalendar({
 const isLevel = (percent: number): boolean =>
   Number.isInteger(percent) && percent >= 0 && percent <= 100
 
-const table = (name: string, target: Target) => ({ name, of: () => target })
-const activation = (name: string, last: number) =>
-  table(name, { service: 'set', classId: 9_000, obis: [0, 0, 94, 44, 128, last], id: 6 })
-
-const array = (items: readonly Uint8Array[]): Uint8Array =>
-  concat(Uint8Array.of(0x01), berLength(items.length), ...items)
-
-/** Where an array of items ends, each as long as `itemBytes` says at its place. */
-function arrayBytes(
-  rest: Uint8Array,
-  most: number,
-  itemBytes: (item: Uint8Array) => number,
-): number | undefined {
-  const count = rest[0] === 0x01 ? readBerLength(rest, 1) : undefined
-  if (count === undefined || count.length > most) return undefined
-  let at = count.next
-  for (let item = 0; item < count.length; item++) at += itemBytes(rest.subarray(at))
-  return at
-}
-
-/** The items of an array that is as long as it says. */
-function itemsOf(
-  bytes: Uint8Array,
-  itemBytes: (item: Uint8Array) => number,
-): readonly Uint8Array[] {
-  const items: Uint8Array[] = []
-  for (let at = readBerLength(bytes, 1)?.next ?? bytes.length; at < bytes.length;) {
-    const length = itemBytes(bytes.subarray(at))
-    items.push(bytes.subarray(at, at + length))
-    at += length
-  }
-  return items
-}
-
-/** Structure of three: index, date, number. */
-const specialDayBytes = 2 + 3 + (2 + dateBytes) + 2
+const days = array(specialDaysMax, specialDay)
+/** Each is a day of its own, of the number that is its place. */
 const specialDaysField: Field<ControllerCalendar> = {
   name: 'special days',
-  bytes: (rest) => arrayBytes(rest, specialDaysMax, () => specialDayBytes),
-  write: ({ specialDays }) =>
-    array(
-      specialDays.map((day, at) =>
-        Uint8Array.of(2, 3, 0x12, 0, at + 1, 0x09, dateBytes, ...encodeDate(day), 0x11, at + 1),
-      ),
-    ),
+  bytes: (rest) => days.read(rest, 0)?.next,
+  write: ({ specialDays }) => days.write(specialDays.map((date, at) => ({ date, day: at + 1 }))),
   read(bytes) {
-    const days = itemsOf(bytes, () => specialDayBytes).map((item) =>
-      decodeDate(item.subarray(7, 7 + dateBytes)),
-    )
-    return days.some((day) => day === undefined)
-      ? undefined
-      : { specialDays: days as readonly CalendarDay[] }
+    const found = days.read(bytes, 0)
+    return found?.value && { specialDays: found.value.map(({ date }) => date) }
   },
   say: ({ specialDays }) => specialDays.map(dateWords).join(', ') || 'none',
 }
@@ -149,13 +104,13 @@ const entryBytes = (item: Uint8Array): number =>
 /** A level in a calendar has a bit that one in force has not. */
 const inCalendar = 0x80
 
-function encodeEntry(entry: CalendarEntry, at: number, specialDays: number): Uint8Array {
+function encodeEntry(entry: CalendarEntry, place: number, specialDays: number): Uint8Array {
   const word = levelWord(entry) | inCalendar
-  const { atSeconds } = entry
-  const time = [Math.floor(atSeconds / 3_600), Math.floor(atSeconds / 60) % 60, atSeconds % 60, 0]
   return concat(
-    Uint8Array.of(2, 10, 0x12, 0, at + 1, 0x03, 0xff, 0x09, 6, 0, 0, 10, 0, 103, 255),
-    Uint8Array.of(0x12, word >> 8, word & 0xff, 0x09, 4, ...time, 0x12, 0xff, 0xff),
+    Uint8Array.of(2, 10, 0x12, 0, place, 0x03, 0xff, 0x09, 6, 0, 0, 10, 0, 103, 255),
+    Uint8Array.of(0x12, word >> 8, word & 0xff),
+    timeOfDay.write(entry.atSeconds),
+    Uint8Array.of(0x12, 0xff, 0xff),
     bitString(entry.weekdays, 7),
     bitString(entry.specialDays, specialDays),
     Uint8Array.of(0x09, dateBytes, ...encodeDate(entry.from)),
@@ -165,17 +120,17 @@ function encodeEntry(entry: CalendarEntry, at: number, specialDays: number): Uin
 
 function decodeEntry(item: Uint8Array): CalendarEntry | undefined {
   const [high = 0, low = 0] = item.subarray(16)
-  const [hour = 0, minute = 0, second = 0] = item.subarray(20)
+  const atSeconds = timeOfDay.read(item, 18)?.value
   const setting = readDirection(high)
   const levelPercent = low & ~inCalendar
   const from = decodeDate(item.subarray(-2 * dateBytes - 2, -dateBytes - 2))
   const until = decodeDate(item.subarray(-dateBytes))
   if (setting === undefined || from === undefined || until === undefined) return undefined
-  if (!isLevel(levelPercent) || hour > 23 || minute > 59 || second > 59) return undefined
+  if (!isLevel(levelPercent) || atSeconds === undefined) return undefined
   return {
     ...setting,
     levelPercent,
-    atSeconds: hour * 3_600 + minute * 60 + second,
+    atSeconds,
     weekdays: bitsIn(item.subarray(bitsAt)),
     specialDays: bitsIn(item.subarray(specialBitsAt)),
     from,
@@ -183,66 +138,47 @@ function decodeEntry(item: Uint8Array): CalendarEntry | undefined {
   }
 }
 
+/** The bit string of special days is as long as there are special days. */
+const entriesFor = (specialDays: number): Datum<readonly CalendarEntry[]> =>
+  array(calendarEntriesMax, (place) => ({
+    write: (entry) => encodeEntry(entry, place, specialDays),
+    read(bytes, at) {
+      const next = at + entryBytes(bytes.subarray(at))
+      return next > bytes.length
+        ? undefined
+        : { value: decodeEntry(bytes.subarray(at, next)), next }
+    },
+  }))
+
 const entriesField: Field<ControllerCalendar> = {
   name: 'entries of the calendar',
-  bytes: (rest) => arrayBytes(rest, calendarEntriesMax, entryBytes),
-  write: ({ entries, specialDays }) =>
-    array(entries.map((entry, at) => encodeEntry(entry, at, specialDays.length))),
+  bytes: (rest) => entriesFor(0).read(rest, 0)?.next,
+  write: ({ entries, specialDays }) => entriesFor(specialDays.length).write(entries),
   read(bytes) {
-    const entries = itemsOf(bytes, entryBytes).map(decodeEntry)
-    return entries.some((entry) => entry === undefined)
-      ? undefined
-      : { entries: entries as readonly CalendarEntry[] }
+    const entries = entriesFor(0).read(bytes, 0)?.value
+    return entries && { entries }
   },
   say: ({ entries }) => entries.map(entryWords).join('; ') || 'none',
 }
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
-const two = (value: number): string => String(value).padStart(2, '0')
-const dateWords = ({ year, month, day }: CalendarDay): string =>
-  `${year === 'any' ? 'every year' : year}-${two(month)}-${two(day)}`
 const entryWords = (entry: CalendarEntry): string => {
   const { controller, direction, levelPercent, atSeconds, weekdays, specialDays } = entry
-  const time = [atSeconds / 3_600, (atSeconds / 60) % 60, atSeconds % 60].map((each) =>
-    two(Math.floor(each)),
-  )
   const special = specialDays.length === 0 ? '' : ` and special days ${specialDays.join(' ')}`
   return (
-    `controller ${controller}, ${direction}, level ${levelPercent} % from ${time.join(':')} on ` +
+    `controller ${controller}, ${direction}, level ${levelPercent} % from ${timeWords(atSeconds)} on ` +
     `${weekdays.map((each) => dayNames[each - 1]).join(' ')}${special}, ` +
     `${dateWords(entry.from)} to ${dateWords(entry.until)}`
   )
 }
 
-const executionField = (name: string): Field<ControllerCalendar> => ({
-  name,
-  bytes: 2 + executionBytes,
-  write: ({ execution }) => Uint8Array.of(0x09, executionBytes, ...encodeExecution(execution)),
-  read(bytes) {
-    const execution = decodeExecution(bytes.subarray(2))
-    return execution === undefined ? undefined : { execution }
-  },
-  say: ({ execution }) => executionWords(execution),
-})
-const executionWords = (execution: Execution): string =>
-  execution === 'atOnce'
-    ? 'at once'
-    : execution === 'never'
-      ? 'never: what was to come is cancelled'
-      : toIso(execution satisfies Instant)
-
 /** Special days, entries, and for each of the two tables when it comes into force. */
 export const calendarLayout: Layout<ControllerCalendar> = [
   ...requestHead<ControllerCalendar>([
-    table('table of special days', {
-      service: 'set',
-      classId: 11,
-      obis: [0, 1, 11, 0, 3, 255],
-      id: 2,
-    }),
-    table('calendar', { service: 'set', classId: 10, obis: [0, 1, 12, 0, 2, 255], id: 2 }),
-    activation('activation of the calendar', 26),
-    activation('activation of the special days', 35),
+    setTable('table of special days', 11, [0, 1, 11, 0, 3, 255], 2),
+    setTable('calendar', 10, [0, 1, 12, 0, 2, 255], 2),
+    setTable('activation of the calendar', 9_000, [0, 0, 94, 44, 128, 26], 6),
+    setTable('activation of the special days', 9_000, [0, 0, 94, 44, 128, 35], 6),
   ]),
   specialDaysField,
   entriesField,

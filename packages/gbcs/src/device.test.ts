@@ -1,6 +1,7 @@
 import { nodeCrypto as crypto } from '@interlock/host'
 import { eui64, fromIso, instant, toHex, type PublicKey } from '@interlock/kernel'
 import { expect, test } from 'vitest'
+import { timeOfUse } from './import-tariff.fixture.ts'
 import {
   acceptCommand,
   addMac,
@@ -107,6 +108,7 @@ const update: CredentialsUpdate = {
 const critical: readonly Command[] = [
   command,
   { ...command, useCase: 'ECS47e' },
+  { useCase: 'ECS01a', ...addressed, ...timeOfUse },
   { useCase: 'ECS46d', ...addressed, entries: [], specialDays: [], execution: 'atOnce' },
   { ...command, useCase: 'ActivateLoad' },
   { ...command, useCase: 'DeactivateLoad', levelPercent: 0 },

@@ -29,6 +29,13 @@ export * from './date-time.ts'
 export * from './device.ts'
 export * from './firmware.ts'
 export * from './frame.ts'
+export {
+  importTariffPrices,
+  isImportTariff,
+  registers,
+  type ImportTariff,
+  type TariffSwitch,
+} from './import-tariff.ts'
 export { type Part } from './layout.ts'
 export * from './load-control.ts'
 export * from './mac.ts'

@@ -2,7 +2,7 @@ import { u64, readU64 } from '@interlock/kernel'
 import { constant, type Field, type Layout } from './layout.ts'
 
 /**
- * A tariff of any structure, as a document. **Not GBCS**: the standard's own (ECS01a) is not read here
+ * A tariff of any structure, as a document. **Not GBCS**: no meter here takes the standard's own (ECS01a)
  * yet, so registers, calendar and blocks travel as a document whose
  * bytes the supplier signs with the command. What it says is for its readers; see packages/tariff.
  */

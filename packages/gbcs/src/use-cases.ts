@@ -1,4 +1,4 @@
-import { assert, type Outcome } from '@interlock/kernel'
+import { assert, refused, type Outcome } from '@interlock/kernel'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
 import {
   calendarLayout,
@@ -14,6 +14,8 @@ import {
   type ReplacementMode,
 } from './credentials.ts'
 import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
+import { importTariffLayout } from './import-tariff-layout.ts'
+import { isImportTariff, type ImportTariff } from './import-tariff.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
   isLoadControlOf,
@@ -135,6 +137,16 @@ const setCalendar: UseCaseRow<ControllerCalendar> = {
   layout: calendarLayout,
 }
 
+const setTariffAndPrice: UseCaseRow<ImportTariff> = {
+  code: 0x0019,
+  title: 'Set Tariff and Price on ESME',
+  standard: true,
+  critical: true,
+  results: Array.from({ length: 21 }, () => 2),
+  takes: isImportTariff,
+  layout: importTariffLayout,
+}
+
 const updateTariff: UseCaseRow<HalfHourlyTariff> = {
   code: 0xf001,
   title: 'Update Half-Hourly Tariff',
@@ -173,6 +185,7 @@ export const useCases = {
     replacementModes.supplierBySupplier,
   ),
   CS06: activateFirmware,
+  ECS01a: setTariffAndPrice,
   ECS38: setOffsetLimit,
   ECS46d: setCalendar,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', stateObjects),
@@ -222,9 +235,17 @@ export function encodeContent(name: UseCase, parameters: object, counter: bigint
   return writeLayout(rowOf(name).layout, parameters, counter)
 }
 
-/** The parameters, only when the content is, to the byte, what they would be written as. */
-export const decodeContent = (
+/**
+ * The parameters, only when the content is, to the byte, what they would be written as, and they fit
+ * one another.
+ */
+export function decodeContent(
   name: UseCase,
   content: Uint8Array,
   counter: bigint,
-): Outcome<ReadLayout<object>, GbcsProblem> => readContent(rowOf(name).layout, content, counter)
+): Outcome<ReadLayout<object>, GbcsProblem> {
+  const read = readContent(rowOf(name).layout, content, counter)
+  return !read.ok || takes(name, read.value.values)
+    ? read
+    : refused('ContentMalformed', `parameters: ${name} takes none that do not fit one another`)
+}

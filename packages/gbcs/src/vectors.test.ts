@@ -61,6 +61,7 @@ const roleOf: Readonly<Partial<Record<UseCase, string>>> = {
   CS02b: 'supplier',
   CS02g: 'supplier',
   CS06: 'supplier',
+  ECS01a: 'supplier',
   ECS38: 'supplier',
   ECS70: 'supplier',
   ECS47a: 'owner',
