@@ -25,6 +25,8 @@ const table: DoorTable = {
   'POST /api/v1/devices': ['installer'],
   'GET /api/v1/devices/:stationId': ['csms', 'dsrsp', 'installer', 'maintainer', 'web'],
   'POST /api/v1/devices/:stationId/state': ['installer', 'maintainer'],
+  'POST /api/v1/devices/:stationId/provider': ['maintainer'],
+  'GET /api/v1/devices/:stationId/provider': ['csms', 'maintainer'],
   'POST /api/v1/certificates': ['csms'],
   'POST /api/v1/countersignatures': ['csms', 'dsrsp'],
   'POST /api/v1/charging-hours': ['csms'],

@@ -82,11 +82,16 @@ test('a charger is bound to another provider by the supervisor’s own people, a
     role: 'dsrsp',
   })
   expect(second.value.counter).toBeGreaterThan(first.value.counter)
+  for (const bearer of [world.maintainer, world.csms])
+    expect(await world.ask(bearer, 'GET', path)).toMatchObject({ status: 200, body: again.body })
+  const other = await world.ask(world.as('csms'), 'GET', path)
+  expect(other).toMatchObject(refusedWith('IdentityMismatch'))
   const stranger = { dsrsp: freshEui() }
   expect(await bind(world.maintainer, stranger)).toMatchObject(refusedWith('IdentityMismatch'))
   expect(await bind(world.csms, { dsrsp })).toMatchObject({ status: 403 })
   const waiting = await notified(world)
   const early = `/api/v1/devices/${waiting.stationId}/provider`
+  expect(await world.ask(world.csms, 'GET', early)).toMatchObject(refusedWith('NotFound'))
   expect(await world.ask(world.maintainer, 'POST', early, { dsrsp })).toMatchObject(
     refusedWith('DeviceState'),
   )

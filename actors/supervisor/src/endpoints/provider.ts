@@ -1,12 +1,14 @@
-import type { Endpoint, Reply } from '@interlock/host'
+import { problem, type Endpoint, type Reply } from '@interlock/host'
 import { eui64, parseStationId, type Eui64 } from '@interlock/kernel'
 import { fromPem, type Peer } from '@interlock/pki'
 import { signProvider } from '@interlock/seal'
 import { Type, type Static } from 'typebox'
 import { isInService } from '../core/device.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
-import { isOwn } from './acts-for.ts'
+import { actsFor, isOwn } from './acts-for.ts'
 import { Eui, strict } from './shapes.ts'
+
+const url = '/api/v1/devices/:stationId/provider'
 
 const Binding = Type.Object(
   {
@@ -24,7 +26,7 @@ const Binding = Type.Object(
 export const providerEndpoints = (supervisor: Supervisor): Endpoint[] => [
   {
     method: 'POST',
-    url: '/api/v1/devices/:stationId/provider',
+    url,
     roles: ['maintainer'],
     body: Binding,
     handle: ({ params, body, peer }) => {
@@ -36,7 +38,25 @@ export const providerEndpoints = (supervisor: Supervisor): Endpoint[] => [
       )
     },
   },
+  {
+    method: 'GET',
+    url,
+    roles: ['csms', 'maintainer'],
+    handle: ({ params, peer }) => current(params['stationId'] ?? '', peer, supervisor),
+  },
 ]
+
+/** The last statement, for whoever brings it to the charger: its CSMS, and the supervisor's own people. */
+async function current(station: string, peer: Peer, supervisor: Supervisor): Promise<Reply> {
+  const { devices } = supervisor
+  const id = parseStationId(station)
+  const device = id === undefined ? undefined : await devices.find(id)
+  if (device === undefined) return problem('DeviceUnknown', station)
+  if (!actsFor(peer, device.csms, supervisor)) return problem('IdentityMismatch')
+  const word = await devices.providerWord(device.stationId)
+  if (word === undefined) return problem('NotFound', 'it was never bound to another provider')
+  return { status: 200, body: { statement: word.statement } }
+}
 
 async function bind(
   station: string,
@@ -59,7 +79,8 @@ async function bind(
   if (provider === undefined)
     return refuse(supervisor, act, 'IdentityMismatch', 'no such provider is registered')
   const at = deps.clock.now()
-  const counter = Math.max((await devices.providerCounter(device.stationId)) + 1, at)
+  const last = await devices.providerWord(device.stationId)
+  const counter = Math.max((last?.counter ?? 0) + 1, at)
   const chain = fromPem(provider.chainPem, 'CERTIFICATE')
   const statement = signProvider(
     { station: device.eui, counter, chain, floor, at },

@@ -19,15 +19,13 @@ export type DeviceRegister = {
   /** The longest random delay that a grant has allowed it; never a shorter one. */
   lengthenDelay(station: StationId, delaySecondsMax: number): Promise<void>
   certified(station: StationId, certificate: { chainPem: string; serialHex: string }): Promise<void>
-  /** The last counter of a statement about its DSR provider; 0 before the first. */
-  providerCounter(station: StationId): Promise<number>
+  /** What was last signed about its DSR provider. */
+  providerWord(station: StationId): Promise<ProviderWord | undefined>
   /** Binds it to a DSR provider, together with what was signed about that. */
-  bind(
-    station: StationId,
-    dsrsp: Eui64,
-    word: { counter: number; statement: FlattenedJws },
-  ): Promise<void>
+  bind(station: StationId, dsrsp: Eui64, word: ProviderWord): Promise<void>
 }
+
+export type ProviderWord = { readonly counter: number; readonly statement: FlattenedJws }
 
 export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => ({
   async find(station) {
@@ -107,13 +105,15 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
       .where('station_id', '=', station)
       .execute()
   },
-  async providerCounter(station) {
+  async providerWord(station) {
     const row = await db
       .selectFrom('provider_statements')
-      .select('counter')
+      .select(['counter', 'statement'])
       .where('station_id', '=', station)
       .executeTakeFirst()
-    return Number(row?.counter ?? 0)
+    return (
+      row && { counter: Number(row.counter), statement: JSON.parse(row.statement) as FlattenedJws }
+    )
   },
   bind: (station, dsrsp, { counter, statement }) =>
     db.transaction().execute(async (all) => {
