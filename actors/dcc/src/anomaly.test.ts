@@ -1,9 +1,18 @@
 import { nationalBudget, type Reservation } from '@interlock/contract'
+import { services, type Service } from '@interlock/duis'
 import type { Command } from '@interlock/gbcs'
 import { eui64, instant, plus, inMinutes, type Instant } from '@interlock/kernel'
 import { emptyLedger, reserve, type MegawattLedger } from '@interlock/ledger'
 import { expect, test } from 'vitest'
-import { judgeAnomaly, type Tally, type User } from './anomaly.ts'
+import {
+  everyone,
+  judgeAnomaly,
+  minuteOf,
+  nameOf,
+  tallied,
+  type Tally,
+  type User,
+} from './anomaly.ts'
 import { anomalyRulesDefault, type AnomalyRules, type Threshold } from './thresholds.ts'
 
 const start = instant(Date.UTC(2026, 0, 5, 18))
@@ -44,6 +53,24 @@ test('by default the certificates of a thousand devices an hour are one user’s
   const judge = () => judgeAnomaly(tally, { user, service: '6.15.1' }, rules, start).breach
   for (let count = 0; count < 1_000; count++) expect(judge()).toBeUndefined()
   expect(judge()).toBe('ADDCCThresholdBreach')
+})
+
+test.each(
+  Object.entries(services).flatMap(([service, { variants }]) => (4 in variants ? [service] : [])),
+)('by default neither one user nor many can have %s done as often as they like', (service) => {
+  const tally: Tally = new Map()
+  const flood = 2_000_000
+  const rules = { own: [], company: anomalyRulesDefault }
+  const judge = (user: User) =>
+    judgeAnomaly(tally, { user, service: service as Service, command }, rules, start).breach
+  const one: User = { organisation: organisation(1), role: 'supplier' }
+  expect(judge(one)).toBeUndefined()
+  tallied(tally, nameOf(one), service, minuteOf(start), flood)
+  expect(judge(one)).toBe('ADDCCThresholdBreach')
+  const other: User = { ...one, organisation: organisation(2) }
+  expect(judge(other)).toBeUndefined()
+  tallied(tally, everyone, service, minuteOf(start), flood)
+  expect(judge(other)).toBe('ADDCCThresholdBreach')
 })
 
 test('without limits nothing is held', () => {

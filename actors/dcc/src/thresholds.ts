@@ -1,4 +1,4 @@
-import { services } from '@interlock/duis'
+import { services, type CriticalService } from '@interlock/duis'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -57,18 +57,37 @@ export const AnomalyRules = Type.Object(
 )
 export type AnomalyRules = Static<typeof AnomalyRules>
 
-/** A street's worth of homes can be armed and disarmed; ten thousand an hour by one user are no street. */
+/**
+ * The most of each critical request in an hour, of one user and of all together. A street's worth of homes
+ * can be armed and disarmed; ten thousand an hour by one user are no street. None of them can be left out.
+ */
+const mostInAnHour: Readonly<Record<CriticalService, readonly [eachUser: number, all: number]>> = {
+  // Whoever holds a supplier's key could change who controls every home, or what runs in it: over days.
+  '6.15.1': [1_000, 10_000],
+  '11.3': [1_000, 10_000],
+  // What switches a load, and what says when one is to be switched.
+  '7.5': [10_000, 100_000],
+  '7.6': [10_000, 100_000],
+  '7.13': [10_000, 100_000],
+  '6.14.3': [10_000, 100_000],
+  // The offset is what keeps switching apart: without it a whole fleet moves in one second.
+  '7.12': [10_000, 100_000],
+  // A response of the whole fleet at once is what it is for; the megawatt ledgers bound what it moves.
+  '7.16': [100_000, 300_000],
+  // All homes of a supplier, once in the six hours between two settings of their clocks.
+  '6.11': [100_000, 1_000_000],
+  // All homes of a supplier in a night.
+  '1.1.1': [100_000, 1_000_000],
+}
+const hourly = (of: 0 | 1): Threshold[] =>
+  Object.entries(mostInAnHour).map(([service, most]) => ({
+    service,
+    periodMinutes: 60,
+    most: most[of],
+  }))
+
 export const anomalyRulesDefault: AnomalyRules = {
-  eachUser: [
-    // Whoever holds a supplier's key could change who controls every home: most are renewed over days.
-    { service: '6.15.1', periodMinutes: 60, most: 1_000 },
-    { service: '7.13', periodMinutes: 60, most: 10_000 },
-    { service: '7.16', periodMinutes: 60, most: 100_000 },
-  ],
-  allUsers: [
-    { service: '6.15.1', periodMinutes: 60, most: 10_000 },
-    { service: '7.13', periodMinutes: 60, most: 100_000 },
-    { service: '7.16', periodMinutes: 60, most: 300_000 },
-  ],
+  eachUser: hourly(0),
+  allUsers: hourly(1),
   attributes: [],
 }
