@@ -4,6 +4,7 @@ import { inHours, inMinutes, millis, plus, toBase64, type Instant } from '@inter
 import { createCrl, revocationBundle } from '@interlock/pki'
 import { expect, test } from 'vitest'
 import { armFrom, curveOf, profileOf, second, sign } from './fixture/commands.fixture.ts'
+import type { SignedArm } from './fixture/commands.fixture.ts'
 import {
   charging,
   crypto,
@@ -164,17 +165,20 @@ test('the age of a list is measured from when it was signed, not from when it ca
   )
 })
 
-test('a stale smart-meter list stops a provider’s dispatch and not the owner’s start', async () => {
+test('a stale smart-meter list stops a provider’s dispatch and a supplier’s start, not the owner’s', async () => {
   const to = await scene({ withoutLists: true })
   await relay(to, listOf(1))
   await to.enrolOwner()
   to.station.hardware.plugIn({ energyWattHours: 40_000, vehicleWattsMax: 7_000 })
-  const arm = armFrom(night)
-  await to.llcs.tell({ kind: 'arm', preCommand: toBase64(arm.bytes) })
   const payload = { evseId: 1, remoteStartId: 1, idToken: { idToken: 'owner', type: 'Central' } }
-  const trigger = to.csms.signed('RequestStartTransaction', payload, { armDigest: arm.digest })
-  const answer = await to.csms.command('RequestStartTransaction', trigger)
-  expect(JSON.stringify(answer)).not.toContain('RevocationStale')
+  const start = async (arm: SignedArm) => {
+    await to.llcs.tell({ kind: 'arm', preCommand: toBase64(arm.bytes) })
+    const trigger = to.csms.signed('RequestStartTransaction', payload, { armDigest: arm.digest })
+    return to.csms.command('RequestStartTransaction', trigger)
+  }
+  const suppliers = armFrom(night, { use: 'ActivateLoad', until: plus(night, inHours(24)) })
+  expect(await start(suppliers)).toMatchObject(refusal('RevocationStale'))
+  expect(await start(armFrom(night))).toMatchObject({ status: 'Accepted' })
   const held = armFrom(night, { use: 'ECS47e' })
   await to.llcs.tell({ kind: 'arm', preCommand: toBase64(held.bytes) })
   const change = { by: dsrsp, armDigest: held.digest }

@@ -1,8 +1,8 @@
 import { feederSumRules, limits } from '@interlock/contract'
 import { checkConfig, silentLog, systemClock, temporaryDir } from '@interlock/host'
-import { inHours, inMinutes, seeded, toIso, unobserved } from '@interlock/kernel'
+import { inHours, inMinutes, plus, seeded, toBase64, toIso, unobserved } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { profileOf } from './fixture/commands.fixture.ts'
+import { armFrom, profileOf } from './fixture/commands.fixture.ts'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { crypto } from './fixture/parties.fixture.ts'
 import { car, night, scene } from './fixture/scene.fixture.ts'
@@ -60,9 +60,9 @@ test('after ten seconds without an answer the stored rule applies', async () => 
   expect(station.decisions()[0]).toMatchObject({ decision: 'applied', reason: 'StoredRuleApplied' })
 })
 
-test('an answer held back and then given starts nothing, but a gesture does', async () => {
+test('an answer held back and then given starts nothing, nor with a supplier’s word; a gesture does', async () => {
   let release = () => {}
-  const { clock, csms, station } = await scene({
+  const { clock, csms, llcs, station } = await scene({
     entropy,
     config: { storedRule: 'wait' },
     before: (csms) => {
@@ -78,6 +78,14 @@ test('an answer held back and then given starts nothing, but a gesture does', as
   release()
   await until(() => station.decisions().length > 0, 'the late answer')
   expect(station.decisions()[0]).toMatchObject({ reason: 'LateAnswerIgnored' })
+  const now = clock.now()
+  const arm = armFrom(now, { use: 'ActivateLoad', until: plus(now, inHours(24)) })
+  await llcs.tell({ kind: 'arm', preCommand: toBase64(arm.bytes) })
+  const payload = { evseId: 1, remoteStartId: 1, idToken: { idToken: 'GUEST', type: 'ISO14443' } }
+  const trigger = csms.signed('RequestStartTransaction', payload, { armDigest: arm.digest })
+  expect(await csms.command('RequestStartTransaction', trigger)).toMatchObject({
+    status: 'Accepted',
+  })
   await clock.advance(inMinutes(30))
   expect(station.observe().setPointWatts).toBe(0)
   station.hardware.press('start')

@@ -41,6 +41,15 @@ export const armOriginators = {
   supplied: 'supplier',
 } as const satisfies Record<Arm['use'], Role>
 /**
+ * Whose list of revoked certificates an arm of that use depends on. An owner's key has no certificate,
+ * so no list names it.
+ */
+export const armRevocationLists = {
+  onDemand: undefined,
+  response: 'smartMeter',
+  supplied: 'smartMeter',
+} as const satisfies Record<Arm['use'], 'smartMeter' | undefined>
+/**
  * Who may trigger under an arm of that use. A consumer's arm is triggered by the bound CSMS, and so is a
  * supplier's, which has no other way to the charger.
  */

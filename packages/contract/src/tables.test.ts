@@ -1,6 +1,13 @@
 import { isRole, roles } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { armOriginators, armTriggers, mayOriginate, permissions } from './permissions.ts'
+import {
+  armOriginators,
+  armRevocationLists,
+  armTriggers,
+  mayOriginate,
+  permissions,
+} from './permissions.ts'
+import type { Arm } from './arms.ts'
 import { mayOriginateStandard, standardPermissions } from './permissions.ts'
 import { tableAction } from './critical-action.ts'
 import { decisionNotes } from './decision.ts'
@@ -132,6 +139,11 @@ test('a role that is not in the table may not', () => {
 test('who gives an arm and who triggers under it are not one and the same for a consumer', () => {
   expect(armOriginators.onDemand).not.toBe(armTriggers.onDemand)
   expect(armOriginators.response).toBe(armTriggers.response)
+})
+
+test('every arm that is signed with a certificate depends on the list that could revoke it', () => {
+  for (const [use, list] of Object.entries(armRevocationLists))
+    expect(list === undefined, use).toBe(armOriginators[use as Arm['use']] === 'owner')
 })
 
 test('limits are whole positive numbers, but for hertz', () => {

@@ -1,8 +1,10 @@
-import { limits } from '@interlock/contract'
+import { armOriginators, limits, type Arm } from '@interlock/contract'
 import { instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { agreeing, dispatch, judge, start } from './scenarios.fixture.ts'
+import { agreeing, dispatch, judge, start, stop } from './scenarios.fixture.ts'
 import { respond } from './respond.ts'
+import type { GateState } from './state.ts'
+import type { Verdict } from './verdict.ts'
 import {
   arm,
   cell,
@@ -123,12 +125,35 @@ test('without a fresh charging list no command counts, whatever seconds it', () 
   expect(dispatch(undefined, lists(false, true))).toMatchObject(stale)
 })
 
-test('a stale smart-meter list stops the provider’s arm, and neither the owner’s nor a countersigned command', () => {
-  expect(dispatch(undefined, lists(true, false))).toMatchObject({
-    ...refusal('RevocationStale'),
-    detail: 'smartMeter',
-  })
-  expect(start(arm(), lists(true, false))).toMatchObject({ ok: true })
+/** What is moved under an arm, by its use. */
+const triggers = {
+  onDemand: [(of: GateState) => start(arm(), of), (of: GateState) => stop(arm({ level: 0 }), of)],
+  response: [(of: GateState) => dispatch(undefined, of)],
+  supplied: [
+    (of: GateState) => start(arm({ use: 'supplied' }), of),
+    (of: GateState) => stop(arm({ use: 'supplied', level: 0 }), of),
+  ],
+} as const satisfies Record<Arm['use'], readonly ((of: GateState) => Verdict)[]>
+const uses = Object.keys(triggers) as Arm['use'][]
+
+test.each(uses)('a stale smart-meter list stops an arm (%s) whose signer it could name', (use) => {
+  for (const trigger of triggers[use]) {
+    expect(trigger(lists(true, true))).toMatchObject({ ok: true })
+    expect(trigger(lists(true, false))).toMatchObject(
+      armOriginators[use] === 'owner'
+        ? { ok: true }
+        : { ...refusal('RevocationStale'), detail: 'smartMeter' },
+    )
+  }
+})
+
+test('while the smart-meter list is stale, no arm is believed to be of another use than its bytes say', () => {
+  const { arm: said, bytes } = arm({ use: 'supplied', level: 0 })
+  const posing = { arm: { ...said, use: 'onDemand' as const }, bytes }
+  expect(stop(posing, lists(true, false))).toMatchObject(refusal('RevocationStale'))
+})
+
+test('a countersigned command does not need the smart-meter list', () => {
   expect(judge({}, lists(true, false))).toMatchObject({ ok: true })
   expect(judge({ by: parties.dsrsp }, lists(true, false))).not.toMatchObject({
     reason: 'RevocationStale',

@@ -1,6 +1,12 @@
-import { armTriggers, limits, type RefusalReason, type SignedCommand } from '@interlock/contract'
+import {
+  armRevocationLists,
+  limits,
+  type RefusalReason,
+  type SignedCommand,
+} from '@interlock/contract'
+import { armOf } from '@interlock/gbcs'
 import { refused, type Instant, type Refusal } from '@interlock/kernel'
-import type { Cell, GateState } from './state.ts'
+import type { Cell, Evidence, GateState } from './state.ts'
 import type { Consumption } from './verdict.ts'
 
 type Check = (
@@ -50,14 +56,24 @@ const signature: Check = (command, { cells, crypto }) => {
   return undefined
 }
 
-/** A DSRSP's arm is signed by a certificate of the other hierarchy; an owner's by a key without one. */
-const revocations: Check = ({ role, armDigest }, { revocationsFresh }) => {
-  const needed =
-    role === armTriggers.response && armDigest !== undefined
-      ? (['charging', 'smartMeter'] as const)
-      : (['charging'] as const)
-  const stale = needed.find((hierarchy) => !revocationsFresh[hierarchy])
-  return stale === undefined ? undefined : refused('RevocationStale', stale)
+const revocations: Check = (_command, { revocationsFresh }) =>
+  revocationsFresh.charging ? undefined : refused('RevocationStale', 'charging')
+
+/**
+ * Of a command that names an arm: the list that could revoke the arm's signer is fresh as well. What
+ * use it is of is read from its signed bytes; an arm that is absent or unreadable is gate 3's to refuse.
+ */
+export function armRevocations(
+  { armDigest }: SignedCommand,
+  { arms }: Evidence,
+  { revocationsFresh, crypto }: GateState,
+): ReturnType<Check> {
+  const held = arms.find(({ arm }) => arm.digest === armDigest)
+  const arm = held === undefined ? undefined : armOf(held.bytes, crypto)
+  const needed = arm?.ok === true ? armRevocationLists[arm.value.use] : undefined
+  return needed === undefined || revocationsFresh[needed]
+    ? undefined
+    : refused('RevocationStale', needed)
 }
 
 const target: Check = (command, { station }) =>

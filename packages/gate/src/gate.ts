@@ -2,7 +2,7 @@ import type { SignedCommand } from '@interlock/contract'
 import type { Instant } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
 import { refused } from '@interlock/kernel'
-import { authentic, consumptionOf } from './authentic.ts'
+import { armRevocations, authentic, consumptionOf } from './authentic.ts'
 import { permitted } from './permitted.ts'
 import { safe } from './safe.ts'
 import { seconded } from './seconded.ts'
@@ -24,7 +24,7 @@ export function gate(
   now: Instant,
 ): Verdict {
   if ('unsigned' in command) return refuse(refused('Unsigned', command.unsigned))
-  const problem = authentic(command, state, now)
+  const problem = authentic(command, state, now) ?? armRevocations(command, evidence, state)
   if (problem !== undefined) return refuse(problem)
 
   // From here on the counter is used up, whatever the verdict.

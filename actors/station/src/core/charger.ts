@@ -173,10 +173,15 @@ const overridden = (override: Override, ratings: Ratings): Wanted => ({
   ...(override.reference === undefined ? {} : { reference: override.reference }),
 })
 
-/** It takes the place of every schedule, and gives nobody leave to charge. */
-function switchedOr(base: Wanted, { switched }: Charger, ratings: Ratings, now: Instant): Wanted {
+/**
+ * It takes the place of every schedule, and gives nobody leave to charge: who was accepted too late
+ * has leave for a seconded slot, which this is not, and can only be switched off.
+ */
+function switchedOr(base: Wanted, charger: Charger, ratings: Ratings, now: Instant): Wanted {
+  const { switched, authorisation } = charger
   if (switched === undefined || now >= switched.until || base.why === 'NotAuthorised') return base
   const { limitWatts, until, reference } = switched
+  if (limitWatts > 0 && authorisation.state !== 'allowed') return base
   return { watts: safe(limitWatts, ratings), why: 'Switched', until, reference }
 }
 

@@ -26,6 +26,11 @@ const schedule = (from: Instant, ...limits: number[]): InstalledProfile => ({
     periods: limits.map((limitWatts, at) => ({ from: plus(from, inHours(at)), limitWatts })),
   },
 })
+const switched = (limitWatts: number) => ({
+  limitWatts,
+  until: plus(night, inHours(24)),
+  reference: 'the arm of a supplier',
+})
 const charging = (now = night, profiles: readonly InstalledProfile[] = []): Charger =>
   step(plugged(now), profiles, ratings, now, () => 0).charger
 
@@ -181,6 +186,29 @@ test('a late acceptance starts only in a seconded slot that begins afterwards', 
   const later = plus(night, inMinutes(5))
   const slot = step(late, [schedule(later, 7_000)], ratings, later, () => 0)
   expect(slot.charger.applied.watts).toBe(7_000)
+})
+
+test('what a supplier has switched on gives no leave to charge; what it has switched off holds', () => {
+  const by = (
+    limitWatts: number,
+    authorisation: Charger['authorisation'],
+    plan: readonly InstalledProfile[] = [],
+  ) =>
+    step(
+      { ...plugged(night), authorisation, switched: switched(limitWatts) },
+      plan,
+      ratings,
+      night,
+      () => 0,
+    ).charger.applied.watts
+  const late = { state: 'late', at: night } as const
+  expect(by(7_400, { state: 'allowed', by: 'answer' })).toBe(7_400)
+  for (const state of ['none', 'waiting'] as const) expect(by(7_400, { state })).toBe(0)
+  expect(by(7_400, { state: 'denied', by: 'rule' })).toBe(0)
+  expect(by(7_400, late)).toBe(0)
+  const slot = [schedule(night, 3_000)]
+  expect(by(7_400, late, slot)).toBe(3_000)
+  expect(by(0, late, slot)).toBe(0)
 })
 
 test('a full vehicle draws nothing more and the register says what it took', () => {
