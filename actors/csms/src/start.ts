@@ -44,6 +44,7 @@ import { endpointsOf } from './rest/endpoints.ts'
 import { idempotent } from './rest/idempotent.ts'
 import { openDoors } from './rest/open-doors.ts'
 import { createRenewals } from './renewals.ts'
+import { relayProvider } from './provider-relay.ts'
 import { relayRevocations } from './revocation-relay.ts'
 import { createRevocations } from './revocations.ts'
 import { planSubmitter } from './supervisor.ts'
@@ -136,11 +137,13 @@ async function open(
   const port = await server.listen()
   openVirtual(context, trust, closers)
   const relay = relayRevocations(context, revocations.bundles)
+  const provider = relayProvider(context)
   const register = createTrustRegister(context)
   closers.push(() => register.close())
   context.hooks.booted = (station) => {
     relay.toOne(station)
     register.ask(station)
+    provider(station)
     planning.watch?.booted(station)
   }
   context.hooks.commanding = relay.first

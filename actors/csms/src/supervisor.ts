@@ -1,4 +1,4 @@
-import type { DayAheadPlan, FlattenedJws } from '@interlock/contract'
+import { SignedBody, type DayAheadPlan, type FlattenedJws } from '@interlock/contract'
 import { outcomeOf, type HttpClient } from '@interlock/host'
 import { ok, parseEui64, refused, type Outcome, type StationId } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
@@ -22,6 +22,8 @@ export type Supervisor = {
   entryOf(station: StationId): Promise<Outcome<RegisterEntry, string>>
   /** Brings what a station has signed about its hours; the answer is signed for that station. */
   chargingHours(statement: FlattenedJws): Promise<Outcome<object, string>>
+  /** What it has signed last about the station's DSR provider; for the station to verify. */
+  providerStatement(station: StationId): Promise<Outcome<FlattenedJws, string>>
   /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
   passwordSha256(station: StationId): Promise<string | undefined>
   readonly submitPlan: (plan: DayAheadPlan) => Promise<Outcome<void, string>>
@@ -45,8 +47,8 @@ export const planSubmitter =
 export function supervisorClient(http: HttpClient, url: string): Supervisor {
   const post = async (path: string, body: unknown) =>
     outcomeOf(await http.request('POST', `${url}${path}`, body))
-  const device = async (id: StationId) =>
-    outcomeOf(await http.request('GET', `${url}/api/v1/devices/${encodeURIComponent(id)}`))
+  const device = async (id: StationId, path = '') =>
+    outcomeOf(await http.request('GET', `${url}/api/v1/devices/${encodeURIComponent(id)}${path}`))
   return {
     async countersign(stationId, command) {
       const answer = await post('/api/v1/countersignatures', { stationId, command })
@@ -72,6 +74,13 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const answer = await post('/api/v1/charging-hours', { statement })
       return answer.ok ? ok(answer.value as object) : answer
     },
+    async providerStatement(stationId) {
+      const answer = await device(stationId, '/provider')
+      if (!answer.ok) return answer
+      return Value.Check(ProviderAnswer, answer.value)
+        ? ok(answer.value.statement)
+        : refused('Unreadable', 'no statement in the answer')
+    },
     async passwordSha256(stationId) {
       const answer = await device(stationId)
       const { passwordSha256 } = (answer.ok ? answer.value : {}) as { passwordSha256?: unknown }
@@ -85,6 +94,8 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
     },
   }
 }
+
+const ProviderAnswer = Type.Object({ statement: SignedBody })
 
 const Entry = Type.Object({
   eui: Type.String(),

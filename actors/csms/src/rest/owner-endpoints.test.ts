@@ -1,7 +1,8 @@
 import { answeredHoursMax, limits, openDataDoors } from '@interlock/contract'
-import { httpClient, type HttpClient } from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
+import { httpClient, nodeCrypto as crypto, type HttpClient, type Identity } from '@interlock/host'
+import { eui64, instant, unobserved } from '@interlock/kernel'
 import type { Response } from '@interlock/ocpp'
+import { signProvider, verifyProvider } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ofCsms } from '@interlock/host/identities.fixture'
 import { testStation, type TestStation } from '../fixture/station.fixture.ts'
@@ -13,7 +14,8 @@ let csms: CsmsRunning
 let web: HttpClient
 let station: TestStation
 let asked: unknown[] = []
-let answer: Response<'DataTransfer'> = { status: 'Accepted' }
+type Answer = Response<'DataTransfer'>
+let answer: Answer | ((data: unknown) => Answer) = { status: 'Accepted' }
 
 beforeAll(async () => {
   world = await csmsWorld('owner-keys')
@@ -29,7 +31,7 @@ beforeAll(async () => {
   })
   station.endpoint.handle('DataTransfer', ({ messageId, data }) => {
     if (messageId !== 'RevocationList') asked.push({ messageId, data })
-    return answer
+    return typeof answer === 'function' ? answer(data) : answer
   })
 })
 afterAll(async () => {
@@ -118,6 +120,73 @@ test('a guest is kept as its owner signed it, once the station has taken it, and
   })
   expect(await authorise()).toBe('Accepted')
   expect((await ask('GET', 'CS-2/guests')).body).toEqual({ guests: [] })
+})
+
+/** Checks what it is told about its provider as a charger does. */
+const verified = (data: unknown): Response<'DataTransfer'> => {
+  const { publicKey, thumbprint } = world.supervisorIdentity.peer
+  const read = verifyProvider(data, [{ publicKey, thumbprint }], crypto)
+  const reasonCode = !read.ok
+    ? read.reason
+    : read.value.station === stationConfig('CS-1').eui
+      ? undefined
+      : 'TargetMismatch'
+  if (reasonCode === undefined) return { status: 'Accepted' }
+  return { status: 'Rejected', statusInfo: { reasonCode } }
+}
+const providerStatement = (change: { station?: string; by?: Identity } = {}) => {
+  const { station = stationConfig('CS-1').eui, by = world.supervisorIdentity } = change
+  return signProvider(
+    { station: eui64(station), counter: 1, chain: [new Uint8Array(9)], floor: 0n, at: instant(1) },
+    { key: by.key, thumbprint: by.peer.thumbprint },
+    crypto,
+  )
+}
+
+test('the supervisor’s word on its provider goes to the station as it came, and nobody else’s counts there', async () => {
+  answer = verified
+  const word = providerStatement()
+  expect(await ask('POST', 'CS-1/provider', word)).toMatchObject({
+    status: 200,
+    body: { status: 'Accepted' },
+  })
+  expect(asked).toEqual([{ messageId: 'Provider', data: word }])
+  const wrong = [
+    ['SignerUnknown', providerStatement({ by: world.identityOf('CS-1') })],
+    ['TargetMismatch', providerStatement({ station: stationConfig('CS-2').eui })],
+    ['SignatureInvalid', { ...word, signature: word.signature.replace(/^./, flipped) }],
+  ] as const
+  for (const [reasonCode, sent] of wrong)
+    expect((await ask('POST', 'CS-1/provider', sent)).body).toMatchObject({
+      status: 'Rejected',
+      reasonCode,
+    })
+  for (const garbage of [
+    {},
+    { ...word, payload: '%' },
+    { ...word, more: 1 },
+    { statement: word },
+  ]) {
+    expect(await ask('POST', 'CS-1/provider', garbage)).toMatchObject({ status: 400 })
+    expect(asked).toEqual([])
+  }
+})
+const flipped = (first: string): string => (first === 'A' ? 'B' : 'A')
+
+test('a station that boots is brought what the supervisor has signed about its provider', async () => {
+  answer = verified
+  const boot = () =>
+    station.endpoint.call('BootNotification', {
+      reason: 'PowerUp',
+      chargingStation: { model: 'm', vendorName: 'v' },
+    })
+  const word = providerStatement()
+  const brought = () =>
+    asked.filter((each) => (each as { messageId: string }).messageId === 'Provider')
+  asked = []
+  world.supervisor.providers.set('CS-1', word)
+  await boot()
+  await expect.poll(brought, { timeout: 20_000 }).toEqual([{ messageId: 'Provider', data: word }])
 })
 
 test('open data are read without a certificate, and an owner’s word goes to the station (PF18)', async () => {
