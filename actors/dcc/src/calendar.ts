@@ -7,8 +7,16 @@ import {
   type ControllerSchedulesBody,
   type ResponseName,
 } from '@interlock/duis'
-import { takes, type CalendarDay, type ControllerCalendar, type Execution } from '@interlock/gbcs'
-import { refused, type Instant, type Refusal } from '@interlock/kernel'
+import {
+  calendarProblem,
+  calendarProblems,
+  takes,
+  type CalendarDay,
+  type ControllerCalendar,
+  type Execution,
+} from '@interlock/gbcs'
+import { instant, refused, type Instant, type Refusal } from '@interlock/kernel'
+import type { Device } from './inventory.ts'
 
 /** What a device is told of the schedules of its auxiliary controllers (6.14.3). */
 export const calendarOf = (body: ControllerSchedulesBody): ControllerCalendar => ({
@@ -40,20 +48,34 @@ const numbers = (values: readonly number[]): readonly number[] => values.toSorte
 const executionOf = ({ executeAt }: ControllerSchedulesBody): Execution =>
   executeAt === undefined ? 'atOnce' : executeAt === cancellation ? 'never' : executeAt
 
-/** The message numbers special days by their place, and is carried out within the time of all requests. */
-export function calendarProblem(
+/** What is asked for has to be one that can be said: the message numbers special days by their place. */
+export function bodyProblem(
   command: ControllerCalendar,
   { specialDays }: ControllerSchedulesBody,
-  now: Instant,
 ): Refusal<ResponseName> | undefined {
-  const { execution } = command
-  const invalid = (words: string) => refused<ResponseName>('ParameterInvalid', words)
   if (specialDays.some(({ id }, at) => id !== at + 1))
     return invalid('special days are numbered in their order, from 1')
-  if (typeof execution === 'number' && execution <= now) return invalid('the execution is past')
-  if (typeof execution === 'number' && execution > now + limits.futureDatedMillisMax)
-    return invalid('the execution is too far ahead')
   return takes('ECS46d', command)
     ? undefined
-    : invalid('a schedule says something twice, or no day')
+    : invalid('a schedule says something twice, or a day that there is not')
 }
+
+/**
+ * What is asked for, and what comes back signed, is carried out within the time of all requests and by
+ * controllers of the device. What is signed may be as late as all that has a date.
+ */
+export function scheduleProblem(
+  command: ControllerCalendar,
+  { ratings }: Device,
+  now: Instant,
+  lateMillis: number,
+): Refusal<ResponseName> | undefined {
+  const problem = calendarProblem(command, {
+    controllers: ratings.keys(),
+    earliest: instant(now - lateMillis),
+    latest: instant(now + limits.futureDatedMillisMax),
+  })
+  return problem && invalid(`${problem}: ${calendarProblems[problem]}`)
+}
+
+const invalid = (words: string): Refusal<ResponseName> => refused('ParameterInvalid', words)

@@ -21,7 +21,7 @@ import {
 } from '@interlock/gbcs'
 import { instant, ok, refused, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
-import { calendarOf, calendarProblem } from './calendar.ts'
+import { bodyProblem, calendarOf, scheduleProblem } from './calendar.ts'
 import { credentialsOf, credentialsProblem, type CertificateJudge } from './credentials.ts'
 import { eligibilityOf } from './eligibility.ts'
 import type { Device, Inventory } from './inventory.ts'
@@ -105,7 +105,8 @@ export function commandOf(
   if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
   if (body.kind === 'controllerSchedules') {
     const command = { useCase: 'ECS46d', ...id, ...calendarOf(body) } as const
-    return calendarProblem(command, body, now) ?? ok(command)
+    // The date is still to come.
+    return bodyProblem(command, body) ?? scheduleProblem(command, device, now, -1) ?? ok(command)
   }
   if (transformless.has(body.kind)) return refused('TransformUnknown', service)
   const asked = loadControlOf(body, service)
@@ -151,11 +152,13 @@ export function judgeSigned(
 ): Judged<SignedCommand> {
   const read = readSigned(request, payload, peer, judge.deps.crypto)
   if (!read.ok) return read
-  const problem = credentialsProblem(read.value.command, judge)
+  const { command } = read.value
+  const problem = credentialsProblem(command, judge)
   if (problem !== undefined) return problem
-  if (read.value.command.useCase === 'ECS70') return clockProblem(read.value.command, at) ?? read
-  if (!isLoadControlCommand(read.value.command)) return read
-  return loadControlProblem(read.value.command, device, at) ?? read
+  if (command.useCase === 'ECS70') return clockProblem(command, at) ?? read
+  if (command.useCase === 'ECS46d')
+    return scheduleProblem(command, device, at, limits.executionLateMillisMax) ?? read
+  return isLoadControlCommand(command) ? (loadControlProblem(command, device, at) ?? read) : read
 }
 
 /** The same, whatever its parameters. */

@@ -4,14 +4,19 @@ import {
   type ControllerCalendar,
   type Execution,
 } from '@interlock/gbcs'
-import { inHours, inMinutes, plus } from '@interlock/kernel'
+import { inHours, inMinutes, instant, millis, plus } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { crypto, dsrsp, llcs, supplier } from './fixture/parties.fixture.ts'
 import { scene, start } from './fixture/scene.fixture.ts'
 
 let counter = 0n
-/** A calendar of no entries, told by its one special day, as the supplier signs it. */
-function calendarOf(day: number, execution: Execution, by = supplier): Uint8Array {
+/** A calendar told by its one special day, as the supplier signs it. */
+function calendarOf(
+  day: number,
+  execution: Execution,
+  by = supplier,
+  entries: ControllerCalendar['entries'] = [],
+): Uint8Array {
   counter += 1n
   const specialDays = [{ year: 'any', month: 12, day }] as const
   const preCommand = encodePreCommand({
@@ -19,12 +24,23 @@ function calendarOf(day: number, execution: Execution, by = supplier): Uint8Arra
     originator: supplier.peer.organisation,
     target: llcs.peer.eui,
     counter,
-    entries: [],
+    entries,
     specialDays,
     execution,
   })
   return signPreCommand(preCommand, by.key, crypto)
 }
+/** What the only controller there is does all year. */
+const allYear = {
+  controller: 1,
+  direction: 'import',
+  levelPercent: 0,
+  atSeconds: 0,
+  weekdays: [1],
+  specialDays: [],
+  from: { year: 'any', month: 1, day: 1 },
+  until: { year: 'any', month: 12, day: 31 },
+} as const
 const dayIn = (calendar: ControllerCalendar | undefined) => calendar?.specialDays[0]?.day
 
 test('a calendar of the supplier is in force from its date on, also after a loss of power, and arms nothing', async () => {
@@ -40,6 +56,34 @@ test('a calendar of the supplier is in force from its date on, also after a loss
   expect(dayIn(to.llcs.calendar())).toBe(2)
   expect(to.llcs.arms()).toEqual([])
   expect(to.station.of('arm')).toEqual([])
+})
+
+test('what the supplier has signed past the data company is judged by the LLCS itself', async () => {
+  const { hub, llcs: device, happenings } = await scene()
+  expect(await hub.deliver(calendarOf(1, 'atOnce', supplier, [allYear]))).toMatchObject({
+    result: 'success',
+  })
+  const [newYear, day] = [{ year: 2026, month: 1, day: 1 }, inHours(24)]
+  for (const [execution, change, reason, result] of [
+    [instant(Date.UTC(2098, 0, 1)), {}, 'ExecutionTooFar', 'otherReason'],
+    [plus(start, millis(31 * day)), {}, 'ExecutionTooFar', 'otherReason'],
+    [instant(Date.UTC(2001, 0, 1)), {}, 'ExecutionPast', 'otherReason'],
+    ['atOnce', { controller: 5 }, 'ControllerUnknown', 'objectUndefined'],
+    [
+      'atOnce',
+      { from: newYear, until: { ...newYear, year: 2025 } },
+      'PeriodReversed',
+      'otherReason',
+    ],
+  ] as const) {
+    const wrong = calendarOf(2, execution, supplier, [{ ...allYear, ...change }])
+    expect(await hub.deliver(wrong)).toMatchObject({ result })
+    expect(happenings.at(-1)).toMatchObject({ kind: 'refusal', reason })
+  }
+  expect(dayIn(device.calendar())).toBe(1)
+  expect(await hub.deliver(calendarOf(3, plus(start, millis(30 * day))))).toMatchObject({
+    result: 'success',
+  })
 })
 
 test('a calendar that is to come is cancelled, or replaced by the next; nobody else sets one', async () => {

@@ -1,18 +1,40 @@
-import { decodeSigned, type Answer, type CommandOf, type ControllerCalendar } from '@interlock/gbcs'
-import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
+import { limits } from '@interlock/contract'
+import {
+  calendarProblem,
+  calendarProblems,
+  decodeSigned,
+  type Answer,
+  type CommandOf,
+  type ControllerCalendar,
+} from '@interlock/gbcs'
+import { fromBase64, instant, toBase64, type Instant } from '@interlock/kernel'
 import type { Memory, StoredCalendar } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 
+/** As the data company has it, which may be off by so much. */
+const lateMillis = limits.executionLateMillisMax + limits.clockSkewMillisMax
+const aheadMillis = limits.futureDatedMillisMax + limits.clockSkewMillisMax
+
 /**
  * Keeps what the supplier has set for the controllers, from its date of execution on. It is that one party's
- * word and moves nothing: what switches a load is an arm, which both ledgers have charged.
+ * word and moves nothing: what switches a load is an arm, which both ledgers have charged. It judges for itself
+ * what is not to be carried out: a signed message may have gone past whoever makes them.
  */
-export function takeCalendar(
-  { keeper, deps }: Llcs,
-  { execution }: CommandOf<'ECS46d'>,
-  signed: Uint8Array,
-): Answer {
+export function takeCalendar(llcs: Llcs, command: CommandOf<'ECS46d'>, signed: Uint8Array): Answer {
+  const { keeper, deps, config } = llcs
+  const { execution } = command
   const now = deps.clock.now()
+  const problem = calendarProblem(command, {
+    controllers: config.evses,
+    earliest: instant(now - lateMillis),
+    latest: instant(now + aheadMillis),
+  })
+  if (problem !== undefined) {
+    deps.log.warn({ reason: problem }, calendarProblems[problem])
+    llcs.audit.critical('CalendarRefused', { reason: problem })
+    llcs.publish({ kind: 'refusal', reason: problem })
+    return { result: problem === 'ControllerUnknown' ? 'objectUndefined' : 'otherReason' }
+  }
   const standing = keeper.memory.calendars?.filter((each) => each.from <= now).slice(-1) ?? []
   const next: readonly StoredCalendar[] =
     execution === 'never'

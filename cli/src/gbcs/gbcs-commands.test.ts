@@ -139,6 +139,17 @@ test.each(changes)('a message in JSON whose %s is wrong is not encoded', async (
   expect(changed).toMatchObject({ code: 1, value: { reason: 'MessageInvalid', field } })
 })
 
+test('a calendar with a day that there is not is not encoded', async () => {
+  const calendar = vectors.valid.find(({ name }) => name.startsWith('calendar of the controllers'))
+  const { value } = await json('decode', calendar?.message ?? '')
+  const onDay = (day: number) => {
+    const content = { ...(value['content'] as Json), specialDays: [{ year: 'any', month: 2, day }] }
+    return json('encode', JSON.stringify({ ...value, content }))
+  }
+  expect(await onDay(29)).toMatchObject({ code: 0 })
+  expect(await onDay(31)).toMatchObject({ code: 1, value: { field: 'content' } })
+})
+
 test('what is no JSON object is not encoded', async () => {
   for (const text of ['', '{', '[]', 'null', '['.repeat(100)])
     expect(await json('encode', text)).toMatchObject({ code: 1, value: { field: 'JSON' } })

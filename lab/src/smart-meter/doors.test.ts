@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { wanSubprotocol } from '@interlock/contract'
 import { buildRequest, type ServiceRequest } from '@interlock/duis'
-import { connectOcpp, httpClient, silentLog, type Identity } from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
+import { encodePreCommand, signPreCommand, type Execution } from '@interlock/gbcs'
+import {
+  connectOcpp,
+  httpClient,
+  nodeCrypto as crypto,
+  silentLog,
+  type Identity,
+} from '@interlock/host'
+import { inHours, instant, plus, unobserved } from '@interlock/kernel'
 import type { DayAheadPlan, Reservation } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
+import { attemptsIn } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { evening, network, rating } from './network.fixture.ts'
 
@@ -180,6 +188,42 @@ test('the supplier has its LLCS switch a load and keep a calendar, and nobody el
     status: 200,
     body: { device: meter, problem: 'DeviceUnsuitable', detail: expect.any(String) as string },
   })
+})
+
+test('a calendar that is signed without asking for it is judged as one that was asked for', async () => {
+  const { supplier } = world.users
+  const { target, ...request } = attemptsIn(world)['6.14.3'](supplier)
+  const accepted = world.llcs.accepted.length
+  const day = { year: 'any', month: 1, day: 1 } as const
+  const schedule = {
+    controller: 1,
+    direction: 'import',
+    levelPercent: 0,
+    atSeconds: 0,
+    weekdays: [1],
+    specialDays: [],
+    from: day,
+    until: day,
+  } as const
+  const send = async (execution: Execution, change: object = {}, counter = world.nextCounter()) => {
+    const { originator } = request
+    const entries = [{ ...schedule, ...change }]
+    const content = { entries, specialDays: [], execution }
+    const preCommand = { useCase: 'ECS46d', originator, target, counter, ...content } as const
+    const payload = signPreCommand(encodePreCommand(preCommand), supplier.key, crypto)
+    const body = { kind: 'signedPreCommand', payload } as const
+    return (await world.ask(supplier, { ...request, target, counter, commandVariant: 5, body }))
+      .name
+  }
+  for (const execution of [Date.UTC(2098, 0, 1), Date.UTC(2001, 0, 1)])
+    expect(await send(instant(execution))).toBe('ParameterInvalid')
+  for (const change of [
+    { controller: 5 },
+    { from: { ...day, year: 2026 }, until: { ...day, year: 2025 } },
+  ])
+    expect(await send('atOnce', change)).toBe('ParameterInvalid')
+  expect(world.llcs.accepted).toHaveLength(accepted)
+  expect(await send(plus(world.clock.now(), inHours(1)))).toBe('Accepted')
 })
 
 const [onWeekday] = calendar.schedules

@@ -14,8 +14,15 @@ const anyYear = 0xffff
 const within = (value: number, low: number, high: number): boolean =>
   Number.isInteger(value) && value >= low && value <= high
 
+/** A day that there is: of any year, one that some year has. */
 export const isCalendarDate = ({ year, month, day }: CalendarDay): boolean =>
-  (year === 'any' || within(year, 2000, 2099)) && within(month, 1, 12) && within(day, 1, 31)
+  (year === 'any' || within(year, 2000, 2099)) &&
+  within(month, 1, 12) &&
+  within(day, 1, daysIn(year === 'any' ? leapYear : year, month))
+const leapYear = 2000
+/** The day before the first of the next month. */
+const daysIn = (year: number, month: number): number =>
+  new Date(Date.UTC(year, month, 0)).getUTCDate()
 
 export function encodeDate({ year, month, day }: CalendarDay): readonly number[] {
   const number = year === 'any' ? anyYear : year

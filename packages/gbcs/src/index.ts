@@ -1,6 +1,7 @@
 export * from './alert.ts'
 export * from './arm.ts'
 export { type CalendarDay, type Execution } from './calendar-day.ts'
+export * from './calendar-problem.ts'
 export * from './clock.ts'
 export * from './command.ts'
 export {
