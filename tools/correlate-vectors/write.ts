@@ -51,6 +51,69 @@ const entry = {
 const calendar = { entries: [entry], specialDays: [open], execution } as const
 /** With another value in its one entry. */
 const otherEntry = (change: object) => ({ entries: [{ ...entry, ...change }] })
+const timeOfUse = {
+  kind: 'timeOfUseTariff',
+  executeAt: execution,
+  elements: {
+    currency: 'GBP',
+    switching: {
+      days: [
+        { name: 1, switches: [{ at: '00:00:00', register: 2 }] },
+        {
+          name: 16,
+          switches: [
+            { at: '00:00:00', register: 2 },
+            { at: '23:59:58', register: 48 },
+            { at: '23:59:59', register: 108 },
+          ],
+        },
+      ],
+      weeks: [{ name: 4, days: [1, 1, 1, 1, 1, 16, 16] }],
+      seasons: [{ name: 'all year', start: { ...june, weekday }, week: 4 }],
+    },
+    specialDays: [{ date: { ...open, weekday }, day: 16 }],
+    thresholds: Array.from({ length: 8 }, (_, index) => [1_000 + index, 0xffff_ffff]),
+  },
+  prices: {
+    standingCharge: 20_000,
+    standingChargeScale: -5,
+    priceScale: -6,
+    timeOfUse: [32_767, -32_768, 0],
+    blocks: [[1_361, 2_289], [-5_566]],
+  },
+} as const
+const { elements } = timeOfUse
+/** By place in the message: the registers with blocks follow the forty-eight. */
+const priced: Readonly<Record<number, number>> = {
+  0: 32_767,
+  1: -32_768,
+  48: 1_361,
+  49: -5_566,
+  56: 2_289,
+}
+const importTariff = {
+  seasons: [{ name: 'all year', start: june, week: 4 }],
+  weeks: elements.switching.weeks,
+  days: [
+    { name: 1, switches: [{ atSeconds: 0, register: 2 }] },
+    {
+      name: 16,
+      switches: [
+        { atSeconds: 0, register: 2 },
+        { atSeconds: 86_398, register: 48 },
+        { atSeconds: 86_399, register: 108 },
+      ],
+    },
+  ],
+  specialDays: [{ date: open, day: 16 }],
+  thresholds: elements.thresholds,
+  standingCharge: 20_000,
+  standingChargeScale: -5,
+  priceScale: -6,
+  prices: Array.from({ length: 80 }, (_, index) => priced[index] ?? 0),
+  execution,
+} as const
+const night = importTariff.days[0]
 const limit = { limitSeconds: 600 } as const
 const tariff = { version: 4, from: period.from, prices: [15_300, -2_000, 0] } as const
 
@@ -106,6 +169,7 @@ const requests = {
     certificates: twoCertificates,
     role: 'LoadController',
   }),
+  ECS01a: request('1.1.1', timeOfUse),
   CS06: request('11.3', { kind: 'firmware', hash }),
   ECS70: request('6.11', { kind: 'clock', at: period.from, toleranceSeconds: 60 }),
   ECS38: request('7.12', { kind: 'offsetLimit', ...limit }),
@@ -124,6 +188,7 @@ const commands = {
     ...addressed,
     ...replaced('loadController'),
   },
+  ECS01a: { useCase: 'ECS01a', ...addressed, ...importTariff },
   CS06: { useCase: 'CS06', ...addressed, hash },
   ECS70: { useCase: 'ECS70', ...addressed, ...minute },
   ECS38: { useCase: 'ECS38', ...addressed, ...limit },
@@ -176,6 +241,25 @@ writeVectors('vectors/correlate/pairs.json', {
       { from: open },
       { until: june },
     ].map((change) => made('ECS46d', 'Schedules', otherEntry(change))),
+    made('ECS01a', 'MessageCode', { useCase: 'UpdateTariffDocument', ...carried }),
+    made('ECS01a', 'Seasons', {
+      seasons: [{ ...importTariff.seasons[0], name: 'all-year' }],
+    }),
+    made('ECS01a', 'Seasons', { seasons: [{ ...importTariff.seasons[0], start: open }] }),
+    made('ECS01a', 'Weeks', { weeks: [{ name: 4, days: [1, 1, 1, 1, 1, 1, 16] }] }),
+    made('ECS01a', 'Days', { days: [night, { name: 16, switches: night.switches }] }),
+    made('ECS01a', 'Days', {
+      days: [{ name: 1, switches: [{ atSeconds: 0, register: 102 }] }, importTariff.days[1]],
+    }),
+    made('ECS01a', 'SpecialDays', { specialDays: [{ date: open, day: 1 }] }),
+    made('ECS01a', 'SpecialDays', { specialDays: [] }),
+    made('ECS01a', 'Thresholds', { thresholds: elements.thresholds.toReversed() }),
+    made('ECS01a', 'StandingCharge', { standingCharge: 20_001 }),
+    made('ECS01a', 'StandingCharge', { standingChargeScale: -4 }),
+    made('ECS01a', 'Prices', { priceScale: -5 }),
+    made('ECS01a', 'Prices', { prices: importTariff.prices.toReversed() }),
+    made('ECS01a', 'Execution', { execution: 'atOnce' }),
+    made('ECS01a', 'Execution', { execution: 'never' }),
     made('DeactivateLoad', 'MessageCode', { useCase: 'ActivateLoad', levelPercent: 100 }),
     { of: 'ECS38', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS47a) },
     { of: 'ECS47e', outcome: 'MessageCode', preCommand: encodePreCommand(commands.ECS38) },

@@ -27,6 +27,7 @@ const signedPreCommand: RequestBody = {
 
 const timeOfUse: RequestBody = {
   kind: 'timeOfUseTariff',
+  executeAt: until,
   elements: {
     currency: 'GBP',
     switching: {
@@ -36,6 +37,7 @@ const timeOfUse: RequestBody = {
           switches: [
             { at: '00:00:00', register: 2 },
             { at: '07:00:00', register: 1 },
+            { at: '08:00:00', register: 101 },
           ],
         },
       ],
@@ -50,6 +52,7 @@ const timeOfUse: RequestBody = {
     standingChargeScale: -5,
     priceScale: -5,
     timeOfUse: [2_121, -3_127],
+    blocks: [[1_361, 2_289, -5_566]],
   },
 }
 const schedules: RequestBody = {

@@ -25,27 +25,35 @@ export const calendarOf = (body: ControllerSchedulesBody): ControllerCalendar =>
   execution: executionOf(body),
 })
 
-const dayOf = ({ year, month, day }: CalendarDate): CalendarDay => ({ year, month, day })
+export const dayOf = ({ year, month, day }: CalendarDate): CalendarDay => ({ year, month, day })
 
 function entryOf({
   action,
   when,
   ...applies
 }: ControllerSchedule): ControllerCalendar['entries'][0] {
-  const [hours = 0, minutes = 0, seconds = 0] = when.at.split(':').map(Number)
   return {
     ...action,
-    atSeconds: hours * 3_600 + minutes * 60 + seconds,
+    atSeconds: secondsOf(when.at),
     weekdays: numbers(applies.weekdays.map((each) => weekdays.indexOf(each) + 1)),
     specialDays: numbers(applies.specialDays),
     from: dayOf(when.from),
     until: dayOf(when.until),
   }
 }
+/** Of a time of day, `hh:mm:ss`. */
+export function secondsOf(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number)
+  return hours * 3_600 + minutes * 60 + seconds
+}
 /** In the order of the message, which has a bit for each. */
 const numbers = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b)
 
-const executionOf = ({ executeAt }: ControllerSchedulesBody): Execution =>
+export const executionOf = ({
+  executeAt,
+}: {
+  readonly executeAt?: Instant | undefined
+}): Execution =>
   executeAt === undefined ? 'atOnce' : executeAt === cancellation ? 'never' : executeAt
 
 /** What is asked for has to be one that can be said: the message numbers special days by their place. */
@@ -72,10 +80,15 @@ export function scheduleProblem(
 ): Refusal<ResponseName> | undefined {
   const problem = calendarProblem(command, {
     controllers: ratings.keys(),
-    earliest: instant(now - lateMillis),
-    latest: instant(now + limits.futureDatedMillisMax),
+    ...executionsAt(now, lateMillis),
   })
   return problem && invalid(`${problem}: ${calendarProblems[problem]}`)
 }
+
+/** The first and last date of execution that a device may be given. */
+export const executionsAt = (now: Instant, lateMillis: number) => ({
+  earliest: instant(now - lateMillis),
+  latest: instant(now + limits.futureDatedMillisMax),
+})
 
 const invalid = (words: string): Refusal<ResponseName> => refused('ParameterInvalid', words)

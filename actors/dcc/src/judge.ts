@@ -24,6 +24,7 @@ import type { Peer } from '@interlock/pki'
 import { bodyProblem, calendarOf, scheduleProblem } from './calendar.ts'
 import { credentialsOf, credentialsProblem, type CertificateJudge } from './credentials.ts'
 import { eligibilityOf } from './eligibility.ts'
+import { importTariffOf, tariffBodyProblem, tariffDateProblem } from './import-tariff.ts'
 import type { Device, Inventory } from './inventory.ts'
 
 type Judged<Value> = Outcome<Value, ResponseName>
@@ -60,9 +61,6 @@ export function judgeUser(
     return inventory.device(request.originator) !== undefined
   }
 }
-
-/** Bodies whose GBCS content is not written here: nothing is sent rather than something guessed. */
-const transformless: ReadonlySet<RequestBody['kind']> = new Set(['timeOfUseTariff'])
 
 /** The command that a request for a pre-command asks for. */
 export function commandOf(
@@ -108,7 +106,10 @@ export function commandOf(
     // The date is still to come.
     return bodyProblem(command, body) ?? scheduleProblem(command, device, now, -1) ?? ok(command)
   }
-  if (transformless.has(body.kind)) return refused('TransformUnknown', service)
+  if (body.kind === 'timeOfUseTariff') {
+    const command = { useCase: 'ECS01a', ...id, ...importTariffOf(body) } as const
+    return tariffBodyProblem(command) ?? tariffDateProblem(command, now, -1) ?? ok(command)
+  }
   const asked = loadControlOf(body, service)
   if (asked === undefined) return refused('RequestMalformed', body.kind)
   if (!isRepresentable(asked.from) || !isRepresentable(asked.until))
@@ -156,6 +157,8 @@ export function judgeSigned(
   const problem = credentialsProblem(command, judge)
   if (problem !== undefined) return problem
   if (command.useCase === 'ECS70') return clockProblem(command, at) ?? read
+  if (command.useCase === 'ECS01a')
+    return tariffDateProblem(command, at, limits.executionLateMillisMax) ?? read
   if (command.useCase === 'ECS46d')
     return scheduleProblem(command, device, at, limits.executionLateMillisMax) ?? read
   return isLoadControlCommand(command) ? (loadControlProblem(command, device, at) ?? read) : read

@@ -3,19 +3,20 @@ import { correlate } from '@interlock/correlate'
 import { buildRequest, cancellation, type ServiceRequest } from '@interlock/duis'
 import {
   armOf,
+  decodePreCommand,
   decodeResponse,
   decodeSigned,
   encodePreCommand,
   signPreCommand,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { eui64, inHours, inSeconds, instant, plus, toIso, type PrivateKey } from '@interlock/kernel'
+import { eui64, inHours, inSeconds, instant, plus, type PrivateKey } from '@interlock/kernel'
 import { openTariff, signedTariffIn } from '@interlock/seal'
-import type { TariffDocument } from '@interlock/tariff'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
 import { attemptsIn, readTariff, toMeter } from './attempts.fixture.ts'
 import { switching } from './switching.fixture.ts'
+import { standardTariff, timeOfUse } from './tariffs.fixture.ts'
 import { evening, network, owner, ownerEui, rating } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
@@ -60,38 +61,6 @@ test("a supplier's tariff reaches the meter, and a reader verifies the supplier'
     true,
   )
 })
-
-/** Two registers; what is published replaces the version. */
-const timeOfUse: TariffDocument = {
-  tariff: 'night',
-  clock: 'Europe/London',
-  versions: [
-    {
-      version: 0,
-      validFrom: toIso(evening),
-      validUntil: toIso(instant(evening + 7 * 24 * 3_600_000)),
-      standingChargePencePerDay: 47.85,
-      timeOfUse: {
-        registers: [
-          { register: 1, name: 'day', blocks: [{ pencePerKilowattHour: 24.39255 }] },
-          { register: 2, name: 'night', blocks: [{ pencePerKilowattHour: 7.00035 }] },
-        ],
-        days: [
-          {
-            day: 1,
-            switches: [
-              { at: '00:00', register: 2 },
-              { at: '05:30', register: 1 },
-              { at: '23:30', register: 2 },
-            ],
-          },
-        ],
-        weeks: [{ week: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
-        seasons: [{ name: 'all year', from: '01-01', week: 1 }],
-      },
-    },
-  ],
-}
 
 test('a tariff of registers and a calendar gets to the CSMS and the DSRSP, verified end to end', async () => {
   const { supplier, csms, dsrsp } = world.users
@@ -215,10 +184,42 @@ test('a calendar of controllers goes to the LLCS with its date, and costs no bud
     expect(await outcome(supplier, wrong)).toBe('ParameterInvalid')
 })
 
+test("the standard's tariff is made into its message for a supplier, and no meter here takes it yet", async () => {
+  const { supplier, csms } = world.users
+  const asked = (...tariff: Parameters<typeof standardTariff>) =>
+    toMeter(world, '1.1.1', supplier, standardTariff(...tariff))
+  for (const [executeAt, registers] of [
+    [undefined, [1]],
+    [plus(world.clock.now(), inHours(1)), [101]],
+    [cancellation, [1, 101]],
+  ] as const) {
+    const request = asked(executeAt, registers)
+    const { preCommand } = await world.ask(supplier, request)
+    const made = preCommand ?? new Uint8Array()
+    expect(correlate(buildRequest(request), made)).toMatchObject({ ok: true })
+    expect(correlate(buildRequest(asked(executeAt, registers)), made)).toMatchObject({
+      reason: 'Counter',
+    })
+  }
+  for (const wrong of [world.clock.now(), plus(world.clock.now(), inHours(31 * 24))])
+    expect(await outcome(supplier, asked(wrong))).toBe('ParameterInvalid')
+  expect(await outcome(csms, asked())).toBe('RoleForbidden')
+  // The message itself, signed with a date that nobody was asked for.
+  const request = asked()
+  const made = decodePreCommand((await world.ask(supplier, request)).preCommand ?? new Uint8Array())
+  if (!made.ok || made.value.command.useCase !== 'ECS01a') throw new Error('a tariff was made')
+  const late = { ...made.value.command, execution: plus(world.clock.now(), inHours(31 * 24)) }
+  const signed = signPreCommand(encodePreCommand(late), supplier.key, crypto)
+  expect(await outcome(supplier, world.signedBy(request, signed))).toBe('ParameterInvalid')
+  const before = world.meter.running.tariff()
+  expect((await world.arm(supplier, asked(), supplier.key)).name).toBe('DeviceDiscarded')
+  expect(world.meter.running.tariff()).toEqual(before)
+})
+
 test('every role tries every service request, and only the table allows', async () => {
   const allowed: string[] = []
-  /** Permitted, and then there is no message, none that a device signed, no such device or controller. */
-  const beyondRoles = /^(TransformUnknown|AnswerInvalid|DeviceUnknown|DeviceRefused)$/
+  /** Permitted, and then there is none that a device signed, no such device or controller. */
+  const beyondRoles = /^(AnswerInvalid|DeviceUnknown|DeviceRefused)$/
   const untransformed: string[] = []
   for (const user of ['supplier', 'dsrsp', 'csms', 'web'] as const)
     for (const [service, attempt] of Object.entries(attemptsIn(world))) {

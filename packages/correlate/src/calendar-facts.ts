@@ -1,6 +1,6 @@
 import type { Facts } from './mismatch.ts'
 
-type Node = Readonly<Record<string, unknown>>
+export type Node = Readonly<Record<string, unknown>>
 
 const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 /** By this date a request says never. */
@@ -48,7 +48,7 @@ function numbers(values: readonly number[]): string | undefined {
     : undefined
 }
 
-function dateOf(node: Node): string | undefined {
+export function dateOf(node: Node): string | undefined {
   const year = nodeOf(node['Year'])
   const month = nodeOf(node['Month'])['SpecifiedMonth']
   const day = nodeOf(node['DayOfMonth'])['SpecifiedDayOfMonth']
@@ -59,17 +59,17 @@ function dateOf(node: Node): string | undefined {
     : undefined
 }
 
-function executionOf(value: unknown): string | undefined {
+export function executionOf(value: unknown): string | undefined {
   if (value === undefined) return 'at once'
   if (value === never) return 'never'
   return /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.00Z$/.exec(String(value))?.[1]
 }
 
-const nodeOf = (value: unknown): Node =>
+export const nodeOf = (value: unknown): Node =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Node) : {}
 
 /** The children of that name, of which there may be none, one or several. */
-function childrenOf(node: Node, name: string): readonly Node[] {
+export function childrenOf(node: Node, name: string): readonly Node[] {
   const value = node[name]
   if (value === undefined) return []
   return (Array.isArray(value) ? value : [value]).map(nodeOf)

@@ -21,9 +21,10 @@ export function walkCalendar(content: Uint8Array, counter: Uint8Array): Facts {
   return { SpecialDays: days.join(' '), Schedules: schedules.join(' '), Execution: execution }
 }
 
-const hex = (value: number, bytes: number): string => value.toString(16).padStart(2 * bytes, '0')
+export const hex = (value: number, bytes: number): string =>
+  value.toString(16).padStart(2 * bytes, '0')
 
-function listOf(at: Walker, one: (number: number) => string): readonly string[] {
+export function listOf(at: Walker, one: (number: number) => string): readonly string[] {
   at.expect('01')
   const count = lengthAt(at)
   return Array.from({ length: count }, (_, index) => one(index + 1))
@@ -56,17 +57,22 @@ function bitsAt(at: Walker, count: number): string {
   return places.flatMap((index) => (bits[index] === '1' ? [index + 1] : [])).join(',')
 }
 
-const two = (value: number): string => String(value).padStart(2, '0')
+export const two = (value: number): string => String(value).padStart(2, '0')
 
-function dateAt(at: Walker): string {
+export function dateAt(at: Walker): string {
   at.expect('0905')
+  return dayAt(at)
+}
+
+/** The four bytes of a date, and the day of the week that is left open. */
+export function dayAt(at: Walker): string {
   const year = at.number(2)
   const date = `${year === 0xffff ? 'any' : year}-${two(at.number(1))}-${two(at.number(1))}`
   at.expect('ff')
   return date
 }
 
-function executionAt(at: Walker): string {
+export function executionAt(at: Walker): string {
   at.expect('090c')
   const bytes = toHex(at.take(12))
   if (bytes === '0000000000000000008000ff') return 'at once'

@@ -13,7 +13,11 @@ export function correlate(
   preCommand: Uint8Array,
 ): Outcome<'matches', Mismatch> {
   const wanted = requestFacts(requestXml)
-  if (wanted === undefined) return refused('RequestUnreadable')
+  return wanted === undefined ? refused('RequestUnreadable') : compare(wanted, preCommand)
+}
+
+/** The same for a request that has been read. */
+export function compare(wanted: Facts, preCommand: Uint8Array): Outcome<'matches', Mismatch> {
   const made = preCommandFacts(preCommand)
   if (made === undefined) return refused('PreCommandUnreadable')
   const different = firstDifference(wanted, made)

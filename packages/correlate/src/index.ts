@@ -1,2 +1,2 @@
-export * from './correlate.ts'
+export { correlate } from './correlate.ts'
 export { mismatches, type Mismatch } from './mismatch.ts'

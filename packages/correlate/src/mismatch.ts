@@ -24,6 +24,11 @@ export const mismatches = {
   Schedules: 'the pre-command sets other schedules',
   Execution: 'the pre-command is to be carried out at another time',
   TariffVersion: 'the pre-command carries another version of the tariff',
+  Seasons: 'the pre-command sets other seasons of a tariff',
+  Weeks: 'the pre-command sets other weeks of a tariff',
+  Days: 'the pre-command sets other days of a tariff',
+  Thresholds: 'the pre-command sets other thresholds of blocks',
+  StandingCharge: 'the pre-command sets another standing charge',
   Prices: 'the pre-command carries other prices',
   Document: 'the pre-command carries another tariff document',
 } as const

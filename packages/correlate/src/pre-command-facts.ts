@@ -1,5 +1,6 @@
 import { toHex } from '@interlock/kernel'
 import { walkCalendar } from './calendar-walk.ts'
+import { walkImportTariff } from './import-tariff-walk.ts'
 import { walkCredentials } from './credentials-walk.ts'
 import type { Facts } from './mismatch.ts'
 import { lengthAt, Unaccounted, walker, type Walker } from './walker.ts'
@@ -149,6 +150,7 @@ function walkTariffDocument(content: Uint8Array): Facts {
 const walks: Readonly<Record<string, typeof walkLoadControl>> = {
   '004b': walkOffsetLimit,
   '0012': walkFirmware,
+  '0019': walkImportTariff,
   '0062': walkClock,
   '011a': walkCalendar,
   '0102': walkCredentials,

@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { fromBase64, toHex } from '@interlock/kernel'
 import { calendarFacts } from './calendar-facts.ts'
+import { importTariffFacts } from './import-tariff-facts.ts'
 import type { Facts } from './mismatch.ts'
 
 const parser = new XMLParser({
@@ -90,6 +91,7 @@ function auxiliaryLoadFacts(content: Node, level: string): Facts | undefined {
 
 function tariffFacts(content: Node): Facts | undefined {
   if ('TariffDocument' in content) return tariffDocumentFacts(content)
+  if ('ElecTariffElements' in content) return importTariffFacts(content)
   const tariff = node(content['HalfHourlyTariff'])
   const start = time(tariff?.['Start'])
   const version = text(tariff?.['@version'])

@@ -45,16 +45,26 @@ const anySchedules = fc.record({
 const dayName = fc.integer({ min: 1, max: 16 })
 const weekName = fc.integer({ min: 1, max: 4 })
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff })
+const i32 = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff })
 const scale = fc.integer({ min: -128, max: 127 })
 const anyTimeOfUse = fc.record({
   kind: fc.constant('timeOfUseTariff' as const),
+  executeAt: fc.option(second, { nil: undefined }),
   elements: fc.record({
     currency: fc.constant('GBP' as const),
     switching: fc.record({
       days: list(
         fc.record({
           name: dayName,
-          switches: list(fc.record({ at: time, register: fc.integer({ min: 1, max: 48 }) })),
+          switches: list(
+            fc.record({
+              at: time,
+              register: fc.oneof(
+                fc.integer({ min: 1, max: 48 }),
+                fc.integer({ min: 101, max: 108 }),
+              ),
+            }),
+          ),
         }),
       ),
       weeks: list(fc.record({ name: weekName, days: list(dayName, 7, 7) })),
@@ -69,12 +79,15 @@ const anyTimeOfUse = fc.record({
     specialDays: list(fc.record({ date, day: dayName }), 0),
     thresholds: list(list(u32), 8, 8),
   }),
-  prices: fc.record({
-    standingCharge: u32,
-    standingChargeScale: scale,
-    priceScale: scale,
-    timeOfUse: list(fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }), 1, 48),
-  }),
+  prices: fc
+    .record({
+      standingCharge: u32,
+      standingChargeScale: scale,
+      priceScale: scale,
+      timeOfUse: list(i32, 0, 48),
+      blocks: list(list(i32, 1, 4), 0, 8),
+    })
+    .filter(({ timeOfUse, blocks }) => timeOfUse.length + blocks.length > 0),
 })
 const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
   auxiliaryLoad: fc.record({

@@ -253,8 +253,8 @@ export function writeBody(body: RequestBody, name: string): Written {
   return written(elementOf(body.kind, name), shape.write(body))
 }
 
-/** What tells bodies of one service request apart: the name of their first element. */
-const firstElements: Readonly<Partial<Record<BodyKind, string>>> = {
+/** What tells bodies of one service request apart: an element that only one of them has. */
+const ownElements: Readonly<Partial<Record<BodyKind, string>>> = {
   tariff: 'HalfHourlyTariff',
   tariffDocument: 'TariffDocument',
   timeOfUseTariff: 'ElecTariffElements',
@@ -269,9 +269,8 @@ export function readBody(
   node: Element,
   name: string,
 ): RequestBody {
-  const first = node.children[0]?.name
-  const kind =
-    kinds.find((each) => first !== undefined && firstElements[each] === first) ?? kinds[0]
+  const names = node.children.map((each) => each.name)
+  const kind = kinds.find((each) => names.includes(ownElements[each] ?? '')) ?? kinds[0]
   return {
     kind,
     ...readAs(elementOf(kind, name), shapes[kind] as Shape<object>, node),

@@ -27,10 +27,6 @@ export const responseCodes = {
   E115: { name: 'DeviceDiscarded', words: 'the device discarded the command' },
   E116: { name: 'AnswerInvalid', words: "the answer is not the device's" },
   E117: { name: 'DeviceRefused', words: 'the device refused to execute the command' },
-  E118: {
-    name: 'TransformUnknown',
-    words: 'this service request has no message that could be sent',
-  },
   E119: { name: 'Quarantined', words: 'a threshold was passed; held until processed or deleted' },
   E120: { name: 'QuarantineFull', words: 'too many requests of this user are held already' },
   E121: { name: 'VariantUnknown', words: 'this service request has no such command variant' },

@@ -1,10 +1,22 @@
+import type { Instant } from '@interlock/kernel'
 import { calendarDate, type CalendarDate } from './calendar-date.ts'
-import { oneOf, plainName, timeOfDay, whole } from './leaves.ts'
-import { child, holding, numbered, several, struct } from './shape.ts'
+import { dateTime, oneOf, plainName, timeOfDay, whole } from './leaves.ts'
+import {
+  child,
+  holding,
+  Misshapen,
+  numbered,
+  optional,
+  several,
+  struct,
+  type Shape,
+} from './shape.ts'
 
-/** 1.1.1 as the standard has it, for time of use without blocks. */
+/** 1.1.1 as the standard has it: by time of use, with blocks, or both. */
 export type TimeOfUseTariffBody = {
   readonly kind: 'timeOfUseTariff'
+  /** When the meter is to go by it, a cancellation for never; absent: at once. */
+  readonly executeAt?: Instant | undefined
   readonly elements: {
     readonly currency: 'GBP'
     readonly switching: SwitchingTable
@@ -17,8 +29,10 @@ export type TimeOfUseTariffBody = {
     /** Powers of ten of the currency unit. */
     readonly standingChargeScale: number
     readonly priceScale: number
-    /** One for each time-of-use register in use. */
+    /** One for each register by time of use that has a price. */
     readonly timeOfUse: readonly number[]
+    /** For each register with blocks that has prices, one for each block. */
+    readonly blocks: readonly (readonly number[])[]
   }
 }
 export type SwitchingTable = {
@@ -31,19 +45,20 @@ export type SwitchingTable = {
     readonly week: number
   }[]
 }
-/** From `at` (`hh:mm:ss`) the register counts. */
+/** From `at` (`hh:mm:ss`) the register counts: from 1 by time of use, from 101 with blocks. */
 export type Switch = { readonly at: string; readonly register: number }
 
 /** Most of each, as the standard's schema has them; names of weeks and seasons are bounded by us. */
 const most = {
   registers: 48,
+  blockRegisters: 8,
+  blocks: 4,
   days: 16,
   switches: 48,
   weeks: 4,
   seasons: 4,
   specialDays: 50,
 } as const
-const thresholdRows = 8
 const blocksMax = 3
 const u32 = whole(0, 0xffff_ffff)
 const i32 = whole(-0x8000_0000, 0x7fff_ffff)
@@ -51,6 +66,30 @@ const scale = whole(-128, 127)
 const dayName = whole(1, most.days)
 const weekName = whole(1, most.weeks)
 const upTo = (max: number) => ({ min: 1, max })
+
+type Action = Pick<Switch, 'at'> & Readonly<Record<'timeOfUse' | 'block', number | undefined>>
+const action = struct<Action>({
+  at: child('StartTime', timeOfDay),
+  timeOfUse: optional('TOUTariffAction', whole(1, most.registers)),
+  block: optional('BlockTariffAction', whole(1, most.blockRegisters)),
+})
+/** What is added to the number of a register with blocks. */
+const blockBase = 100
+const change: Shape<Switch> = {
+  write: ({ at, register }) =>
+    action.write(
+      register > blockBase
+        ? { at, timeOfUse: undefined, block: register - blockBase }
+        : { at, timeOfUse: register, block: undefined },
+    ),
+  read(node) {
+    const { at, timeOfUse, block } = action.read(node)
+    const register = timeOfUse ?? blockBase + (block ?? 0)
+    if ((timeOfUse === undefined) === (block === undefined))
+      throw new Misshapen(node.name, 'must have one action')
+    return { at, register }
+  },
+}
 
 const switching = struct<SwitchingTable>({
   days: child(
@@ -60,14 +99,7 @@ const switching = struct<SwitchingTable>({
         'DayProfile',
         struct<SwitchingTable['days'][number]>({
           name: child('DayName', dayName),
-          switches: several(
-            'ProfileSchedule',
-            struct<Switch>({
-              at: child('StartTime', timeOfDay),
-              register: child('TOUTariffAction', whole(1, most.registers)),
-            }),
-            upTo(most.switches),
-          ),
+          switches: several('ProfileSchedule', change, upTo(most.switches)),
         }),
         upTo(most.days),
       ),
@@ -122,21 +154,54 @@ const elements = struct<TimeOfUseTariffBody['elements']>({
     'ThresholdMatrix',
     holding(
       numbered('Thresholds', holding(numbered('BlockThreshold', u32, upTo(blocksMax))), {
-        min: thresholdRows,
-        max: thresholdRows,
+        min: most.blockRegisters,
+        max: most.blockRegisters,
       }),
     ),
   ),
 })
 
-const prices = struct<TimeOfUseTariffBody['prices']>({
+type Prices = TimeOfUseTariffBody['prices']
+type Rates = Pick<Prices, 'timeOfUse' | 'blocks'>
+const timeOfUsePrices = numbered('TOUPrice', i32, upTo(most.registers))
+const blockPrices = numbered(
+  'BlockPrices',
+  holding(numbered('BlockPrice', i32, upTo(most.blocks))),
+  upTo(most.blockRegisters),
+)
+type Money = Omit<Prices, keyof Rates> & {
+  readonly timeOfUse: Rates['timeOfUse'] | undefined
+  readonly blocks: Rates['blocks'] | undefined
+  readonly both: Rates | undefined
+}
+const money = struct<Money>({
   standingCharge: child('StandingCharge', u32),
   standingChargeScale: child('StandingChargeScale', scale),
   priceScale: child('PriceScale', scale),
-  timeOfUse: child('TOUTariff', holding(numbered('TOUPrice', i32, upTo(most.registers)))),
+  timeOfUse: optional('TOUTariff', holding(timeOfUsePrices)),
+  blocks: optional('BlockTariff', holding(blockPrices)),
+  both: optional(
+    'HybridTariff',
+    struct<Rates>({ blocks: blockPrices, timeOfUse: timeOfUsePrices }),
+  ),
 })
+const absent = { timeOfUse: undefined, blocks: undefined, both: undefined }
+const prices: Shape<Prices> = {
+  write({ timeOfUse, blocks, ...rest }) {
+    const both = timeOfUse.length > 0 && blocks.length > 0
+    const one = timeOfUse.length > 0 ? { timeOfUse } : { blocks }
+    return money.write({ ...rest, ...absent, ...(both ? { both: { timeOfUse, blocks } } : one) })
+  },
+  read(node) {
+    const { timeOfUse, blocks, both, ...rest } = money.read(node)
+    if ([timeOfUse, blocks, both].filter((each) => each !== undefined).length !== 1)
+      throw new Misshapen(node.name, 'must have prices of one kind')
+    return { ...rest, ...(both ?? { timeOfUse: timeOfUse ?? [], blocks: blocks ?? [] }) }
+  },
+}
 
 export const timeOfUseTariff = struct<Omit<TimeOfUseTariffBody, 'kind'>>({
+  executeAt: optional('ExecutionDateTime', dateTime),
   elements: child('ElecTariffElements', elements),
   prices: child('PriceElements', holding(child('ElectricityPriceElements', prices))),
 })

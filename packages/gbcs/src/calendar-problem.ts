@@ -1,4 +1,5 @@
 import type { Instant } from '@interlock/kernel'
+import type { Execution } from './calendar-day.ts'
 import type { CalendarEntry, ControllerCalendar } from './controller-calendar.ts'
 
 /** Why a calendar that can be written and read is not to be carried out. */
@@ -16,18 +17,24 @@ export type CalendarProblem = keyof typeof calendarProblems
  */
 export function calendarProblem(
   { entries, execution }: ControllerCalendar,
-  device: {
-    readonly controllers: Iterable<number>
-    readonly earliest: Instant
-    readonly latest: Instant
-  },
+  device: Executions & { readonly controllers: Iterable<number> },
 ): CalendarProblem | undefined {
   const controllers = new Set(device.controllers)
   if (entries.some(({ controller }) => !controllers.has(controller))) return 'ControllerUnknown'
   if (entries.some(isReversed)) return 'PeriodReversed'
+  return executionProblem(execution, device)
+}
+
+/** The first and last date of execution that a device may be given. */
+export type Executions = { readonly earliest: Instant; readonly latest: Instant }
+/** The same for a date of execution alone, as a tariff has one. */
+export function executionProblem(
+  execution: Execution,
+  { earliest, latest }: Executions,
+): 'ExecutionPast' | 'ExecutionTooFar' | undefined {
   if (typeof execution === 'string') return undefined
-  if (execution < device.earliest) return 'ExecutionPast'
-  return execution > device.latest ? 'ExecutionTooFar' : undefined
+  if (execution < earliest) return 'ExecutionPast'
+  return execution > latest ? 'ExecutionTooFar' : undefined
 }
 
 /** A period of any year may go over its end: a winter does. */

@@ -51,7 +51,9 @@ const weeks =
   '11021102110211021102' +
   '11031103'
 const change = (time: string, register: string) => `02030904${time}090600000a0064ff12${register}`
-const specialDays = '0102' + '0203120001090507df0501ff1102' + '02031200020905ffff0c19ff1103'
+/** The first is like a day of the first season, or of the second. */
+const specialDays = (first: '01' | '02') =>
+  '0102' + `0203120001090507df0501ff11${first}` + '02031200020905ffff0c19ff1103'
 const noThreshold = '010106ffffffff'
 const standing =
   '03ff' + '020302020f000ffb' + '020312000009060000000000000f00' + '0101020209001' + '04e20'
@@ -101,7 +103,7 @@ test('an ECS01a pre-command by time of use is, to the byte, the one that is publ
     seasons +
     weeks +
     days('0002', '0003') +
-    specialDays +
+    specialDays('02') +
     noThreshold.repeat(8) +
     standing +
     prices({ 1: '0849', 2: '0c37', 3: '1288' }) +
@@ -153,6 +155,7 @@ const mixed: ImportTariff = {
       register: [1, 102, 101][register - 1] ?? 0,
     })),
   })),
+  specialDays: timeOfUse.specialDays.map((each, at) => (at === 0 ? { ...each, day: 1 } : each)),
   thresholds: thresholdsOf([10_000, endless], [40_000, endless]),
   prices: pricesOf({ 1: 2_121, 49: 2_289, 50: 4_002, 57: 3_546, 58: 6_969 }),
 }
@@ -167,7 +170,7 @@ test.each([
       seasons +
       weeks +
       days('0066', '0065') +
-      specialDays +
+      specialDays('01') +
       '0102060000271006ffffffff' +
       '01020600009c4006ffffffff' +
       noThreshold.repeat(6) +
