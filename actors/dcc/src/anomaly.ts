@@ -1,11 +1,11 @@
 import type { Breach, Service } from '@interlock/duis'
-import { isLoadControlCommand, type Command } from '@interlock/gbcs'
+import type { Command } from '@interlock/gbcs'
 import type { Eui64, Instant, Role } from '@interlock/kernel'
+import { measuresOf } from './measures.ts'
 import {
   periodMinutesMax,
   tallyMillis,
   type AnomalyRules,
-  type Attribute,
   type AttributeLimit,
   type Threshold,
 } from './thresholds.ts'
@@ -76,8 +76,8 @@ export function judgeAnomaly(
   const breaks = (thresholds: readonly Threshold[], of: string): boolean =>
     thresholds.some((each) => isAbout(each, service) && within(tally, of, each, now) > each.most)
   tallied(tally, who, service, minuteOf(now))
-  if (company.attributes.some((limit) => isAbout(limit, service) && isOutside(limit, command)))
-    return { breach: 'ADAttributeLimitsBreach', shared: false }
+  const attributes = company.attributes.filter((limit) => isAbout(limit, service))
+  if (isOutside(attributes, command)) return { breach: 'ADAttributeLimitsBreach', shared: false }
   if (breaks(own, who)) return { breach: 'ADUserThresholdBreach', shared: false }
   if (breaks(company.eachUser, who)) return { breach: 'ADDCCThresholdBreach', shared: false }
   tallied(tally, everyone, service, minuteOf(now))
@@ -86,26 +86,11 @@ export function judgeAnomaly(
     : { shared: true }
 }
 
-const isOutside = (
-  { attribute, least, most }: AttributeLimit,
-  command: Command | undefined,
-): boolean =>
-  command !== undefined &&
-  valuesOf(command)[attribute].some(
-    (value) => (least !== undefined && value < least) || (most !== undefined && value > most),
+/** Measured once, whatever the limits: a tariff has thousands of prices. */
+function isOutside(limits: readonly AttributeLimit[], command: Command | undefined): boolean {
+  if (limits.length === 0 || command === undefined) return false
+  const measures = measuresOf(command)
+  return limits.some(({ attribute, least = -Infinity, most = Infinity }) =>
+    measures[attribute]?.some((value) => value < least || value > most),
   )
-
-/** Every value of each attribute in the command. */
-function valuesOf(command: Command): Readonly<Record<Attribute, readonly number[]>> {
-  const none = { levelPercent: [], windowMinutes: [], offsetSeconds: [], pricePence: [] }
-  if (isLoadControlCommand(command)) {
-    const windowMinutes = (command.until - command.from) / 60_000
-    return { ...none, levelPercent: [command.levelPercent], windowMinutes: [windowMinutes] }
-  }
-  if (command.useCase === 'ECS38') return { ...none, offsetSeconds: [command.limitSeconds] }
-  if (command.useCase !== 'UpdateHalfHourlyTariff') return none
-  return { ...none, pricePence: command.prices.map((price) => price / milliPence) }
 }
-
-/** Prices of the half-hourly tariff are thousandths of a penny. */
-const milliPence = 1_000

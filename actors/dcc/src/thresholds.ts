@@ -29,7 +29,10 @@ const AttributeName = Type.Union([
   Type.Literal('levelPercent'),
   Type.Literal('windowMinutes'),
   Type.Literal('offsetSeconds'),
+  /** Of a kilowatt-hour. */
   Type.Literal('pricePence'),
+  /** Of a day. */
+  Type.Literal('standingChargePence'),
 ])
 export type Attribute = Static<typeof AttributeName>
 
