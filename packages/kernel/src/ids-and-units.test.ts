@@ -47,6 +47,8 @@ test('a date-time reads back as the instant it names', () => {
     }),
   )
   expect(fromIso('2026-01-05T18:00:00+01:00')).toBe(Date.UTC(2026, 0, 5, 17))
+  expect(fromIso('2028-02-29T23:59:59Z')).toBe(Date.UTC(2028, 1, 29, 23, 59, 59))
+  expect(fromIso('2026-12-31T00:00:00-01:00')).toBe(Date.UTC(2026, 11, 31, 1))
 })
 
 test.each([
@@ -55,6 +57,10 @@ test.each([
   '2026-13-05T18:00:00Z',
   'now',
   '2026-01-05 18:00:00Z',
+  '2026-02-29T18:00:00Z',
+  '2026-02-30T18:00:00Z',
+  '2026-04-31T18:00:00+01:00',
+  '2026-01-05T24:00:00Z',
 ])('%s is no date-time', (text) => {
   expect(fromIso(text)).toBeUndefined()
 })

@@ -38,9 +38,18 @@ export function toIso(at: Instant): string {
 let lastAt: number | undefined
 let lastText = ''
 
-/** Parses an RFC 3339 date-time; `undefined` when it is not one or names no zone. */
+const dateTime = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+
+/** Parses an RFC 3339 date-time; `undefined` when it is not one, names no zone, or a day that its month has not. */
 export function fromIso(text: string): Instant | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
+  if (!dateTime.test(text)) return undefined
   const value = Date.parse(text)
-  return Number.isNaN(value) ? undefined : instant(value)
+  return Number.isNaN(value) || !hasDay(text) ? undefined : instant(value)
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function hasDay(text: string): boolean {
+  const day = Number(text.slice(8, 10))
+  if (day <= 28) return true
+  return new Date(Date.parse(`${text.slice(0, 10)}T00:00:00Z`)).getUTCDate() === day
 }
