@@ -13,7 +13,15 @@ import {
   type UseCase,
 } from '@interlock/gbcs'
 import { fromHex, fromIso, toHex, toIso, type Instant } from '@interlock/kernel'
-
+import {
+  days,
+  entries,
+  seasons,
+  specialDays,
+  tariffSpecialDays,
+  thresholds,
+  weeks,
+} from './calendar-json.ts'
 import { cells, path, replacements } from './credentials-json.ts'
 
 /** How one value of a content stands in JSON; `read` gives `undefined` for what it may not be. */
@@ -48,11 +56,6 @@ const hex: Spelling = {
 }
 
 const scale = whole(-0x80, 0x7f)
-const listed: Spelling = {
-  write: same,
-  read: (json) => (Array.isArray(json) ? json : undefined),
-  expected: 'a list',
-}
 
 const floor: Spelling = {
   write: String,
@@ -92,13 +95,12 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   hash: hex,
   floor,
   topUpFloor: floor,
-  // Members of lists are looked at by the codec, which takes none that it could not write.
-  entries: listed,
-  specialDays: listed,
-  seasons: listed,
-  weeks: listed,
-  days: listed,
-  thresholds: listed,
+  entries,
+  specialDays,
+  seasons,
+  weeks,
+  days,
+  thresholds,
   standingCharge: whole(-0x8000, 0x7fff),
   standingChargeScale: scale,
   priceScale: scale,
@@ -159,6 +161,11 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   UpdateTariffDocument: ['version', 'document'],
   ReadTariff: [],
 }
+type Spellings = Readonly<Partial<Record<Key, Spelling>>>
+/** Where a use case has another form of what others have under the same name. */
+export const commandSpellings: Readonly<Partial<Record<UseCase, Spellings>>> = {
+  ECS01a: { specialDays: tariffSpecialDays },
+}
 export const alertKeys: readonly Key[] = load
 export const responseKeys: readonly Key[] = [
   'result',
@@ -184,11 +191,12 @@ export function readContentJson(
   keys: readonly Key[],
   json: Readonly<Record<string, unknown>>,
   optional: readonly Key[] = [],
+  own: Spellings = {},
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const key of keys) {
     if (optional.includes(key) && json[key] === undefined) continue
-    const { read, expected } = spellings[key]
+    const { read, expected } = own[key] ?? spellings[key]
     const value = read(json[key])
     if (value === undefined) throw new FieldProblem(`content.${key}`, `must be ${expected}`)
     values[key] = value

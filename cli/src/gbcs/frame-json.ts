@@ -30,6 +30,7 @@ import {
   alertKeys,
   commandKeys,
   commandOptional,
+  commandSpellings,
   contentJson,
   FieldProblem,
   readContentJson,
@@ -150,7 +151,12 @@ function saidOf(json: Json): Said {
     const head = { useCase, device: originator, originator: recipient, counter, ...at }
     return { kind, response: { ...head, ...values } } as Said
   }
-  const values = readContentJson(commandKeys[useCase], content, commandOptional)
+  const values = readContentJson(
+    commandKeys[useCase],
+    content,
+    commandOptional,
+    commandSpellings[useCase],
+  )
   if (!takes(useCase, values)) throw new FieldProblem('content', `is not one that ${useCase} takes`)
   return { kind, command: { useCase, originator, target: recipient, counter, ...values } } as Said
 }

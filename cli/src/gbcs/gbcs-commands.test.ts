@@ -150,6 +150,34 @@ test('a calendar with a day that there is not is not encoded', async () => {
   expect(await onDay(31)).toMatchObject({ code: 1, value: { field: 'content' } })
 })
 
+/** Every list in a value, by the way to it. */
+const listsIn = (value: unknown, way: readonly string[] = []): (readonly string[])[] => [
+  ...(Array.isArray(value) ? [way] : []),
+  ...(typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, each]) => listsIn(each, [...way, key]))
+    : []),
+]
+
+test.each([
+  ['calendar of the controllers', null],
+  ['tariff of registers', null],
+  // As a calendar has its special days.
+  ['tariff of registers', { year: 'any', month: 1, day: 1 }],
+])('a %s with %j in a list is refused by the name of the list', async (start, wrong) => {
+  const vector = vectors.valid.find(({ name }) => name.startsWith(start))
+  const { value } = await json('decode', vector?.message ?? '')
+  const ways = listsIn(value['content'])
+  expect(ways.length).toBeGreaterThan(3)
+  for (const way of ways) {
+    const changed = structuredClone(value)
+    const list = way.reduce<unknown>((at, key) => (at as Json)[key], changed['content'])
+    ;(list as unknown[]).splice(0, 1, wrong)
+    const refusal = { reason: 'MessageInvalid', field: `content.${way[0]}` }
+    const answer = await json('encode', JSON.stringify(changed))
+    expect(answer, way.join('.')).toMatchObject({ code: 1, value: refusal })
+  }
+})
+
 test('what is no JSON object is not encoded', async () => {
   for (const text of ['', '{', '[]', 'null', '['.repeat(100)])
     expect(await json('encode', text)).toMatchObject({ code: 1, value: { field: 'JSON' } })
