@@ -1,4 +1,5 @@
 import {
+  answerOfAll,
   encodeAlert,
   encodePreCommand,
   encodeResponse,
@@ -69,6 +70,15 @@ const replacedNot: Answer = {
   ],
 }
 const renewed = encodeResponse(renewal, replaced, device, crypto)
+const inPart = encodeResponse(
+  importTariff,
+  answerOfAll([
+    ...Array.from({ length: 20 }, (): ResultCode => 'success'),
+    'scopeOfAccessViolated',
+  ]),
+  device,
+  crypto,
+)
 export const fromDevice = {
   response: success,
   refusal: answer(charge, 'otherReason'),
@@ -79,6 +89,7 @@ export const fromDevice = {
   responseToOffsetLimit: answer(offsetLimit, 'success'),
   responseToReadOfControllers: answer(readOperation, 'objectUndefined'),
   responseToImportTariff: answer(importTariff, 'success'),
+  responseToImportTariffInPart: inPart,
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
   alert,
@@ -118,6 +129,18 @@ export const invalidFromDevice = [
     message: resigned(renewed, '02010e020102', '02010d020102'),
     reason: 'ContentMalformed',
     field: 'counter once more',
+  },
+  {
+    name: 'response to a tariff with a result that there is not among others',
+    message: resigned(inPart, '020d', '0205'),
+    reason: 'ContentMalformed',
+    field: 'result of each',
+  },
+  {
+    name: 'response to a tariff with the result of an action among those of tables that were set',
+    message: resigned(inPart, '020d', '030d'),
+    reason: 'ContentMalformed',
+    field: 'result of each',
   },
   {
     name: 'response of another counter inside',

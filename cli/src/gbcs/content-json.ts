@@ -55,6 +55,7 @@ const hex: Spelling = {
   expected: 'hex',
 }
 
+const resultName = oneOf(...Object.keys(resultCodes))
 const scale = whole(-0x80, 0x7f)
 
 const floor: Spelling = {
@@ -74,6 +75,7 @@ type Key =
   | keyof ImportTariff
   | keyof CredentialsReport
   | 'result'
+  | 'results'
   | 'data'
 const spellings: Readonly<Record<Key, Spelling>> = {
   controller: whole(1, 5),
@@ -89,7 +91,15 @@ const spellings: Readonly<Record<Key, Spelling>> = {
       Array.isArray(json) && json.every(Number.isInteger) ? json : undefined,
     expected: 'a list of whole numbers',
   },
-  result: oneOf(...Object.keys(resultCodes)),
+  result: resultName,
+  results: {
+    write: same,
+    read: (json) =>
+      Array.isArray(json) && json.every((each) => resultName.read(each) !== undefined)
+        ? json
+        : undefined,
+    expected: `a list, each ${resultName.expected}`,
+  },
   data: hex,
   document: hex,
   hash: hex,
@@ -169,6 +179,7 @@ export const commandSpellings: Readonly<Partial<Record<UseCase, Spellings>>> = {
 export const alertKeys: readonly Key[] = load
 export const responseKeys: readonly Key[] = [
   'result',
+  'results',
   'data',
   'floor',
   'topUpFloor',

@@ -3,7 +3,8 @@ import { berLength, readBerLength, readTwoByteLength, twoByteLength } from './be
 import { topUpFloorBytes, topUpFloorIn, type ReplacementMode } from './credentials.ts'
 import { contentOf, der, derTags, integer, integerIn, valueBytes, valuesIn } from './der.ts'
 import { writeLayout, type Layout } from './layout.ts'
-import type { Answer, ResultCode } from './response.ts'
+import type { Answer } from './response.ts'
+import type { ResultCode } from './result-codes.ts'
 import {
   cellBytes,
   cellName,
@@ -51,8 +52,11 @@ const keyIdBytesMax = 32
 export const resultOfCells = (cells: readonly CellReport[]): ResultCode =>
   cells.every(({ outcome }) => outcome === 'success') ? 'success' : 'otherReason'
 
-export const isCredentialsAnswer = ({ result, cells = [] }: Answer): boolean =>
-  cells.length >= 1 && cells.length <= cellsMax && result === resultOfCells(cells)
+export const isCredentialsAnswer = ({ result, results, cells = [] }: Answer): boolean =>
+  results === undefined &&
+  cells.length >= 1 &&
+  cells.length <= cellsMax &&
+  result === resultOfCells(cells)
 
 const countersBytes = (
   { replaced }: ReplacementMode,

@@ -7,7 +7,10 @@ import {
   decodeResponse,
   encodePreCommand,
   encodeUnsignedResponse,
+  readFrame,
+  type DeviceResponse,
   type ImportTariff,
+  type ResultCode,
 } from './index.ts'
 
 const supplier = eui64('90-B3-D5-1F-30-01-00-00')
@@ -182,27 +185,66 @@ test.each([
   },
 )
 
-const answerHead =
-  'df090200000000000003ee0800db1234567890a00890b3d51f300100000c07df0101ff000000008000ff02001948' +
-  `da200003ee000015${'00'.repeat(21)}15`
+function differing(last: ResultCode): readonly ResultCode[] {
+  return [...Array.from({ length: 20 }, () => 'success' as const), last]
+}
+const answerHead = (counter: string) =>
+  `df0902000000000000${counter}0800db1234567890a00890b3d51f300100000c07df0101ff000000008000ff02001948` +
+  `da2000${counter}000015${'00'.repeat(21)}15`
+const answer = {
+  useCase: 'ECS01a',
+  device: meter,
+  originator: supplier,
+  counter: 1006n,
+  at: instant(Date.UTC(2015, 0, 1)),
+  result: 'success',
+} as const
+const signed = (text: string) =>
+  attachSignature(fromHex(text) ?? new Uint8Array(), new Uint8Array(64))
 
 test('the response to ECS01a is, to the byte, the one that is published', () => {
-  const published = answerHead + '0200'.repeat(21)
-  const answer = {
-    useCase: 'ECS01a',
-    device: meter,
-    originator: supplier,
-    counter: 1006n,
-    at: instant(Date.UTC(2015, 0, 1)),
-    result: 'success',
-  } as const
+  const published = answerHead('03ee') + '0200'.repeat(21)
   expect(toHex(encodeUnsignedResponse(answer))).toBe(published)
-  const signed = (text: string) =>
-    decodeResponse(attachSignature(fromHex(text) ?? new Uint8Array(), new Uint8Array(64)))
-  const read = signed(published)
+  const read = decodeResponse(signed(published))
   expect(read.ok && read.value.response).toEqual(answer)
-  const partly = signed(answerHead + '0200'.repeat(19) + '0201' + '02fa')
-  expect(partly.ok ? '' : partly.detail).toContain('result of each')
+})
+
+test('a response to ECS01a whose last two dates fail is the one that is published, and is explained', () => {
+  const published = answerHead('03f4') + '0200'.repeat(19) + '0201' + '02fa'
+  const inPart: DeviceResponse = {
+    ...answer,
+    counter: 1012n,
+    result: 'hardwareFault',
+    results: [
+      ...Array.from({ length: 19 }, () => 'success' as const),
+      'hardwareFault',
+      'otherReason',
+    ],
+  }
+  expect(toHex(encodeUnsignedResponse(inPart))).toBe(published)
+  const read = decodeResponse(signed(published))
+  expect(read.ok && read.value.response).toEqual(inPart)
+  const frame = readFrame(signed(published))
+  expect(frame.ok && frame.value.parts.find(({ name }) => name === 'result of each')?.words).toBe(
+    'hardwareFault of 20, activation of the prices; ' +
+      'otherReason of 21, activation of the thresholds; success of the others',
+  )
+})
+
+test.each<[string, Partial<DeviceResponse>]>([
+  ['a result less than was addressed', { results: ['success', 'otherReason'] }],
+  ['results that come to another', { result: 'success', results: differing('otherReason') }],
+  ['results that are all the same', { results: Array.from({ length: 21 }, () => 'success') }],
+])('an answer with %s is not written', (_name, wrong) => {
+  expect(() => encodeUnsignedResponse({ ...answer, ...wrong })).toThrow('a result of each')
+})
+
+test('an answer with a result that is none is refused by the name of its field', () => {
+  const text = answerHead('03f4') + '0200'.repeat(20)
+  for (const last of ['02ff', '0300']) {
+    const read = decodeResponse(signed(text + last))
+    expect(read.ok ? '' : read.detail).toContain('result of each: ')
+  }
 })
 
 const week = { name: 1, days: [1, 1, 1, 1, 1, 3, 3] }

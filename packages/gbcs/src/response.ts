@@ -1,6 +1,5 @@
 import {
   assert,
-  concat,
   ok,
   toHex,
   type Crypto,
@@ -9,8 +8,7 @@ import {
   type Outcome,
   type PrivateKey,
 } from '@interlock/kernel'
-import { invocationField } from './access.ts'
-import { berLength, readBerLength } from './ber.ts'
+import { accessResponse, isAccessAnswer } from './access-response.ts'
 import type { Command } from './command.ts'
 import { readContent } from './content.ts'
 import {
@@ -19,6 +17,7 @@ import {
   type CredentialsReport,
 } from './credentials-response.ts'
 import type { ReplacementMode } from './credentials.ts'
+import { derTags } from './der.ts'
 import { firmwareVersionBytes } from './firmware.ts'
 import { constant, writeLayout, type Layout } from './layout.ts'
 import {
@@ -32,20 +31,14 @@ import {
   type Message,
 } from './message.ts'
 import type { GbcsProblem } from './problems.ts'
+import type { ResultCode } from './result-codes.ts'
 import { credentialsUpdates, useCaseOf, useCases, type UseCase } from './use-cases.ts'
 
-/** DLMS data-access results, the ones our devices give. */
-export const resultCodes = {
-  success: 0,
-  temporaryFailure: 2,
-  readWriteDenied: 3,
-  objectUndefined: 4,
-  otherReason: 250,
-} as const
-export type ResultCode = keyof typeof resultCodes
-
 export type Answer = {
+  /** What the results of all that the command addressed come to: the first that is not `success`. */
   readonly result: ResultCode
+  /** The result of each, in the order of the command; only where they differ. */
+  readonly results?: readonly ResultCode[]
   /** What was read: for a tariff, the supplier-signed command that set it. */
   readonly data?: Uint8Array
 } & Partial<CredentialsReport>
@@ -112,8 +105,6 @@ export function readResponse(message: Message): Outcome<DeviceResponse, GbcsProb
   return ok({ useCase, device, originator, counter, ...time, ...read.value.values })
 }
 
-const octetString = { dlms: 0x09, der: 0x04 } as const
-
 /** How an activation of firmware went. */
 const activationOutcomes: Readonly<Partial<Record<ResultCode, number>>> = {
   success: 0,
@@ -144,7 +135,7 @@ const activationLayout: Layout<Answer> = [
     bytes: 2 + firmwareVersionBytes,
     write({ data = new Uint8Array() }) {
       assert(data.length === firmwareVersionBytes, 'a version has four bytes')
-      return Uint8Array.of(octetString.der, firmwareVersionBytes, ...data)
+      return Uint8Array.of(derTags.octetString, firmwareVersionBytes, ...data)
     },
     read: (bytes) => ({ data: bytes.slice(2) }),
     say: ({ data = new Uint8Array() }) => toHex(data),
@@ -165,8 +156,10 @@ const ofCredentials = (mode: ReplacementMode): OwnAnswer => ({
 const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
   CS06: {
     layout: activationLayout,
-    takes: ({ result, data }) =>
-      activationOutcomes[result] !== undefined && data?.length === firmwareVersionBytes,
+    takes: ({ result, results, data }) =>
+      results === undefined &&
+      activationOutcomes[result] !== undefined &&
+      data?.length === firmwareVersionBytes,
   },
   CS02b: ofCredentials(credentialsUpdates.CS02b),
   CS02g: ofCredentials(credentialsUpdates.CS02g),
@@ -174,56 +167,8 @@ const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
 
 /** How the answer to a command is laid out. */
 export const responseLayout = (useCase: UseCase): Layout<Answer> =>
-  ownAnswers[useCase]?.layout ?? accessResponse(useCases[useCase].results)
+  ownAnswers[useCase]?.layout ?? accessResponse(useCases[useCase])
 
 /** Whether an answer is one that the use case has. */
 export const isAnswerTo = (useCase: UseCase, answer: Answer): boolean =>
-  ownAnswers[useCase]?.takes(answer) ?? answer.cells === undefined
-
-/** A DLMS access-response: one datum and one result for each specification of the command. */
-function accessResponse(results: readonly number[]): Layout<Answer> {
-  const count = results.length
-  return [
-    constant('access response', 0xda, 0x20),
-    invocationField,
-    constant('date-time of the response', 0),
-    constant('specifications', 0),
-    { ...constant('data', count), say: () => `${count}` },
-    {
-      name: 'what was read',
-      bytes: datumBytes(count),
-      write: ({ data }) =>
-        data === undefined
-          ? new Uint8Array(count)
-          : concat(Uint8Array.of(octetString.dlms), berLength(data.length), data),
-      read(bytes) {
-        if (bytes[0] !== octetString.dlms) return {}
-        const length = readBerLength(bytes, 1)
-        return length && { data: bytes.slice(length.next) }
-      },
-      say: ({ data }) => (data === undefined ? 'nothing' : `${data.length} bytes`),
-    },
-    { ...constant('results', count), say: () => `${count}` },
-    {
-      name: 'result of each',
-      bytes: 2 * count,
-      write: ({ result }) =>
-        Uint8Array.from(results.flatMap((each) => [each, resultCodes[result]])),
-      read(bytes) {
-        const names = Object.keys(resultCodes) as ResultCode[]
-        const result = names.find((each) => resultCodes[each] === bytes.at(-1))
-        return result && { result }
-      },
-      say: ({ result }) => result,
-    },
-  ]
-}
-
-/** One null for each specification, or an octet string. */
-const datumBytes =
-  (nulls: number) =>
-  (rest: Uint8Array): number | undefined => {
-    if (rest[0] !== octetString.dlms) return nulls
-    const length = readBerLength(rest, 1)
-    return length && length.next + length.length
-  }
+  ownAnswers[useCase]?.takes(answer) ?? isAccessAnswer(useCases[useCase], answer)

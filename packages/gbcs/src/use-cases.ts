@@ -1,4 +1,5 @@
 import { assert, refused, type Outcome } from '@interlock/kernel'
+import { services } from './access.ts'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
 import {
   calendarLayout,
@@ -14,7 +15,7 @@ import {
   type ReplacementMode,
 } from './credentials.ts'
 import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
-import { importTariffLayout } from './import-tariff-layout.ts'
+import { importTariffLayout, importTariffObjects } from './import-tariff-layout.ts'
 import { isImportTariff, type ImportTariff } from './import-tariff.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
@@ -41,6 +42,8 @@ export type UseCaseRow<Parameters extends object> = {
   readonly critical: boolean
   /** The DLMS specifications (1 get, 2 set, 3 action) whose results the response lists. */
   readonly results: readonly number[]
+  /** The names of what is addressed, in the same order, where an answer may tell them apart. */
+  readonly objects?: readonly string[]
   /** Whether the parameters are ones that the layout can write. */
   readonly takes: (parameters: Parameters) => boolean
   readonly layout: Layout<Parameters>
@@ -142,7 +145,8 @@ const setTariffAndPrice: UseCaseRow<ImportTariff> = {
   title: 'Set Tariff and Price on ESME',
   standard: true,
   critical: true,
-  results: Array.from({ length: 21 }, () => 2),
+  results: importTariffObjects.map(() => services.set),
+  objects: importTariffObjects,
   takes: isImportTariff,
   layout: importTariffLayout,
 }
