@@ -4,25 +4,33 @@ import {
   encodePreCommand,
   encodeResponse,
   signPreCommand,
+  useCases,
   type Alert,
   type Answer,
   type Command,
   type ResultCode,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
+import { concat } from '@interlock/kernel'
 import { changed, identities, keys } from './parties.ts'
 import {
+  activated,
   activation,
+  calendar,
   charge,
+  clockSetting,
+  deactivated,
   importTariff,
   load,
   newController,
   offsetLimit,
+  readConfiguration,
   readOperation,
   readTariff,
   renewal,
   response,
   tariff,
+  tariffDocument,
 } from './samples.ts'
 
 const device = keys.device.key
@@ -44,9 +52,10 @@ const processed: Alert = {
 }
 const ended: Alert = { ...processed, code: 'ECS102', counter: 2n, levelPercent: 0 }
 const alert = encodeAlert(processed, device, crypto)
+const endAlert = encodeAlert(ended, device, crypto)
 const success = answer(charge, 'success')
 const installed = signPreCommand(encodePreCommand(tariff), keys.supplier.key, crypto)
-const activated = answer(activation, 'success', Uint8Array.of(0, 1, 0, 1))
+const ofActivation = answer(activation, 'success', Uint8Array.of(0, 1, 0, 1))
 const holder = (last: number) => ({
   organisation: identities.supplier,
   keyId: new Uint8Array(20).fill(last),
@@ -69,34 +78,56 @@ const replacedNot: Answer = {
     { cell: { role: 'loadController', keyUsage: 'digitalSignature' }, outcome: 'badCertificate' },
   ],
 }
+const handedOver = encodeResponse(newController, replacedNot, device, crypto)
 const renewed = encodeResponse(renewal, replaced, device, crypto)
-const inPart = encodeResponse(
-  importTariff,
-  answerOfAll([
-    ...Array.from({ length: 20 }, (): ResultCode => 'success'),
-    'scopeOfAccessViolated',
-  ]),
-  device,
-  crypto,
-)
+const each = (command: Command, ...results: readonly ResultCode[]) =>
+  encodeResponse(command, answerOfAll(results), device, crypto)
+const twenty = Array.from({ length: 20 }, (): ResultCode => 'success')
+const inPart = each(importTariff, ...twenty, 'scopeOfAccessViolated')
+const calendarInPart = each(calendar, 'success', 'hardwareFault', 'otherReason', 'otherReason')
 export const fromDevice = {
   response: success,
   refusal: answer(charge, 'otherReason'),
   responseToPreAuthorisation: answer(response, 'success'),
-  responseToActivation: activated,
+  responseToActivation: ofActivation,
   responseToCredentials: renewed,
-  responseToNewController: encodeResponse(newController, replacedNot, device, crypto),
+  responseToNewController: handedOver,
   responseToOffsetLimit: answer(offsetLimit, 'success'),
+  responseToClockSetting: answer(clockSetting, 'success'),
+  responseToActivatedLoad: answer(activated, 'success'),
+  responseToDeactivatedLoad: answer(deactivated, 'readWriteDenied'),
+  responseToCalendar: answer(calendar, 'success'),
+  responseToCalendarInPart: calendarInPart,
+  responseToReadOfConfiguration: answer(readConfiguration, 'objectUndefined'),
   responseToReadOfControllers: answer(readOperation, 'objectUndefined'),
+  responseToTariffDocument: answer(tariffDocument, 'success'),
   responseToImportTariff: answer(importTariff, 'success'),
   responseToImportTariffInPart: inPart,
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
   alert,
-  endAlert: encodeAlert(ended, device, crypto),
+  endAlert,
 }
 const resigned = (bytes: Uint8Array, from: string, to: string): Uint8Array =>
   signPreCommand(changed(bytes.slice(0, -65), from, to), device, crypto)
+/** With a result that there is not in the place of the last. */
+const lastChanged = (bytes: Uint8Array): Uint8Array =>
+  signPreCommand(concat(bytes.slice(0, -66), Uint8Array.of(0x63)), device, crypto)
+/** The commands that are answered with a result for each object. */
+const answeredInDlms: readonly Command[] = [
+  importTariff,
+  offsetLimit,
+  clockSetting,
+  response,
+  activated,
+  deactivated,
+  calendar,
+  readConfiguration,
+  readOperation,
+  tariff,
+  tariffDocument,
+  readTariff,
+]
 /** Read as a response, except what is called an alert. */
 export const invalidFromDevice = [
   { name: 'response cut short', message: success.slice(0, -1), reason: 'LengthWrong' },
@@ -106,6 +137,12 @@ export const invalidFromDevice = [
     reason: 'ContentMalformed',
     field: 'result of each',
   },
+  ...answeredInDlms.map((command) => ({
+    name: `response to ${useCases[command.useCase].title} with a result that there is not`,
+    message: lastChanged(answer(command, 'success')),
+    reason: 'ContentMalformed',
+    field: 'result of each',
+  })),
   {
     name: 'response with two results',
     message: resigned(success, '03020002000300', '02020002000300'),
@@ -114,7 +151,7 @@ export const invalidFromDevice = [
   },
   {
     name: 'response to an activation with an outcome that there is not',
-    message: resigned(activated, '3009020100', '3009020109'),
+    message: resigned(ofActivation, '3009020100', '3009020109'),
     reason: 'ContentMalformed',
     field: 'outcome of the activation',
   },
@@ -143,6 +180,12 @@ export const invalidFromDevice = [
     field: 'result of each',
   },
   {
+    name: 'response to a new load controller in the mode of a supplier',
+    message: resigned(handedOver, '0e02010b', '0e020102'),
+    reason: 'ContentMalformed',
+    field: 'mode of the replacement',
+  },
+  {
     name: 'response of another counter inside',
     message: resigned(success, 'da200003e8', 'da200003e7'),
     reason: 'ContentMalformed',
@@ -159,6 +202,12 @@ export const invalidFromDevice = [
     message: resigned(alert, '1164', '1165'),
     reason: 'ContentMalformed',
     field: 'resulting level',
+  },
+  {
+    name: 'alert of an end that ends on 31 June',
+    message: resigned(endAlert, '07ea0105ff1400', '07ea061fff1400'),
+    reason: 'ContentMalformed',
+    field: 'period end',
   },
   {
     name: 'alert of an unknown code',

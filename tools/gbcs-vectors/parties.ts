@@ -44,5 +44,8 @@ export const malformed = (
   to: string,
   signer = keys.owner,
 ): Uint8Array => seal(changed(encodePreCommand(command), from, to), signer)
+/** The same of a command that has the DCC's MAC only. */
+export const malformedUnsigned = (command: Command, from: string, to: string): Uint8Array =>
+  addMac(changed(encodeUnsignedCommand(command), from, to), 'unsigned', toDevice, crypto)
 export const flipped = (bytes: Uint8Array, position: number): Uint8Array =>
   bytes.map((byte, index) => (index === position ? byte ^ 1 : byte))

@@ -28,6 +28,7 @@ import {
   tariffDocument,
   topUpRenewal,
 } from './samples.ts'
+import { wrongContents } from './wrong-contents.ts'
 
 const good = send(charge)
 const read = sendUnsigned(readTariff)
@@ -347,6 +348,7 @@ export const invalid = [
     reason: 'ContentMalformed',
     field: 'tariff document',
   },
+  ...wrongContents,
   {
     name: 'a message code that nobody knows',
     message: malformed(charge, '02011e45', '02010045'),

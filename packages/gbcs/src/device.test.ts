@@ -1,4 +1,4 @@
-import { nodeCrypto as crypto } from '@interlock/host'
+import { crypto } from './quick-crypto.fixture.ts'
 import { eui64, fromIso, instant, toHex, type PublicKey } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { timeOfUse } from './import-tariff.fixture.ts'

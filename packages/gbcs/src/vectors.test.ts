@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { nodeCrypto as crypto } from '@interlock/host'
+import { crypto } from './quick-crypto.fixture.ts'
 import {
   assert,
   concat,
@@ -13,6 +13,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   acceptCommand,
+  alerts,
+  codeWords,
   decodeAlert,
   decodeResponse,
   encodePreCommand,
@@ -129,6 +131,37 @@ test('the vectors have every use case, valid, and every reason that a device has
   const unreached = new Set(['WindowInvalid'])
   for (const reason of [...Object.keys(gbcsProblems), ...deviceReasons, 'CounterUsed'])
     expect([reason, reasons.has(reason)]).toEqual([reason, !unreached.has(reason)])
+})
+
+/** The message code where every header has it, for messages that this code refuses to read too. */
+const codeIn = (hex: string): string =>
+  /df090[1-3].{16}08.{16}08.{16}(?:00|0c.{24})(?:02|12)(.{4})/.exec(hex)?.[1] ?? ''
+const codesOf = (messages: readonly string[]) => new Set(messages.map(codeIn))
+/** Each refused for what its own code prescribes, and not for what is the same in all messages. */
+const malformedOf = (refused: readonly Vector[]) =>
+  codesOf(
+    refused.flatMap(({ message, reason }) => (reason === 'ContentMalformed' ? [message] : [])),
+  )
+const withVectors = {
+  'valid command': codesOf(vectors.valid.map(({ message }) => message)),
+  'invalid command': malformedOf(vectors.invalid),
+  'valid answer': codesOf(Object.values(vectors.fromDevice)),
+  'invalid answer': malformedOf(vectors.invalidFromDevice),
+}
+const every = [
+  ...Object.entries(useCases).map(([name, { code }]) => ({ name, code, kinds: withVectors })),
+  ...Object.entries(alerts).map(([name, { code }]) => ({
+    name,
+    code,
+    kinds: {
+      'valid alert': withVectors['valid answer'],
+      'invalid alert': withVectors['invalid answer'],
+    },
+  })),
+]
+test.each(every)('there are vectors of each kind, valid and invalid: $name', ({ code, kinds }) => {
+  const missing = Object.entries(kinds).filter(([, codes]) => !codes.has(codeWords(code)))
+  expect(missing.map(([kind]) => kind)).toEqual([])
 })
 
 test.each(vectors.notExecutable)('vector that verifies and is not executed: $name', (vector) => {

@@ -1,0 +1,74 @@
+import { keys, malformed, malformedUnsigned } from './parties.ts'
+import {
+  clockSetting,
+  newController,
+  readConfiguration,
+  readOperation,
+  readTariff,
+  response,
+} from './samples.ts'
+
+/** Contents that their message code does not prescribe, of the use cases whose contents hold little. */
+const open = `090c${'ff'.repeat(9)}8000ff`
+const nothing = '00'.repeat(7)
+export const wrongContents = [
+  {
+    name: 'pre-authorisation with the script of an on-demand arm',
+    message: malformed(response, '0a006b', '0a0067', keys.dsrsp),
+    field: 'script of the level',
+  },
+  {
+    name: 'pre-authorisation for a level of 101',
+    message: malformed(response, '122132', '122165', keys.dsrsp),
+    field: 'direction, controller and level',
+  },
+  {
+    name: 'time of the clock from another source than the network',
+    message: malformed(clockSetting, '051605', '051604', keys.supplier),
+    field: 'source of the clock',
+  },
+  {
+    name: 'time of the clock that is preset and not left to the device',
+    message: malformed(clockSetting, open, '090c07ea0105ff120000008000ff', keys.supplier),
+    field: 'preset time itself',
+  },
+  {
+    name: 'time of the clock with another method than its adjustment',
+    message: malformed(clockSetting, 'ff0401', 'ff0601', keys.supplier),
+    field: 'adjust to the preset time',
+  },
+  {
+    name: 'certificates of a load controller in the mode of a supplier',
+    message: malformed(newController, '02010ba2', '020102a2', keys.supplier),
+    field: 'mode of the replacement',
+  },
+  {
+    name: 'read of the controllers that asks for one that there is not',
+    message: malformedUnsigned(readConfiguration, '00005e2c000f', '00005e2c0010'),
+    field: 'description of controller 5',
+  },
+  {
+    name: 'read of the controllers that sets in place of reading',
+    message: malformedUnsigned(readConfiguration, '01000100005e2c000b', '02000100005e2c000b'),
+    field: 'description of controller 1',
+  },
+  {
+    name: 'read of the controllers with a value for what is read',
+    message: malformedUnsigned(
+      readConfiguration,
+      `ff0207${nothing}`,
+      `ff0207${nothing.slice(2)}01`,
+    ),
+    field: 'nothing for what is read',
+  },
+  {
+    name: 'read of their operation that asks for another attribute',
+    message: malformedUnsigned(readOperation, '00005e2c002302', '00005e2c002303'),
+    field: 'second state of controller 5',
+  },
+  {
+    name: 'read of the tariff that begins as another content',
+    message: malformedUnsigned(readTariff, 'f00201f2', 'f00201f1'),
+    field: 'read of the tariff',
+  },
+].map((vector) => ({ ...vector, reason: 'ContentMalformed' }))
