@@ -14,6 +14,7 @@ const sums: FeederSumsShown = {
     problem: { reason: 'UnmaskingMissing', words: 'some chargers did not unmask', detail: null },
     excluded: ['02-00-00-00-00-00-00-09'],
   },
+  rounds: [],
   powers: [
     { at: '2026-01-05T18:01:00.000Z', watts: 9_000, stations: 17 },
     { at: '2026-01-05T18:02:00.000Z', watts: -1_200, stations: 10 },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { FeederDayShown, FeedersShown } from '@interlock/contract'
 import {
   httpClient,
   nodeCrypto as crypto,
@@ -20,6 +21,7 @@ import {
 import { fromIso, instant, toIso, unobserved } from '@interlock/kernel'
 import type { CapacityForecast } from '@interlock/oscp'
 import { signFeederReading } from '@interlock/seal'
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
@@ -330,6 +332,31 @@ test('a provider that lies about what its vehicles drew is caught by the meter o
   const trail = dataOf('audit.jsonl')
   for (const kind of [...kinds, 'CapacityBreach', 'ReadingContradicted'])
     expect(trail).toContain(kind)
+
+  // To people: who is named and by how much the feeder exceeded; not what a provider has reported.
+  const list = await own_.request('GET', `https://127.0.0.1:${dso.port}/api/v1/feeders`)
+  if (!Value.Check(FeedersShown, list.body)) throw new Error('not what the contract says')
+  const { providers } = list.body
+  expect(providers.map(({ standing }) => standing)).toEqual(['heard', 'heard', 'registered'])
+  expect(providers[0]).toMatchObject({
+    heartbeatAt: expect.any(String) as unknown,
+    complaints: [{ blocks: 2 }],
+    breaches: [{ group: 'feeder-1', breach: { reason: 'AllotmentsExceeded' } }],
+  })
+  expect(providers[0]?.breaches[0]?.breach.excessWatts).toBeGreaterThan(0)
+  expect(providers[1]).toMatchObject({ heartbeatAt: null, complaints: [] })
+  const day = await own_.request('GET', `https://127.0.0.1:${dso.port}/api/v1/feeders/feeder-1/day`)
+  if (!Value.Check(FeederDayShown, day.body)) throw new Error('not what the contract says')
+  const passed = day.body.passed.find((each) => each.from === block?.from)
+  expect(passed).toMatchObject({ meteredWatts: 4 * wattHours })
+  const figures = passed?.breaches?.map((each) => [each.reason, typeof each.excessWatts])
+  expect(figures).toEqual([
+    ['FeederOverloaded', 'number'],
+    ['AllotmentsExceeded', 'number'],
+    ['ReportsContradicted', 'object'],
+  ])
+  expect(JSON.stringify([list.body, day.body])).not.toMatch(/two cars|reported/)
+
   const rivals = client(charging.certify('dso'))
   const url = `https://127.0.0.1:${dso.port}/api/v1/feeders/feeder-1`
   expect((await rivals.request('GET', url)).status).toBe(403)

@@ -15,13 +15,16 @@ import { Fault, type Eui64 } from '@interlock/kernel'
 import type { GroupRules } from '@interlock/privacy'
 import { demandTopic, openTopics } from '@interlock/topics'
 import { sayAllotments, type Allotments } from './capacity/say-allotments.ts'
+import { createToldDays } from './capacity/told-days.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
+import { feederDoors } from './feeder-doors.ts'
 import { readHistory } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
 import { openFeederSayings } from './metering/feeder-sayings.ts'
 import { contractTopics, followings, readingTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
+import { openHeardLog } from './oscp/heard-log.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
 import { demandDistinct, termsOf } from './oscp/terms.ts'
 import { summedFeeders } from './sums/run-sums.ts'
@@ -40,6 +43,12 @@ export type DsoRunning = Running & {
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
 }
+
+/** Providers are of other organisations. Every other door is for the operator's own people. */
+const openToOthers: readonly string[] = [
+  'GET /healthz',
+  ...['GET', 'POST', 'PUT', 'DELETE'].map((method) => `${method} /oscp/cp/:version/:message`),
+]
 
 /**
  * A distribution operator: tells those who have a contract for a feeder what they may use of it, each
@@ -74,12 +83,14 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
 
   const blocks = openBlocks(openJournal(`${data}/blocks.journal`))
+  const heardLog = openHeardLog(openJournal(`${data}/heard.journal`))
+  const days = createToldDays()
   const sayings = openFeederSayings({
     openJournal: (of) => openJournal(`${data}/${of}.journal`),
     topics: heard,
     providerOf: (organisation) => providers.find(({ pinned }) => pinned.org === organisation)?.name,
   })
-  const meters = createFeederMeters({ feeders, blocks, sayings, audit, us, deps })
+  const meters = createFeederMeters({ feeders, blocks, sayings, audit, deps })
   let allotments: Allotments | undefined
 
   const tell = (some: readonly ProviderDesk[]): void => {
@@ -88,7 +99,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       const topic = allotted.find(({ feeder, id }) => feeder === group && id === organisation)
       if (topic !== undefined) allotments?.offer(topic, forecasts)
     }
-    for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks, allot }, deps)
+    for (const feeder of feeders) tellFeeder(feeder, some, { audit, blocks, days, allot }, deps)
   }
   const desks = new Map<Eui64, ProviderDesk>()
   for (const provider of providers) {
@@ -104,7 +115,12 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       outbox: createOutbox({ name, pinned, peer, signer, http, deps }),
       audit,
       onHeard: (heard) => tell([heard]),
-      onMessage: (request) => meters.heard(name, request),
+      onHeartbeat: () => heardLog.heartbeat(name, clock.now()),
+      onMessage(request) {
+        meters.heard(name, request)
+        if (request.message === 'group_capacity_compliance_error')
+          heardLog.complain(name, request.body, clock.now())
+      },
       deps,
       label: `${actor}/oscp/${name}`,
     })
@@ -119,7 +135,9 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       activity,
       log,
     })
-  const server = await openHttpServer({ name: actor, listen, identity, trust, activity, log })
+  const ownedBy = { organisation: us, openDoors: openToOthers }
+  const serverOptions = { name: actor, listen, identity, trust, activity, log, ownedBy }
+  const server = await openHttpServer(serverOptions)
   server.route({
     method: 'GET',
     url: '/healthz',
@@ -127,7 +145,16 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
     handle: () => ({ status: 200, body: { status: 'ok', actor } }),
   })
   for (const each of oscpEndpoints({ us: 'cp', peerRole: 'csms', desks, audit })) server.route(each)
-  server.route(meters.feeders)
+  server.route(meters.feeder)
+  for (const each of feederDoors({
+    feeders,
+    providers,
+    days,
+    blocks,
+    heard: heardLog,
+    associations,
+  }))
+    server.route(each)
   const meterServer = config.meters && (await openMeterServer(config.meters))
   meterServer?.route(meters.door)
   const topics =
@@ -144,7 +171,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   for (const each of followings(sayings)) topics?.follow(each)
   const sumOptions = { rules: deps.sumRules ?? feederSumRules, us, audit, deps }
   const summed = topics === undefined ? [] : summedFeeders(config, { topics, ...sumOptions })
-  server.route(sumDoor(summed, us))
+  server.route(sumDoor(summed))
   for (const topic of joined) topics?.join(topic)
   const close = async (): Promise<void> => {
     allotments?.close()
@@ -155,6 +182,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
     await Promise.all([...desks.values()].map((desk) => desk.close()))
     associations.close()
     blocks.close()
+    heardLog.close()
     sayings.close()
     audit.close()
   }

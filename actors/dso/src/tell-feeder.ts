@@ -3,6 +3,7 @@ import { Fault, instant, millis, type Instant, type Timer } from '@interlock/ker
 import type { Audit } from '@interlock/ledger'
 import type { CapacityForecast } from '@interlock/oscp'
 import { dayAhead } from './capacity/day-ahead.ts'
+import type { ToldDays } from './capacity/told-days.ts'
 import type { FeederConfig } from './config.ts'
 import { blockMillis } from './forecast/load-series.ts'
 import { readHistory } from './forecast/read-history.ts'
@@ -12,6 +13,7 @@ import type { ProviderDesk } from './oscp/provider-desk.ts'
 export type FeederBooks = {
   readonly audit: Audit
   readonly blocks: Blocks
+  readonly days: Pick<ToldDays, 'tell' | 'fail'>
   /** Says it by topic as well. */
   readonly allot: (group: string, provider: string, forecasts: readonly CapacityForecast[]) => void
 }
@@ -21,19 +23,26 @@ export type FeederBooks = {
  * and once their forecasts run out they have their fallbacks.
  */
 export function tellFeeder(
-  { history, contracts, ...feeder }: FeederConfig,
+  config: FeederConfig,
   desks: readonly ProviderDesk[],
-  { audit, blocks, allot }: FeederBooks,
+  { audit, blocks, days, allot }: FeederBooks,
   { clock, log }: Pick<ActorDeps, 'clock' | 'log'>,
 ): void {
+  const { contracts, ...feeder } = config
   const { group, ratedWatts } = feeder
   const named = contracts.map(({ provider, ...each }) => ({ operator: provider, ...each }))
+  const now = clock.now()
   try {
-    const day = dayAhead({ ...feeder, contracts: named }, readHistory(history), clock.now())
-    if (!day.ok) return void audit.record('CapacityUnknown', { group, reason: day.reason })
+    const history = readHistory(config.history)
+    const day = dayAhead({ ...feeder, contracts: named }, history, now)
+    if (!day.ok) {
+      days.fail(group, now, day.reason)
+      return void audit.record('CapacityUnknown', { group, reason: day.reason })
+    }
+    days.tell(config, now, day.value, history)
     const { forecasts, atRisk, expected } = day.value
     const [forecastWatts] = expected.loadWatts
-    if (forecastWatts !== undefined && expected.from <= clock.now())
+    if (forecastWatts !== undefined && expected.from <= now)
       blocks.expect(group, expected.from, {
         forecastWatts,
         marginWatts: expected.marginWatts,
@@ -48,6 +57,7 @@ export function tellFeeder(
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
+    days.fail(group, now, 'HistoryUnreadable')
     log.error({ group, detail: error.message }, 'no capacity is told')
   }
 }

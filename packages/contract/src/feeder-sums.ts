@@ -38,34 +38,3 @@ export const feederSumTimes = {
   /** A roster that stations join or leave waits so long after the last; one with a wrong member does not. */
   rosterMillisMin: 24 * 3_600_000,
 } as const
-
-/** What an operator's own people see of a feeder's sums (PF15). Times as ISO 8601. */
-export type FeederSumsShown = {
-  readonly group: string
-  readonly status: {
-    readonly phase: 'idle' | 'readings' | 'unmasking' | 'over'
-    readonly answered: number
-    readonly members: number
-    readonly roster: number | null
-    readonly round: number | null
-    /** Why there is no sum at present. */
-    readonly problem: SumProblemShown | null
-    /** Stations that were found to mask wrongly: left out until they have another key. */
-    readonly excluded: readonly string[]
-  }
-  readonly powers: readonly {
-    readonly at: string
-    readonly watts: number
-    readonly stations: number
-  }[]
-  readonly energies: readonly {
-    readonly from: string
-    readonly wattHours: number
-    readonly stations: number
-  }[]
-}
-export type SumProblemShown = {
-  readonly reason: string
-  readonly words: string
-  readonly detail: string | null
-}

@@ -1,5 +1,5 @@
 import { nodeCrypto as crypto, silentLog } from '@interlock/host'
-import { eui64, instant } from '@interlock/kernel'
+import { instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { blockMillis } from '../forecast/load-series.ts'
 import { openBlocks } from './blocks.ts'
@@ -23,7 +23,6 @@ test('a provider that reports of a time to come, or long ago, pushes no block ou
     blocks,
     sayings: { documentOf: () => ({}) },
     audit: { record: write, critical: write } as never,
-    us: eui64('A0-00-00-00-00-00-00-11'),
     deps: { clock: { now: () => instant(start + blockMillis) } as never, crypto, log: silentLog },
   })
   const report = (from: number) =>

@@ -1,5 +1,5 @@
 import { loadPeer, problem, type ActorDeps, type Endpoint } from '@interlock/host'
-import { instant, toIso, type Eui64 } from '@interlock/kernel'
+import { instant, toIso } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { OscpRequest } from '@interlock/oscp'
 import { openFeederReading } from '@interlock/seal'
@@ -16,8 +16,8 @@ const blocksShown = 96
 export type FeederMeters = {
   /** Where meters bring their readings. */
   readonly door: Endpoint
-  /** Where the operator's own people look. */
-  readonly feeders: Endpoint
+  /** Where the operator itself looks: with what single homes let it read, so no console may. */
+  readonly feeder: Endpoint
   /** What a provider says it has used. */
   heard(provider: string, request: OscpRequest): void
   /** At the start of a block: judges, and notes meters that say nothing. */
@@ -35,10 +35,9 @@ export function createFeederMeters(options: {
   readonly blocks: Blocks
   readonly sayings: Pick<FeederSayings, 'documentOf'>
   readonly audit: Audit
-  readonly us: Eui64
   readonly deps: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>
 }): FeederMeters {
-  const { feeders, blocks, sayings, audit, us, deps } = options
+  const { feeders, blocks, sayings, audit, deps } = options
   const { clock, crypto, log } = deps
   const meters = new Map(
     feeders.flatMap(({ group, meter }) =>
@@ -87,13 +86,12 @@ export function createFeederMeters(options: {
   }
   return {
     door,
-    feeders: {
+    feeder: {
       method: 'GET',
       url: '/api/v1/feeders/:group',
-      roles: ['dso', 'web'],
+      roles: ['dso'],
       summary: 'What was expected, reported and metered in each quarter of an hour, and breaches.',
-      handle({ peer, params }) {
-        if (peer.organisation !== us) return problem('NotPermitted', 'another organisation')
+      handle({ params }) {
         const { group = '' } = params
         if (!feeders.some((each) => each.group === group))
           return problem('NotFound', 'no such feeder')

@@ -1,5 +1,5 @@
 import { openDesk, type Desk, type DeskOptions } from '@interlock/host/oscp'
-import type { CapacityForecast } from '@interlock/oscp'
+import { pathOf, type CapacityForecast } from '@interlock/oscp'
 
 /** Where one flexibility provider is heard, and told what it may use. */
 export type ProviderDesk = Desk & {
@@ -10,7 +10,10 @@ export type ProviderDesk = Desk & {
 export type ProviderDeskOptions = Omit<DeskOptions, 'kind' | 'onHeard'> & {
   /** The provider is heard, for the first time or again: it needs to know what it may use. */
   readonly onHeard: (desk: ProviderDesk) => void
+  readonly onHeartbeat: () => void
 }
+
+const heartbeatPath = pathOf('cp', 'heartbeat')
 
 export function openProviderDesk(options: ProviderDeskOptions): ProviderDesk {
   const { peer, associations, audit, outbox } = options
@@ -20,6 +23,11 @@ export function openProviderDesk(options: ProviderDeskOptions): ProviderDesk {
   const desk = openDesk({ ...options, kind: 'provider', onHeard })
   const provider: ProviderDesk = {
     ...desk,
+    async hear(request) {
+      const heard = await desk.hear(request)
+      if (heard.ok && request.path === heartbeatPath) options.onHeartbeat()
+      return heard
+    },
     offer(forecasts) {
       if (closed || associations.of(name).offlineModeAt === undefined) return
       for (const body of forecasts) {

@@ -16,6 +16,7 @@ import {
 } from '@interlock/privacy'
 import { createAudits } from './audits.ts'
 import { nextRoster, rosterDue, rosterOf, type RosterNeed } from './roster-keeping.ts'
+import { roundOutcomes, type RoundOutcome } from './round-outcomes.ts'
 import { halfHourBefore, type SumStore } from './sum-store.ts'
 
 /** What the operator notes about its sums. */
@@ -48,6 +49,8 @@ export type SumStatus = {
   readonly problem: SumProblem | undefined
   /** Stations whose key was found to mask wrongly. */
   readonly excluded: readonly Eui64[]
+  /** What came of the latest rounds, oldest first. */
+  readonly rounds: readonly RoundOutcome<SumProblem>[]
 }
 export type SumProblem = {
   readonly reason: keyof typeof sumProblemWords
@@ -78,6 +81,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
   let roster = store.roster && rosterNow()
   let saidAt: Instant | undefined
   let problem: SumProblem | undefined
+  const outcomes = roundOutcomes<SumProblem>()
   const startOf = (round: number): number => round * rules.roundMillis
 
   function rosterNow(): Roster | undefined {
@@ -111,6 +115,15 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     note(as, detail === undefined ? { reason } : { reason, detail })
   }
 
+  function conclude({ of, roster: whom }: Open, stations: number, why?: SumProblem): void {
+    const missing = whom.members.filter((each) => !of.answered.has(each))
+    outcomes.note({ at: instant(startOf(of.round)), stations, missing, problem: why })
+  }
+  function withoutSum(of: Open, reason: SumProblem['reason'], detail?: string): void {
+    failed('RoundWithoutSum', reason, detail)
+    conclude(of, 0, { reason, detail })
+  }
+
   function begin(now: Instant): void {
     const round = roundAt(now, rules)
     if (roster === undefined || open?.of.round === round) return
@@ -123,6 +136,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     const other = store.otherWindow(roster.version)
     if (other !== undefined && other >= window - 1) {
       problem = { reason: 'RosterTooNew', detail: undefined }
+      outcomes.note({ at: instant(startOf(round)), stations: 0, missing: [], problem })
       return
     }
     const history = recent(store.historyOf(roster.version), window)
@@ -133,7 +147,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     const closed = of.of.close()
     if (!closed.ok) {
       of.phase = 'over'
-      return failed('RoundWithoutSum', closed.reason, closed.detail)
+      return withoutSum(of, closed.reason, closed.detail)
     }
     const { closing, history } = closed.value
     const told = history.at(-1)
@@ -148,12 +162,13 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
     const sums = of.of.sums()
     const window = windowOf(of.of.round, rules)
     if (!sums.ok) {
-      failed('RoundWithoutSum', sums.reason)
+      withoutSum(of, sums.reason)
       if (sums.reason === 'SumImplausible') audits.begin(of.roster, of.of.round, window, now)
       return
     }
     problem = undefined
     const stations = of.of.present.length
+    conclude(of, stations)
     store.summed(
       { at: instant(startOf(of.of.round)), watts: Number(sums.value.watts), stations },
       {
@@ -167,7 +182,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
   function giveUp(of: Open): void {
     const reason = of.phase === 'unmasking' ? 'UnmaskingMissing' : 'RoundOpen'
     of.phase = 'over'
-    failed('RoundWithoutSum', reason, of.of.silent().join(' '))
+    withoutSum(of, reason, of.of.silent().join(' '))
   }
 
   function look(now: Instant): void {
@@ -215,6 +230,7 @@ export function feederSums(options: FeederSumsOptions, since: Instant): FeederSu
         const key = store.keys.get(station)
         return key !== undefined && store.isExcluded({ station, key })
       }),
+      rounds: outcomes.latest,
     }),
   }
 }
