@@ -152,6 +152,10 @@ test('what an operator tells of its places, sessions and tariffs is kept under i
   expect(await operator.send('PUT', `${at}/XXX/T1`, tariff)).toMatchObject({ reason: 'Http404' })
   expect(await operator.send('DELETE', `${at}/CPO/T1`)).toMatchObject({ ok: true })
   expect(await operator.send('GET', `${at}/CPO/T1`)).toMatchObject({ reason: 'Http404' })
+  // A slash in a name is none of the address.
+  const odd = { ...tariff, id: 'T/1' }
+  expect(await operator.send('PUT', `${at}/CPO/T%2F1`, odd)).toMatchObject({ ok: true })
+  expect(await operator.send('GET', `${at}/CPO/T/1`)).toMatchObject({ reason: 'Http404' })
   const session = {
     country_code: 'NL',
     party_id: 'CPO',

@@ -25,6 +25,8 @@ import { handshakeMillisMax, peerOn, serverTls, type Trust } from './tls.ts'
 
 export type HttpRequest = {
   readonly peer: Peer
+  /** As it came: neither decoded nor with its query. */
+  readonly path: string
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   /** The `Idempotency-Key` header, where one was sent. */
@@ -165,6 +167,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const named = typeof key === 'string' ? { idempotencyKey: key } : {}
     return {
       peer,
+      path: request.url.split('?', 1)[0] ?? '',
       params,
       query,
       headers: textsIn(request.headers),

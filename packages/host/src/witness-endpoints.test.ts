@@ -58,7 +58,14 @@ const offer = async (by: Identity, seq: number, byte = 'ab') => {
   const signature = toBase64Url(nodeCrypto.sign(by.key, checkpointBytes(covered)))
   const body: AuditCheckpoint = { ...covered, signature, certificate: by.chainPem }
   const [post] = endpoints
-  const reply = await post?.handle({ peer: by.peer, params: {}, query: {}, headers: {}, body })
+  const reply = await post?.handle({
+    peer: by.peer,
+    path: '',
+    params: {},
+    query: {},
+    headers: {},
+    body,
+  })
   return [reply?.status, (reply?.body as { reason?: string } | undefined)?.reason] as const
 }
 const taken = [201, undefined]

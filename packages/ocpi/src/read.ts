@@ -17,7 +17,7 @@ import {
   StopSession,
   UnlockConnector,
 } from './command.ts'
-import { Location } from './location.ts'
+import { Connector, Evse, Location } from './location.ts'
 import { Credentials, VersionDetails, VersionList } from './protocol/versions.ts'
 import { Session } from './session.ts'
 import { Tariff } from './tariff.ts'
@@ -32,7 +32,9 @@ const schemas = {
   ChargingProfileResult,
   CommandResponse,
   CommandResult,
+  Connector,
   Credentials,
+  Evse,
   Location,
   LocationReferences,
   ReserveNow,
@@ -76,6 +78,8 @@ export function checkOcpi<Name extends OcpiObjectName>(
 ): Outcome<OcpiObject<Name>, 'ObjectInvalid'> {
   const shape = shapes[name]
   const known = withoutNulls(value)
+  // JSON can spell a number that nobody can write again.
+  if (!hasEnds(known)) return refused('ObjectInvalid', `${name} a number without end`)
   if (shape?.Check(known) === true) return ok(known as OcpiObject<Name>)
   const [first] = shape?.Errors(known) ?? []
   return refused('ObjectInvalid', `${first?.instancePath || name} ${first?.message ?? ''}`)
@@ -88,3 +92,8 @@ function withoutNulls(value: unknown): unknown {
   const members = Object.entries(value).filter(([, member]) => member !== null)
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]))
 }
+
+const hasEnds = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).every(hasEnds)
+    : typeof value !== 'number' || Number.isFinite(value)

@@ -1,11 +1,12 @@
-import { instant, ok, refused, type Instant } from '@interlock/kernel'
+import { instant, inTurnByKey, ok, refused, type Instant } from '@interlock/kernel'
 import {
   afterPatch,
   afterPut,
   checkOwner,
   ocpiTime,
   ownerName,
-  withEvse,
+  partIn,
+  withPart,
   type Answer,
   type Asked,
   type Location,
@@ -15,7 +16,6 @@ import {
 } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
 
-type Params = Readonly<Record<string, string>>
 type From = Pick<Asked, 'caller' | 'params'>
 
 /** What operators tell of themselves: kept as they say it, each under its own name alone (§4.1.6). */
@@ -35,6 +35,14 @@ export function ownedHandlers(objects: OcpiObjects): OcpiHandlers {
     const kept = await objects.put({ ...nameOf(module, asked), lastUpdated, object })
     return kept === 'full' ? refused('TooManyObjects') : ok({ isNew: kept === 'new' })
   }
+  // A part is put into what is there: of two at once neither is lost.
+  const turn = inTurnByKey<string>()
+  const inTurn =
+    <From extends Pick<Asked, 'caller' | 'params'>>(handle: (asked: From) => Promise<Answer>) =>
+    (asked: From): Promise<Answer> => {
+      const { owner, id } = nameOf('', asked)
+      return turn(`${owner} ${id.toUpperCase()}`, () => handle(asked))
+    }
   const get =
     (module: string) =>
     async (asked: From): Promise<Answer> => {
@@ -59,28 +67,43 @@ export function ownedHandlers(objects: OcpiObjects): OcpiHandlers {
       const whole = afterPatch(name, caller.owner, params, body, before)
       return whole.ok ? keep(module, asked, whole.value) : whole
     }
-  const evse =
+  const place = async (
+    asked: From,
+    work: (location: Location) => Answer | Promise<Answer>,
+  ): Promise<Answer> => {
+    const { caller, params } = asked
+    const owner = checkOwner(caller.owner, params)
+    if (!owner.ok) return owner
+    const location: Location | undefined = await known<'Location'>('locations', asked)
+    return location === undefined ? refused('LocationUnknown', params['id']) : work(location)
+  }
+  const getPart = (asked: From): Promise<Answer> =>
+    place(asked, (location) => {
+      const data = partIn(location, asked.params)
+      return data === undefined ? refused('ObjectUnknown') : ok({ data })
+    })
+  const changePart =
     (isWhole: boolean) =>
-    async (asked: From & { readonly body: Readonly<Record<string, unknown>> }): Promise<Answer> => {
-      const { caller, params, body } = asked
-      const owner = checkOwner(caller.owner, params)
-      if (!owner.ok) return owner
-      const location: Location | undefined = await known<'Location'>('locations', asked)
-      if (location === undefined) return refused('LocationUnknown', params['id'])
-      const whole = withEvse(location, evseIn(params), body, isWhole)
-      return whole.ok ? keep('locations', asked, whole.value) : whole
-    }
+    (asked: From & { readonly body: Readonly<Record<string, unknown>> }): Promise<Answer> =>
+      place(asked, (location) => {
+        const whole = withPart(location, asked.params, asked.body, isWhole)
+        return whole.ok ? keep('locations', asked, whole.value) : whole
+      })
   return {
     'locations.get': get('locations'),
-    'locations.put': put('Location', 'locations'),
-    'locations.patch': patch('Location', 'locations'),
-    'locations.evse.put': evse(true),
-    'locations.evse.patch': evse(false),
+    'locations.put': inTurn(put('Location', 'locations')),
+    'locations.patch': inTurn(patch('Location', 'locations')),
+    'locations.evse.get': getPart,
+    'locations.evse.put': inTurn(changePart(true)),
+    'locations.evse.patch': inTurn(changePart(false)),
+    'locations.connector.get': getPart,
+    'locations.connector.put': inTurn(changePart(true)),
+    'locations.connector.patch': inTurn(changePart(false)),
     'sessions.get': get('sessions'),
-    'sessions.put': put('Session', 'sessions'),
-    'sessions.patch': patch('Session', 'sessions'),
+    'sessions.put': inTurn(put('Session', 'sessions')),
+    'sessions.patch': inTurn(patch('Session', 'sessions')),
     'tariffs.get': get('tariffs'),
-    'tariffs.put': put('Tariff', 'tariffs'),
+    'tariffs.put': inTurn(put('Tariff', 'tariffs')),
     async 'tariffs.delete'(asked) {
       const owner = checkOwner(asked.caller.owner, asked.params)
       if (!owner.ok) return owner
@@ -89,8 +112,6 @@ export function ownedHandlers(objects: OcpiObjects): OcpiHandlers {
     },
   }
 }
-
-const evseIn = (params: Params): string => params['evse_uid'] ?? ''
 
 type Dated = { readonly last_updated: string }
 const timeOf = ({ last_updated: text }: Dated): Instant => ocpiTime(text) ?? instant(0)

@@ -37,20 +37,21 @@ export function ocpiEndpoints(options: OcpiDoors): readonly Endpoint[] {
   const isTooMuch = minuteCounts(ocpiRequestsPerMinuteMax)
   const answer = async (
     method: OcpiMethod,
-    { peer, params, query, headers, body }: HttpRequest,
+    { peer, path: whole, query, headers, body }: HttpRequest,
   ): Promise<Reply> => {
     const name = parties.get(peer.organisation)
     if (isTooMuch(peer.organisation, clock.now())) {
       const { http, status, words } = ocpiRefusalRow('TooManyRequests')
       return { status: http, body: { status_code: status, status_message: words } }
     }
-    const path = params['*'] ?? ''
+    // An address may end with a slash.
+    const path = whole.slice(basePath.length + 1).replace(/\/$/, '')
     const caller =
       name === undefined ? undefined : await registration.callerOf(name, tokenIn(headers))
     const reply = await answerOcpi(door, caller, {
       method,
-      // An address may end with a slash.
-      parts: path.replace(/\/$/, '').split('/'),
+      // A name may have a slash in it, which is none of the address.
+      parts: path.split('/').map(decodeURIComponent),
       query,
       headers,
       body: typeof body === 'string' ? body : '',

@@ -66,6 +66,16 @@ const wrong: readonly {
     reason: 'PathUnknown',
   },
   {
+    what: 'an unknown module',
+    change: ({ path }) => ({ path: path.replace(/(sender|receiver)\/\w+/, '$1/hubclientinfo') }),
+    reason: 'PathUnknown',
+  },
+  {
+    what: 'the other role',
+    change: ({ path }) => ({ path: path.replace(/sender|receiver/, 'other') }),
+    reason: 'PathUnknown',
+  },
+  {
     what: 'a longer path',
     change: ({ path }) => ({ path: `${path}/a/b/c/d/e` }),
     reason: 'PathUnknown',

@@ -22,6 +22,8 @@ export type InterfaceRow = {
 
 /** A client's own object: the owner in the address is the client (§4.1.6). */
 const own = ':country_code/:party_id/:id'
+const ownEvse = `${own}/:evse_uid` as const
+const ownConnector = `${ownEvse}/:connector_id` as const
 const receiver = (module: string) => ({ module, role: 'RECEIVER' }) as const
 const sender = (module: string) => ({ module, role: 'SENDER' }) as const
 const locations = receiver('locations')
@@ -45,8 +47,12 @@ export const ocpiInterfaces = {
   'locations.get': { ...locations, method: 'GET', path: own },
   'locations.put': { ...locations, method: 'PUT', path: own, body: 'Location' },
   'locations.patch': { ...locations, method: 'PATCH', path: own, body: 'Part' },
-  'locations.evse.put': { ...locations, method: 'PUT', path: `${own}/:evse_uid`, body: 'Any' },
-  'locations.evse.patch': { ...locations, method: 'PATCH', path: `${own}/:evse_uid`, body: 'Part' },
+  'locations.evse.get': { ...locations, method: 'GET', path: ownEvse },
+  'locations.evse.put': { ...locations, method: 'PUT', path: ownEvse, body: 'Evse' },
+  'locations.evse.patch': { ...locations, method: 'PATCH', path: ownEvse, body: 'Part' },
+  'locations.connector.get': { ...locations, method: 'GET', path: ownConnector },
+  'locations.connector.put': { ...locations, method: 'PUT', path: ownConnector, body: 'Connector' },
+  'locations.connector.patch': { ...locations, method: 'PATCH', path: ownConnector, body: 'Part' },
   'sessions.list': { ...sender('sessions'), method: 'GET', path: '', isPaged: true },
   'sessions.get': { ...sessions, method: 'GET', path: own },
   'sessions.put': { ...sessions, method: 'PUT', path: own, body: 'Session' },

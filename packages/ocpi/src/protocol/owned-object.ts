@@ -1,4 +1,4 @@
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { canonicalJson, ok, refused, type Outcome } from '@interlock/kernel'
 import { ocpiTime, sameCi } from '../fields.ts'
 import { checkOcpi, type OcpiObject, type OcpiObjectName } from '../read.ts'
 import { sameOwner, type OcpiOwner } from './headers.ts'
@@ -44,7 +44,10 @@ export function afterPut<Name extends OwnedName>(
   return ok(object)
 }
 
-/** What is kept once the members of `part` have replaced those of `known`; `null` takes one away. */
+/**
+ * What is kept once the members of `part` have replaced those of `known`; `null` takes one away. Charging periods of a
+ * session are added to those that there are (§9.2.2.3), each once: an answer that was lost has the same part come again.
+ */
 export function afterPatch<Name extends OwnedName>(
   name: Name,
   caller: OcpiOwner,
@@ -57,8 +60,21 @@ export function afterPatch<Name extends OwnedName>(
   if (known === undefined) return refused('ObjectUnknown', params['id'])
   if (part['last_updated'] === undefined)
     return refused('ObjectInvalid', '/last_updated is missing')
-  const whole = checkOcpi(name, { ...(known as Record<string, unknown>), ...part })
+  const before = known as Record<string, unknown>
+  const changed = checkOcpi(name, { ...before, ...part })
+  if (!changed.ok) return changed
+  const whole = checkOcpi(name, { ...changed.value, ...periodsAfter(name, before, part) })
   return whole.ok ? afterPut(name, caller, params, whole.value, known) : whole
+}
+
+function periodsAfter(
+  name: OwnedName,
+  { charging_periods: known = [] }: Readonly<Record<string, unknown>>,
+  { charging_periods: added }: Readonly<Record<string, unknown>>,
+): { readonly charging_periods?: readonly unknown[] } {
+  if (name !== 'Session' || !Array.isArray(added) || !Array.isArray(known)) return {}
+  const held = new Set(known.map(canonicalJson))
+  return { charging_periods: [...known, ...added.filter((each) => !held.has(canonicalJson(each)))] }
 }
 
 const timeOf = ({ last_updated: text }: Owned): number | undefined => ocpiTime(text)
