@@ -23,6 +23,7 @@ const noise = file('noise.csv', '\u0000?*\u0001 neither a time nor a number')
 const empty = file('empty.csv', '')
 const script = file('script.jsonl', '{"at":0,"do":"explode"}\n')
 const config = file('config.json', '{"actor":"csms"}')
+const hash = 'ab'.repeat(32)
 const llcs = '02-00-00-02-00-00-00-01'
 const strangers = join(dir, 'strangers')
 mkdirSync(strangers)
@@ -148,6 +149,36 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     2,
     '--certificate FILE',
     ['controllers', 'switch', llcs, '--controller=1', '--to=on'],
+  ],
+  ['devices that are none', 2, 'which one device?', ['devices', 'decommission', 'CS-1']],
+  ['an image without a hash', 2, 'which image?', ['devices', 'firmware', llcs, '--hash', 'ab']],
+  [
+    'an image at no time',
+    2,
+    '--at: a time in whole seconds',
+    ['devices', 'firmware', llcs, '--hash', hash, '--at', 'noon'],
+  ],
+  [
+    'an image handed over at a date',
+    2,
+    'not both',
+    'devices firmware --at 2026-01-05T18:00:00Z --local x --hash'.split(' ').concat(hash, llcs),
+  ],
+  ['a notice that is none', 3, `${config}: `, ['devices', 'notify', llcs, '--notice', config]],
+  ['a notice that is not given', 2, '--notice FILE', ['devices', 'notify', llcs]],
+  ['an answer to nothing', 2, 'to which request?', ['devices', 'answer', llcs]],
+  [
+    'an answer that is none',
+    2,
+    `${noise}: is neither hex nor base64`,
+    ['devices', 'answer', llcs, '--counter', '1', '--response', noise],
+  ],
+  ['loads put off for how long?', 2, '--seconds N', ['controllers', 'offset', llcs]],
+  [
+    'loads put off for too long',
+    2,
+    '--seconds: a whole number from 0 to 1799',
+    ['controllers', 'offset', llcs, '--seconds', '1800'],
   ],
   ['audit files that are not named', 2, 'which file?', ['audit', 'verify']],
   [

@@ -37,7 +37,7 @@ const cellsOf: Readonly<Partial<Record<Role, CredentialsRole>>> = {
 
 /**
  * Has a device put certificates into its trust-anchor cells (6.15.1).
- * @returns what became of each cell, all of them replaced, or `held` until its date
+ * @returns what became of each cell, all of them replaced; `held` until its date, or `cancelled`
  * @throws Fault `PeerUnavailable` when the DCC does not answer.
  */
 export async function replaceCredentials(
@@ -47,9 +47,9 @@ export async function replaceCredentials(
   parts: Asking,
   /** When the DCC is to send it; absent: at once. */
   executeAt?: Instant,
-): Promise<Outcome<readonly CellReport[] | 'held', string>> {
+): Promise<Outcome<readonly CellReport[] | 'held' | 'cancelled', string>> {
   const asked = await askCritical({ service: '6.15.1', body, device, counter, executeAt }, parts)
-  if (asked.ok) return ok(asked.value === 'held' ? 'held' : cellsIn(asked.value))
+  if (asked.ok) return ok(typeof asked.value === 'string' ? asked.value : cellsIn(asked.value))
   const { reason, detail, answer } = asked
   return refused(reason, answer === undefined ? detail : cellsIn(answer).map(words).join('; '))
 }

@@ -1,5 +1,11 @@
 import { correlate } from '@interlock/correlate'
-import { buildRequest, granted, type RequestBody, type Service } from '@interlock/duis'
+import {
+  buildRequest,
+  cancellation,
+  granted,
+  type RequestBody,
+  type Service,
+} from '@interlock/duis'
 import { signPreCommand } from '@interlock/gbcs'
 import type { DuisClient } from '@interlock/host'
 import {
@@ -28,14 +34,16 @@ export type CriticalRequest = {
   readonly counter: bigint
   /** When the DCC is to send it; absent: at once. */
   readonly executeAt?: Instant | undefined
+  /** It comes back, to be delivered locally, in place of the device's answer. */
+  readonly local?: true | undefined
 }
 
 /**
- * The device's answer, or `held` until its date; else why not, in the words of DCC or correlation, with the
+ * The device's answer or its command to deliver locally, `held` until its date or `cancelled` of what was; else why not, in the words of DCC or correlation, with the
  * answer of a device that refuses.
  */
 export type CriticalOutcome =
-  Ok<Uint8Array | 'held'> | (Refusal<string> & { readonly answer?: Uint8Array })
+  Ok<Uint8Array | 'held' | 'cancelled'> | (Refusal<string> & { readonly answer?: Uint8Array })
 
 /**
  * Both halves of a critical request: asks for the pre-command, compares it with what was asked for, signs it,
@@ -43,7 +51,7 @@ export type CriticalOutcome =
  * @throws Fault `PeerUnavailable` when the DCC does not answer.
  */
 export async function askCritical(
-  { service, body, device, counter, executeAt }: CriticalRequest,
+  { service, body, device, counter, executeAt, local }: CriticalRequest,
   parts: Asking,
 ): Promise<CriticalOutcome> {
   const id = { originator: parts.organisation, target: device, counter }
@@ -58,11 +66,16 @@ export async function askCritical(
   if (!matches.ok) return refused(`Correlation${matches.reason}`, matches.detail)
   const payload = signPreCommand(preCommand, parts.key, parts.crypto)
   const signed = { kind: 'signedPreCommand', payload, executeAt } as const
-  const answered = await parts.dcc.ask({ ...asked, commandVariant: 5, body: signed })
+  const commandVariant = local === true ? 6 : 5
+  const answered = await parts.dcc.ask({ ...asked, commandVariant, body: signed })
   if (!answered.ok) return answered
   const delivered = granted(answered.value)
-  if (delivered.ok) return ok(delivered.value.payload ?? new Uint8Array())
+  if (delivered.ok) {
+    const { payload: answer, localCommand } = delivered.value
+    return ok(localCommand ?? answer ?? new Uint8Array())
+  }
   if (executeAt !== undefined && delivered.reason === 'FutureDated') return ok('held')
+  if (executeAt === cancellation && delivered.reason === 'Cancelled') return ok('cancelled')
   const { payload: answer } = answered.value
   return answer === undefined ? delivered : { ...delivered, answer }
 }

@@ -1,3 +1,4 @@
+export { askCompany, type CompanyAsking } from './company-request.ts'
 export { SupplierConfig } from './config.ts'
 export {
   CalendarOrder,
@@ -6,6 +7,7 @@ export {
   type ControllerRequest,
 } from './controller-orders.ts'
 export { askCritical, type Asking, type CriticalRequest } from './critical-request.ts'
+export { notificationOf, NotificationOrder } from './device-orders.ts'
 export { credentialsIn, replaceCredentials } from './credentials.ts'
 export type { Published } from './rounds.ts'
 export { startSupplier, type SupplierRunning } from './supplier.ts'

@@ -28,3 +28,25 @@ test.each([false, true])('no number is used twice, whether the journal is long (
   expect(meters.map((meter) => again.nextCounter(meter, now))).toEqual([1_002n, 1_002n])
   expect(again.nextVersion()).toBe(2)
 })
+
+test.each([false, true])(
+  'what waits for its date stands above what is sent until then (%s)',
+  (isLong) => {
+    const [meter = eui64('02-00-00-03-00-00-00-01')] = meters
+    const entries: unknown[] = []
+    const numbers = openNumbers(journal(entries, isLong))
+    const [now, executeAt] = [instant(1_000), instant(9_000)]
+    expect(numbers.datedCounter(meter, executeAt, now)).toBe(9_000n)
+    expect(numbers.datedCounter(meter, executeAt, now)).toBe(9_001n)
+    expect(numbers.nextCounter(meter, now)).toBe(1_000n)
+    const again = openNumbers(journal(entries, isLong))
+    expect(again.nextCounter(meter, instant(8_999))).toBe(8_999n)
+    expect(again.nextCounter(meter, executeAt)).toBe(9_002n)
+    // What has passed is forgotten, and still not given out.
+    expect(again.datedCounter(meter, instant(9_500), instant(9_100))).toBe(9_500n)
+    expect(entries.filter((each) => (each as { kind: string }).kind === 'dated')).toHaveLength(
+      isLong ? 1 : 3,
+    )
+    expect(again.nextCounter(meter, instant(9_001))).toBe(9_003n)
+  },
+)

@@ -49,8 +49,11 @@ export function createRounds(options: {
     const tariff = bodyOf(offer, version)
     if (!tariff.ok) throw tariffInvalid(tariff.reason, tariff.detail)
     const later = executeAt !== undefined && executeAt > clock.now() ? executeAt : undefined
-    // Above every counter until then, so that nothing sent before stands in its way.
-    const counter = numbers.nextCounter(meter, later ?? clock.now())
+    const now = clock.now()
+    const counter =
+      later === undefined
+        ? numbers.nextCounter(meter, now)
+        : numbers.datedCounter(meter, later, now)
     const at = later === undefined ? {} : { executeAt: toIso(later) }
     audit.critical('TariffSent', { meter, version, counter: counter.toString(), ...at })
     const { problem } = await problemIn(publishTo(meter, tariff.value, counter, publication, later))

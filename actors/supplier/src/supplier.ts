@@ -27,6 +27,7 @@ import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
 import { createClocks, type ClockRound } from './clocks.ts'
 import type { SupplierConfig } from './config.ts'
 import { controllerEndpoints } from './controller-endpoints.ts'
+import { deviceEndpoints } from './device-endpoints.ts'
 import { openNumbers } from './numbers.ts'
 import { ownPeople } from './own-people.ts'
 import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
@@ -103,6 +104,7 @@ async function open(
   for (const each of [
     ...endpoints({ actor, own: peer.organisation, rounds, audit }),
     ...controllerEndpoints(common),
+    ...deviceEndpoints({ ...common, company: () => company.current().eui }),
   ])
     server.route(each)
   server.route(

@@ -1,5 +1,5 @@
 import type { Eui64, Instant, Outcome } from '@interlock/kernel'
-import type { ControllerRequest } from '@interlock/supplier'
+import type { CriticalRequest } from '@interlock/supplier'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import { asSupplier, deviceIn, supplierAccess, supplierFlags } from '../dcc/as-supplier.ts'
@@ -50,9 +50,29 @@ export const controllersCalendar: Command = {
   },
 }
 
+/** Of the meter of the home: a load that it switches is put off at random. */
+export const controllersOffset: Command = {
+  name: 'controllers offset',
+  summary: 'set how long a home’s loads may be put off at random, as its supplier',
+  usage: `interlock controllers offset DEVICE --seconds N ${supplierAccess}`,
+  operands: 'DEVICE',
+  flags: {
+    ...supplierFlags,
+    seconds: { kind: 'whole', min: 0, max: 1_799, value: 'N', help: 'at most' },
+  },
+  async run(invocation) {
+    const device = deviceIn(invocation.operands)
+    const { seconds: limitSeconds } = invocation.flags
+    if (typeof limitSeconds !== 'number') throw new UsageError('how long? --seconds N')
+    const request = { service: '7.12', body: { kind: 'offsetLimit', limitSeconds } } as const
+    const words = `its loads are put off by ${limitSeconds} s at most`
+    return await order(device, () => request, invocation, words)
+  },
+}
+
 async function order(
   device: Eui64,
-  requestAt: (now: Instant) => ControllerRequest,
+  requestAt: (now: Instant) => Pick<CriticalRequest, 'service' | 'body'>,
   { flags, print }: Invocation,
   done: string,
 ): Promise<number> {

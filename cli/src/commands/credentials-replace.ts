@@ -1,7 +1,7 @@
-import { fromIso, toHex, toIso, type Instant } from '@interlock/kernel'
+import { toHex, toIso } from '@interlock/kernel'
 import { exits, UsageError, type Command } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
-import { asSupplier, deviceIn, supplierAccess, supplierFlags } from '../dcc/as-supplier.ts'
+import { asSupplier, deviceIn, supplierAccess, supplierFlags, timeIn } from '../dcc/as-supplier.ts'
 import type { FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
@@ -40,6 +40,10 @@ export const credentialsReplace: Command = {
       replaceCredentials(body.value, device, BigInt(executeAt ?? now), asking, executeAt),
     )
     if (!outcome.ok) return refuse(print, outcome.reason, outcome.detail ?? '')
+    if (outcome.value === 'cancelled') {
+      print({ device, cancelled: true }, 'what the data company held for it is taken back')
+      return exits.done
+    }
     if (outcome.value === 'held') {
       const until = toIso(executeAt ?? systemClock.now())
       print({ device, held: until }, `the data company holds it until ${until}`)
@@ -65,12 +69,4 @@ function floorIn(flags: FlagValues): bigint {
   const floor = /^\d{1,19}$/.test(text) ? BigInt(text) : 1n << 63n
   if (floor >= 1n << 63n) throw new UsageError('--floor: a whole number below 2^63')
   return floor
-}
-
-function timeIn(flags: FlagValues): Instant | undefined {
-  const text = textOf(flags, 'at')
-  const at = text === undefined ? undefined : fromIso(text)
-  if (text !== undefined && (at === undefined || at % 1000 !== 0))
-    throw new UsageError('--at: a time in whole seconds, as 2026-01-05T18:00:00Z')
-  return at
 }

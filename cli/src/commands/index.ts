@@ -5,9 +5,10 @@ import { auditVerify } from './audit-verify.ts'
 import { cardKey } from './card-key.ts'
 import { conformanceList } from './conformance-list.ts'
 import { conformanceRun } from './conformance-run.ts'
-import { controllersCalendar, controllersSwitch } from './controllers.ts'
+import { controllersCalendar, controllersOffset, controllersSwitch } from './controllers.ts'
 import { credentialsReplace } from './credentials-replace.ts'
 import { database } from './database.ts'
+import { devicesAnswer, devicesDecommission, devicesFirmware, devicesNotify } from './devices.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { duisDecode } from './duis-decode.ts'
@@ -51,6 +52,11 @@ export const commands: readonly Command[] = [
   credentialsReplace,
   controllersSwitch,
   controllersCalendar,
+  controllersOffset,
+  devicesNotify,
+  devicesFirmware,
+  devicesAnswer,
+  devicesDecommission,
   cardKey,
   guestVerify,
   homePair,

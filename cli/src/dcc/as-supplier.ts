@@ -1,6 +1,7 @@
-import { parseEui64, type Eui64, type Instant } from '@interlock/kernel'
-import type { Asking } from '@interlock/supplier'
+import { fromIso, parseEui64, type Eui64, type Instant } from '@interlock/kernel'
+import type { Asking, CompanyAsking } from '@interlock/supplier'
 import { UsageError } from '../command.ts'
+import { textOf } from '../conformance/foreign-proof.ts'
 import type { FlagSpecs, FlagValues } from '../flags.ts'
 import {
   atCompany,
@@ -21,7 +22,7 @@ export const supplierAccess = `--certificate FILE ${companyAccess}`
  */
 export async function asSupplier<Result>(
   flags: FlagValues,
-  ask: (asking: Asking, now: Instant) => Promise<Result>,
+  ask: (asking: Asking & CompanyAsking, now: Instant) => Promise<Result>,
 ): Promise<Result> {
   const company = certificateIn(flags)
   const { duisClient, nodeCrypto: crypto, pinPeer, systemClock } = await import('@interlock/host')
@@ -29,7 +30,9 @@ export async function asSupplier<Result>(
   return atCompany(flags, ({ http, url, identity }) => {
     const pinned = pinPeer(company, record)
     const dcc = duisClient({ http, url, identity, company: pinned, crypto, record })
-    const asking = { dcc, organisation: identity.peer.organisation, key: identity.key, crypto }
+    const { organisation } = identity.peer
+    const { eui } = pinned.current()
+    const asking = { dcc, organisation, key: identity.key, crypto, company: eui }
     return ask(asking, systemClock.now())
   })
 }
@@ -40,4 +43,13 @@ export function deviceIn([text = '', ...more]: readonly string[]): Eui64 {
   if (device === undefined)
     throw new UsageError('which one device? Its EUI-64, as 02-00-00-02-00-00-00-01')
   return device
+}
+
+/** When the data company is to send it: `--at`, if it is given. @throws UsageError */
+export function timeIn(flags: FlagValues): Instant | undefined {
+  const text = textOf(flags, 'at')
+  const at = text === undefined ? undefined : fromIso(text)
+  if (text !== undefined && (at === undefined || at % 1000 !== 0))
+    throw new UsageError('--at: a time in whole seconds, as 2026-01-05T18:00:00Z')
+  return at
 }

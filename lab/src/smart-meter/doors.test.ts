@@ -9,13 +9,13 @@ import {
   silentLog,
   type Identity,
 } from '@interlock/host'
-import { inHours, instant, plus, unobserved } from '@interlock/kernel'
+import { eui64, inHours, instant, plus, toBase64, toHex, unobserved } from '@interlock/kernel'
 import type { DayAheadPlan, Reservation } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { attemptsIn } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
-import { evening, network, rating } from './network.fixture.ts'
+import { evening, image, network, prenotification, rating } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -124,11 +124,11 @@ test('a reservation is idempotent, and another one under its id is refused', asy
   expect(await post(huge)).toMatchObject({ status: 409, body: { reason: 'BudgetExceeded' } })
 })
 
-const toSupplier = async (by: Identity, path: string, order: object) => {
+const toSupplier = async (by: Identity, path: string, order?: object) => {
   const url = `https://127.0.0.1:${world.supplier().port}/api/v1/devices/${path}`
   const trust = { roots: [world.smki.rootPem] }
   const client = httpClient({ identity: by, trust, activity: unobserved, expectRole: 'supplier' })
-  const { status, body } = await client.request('POST', url, order)
+  const { status, body } = await client.request(order ? 'POST' : 'DELETE', url, order)
   await client.close()
   return { status, body: body as { readonly reason?: string; readonly problem?: string } }
 }
@@ -227,6 +227,8 @@ test('a calendar that is signed without asking for it is judged as one that was 
 })
 
 const [onWeekday] = calendar.schedules
+const unknown = '02-00-00-00-00-00-00-99'
+const { kind: _kind, device: _device, ...notice } = prenotification(eui64(unknown))
 test.each([
   ['auxiliary-load', {}],
   ['auxiliary-load', { controller: 6, on: true }],
@@ -239,6 +241,14 @@ test.each([
   ['calendar', { ...calendar, schedules: [{ ...onWeekday, weekdays: ['Friday', 'Friday'] }] }],
   ['calendar', { ...calendar, schedules: [{ ...onWeekday, at: '24:00:00' }] }],
   ['calendar', { ...calendar, schedules: Array(121).fill(onWeekday) }],
+  ['offset-limit', { limitSeconds: 1_800 }],
+  ['offset-limit', {}],
+  ['firmware', { hash: 'ab' }],
+  ['firmware', { hash: 'ab'.repeat(32), executeAt: '2026-02-30T00:00:00Z' }],
+  ['notification', { ...notice, model: 'x' }],
+  ['notification', { ...notice, specification: 'SMETS <V5.1>' }],
+  ['local-response', { counter: '-1', response: 'AAAA' }],
+  ['local-response', { counter: '1', response: 'AA*A' }],
 ])('%s: what is no order goes to no device', async (path, order) => {
   const { devices, llcs, users } = world
   const reached = llcs.accepted.length
@@ -248,6 +258,60 @@ test.each([
     body: { reason: 'BodyInvalid' },
   })
   expect(llcs.accepted).toHaveLength(reached)
+})
+
+test("the supplier's word on its devices goes to the data company and to them, and is nobody else's", async () => {
+  const { users, devices } = world
+  const meter = devices.meter.peer.eui
+  const hash = toHex(image)
+  /** What is ordered, and what becomes of it. */
+  const orders = [
+    [`${meter}/offset-limit`, { limitSeconds: 600 }, 'DeviceDiscarded'],
+    [`${meter}/firmware`, { hash: toHex(image.toReversed()) }, 'DeviceRefused'],
+    [`${meter}/firmware`, { hash }, undefined],
+    [`${meter}/firmware`, { hash, executeAt: '2026-01-06T00:00:00Z' }, undefined],
+    [`${meter}/firmware`, { hash, executeAt: '3000-12-31T00:00:00Z' }, undefined],
+    [`${meter}/firmware`, { hash }, undefined],
+    [`${meter}/notification`, notice, 'DeviceStatusWrong'],
+    [`${meter}/notification`, { ...notice, type: 'CHF' }, 'DeviceUnsuitable'],
+    [`${unknown}/notification`, notice, 'DeviceUnknown'],
+    [unknown, undefined, 'DeviceUnknown'],
+    [`${meter}/local-response`, { counter: '1', response: 'AAAA' }, 'AnswerInvalid'],
+  ] as const
+  for (const [path, order] of orders)
+    expect(await toSupplier(users.dsrsp, path, order)).toMatchObject({
+      status: 403,
+      body: { reason: 'NotPermitted' },
+    })
+  expect(world.meter.running.firmware()).toBe('00010000')
+  for (const [path, order, became] of orders) {
+    const { status, body } = await toSupplier(users.supplier, path, order)
+    expect([path, status, body.problem]).toEqual([path, 200, became])
+  }
+  expect(world.meter.running.firmware()).toBe('00010001')
+})
+
+test('what a device answered that was handed its command is returned by its supplier', async () => {
+  const { users, devices } = world
+  const { supplier } = users
+  const request = attemptsIn(world)['6.14.3'](supplier)
+  const { preCommand = new Uint8Array() } = await world.ask(supplier, request)
+  const signed = world.signedBy(request, signPreCommand(preCommand, supplier.key, crypto))
+  const { localCommand } = await world.ask(supplier, { ...signed, commandVariant: 6 })
+  const answer = (await world.llcs.hand(localCommand ?? new Uint8Array())) ?? new Uint8Array()
+  const to = (device: string, response: Uint8Array, counter = request.counter) =>
+    toSupplier(supplier, `${device}/local-response`, {
+      counter: counter.toString(),
+      response: toBase64(response),
+    })
+  const llcs = devices.llcs.peer.eui
+  expect(await to(llcs, answer)).toEqual({ status: 200, body: { device: llcs } })
+  for (const wrong of [
+    await to(llcs, answer.with(answer.length - 1, (answer.at(-1) ?? 0) ^ 1)),
+    await to(llcs, answer, request.counter + 1n),
+    await to(devices.meter.peer.eui, answer),
+  ])
+    expect(wrong.body.problem).toBe('AnswerInvalid')
 })
 
 const openWan = (identity: Identity, eui: string) =>

@@ -16,6 +16,7 @@ import {
   responseNameOf,
   signDocument,
   type DuisProblem,
+  type PrenotificationBody,
   type RequestBody,
   type ServiceRequest,
   type ServiceResponse,
@@ -69,7 +70,10 @@ export const owner = crypto.generateKey().key
 export const ownerEui = eui64('A2-00-00-00-00-00-00-01')
 
 /** What a user says of a device that it will install. */
-export const prenotification = (device: Eui64, type: 'ESME' | 'HCALCS' = 'ESME'): RequestBody => ({
+export const prenotification = (
+  device: Eui64,
+  type: 'ESME' | 'HCALCS' = 'ESME',
+): PrenotificationBody => ({
   kind: 'prenotification',
   device,
   manufacturer: 'AB01',
