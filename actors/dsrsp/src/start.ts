@@ -24,8 +24,8 @@ import { demandWhole, type DsrspConfig } from './config.ts'
 import type { Context, Member } from './context.ts'
 import { migrations, type DsrspTables } from './data/schema.ts'
 import { openStore, type Store } from './data/store.ts'
-import { hearConsumption } from './hear-consumption.ts'
 import { createHappenings } from './happenings.ts'
+import { hearMembers } from './hear-members.ts'
 import { createPortfolio } from './portfolio/portfolio.ts'
 import { endpointsOf, memberDocument, type MemberDocument } from './rest/endpoints.ts'
 import { supervisorClient } from './supervisor.ts'
@@ -149,7 +149,7 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     }),
     supplier: config.supplier === undefined ? undefined : loadPeer(config.supplier),
     members: await membersOf(config, store),
-    halfHours: hearConsumption({ config, deps, identity, audit }, eui64(config.csms), closers),
+    halfHours: hearMembers({ config, deps, identity, audit }, closers),
     tell: happenings.tell,
   }
   return { context, subscribe: happenings.subscribe }

@@ -6,6 +6,7 @@ export {
   loadRequest,
   type ControllerRequest,
 } from './controller-orders.ts'
+export type { CustomerBillDocument } from './customers/customer-endpoints.ts'
 export { askCritical, type Asking, type CriticalRequest } from './critical-request.ts'
 export { notificationOf, NotificationOrder } from './device-orders.ts'
 export { credentialsIn, replaceCredentials } from './credentials.ts'

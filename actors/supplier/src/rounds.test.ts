@@ -9,7 +9,7 @@ const start = instant(Date.UTC(2026, 0, 5, 18))
 
 test('a meter that is away for days is tried until it is told, ever less often', async () => {
   const { clock, wait, delays } = recordedWaits(start)
-  let asked = 0
+  let [asked, kept] = [0, 0]
   const { key } = crypto.generateKey()
   const rounds = createRounds({
     actor: 'supplier',
@@ -27,6 +27,7 @@ test('a meter that is away for days is tried until it is told, ever less often',
     },
     numbers: { nextCounter: () => BigInt(asked + 1), nextVersion: () => asked, close: () => {} },
     audit: { critical: () => {}, record: () => {} },
+    tariffs: { keep: () => kept++ },
     tell: () => {},
     deps: { clock, log: silentLog },
   } as unknown as Parameters<typeof createRounds>[0])
@@ -34,6 +35,8 @@ test('a meter that is away for days is tried until it is told, ever less often',
   expect(meters).toEqual([{ meter, problem: 'DeviceUnreachable' }])
   for (let tries = 0; tries < 48; tries++) await wait()
   expect(asked).toBe(49)
+  // For bills it was published once.
+  expect(kept).toBe(1)
   const minutes = delays().map((delay) => delay / 60_000)
   expect(minutes.slice(0, 6)).toEqual([1, 2, 4, 8, 15, 15])
   expect(minutes.at(-1)).toBe(15)

@@ -2,6 +2,7 @@ import type { Happening } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
 import { Fault, inSeconds, toIso, type Eui64, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { PublishedTariffs } from './customers/published-tariffs.ts'
 import type { Numbers } from './numbers.ts'
 import type { Asking } from './critical-request.ts'
 import { problemIn } from './problem-in.ts'
@@ -38,10 +39,11 @@ export function createRounds(options: {
   readonly publication: Asking
   readonly numbers: Numbers
   readonly audit: Audit
+  readonly tariffs: Pick<PublishedTariffs, 'keep'>
   readonly tell: (happening: Happening) => void
   readonly deps: Pick<ActorDeps, 'clock' | 'log'>
 }): Rounds {
-  const { actor, publication, numbers, audit, tell } = options
+  const { actor, publication, numbers, audit, tariffs, tell } = options
   const { clock, log } = options.deps
   let retry: Timer | undefined
 
@@ -66,6 +68,8 @@ export function createRounds(options: {
     number: number,
   ): Promise<Published> => {
     const version = numbers.nextVersion()
+    // What is tried again says the same.
+    if (number === 1) tariffs.keep(dated.offer, version, dated.executeAt)
     const waiting = [...meters]
     const results: { meter: Eui64; problem?: string }[] = []
     const worker = async (): Promise<void> => {

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { httpClient, writeAtomic, type Identity } from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
+import {
+  ensureDir,
+  httpClient,
+  openJournal,
+  saveIdentity,
+  writeAtomic,
+  type Identity,
+} from '@interlock/host'
+import { instant, toIso, unobserved } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { actorPlace, quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
@@ -12,21 +19,41 @@ const charging = testHierarchy('charging')
 const own = smartMeter.certify('supplier')
 const { dir, root, config: common } = actorPlace(own, smartMeter.rootPem)
 const { organisation } = own.peer
+const customer = '02-00-00-00-00-00-00-31'
+const halfHour = 1_800_000
+/** Two half-hours that are over. */
+const usedFrom = Math.floor(Date.now() / halfHour) * halfHour - 4 * halfHour
 let supplier: SupplierRunning
 
 beforeAll(async () => {
   writeAtomic(`${dir}/dcc.pem`, smartMeter.certify('dcc').chainPem, 0o644)
+  const member = charging.certify('supplier', organisation)
+  saveIdentity(`${dir}/charging`, member.keyPem, member.chainPem)
+  writeAtomic(`${dir}/charging.pem`, charging.rootPem, 0o644)
+  ensureDir(common.data)
+  const read = openJournal(`${common.data}/half-hours.journal`)
+  read.append({ home: customer, consumption: { from: usedFrom, wattHours: [1_000, 3_000] } })
+  read.close()
   const config = {
     ...common,
     actor: 'supplier',
     name: 'Supplier',
-    trust: { smartMeter: root },
+    trust: { smartMeter: root, charging: `${dir}/charging.pem` },
     // Nobody is there: what is sent to a meter is in the audit trail, and comes back as a problem.
     dcc: 'https://127.0.0.1:1',
     dccCertificate: `${dir}/dcc.pem`,
     meters: ['02-00-00-00-00-00-00-99'],
     clocks: [],
     clockMinutes: 360,
+    keptDays: 62,
+    chargingIdentity: `${dir}/charging`,
+    // Away as well: what was read before is what there is.
+    middleware: {
+      accessPoint: 'https://127.0.0.1:1',
+      keys: 'https://127.0.0.1:1',
+      keyServer: '02-00-00-00-00-00-00-98',
+    },
+    customers: [{ feeder: 'f1', station: customer, csms: '02-00-00-00-00-00-00-97' }],
   }
   supplier = await startSupplier(config, quietDeps)
 })
@@ -66,6 +93,7 @@ test(
         'POST /api/v1/devices/:eui/local-response': ['supplier'],
         'DELETE /api/v1/devices/:eui': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],
+        'GET /api/v1/customers/:station/bill': ['supplier'],
         'GET /api/v1/events': ['web'],
       },
     })
@@ -99,4 +127,35 @@ test('its own people publish a tariff, and the console hears of it', async () =>
   )
   expect(trail()).toContain('TariffSent')
   await console.close()
+})
+
+test('what a customer used is billed by what was published, for its own people alone', async () => {
+  const at = (count: number): string => toIso(instant(usedFrom + count * halfHour))
+  const prices = [20, 30.5].map((pencePerKilowattHour, i) => ({
+    from: at(i),
+    pencePerKilowattHour,
+  }))
+  const ask = async (identity: Identity, station: string, [from, until]: readonly string[]) => {
+    const client = clientOf(identity)
+    const path = `customers/${station}/bill?from=${from}&until=${until}`
+    const url = `https://127.0.0.1:${supplier.port}/api/v1`
+    const sent = await client.request('POST', `${url}/tariffs`, { prices })
+    const answer = await client.request('GET', `${url}/${path}`)
+    await client.close()
+    return { sent: sent.status, ...answer }
+  }
+  const people = smartMeter.certify('supplier', organisation)
+  expect(await ask(people, customer, [at(0), at(3)])).toMatchObject({
+    sent: 200,
+    status: 200,
+    body: { station: customer, wattHours: 4_000, pence: 20 + 92, missingHalfHours: 1 },
+  })
+  expect(trail()).toContain('BillMade')
+  const unknown = { status: 404, body: { reason: 'NotFound' } }
+  expect(await ask(people, '02-00-00-00-00-00-00-32', [at(0), at(3)])).toMatchObject(unknown)
+  expect(await ask(people, customer, [at(-9), at(-8)])).toMatchObject(unknown)
+  expect(await ask(people, customer, [at(3), at(0)])).toMatchObject({ status: 400 })
+  expect(await ask(smartMeter.certify('supplier'), customer, [at(0), at(3)])).toMatchObject({
+    status: 403,
+  })
 })

@@ -25,8 +25,10 @@ import type { Audit } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
 import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
 import { createClocks, type ClockRound } from './clocks.ts'
-import type { SupplierConfig } from './config.ts'
+import { demandWhole, type SupplierConfig } from './config.ts'
 import { controllerEndpoints } from './controller-endpoints.ts'
+import { openCustomers } from './customers/open-customers.ts'
+import { openPublishedTariffs } from './customers/published-tariffs.ts'
 import { deviceEndpoints } from './device-endpoints.ts'
 import { openNumbers } from './numbers.ts'
 import { ownPeople } from './own-people.ts'
@@ -56,6 +58,7 @@ async function open(
   deps: ActorDeps,
   closers: Closers,
 ): Promise<Omit<SupplierRunning, 'close'>> {
+  demandWhole(config)
   const identity = loadIdentity(config.identity)
   const { key, peer } = identity
   if (peer.role !== 'supplier')
@@ -68,6 +71,11 @@ async function open(
   closers.push(() => audit.close())
   const numbers = openNumbers(openJournal(`${data}/supplier.journal`))
   closers.push(() => numbers.close())
+  const tariffs = openPublishedTariffs(openJournal(`${data}/tariffs.journal`), {
+    days: config.keptDays,
+    clock,
+  })
+  closers.push(() => tariffs.close())
   const http = httpClient({ identity, trust, activity, expectRole: 'dcc' })
   closers.push(() => http.close())
   const witness = keepWitnessed({
@@ -91,7 +99,7 @@ async function open(
     crypto,
   }
   const common = { actor, publication, numbers, audit, deps }
-  const rounds = createRounds({ ...common, meters: config.meters.map(eui64), tell })
+  const rounds = createRounds({ ...common, meters: config.meters.map(eui64), tariffs, tell })
   closers.push(() => rounds.close())
   const clocks = createClocks({
     ...common,
@@ -105,6 +113,7 @@ async function open(
     ...endpoints({ actor, own: peer.organisation, rounds, audit }),
     ...controllerEndpoints(common),
     ...deviceEndpoints({ ...common, company: () => company.current().eui }),
+    ...openCustomers({ config, own: peer.organisation, tariffs, audit, deps }, closers),
   ])
     server.route(each)
   server.route(

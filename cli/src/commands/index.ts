@@ -29,6 +29,7 @@ import { quarantineDelete, quarantineList, quarantineProcess } from './quarantin
 import { stationsAdopt } from './stations-adopt.ts'
 import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
+import { supplierBill } from './supplier-bill.ts'
 import { tariffPrice } from './tariff-price.ts'
 import { topicGrant, topicList, topicRevoke, topicTail } from './topic.ts'
 import { version } from './version.ts'
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   topicRevoke,
   ocmfVerify,
   tariffPrice,
+  supplierBill,
   tariffCompare,
   gbcsDecode,
   gbcsEncode,

@@ -18,9 +18,8 @@ export const tariffPrice: Command = {
     if (typeof usageFile !== 'string') throw new UsageError('which usage? --usage FILE')
     const { readPricedTariff } = await import('@interlock/lab/tariff')
     const { readUsageFile } = await import('@interlock/lab/usage')
-    const { priceUsage } = await import('@interlock/tariff')
-    const { billJson, billWords, kilowattHours, periodOf, pounds } =
-      await import('../tariff/bill-words.ts')
+    const { billDocument, priceUsage } = await import('@interlock/tariff')
+    const { billWords, kilowattHours, periodOf, pounds } = await import('../tariff/bill-words.ts')
     const { refuse } = await import('../refusal.ts')
     const tariff = readPricedTariff(tariffFile)
     const usage = readUsageFile(usageFile)
@@ -29,7 +28,7 @@ export const tariffPrice: Command = {
     const { from, until } = periodOf(usage)
     const sum = `${tariff.id}: ${pounds(bill.value.cost)} for ${kilowattHours(bill.value.wattHours)}`
     print(
-      { tariff: tariff.id, from, until, ...billJson(bill.value) },
+      { tariff: tariff.id, from, until, ...billDocument(bill.value) },
       `${sum} from ${from} to ${until}\n${billWords(bill.value)}`,
     )
     return exits.done

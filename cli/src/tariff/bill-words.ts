@@ -1,9 +1,10 @@
 import { assert, toIso } from '@interlock/kernel'
-import { penceText, wholePence, type Bill, type Nanopence, type Usage } from '@interlock/tariff'
+import { wholePence, type Bill, type Nanopence, type Usage } from '@interlock/tariff'
 
 /** Pounds and pence, rounded to the penny: `£12.05`, `-£0.31`. */
-export function pounds(cost: Nanopence): string {
-  const pence = wholePence(cost)
+export const pounds = (cost: Nanopence): string => penceWords(wholePence(cost))
+
+export function penceWords(pence: bigint): string {
   const digits = pence.toString().replace('-', '').padStart(3, '0')
   return `${pence < 0n ? '-' : ''}£${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
@@ -17,15 +18,6 @@ export function periodOf(usage: Usage): { readonly from: string; readonly until:
   assert(first !== undefined && last !== undefined, 'a usage that was read has intervals')
   return { from: toIso(first.from), until: toIso(last.until) }
 }
-
-/** `pence` is rounded, once; everything `exactPence` is not. */
-export const billJson = ({ wattHours, lines, standing, cost }: Bill) => ({
-  wattHours,
-  pence: Number(wholePence(cost)),
-  exactPence: penceText(cost),
-  standing: { days: standing.days, exactPence: penceText(standing.cost) },
-  lines: lines.map(({ cost: each, ...line }) => ({ ...line, exactPence: penceText(each) })),
-})
 
 export function billWords(bill: Bill): string {
   const rows = bill.lines.map(({ version, name, block, wattHours, cost }) => {

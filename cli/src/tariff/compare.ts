@@ -1,5 +1,12 @@
-import { nanopence, priceUsage, wholePence, type Tariff, type Usage } from '@interlock/tariff'
-import { billJson, kilowattHours, pounds } from './bill-words.ts'
+import {
+  billDocument,
+  nanopence,
+  priceUsage,
+  wholePence,
+  type Tariff,
+  type Usage,
+} from '@interlock/tariff'
+import { kilowattHours, pounds } from './bill-words.ts'
 
 /**
  * The same usage under each tariff, the cheapest first; those without a price for all of it come
@@ -32,7 +39,7 @@ export function compare(
   const tariffsJson = priced.map(({ id, bill }) => ({
     tariff: id,
     morePence: Number(wholePence(nanopence(bill.cost - least))),
-    ...billJson(bill),
+    ...billDocument(bill),
   }))
   return {
     value: { tariffs: tariffsJson, unpriced },

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
 import type { CapacityHearer } from '@interlock/csms'
-import { consumptionFollowing } from '@interlock/dsrsp'
 import { ensureDir, openJournal, systemClock, temporaryDir } from '@interlock/host'
 import { instant } from '@interlock/kernel'
-import { openHalfHours, openProgress, type Received } from '@interlock/topics'
+import { consumptionFollowing, openHalfHours, openProgress, type Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
+import type { Peer } from '@interlock/pki'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
 import { openSayer, seenBy, startHome, startOperator } from './home-and-operator.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
@@ -63,22 +63,32 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   expect(await owner.say(dso.peer.organisation, 'halfHourly', true)).toBe(204)
   for (const { exchange } of [author, reader, other])
     expect(await exchange.join(home)).toMatchObject({ ok: true })
-  const [taken, takenByOther] = [listen(reader, 'consumption'), listen(other, 'consumption')]
-  const say = (wattHours: number) =>
-    author.exchange.publish(home, { from: clock.now(), wattHours: [wattHours] })
-  await eventually(async () => (await say(1)).ok)
-  await eventually(() => taken.length === 1 && takenByOther.length === 1)
-  expect(taken[0]?.payload).toMatchObject({ wattHours: [1] })
+  const takenByOther = listen(other, 'consumption')
+  // As the supplier's program reads and keeps it.
+  const bills = openHalfHours(openJournal(`${dir}/supplier-home.journal`), { days: 62, clock })
+  const known = () => bills.of(station).map(({ wattHours }) => wattHours)
+  const hears = (of: Peer): boolean => of.organisation === csms.peer.organisation
+  const { name: _, ...following } = consumptionFollowing(hears, bills, () => {})
+  reader.exchange.read({ ...following, progress: openProgress() })
+  const say = (wattHours: number, halfHoursAgo: number) =>
+    author.exchange.publish(home, {
+      from: clock.now() - halfHoursAgo * 1_800_000,
+      wattHours: [wattHours],
+    })
+  await eventually(async () => (await say(1, 2)).ok)
+  await eventually(() => known().length === 1 && takenByOther.length === 1)
+  expect(known()).toEqual([1])
 
   const withdrawnAt = clock.now()
   expect(await owner.say(supplier.peer.organisation, 'halfHourly', false)).toBe(204)
   await clock.advance(60_000)
   expect(clock.now() - withdrawnAt).toBe(60_000)
-  await eventually(async () => (await say(2)).ok)
+  await eventually(async () => (await say(2, 1)).ok)
   await eventually(() => takenByOther.length === 2)
   // It was brought, and cannot be read.
   await eventually(() => reader.findings.some(({ reason }) => reason === 'SealEpochUnknown'))
-  expect(taken).toHaveLength(1)
+  expect(known()).toEqual([1])
+  bills.close()
   expect(await reader.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
   expect(other.findings).toEqual([])
 })
@@ -298,8 +308,9 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   expect(await flexibility.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
   expect(await owner.say(dsrsp.peer.organisation, 'dsr', true)).toBe(204)
   expect(await flexibility.exchange.join(home)).toMatchObject({ ok: true })
-  const used = openHalfHours(openJournal(`${dir}/dsrsp-8.journal`))
-  const { name: _, ...following } = consumptionFollowing(organisation, used)
+  const used = openHalfHours(openJournal(`${dir}/dsrsp-8.journal`), { days: 11, clock })
+  const hears = (author: Peer): boolean => author.organisation === organisation
+  const { name: _, ...following } = consumptionFollowing(hears, used, () => {})
   flexibility.exchange.read({ ...following, progress: openProgress() })
   const provider = await enter(emsp)
   await provider.exchange.join(topicOf('session', station.eui))

@@ -252,6 +252,7 @@ export async function network(
     meters: [devices.meter.peer.eui],
     clocks: [],
     clockMinutes: 360,
+    keptDays: 62,
   }
   let supplier = await startSupplier(supplierConfig, depsOf())
 

@@ -278,6 +278,7 @@ export function supplierConfig(plan: Plan): SupplierConfig {
     meters: plan.homes.map((home) => home.meter),
     clocks: plan.homes.map((home) => home.llcs),
     clockMinutes: 360,
+    keptDays: 62,
   }
 }
 

@@ -1,3 +1,4 @@
+export * from './bill-document.ts'
 export * from './carried.ts'
 export * from './document.ts'
 export { tariffProblems, type TariffProblem } from './fields.ts'

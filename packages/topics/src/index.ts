@@ -1,7 +1,13 @@
 export { MiddlewareConfig } from './config.ts'
 export { openExchange, type Exchange, type ExchangeOptions } from './exchange.ts'
 export { journalOutbox, memoryOutbox, type OutboxStore } from './outbox-store.ts'
-export { openHalfHours, type HalfHour, type HalfHours } from './half-hours.ts'
+export {
+  openHalfHours,
+  type HalfHour,
+  type HalfHours,
+  type HalfHoursRefusal,
+} from './half-hours.ts'
+export { consumptionFollowing, hearConsumption } from './hear-consumption.ts'
 export { openHeard, type Heard, type Said } from './heard.ts'
 export { HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
 export { openProgress, type Progress } from './progress.ts'

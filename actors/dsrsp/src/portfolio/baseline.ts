@@ -3,7 +3,7 @@ import type { HalfHour } from '@interlock/topics'
 
 const halfHourMillis = 1_800_000
 const dayMillis = 24 * 3_600_000
-const daysMax = 10
+export const daysMax = 10
 /** One evening away from home is no habit. */
 const daysMin = 3
 

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { served } from './served.fixture.ts'
+
+test('a bill is shown with each of its lines and what is missing of it; bad input is named', async () => {
+  const asked: unknown[] = []
+  const bill = {
+    station: '02-00-00-00-00-00-00-31',
+    from: '2026-01-06T00:00:00.000Z',
+    until: '2026-01-06T01:30:00.000Z',
+    tariff: 'half-hourly',
+    missingHalfHours: 1,
+    wattHours: 4_000,
+    pence: 112,
+    exactPence: '111.5',
+    standing: { days: 1, exactPence: '0' },
+    lines: [{ version: 2, name: 'half-hourly', wattHours: 4_000, exactPence: '111.5' }],
+  }
+  const interlock = await served('supplier', 'supplier', [
+    {
+      method: 'GET',
+      url: '/api/v1/customers/:station/bill',
+      roles: ['supplier'],
+      handle({ params, query }) {
+        asked.push({ ...params, ...query })
+        return { status: 200, body: bill }
+      },
+    },
+  ])
+  const time = ['--from', '2026-01-06T00:00:00Z', '--until', '2026-01-06T01:30:00Z']
+  const command = ['supplier', 'bill', bill.station, ...time]
+  expect(await interlock(...command)).toEqual({
+    code: 0,
+    lines: [
+      `${bill.station}: £1.12 for 4.000 kWh; of 1 half-hour nothing is known`,
+      '  half-hourly (version 2)  4.000 kWh  111.5p',
+      '  standing charge, 1 day  0p',
+    ],
+  })
+  expect(asked).toEqual([
+    { station: bill.station, from: '2026-01-06T00:00:00Z', until: '2026-01-06T01:30:00Z' },
+  ])
+  const json = await interlock(...command, '--json')
+  expect(JSON.parse(json.lines.join('\n'))).toMatchObject(bill)
+  for (const [args, words] of [
+    [['supplier', 'bill', 'home', ...time], 'which one device?'],
+    [['supplier', 'bill', bill.station, '--from', '2026-01-06T00:00:00Z'], 'of which time?'],
+  ] as const) {
+    const { code, lines } = await interlock(...args)
+    expect(code).toBe(2)
+    expect(lines.join('\n')).toContain(words)
+  }
+  expect(asked).toHaveLength(2)
+})

@@ -1,0 +1,81 @@
+import type { Consumption, Topic } from '@interlock/contract'
+import { portsOf, readText, type ActorDeps, type Closers, type Identity } from '@interlock/host'
+import { inHours, type Timer } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import type { MiddlewareConfig } from './config.ts'
+import { openHalfHours, type HalfHours, type HalfHoursRefusal } from './half-hours.ts'
+import { homeTopic, type HomeConfig } from './home-topics.ts'
+import { demandTopic, openTopics, type Following, type TopicsOptions } from './topics.ts'
+
+export type HearConsumption = {
+  readonly config: MiddlewareConfig
+  readonly region: string
+  readonly homes: readonly HomeConfig[]
+  /** Under the charging root. */
+  readonly identity: Identity
+  /** PEM file of the charging root. */
+  readonly trust: string
+  /** Folder. */
+  readonly data: string
+  /** Whose word counts for a home: of the CSMS of its contract alone. */
+  readonly hears: (author: Peer, topic: Topic) => boolean
+  /** How long half-hours are kept. */
+  readonly days: number
+  readonly note: TopicsOptions['note']
+  readonly deps: ActorDeps
+}
+
+/** @param onRefusal hears of what is said and not kept */
+export const consumptionFollowing = (
+  hears: HearConsumption['hears'],
+  halfHours: Pick<HalfHours, 'take'>,
+  onRefusal: (topic: Topic, reason: HalfHoursRefusal) => void,
+): Following => ({
+  name: 'consumption',
+  selection: { kind: 'consumption' },
+  begins: 'first',
+  hears: (author, topic) => author.role === 'csms' && hears(author, topic),
+  handle({ topic, payload }) {
+    const taken = halfHours.take(topic.id, payload as Consumption)
+    if (!taken.ok) onRefusal(topic, taken.reason)
+    return Promise.resolve()
+  },
+})
+
+/**
+ * Reads what homes' chargers used by half-hours, as far as their owners let this reader, and forgets each day what is
+ * too old to be kept.
+ * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
+ */
+export function hearConsumption(options: HearConsumption, closers: Closers): HalfHours {
+  const { config, region, homes, identity, trust, data, hears, days, note, deps } = options
+  const joined = homes.map((home) => demandTopic(homeTopic('consumption', region, home)))
+  const halfHours = openHalfHours(portsOf(deps).openJournal(`${data}/half-hours.journal`), {
+    days,
+    clock: deps.clock,
+  })
+  closers.push(() => halfHours.close())
+  const topics = openTopics({
+    config,
+    identity: () => identity,
+    rootPem: readText(trust),
+    data,
+    note,
+    deps,
+  })
+  closers.push(() => topics.close())
+  const following = consumptionFollowing(hears, halfHours, ({ id }, reason) =>
+    deps.log.warn({ home: id, reason }, 'half-hours were not kept'),
+  )
+  topics.follow(following)
+  for (const topic of joined) topics.join(topic)
+
+  let timer: Timer
+  const forget = (): void => {
+    halfHours.forget()
+    timer = deps.clock.after(inHours(24), 'half-hours/forget', forget)
+  }
+  forget()
+  closers.push(() => timer.cancel())
+  return halfHours
+}
