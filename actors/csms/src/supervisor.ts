@@ -1,4 +1,9 @@
-import { SignedBody, type DayAheadPlan, type FlattenedJws } from '@interlock/contract'
+import {
+  SignedBody,
+  type AnsweredHours,
+  type DayAheadPlan,
+  type FlattenedJws,
+} from '@interlock/contract'
 import { outcomeOf, type HttpClient } from '@interlock/host'
 import { ok, parseEui64, refused, type Outcome, type StationId } from '@interlock/kernel'
 import type { Hierarchy } from '@interlock/pki'
@@ -22,6 +27,11 @@ export type Supervisor = {
   entryOf(station: StationId): Promise<Outcome<RegisterEntry, string>>
   /** Brings what a station has signed about its hours; the answer is signed for that station. */
   chargingHours(statement: FlattenedJws): Promise<Outcome<object, string>>
+  /** Brings what it has answered itself, for a register that is lost or older. */
+  restoreHours(
+    station: StationId,
+    signed: readonly AnsweredHours[],
+  ): Promise<Outcome<unknown, string>>
   /** What it has signed last about the station's DSR provider; for the station to verify. */
   providerStatement(station: StationId): Promise<Outcome<FlattenedJws, string>>
   /** SHA-256, hex, of the first-contact password; absent when first contact is over. */
@@ -74,6 +84,8 @@ export function supervisorClient(http: HttpClient, url: string): Supervisor {
       const answer = await post('/api/v1/charging-hours', { statement })
       return answer.ok ? ok(answer.value as object) : answer
     },
+    restoreHours: (stationId, signed) =>
+      post('/api/v1/charging-hours/answered', { stationId, signed }),
     async providerStatement(stationId) {
       const answer = await device(stationId, '/provider')
       if (!answer.ok) return answer

@@ -312,6 +312,7 @@ function onVerdict(
 ): void {
   const { moment, reports, deps } = station
   if (!verdict.ok) reports.refusal(verdict.reason, action)
+  if (!verdict.ok && verdict.reason === 'HoursDiffer') station.chargingHours.sayAgain()
   if (verdict.ok && moment.refused?.action === action) moment.refused = undefined
   if (!waited) return
   if (!verdict.ok) moment.refused = { at: deps.clock.now(), action, reason: verdict.reason }

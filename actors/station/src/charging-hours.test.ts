@@ -20,6 +20,7 @@ import {
   stationSubject,
   supervisor,
 } from './fixture/parties.fixture.ts'
+import { profileOf } from './fixture/commands.fixture.ts'
 import { scene, type Scene } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
@@ -138,6 +139,19 @@ test('an owner takes the hours away: they go when the supervisor has acknowledge
   }
   expect(signed).toEqual([said[5]?.counter, said[0]?.counter])
 
+  // Attack: a supervisor without its register seconds by the default hours. It is refused, and told again.
+  const forgetful = await home.countersigned('SetChargingProfile', profileOf(evening, 3_000))
+  expect(forgetful).toMatchObject({
+    status: 'Rejected',
+    statusInfo: { reasonCode: 'HoursDiffer' },
+  })
+  await until(() => statementsOf(home).length === 7, 'it says again what it holds')
+  const latest = readHours(statementsOf(home)[6])
+  expect(latest.ok && latest.value.statement).toMatchObject({
+    holds: said[0]?.counter,
+    wants: null,
+  })
+
   await home.restart()
   expect(shown().hours.state).toBe('acknowledged')
   // Tuesday, nine in the morning: the default hours would forbid it.
@@ -151,6 +165,7 @@ test('an owner takes the hours away: they go when the supervisor has acknowledge
     'ChargingHoursStated',
     ...Array.from({ length: 4 }, () => 'ChargingHoursIgnored'),
     'ChargingHoursAcknowledged',
+    'ChargingHoursStated',
     'ChargingHoursStated',
   ])
 })

@@ -13,6 +13,7 @@ import {
 import {
   acknowledged,
   counterAfter,
+  forgotten,
   soldOwnHours,
   stateOf,
   toState,
@@ -28,6 +29,8 @@ import type { Station } from './station.ts'
 export type ChargingHours = Running & {
   /** Says what is not said yet; called when something has changed, or the CSMS is there again. */
   look(): void
+  /** Says again which hours it holds: a command was seconded for others (`HoursDiffer`). */
+  sayAgain(): void
 }
 
 /** Of world time. What is not answered is asked again. */
@@ -77,6 +80,10 @@ export function createChargingHours(station: () => Station): ChargingHours {
 
   return {
     look,
+    sayAgain() {
+      keep(station(), forgotten(ownHoursOf(station())))
+      look()
+    },
     async close() {
       closed = true
       timer?.cancel()

@@ -49,6 +49,7 @@ export function gateState(memory: Memory, standing: Standing, now: Instant): Gat
         memory.counters.find((each) => each.organisation === organisation && each.path === path)
           ?.counter ?? '0',
       ),
+    hoursHeld: charger.ownHours?.holds ?? 0,
     timeTrusted: standing.timeTrusted,
     revocationsFresh: standing.revocationsFresh,
     limits: {

@@ -30,6 +30,7 @@ const table: DoorTable = {
   'POST /api/v1/certificates': ['csms'],
   'POST /api/v1/countersignatures': ['csms', 'dsrsp'],
   'POST /api/v1/charging-hours': ['csms'],
+  'POST /api/v1/charging-hours/answered': ['csms'],
   'POST /api/v1/reservations': ['dcc'],
   'DELETE /api/v1/reservations/:id': ['dcc'],
   'POST /api/v1/plans': ['csms'],

@@ -1,9 +1,9 @@
 import { nationalBudget, type Reservation } from '@interlock/contract'
 import { inHours, plus, type Eui64 } from '@interlock/kernel'
 import { fromPem } from '@interlock/pki'
-import { effectWindow } from '@interlock/seal'
+import { effectWindow, parseSigned } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bring, charger, stated, verdict, wanting } from './hours.fixture.ts'
+import { answered, bring, bringBack, charger, stated, verdict, wanting } from './hours.fixture.ts'
 import {
   inService,
   openWorld,
@@ -252,6 +252,49 @@ test('schedules are charged by the hours that the charger may follow from then o
   }
   expect(await charged(sold)).toEqual([])
   expect(await charged(without)).toEqual([ratingWatts])
+})
+
+test('a lost register of hours is made good by what chargers kept; until then it seconds for hours that they refuse', async () => {
+  nextHours()
+  const [home, other] = [await charger(world), await charger(world)]
+  const wants = await answered(world, stated(world, home, ask()))
+  const holds = await answered(world, stated(world, home, { counter: 2, holds: 1 }))
+  const copies = [holds, wants]
+  /** What the charger compares with the hours it holds (gate 3, `HoursDiffer`), and what was charged. */
+  const seconded = async () => {
+    const effect = effectWindow(world.now())
+    const change = { effect, expiresAt: effect.until }
+    const command = signed(
+      world,
+      home.unit,
+      'SetChargingProfile',
+      profileOf(world.now(), [0]),
+      change,
+    )
+    const { body } = await submit(world, home.unit, command)
+    const parsed = parseSigned(body.command)
+    return parsed.ok ? parsed.value.countersignature?.hours : body.reason
+  }
+  await world.loseHours()
+  expect(await seconded()).toEqual([0])
+  const again = stated(world, home, { counter: 3, holds: 1 })
+  expect(await verdict(world, again)).toBe('HoursConflict')
+  // Attack: nobody but this supervisor has answered, and about this charger and these statements.
+  const forged = { ...wants, acknowledgement: holds.acknowledgement }
+  expect(await bringBack(world, home, [forged])).toBe('RequestInvalid')
+  const altered = { ...wants.acknowledgement, signature: holds.acknowledgement.signature }
+  expect(await bringBack(world, home, [{ ...wants, acknowledgement: altered }])).toBe(
+    'RequestInvalid',
+  )
+  expect(await bringBack(world, other, copies)).toBe('IdentityMismatch')
+  expect(await bringBack(world, home, copies, world.otherCsms)).toBe('IdentityMismatch')
+  expect(await bringBack(world, home, [holds])).toBe('HoursConflict')
+
+  expect(await bringBack(world, home, copies)).toBe('restored')
+  expect(await seconded()).toEqual([1])
+  expect(await verdict(world, again)).toBe('acknowledged')
+  // What is older than the register, brought again, takes nothing back.
+  expect(await bringBack(world, home, copies)).toBe('HoursConflict')
 })
 
 test('the hours of an agreement are for a charger that is bound to its provider', async () => {

@@ -1,5 +1,5 @@
 import { limits, type Reservation } from '@interlock/contract'
-import { countersigned, type GateState } from '@interlock/gate'
+import { countersigned, type GateState, type Permitted } from '@interlock/gate'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { assert, eui64, inHours, inMinutes, instant, plus, toIso } from '@interlock/kernel'
 import { fromPem, peerOf } from '@interlock/pki'
@@ -37,8 +37,10 @@ test('a plausible schedule is countersigned and both ledgers are charged', async
   const { reservation, expiresAt } = command.value.countersignature
   expect(world.dcc.held()).toContain(reservation)
   expect(expiresAt).toBe(noon + limits.budgetWindowMillis)
-  const state = { cells: { supervisor: [cellOfSupervisor()] }, crypto } as unknown as GateState
-  expect(countersigned(command.value, state, noon)).toMatchObject({ ok: true })
+  const cells = { supervisor: [cellOfSupervisor()] }
+  const state = { cells, crypto, hoursHeld: 0 } as unknown as GateState
+  const asked = { setting: { kind: 'profile' } } as Permitted
+  expect(countersigned(command.value, asked, state, noon)).toMatchObject({ ok: true })
 })
 
 function cellOfSupervisor() {

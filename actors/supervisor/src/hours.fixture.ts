@@ -1,4 +1,4 @@
-import type { FlattenedJws } from '@interlock/contract'
+import type { AnsweredHours, FlattenedJws } from '@interlock/contract'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { assert, inHours, plus } from '@interlock/kernel'
 import { fromPem, peerOf } from '@interlock/pki'
@@ -43,6 +43,25 @@ export const stated = (
 
 export const bring = (world: World, statement: FlattenedJws, by = world.csms) =>
   world.ask(by, 'POST', '/api/v1/charging-hours', { statement })
+
+/** What was answered, brought back to it: the latest first. */
+export async function bringBack(
+  world: World,
+  { unit }: Charger,
+  signed: readonly AnsweredHours[],
+  by = world.csms,
+) {
+  const copies = { stationId: unit.stationId, signed }
+  const { status, body } = await world.ask(by, 'POST', '/api/v1/charging-hours/answered', copies)
+  return status === 200 ? 'restored' : body.reason
+}
+
+/** A statement with the answer to it. */
+export async function answered(world: World, statement: FlattenedJws): Promise<AnsweredHours> {
+  const { status, body } = await bring(world, statement)
+  assert(status === 200, JSON.stringify(body))
+  return { statement, acknowledgement: body as unknown as FlattenedJws }
+}
 
 /** The verdict that is signed about just this statement, or the reason of the problem. */
 export async function verdict(world: World, statement: FlattenedJws, by = world.csms) {

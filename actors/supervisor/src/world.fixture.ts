@@ -35,7 +35,9 @@ import {
 } from '@interlock/pki'
 import { toChargingProfile } from '@interlock/power'
 import { effectWindow, signCommand, type CommandToSign } from '@interlock/seal'
+import { openDatabase } from '@interlock/store'
 import { startSupervisor, SupervisorConfig, type SupervisorRunning } from './index.ts'
+import { migrations, type SupervisorTables } from './register/tables.ts'
 import { freshEui, hierarchy, openIssuing, openOtherLedger } from './neighbours.fixture.ts'
 
 /** A supervisor with its neighbours, a clock that stands still until told otherwise, and providers. */
@@ -148,6 +150,15 @@ export async function openWorld(budget = nationalBudget) {
       await supervisor.close()
       await meanwhile?.()
       supervisor = await startSupervisor(config, deps)
+    },
+    /** Its register of charging hours is lost. */
+    async loseHours() {
+      const { db, close } = await openDatabase<SupervisorTables>(
+        cluster.url('supervisor'),
+        migrations,
+      )
+      await db.deleteFrom('charging_hours').execute()
+      await close()
     },
     async close() {
       await Promise.all(clients.map((client) => client.close()))

@@ -35,6 +35,7 @@ export function sealedCommand() {
     org: supervisor.organisation,
     thumbprint: supervisor.thumbprint,
     reservation: 'reservation-1',
+    hours: [0],
     expiresAt: plus(now, inMinutes(30)),
   }
   const sign = () => signCommand(toSign, csms.key, crypto)
@@ -49,6 +50,7 @@ export function sealedCommand() {
     cells: { csms: [csms.cell], supervisor: [supervisor.cell] },
     bound: { csms: csms.organisation },
     counters: () => 0n,
+    hoursHeld: 0,
     timeTrusted: true,
     revocationsFresh: { charging: true, smartMeter: true },
     limits: { hardwareWatts: ratingWatts, fuseWatts: ratingWatts, siteWatts: ratingWatts },

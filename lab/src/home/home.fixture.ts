@@ -358,6 +358,7 @@ const seconded = (jws: FlattenedJws, at: Instant): FlattenedJws =>
       org: supervisor.peer.organisation,
       thumbprint: supervisor.peer.thumbprint,
       reservation: 'reservation-1',
+      hours: [0],
       expiresAt: plus(at, inMinutes(5)),
     },
     supervisor.key,

@@ -157,7 +157,7 @@ export function signAll(
 
 const seconded = (jws: FlattenedJws, expiresAt: Instant, crypto: NodeCrypto): FlattenedJws => {
   const { organisation: org, thumbprint } = supervisor.peer
-  const second = { org, thumbprint, reservation: 'reservation-1', expiresAt }
+  const second = { org, thumbprint, reservation: 'reservation-1', hours: [0], expiresAt }
   return countersign(jws, second, supervisor.key, crypto)
 }
 

@@ -47,6 +47,7 @@ export const refusals = {
   CountersignSigner: { gate: 3, words: 'the countersigner is not the supervisor', event: invalid },
   CountersignInvalid: { gate: 3, words: 'the countersignature does not verify', event: invalid },
   CountersignExpired: { gate: 3, words: 'the countersignature has expired', event: attack },
+  HoursDiffer: { gate: 3, words: 'the supervisor seconded it for other charging hours' },
   SameOrganisation: { gate: 3, words: 'both signatures are from one organisation', event: invalid },
   SecondUnsuitable: { gate: 3, words: 'this command needs the other kind of second party' },
   NotArmed: { gate: 3, words: 'no arm for it arrived in time' },

@@ -40,9 +40,11 @@ export type CountersignatureHeader = {
   readonly org: string
   /** The ledger reservation that pays for the command. */
   readonly rsv: string
+  /** Which of the charger's charging hours it was charged by: counters of its statements. */
+  readonly hrs: readonly number[]
   readonly exp: number
 }
-export const countersignatureExtensions = ['role', 'org', 'rsv', 'exp'] as const
+export const countersignatureExtensions = ['role', 'org', 'rsv', 'hrs', 'exp'] as const
 
 /** Flattened JWS (RFC 7515 §7.2.2): the payload of every `-Signed` action. */
 export type FlattenedJws = {
@@ -79,6 +81,8 @@ export type Countersignature = {
   readonly signer: string
   readonly organisation: Eui64
   readonly reservation: string
+  /** The statement whose hours the charger may follow, as the supervisor knows it; 0: as it was sold. */
+  readonly hours: readonly number[]
   readonly expiresAt: Instant
   /** The bytes that the countersignature covers. */
   readonly signed: Uint8Array

@@ -138,6 +138,7 @@ export const scenarios: Readonly<Record<RefusalReason, () => { ok: boolean }>> =
   CountersignSigner: () => countersignedBy(parties.dsrsp),
   CountersignInvalid: () => countersignedBy({ ...parties.supervisor, key: parties.csms.key }),
   CountersignExpired: () => countersignedBy(parties.supervisor, now),
+  HoursDiffer: () => judge({}, state({ hoursHeld: 7 })),
   SameOrganisation: () => countersignedBy(parties.siblingSupervisor),
   SecondUnsuitable: () =>
     gate(read(second(sign('RequestStartTransaction'))), { arms: [] }, state(), now),

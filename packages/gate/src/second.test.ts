@@ -64,6 +64,26 @@ test('a countersignature lasts until its expiry', () => {
   expect(gate(read(jws), { arms: [] }, state(), now)).toMatchObject({ ok: true })
 })
 
+test('a schedule is seconded for the charging hours that the station holds, and for no others', () => {
+  const judged = (action: string, held: number, hours: readonly number[]) => {
+    const jws = second(sign(action), parties.supervisor, later(300), hours)
+    const verdict = gate(read(jws), { arms: [] }, state({ hoursHeld: held }), now)
+    return verdict.ok ? 'ok' : verdict.reason
+  }
+  for (const action of ['SetChargingProfile', 'ClearChargingProfile']) {
+    expect(judged(action, 5, [5])).toBe('ok')
+    // Whether what was acknowledged has reached the station is not known: it was charged by both.
+    expect(judged(action, 5, [0, 5])).toBe('ok')
+    expect(judged(action, 0, [0, 5])).toBe('ok')
+    // Attack: a supervisor that has lost its register, or has an older one, charged too little.
+    expect(judged(action, 5, [0])).toBe('HoursDiffer')
+    expect(judged(action, 5, [3, 4])).toBe('HoursDiffer')
+    expect(judged(action, 0, [5])).toBe('HoursDiffer')
+  }
+  // What these move is the same whatever the hours.
+  expect(judged('ChangeAvailability', 5, [0])).toBe('ok')
+})
+
 test('the wrong kind of second party is named', () => {
   const started = read(second(sign('RequestStartTransaction')))
   expect(gate(started, { arms: [] }, state(), now)).toMatchObject({ detail: 'a countersignature' })

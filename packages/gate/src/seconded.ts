@@ -29,5 +29,5 @@ export function seconded(
       : armed(command, asked, command.armDigest, evidence, state, now)
   return demanded === 'arm' && command.countersignature !== undefined
     ? refused('SecondUnsuitable', 'a countersignature')
-    : countersigned(command, state, now)
+    : countersigned(command, asked, state, now)
 }

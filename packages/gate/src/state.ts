@@ -44,6 +44,8 @@ export type GateState = {
   readonly bound: { readonly csms?: Eui64; readonly dsrsp?: Eui64 }
   /** The last counter used by an originator on a path; 0 when none. */
   readonly counters: (organisation: Eui64, path: Path) => bigint
+  /** Counter of the acknowledged statement whose charging hours the station holds; 0: as it was sold. */
+  readonly hoursHeld: number
   readonly timeTrusted: boolean
   /**
    * Whether the newest revocation list of each hierarchy is there and not older than

@@ -87,6 +87,7 @@ export const state = (change: Partial<GateState> = {}): GateState => ({
   },
   bound: { csms: parties.csms.organisation, dsrsp: parties.dsrsp.organisation },
   counters: () => 0n,
+  hoursHeld: 0,
   timeTrusted: true,
   revocationsFresh: { charging: true, smartMeter: true },
   limits: { hardwareWatts: 7_400, fuseWatts: 7_400, siteWatts: 7_400 },
@@ -240,13 +241,19 @@ export function sign(action: string, { by = parties.csms, ...change }: Change = 
   return signCommand(fields, by.key, crypto)
 }
 
-export const second = (jws: FlattenedJws, by: Party = parties.supervisor, expiresAt = later(300)) =>
+export const second = (
+  jws: FlattenedJws,
+  by: Party = parties.supervisor,
+  expiresAt = later(300),
+  hours: readonly number[] = [0],
+) =>
   countersign(
     jws,
     {
       org: by.organisation,
       thumbprint: by.thumbprint,
       reservation: 'reservation-1',
+      hours,
       expiresAt,
     },
     by.key,

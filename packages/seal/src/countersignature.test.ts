@@ -12,6 +12,7 @@ const second = (jws: FlattenedJws) =>
       org: supervisor.org,
       thumbprint: supervisor.thumbprint,
       reservation: 'reservation-1',
+      hours: [0],
       expiresAt: at(30),
     },
     supervisor.key,
@@ -51,6 +52,10 @@ test.each([
   ['rsv', { rsv: 'r'.repeat(65) }],
   ['rsv', { rsv: 'reservation 1' }],
   ['rsv', { rsv: ['reservation-1'] }],
+  ['hrs', { hrs: [] }],
+  ['hrs', { hrs: [1, 2, 3] }],
+  ['hrs', { hrs: [-1] }],
+  ['hrs', { hrs: 0 }],
   ['exp', { exp: '1' }],
   ['kid', { kid: 'x' }],
 ])('a countersignature whose %s is wrong cannot be read: %o', (name, change) => {

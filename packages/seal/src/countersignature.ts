@@ -16,7 +16,7 @@ import {
   type PrivateKey,
 } from '@interlock/kernel'
 import { critListsExactly, decodeJws, messageBytes, signDetached, type Members } from './jws.ts'
-import { is, isDigest, isEui, isSeconds, matches, type Rule } from './header-rules.ts'
+import { is, isDigest, isEui, isSeconds, isWhole, matches, type Rule } from './header-rules.ts'
 
 /** What the supervisor says when it seconds a command. */
 export type CountersignatureToSign = {
@@ -24,6 +24,8 @@ export type CountersignatureToSign = {
   readonly thumbprint: string
   /** The ledger reservation that pays for the command. */
   readonly reservation: string
+  /** Counters of the statements whose charging hours it was charged by; 0: those that it was sold with. */
+  readonly hours: readonly number[]
   /** Cut to whole seconds. */
   readonly expiresAt: Instant
 }
@@ -45,6 +47,7 @@ export function countersign(
     role: 'supervisor',
     org: second.org,
     rsv: second.reservation,
+    hrs: second.hours,
     exp: Math.floor(second.expiresAt / 1000),
   }
   return {
@@ -74,6 +77,11 @@ export function parseCountersignature(
   return ok(fieldsOf(header, decoded.value.signed, decoded.value.signature))
 }
 
+/** What it holds, and what it may have been given since. */
+const hoursMax = 2
+const isHours: Rule = (value) =>
+  Array.isArray(value) && value.length > 0 && value.length <= hoursMax && value.every(isWhole)
+
 const rules: Readonly<Record<string, Rule>> = {
   alg: is('ES256'),
   'x5t#S256': isDigest,
@@ -81,6 +89,7 @@ const rules: Readonly<Record<string, Rule>> = {
   role: is('supervisor'),
   org: isEui,
   rsv: matches(/^[A-Za-z0-9_-]{8,64}$/),
+  hrs: isHours,
   exp: isSeconds,
 }
 
@@ -92,6 +101,7 @@ const fieldsOf = (
   signer: String(header['x5t#S256']),
   organisation: String(header['org']) as Eui64,
   reservation: String(header['rsv']),
+  hours: header['hrs'] as readonly number[],
   expiresAt: instant(Number(header['exp']) * 1000),
   signed,
   signature,

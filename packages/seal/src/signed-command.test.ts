@@ -21,6 +21,7 @@ const second = (jws: FlattenedJws) =>
       org: supervisor.org,
       thumbprint: supervisor.thumbprint,
       reservation: 'reservation-1',
+      hours: [0],
       expiresAt: at(30),
     },
     supervisor.key,
@@ -97,10 +98,11 @@ test('a countersignature is a detached JWS over the whole of the originator’s'
   expect(headerOf(head ?? '')).toEqual({
     alg: 'ES256',
     'x5t#S256': supervisor.thumbprint,
-    crit: ['role', 'org', 'rsv', 'exp'],
+    crit: ['role', 'org', 'rsv', 'hrs', 'exp'],
     role: 'supervisor',
     org: supervisor.org,
     rsv: 'reservation-1',
+    hrs: [0],
     exp: 1_800_000_030,
   })
   const content = toBase64Url(utf8(`${jws.protected}.${jws.payload}.${jws.signature}`))
@@ -108,6 +110,7 @@ test('a countersignature is a detached JWS over the whole of the originator’s'
     signer: supervisor.thumbprint,
     organisation: supervisor.org,
     reservation: 'reservation-1',
+    hours: [0],
     expiresAt: at(30),
     signed: utf8(`${head}.${content}`),
   })

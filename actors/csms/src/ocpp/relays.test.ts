@@ -7,6 +7,7 @@ import { expect, test, vi } from 'vitest'
 import type { Context } from '../context.ts'
 import type { Supervisor } from '../supervisor.ts'
 import { dataTransfer } from './data-transfer.ts'
+import { relayHours } from './relays.ts'
 
 const checkpoint = {
   actor: 'station-1',
@@ -66,7 +67,8 @@ const hours = [{ quiet: [] }]
 function transferHours(data: unknown, chargingHours: Supervisor['chargingHours']) {
   const view = { hours: [soldHours] }
   const supervisor = { chargingHours, entryOf: async () => ok({ trust: 'supervised', hours }) }
-  const context = { supervisor, views: new Map([['A-1', view]]) } as unknown as Context
+  const views = new Map([['A-1', view]])
+  const context = { supervisor, views, sessions: new Map() } as unknown as Context
   const handle = dataTransfer(context, { stationId: stationId('A-1') } as never)
   return { view, answer: handle({ vendorId, messageId: 'ChargingHours', data }, {} as never) }
 }
@@ -77,6 +79,49 @@ test('what a station signs about its hours reaches the supervisor as it came, an
   expect(await answer).toEqual({ status: 'Accepted', data: { signed: 'by it' } })
   expect(ask).toHaveBeenCalledExactlyOnceWith(said)
   expect(view.hours).toBe(hours)
+})
+
+test('a supervisor that has forgotten gets back what it signed, from the station, and is asked again', async () => {
+  const copies = [{ statement, acknowledgement: statement }]
+  const told = (data: object) => async () => ({ status: 'Accepted', data })
+  const relay = async (
+    tells: () => Promise<object>,
+    restoreHours: Supervisor['restoreHours'] = async () => ok({}),
+  ) => {
+    const chargingHours = vi
+      .fn<Supervisor['chargingHours']>()
+      .mockResolvedValueOnce(refused('HoursConflict'))
+      .mockResolvedValue(ok({ signed: 'by it' }))
+    const entryOf = async () => ok({ trust: 'supervised', hours })
+    const restored = vi.fn(restoreHours)
+    const sessions = new Map([['A-1', { endpoint: { call: tells } }]])
+    const supervisor = { chargingHours, entryOf, restoreHours: restored }
+    const context = { supervisor, views: new Map(), sessions } as unknown as Context
+    const answer = await relayHours(said, stationId('A-1'), context)
+    return { answer, brought: restored.mock.calls[0]?.[1], asked: chargingHours.mock.calls.length }
+  }
+  const now = { state: 'inForce', quiet: [], signed: copies }
+  expect(await relay(told(now))).toMatchObject({
+    answer: { status: 'Accepted', data: { signed: 'by it' } },
+    brought: copies,
+    asked: 2,
+  })
+  const conflict = { statusInfo: { reasonCode: 'HoursConflict' } }
+  for (const data of [{ state: 'inForce', quiet: [] }, { ...now, signed: 'none' }, {}])
+    expect(await relay(told(data))).toMatchObject({
+      answer: conflict,
+      brought: undefined,
+      asked: 1,
+    })
+  expect(await relay(told(now), async () => refused('HoursConflict'))).toMatchObject({
+    answer: conflict,
+    asked: 1,
+  })
+  const gone = () => Promise.reject(new Error('gone'))
+  expect(await relay(gone)).toMatchObject({
+    answer: { statusInfo: { reasonCode: 'PeerUnavailable' } },
+    asked: 1,
+  })
 })
 
 test('of hours that are no statement nothing is asked, and a refusal goes back by name', async () => {

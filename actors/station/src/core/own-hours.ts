@@ -23,8 +23,8 @@ export type OwnHours = {
   readonly counter: number
   /** Of the acknowledged statement whose hours these are; 0: those it was sold with. */
   readonly holds: number
-  /** The last `holds` that the supervisor has answered to. */
-  readonly told: number
+  /** The last `holds` that the supervisor has answered to; absent: it may have forgotten. */
+  readonly told?: number
   readonly hours: HoursInForce
   /** Signed, and not answered yet. */
   readonly stated?: StatedHours
@@ -75,6 +75,12 @@ function isUnmet(own: OwnHours, { quiet }: Wish, now: Instant): boolean {
   const hours = hoursFrom(own.hours, now)
   if (own.refused !== undefined && same(own.refused.quiet, quiet)) return false
   return !same(hours.next?.quiet ?? hours.quiet, quiet)
+}
+
+/** The supervisor reckons with other hours than these: which they are is to be said again. */
+export function forgotten(own: OwnHours): OwnHours {
+  const { told: _, ...rest } = own
+  return rest
 }
 
 /** Above every counter before, also those of a memory that was lost. */

@@ -12,6 +12,7 @@ export const device: Device = {
   evses: [1],
   delaySecondsMax: 600,
   hours: [soldHours],
+  hoursStatements: [0],
   region: 'GB-EAST',
   feeder: 'F',
   csms: eui,

@@ -25,6 +25,8 @@ export type Device = {
   readonly delaySecondsMax: number
   /** What it may follow without a schedule: more than one while its owner's other hours are under way. */
   readonly hours: readonly HoursInForce[]
+  /** Counters of the statements that it has them from; 0: as it was sold. */
+  readonly hoursStatements: readonly number[]
   readonly region: string
   readonly feeder: string
   /** The organisations bound to it today. */

@@ -31,6 +31,8 @@ export function gateStateOf(
     cells: { [command.role]: cell },
     bound: { csms: device.csms, ...(device.dsrsp === undefined ? {} : { dsrsp: device.dsrsp }) },
     counters: () => counter,
+    // Which hours it holds is the station's to compare.
+    hoursHeld: 0,
     timeTrusted: true,
     // Nothing that is armed is countersigned, so the other list is not asked for here.
     revocationsFresh: { charging: revocations.isFresh(), smartMeter: false },

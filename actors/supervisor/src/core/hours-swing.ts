@@ -21,7 +21,7 @@ export type HoursChange = {
 }
 
 /** Hours come again each week. Whatever they move anew is charged the first time. */
-const newFor = inHours(7 * 24)
+export const newFor = inHours(7 * 24)
 
 /**
  * The load changes that other hours can cause: at their beginning, at each edge in their first week that the

@@ -4,7 +4,7 @@ import { soldHours, type QuietHours } from '@interlock/power'
 import type { HoursStatement } from '@interlock/seal'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { possibleHours, takeStatement, type HoursRecord } from './hours.ts'
+import { possibleHours, restored, takeStatement, type HoursRecord } from './hours.ts'
 
 const now = instant(Date.UTC(2026, 0, 5, 12))
 const midnight = plus(now, inHours(12))
@@ -93,6 +93,76 @@ test.each<[string, () => unknown, RegExp]>([
 test('a charger that has lost its memory says so by a later counter', () => {
   const held = record(granted(undefined, asks(1)), says(2, 1))
   expect(possibleHours(record(held, says(9, 0)))).toEqual([soldHours])
+})
+
+const none: readonly QuietHours[] = []
+/** As a charger keeps them: it wanted hours, held them, and wanted others. */
+const answered = (
+  statement: HoursStatement,
+  verdict: 'acknowledged' | 'refused' = 'acknowledged',
+) => ({
+  statement,
+  digest: `digest ${statement.counter}`.padEnd(43, '-'),
+  verdict,
+})
+const asksNone: HoursStatement = {
+  ...asks(7, 5, plus(midnight, inHours(24))),
+  wants: { quiet: none, from: plus(midnight, inHours(24)), agreement: null },
+}
+const again = (known: HoursRecord | undefined, of: ReturnType<typeof answered>[], at = now) => {
+  const learnt = restored(known, of, at)
+  return learnt.ok ? learnt.value.record : learnt.detail
+}
+const early = plus(now, inHours(1))
+
+test('a register that is lost knows from the last answers what a charger may follow', () => {
+  const first = answered(asks(5))
+  expect(again(undefined, [first])).toMatchObject({
+    counter: 5,
+    held: { counter: 0, hours: soldHours },
+    granted: { counter: 5, quiet: nights, from: midnight },
+  })
+  const said = answered(says(6, 5))
+  expect(again(undefined, [said, first])).toMatchObject({
+    counter: 6,
+    held: { counter: 5, hours: changing },
+  })
+  expect(again(undefined, [said, first], midnight)).toMatchObject({
+    held: { hours: { quiet: nights } },
+  })
+  const more = again(undefined, [answered(asksNone), first], plus(midnight, inHours(1)))
+  expect(more).toMatchObject({ held: { counter: 5 }, granted: { counter: 7, quiet: none } })
+  // Asked for and refused: what is held stays.
+  const refusedNow = [answered(asksNone, 'refused'), first]
+  expect(again(undefined, refusedNow, midnight)).not.toHaveProperty('granted')
+})
+
+test('an older register learns what came since, a newer one nothing', () => {
+  const older = record(undefined, says(3, 0))
+  expect(again(older, [answered(says(6, 5)), answered(asks(5))])).toMatchObject({ counter: 6 })
+  const newer = record(undefined, says(6, 0))
+  expect(again(newer, [answered(says(6, 5)), answered(asks(5))])).toMatch(/or a later one/)
+  expect(again(newer, [answered(asks(5))])).toMatch(/or a later one/)
+})
+
+test.each([
+  ['no answers', []],
+  ['one that rests on another that is not there', [answered(says(6, 5))]],
+  [
+    'one that rests on hours that were refused',
+    [answered(says(6, 5)), answered(asks(5), 'refused')],
+  ],
+  ['one that rests on itself', [answered(says(6, 6))]],
+  [
+    'one that rests on a statement that asked for nothing',
+    [answered(says(6, 5)), answered(says(5, 0))],
+  ],
+  [
+    'hours to come whose hours before are not told',
+    [answered(says(6, 5)), answered(asks(5, 4, early))],
+  ],
+])('%s restores nothing', (_what, of) => {
+  expect(again(undefined, of)).toMatch(/nothing was|nobody acknowledged/)
 })
 
 test('in whatever order statements come, the counter never goes back', () => {

@@ -28,6 +28,13 @@ export function possibleHours(record: HoursRecord | undefined): readonly HoursIn
   return granted === undefined ? [held.hours] : [held.hours, following(held.hours, granted)]
 }
 
+/** Counters of the statements whose hours those are; 0: as it was sold. */
+export const possibleStatements = (record: HoursRecord | undefined): readonly number[] => {
+  if (record === undefined) return [0]
+  const { held, granted } = record
+  return granted === undefined ? [held.counter] : [held.counter, granted.counter]
+}
+
 const following = ({ quiet }: HoursInForce, granted: GrantedHours): HoursInForce => ({
   quiet,
   next: { quiet: granted.quiet, from: granted.from },
@@ -66,6 +73,85 @@ export function takeStatement(
     record: { counter, digest, held },
     ...(superseded === undefined ? {} : { superseded }),
   })
+}
+
+/** A statement with what this supervisor once signed about it. */
+export type AnsweredStatement = {
+  readonly statement: HoursStatement
+  readonly digest: string
+  readonly verdict: 'acknowledged' | 'refused'
+}
+
+/** What hours would have moved, for a ledger that has forgotten it. */
+export type RestoredGrant = {
+  readonly before: HoursInForce
+  readonly granted: GrantedHours & { readonly reservation: string }
+}
+
+/**
+ * What is known of a charger again from what was signed about it, where the register is lost or older. `answered` is
+ * verified: the last statement first, then the one whose hours it names, and the one before that.
+ */
+export function restored(
+  record: HoursRecord | undefined,
+  answered: readonly AnsweredStatement[],
+  now: Instant,
+): Outcome<
+  { readonly record: HoursRecord; readonly moved: readonly RestoredGrant[] },
+  'HoursConflict'
+> {
+  const conflict = (why: string) => refused('HoursConflict', why)
+  const [last, ...earlier] = answered
+  if (last === undefined) return conflict('nothing was answered')
+  const { counter, holds } = last.statement
+  if (record !== undefined && counter <= record.counter)
+    return conflict('the register knows this statement, or a later one')
+  const hours = hoursOf(holds, earlier, now)
+  if (hours === undefined) return conflict('it follows hours that nobody acknowledged')
+  const held = { counter: holds, hours }
+  const granted = grantedBy(last)
+  const known = { counter, digest: last.digest, held }
+  const before = earlier.flatMap((each) => grantOf(each, earlier, now))
+  return ok({
+    record: granted === undefined ? known : { ...known, granted },
+    moved: granted === undefined ? before : [{ before: hours, granted }, ...before],
+  })
+}
+
+function grantOf(
+  answered: AnsweredStatement,
+  earlier: readonly AnsweredStatement[],
+  now: Instant,
+): readonly RestoredGrant[] {
+  const granted = grantedBy(answered)
+  const before = hoursOf(answered.statement.holds, earlier, now)
+  return granted === undefined || before === undefined ? [] : [{ before, granted }]
+}
+
+function grantedBy({ statement, digest, verdict }: AnsweredStatement) {
+  const { counter, wants } = statement
+  if (verdict !== 'acknowledged' || wants === null) return undefined
+  return { counter, quiet: wants.quiet, from: wants.from, reservation: reservationOf(digest) }
+}
+
+/** Made from the statement, so that stating twice reserves once. */
+export const reservationOf = (digest: string): string => digest.slice(0, 32)
+
+/** The hours that the statement of that counter has brought about. */
+function hoursOf(
+  counter: number,
+  answered: readonly AnsweredStatement[],
+  now: Instant,
+): HoursInForce | undefined {
+  if (counter === 0) return soldHours
+  const found = answered.findIndex(({ statement }) => statement.counter === counter)
+  const named = answered[found]
+  const granted = named === undefined ? undefined : grantedBy(named)
+  if (named === undefined || granted === undefined) return undefined
+  if (granted.from <= now) return { quiet: granted.quiet }
+  // Until they begin those before are in force.
+  const before = hoursOf(named.statement.holds, answered.slice(found + 1), now)
+  return before === undefined ? undefined : following(hoursFrom(before, now), granted)
 }
 
 function heldBy(

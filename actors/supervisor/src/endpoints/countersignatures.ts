@@ -240,6 +240,7 @@ async function second(
       org: identity.peer.organisation,
       thumbprint: identity.peer.thumbprint,
       reservation,
+      hours: device.hoursStatements,
       // What is held back until its effect interval has passed is worth nothing.
       expiresAt: instant(Math.min(command.expiresAt, command.effect.until)),
     },

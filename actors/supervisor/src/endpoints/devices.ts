@@ -93,6 +93,7 @@ async function preNotify(
     evses: body.evses ?? [1],
     delaySecondsMax: body.delaySecondsMax ?? limits.randomDelaySecondsDefault,
     hours: [soldHours],
+    hoursStatements: [0],
     region: body.region,
     feeder: body.feeder,
     csms: eui64(body.csms),
@@ -146,7 +147,7 @@ async function describe(station: string, peer: Peer, supervisor: Supervisor): Pr
 /** What may be known of a device; only its CSMS learns how to recognise it at first contact. */
 function shown(device: Device, peer: Peer, { deps: { crypto } }: Supervisor): object {
   // When a household charges is not for everyone who may look a charger up.
-  const { secretSha256, firstContactKey, hours, ...open } = device
+  const { secretSha256, firstContactKey, hours, hoursStatements: _, ...open } = device
   if (peer.role !== 'csms' || peer.organisation !== device.csms) return open
   const secret = fromHex(secretSha256)
   const waiting = device.state === 'prenotified' && secret !== undefined

@@ -6,7 +6,7 @@ import { hoursDigest, readHours, signHoursAcknowledgement, type ReadHours } from
 import { Type, type Static } from 'typebox'
 import { charge, giveBack } from '../charge.ts'
 import { isInService, type Device } from '../core/device.ts'
-import { takeStatement, type HoursRecord } from '../core/hours.ts'
+import { reservationOf, takeStatement, type HoursRecord } from '../core/hours.ts'
 import { hoursSwings } from '../core/hours-swing.ts'
 import { grant, refuse, type Act, type Supervisor } from '../supervisor.ts'
 import { strict } from './shapes.ts'
@@ -134,7 +134,7 @@ async function granting(
   const edges = hoursSwings({ before: record.held.hours, quiet, from }, device, standing)
   const granted = { counter: record.counter, quiet, from }
   if (edges.length === 0) return ok({ ...record, granted })
-  const reservation = record.digest.slice(0, 32)
+  const reservation = reservationOf(record.digest)
   const charged = await charge(
     {
       id: reservation,

@@ -6,6 +6,7 @@ import { checkpointEndpoints } from './checkpoints.ts'
 import { countersignatureEndpoints } from './countersignatures.ts'
 import { deviceEndpoints } from './devices.ts'
 import { hoursEndpoints } from './hours.ts'
+import { hoursRestoringEndpoints } from './hours-restoring.ts'
 import { meterEndpoints } from './meters.ts'
 import { providerEndpoints } from './provider.ts'
 import { registerEndpoints } from './registers.ts'
@@ -18,6 +19,7 @@ export const endpoints = (supervisor: Supervisor): Endpoint[] => [
   ...certificateEndpoints(supervisor),
   ...countersignatureEndpoints(supervisor),
   ...hoursEndpoints(supervisor),
+  ...hoursRestoringEndpoints(supervisor),
   ...reservationEndpoints(supervisor),
   ...registerEndpoints(supervisor),
   ...meterEndpoints(supervisor),

@@ -2,7 +2,7 @@ import type { FlattenedJws } from '@interlock/contract'
 import { eui64, instant, stationId, type Eui64, type StationId } from '@interlock/kernel'
 import type { Kysely, Selectable } from 'kysely'
 import { deviceStates, trustModes, type Device, type DeviceState } from '../core/device.ts'
-import { possibleHours } from '../core/hours.ts'
+import { possibleHours, possibleStatements } from '../core/hours.ts'
 import { recordIn } from './hours.ts'
 import type { SupervisorTables } from './tables.ts'
 
@@ -130,13 +130,15 @@ export const deviceRegister = (db: Kysely<SupervisorTables>): DeviceRegister => 
 type Row = Selectable<SupervisorTables['devices']> & { readonly record: string | null }
 
 function deviceOf(row: Row): Device {
+  const record = row.record === null ? undefined : recordIn(row.record)
   return {
     stationId: stationId(row.station_id),
     eui: eui64(row.eui),
     ratingWatts: row.rating_watts,
     evses: JSON.parse(row.evses) as number[],
     delaySecondsMax: row.delay_seconds_max,
-    hours: possibleHours(row.record === null ? undefined : recordIn(row.record)),
+    hours: possibleHours(record),
+    hoursStatements: possibleStatements(record),
     region: row.region,
     feeder: row.feeder,
     csms: eui64(row.csms),
