@@ -326,6 +326,17 @@ test('supplier and CSMS switch a load on and back, each time with the random del
   expect(reasonOf(await start(to, on))).toBe('ArmSpent')
 })
 
+test('attack: a supplier that the installer has not pinned among the cells arms nothing, with the CSMS of the home', async () => {
+  const to = await home({ ...zero(), withoutSupplier: true })
+  const off = switching(to, 'DeactivateLoad')
+  expect(await tell(to, off)).toBe('ArmOriginator')
+  const answer = stop(to, off)
+  await until(() => to.station.observe().waitingForArm, 'the waiting')
+  await to.clock.advance(limits.armWaitMillisMax)
+  expect(reasonOf(await answer)).toBe('NotArmed')
+  expect(to.station.observe()).toMatchObject({ setPointWatts: 7_400, why: 'Fallback' })
+})
+
 test('the owner’s word ends what the supplier has switched, and stands over it', async () => {
   const to = await home({ ...evening(), ...zero() })
   const [on, again] = [switching(to, 'ActivateLoad'), switching(to, 'ActivateLoad')]

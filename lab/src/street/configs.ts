@@ -367,12 +367,13 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
     },
     secret: secrets.station,
     trust: plan.layout.trust,
-    // The DSRSP signs its arms with its smart-meter key; the charging cells come at first contact.
+    // DSRSP and supplier sign their arms with smart-meter keys; the charging cells come at first contact.
     cells: [
       {
         role: 'dsrsp' as const,
         certificate: `${plan.layout.server('dsrsp').smartMeter}/chain.pem`,
       },
+      { role: 'supplier' as const, certificate: payer(plan, home).supplier },
     ],
     llcs: {
       eui: home.llcs,
