@@ -1,4 +1,4 @@
-import { limits } from '@interlock/contract'
+import { deviceExecutions } from '@interlock/contract'
 import {
   calendarProblem,
   calendarProblems,
@@ -7,13 +7,9 @@ import {
   type CommandOf,
   type ControllerCalendar,
 } from '@interlock/gbcs'
-import { fromBase64, instant, toBase64, type Instant } from '@interlock/kernel'
+import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
 import type { Memory, StoredCalendar } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
-
-/** As the data company has it, which may be off by so much. */
-const lateMillis = limits.executionLateMillisMax + limits.clockSkewMillisMax
-const aheadMillis = limits.futureDatedMillisMax + limits.clockSkewMillisMax
 
 /**
  * Keeps what the supplier has set for the controllers, from its date of execution on. It is that one party's
@@ -26,8 +22,7 @@ export function takeCalendar(llcs: Llcs, command: CommandOf<'ECS46d'>, signed: U
   const now = deps.clock.now()
   const problem = calendarProblem(command, {
     controllers: config.evses,
-    earliest: instant(now - lateMillis),
-    latest: instant(now + aheadMillis),
+    ...deviceExecutions(now),
   })
   if (problem !== undefined) {
     deps.log.warn({ reason: problem }, calendarProblems[problem])

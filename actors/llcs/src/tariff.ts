@@ -1,6 +1,6 @@
 import { hanAnswers } from '@interlock/contract'
 import { fromBase64, toBase64 } from '@interlock/kernel'
-import { newerTariff } from '@interlock/seal'
+import { newerTariff, orderWords } from '@interlock/seal'
 import type { Llcs } from './llcs.ts'
 import { isRevoked } from './revocation.ts'
 
@@ -20,7 +20,7 @@ export async function takeTariff(llcs: Llcs, signed: Uint8Array): Promise<Uint8A
   const newer = newerTariff(held, signed, payer, deps.crypto, deps.clock.now())
   if (!newer.ok) return refuse(llcs, newer.reason, newer.detail)
   if (newer.value === undefined) return done
-  audit.critical('TariffTaken', { version: newer.value.version })
+  audit.critical('TariffTaken', orderWords(newer.value))
   const next = toBase64(signed)
   keeper.commit({ tariff: next })
   // A charger that cannot be reached now is told when it comes back.

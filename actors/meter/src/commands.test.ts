@@ -47,7 +47,7 @@ function meter(dir = temporaryDir('interlock-meter')) {
   }
   const firmware = { version: '00010000', images: new Map([[toHex(image), '00010001']]) }
   const cells = trustAnchorCells({}, () => memory.cells(), crypto)
-  const given = { cells, roots: [], wall: clock, crypto, log: silentLog }
+  const given = { cells, roots: [], clock, wall: clock, crypto, log: silentLog }
   const parts = { anchors, memory, firmware, audit, ...given }
   return {
     memory,
@@ -134,7 +134,7 @@ test('an older tariff is refused, and its counter is used up all the same', () =
   expect(one.send(tariff(5, 11))).toBe('otherReason')
   expect(one.send(tariff(4, 12))).toBe('otherReason')
   expect(one.send(tariff(6, 12))).toBe('discarded')
-  expect(one.memory.tariff()?.tariff.version).toBe(5)
+  expect(one.memory.tariff()?.tariff).toMatchObject({ version: 5 })
 })
 
 const document = (version: number, said = version): Uint8Array =>

@@ -11,10 +11,10 @@ import {
 import type { Log } from '@interlock/host'
 import { fromHex, toHex, type Clock, type Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import type { TrustAnchorCells } from '@interlock/seal'
-import { readTariffBytes } from '@interlock/tariff'
+import { setsTariff, type TrustAnchorCells } from '@interlock/seal'
 import { replaceCredentials } from './credentials.ts'
-import { setsTariff, type TariffCommand, type TariffMemory } from './tariff-memory.ts'
+import { setTariff } from './set-tariff.ts'
+import type { TariffMemory } from './tariff-memory.ts'
 
 /** What the supplier alone may command. */
 export const ofSupplier: readonly UseCase[] = ['CS02b', 'CS02g', 'CS06', ...tariffUpdates]
@@ -34,6 +34,8 @@ export type MeterParts = {
   readonly cells: TrustAnchorCells
   /** DER, smart-meter side; where there is none no certificate is replaced. */
   readonly roots: readonly Uint8Array[]
+  /** For dates of execution. */
+  readonly clock: Pick<Clock, 'now'>
   /** For the periods of certificates. */
   readonly wall: Pick<Clock, 'now'>
   readonly audit: Audit
@@ -72,10 +74,7 @@ function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
   if (command.useCase === 'CS02b' || command.useCase === 'CS02g')
     return replaceCredentials(command, meter)
   if (command.useCase === 'CS06') return activate(command, memory, firmware)
-  if (setsTariff(command)) {
-    const taken = isTariff(command) && memory.install(bytes).ok
-    return { result: taken ? 'success' : 'otherReason' }
-  }
+  if (setsTariff(command)) return setTariff(command, bytes, meter)
   if (command.useCase === 'ReadTariff') {
     const held = memory.tariff()
     return held ? { result: 'success', data: held.signed } : { result: 'objectUndefined' }
@@ -95,8 +94,3 @@ function activate(
   const data = fromHex(memory.firmware() ?? version) ?? new Uint8Array()
   return { result: image === undefined ? 'objectUndefined' : 'success', data }
 }
-
-/** A document that no reader would take is not kept either. */
-const isTariff = (command: TariffCommand): boolean =>
-  command.useCase === 'UpdateHalfHourlyTariff' ||
-  readTariffBytes(command.document, command.version).ok

@@ -10,12 +10,27 @@ import {
   type HanConnection,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, fromHex, type Crypto, type Eui64, type Role } from '@interlock/kernel'
+import {
+  eui64,
+  Fault,
+  fromHex,
+  millis,
+  type Crypto,
+  type Eui64,
+  type Role,
+  type Timer,
+} from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
-import { signingCells, trustAnchorCells } from '@interlock/seal'
+import {
+  orderWords,
+  signingCells,
+  tariffOrder,
+  trustAnchorCells,
+  type TariffCommand,
+} from '@interlock/seal'
 import { answerCommand, noFirmware, ofSupplier, type Firmware } from './commands.ts'
 import type { MeterConfig } from './config.ts'
-import { openTariffMemory, type TariffCommand } from './tariff-memory.ts'
+import { openTariffMemory } from './tariff-memory.ts'
 
 export type MeterRunning = Running & {
   /** The tariff in force. */
@@ -67,6 +82,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     firmware: firmwareOf(config),
     cells,
     roots: trust === undefined ? [] : fromPem(readText(trust.smartMeter), 'CERTIFICATE'),
+    clock: deps.clock,
     wall: deps.wall,
     audit,
     crypto: deps.crypto,
@@ -85,10 +101,27 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       deps.log.warn({ detail: error.message }, 'the home was not told its tariff')
     }
   }
+  let timer: Timer | undefined
+  /** Goes over to the tariff whose date has come, and waits for the date of the next. */
+  const goByDate = (): void => {
+    timer?.cancel()
+    const now = deps.clock.now()
+    const came = memory.tariffCame(now) ? memory.tariff() : undefined
+    if (came !== undefined) {
+      audit.critical('TariffInForce', orderWords(tariffOrder(came.tariff)))
+      void tellHome()
+    }
+    const at = memory.tariffComesAt()
+    if (at !== undefined)
+      timer = deps.clock.after(millis(at - now), `${config.actor}/tariff`, goByDate)
+  }
+  goByDate()
   const answered = (bytes: Uint8Array): Uint8Array | undefined => {
+    goByDate()
     const before = memory.tariff()
     const answer = answerCommand(bytes, parts)
     if (memory.tariff() !== before) void tellHome()
+    goByDate()
     return answer
   }
   const line = keepConnected({
@@ -119,6 +152,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     firmware: () => memory.firmware() ?? parts.firmware.version,
     joined: () => han !== undefined,
     async close() {
+      timer?.cancel()
       await line.close()
       han?.close()
       await han?.closed

@@ -1,18 +1,15 @@
-import {
-  assert,
-  fromBase64,
-  ok,
-  refused,
-  toBase64,
-  type Eui64,
-  type Outcome,
-} from '@interlock/kernel'
-import { decodeSigned, tariffUpdates, type Command, type CommandOf } from '@interlock/gbcs'
+import { type Eui64, type Instant, type Outcome, ok } from '@interlock/kernel'
 import type { StoredCells } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
-
-/** A command that set the tariff: half-hourly prices, or a document. */
-export type TariffCommand = CommandOf<(typeof tariffUpdates)[number]>
+import {
+  applyTariff,
+  comesAt,
+  judgeTariff,
+  tariffEntries,
+  type Held,
+  type HeldTariffs,
+  type TariffEntry,
+} from './held-tariffs.ts'
 
 /** What a meter must not forget: counters it has accepted, tariff with signature, firmware, certificates. */
 export type TariffMemory = {
@@ -20,10 +17,17 @@ export type TariffMemory = {
   lastCounter(originator: Eui64): bigint
   /** Uses up a counter; on the disk before it returns. */
   use(originator: Eui64, counter: bigint): void
-  /** Takes a tariff that is newer than the one in force; on the disk before it returns. */
-  install(signed: Uint8Array): Outcome<TariffCommand, 'TariffOlder'>
+  /**
+   * Takes a tariff that is later than those held, at once or for its date, or the word that none is to
+   * come; on the disk before it returns.
+   */
+  install(signed: Uint8Array, now: Instant): Outcome<'kept', 'TariffOlder'>
   /** The tariff in force, and the supplier's signed command that set it. */
   tariff(): Held | undefined
+  /** When another comes into force. */
+  tariffComesAt(): Instant | undefined
+  /** Whether the one to come has come; on the disk before it returns. */
+  tariffCame(now: Instant): boolean
   /** Takes the version that was activated; on the disk before it returns. */
   activate(version: string): void
   /** The version that was activated last, eight hexadecimal digits. */
@@ -34,10 +38,9 @@ export type TariffMemory = {
   cells(): StoredCells | undefined
 }
 
-type Held = { readonly tariff: TariffCommand; readonly signed: Uint8Array }
 type Entry =
+  | TariffEntry
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
-  | { readonly kind: 'tariff'; readonly signed: string }
   | { readonly kind: 'firmware'; readonly version: string }
   | {
       readonly kind: 'cells'
@@ -47,7 +50,7 @@ type Entry =
 
 export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
-  let held: Held | undefined
+  let tariffs: HeldTariffs = {}
   let firmware: string | undefined
   let cells: StoredCells | undefined
 
@@ -58,12 +61,14 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   }
   const apply = (entry: Entry): void => {
     if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
-    else if (entry.kind === 'tariff') held = read(entry.signed)
     else if (entry.kind === 'firmware') firmware = entry.version
-    else {
+    else if (entry.kind === 'cells') {
       cells = entry.cells
-      if (entry.floor !== undefined) raise(entry.floor.originator, BigInt(entry.floor.counter))
-    }
+      if (entry.floor !== undefined) {
+        raise(entry.floor.originator, BigInt(entry.floor.counter))
+        tariffs = tariffsUnder(entry.floor.originator, tariffs)
+      }
+    } else tariffs = applyTariff(tariffs, entry)
   }
   for (const entry of journal.entries()) apply(entry as Entry)
 
@@ -78,23 +83,29 @@ export function openTariffMemory(journal: Journal): TariffMemory {
       originator,
       counter: counter.toString(),
     })),
-    ...(held === undefined ? [] : [{ kind: 'tariff', signed: toBase64(held.signed) } as const]),
     ...(firmware === undefined ? [] : [{ kind: 'firmware', version: firmware } as const]),
     ...(cells === undefined ? [] : [{ kind: 'cells', cells } as const]),
+    ...tariffEntries(tariffs),
   ]
 
   return {
     lastCounter: (originator) => counters.get(originator) ?? -1n,
     use: (originator, counter) =>
       keep({ kind: 'counter', originator, counter: counter.toString() }),
-    install(signed) {
-      const next = tariffIn(signed)
-      if (held !== undefined && next.version <= held.tariff.version)
-        return refused('TariffOlder', `${next.version} ≤ ${held.tariff.version}`)
-      keep({ kind: 'tariff', signed: toBase64(signed) })
-      return ok(next)
+    install(signed, now) {
+      const judged = judgeTariff(tariffs, signed, now)
+      if (!judged.ok) return judged
+      keep(judged.value)
+      return ok('kept')
     },
-    tariff: () => held,
+    tariff: () => tariffs.inForce,
+    tariffComesAt: () => comesAt(tariffs),
+    tariffCame(now) {
+      const at = comesAt(tariffs)
+      if (at === undefined || at > now) return false
+      keep({ kind: 'tariffCame' })
+      return true
+    },
     activate: (version) => keep({ kind: 'firmware', version }),
     firmware: () => firmware,
     replace(next, floor) {
@@ -109,19 +120,6 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   }
 }
 
-function read(signed: string): Held {
-  const bytes = fromBase64(signed)
-  assert(bytes !== undefined, 'a journal holds what was written')
-  return { tariff: tariffIn(bytes), signed: bytes }
-}
-
-function tariffIn(signed: Uint8Array): TariffCommand {
-  const read = decodeSigned(signed)
-  assert(read.ok, 'only what was verified is installed')
-  const { command } = read.value
-  assert(setsTariff(command), 'only tariffs are installed')
-  return command
-}
-
-export const setsTariff = (command: Command): command is TariffCommand =>
-  tariffUpdates.some((each) => each === command.useCase)
+/** What another supplier had set for later does not come any more. */
+const tariffsUnder = (supplier: Eui64, { toCome, ...rest }: HeldTariffs): HeldTariffs =>
+  toCome?.tariff.originator === supplier ? { ...rest, toCome } : rest

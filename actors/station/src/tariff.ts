@@ -1,5 +1,5 @@
 import { fromBase64, type Instant } from '@interlock/kernel'
-import { newerTariff, openTariff, type MeterTariff } from '@interlock/seal'
+import { newerTariff, openTariff, orderWords, type MeterTariff } from '@interlock/seal'
 import { priceAt } from '@interlock/power'
 import type { Station } from './station.ts'
 
@@ -22,7 +22,7 @@ export function takeTariff(station: Station, text: string): string | undefined {
     return reason
   }
   if (newer.value === undefined) return undefined
-  records.before('TariffTaken', { version: newer.value.version })
+  records.before('TariffTaken', orderWords(newer.value))
   keeper.commit({ set: { tariff: text } })
   station.moment.tariff = newer.value
   return undefined

@@ -248,7 +248,10 @@ test("a supplier's tariff gets to the meter at its time", async () => {
   await world.clock.advance(hour - minute)
   expect(world.meter.running.tariff()).toEqual(before)
   await world.clock.advance(minute)
-  await eventually(() => world.meter.running.tariff()?.version === version)
+  await eventually(() => {
+    const tariff = world.meter.running.tariff()
+    return tariff?.useCase === 'UpdateHalfHourlyTariff' && tariff.version === version
+  })
 })
 
 test('firmware is activated at its time, and not before', async () => {

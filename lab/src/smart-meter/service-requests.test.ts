@@ -16,6 +16,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
 import { attemptsIn, readTariff, toMeter } from './attempts.fixture.ts'
 import { switching } from './switching.fixture.ts'
+import { standardTariffTravels } from './standard-tariff.fixture.ts'
 import { standardTariff, timeOfUse } from './tariffs.fixture.ts'
 import { evening, network, owner, ownerEui, rating } from './network.fixture.ts'
 
@@ -184,7 +185,7 @@ test('a calendar of controllers goes to the LLCS with its date, and costs no bud
     expect(await outcome(supplier, wrong)).toBe('ParameterInvalid')
 })
 
-test("the standard's tariff is made into its message for a supplier, and no meter here takes it yet", async () => {
+test("the standard's tariff is made into its message for a supplier, and what does not fit is refused", async () => {
   const { supplier, csms } = world.users
   const asked = (...tariff: Parameters<typeof standardTariff>) =>
     toMeter(world, '1.1.1', supplier, standardTariff(...tariff))
@@ -211,9 +212,6 @@ test("the standard's tariff is made into its message for a supplier, and no mete
   const late = { ...made.value.command, execution: plus(world.clock.now(), inHours(31 * 24)) }
   const signed = signPreCommand(encodePreCommand(late), supplier.key, crypto)
   expect(await outcome(supplier, world.signedBy(request, signed))).toBe('ParameterInvalid')
-  const before = world.meter.running.tariff()
-  expect((await world.arm(supplier, asked(), supplier.key)).name).toBe('DeviceDiscarded')
-  expect(world.meter.running.tariff()).toEqual(before)
 })
 
 test('every role tries every service request, and only the table allows', async () => {
@@ -393,3 +391,6 @@ test('an answer that the device has not signed is not believed', async () => {
   const answer = await world.arm(world.users.web, world.armRequest('7.13'), owner)
   expect(answer.name).toBe('AnswerInvalid')
 })
+
+test("the standard's tariff gets to the meter, to its readers and over the home network, as it was signed", () =>
+  standardTariffTravels(world))

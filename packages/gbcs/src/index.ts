@@ -30,6 +30,7 @@ export * from './date-time.ts'
 export * from './device.ts'
 export * from './firmware.ts'
 export * from './frame.ts'
+export { importTariffObjects } from './import-tariff-layout.ts'
 export {
   importTariffPrices,
   isImportTariff,

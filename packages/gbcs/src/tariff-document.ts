@@ -2,9 +2,9 @@ import { u64, readU64 } from '@interlock/kernel'
 import { constant, type Field, type Layout } from './layout.ts'
 
 /**
- * A tariff of any structure, as a document. **Not GBCS**: no meter here takes the standard's own (ECS01a)
- * yet, so registers, calendar and blocks travel as a document whose
- * bytes the supplier signs with the command. What it says is for its readers; see packages/tariff.
+ * A tariff of any structure, as a document. **Not GBCS**: what the standard's own message (ECS01a) cannot
+ * say, as prices of more digits or a clock other than UTC, travels as a document whose bytes the supplier
+ * signs with the command. What it says is for its readers; see packages/tariff.
  */
 export type CarriedTariff = {
   /** Rises with every change, in one series with half-hourly tariffs; a meter refuses an older one. */

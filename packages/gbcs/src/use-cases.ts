@@ -171,7 +171,7 @@ const updateTariffDocument: UseCaseRow<CarriedTariff> = {
   layout: tariffDocumentLayout,
 }
 
-/** Answered with the signed command of either kind that set the tariff in force. */
+/** Answered with the signed command, of the standard or ours, that set the tariff in force. */
 const readTariff: UseCaseRow<object> = {
   code: 0xf002,
   title: 'Read Tariff',
@@ -218,8 +218,8 @@ export type CredentialsUseCase = keyof typeof credentialsUpdates
 export const updatesCredentials = (useCase: string): useCase is CredentialsUseCase =>
   Object.hasOwn(credentialsUpdates, useCase)
 
-/** The use cases that set a meter's tariff. */
-export const tariffUpdates = ['UpdateHalfHourlyTariff', 'UpdateTariffDocument'] as const
+/** The use cases that set a meter's tariff: the standard's, and ours. */
+export const tariffUpdates = ['ECS01a', 'UpdateHalfHourlyTariff', 'UpdateTariffDocument'] as const
 
 export type UseCase = keyof typeof useCases
 export type ParametersOf<Name extends UseCase> =

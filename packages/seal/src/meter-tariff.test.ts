@@ -65,7 +65,7 @@ test('a document that the pinned supplier signed is opened, to its end and by th
   const opened = open(signed(carried()))
   if (!opened.ok) throw new Error(opened.reason)
   const { prices, ...rest } = opened.value
-  expect(rest).toEqual({ meter, version: 3, readAt: now })
+  expect(rest).toEqual({ meter, counter: 9n, version: 3, readAt: now })
   expect(prices[0]?.from).toBe(at('2026-03-28T23:00:00Z'))
   expect(prices.at(-1)?.from).toBe(at('2026-03-29T22:30:00Z'))
   const cheap = prices.filter((price) => price.pencePerKilowattHour === 7.00035)
@@ -123,7 +123,9 @@ test('a signed message that is no tariff is refused, and so is a document of ano
 })
 
 const opened = (version: number): MeterTariff => {
-  const tariff = open(signed(carried({ version, document: document(version) })))
+  const tariff = open(
+    signed(carried({ counter: BigInt(version), version, document: document(version) })),
+  )
   if (!tariff.ok) throw new Error(tariff.reason)
   return tariff.value
 }

@@ -1,7 +1,9 @@
 import {
   decodeResponse,
   decodeSigned,
-  type CarriedTariff,
+  tariffUpdates,
+  type Command,
+  type CommandOf,
   type HalfHourlyTariff,
 } from '@interlock/gbcs'
 import {
@@ -15,12 +17,38 @@ import {
   type PublicKey,
 } from '@interlock/kernel'
 import { halfHourMillis, type HalfHourPrice } from '@interlock/power'
-import { halfHourPrices, readTariffBytes } from '@interlock/tariff'
+import { halfHourPrices, readTariffBytes, standardTariff, type Tariff } from '@interlock/tariff'
+
+/** A command of a supplier that sets a meter's tariff: the standard's (ECS01a), or one of ours. */
+export type TariffCommand = CommandOf<(typeof tariffUpdates)[number]>
+export const setsTariff = (command: Command): command is TariffCommand =>
+  tariffUpdates.some((each) => each === command.useCase)
+
+/**
+ * Where a tariff stands among those of one supplier for one meter. What it signs later has the higher
+ * counter, in whichever message; ours have a version besides, which never falls.
+ */
+export type TariffOrder = { readonly counter: bigint; readonly version: number | undefined }
+
+export const tariffOrder = (command: TariffCommand): TariffOrder => ({
+  counter: command.counter,
+  version: command.useCase === 'ECS01a' ? undefined : command.version,
+})
+
+/** Whether a tariff may take the place of the one that is held. */
+export const isLater = (held: TariffOrder, offered: TariffOrder): boolean =>
+  offered.counter > held.counter &&
+  (offered.version === undefined || held.version === undefined || offered.version > held.version)
+
+/** As records and people see it: the standard's message has no version. */
+export const orderWords = ({ counter, version }: TariffOrder) => ({
+  counter: counter.toString(),
+  version: version ?? null,
+})
 
 /** A supplier's tariff as verified; what plans are made on. */
-export type MeterTariff = {
+export type MeterTariff = TariffOrder & {
   readonly meter: Eui64
-  readonly version: number
   readonly prices: readonly HalfHourPrice[]
   readonly readAt: Instant
 }
@@ -64,18 +92,25 @@ export function openTariff(
   const read = decodeSigned(signed)
   if (!read.ok) return refused('TariffUnreadable', read.reason)
   const { command, covered, signature } = read.value
-  if (command.useCase !== 'UpdateHalfHourlyTariff' && command.useCase !== 'UpdateTariffDocument')
-    return refused('TariffUnreadable', command.useCase)
+  if (!setsTariff(command)) return refused('TariffUnreadable', command.useCase)
   const { originator } = command
   if (originator !== supplier.organisation && originator !== supplier.eui)
     return refused('TariffForged', `from ${originator}`)
   if (!crypto.verify(supplier.publicKey, covered, signature)) return refused('TariffForged')
   if (command.target !== meter) return refused('TariffElsewhere', `for ${command.target}`)
-  const prices =
-    command.useCase === 'UpdateHalfHourlyTariff'
-      ? ok(pricesOf(command))
-      : documentPrices(command, readAt)
-  return prices.ok ? ok({ meter, version: command.version, readAt, prices: prices.value }) : prices
+  const prices = pricesFrom(command, readAt)
+  return prices.ok ? ok({ meter, ...tariffOrder(command), readAt, prices: prices.value }) : prices
+}
+
+/** The tariff in a command, by registers or half-hourly; who signed it is for the caller to verify. */
+export function tariffSaid(
+  command: CommandOf<'ECS01a' | 'UpdateTariffDocument'>,
+): Outcome<Tariff, 'TariffUnreadable'> {
+  const read =
+    command.useCase === 'ECS01a'
+      ? standardTariff(command)
+      : readTariffBytes(command.document, command.version)
+  return read.ok ? read : refused('TariffUnreadable', read.reason)
 }
 
 const pricesOf = (tariff: HalfHourlyTariff): HalfHourPrice[] =>
@@ -87,12 +122,13 @@ const pricesOf = (tariff: HalfHourlyTariff): HalfHourPrice[] =>
 /** What a plan looks ahead, and what is shown; read anew before it is over. */
 const aheadMillis = 7 * 24 * 3_600_000
 
-function documentPrices(
-  { document, version }: CarriedTariff,
+function pricesFrom(
+  command: TariffCommand,
   readAt: Instant,
 ): Outcome<HalfHourPrice[], MeterTariffProblem> {
-  const tariff = readTariffBytes(document, version)
-  if (!tariff.ok) return refused('TariffUnreadable', tariff.reason)
+  if (command.useCase === 'UpdateHalfHourlyTariff') return ok(pricesOf(command))
+  const tariff = tariffSaid(command)
+  if (!tariff.ok) return tariff
   return ok(halfHourPrices(tariff.value, readAt, instant(readAt + aheadMillis)))
 }
 
@@ -102,15 +138,18 @@ export function acceptTariff(
   offered: MeterTariff,
   now: Instant,
 ): Outcome<MeterTariff, MeterTariffProblem> {
-  if (held !== undefined && offered.version < held.version)
-    return refused('TariffOlder', `version ${offered.version}, held ${held.version}`)
+  if (held !== undefined && offered.counter !== held.counter && !isLater(held, offered))
+    return refused('TariffOlder', `${placeOf(offered)}, held ${placeOf(held)}`)
   const last = offered.prices.at(-1)
   if (last === undefined || last.from + halfHourMillis <= now) return refused('TariffStale')
   return ok(offered)
 }
 
+const placeOf = ({ counter, version }: TariffOrder): string =>
+  version === undefined ? `counter ${counter}` : `version ${version} (counter ${counter})`
+
 export const isNewer = (held: MeterTariff | undefined, offered: MeterTariff): boolean =>
-  held === undefined || offered.version > held.version
+  held === undefined || isLater(held, offered)
 
 /** Whose tariff a home pays: the pinned supplier's, for its own meter. */
 export type Payer = { readonly meter: Eui64; readonly supplier: PinnedSupplier }

@@ -56,7 +56,9 @@ function registerAt(
   const { day, millis } = civilTime(clock, at)
   const switches = switchesOf(rates, day)
   const next = switches.findIndex(({ second }) => second * 1000 > millis)
-  const current = switches.at(next < 0 ? -1 : next - 1)
+  // Before its first switch a day goes on as the day before ended.
+  const current =
+    next === 0 ? switchesOf(rates, day - 1).at(-1) : switches.at(next < 0 ? -1 : next - 1)
   const register = rates.registers.get(current?.register ?? 0)
   if (current === undefined || register === undefined) return undefined
   const ends = next < 0 ? endOfDayMillis : (switches[next]?.second ?? 0) * 1000

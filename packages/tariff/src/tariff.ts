@@ -31,9 +31,9 @@ export type HalfHourly = { readonly kind: 'halfHourly'; readonly prices: readonl
 /** The structure of the standard's tariff (DUIS service request 1.1.1). */
 export type TimeOfUse = {
   readonly kind: 'timeOfUse'
-  /** By number, 1 … 48; with blocks 1 … 8. */
+  /** By number, 1 … 48; with blocks 1 … 8 in a document, 101 … 108 in the standard's message. */
   readonly registers: ReadonlyMap<number, Register>
-  /** Day profiles by name, 1 … 16; the first switch of each is at midnight. */
+  /** Day profiles by name, 1 … 16; until the first switch of one the last of the day before counts. */
   readonly days: ReadonlyMap<number, readonly Switch[]>
   /** The day profiles of a week by its name, 1 … 4, Monday first. */
   readonly weeks: ReadonlyMap<number, readonly number[]>

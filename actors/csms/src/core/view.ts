@@ -52,7 +52,8 @@ export type RefusedView = {
 export type PlanView = {
   readonly plannedWattHours: number
   readonly costPence: number
-  readonly tariffVersion: number
+  /** null: the standard's message, which has none. */
+  readonly tariffVersion: number | null
   readonly shortfall?: { readonly wattHours: number; readonly reason: string }
 }
 

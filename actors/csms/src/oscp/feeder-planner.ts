@@ -172,7 +172,7 @@ export function createFeederPlanner(options: {
         view.plan = {
           plannedWattHours,
           costPence,
-          tariffVersion: tariffOf(view)?.version ?? 0,
+          tariffVersion: tariffOf(view)?.version ?? null,
           ...(shortfall && { shortfall }),
         }
         const schedule = scheduleFor(plan, session, now, vouchedUntil(now))

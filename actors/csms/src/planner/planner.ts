@@ -143,7 +143,7 @@ export function createPlanner(options: {
     view.plan = {
       plannedWattHours,
       costPence,
-      tariffVersion: tariff.version,
+      tariffVersion: tariff.version ?? null,
       ...(shortfall === undefined ? {} : { shortfall }),
     }
     // What may be planned for a standard station is the operator's to send.

@@ -41,7 +41,8 @@ test('a goal whose departure has passed no longer counts', () => {
 
 test('what has been charged is not planned again', () => {
   const goal = goalOf(view(), now, assume)
-  const tariff = { meter: eui64('02-00-00-03-00-00-00-01'), version: 1, prices: [], readAt: now }
+  const meter = eui64('02-00-00-03-00-00-00-01')
+  const tariff = { meter, counter: 1n, version: 1, prices: [], readAt: now }
   const before = planOf(view(), goal, tariff, now)
   const later = planOf({ ...view(), meterWattHours: 6000 }, goal, tariff, now)
   expect([before.plannedWattHours, later.plannedWattHours]).toEqual([10_000, 4000])

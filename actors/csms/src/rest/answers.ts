@@ -153,7 +153,10 @@ export const ExchangeAnswer = Type.Object(
 export const TariffAnswer = Type.Object(
   {
     meter: Text,
-    version: Type.Integer(),
+    /** The supplier's, of its message: what it signs later has a higher one. */
+    counter: Text,
+    /** Of a message of ours; the standard's has none. */
+    version: orNull(Type.Integer()),
     readAt: Moment,
     prices: Type.Array(Type.Object({ from: Moment, pencePerKilowattHour: Type.Number() }, strict)),
     notTaken: orNull(Text),

@@ -1,6 +1,6 @@
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import { roles, toIso } from '@interlock/kernel'
-import type { MeterTariff } from '@interlock/seal'
+import { orderWords, type MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
 import { withStation, type Api } from './api.ts'
@@ -73,7 +73,7 @@ function stationsAfter({ views }: Context, request: HttpRequest): Reply {
 
 const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
   meter: tariff.meter,
-  version: tariff.version,
+  ...orderWords(tariff),
   readAt: toIso(tariff.readAt),
   prices: tariff.prices.map((price) => ({
     from: toIso(price.from),

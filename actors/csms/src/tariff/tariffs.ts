@@ -6,6 +6,7 @@ import {
   acceptTariff,
   isNewer,
   openTariff,
+  orderWords,
   signedTariffIn,
   type MeterTariff,
 } from '@interlock/seal'
@@ -71,7 +72,7 @@ export function createTariffs(options: {
     held.set(tariff.meter, tariff)
     if (!newer) return
     await context.kept.putTariff(tariff.meter, signed, tariff.readAt)
-    context.audit.record('TariffTaken', { meter: tariff.meter, version: tariff.version })
+    context.audit.record('TariffTaken', { meter: tariff.meter, ...orderWords(tariff) })
     for (const view of context.views.values()) {
       if (view.record.meter === tariff.meter) context.hooks.replan(view.record.stationId)
     }

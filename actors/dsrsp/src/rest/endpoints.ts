@@ -1,6 +1,6 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { roles, toIso, type Instant } from '@interlock/kernel'
-import type { MeterTariff } from '@interlock/seal'
+import { orderWords, type MeterTariff } from '@interlock/seal'
 import type { HalfHour } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import type { Context, Member } from '../context.ts'
@@ -78,7 +78,7 @@ export const endpointsOf = ({
 
 const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
   meter: tariff.meter,
-  version: tariff.version,
+  ...orderWords(tariff),
   readAt: toIso(tariff.readAt),
   prices: tariff.prices.map(({ from, pencePerKilowattHour }) => ({
     from: toIso(from),

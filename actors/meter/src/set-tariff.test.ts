@@ -1,0 +1,320 @@
+import {
+  addMac,
+  decodeResponse,
+  encodePreCommand,
+  encodeUnsignedCommand,
+  importTariffPrices,
+  signPreCommand,
+  type Command,
+  type ImportTariff,
+} from '@interlock/gbcs'
+import { nodeCrypto as crypto, openAudit, silentLog, temporaryDir } from '@interlock/host'
+import {
+  eui64,
+  inHours,
+  inSeconds,
+  instant,
+  plus,
+  unobserved,
+  type Instant,
+  type PrivateKey,
+} from '@interlock/kernel'
+import { openTariff, signedTariffIn, tariffOrder, trustAnchorCells } from '@interlock/seal'
+import type { Journal } from '@interlock/store'
+import { expect, test } from 'vitest'
+import { answerCommand, ofSupplier } from './commands.ts'
+import { openTariffMemory } from './tariff-memory.ts'
+
+const supplier = crypto.generateKey().key
+const next = crypto.generateKey().key
+const broker = crypto.generateKey().key
+const own = crypto.generateKey().key
+const originator = eui64('02-00-00-00-00-00-00-06')
+const nextSupplier = eui64('02-00-00-00-00-00-00-07')
+const target = eui64('02-00-00-03-00-00-00-01')
+const start = instant(Date.UTC(2026, 0, 5, 18))
+
+const clockAt = (now: () => Instant) => ({ now, after: () => ({ cancel: unobserved.begin('') }) })
+const audit = openAudit({
+  path: `${temporaryDir('interlock-set-tariff')}/audit.jsonl`,
+  actor: 'meter',
+  clock: clockAt(() => start),
+})
+
+/** A journal that dies at one of its writes, before or after the entry is on the disk. */
+type Death = { readonly at: number; readonly how: 'before' | 'after' }
+function mortal(kept: unknown[], death?: Death): Journal {
+  let writes = 0
+  return {
+    entries: () => structuredClone(kept),
+    append(entry) {
+      const dies = ++writes === death?.at
+      if (dies && death.how === 'before') throw new Error('killed')
+      kept.push(structuredClone(entry))
+      if (dies) throw new Error('killed')
+    },
+    isLong: false,
+    rewrite: (entries) => void kept.splice(0, kept.length, ...entries),
+    close: () => {},
+  }
+}
+
+/** A meter on what it has kept; `moment.now` is its clock. */
+function meter(kept: unknown[] = [], death?: Death) {
+  const moment = { now: start }
+  const memory = openTariffMemory(mortal(kept, death))
+  const clock = clockAt(() => moment.now)
+  const keys = new Map([
+    [originator, supplier.publicKey],
+    [nextSupplier, next.publicKey],
+  ])
+  const anchors = {
+    eui: target,
+    keyAgreement: own,
+    brokerKey: broker.publicKey,
+    signer: (eui: typeof originator, useCase: string) =>
+      ofSupplier.some((each) => each === useCase) ? keys.get(eui) : undefined,
+    lastCounter: memory.lastCounter.bind(memory),
+  }
+  const cells = trustAnchorCells({}, () => memory.cells(), crypto)
+  const firmware = { version: '00010000', images: new Map<string, string>() }
+  const given = { cells, roots: [], clock, wall: clock, crypto, log: silentLog }
+  const parts = { anchors, memory, firmware, audit, ...given }
+  const respond = (bytes: Uint8Array) => {
+    memory.tariffCame(moment.now)
+    const answer = answerCommand(bytes, parts)
+    const read = answer && decodeResponse(answer)
+    return read?.ok ? read.value.response : undefined
+  }
+  return {
+    memory,
+    respond,
+    send: (bytes: Uint8Array): string => respond(bytes)?.result ?? 'discarded',
+    /** What any other user reads of it, and what it is worth to one who has pinned the supplier. */
+    read() {
+      const read = { useCase: 'ReadTariff', originator: target, target, counter: 1n } as const
+      const frame = addMac(encodeUnsignedCommand(read), 'unsigned', brokerKeys, crypto)
+      const answer = answerCommand(frame, parts) ?? new Uint8Array()
+      const signed = signedTariffIn(answer)
+      return signed && openTariff(signed, target, pinned, crypto, moment.now)
+    },
+    at(now: Instant) {
+      moment.now = now
+      memory.tariffCame(now)
+    },
+    price() {
+      const opened = this.read()
+      return opened?.ok ? opened.value.prices[0]?.pencePerKilowattHour : undefined
+    },
+    again: () => meter(kept),
+  }
+}
+
+const brokerKeys = { own: broker, peer: own.publicKey }
+const pinned = { publicKey: supplier.publicKey, organisation: originator, eui: originator }
+const framed = (command: Command, key: PrivateKey = supplier): Uint8Array =>
+  addMac(signPreCommand(encodePreCommand(command), key, crypto), 'signed', brokerKeys, crypto)
+
+/** One register all year, at a price in pence. */
+const tables = (pence: number): ImportTariff => ({
+  seasons: [{ name: 'all', start: { year: 'any', month: 1, day: 1 }, week: 1 }],
+  weeks: [{ name: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+  days: [{ name: 1, switches: [{ atSeconds: 0, register: 1 }] }],
+  specialDays: [],
+  thresholds: Array.from({ length: 8 }, () => [0xffff_ffff]),
+  standingCharge: 4_785,
+  standingChargeScale: -4,
+  prices: Array.from({ length: importTariffPrices }, (_, at) => (at === 0 ? pence : 0)),
+  priceScale: -2,
+  execution: 'atOnce',
+})
+const standard = (counter: number, pence: number, change: Partial<ImportTariff> = {}) =>
+  framed({
+    useCase: 'ECS01a',
+    originator,
+    target,
+    counter: BigInt(counter),
+    ...tables(pence),
+    ...change,
+  })
+/** One of ours, half-hourly. */
+const ours = (counter: number, version: number, pence: number) =>
+  framed({
+    useCase: 'UpdateHalfHourlyTariff',
+    originator,
+    target,
+    counter: BigInt(counter),
+    version,
+    from: start,
+    prices: Array.from({ length: 48 }, () => pence * 1_000),
+  })
+const later = plus(start, inHours(10))
+
+test("the standard's tariff is kept over a restart, and priced by as the supplier signed it", () => {
+  const first = meter()
+  expect(first.read()).toBeUndefined()
+  expect(first.send(standard(10, 21))).toBe('success')
+  const second = first.again()
+  expect(second.price()).toBe(21)
+  expect(second.read()).toMatchObject({ ok: true, value: { counter: 10n, version: undefined } })
+})
+
+test('a tariff with a date comes into force then, and not before, also over a restart', () => {
+  const first = meter()
+  first.send(standard(10, 21))
+  expect(first.send(standard(11, 30, { execution: later }))).toBe('success')
+  expect([first.price(), first.memory.tariffComesAt()]).toEqual([21, later])
+  const second = first.again()
+  second.at(instant(later - 1000))
+  expect(second.price()).toBe(21)
+  second.at(later)
+  expect([second.price(), second.memory.tariffComesAt()]).toEqual([30, undefined])
+  // What has come does not go when the clock is put back.
+  const third = second.again()
+  expect(third.price()).toBeUndefined()
+  expect(third.memory.tariff()?.tariff.counter).toBe(11n)
+})
+
+test('what is to come is cancelled, and nothing else is', () => {
+  const one = meter()
+  one.send(standard(10, 21))
+  one.send(standard(11, 30, { execution: later }))
+  expect(one.send(standard(12, 99, { execution: 'never' }))).toBe('success')
+  expect(one.memory.tariffComesAt()).toBeUndefined()
+  one.at(later)
+  expect(one.price()).toBe(21)
+  const again = one.again()
+  expect(again.price()).toBe(21)
+})
+
+test('a cancellation is no tariff, whoever passes it off as one', () => {
+  const frame = { useCase: 'ECS01a', originator, target, counter: 12n } as const
+  const said = (execution: ImportTariff['execution']) => {
+    const command = encodePreCommand({ ...frame, ...tables(1), execution })
+    return openTariff(signPreCommand(command, supplier, crypto), target, pinned, crypto, start)
+  }
+  expect(said('never')).toMatchObject({ ok: false, reason: 'TariffUnreadable' })
+  // Nor does one to come count before its date.
+  expect(said(later)).toMatchObject({ ok: true, value: { prices: [] } })
+  expect(said('atOnce')).toMatchObject({ value: { prices: { length: 7 * 48 } } })
+})
+
+test.each<[string, Uint8Array, number]>([
+  ['a tariff at once', standard(12, 40), 40],
+  ['one of ours', ours(12, 1, 41), 41],
+])('what is sent later takes the place of what was to come: %s', (_what, sent, pence) => {
+  const one = meter()
+  one.send(standard(10, 21))
+  one.send(standard(11, 30, { execution: later }))
+  expect(one.send(sent)).toBe('success')
+  expect(one.memory.tariffComesAt()).toBeUndefined()
+  one.at(later)
+  expect(one.price()).toBe(pence)
+})
+
+test('tariffs of the standard and of ours are one order, which never goes back', () => {
+  const one = meter()
+  expect(one.send(ours(10, 5, 1))).toBe('success')
+  expect(one.send(standard(11, 21))).toBe('success')
+  // By its counter later, by its version before what was in force before.
+  expect(one.send(ours(12, 5, 2))).toBe('otherReason')
+  expect(one.again().send(ours(13, 4, 2))).toBe('otherReason')
+  expect(one.price()).toBe(21)
+  expect(one.again().send(standard(11, 22))).toBe('discarded')
+  expect(one.again().send(ours(20, 6, 3))).toBe('success')
+  expect(one.again().send(standard(19, 22))).toBe('discarded')
+  expect(one.again().price()).toBe(3)
+})
+
+test('nobody but the supplier sets it, and no bit of it can be changed', () => {
+  const one = meter()
+  const command = { useCase: 'ECS01a', originator, target, counter: 10n, ...tables(21) } as const
+  expect(one.send(framed(command, next))).toBe('discarded')
+  expect(one.send(framed({ ...command, originator: eui64('02-00-00-00-00-00-00-09') }))).toBe(
+    'discarded',
+  )
+  const bytes = framed(command)
+  for (let at = 0; at < bytes.length; at += 97)
+    expect(one.send(bytes.map((byte, index) => (index === at ? byte ^ 1 : byte)))).toBe('discarded')
+  expect(one.read()).toBeUndefined()
+  expect(one.send(bytes)).toBe('success')
+})
+
+const results = (fails: (place: number) => boolean) =>
+  Array.from({ length: 21 }, (_, at) => (fails(at) ? 'otherReason' : 'success'))
+test.each<[string, Partial<ImportTariff>, readonly string[]]>([
+  ['a date that is past', { execution: plus(start, inSeconds(-91)) }, results((at) => at >= 15)],
+  ['a date too far ahead', { execution: plus(start, inHours(721)) }, results((at) => at >= 15)],
+  ['prices beyond measure', { priceScale: 9 }, results((at) => at >= 13)],
+  ['a standing charge paid out', { standingCharge: -1 }, results((at) => at >= 13)],
+])('%s is answered for its objects and their dates, and nothing is kept', (_what, change, each) => {
+  const one = meter()
+  one.send(standard(10, 21))
+  const answer = one.respond(standard(11, 30, change))
+  expect(answer).toMatchObject({ useCase: 'ECS01a', result: 'otherReason', results: each })
+  expect([one.price(), one.memory.tariffComesAt()]).toEqual([21, undefined])
+  expect(one.send(standard(11, 30))).toBe('discarded')
+})
+
+test('with another supplier what the one before had set for later does not come', () => {
+  const kept: unknown[] = []
+  const one = meter(kept)
+  one.send(ours(10, 7, 1))
+  one.send(standard(11, 30, { execution: later }))
+  one.memory.replace({}, { originator, counter: 11n })
+  expect(one.memory.tariffComesAt()).toBe(later)
+  one.memory.replace({}, { originator: nextSupplier, counter: 0n })
+  expect(meter(kept).memory.tariffComesAt()).toBeUndefined()
+  // Its versions are a series of their own.
+  const { prices, from, version } = { prices: [2_000], from: start, version: 1 }
+  const id = { useCase: 'UpdateHalfHourlyTariff', originator: nextSupplier, target } as const
+  expect(one.send(framed({ ...id, counter: 1n, version, from, prices }, next))).toBe('success')
+  expect(one.memory.tariff()?.tariff).toMatchObject({ originator: nextSupplier, version: 1 })
+})
+
+const history = [
+  ours(10, 1, 1),
+  standard(11, 2),
+  standard(12, 3, { execution: later }),
+  ours(13, 2, 4),
+  standard(14, 5, { execution: later }),
+  standard(15, 6, { execution: 'never' }),
+  standard(16, 7, { execution: later }),
+]
+const deaths = Array.from({ length: 15 }, (_, at) =>
+  (['before', 'after'] as const).map((how) => ({ at: at + 1, how })),
+).flat()
+
+test('killed at each write, neither counter nor tariff goes back, and nothing is taken twice', () => {
+  let killed = 0
+  for (const death of deaths) {
+    const kept: unknown[] = []
+    const one = meter(kept, death)
+    let reached = { answered: 0, order: -1n, counter: -1n }
+    const order = (of: typeof one) => {
+      const held = of.memory.tariff()
+      return held === undefined ? -1n : tariffOrder(held.tariff).counter
+    }
+    try {
+      for (const [index, frame] of history.entries()) {
+        expect(one.send(frame)).toBe('success')
+        reached = { answered: index + 1, order: order(one), counter: BigInt(10 + index) }
+      }
+      one.at(later)
+      reached = { ...reached, order: order(one) }
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== 'killed') throw error
+      killed++
+    }
+    const after = one.again()
+    expect(after.memory.lastCounter(originator)).toBeGreaterThanOrEqual(reached.counter)
+    expect(order(after)).toBeGreaterThanOrEqual(reached.order)
+    for (const frame of history.slice(0, reached.answered))
+      expect(after.send(frame)).toBe('discarded')
+    // The supplier says again what was not answered, with another counter, and it all comes to the same.
+    expect(after.send(standard(20, 8, { execution: later }))).toBe('success')
+    after.at(later)
+    expect(after.memory.tariff()?.tariff.counter).toBe(20n)
+  }
+  expect(killed).toBe(deaths.length)
+})

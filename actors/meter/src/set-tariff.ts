@@ -1,0 +1,52 @@
+import { deviceExecutions } from '@interlock/contract'
+import {
+  answerOfAll,
+  executionProblem,
+  importTariffObjects,
+  type Answer,
+  type CommandOf,
+} from '@interlock/gbcs'
+import type { Instant } from '@interlock/kernel'
+import { tariffSaid, type TariffCommand } from '@interlock/seal'
+import type { MeterParts } from './commands.ts'
+
+/**
+ * Keeps a tariff whose signature was verified, at once or from its date on, or cancels what was to come.
+ * Answers for each object of the standard's message; where one is at fault none comes into force.
+ */
+export function setTariff(
+  command: TariffCommand,
+  signed: Uint8Array,
+  { memory, clock }: Pick<MeterParts, 'memory' | 'clock'>,
+): Answer {
+  const now = clock.now()
+  const answer =
+    command.useCase === 'ECS01a' ? answerToStandard(command, now) : answerToOurs(command)
+  if (answer.result !== 'success') return answer
+  return memory.install(signed, now).ok ? answer : { result: 'otherReason' }
+}
+
+/** A document that no reader would take is not kept either. */
+const answerToOurs = (
+  command: CommandOf<'UpdateHalfHourlyTariff' | 'UpdateTariffDocument'>,
+): Answer => ({
+  result:
+    command.useCase === 'UpdateHalfHourlyTariff' || tariffSaid(command).ok
+      ? 'success'
+      : 'otherReason',
+})
+
+function answerToStandard(command: CommandOf<'ECS01a'>, now: Instant): Answer {
+  const { execution } = command
+  const priced = execution === 'never' || tariffSaid(command).ok
+  const inTime = executionProblem(execution, deviceExecutions(now)) === undefined
+  return answerOfAll(
+    importTariffObjects.map((object) => {
+      const fits = isActivation(object) ? priced && inTime : priced || !isPriced(object)
+      return fits ? 'success' : 'otherReason'
+    }),
+  )
+}
+
+const isActivation = (object: string): boolean => object.startsWith('activation')
+const isPriced = (object: string): boolean => /^(?:prices|standing charge) to come$/.test(object)
