@@ -6,10 +6,14 @@ import type { RoamingDesk } from './roaming.ts'
 
 const begin = instant(Date.parse('2026-01-12T20:00:00Z'))
 
+/** A place, or what has changed of its EVSE. */
+type Heard = { readonly evses?: readonly { readonly status: string }[]; readonly status?: string }
+const statusIn = ([, { evses, status }]: readonly [string, Heard]) => evses?.[0]?.status ?? status
+
 /** An operator with a public and a private place, and two providers of which one has registered. */
 function operator() {
   const kept = new Map<string, unknown>()
-  const heard: [string, { readonly evses?: readonly { readonly status: string }[] }][] = []
+  const heard: [string, Heard][] = []
   const state = { answers: false, registered: ['ilk'], keeps: true }
   const view = { record: { trust: 'standard' }, status: 'Available' }
   const deps = {
@@ -24,7 +28,7 @@ function operator() {
   })
   const us = { country_code: 'GB', party_id: 'CPO' }
   const answer = { data: {}, status_code: 1_000, timestamp: '2026-01-12T20:00:00Z' }
-  const request = (_method: string, url: string, body: (typeof heard)[number][1]) => {
+  const request = (_method: string, url: string, body: Heard) => {
     if (!state.answers) return Promise.resolve({ status: 503, body: {} })
     heard.push([new URL(url).pathname, body])
     return Promise.resolve({ status: 200, body: answer })
@@ -79,8 +83,11 @@ test('of each place the newest state alone waits for a provider that is away, an
   csms.view.status = 'Occupied'
   await csms.teller.tell()
   await vi.waitFor(() => expect(csms.waits()).toEqual([]), waiting)
-  expect(csms.heard.map(([path]) => path)).toEqual(['/tariffs/GB/CPO/T1', '/locations/GB/CPO/L1'])
-  expect(csms.heard[1]?.[1].evses).toMatchObject([{ status: 'CHARGING' }])
+  const [tariffs, places] = ['/tariffs/GB/CPO/T1', '/locations/GB/CPO/L1'].map((path) =>
+    csms.heard.filter(([at]) => at.startsWith(path)),
+  )
+  expect(tariffs).toHaveLength(1)
+  expect(places?.map(statusIn).at(-1)).toBe('CHARGING')
 })
 
 test('nobody is told what has not changed, and whoever registers later is told of everything', async () => {
@@ -106,6 +113,5 @@ test('what could not be kept is not taken for told', async () => {
   csms.state.keeps = true
   csms.state.answers = true
   await csms.teller.tell()
-  await vi.waitFor(() => expect(csms.heard.at(-1)?.[0]).toBe('/locations/GB/CPO/L1'), waiting)
-  expect(csms.heard.at(-1)?.[1].evses).toMatchObject([{ status: 'CHARGING' }])
+  await vi.waitFor(() => expect(csms.heard.map(statusIn).at(-1)).toBe('CHARGING'), waiting)
 })

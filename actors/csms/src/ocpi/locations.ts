@@ -1,11 +1,12 @@
-import { inMinutes, type Instant, type StationId, type Timer } from '@interlock/kernel'
+import { inMinutes, type StationId, type Timer } from '@interlock/kernel'
 import type { Running } from '@interlock/host'
 import type { Location } from '@interlock/ocpi'
 import { inBackground } from '../background.ts'
-import { capabilitiesOf, locationOf } from './objects.ts'
+import { capabilitiesOf, evseStatusOf, locationOf, type PointState } from './objects.ts'
+import type { ChargingPoint } from './ocpi-config.ts'
 import type { RoamingDesk } from './roaming.ts'
 
-/** The places, each as of when what is said of it last changed. */
+/** The places, each of their charging points as of when what is said of it last changed. */
 export function locationsOf({
   context,
   places,
@@ -13,17 +14,20 @@ export function locationsOf({
   tariff,
 }: Pick<RoamingDesk, 'context' | 'places' | 'us' | 'tariff'>): () => readonly Location[] {
   const { views, deps } = context
-  const statusOf = (id: string): string => views.get(id as StationId)?.status ?? 'Unknown'
-  const canOf = (id: string) => capabilitiesOf(views.get(id as StationId)?.record.trust)
-  const known = new Map<string, { readonly statuses: string; readonly at: Instant }>()
-  return () =>
-    places.map((place) => {
-      const statuses = place.points.map(({ stationId }) => statusOf(stationId)).join()
-      const before = known.get(place.id)
-      const at = before?.statuses === statuses ? before.at : deps.clock.now()
-      known.set(place.id, { statuses, at })
-      return locationOf(place, us, tariff, statusOf, canOf, at)
-    })
+  const begun = deps.clock.now()
+  const known = new Map<string, PointState>()
+  const stateOf = ({ evseId, stationId }: ChargingPoint): PointState => {
+    const view = views.get(stationId as StationId)
+    const status = evseStatusOf(view?.status ?? 'Unknown')
+    const capabilities = capabilitiesOf(view?.record.trust)
+    const key = `${stationId} ${evseId}`
+    const before = known.get(key)
+    const isSame = before?.status === status && before.capabilities.join() === capabilities.join()
+    const now = isSame ? before : { status, capabilities, at: deps.clock.now() }
+    known.set(key, now)
+    return now
+  }
+  return () => places.map((place) => locationOf(place, us, tariff, begun, stateOf))
 }
 
 /** Whoever has registered since is told of everything by then. */

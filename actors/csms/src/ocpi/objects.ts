@@ -1,4 +1,4 @@
-import { toIso, type Instant } from '@interlock/kernel'
+import { instant, toIso, type Instant } from '@interlock/kernel'
 import type {
   Cdr,
   CdrToken,
@@ -35,17 +35,25 @@ export const capabilitiesOf = (trust: TrustMode | undefined): string[] =>
       ]
     : ['CHARGING_PROFILE_CAPABLE', 'RFID_READER', 'UNLOCK_CAPABLE']
 
-/** A place as others see it (§8.3). */
+/** What is said of a charging point, and since when. */
+export type PointState = {
+  readonly status: Evse['status']
+  readonly capabilities: string[]
+  readonly at: Instant
+}
+
+export const evseStatusOf = (status: string): Evse['status'] => evseStatuses[status] ?? 'UNKNOWN'
+
+/** A place as others see it (§8.3). It has changed when the last of its EVSEs has; its connectors never have since `begun`. */
 export function locationOf(
   place: Place,
   us: OcpiOwner,
   tariff: Tariff,
-  statusOf: (stationId: string) => string,
-  capabilitiesOf: (stationId: string) => string[],
-  at: Instant,
+  begun: Instant,
+  stateOf: (point: ChargingPoint) => PointState,
 ): Location {
-  const last_updated = toIso(at)
   const { name, postalCode } = place
+  const states = place.points.map((point) => ({ point, ...stateOf(point) }))
   return {
     ...us,
     id: place.id,
@@ -57,11 +65,11 @@ export function locationOf(
     country: place.country,
     coordinates: place.coordinates,
     time_zone: place.timeZone,
-    evses: place.points.map((point) => ({
+    evses: states.map(({ point, status, capabilities, at }) => ({
       uid: point.evseId,
       evse_id: point.evseId,
-      status: evseStatuses[statusOf(point.stationId)] ?? 'UNKNOWN',
-      capabilities: capabilitiesOf(point.stationId),
+      status,
+      capabilities,
       connectors: [
         {
           id: connectorId,
@@ -71,12 +79,12 @@ export function locationOf(
           max_voltage: point.maxVoltage,
           max_amperage: point.maxAmperage,
           tariff_ids: [tariff.id],
-          last_updated,
+          last_updated: toIso(begun),
         },
       ],
-      last_updated,
+      last_updated: toIso(at),
     })),
-    last_updated,
+    last_updated: toIso(instant(Math.max(...states.map(({ at }) => at)))),
   }
 }
 

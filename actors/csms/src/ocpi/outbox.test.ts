@@ -6,6 +6,8 @@ test('a provider that does not answer is asked once a round, and keeps no other 
   const kept = new Map<string, unknown>()
   const asked: string[] = []
   let isSilent = true
+  const log = { warn: () => undefined, error: vi.fn() }
+  let isAway = true
   let retry = (): void => undefined
   const answer = { data: {}, status_code: 1_000, timestamp: '2026-01-12T20:00:00Z' }
   const request = (_method: string, url: string) => {
@@ -31,7 +33,9 @@ test('a provider that does not answer is asked once a round, and keeps no other 
     objects: {
       remove: ({ id }: { id: string }) => Promise.resolve(kept.delete(id)),
       list: (_: string, { offset }: { offset: number }) =>
-        Promise.resolve({ objects: [...kept.values()].slice(offset), total: kept.size }),
+        isAway
+          ? Promise.reject(new Error('the database is away'))
+          : Promise.resolve({ objects: [...kept.values()].slice(offset), total: kept.size }),
     },
     deps: {
       clock: {
@@ -42,12 +46,15 @@ test('a provider that does not answer is asked once a round, and keeps no other 
         },
       },
       entropy: { bytes: (count: number) => new Uint8Array(count) },
-      log: { warn: () => undefined, error: () => undefined },
+      log,
     },
     label: 'outbox',
   } as unknown as Parameters<typeof createOutbox>[0])
 
   const waiting = { timeout: 30_000, interval: 5 }
+  await vi.waitFor(() => expect(log.error).toHaveBeenCalledOnce(), waiting)
+  isAway = false
+  retry()
   await vi.waitFor(() => expect([...kept.keys()]).toEqual(['s1', 's2', 's3']), waiting)
   expect(asked).toEqual(['silent.test s1', 'other.test o1'])
   isSilent = false

@@ -1,31 +1,26 @@
 import type { ActorDeps, Running } from '@interlock/host'
-import { sendOcpi, type OcpiPeers } from '@interlock/host/ocpi'
+import type { OcpiPeers } from '@interlock/host/ocpi'
 import { inMinutes, type Timer } from '@interlock/kernel'
 import { ownerName, type OcpiOwner, type Registration } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
+import { createDelivery, type Telling } from './delivery.ts'
 
 export type Outbox = Running & {
   /** Tells a party of an object of ours; on the disk before it is tried, and tried until it is heard. */
-  push(party: string, module: 'sessions' | 'cdrs', id: string, object: unknown): Promise<void>
+  push(party: string, module: 'cdrs', id: string, object: object): Promise<void>
   /** The same of something of which the newest state alone is of use: what still waits of it is not sent any more. */
   pushState(
     party: string,
-    module: 'locations' | 'tariffs' | 'chargingprofiles',
+    module: 'locations' | 'sessions' | 'tariffs' | 'chargingprofiles',
     id: string,
-    object: unknown,
+    object: object,
   ): Promise<void>
   /** Once, and not again: the outcome of a request. */
   post(party: string, url: string, body: unknown): Promise<void>
 }
 
-type Waiting = {
-  readonly party: string
-  readonly module: string
-  readonly id: string
-  /** Under which it waits: what comes later of the same object does not take its place. */
-  readonly name: string
-  readonly object: unknown
-}
+/** Its name is that under which it waits: what comes later of the same object does not take its place. */
+type Waiting = Telling & { readonly name: string }
 
 const retryMillis = inMinutes(1)
 const waitingModule = 'waiting'
@@ -41,7 +36,8 @@ export function createOutbox(options: {
   readonly label: string
 }): Outbox {
   const { us, peers, registration, objects, deps, label } = options
-  const { clock, entropy, log } = deps
+  const { clock, log } = deps
+  const { deliver, send } = createDelivery({ us, peers, registration, deps })
   const owner = ownerName(us)
   let timer: Timer | undefined
   let working: Promise<void> | undefined
@@ -51,44 +47,13 @@ export function createOutbox(options: {
   const states = new Map<string, string>()
   let closed = false
 
-  const send = async (
-    party: string,
-    method: 'PUT' | 'POST',
-    url: string,
-    token: string,
-    body: unknown,
-  ) => {
-    const http = peers.httpOf(party)
-    const to = peers.parties.find(({ name }) => name === party)?.owner
-    if (http === undefined || to === undefined) return undefined
-    return await sendOcpi(http, { token, method, url, body, routing: { from: us, to } }, entropy)
-  }
-  /** `done`: it need not be tried again, for it was heard, or refused for good. `silent`: nobody answers there. */
-  const deliver = async ({
-    party,
-    module,
-    id,
-    object,
-  }: Waiting): Promise<'done' | 'later' | 'silent'> => {
-    // Profiles are the provider's: it hears of them at the other end of that module (§14.3.2.2).
-    const isProfile = module === 'chargingprofiles'
-    const reached = registration.reach(party, module, isProfile ? 'SENDER' : 'RECEIVER')
-    if (!reached.ok) return reached.reason === 'EndpointsMissing' ? 'done' : 'later'
-    const { url, token } = reached.value
-    const { country_code, party_id } = us
-    const isCdr = module === 'cdrs'
-    const own = isProfile ? '' : `/${country_code}/${party_id}`
-    const at = isCdr ? url : `${url}${own}/${encodeURIComponent(id)}`
-    const answer = await send(party, isCdr ? 'POST' : 'PUT', at, token, object)
-    if (answer === undefined || answer.ok) return 'done'
-    log.warn({ party, module, id, reason: answer.reason, detail: answer.detail }, 'not taken')
-    // What the provider could not do it may do later; what it refuses it refuses again.
-    if (answer.reason.startsWith('Status2')) return 'done'
-    return answer.reason === 'PeerUnavailable' ? 'silent' : 'later'
-  }
-  const forget = async ({ party, module, id, name }: Waiting): Promise<void> => {
+  const keyOf = ({ party, module, id }: Omit<Telling, 'object'>): string =>
+    `${party} ${module} ${id}`
+  const isNewest = (each: Waiting): boolean => (states.get(keyOf(each)) ?? each.name) === each.name
+  const forget = async (told: Waiting): Promise<void> => {
+    const { name } = told
     await objects.remove({ module: waitingModule, owner, id: name })
-    const key = `${party} ${module} ${id}`
+    const key = keyOf(told)
     if (states.get(key) === name) states.delete(key)
   }
   const work = async (): Promise<void> => {
@@ -101,7 +66,11 @@ export function createOutbox(options: {
         const { objects: page } = await objects.list(waitingModule, { offset, limit: pageLimit })
         for (const each of page as readonly Waiting[]) {
           if (closed) return
-          const told = silent.has(each.party) ? 'silent' : await deliver(each)
+          const told = silent.has(each.party)
+            ? 'silent'
+            : isNewest(each)
+              ? await deliver(each)
+              : 'done'
           if (told === 'silent') silent.add(each.party)
           if (told === 'done') await forget(each)
           else offset += 1
@@ -116,7 +85,10 @@ export function createOutbox(options: {
     timer?.cancel()
     again = true
     working ??= work()
-      .catch((error: unknown) => log.error({ error }, 'what waits for providers is not told'))
+      .catch((error: unknown) => {
+        log.error({ error }, 'what waits for providers is not told')
+        timer = clock.after(retryMillis, label, run)
+      })
       .finally(() => {
         working = undefined
         if (again) run()
@@ -126,13 +98,20 @@ export function createOutbox(options: {
     party: string,
     module: string,
     id: string,
-    told: unknown,
+    told: object,
   ): Promise<string> => {
     const now = clock.now()
     count += 1
     const name = `${module}/${id}/${now}-${count}`
     const object: Waiting = { party, module, id, name, object: told }
-    await objects.put({ module: waitingModule, owner, id: name, lastUpdated: now, object })
+    const kept = await objects.put({
+      module: waitingModule,
+      owner,
+      id: name,
+      lastUpdated: now,
+      object,
+    })
+    if (kept === 'full') log.error({ party, module, id }, 'too much waits: it is not told')
     run()
     return name
   }
@@ -142,7 +121,7 @@ export function createOutbox(options: {
       await enqueue(party, module, id, told)
     },
     async pushState(party, module, id, told) {
-      const key = `${party} ${module} ${id}`
+      const key = keyOf({ party, module, id })
       const before = states.get(key)
       if (before !== undefined) await objects.remove({ module: waitingModule, owner, id: before })
       states.set(key, await enqueue(party, module, id, told))

@@ -14,9 +14,6 @@ import {
   writeHeaders,
   type Answer,
   type AuthorizationInfo,
-  type Cdr,
-  type ChargingProfileResult,
-  type CommandResult,
   type Location,
   type Session,
   type Token,
@@ -26,6 +23,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { TestClock } from '@interlock/kernel/clock.fixture'
 import { organisation } from '@interlock/host/identities.fixture'
 import type { TestStation } from '../fixture/station.fixture.ts'
+import { providerThatHears } from './hearing.fixture.ts'
 import { signedEvent as event } from './signed-event.fixture.ts'
 import { csmsWorld, type CsmsWorld } from '../fixture/world.fixture.ts'
 import type { CsmsRunning } from '../start.ts'
@@ -36,13 +34,8 @@ let clock: TestClock
 let provider: TestParty
 let station: TestStation
 
-const sessions: Session[] = []
-const cdrs: Cdr[] = []
-const results: (ChargingProfileResult & { readonly id: string })[] = []
-const profilesTold: unknown[] = []
-const locations: Location[] = []
-const tariffs: unknown[] = []
-const outcomes: (CommandResult & { readonly id: string })[] = []
+const heard = providerThatHears()
+const { sessions, parts, cdrs, results, profilesTold, locations, tariffs, outcomes } = heard
 /** What the provider says of a token; by default it knows none. */
 let say: (uid: string) => Answer
 const unknown = (): Answer => refused('TokenUnknown')
@@ -74,34 +67,7 @@ beforeAll(async () => {
     handlers: {
       'tokens.list': () => ok({ data: [], total: 0 }),
       'tokens.authorize': ({ params }) => say(params['id'] ?? ''),
-      'sessions.put'({ body }) {
-        sessions.push(body)
-        return ok({})
-      },
-      'cdrs.post'({ body }) {
-        cdrs.push(body)
-        return ok({ isNew: true })
-      },
-      'locations.put'({ body }) {
-        locations.push(body)
-        return ok({})
-      },
-      'tariffs.put'({ body }) {
-        tariffs.push(body)
-        return ok({})
-      },
-      'commands.result'({ params, body }) {
-        outcomes.push({ ...body, id: params['id'] ?? '' })
-        return ok({})
-      },
-      'chargingprofiles.update'({ params, body }) {
-        profilesTold.push([params['session_id'], body])
-        return ok({})
-      },
-      'chargingprofiles.result'({ params, body }) {
-        results.push({ ...body, id: params['id'] ?? '' })
-        return ok({})
-      },
+      ...heard.handlers,
     },
   })
   writeAtomic(`${world.dir}/ocpi-tariff.json`, JSON.stringify(tariff), 0o644)
@@ -358,6 +324,10 @@ test("a session's record is what its meter signed, unchanged, and the provider c
   expect(rated).toMatchObject({ ok: true, value: { session: { wattHours: 9_500 } } })
   const sessionList = await provider.send('GET', '2.2.1/sender/sessions')
   expect(sessionList).toMatchObject({ value: [{ status: 'COMPLETED', kwh: 9.5 }] })
+  expect(sessions.at(-1)).toEqual(sessionList.ok && (sessionList.value as Session[])[0])
+  const last_updated: unknown = expect.any(String)
+  expect(parts.at(-1)).toMatchObject({ status: 'COMPLETED', last_updated })
+  expect(parts.at(-1)).not.toHaveProperty('id')
   expect(await provider.send('GET', '2.2.1/sender/cdrs')).toMatchObject({ value: [{ id: cdr.id }] })
   expect(await profile(cdr.id)).toMatchObject({ value: { result: 'REJECTED' } })
 })

@@ -180,7 +180,7 @@ export async function tellTransaction(
   const isActive = endedAt === undefined
   const object: SessionPlace = { party, stationId, transactionId, evse, isActive, admission }
   await objects.put({ ...place, lastUpdated: at, object })
-  await outbox.push(party, 'sessions', id, session)
+  await outbox.pushState(party, 'sessions', id, session)
   if (!isActive) await endWatch(desk, id)
   if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
   const told = { transaction: transactionId, evse, at, wattHours: Math.max(0, state.wattHours) }

@@ -11,6 +11,11 @@ import type { HttpClient, HttpResponse } from '../http-client.ts'
 const idBytes = 16
 
 export type OcpiAnswer = Outcome<unknown, string>
+export type SentAnswer = OcpiAnswer &
+  Pick<HttpResponse, 'headers'> & {
+    /** `Status2004` and the like, beside a refusal of HTTP that says so too. */
+    readonly said?: string
+  }
 /** One request to a party, as whoever is registered with it. */
 export type OcpiSending = {
   readonly token: string
@@ -29,7 +34,7 @@ export async function sendOcpi(
   http: HttpClient,
   { token, method, url, body, routing }: OcpiSending,
   entropy: Entropy,
-): Promise<OcpiAnswer & Pick<HttpResponse, 'headers'>> {
+): Promise<SentAnswer> {
   const ids = { requestId: newId(entropy), correlationId: newId(entropy) }
   const headers = writeHeaders(ids, token, routing)
   try {
@@ -42,7 +47,9 @@ export async function sendOcpi(
     if (envelope.ok && answer.status < 300) return { ...envelope, headers: answer.headers ?? {} }
     if (!envelope.ok && envelope.reason !== 'AnswerMalformed' && answer.status < 300)
       return envelope
-    return refused(`Http${answer.status}`, envelope.ok ? undefined : envelope.detail)
+    const reason = `Http${answer.status}`
+    if (envelope.ok || envelope.reason === 'AnswerMalformed') return refused(reason)
+    return { ...refused(reason, envelope.detail), said: envelope.reason }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return refused(error.code, error.message)
