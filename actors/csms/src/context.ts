@@ -1,5 +1,6 @@
 import type { Happening } from '@interlock/contract'
 import type { GuestPayer } from '@interlock/driver'
+import type { Cell } from '@interlock/gate'
 import type { ActorDeps, AskWitness, Identity, OcppSocket } from '@interlock/host'
 import type { InTurnByKey, StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
@@ -74,6 +75,8 @@ export type Hooks = {
   commanding: (station: StationId) => void
   /** As a station takes them at first contact. */
   revocationLists: () => readonly string[]
+  /** Whose words about loads are believed: the homes' supplier, as long as its certificate is in force. */
+  suppliers: () => readonly Cell[]
   /** Every home's tariff has been read: time to offer the day-ahead plan. */
   tariffsRead: () => Promise<void>
   /** A message of the station that its virtual EVSE passes on. */

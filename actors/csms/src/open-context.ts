@@ -82,6 +82,7 @@ export async function openContext(
     booted: () => {},
     commanding: () => {},
     revocationLists: () => [],
+    suppliers: () => [],
     tariffsRead: () => Promise.resolve(),
     forward: () => {},
     admitDriver: () => Promise.resolve(undefined),

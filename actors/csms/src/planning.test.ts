@@ -85,6 +85,7 @@ test('a plug-in is planned on the tariff, countersigned, and reaches the station
   expect(command.ok && command.value.countersignature?.reservation).toMatch(/^reservation-/)
   expect(await documentOf('CS-1')).toMatchObject({
     refused: null,
+    supplied: null,
     plan: { plannedWattHours: 7000, tariffVersion: run * 10 },
     goal: { source: 'usual' },
   })
@@ -158,6 +159,7 @@ test('what the budget has no room for at full power is planned at half of it, an
   expect(Math.max(...schedule.periods.map((period) => period.limitWatts))).toBe(3_500)
   expect(await documentOf('CS-1')).toMatchObject({
     refused: null,
+    supplied: null,
     plan: { plannedWattHours: 7000 },
   })
   // It is enough, so full power is not asked for again.
@@ -178,6 +180,7 @@ test('a smaller plan that is too slow holds until there is room for full power',
   expect(station.commands).toHaveLength(1)
   expect(await documentOf('CS-1')).toMatchObject({
     refused: null,
+    supplied: null,
     plan: { shortfall: { reason: 'TooLittleTime' } },
   })
   world.supervisor.roomWatts = Infinity

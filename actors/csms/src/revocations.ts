@@ -12,6 +12,8 @@ import type { Context } from './context.ts'
 
 export type Revocations = {
   readonly revoked: (serialHex: string) => boolean
+  /** The same of the smart-meter side. */
+  readonly revokedSmartMeter: (serialHex: string) => boolean
   /** The lists in force, each with its authority, as stations take them. */
   readonly bundles: () => readonly string[]
   /** Fetches the list now and then; `onChange` runs when there is a new one. */
@@ -70,8 +72,12 @@ export function createRevocations(): Revocations {
     })
   }
 
+  const names = (hierarchy: Hierarchy) => (serialHex: string) =>
+    held.get(hierarchy)?.list.serials.has(serialHex) === true
+
   return {
-    revoked: (serialHex) => held.get('charging')?.list.serials.has(serialHex) === true,
+    revoked: names('charging'),
+    revokedSmartMeter: names('smartMeter'),
     bundles: () => [...held.values()].map(({ bundle }) => bundle),
     start,
     close() {

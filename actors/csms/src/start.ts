@@ -15,6 +15,7 @@ import {
 } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
 import type { Endpoint as OcppEndpoint } from '@interlock/ocpp'
+import type { Peer } from '@interlock/pki'
 import { createCostUpdates } from './costs/cost-updates.ts'
 import { createCommands } from './commands.ts'
 import { demandWhole, type CsmsConfig } from './config.ts'
@@ -101,7 +102,15 @@ async function open(
     for (const listener of listeners) listener(...opened)
   }
   const book = config.oscp && (await openBook(context, trust, config.oscp, oscp, closers))
-  const planning = await openPlanning(context, counters, book, closers)
+  const supplier = loadPeer(config.tariff.supplierCertificate)
+  context.hooks.suppliers = () => [
+    {
+      ...supplier,
+      hierarchy: 'smartMeter',
+      revoked: revocations.revokedSmartMeter(supplier.serialHex),
+    },
+  ]
+  const planning = await openPlanning(context, counters, supplier, book, closers)
   const { commands } = planning
   const { tellSession } = openMiddleware(context, {
     trust,
@@ -202,6 +211,7 @@ async function openBook(
 async function openPlanning(
   context: Context,
   counters: CounterStore,
+  supplier: Peer,
   book: CapacityBook | undefined,
   closers: Closers,
 ) {
@@ -223,7 +233,6 @@ async function openPlanning(
     crypto: deps.crypto,
     record,
   })
-  const supplier = loadPeer(config.tariff.supplierCertificate)
   const tariffs = createTariffs({ context, dcc, counters, supplier })
   await tariffs.restore()
   closers.push(() => tariffs.close())

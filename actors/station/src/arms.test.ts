@@ -304,6 +304,13 @@ test('uses of arms and the override survive a loss of power', async () => {
   expect(reasonOf(await start(to, arm))).toBe('ArmSpent')
 })
 
+/** What the CSMS has been told of suppliers' words. */
+const broughtOf = ({ csms: server }: Scene) =>
+  server
+    .sent('DataTransfer')
+    .filter(({ messageId }) => messageId === 'Arm')
+    .map(({ data }) => (data as { preCommand: string }).preCommand)
+
 /** The supplier's word about the load, for a day. */
 const switching = (to: Scene, use: 'ActivateLoad' | 'DeactivateLoad') =>
   armFrom(to.clock.now(), { use, until: plus(to.clock.now(), inHours(24)) })
@@ -316,6 +323,9 @@ test('supplier and CSMS switch a load on and back, each time with the random del
   const on = switching(to, 'ActivateLoad')
   expect(await tell(to, on)).toBeUndefined()
   expect(to.station.observe()).toMatchObject({ setPointWatts: 0, why: 'Fallback' })
+  // The CSMS is brought the supplier's own signature.
+  await until(() => broughtOf(to).length === 1, 'the word at the CSMS')
+  expect(broughtOf(to)).toEqual([toBase64(on.bytes)])
   expect(await start(to, on)).toMatchObject({ status: 'Accepted' })
   expect(to.station.observe()).toMatchObject({ setPointWatts: 0, waitingFor: 'RandomDelay' })
   await to.clock.advance(60_000)

@@ -40,6 +40,7 @@ import { createRecords, type Records } from './records.ts'
 import { createReports } from './reports.ts'
 import { freshness } from './revocation.ts'
 import { createRestarts, handoverMillis } from './restarts.ts'
+import { tellSuppliedArms } from './supplied-arms.ts'
 import { createTrustStore } from './trust-store.ts'
 import { createReader } from './reader.ts'
 import type { OwnIdentity } from './own-identity.ts'
@@ -103,6 +104,7 @@ export function assemble(
       if (!isFirstContact(station)) {
         reports.online(booted)
         station.chargingHours.look()
+        tellSuppliedArms(station)
         if (booted) station.firmware.resume()
         return
       }

@@ -28,6 +28,7 @@ import { takeController } from './provider-change.ts'
 import { onRespond, onRestore } from './responding.ts'
 import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
+import { tellSuppliedArms } from './supplied-arms.ts'
 import { takeTariff } from './tariff.ts'
 
 const nonceBytes = 16
@@ -211,5 +212,6 @@ export function onArm(station: Station, text: string): string | undefined {
   records.decide({ ...about, originator, decision: 'stored', reference })
   records.publish({ kind: 'arm', data: { arm: reference, use: arm.use, originator } })
   judging.armed()
+  if (arm.use === 'supplied') tellSuppliedArms(station)
   return undefined
 }

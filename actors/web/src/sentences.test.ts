@@ -147,6 +147,18 @@ test.each(Object.keys(sentences.happeningSentences) as Happening['kind'][])(
   },
 )
 
+test.each(['on', 'off'])(
+  'a supplier’s word that a load goes %s names whose agreement is missing',
+  (load) => {
+    const data = { use: 'supplied', load, originator: 'A0-00-00-00-00-00-00-06' }
+    const words = tellHappening({ at: 0, actor: 'csms', kind: 'arm', data }, '12 Acacia Avenue')
+    expect(words).toBe(
+      `The supplier of 12 Acacia Avenue has agreed that its load is switched ${load}; ` +
+        'that happens when the operator agrees too.',
+    )
+  },
+)
+
 test('the street is told as a whole', () => {
   expect(tellStreet([])).toBe('No charger is known yet.')
   expect(tellStreet([row])).toBe('Nothing is charging at the 1 charger of this street.')

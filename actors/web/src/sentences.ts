@@ -277,7 +277,11 @@ export const happeningSentences: Readonly<
 > = {
   state: (event, place) => `${place} changed${because(event)}.`,
   frequency: (event) => `The grid was at ${event.data?.['hertz'] ?? 'an unknown number of'} Hz.`,
-  arm: (event, place) => `${place} has an arm${because(event)}.`,
+  arm: (event, place) =>
+    event.data?.['use'] === 'supplied'
+      ? `The supplier of ${place} has agreed that its load is switched ${event.data['load'] ?? 'over'}; ` +
+        'that happens when the operator agrees too.'
+      : `${place} has an arm${because(event)}.`,
   trigger: (event, place) => `${action(event)} reached ${place}${because(event)}.`,
   refusal: (event, place) => `${action(event)} at ${place} was refused${because(event)}.`,
   response: (event, place) => `${place} helped the grid${because(event)}.`,

@@ -1,3 +1,4 @@
+import type { Arm } from '@interlock/contract'
 import type { Eui64, Instant } from '@interlock/kernel'
 import { soldHours, type HoursInForce, type Schedule } from '@interlock/power'
 import type { BootPolicy, SecurityProfile, StationRecord, TrustMode } from '../data/stations.ts'
@@ -90,6 +91,8 @@ export type StationView = {
   wish: Wish | undefined
   plan: PlanView | undefined
   refused: RefusedView | undefined
+  /** The last word of the home's supplier about the load, verified. */
+  supplied: Arm | undefined
 }
 
 export const newView = (record: StationRecord): StationView => ({
@@ -117,6 +120,7 @@ export const newView = (record: StationRecord): StationView => ({
   wish: undefined,
   plan: undefined,
   refused: undefined,
+  supplied: undefined,
 })
 
 /** What may be said of its trust mode: *supervised* only when the supervisor's register says so too. */

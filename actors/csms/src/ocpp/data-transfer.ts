@@ -8,6 +8,7 @@ import type { StateReport, StationView } from '../core/view.ts'
 import { bringTokenKey, takeAgreement } from '../drivers/agreements.ts'
 import type { Sender } from './handlers.ts'
 import { relayCheckpoint, relayHours } from './relays.ts'
+import { takeSuppliedArm } from './supplied-arm.ts'
 
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])
@@ -40,6 +41,7 @@ export const dataTransfer =
     if (request.messageId === 'Checkpoint') return relayCheckpoint(request.data, context)
     if (request.messageId === 'ChargingHours')
       return relayHours(request.data, sender.stationId, context)
+    if (request.messageId === 'Arm') return takeSuppliedArm(context, sender.stationId, request.data)
     if (request.messageId === 'TokenKey') return bringTokenKey(context, request.data)
     if (request.messageId === 'Agreement')
       return takeAgreement(context, sender.stationId, request.data)

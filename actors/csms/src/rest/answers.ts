@@ -85,6 +85,13 @@ const stationFields = {
   plan: orNull(Anything),
   schedule: orNull(Anything),
   refused: orNull(RefusedAnswer),
+  /** What the home's supplier has signed about its load: with `arm` a trigger may do it once, until then. */
+  supplied: orNull(
+    Type.Object(
+      { arm: Text, originator: Text, load: Type.Enum(['on', 'off']), until: Text },
+      strict,
+    ),
+  ),
 }
 export const StationAnswer = Type.Object(stationFields, strict)
 export const StationWithRefusals = Type.Object(

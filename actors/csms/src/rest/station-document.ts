@@ -1,3 +1,4 @@
+import type { Arm } from '@interlock/contract'
 import { toIso } from '@interlock/kernel'
 import type { Static } from 'typebox'
 import { transactionWattHours, trustShown, type StationView } from '../core/view.ts'
@@ -5,7 +6,7 @@ import type { StationAnswer } from './answers.ts'
 
 /** A station as `GET /api/v1/stations` shows it. Instants are ISO 8601, power in watts. */
 export function stationDocument(view: StationView) {
-  const { record, report, goal, schedule, plan, refused, boot } = view
+  const { record, report, goal, schedule, plan, refused, boot, supplied } = view
   return {
     stationId: record.stationId,
     eui: record.eui,
@@ -49,6 +50,13 @@ export function stationDocument(view: StationView) {
             })),
           },
     refused: refused === undefined ? null : { ...refused, at: toIso(refused.at) },
+    supplied: supplied === undefined ? null : suppliedDocument(supplied),
   } satisfies Static<typeof StationAnswer>
 }
+const suppliedDocument = ({ digest, originator, levelPercent, until }: Arm) => ({
+  arm: digest,
+  originator,
+  load: levelPercent === 0 ? ('off' as const) : ('on' as const),
+  until: toIso(until),
+})
 export type StationDocument = ReturnType<typeof stationDocument>

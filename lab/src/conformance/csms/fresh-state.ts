@@ -67,4 +67,5 @@ const unheardOf = (stationId: string): StationDocument => ({
   plan: null,
   schedule: null,
   refused: null,
+  supplied: null,
 })
