@@ -16,6 +16,7 @@ import { changed, identities, keys } from './parties.ts'
 import {
   activated,
   activation,
+  at,
   calendar,
   charge,
   clockSetting,
@@ -51,6 +52,27 @@ const processed: Alert = {
   until,
 }
 const ended: Alert = { ...processed, code: 'ECS102', counter: 2n, levelPercent: 0 }
+const executed = {
+  code: 'FutureDated',
+  device: identities.device,
+  recipient: identities.supplier,
+  at: at('2027-01-01T00:00:00Z'),
+} as const
+const calendarExecuted: Alert = {
+  ...executed,
+  counter: 3n,
+  useCase: 'ECS46d',
+  commandCounter: calendar.counter,
+  object: 'activation of the calendar',
+}
+const tariffExecuted: Alert = {
+  ...executed,
+  counter: 4n,
+  useCase: 'ECS01a',
+  commandCounter: importTariff.counter,
+  object: 'activation of the thresholds',
+}
+const calendarAlert = encodeAlert(calendarExecuted, device, crypto)
 const alert = encodeAlert(processed, device, crypto)
 const endAlert = encodeAlert(ended, device, crypto)
 const success = answer(charge, 'success')
@@ -107,6 +129,8 @@ export const fromDevice = {
   responseWithTariff: answer(readTariff, 'success', installed),
   alert,
   endAlert,
+  calendarAlert,
+  tariffAlert: encodeAlert(tariffExecuted, device, crypto),
 }
 const resigned = (bytes: Uint8Array, from: string, to: string): Uint8Array =>
   signPreCommand(changed(bytes.slice(0, -65), from, to), device, crypto)
@@ -208,6 +232,24 @@ export const invalidFromDevice = [
     message: resigned(endAlert, '07ea0105ff1400', '07ea061fff1400'),
     reason: 'ContentMalformed',
     field: 'period end',
+  },
+  {
+    name: 'alert of an execution with another alert code',
+    message: resigned(calendarAlert, '128f66', '128f67'),
+    reason: 'ContentMalformed',
+    field: 'alert code',
+  },
+  {
+    name: 'alert of an execution of an object that its command does not set',
+    message: resigned(calendarAlert, '5e2c801a06', '5e2c801b06'),
+    reason: 'ContentMalformed',
+    field: 'command and object',
+  },
+  {
+    name: 'alert of an execution of a command that is never future-dated',
+    message: resigned(calendarAlert, '0913011a', '0913011e'),
+    reason: 'ContentMalformed',
+    field: 'command and object',
   },
   {
     name: 'alert of an unknown code',

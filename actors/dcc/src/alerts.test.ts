@@ -28,10 +28,29 @@ const used = encodeAlert(
   crypto,
 )
 
+const executed = (commandCounter: bigint, signer = key) =>
+  encodeAlert(
+    {
+      code: 'FutureDated',
+      device: llcs,
+      recipient: owner,
+      counter: 8n,
+      useCase: 'ECS46d',
+      commandCounter,
+      object: 'activation of the calendar',
+      at,
+    },
+    signer,
+    crypto,
+  )
+
 /** The data company's parts, of which the book of arms fails as often as it is told. */
 function company(failures: number) {
   const marked: bigint[] = []
-  const last = new Map<string, bigint>()
+  const told: unknown[] = []
+  const reasons: unknown[] = []
+  /** The originator has sent commands up to its fifth. */
+  const last = new Map<string, bigint>([[owner, 5n]])
   let left = failures
   const nothing = (): void => {}
   const parts = {
@@ -53,10 +72,17 @@ function company(failures: number) {
       },
     },
     audit: { critical: nothing },
-    happened: { arm: nothing, security: nothing },
+    alerts: {
+      tell: (...each: unknown[]) => {
+        told.push(each)
+        return Promise.resolve()
+      },
+    },
+    happened: { arm: nothing, security: (reason: string) => void reasons.push(reason) },
     deps: { crypto },
   } as unknown as AlertParts
-  return { marked, take: () => takeAlert(hub, llcs, used, parts) }
+  const take = (bytes = used) => takeAlert(hub, llcs, bytes, parts)
+  return { marked, told, reasons, take }
 }
 
 test('an alert is taken once, and a second time it is only acknowledged', async () => {
@@ -71,4 +97,24 @@ test('an alert that could not be put in the book is not taken: it counts when it
   expect(marked).toEqual([])
   expect(await take()).toBe(true)
   expect(marked).toEqual([3n])
+})
+
+test('that a date has come is passed on to the user whose command had it, as the device signed it', async () => {
+  const { told, take } = company(0)
+  const bytes = executed(5n)
+  expect([await take(bytes), await take(bytes)]).toEqual([true, true])
+  expect(told).toEqual([
+    [
+      { organisation: owner, role: 'supplier' },
+      { kind: 'deviceAlert', alertCode: '8F66', payload: bytes },
+    ],
+  ])
+})
+
+test('nobody is told of a command that they never sent, or by another than the device', async () => {
+  const { told, reasons, take } = company(0)
+  expect(await take(executed(6n))).toBe(false)
+  expect(await take(executed(5n, crypto.generateKey().key))).toBe(false)
+  expect(reasons).toEqual(['AlertMisaddressed', 'AlertSignatureInvalid'])
+  expect(told).toEqual([])
 })

@@ -1,20 +1,28 @@
-import { decodeAlert, type Alert } from '@interlock/gbcs'
+import {
+  carriedOutCode,
+  decodeAlert,
+  type Alert,
+  type ExecutionAlert,
+  type LoadAlert,
+} from '@interlock/gbcs'
 import type { ActorDeps } from '@interlock/host'
 import type { Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
+import type { AlertPush } from './alert-push.ts'
 import type { ArmBook } from './arm-book.ts'
 import type { Counters } from './counters.ts'
 import type { Happened } from './happened.ts'
 import type { Inventory } from './inventory.ts'
 
 export type AlertParts = {
-  /** The data company's own EUI-64: alerts are addressed to it. */
+  /** The data company's own EUI-64: alerts about a load are addressed to it. */
   readonly self: Eui64
   readonly inventory: Inventory
   readonly counters: Counters
   readonly arms: ArmBook
   readonly audit: Audit
   readonly happened: Happened
+  readonly alerts: Pick<AlertPush, 'tell'>
   readonly deps: Pick<ActorDeps, 'crypto' | 'log'>
 }
 
@@ -38,19 +46,44 @@ export async function takeAlert(
   if (device === undefined || device.hub !== hub) return refuse('DeviceUnknown')
   if (!read.ok) return refuse(read.reason)
   const { alert, covered, signature } = read.value
-  if (alert.device !== from || alert.recipient !== parts.self) return refuse('Misaddressed')
+  if (alert.device !== from) return refuse('Misaddressed')
   if (!parts.deps.crypto.verify(device.publicKey, covered, signature))
     return refuse('SignatureInvalid')
+  if (!(await isAddressed(alert, parts))) return refuse('Misaddressed')
   // Taken before, and the acknowledgement was lost.
   if (alert.counter <= (await parts.counters.last(from, parts.self))) return true
-  await act(alert, from, parts)
+  if (alert.code === 'FutureDated') await passOn(alert, bytes, parts)
+  else await act(alert, from, parts)
   // Only now: whoever dies before is told again, and both ledgers charge an arm once.
   await parts.counters.use(from, parts.self, alert.counter)
   return true
 }
 
+/** About a load: to the data company. About a command: to whoever has sent the device one, with it. */
+const isAddressed = async (alert: Alert, { self, counters }: AlertParts): Promise<boolean> =>
+  alert.code === 'FutureDated'
+    ? alert.commandCounter <= (await counters.last(alert.recipient, alert.device))
+    : alert.recipient === self
+
+/**
+ * To the user whose command it was, as the device signed it. Whoever dies before its counter is used up
+ * tells the user once more.
+ */
+async function passOn(
+  { code, device, recipient, commandCounter, object }: ExecutionAlert,
+  payload: Uint8Array,
+  { audit, alerts }: AlertParts,
+): Promise<void> {
+  const counter = commandCounter.toString()
+  audit.critical('AlertTaken', { code, device, originator: recipient, counter, object })
+  await alerts.tell(
+    { organisation: recipient, role: 'supplier' },
+    { kind: 'deviceAlert', alertCode: carriedOutCode, payload },
+  )
+}
+
 /** What is done about it; the same a second time. */
-async function act(alert: Alert, from: Eui64, parts: AlertParts): Promise<void> {
+async function act(alert: LoadAlert, from: Eui64, parts: AlertParts): Promise<void> {
   const { code, about, levelPercent } = alert
   parts.audit.critical('AlertTaken', {
     code,

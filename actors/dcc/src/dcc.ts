@@ -126,7 +126,16 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
       inventory,
       audit,
       onAlert: (hub, from, alert) =>
-        takeAlert(hub, from, alert, { self, inventory, counters, arms, audit, happened, deps }),
+        takeAlert(hub, from, alert, {
+          self,
+          inventory,
+          counters,
+          arms,
+          audit,
+          happened,
+          alerts,
+          deps,
+        }),
     },
     deps,
   )

@@ -1,44 +1,51 @@
-import { encodeAlert, type AlertCode } from '@interlock/gbcs'
-import { toBase64 } from '@interlock/kernel'
-import { heldArms, marked } from './core/memory.ts'
+import { encodeAlert, type Alert } from '@interlock/gbcs'
+import { toBase64, type Eui64 } from '@interlock/kernel'
+import { heldArms, marked, type Memory } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 
 const alertsMax = 64
+
+/** The change to the memory by which these, numbered and signed, wait for the data company. */
+export function alertsAdded(
+  { keeper, identity, deps, eui: device }: Llcs,
+  made: readonly ((numbered: { readonly device: Eui64; readonly counter: bigint }) => Alert)[],
+): Pick<Memory, 'alerts' | 'alertCounter'> {
+  const last = BigInt(keeper.memory.alertCounter)
+  const added = made.map((each, at) =>
+    encodeAlert(each({ device, counter: last + BigInt(at) + 1n }), identity.key, deps.crypto),
+  )
+  return {
+    alertCounter: `${last + BigInt(made.length)}`,
+    alerts: [...keeper.memory.alerts, ...added.map(toBase64)].slice(-alertsMax),
+  }
+}
 
 /**
  * The charger moved its load under an arm, or moved it back: the data company is told, since an arm
  * that nobody used gives its budget back.
  */
 export function onUsed(llcs: Llcs, digest: string, change: 'change' | 'return'): void {
-  const { keeper, deps, identity, eui, anchors } = llcs
+  const { keeper, deps, anchors } = llcs
   const held = heldArms(keeper.memory, deps.clock.now(), deps.crypto)
   const found = held.find(({ arm }) => arm.digest === digest)
   if (found === undefined) return
   const { arm, stored } = found
   if (change === 'change' && stored.used === true) return
-  const code: AlertCode = change === 'change' ? 'ECS101' : 'ECS102'
-  const counter = BigInt(keeper.memory.alertCounter) + 1n
-  const alert = encodeAlert(
-    {
+  const code = change === 'change' ? 'ECS101' : 'ECS102'
+  const told = alertsAdded(llcs, [
+    (numbered) => ({
+      ...numbered,
       code,
-      device: eui,
       recipient: anchors.broker.eui,
-      counter,
       about: { party: arm.originator, counter: arm.counter },
       controller: arm.evse,
       direction: arm.direction,
       levelPercent: arm.levelPercent,
       from: arm.from,
       until: arm.until,
-    },
-    identity.key,
-    deps.crypto,
-  )
+    }),
+  ])
   const mark = change === 'change' ? { used: true } : { used: true, spent: true }
-  keeper.commit({
-    arms: marked(held, digest, mark),
-    alertCounter: counter.toString(),
-    alerts: [...keeper.memory.alerts, toBase64(alert)].slice(-alertsMax),
-  })
+  keeper.commit({ arms: marked(held, digest, mark), ...told })
   llcs.audit.record('Alert', { code, arm: digest })
 }

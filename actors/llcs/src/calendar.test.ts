@@ -8,6 +8,7 @@ import { inHours, inMinutes, instant, millis, plus } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { crypto, dsrsp, llcs, supplier } from './fixture/parties.fixture.ts'
 import { scene, start } from './fixture/scene.fixture.ts'
+import { until } from './fixture/until.fixture.ts'
 
 let counter = 0n
 /** A calendar told by its one special day, as the supplier signs it. */
@@ -54,6 +55,22 @@ test('a calendar of the supplier is in force from its date on, also after a loss
   expect(dayIn(to.llcs.calendar())).toBe(1)
   await to.clock.advance(inHours(1))
   expect(dayIn(to.llcs.calendar())).toBe(2)
+  await until(() => to.hub.alerts.length === 2, 'both alerts')
+  const executed = {
+    code: 'FutureDated',
+    recipient: supplier.peer.organisation,
+    useCase: 'ECS46d',
+    commandCounter: counter,
+    at,
+  }
+  expect(to.hub.alerts).toMatchObject([
+    { ...executed, counter: 1n, object: 'activation of the calendar' },
+    { ...executed, counter: 2n, object: 'activation of the special days' },
+  ])
+  await to.restart()
+  await to.clock.advance(inHours(1))
+  // What was not acknowledged before the end may come again, under its own counter.
+  expect(new Set(to.hub.alerts.map((each) => each.counter))).toEqual(new Set([1n, 2n]))
   expect(to.llcs.arms()).toEqual([])
   expect(to.station.of('arm')).toEqual([])
 })
@@ -97,9 +114,24 @@ test('a calendar that is to come is cancelled, or replaced by the next; nobody e
   expect(await hub.deliver(calendarOf(2, 'never'))).toMatchObject({ result: 'success' })
   await clock.advance(inMinutes(20))
   expect(dayIn(device.calendar())).toBe(1)
+  expect(hub.alerts).toEqual([])
   const later = plus(start, inMinutes(30))
   await hub.deliver(calendarOf(3, later))
   await hub.deliver(calendarOf(4, later))
   await clock.advance(inMinutes(10))
   expect(dayIn(device.calendar())).toBe(4)
+  await until(() => hub.alerts.length === 2, 'both alerts')
+  expect(hub.alerts).toMatchObject([{ commandCounter: counter }, { commandCounter: counter }])
+})
+
+test('a date that comes while the power is off is told when it is back, once', async () => {
+  const to = await scene()
+  const at = plus(start, inMinutes(10))
+  await to.hub.deliver(calendarOf(1, at))
+  await to.llcs.close()
+  await to.clock.advance(inMinutes(20))
+  await to.restart()
+  await until(() => to.hub.alerts.length === 2, 'both alerts')
+  expect(to.hub.alerts).toMatchObject([{ at }, { at }])
+  expect(dayIn(to.llcs.calendar())).toBe(1)
 })

@@ -6,6 +6,7 @@ import {
   type Answer,
   type CommandOf,
   type ControllerCalendar,
+  type Execution,
 } from '@interlock/gbcs'
 import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
 import type { Memory, StoredCalendar } from './core/memory.ts'
@@ -30,14 +31,22 @@ export function takeCalendar(llcs: Llcs, command: CommandOf<'ECS46d'>, signed: U
     llcs.publish({ kind: 'refusal', reason: problem })
     return { result: problem === 'ControllerUnknown' ? 'objectUndefined' : 'otherReason' }
   }
+  // One whose date has come in this very moment must not be replaced unsaid.
+  llcs.tellExecuted()
   const standing = keeper.memory.calendars?.filter((each) => each.from <= now).slice(-1) ?? []
   const next: readonly StoredCalendar[] =
-    execution === 'never'
-      ? standing
-      : [...standing, { bytes: toBase64(signed), from: execution === 'atOnce' ? now : execution }]
+    execution === 'never' ? standing : [...standing, stored(toBase64(signed), execution, now)]
   keeper.commit({ calendars: next })
+  llcs.tellExecuted()
   return { result: 'success' }
 }
+
+const stored = (
+  bytes: string,
+  execution: Exclude<Execution, 'never'>,
+  now: Instant,
+): StoredCalendar =>
+  execution === 'atOnce' ? { bytes, from: now } : { bytes, from: execution, untold: true }
 
 /** The calendar in force: the last whose time has come. */
 export function calendarAt(
@@ -45,7 +54,12 @@ export function calendarAt(
   now: Instant,
 ): ControllerCalendar | undefined {
   const found = calendars.findLast((each) => each.from <= now)
-  const bytes = found && fromBase64(found.bytes)
+  return found && commandOf(found)
+}
+
+/** The command by which a calendar was set. */
+export function commandOf({ bytes: text }: StoredCalendar): CommandOf<'ECS46d'> | undefined {
+  const bytes = fromBase64(text)
   const read = bytes && decodeSigned(bytes)
   return read?.ok === true && read.value.command.useCase === 'ECS46d'
     ? read.value.command

@@ -32,6 +32,8 @@ export type Llcs = {
    * `undefined` when it is done.
    */
   tellStation(message: LinkMessage): Promise<string | undefined>
+  /** Says which calendars have come into force at their date, and waits for the date of the next. */
+  tellExecuted(): void
   /** Sends waiting alerts; those not taken stay. */
   sendAlerts(): Promise<void>
 }

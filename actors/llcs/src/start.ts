@@ -18,6 +18,7 @@ import { readAnchor } from './anchor.ts'
 import { calendarAt } from './calendar.ts'
 import { answerCommand } from './commands.ts'
 import type { LlcsConfig } from './config.ts'
+import { createExecutions } from './executions.ts'
 import { heldArms } from './core/memory.ts'
 import { createKeeper } from './keeper.ts'
 import { openStationLink } from './link.ts'
@@ -135,8 +136,11 @@ export async function runLlcs(
     audit,
     publish: (happening) => deps.publish?.({ at: clock.now(), actor: config.actor, ...happening }),
     tellStation: (message) => link.tell(message),
+    tellExecuted: () => executions.tell(),
     sendAlerts: () => (sending ??= sendAll().finally(() => (sending = undefined))),
   }
+  const executions = createExecutions(llcs)
+  executions.tell()
   const link = await openStationLink(llcs)
   const supervising = createSupervising(llcs)
   const hub = joinHub(llcs, (next) => {
@@ -147,6 +151,7 @@ export async function runLlcs(
 
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
+    executions.close()
     await hub.close()
     han?.close()
     await link.close()

@@ -123,8 +123,8 @@ async function open(
       lastPath: `${data}/dcc-alerts.last`,
       crypto,
       record,
-      onAlert: (about) =>
-        tell({ at: clock.now(), actor, kind: 'state', data: { alert: about.kind } }),
+      onAlert: ({ kind }, words) =>
+        tell({ at: clock.now(), actor, kind: 'state', data: { alert: kind, ...words } }),
     }),
   )
   server.events('/api/v1/events', ['web'], (listener) => {

@@ -5,11 +5,12 @@ import {
   schemaVersion,
   serviceRow,
   variantRow,
-  type QuarantineAlert,
+  type DccAlert,
+  type RequestId,
   type ServiceRequest,
   type ServiceResponse,
 } from '@interlock/duis'
-import { readFrame } from '@interlock/gbcs'
+import { decodeAlert, executionWords, readFrame } from '@interlock/gbcs'
 import { toBase64, toIso, type Instant } from '@interlock/kernel'
 import { frameJson } from '../gbcs/frame-json.ts'
 
@@ -53,14 +54,53 @@ export function responseJson(response: ServiceResponse): Json {
   }
 }
 
-export const alertJson = ({ at, breach, reference, request }: QuarantineAlert): Json => ({
+export const alertJson = ({ at, id, about }: DccAlert): Json => ({
   kind: 'alert',
   at: toIso(at),
-  requestId: { ...request, counter: `${request.counter}` },
-  breach,
-  words: `quarantined: ${breaches[breach]}`,
-  reference,
+  ...(id && { responseId: idJson(id) }),
+  ...toldJson(about),
 })
+const idJson = (id: RequestId): Json => ({ ...id, counter: `${id.counter}` })
+
+function toldJson(about: DccAlert['about']): Json {
+  if (about.kind === 'deviceStatus') {
+    const { device, status } = about
+    return { about: about.kind, words: `${device} is ${status} from now on`, device, status }
+  }
+  if (about.kind === 'deviceAlert') {
+    const { alertCode, payload } = about
+    const read = decodeAlert(payload)
+    const words =
+      read.ok && read.value.alert.code === 'FutureDated'
+        ? { words: executionWords(read.value.alert) }
+        : {}
+    return {
+      about: about.kind,
+      ...words,
+      alertCode,
+      payload: toBase64(payload),
+      carries: carried(payload),
+    }
+  }
+  const requestId = idJson(about.request)
+  if (about.kind === 'futureDated') {
+    const { outcome } = about
+    return {
+      about: about.kind,
+      words: `what was future-dated ended: ${outcome}`,
+      requestId,
+      outcome,
+    }
+  }
+  const { breach, reference } = about
+  return {
+    about: about.kind,
+    words: `quarantined: ${breaches[breach]}`,
+    requestId,
+    breach,
+    reference,
+  }
+}
 
 /** The GBCS message inside, read as `gbcs decode` does. */
 function carried(bytes: Uint8Array): Json {

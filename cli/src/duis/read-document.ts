@@ -1,6 +1,6 @@
 import {
   duisProblems,
-  parseQuarantineAlert,
+  parseDccAlert,
   parseRequest,
   parseResponse,
   signerSerial,
@@ -16,8 +16,8 @@ type Json = Readonly<Record<string, unknown>>
 /** A request, response or alert as JSON, with what its signature says of its signer; verifies nothing. */
 export function documentJson(xml: string): Outcome<Json, DuisProblem> {
   const request = parseRequest(xml)
-  const isAlert = /<(?:\w+:)?DCCAlertMessage[\s>]/.test(xml)
-  const alert = isAlert ? parseQuarantineAlert(xml) : undefined
+  const isAlert = /<(?:\w+:)?(?:DCC|Device)AlertMessage[\s>]/.test(xml)
+  const alert = isAlert ? parseDccAlert(xml) : undefined
   const response = request.ok || isAlert ? undefined : parseResponse(xml)
   const signer = signerSerial(xml)
   const signed = signer.ok

@@ -1,8 +1,12 @@
 import {
+  activationsOf,
   resultCodes,
+  useCases,
+  type AlertCode,
   type CarriedTariff,
   type ControllerCalendar,
   type Execution,
+  type ExecutionAlert,
   type CredentialsReport,
   type CredentialsUpdate,
   type FirmwareActivation,
@@ -64,6 +68,11 @@ const floor: Spelling = {
   expected: 'a number from 0 to 2^63 - 1 in decimal, as text',
 }
 
+/** The use cases that an alert may say were carried out at their date. */
+const futureDated = (Object.keys(useCases) as UseCase[]).filter(
+  (each) => activationsOf(each).length > 0,
+)
+
 type Key =
   | keyof LoadControl
   | keyof OffsetLimit
@@ -76,6 +85,7 @@ type Key =
   | keyof CredentialsReport
   | 'result'
   | 'results'
+  | keyof Pick<ExecutionAlert, 'useCase' | 'commandCounter' | 'object' | 'at'>
   | 'data'
 const spellings: Readonly<Record<Key, Spelling>> = {
   controller: whole(1, 5),
@@ -102,6 +112,19 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   },
   data: hex,
   document: hex,
+  useCase: oneOf(...futureDated),
+  commandCounter: {
+    write: String,
+    read: (json) =>
+      typeof json === 'string' && /^\d{1,20}$/.test(json) && BigInt(json) < 1n << 64n
+        ? BigInt(json)
+        : undefined,
+    expected: 'a 64-bit number in decimal, as text',
+  },
+  object: oneOf(
+    ...new Set(futureDated.flatMap((each) => activationsOf(each).map(({ name }) => name))),
+  ),
+  at: time,
   hash: hex,
   floor,
   topUpFloor: floor,
@@ -176,7 +199,11 @@ type Spellings = Readonly<Partial<Record<Key, Spelling>>>
 export const commandSpellings: Readonly<Partial<Record<UseCase, Spellings>>> = {
   ECS01a: { specialDays: tariffSpecialDays },
 }
-export const alertKeys: readonly Key[] = load
+export const alertKeys: Readonly<Record<AlertCode, readonly Key[]>> = {
+  ECS101: load,
+  ECS102: load,
+  FutureDated: ['useCase', 'commandCounter', 'object', 'at'],
+}
 export const responseKeys: readonly Key[] = [
   'result',
   'results',

@@ -1,16 +1,17 @@
 import {
   alerts,
   isAnswerTo,
+  isExecuted,
   isLoadControl,
   isRepresentable,
   readFrame,
   takes,
   useCases,
   writeFrame,
+  type Alert,
   type AlertCode,
   type Answer,
   type Frame,
-  type LoadControl,
   type ReadFrame,
   type Said,
   type UseCase,
@@ -54,7 +55,8 @@ export function frameJson({ frame, parts }: ReadFrame): Json {
 
 function saidJson(said: Said): Json {
   if (said.kind === 'alert') {
-    const { code, counter, device, recipient, about, ...values } = said.alert
+    const { code, counter, device, recipient } = said.alert
+    const about = 'about' in said.alert ? said.alert.about : undefined
     return {
       kind: said.kind,
       useCase: code,
@@ -62,8 +64,8 @@ function saidJson(said: Said): Json {
       messageCode: codeHex(alerts[code].code),
       standard: true,
       ...addressed(counter, device, recipient),
-      about: { party: about.party, counter: `${about.counter}` },
-      content: contentJson(alertKeys, values),
+      ...(about && { about: { party: about.party, counter: `${about.counter}` } }),
+      content: contentJson(alertKeys[code], said.alert),
     }
   }
   const { useCase, counter, originator } = said.kind === 'command' ? said.command : said.response
@@ -133,14 +135,15 @@ function saidOf(json: Json): Said {
   const content = objectOf(json['content'], 'content')
   if (kind === 'alert') {
     const code = choose(json, 'useCase', Object.keys(alerts) as AlertCode[])
+    const head = { code, device: originator, recipient, counter }
+    const alert = { ...head, ...readContentJson(alertKeys[code], content) } as Alert
+    const isWritable = alert.code === 'FutureDated' ? isExecuted(alert) : isLoadControl(alert)
+    if (!isWritable) throw new FieldProblem('content', `is not one that ${code} takes`)
+    if (alert.code === 'FutureDated') return { kind, alert }
     const about = objectOf(json['about'], 'about')
     const party = euiOf(about['party'], 'about.party')
-    const values = readContentJson(alertKeys, content)
-    if (!isLoadControl(values as LoadControl))
-      throw new FieldProblem('content', `is not one that ${code} takes`)
     const named = { party, counter: counterOf(about['counter'], 'about.counter') }
-    const head = { code, device: originator, recipient, counter, about: named }
-    return { kind, alert: { ...head, ...values } } as Said
+    return { kind, alert: { ...alert, about: named } }
   }
   const useCase = choose(json, 'useCase', Object.keys(useCases) as UseCase[])
   if (kind === 'response') {

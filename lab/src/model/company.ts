@@ -129,9 +129,9 @@ export function createCompany(
 
   const takesAlert = async (bytes: Uint8Array): Promise<boolean> => {
     if (!hubUp || !life.alive) return false
-    const { inventory, counters, arms, audit, happened, deps } = parts
+    const { inventory, counters, arms, audit, happened, alerts, deps } = parts
     const self = dcc.peer.eui
-    const of = { self, inventory, counters, arms, audit, happened, deps }
+    const of = { self, inventory, counters, arms, audit, happened, alerts, deps }
     return takeAlert(relay.peer.eui, supervisingDevice.peer.eui, bytes, of)
   }
   const leave = (): void => {

@@ -3,7 +3,8 @@ import {
   encodeAlert,
   encodeResponse,
   type Accepted,
-  type Alert,
+  type ExecutionAlert,
+  type LoadAlert,
   type ResultCode,
 } from '@interlock/gbcs'
 import { hanAnswers, hanMessages } from '@interlock/contract'
@@ -11,6 +12,9 @@ import { joinHan, nodeCrypto as crypto, silentLog, type Identity } from '@interl
 import { fromUtf8, unobserved, type Eui64, type PublicKey } from '@interlock/kernel'
 
 /** A device that obeys the rules of GBCS, and what a test makes it do instead. */
+/** A device adds who it is, and counts. */
+type ToldAlert = Omit<LoadAlert, 'device' | 'counter'> | Omit<ExecutionAlert, 'device' | 'counter'>
+
 export type TestDevice = {
   readonly accepted: Accepted[]
   readonly refusals: string[]
@@ -22,7 +26,7 @@ export type TestDevice = {
   behaviour: ResultCode | 'silent' | 'garbled'
   /** A frame by another way than the hub, as whoever delivers locally brings it; its answer, if any. */
   hand(frame: Uint8Array): Promise<Uint8Array | undefined>
-  alert(alert: Omit<Alert, 'device' | 'counter'>, change?: { signer?: Identity }): Promise<boolean>
+  alert(alert: ToldAlert, change?: { signer?: Identity }): Promise<boolean>
   close(): void
 }
 
@@ -83,7 +87,7 @@ export async function testDevice(
   })
   return Object.assign(state, {
     hand: async (frame: Uint8Array) => onCommand(frame),
-    async alert(alert: Omit<Alert, 'device' | 'counter'>, change: { signer?: Identity } = {}) {
+    async alert(alert: ToldAlert, change: { signer?: Identity } = {}) {
       alerts += 1n
       const { key } = change.signer ?? identity
       return connection.alert(encodeAlert({ ...alert, device: eui, counter: alerts }, key, crypto))

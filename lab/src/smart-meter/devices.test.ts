@@ -292,6 +292,25 @@ test('the command line sets a calendar, and has no load switched by a clock that
   expect(set).toEqual({ device: llcs, outcome: 'Accepted' })
   const commands = world.llcs.accepted.slice(reached).map(({ command }) => command)
   expect(commands).toMatchObject([{ useCase: 'ECS46d', specialDays: [midsummer] }])
+  // When a date has come, the device says so to the supplier whose command had it, and to nobody else.
+  const executed = {
+    code: 'FutureDated',
+    useCase: 'ECS46d',
+    commandCounter: commands[0]?.counter ?? 0n,
+    object: 'activation of the calendar',
+    at: evening,
+  } as const
+  const { supplier, dsrsp } = world.users
+  const toDsrsp = { ...executed, recipient: dsrsp.peer.organisation }
+  expect(await world.llcs.alert(toDsrsp)).toBe(false)
+  const toSupplier = { ...executed, recipient: supplier.peer.organisation }
+  expect(await world.llcs.alert(toSupplier)).toBe(true)
+  await eventually(() => told().at(-1)?.kind === 'deviceAlert')
+  expect(told().at(-1)).toMatchObject({
+    device: llcs,
+    alertCode: '8F66',
+    words: expect.stringContaining('came into force at 2026') as string,
+  })
 }, 240_000)
 
 test('a device that is gone is commanded by nobody, whatever is asked for it next', async () => {

@@ -53,6 +53,10 @@ test.each<DccAlert>([
   { ...pushed, about: { kind: 'futureDated', request: pushed.id, outcome: 'CounterUsed' } },
   {
     ...pushed,
+    about: { kind: 'deviceAlert', alertCode: '8F66', payload: Uint8Array.of(0xdf, 9, 3) },
+  },
+  {
+    ...pushed,
     about: {
       kind: 'quarantined',
       breach: 'ADMegawattBreach',
@@ -62,6 +66,21 @@ test.each<DccAlert>([
   },
 ])('an alert that is brought is read back: $about.kind', (alert) => {
   expect(parseDccAlert(buildDccAlert(alert))).toEqual({ ok: true, value: alert })
+})
+
+test('an alert is of the data company or of a device, and not of both', () => {
+  const about = { kind: 'deviceAlert', alertCode: '8F66', payload: Uint8Array.of(1) } as const
+  const xml = buildDccAlert({ ...pushed, about })
+  const device = /<sr:DeviceAlertMessage>.*<\/sr:DeviceAlertMessage>/s.exec(xml)?.[0] ?? ''
+  const company = /<sr:DCCAlertMessage>.*<\/sr:DCCAlertMessage>/s.exec(
+    buildQuarantineAlert(alertOf('ADMegawattBreach')),
+  )?.[0]
+  for (const body of ['', `${company}${device}`, `${device}${company}`])
+    expect(parseDccAlert(xml.replace(device, body))).toMatchObject({ reason: 'DocumentUnexpected' })
+  for (const code of ['8f66', '8F6', '', '18F66'])
+    expect(parseDccAlert(xml.replace('>8F66<', `>${code}<`))).toMatchObject({
+      detail: expect.stringContaining('AlertCode') as string,
+    })
 })
 
 test('an alert is believed when the company has signed it for this user, and has numbered it', () => {

@@ -9,7 +9,7 @@ import {
 } from '@interlock/kernel'
 import { deviceStatuses, type DeviceStatus } from './device-status.ts'
 import { parseElements, withoutSignature } from './element.ts'
-import { deviceId, oneOf, requestId, schemaVersionLeaf } from './leaves.ts'
+import { deviceId, oneOf, payload, requestId, schemaVersionLeaf } from './leaves.ts'
 import type { DuisProblem } from './problems.ts'
 import { responseNameOf } from './response-codes.ts'
 import type { ServiceResponse } from './response.ts'
@@ -61,6 +61,14 @@ export type DccAlert = {
     | ({ readonly kind: 'quarantined' } & Omit<QuarantineAlert, 'at'>)
     | ({ readonly kind: 'deviceStatus' } & StatusChange)
     | ({ readonly kind: 'futureDated' } & FutureDatedEnd)
+    | ({ readonly kind: 'deviceAlert' } & DeviceAlert)
+}
+/** An alert of a device to this user, which the company has verified and passes on. */
+type DeviceAlert = {
+  /** Four hexadecimal digits. */
+  readonly alertCode: string
+  /** As the device signed it. */
+  readonly payload: Uint8Array
 }
 /** Ours: the standard's alerts about a device's status are in no public source. */
 type StatusChange = { readonly device: Eui64; readonly status: DeviceStatus }
@@ -77,7 +85,12 @@ type Told = {
 type AlertDocument = {
   readonly schemaVersion: SchemaVersion
   readonly header: { readonly id: RequestId | undefined; readonly at: Instant }
-  readonly told: Told
+  readonly body: AlertBody
+}
+/** One of the two. */
+type AlertBody = {
+  readonly told: Told | undefined
+  readonly deviceAlert: DeviceAlert | undefined
 }
 
 /** What a response says beside its code when its request is held. */
@@ -110,6 +123,11 @@ const outcomeName = leaf(
   (text) => (/^[A-Za-z]{1,40}$/.test(text) ? text : undefined),
   String,
 )
+const alertCode = leaf(
+  'four hexadecimal digits',
+  (text) => (/^[0-9A-F]{4}$/.test(text) ? text : undefined),
+  String,
+)
 const alertShape = struct<AlertDocument>({
   schemaVersion: attribute('schemaVersion', schemaVersionLeaf),
   header: child(
@@ -119,10 +137,10 @@ const alertShape = struct<AlertDocument>({
       at: child('ResponseDateTime', leaf('a date-time', fromIso, toIso)),
     }),
   ),
-  told: child(
+  body: child(
     'Body',
-    holding(
-      child(
+    struct<AlertBody>({
+      told: optional(
         'DCCAlertMessage',
         holding(
           child(
@@ -147,14 +165,25 @@ const alertShape = struct<AlertDocument>({
           ),
         ),
       ),
-    ),
+      deviceAlert: optional(
+        'DeviceAlertMessage',
+        struct<DeviceAlert>({
+          alertCode: child('AlertCode', alertCode),
+          payload: child('GBCSPayload', payload),
+        }),
+      ),
+    }),
   ),
 })
 
 export function buildDccAlert({ at, id, about }: DccAlert): string {
   const { kind, ...values } = about
   const told = { ...nothingTold, [kind]: 'breach' in values ? choiceOf(values) : values } as Told
-  const value: AlertDocument = { schemaVersion, header: { id, at }, told }
+  const body =
+    about.kind === 'deviceAlert'
+      ? { told: undefined, deviceAlert: about }
+      : { told, deviceAlert: undefined }
+  const value: AlertDocument = { schemaVersion, header: { id, at }, body }
   return document(rootOf('Response', alertShape, value))
 }
 export const buildQuarantineAlert = ({ at, ...held }: QuarantineAlert): string =>
@@ -178,10 +207,10 @@ export function parseDccAlert(xml: string): Outcome<DccAlert, DuisProblem> {
   const root = parseElements(xml)
   if (!root.ok) return root
   try {
-    const { header, told } = readAs('Response', alertShape, withoutSignature(root.value))
-    const about = aboutOf(told)
+    const { header, body } = readAs('Response', alertShape, withoutSignature(root.value))
+    const about = aboutOf(body)
     return about === undefined
-      ? refused('DocumentUnexpected', 'DCCAlert: tells one thing')
+      ? refused('DocumentUnexpected', 'Body: tells one thing')
       : ok({ ...header, about })
   } catch (error) {
     if (error instanceof Misshapen) return refused('DocumentUnexpected', error.message)
@@ -189,7 +218,9 @@ export function parseDccAlert(xml: string): Outcome<DccAlert, DuisProblem> {
   }
 }
 
-function aboutOf(told: Told): DccAlert['about'] | undefined {
+function aboutOf({ told, deviceAlert }: AlertBody): DccAlert['about'] | undefined {
+  if (told === undefined) return deviceAlert && { kind: 'deviceAlert', ...deviceAlert }
+  if (deviceAlert !== undefined) return undefined
   const { quarantined, deviceStatus, futureDated } = told
   if (Object.keys(told).length !== 1) return undefined
   if (deviceStatus !== undefined) return { kind: 'deviceStatus', ...deviceStatus }

@@ -51,13 +51,23 @@ export const requestHead = <Values extends object>(
 ]
 
 /** An attribute that is always set, whatever the values. */
-export const setTable = (name: string, classId: number, obis: Target['obis'], id: number) => ({
-  name,
-  of: (): Target => ({ service: 'set', classId, obis, id }),
-})
+export type SetTable = {
+  readonly name: string
+  readonly target: Target
+  readonly of: () => Target
+}
+export function setTable(
+  name: string,
+  classId: number,
+  obis: Target['obis'],
+  id: number,
+): SetTable {
+  const target: Target = { service: 'set', classId, obis, id }
+  return { name, target, of: () => target }
+}
 
 /** An octet string of a DLMS date-time. */
-export const dateTimeField = <Key extends 'from' | 'until'>(
+export const dateTimeField = <Key extends 'from' | 'until' | 'at'>(
   name: string,
   key: Key,
 ): Field<Readonly<Record<Key, Instant>>> => ({

@@ -9,7 +9,13 @@ import {
 } from '@interlock/kernel'
 import { dateTimeField } from './access.ts'
 import { readContent } from './content.ts'
-import { constant, writeLayout, type Layout } from './layout.ts'
+import {
+  executionAlertCode,
+  executionAlertLayout,
+  isExecuted,
+  type ExecutionAlert,
+} from './execution-alert.ts'
+import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
   directionWords,
   isLoadControl,
@@ -18,6 +24,7 @@ import {
   type LoadControl,
 } from './load-control.ts'
 import {
+  aboutName,
   attachSignature,
   codeUnknown,
   decodeGrouping,
@@ -29,10 +36,14 @@ import {
 } from './message.ts'
 import type { GbcsProblem } from './problems.ts'
 
-/** ECS101: load moved under the arm. ECS102: the period is over, or was cancelled. */
+/**
+ * ECS101: load moved under the arm. ECS102: the period is over, or was cancelled. FutureDated: what was
+ * future-dated has come into force.
+ */
 export const alerts = {
   ECS101: { code: 0x0121, title: 'Limit APC processed' },
   ECS102: { code: 0x0122, title: 'Limit APC ended or cancelled' },
+  FutureDated: { code: executionAlertCode, title: 'Future-Dated Command Carried Out' },
 } as const
 export type AlertCode = keyof typeof alerts
 
@@ -40,14 +51,15 @@ export type AlertCode = keyof typeof alerts
  * An alert about a load-control command. The field list is the standard's; that the command is named
  * by its originator and counter (the supplementary remote party) is our profile.
  */
-export type Alert = LoadControl & {
-  readonly code: AlertCode
+export type LoadAlert = LoadControl & {
+  readonly code: Exclude<AlertCode, 'FutureDated'>
   readonly device: Eui64
   readonly recipient: Eui64
   /** The device's own counter, rising with every alert. */
   readonly counter: bigint
   readonly about: { readonly party: Eui64; readonly counter: bigint }
 }
+export type Alert = LoadAlert | ExecutionAlert
 export type ReadAlert = {
   readonly alert: Alert
   readonly covered: Uint8Array
@@ -62,16 +74,21 @@ export function encodeAlert(alert: Alert, key: PrivateKey, crypto: Crypto): Uint
 
 /** The alert before it is signed: `DF 09` … end of content. */
 export function encodeUnsignedAlert(alert: Alert): Uint8Array {
-  assert(isLoadControl(alert), 'an alert about a load control within its limits')
-  return encodeGrouping({
+  const { code, counter, device: originator, recipient } = alert
+  const head = {
     kind: 'alert',
-    counter: alert.counter,
-    originator: alert.device,
-    recipient: alert.recipient,
-    messageCode: alerts[alert.code].code,
-    about: alert.about,
-    content: writeLayout(alertLayout, alert, alert.counter),
-  })
+    counter,
+    originator,
+    recipient,
+    messageCode: alerts[code].code,
+  } as const
+  if (alert.code === 'FutureDated') {
+    assert(isExecuted(alert), 'an alert about what was future-dated')
+    return encodeGrouping({ ...head, content: writeLayout(executionAlertLayout, alert, counter) })
+  }
+  assert(isLoadControl(alert), 'an alert about a load control within its limits')
+  const content = writeLayout(loadAlertLayout, alert, counter)
+  return encodeGrouping({ ...head, about: alert.about, content })
 }
 
 /** Reads a signed alert; the signature is for the caller to verify over `covered`. */
@@ -94,15 +111,30 @@ export function readAlert(message: Message): Outcome<Alert, GbcsProblem> {
     (each) => alerts[each].code === messageCode,
   )
   if (code === undefined) return codeUnknown(messageCode)
-  const read = readContent(alertLayout, content, counter)
-  if (!read.ok) return read
-  // An alert has it: `notOfKind` has seen to that.
-  if (about === undefined) return refused('HeaderMalformed')
-  return ok({ code, device, recipient, counter, about, ...read.value.values })
+  const head = { device, recipient, counter }
+  if (code === 'FutureDated') {
+    if (about !== undefined)
+      return refused('HeaderMalformed', `${aboutName}: may not be in ${code}`)
+    const read = readContent(executionAlertLayout, content, counter)
+    return read.ok ? ok({ code, ...head, ...read.value.values }) : read
+  }
+  if (about === undefined) return refused('HeaderMalformed', `${aboutName}: missing`)
+  const read = readContent(loadAlertLayout, content, counter)
+  return read.ok ? ok({ code, ...head, about, ...read.value.values }) : read
 }
 
+/** The content of an alert, field by field. */
+export const readAlertContent = (
+  code: AlertCode,
+  content: Uint8Array,
+  counter: bigint,
+): Outcome<ReadLayout<object>, GbcsProblem> =>
+  code === 'FutureDated'
+    ? readContent(executionAlertLayout, content, counter)
+    : readContent(loadAlertLayout, content, counter)
+
 /** A structure of four: direction and number, period start, period end, resulting level. */
-export const alertLayout: Layout<LoadControl> = [
+const loadAlertLayout: Layout<LoadControl> = [
   { ...constant('structure', 0x02, 0x04), say: () => 'of four' },
   {
     name: 'direction and controller',

@@ -1,5 +1,5 @@
 import { concat } from '@interlock/kernel'
-import { requestHead, setTable } from './access.ts'
+import { requestHead, setTable, type SetTable } from './access.ts'
 import { dateWords, executionField, specialDay, timeOfDay, timeWords } from './calendar-data.ts'
 import {
   dateBytes,
@@ -172,13 +172,17 @@ const entryWords = (entry: CalendarEntry): string => {
   )
 }
 
+/** When each of the two tables comes into force. */
+export const calendarActivations: readonly SetTable[] = [
+  setTable('activation of the calendar', 9_000, [0, 0, 94, 44, 128, 26], 6),
+  setTable('activation of the special days', 9_000, [0, 0, 94, 44, 128, 35], 6),
+]
 /** Special days, entries, and for each of the two tables when it comes into force. */
 export const calendarLayout: Layout<ControllerCalendar> = [
   ...requestHead<ControllerCalendar>([
     setTable('table of special days', 11, [0, 1, 11, 0, 3, 255], 2),
     setTable('calendar', 10, [0, 1, 12, 0, 2, 255], 2),
-    setTable('activation of the calendar', 9_000, [0, 0, 94, 44, 128, 26], 6),
-    setTable('activation of the special days', 9_000, [0, 0, 94, 44, 128, 35], 6),
+    ...calendarActivations,
   ]),
   specialDaysField,
   entriesField,

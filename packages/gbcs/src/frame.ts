@@ -1,5 +1,5 @@
 import { concat, ok, type Outcome } from '@interlock/kernel'
-import { alertLayout, encodeUnsignedAlert, readAlert, type Alert } from './alert.ts'
+import { encodeUnsignedAlert, readAlert, readAlertContent, type Alert } from './alert.ts'
 import { encodePreCommand, readCommand, type Command } from './command.ts'
 import { readContent } from './content.ts'
 import { movedBy, type Part, type ReadLayout } from './layout.ts'
@@ -97,7 +97,7 @@ function contentOf(said: Said, message: Message): Outcome<ReadLayout<object>, Gb
   if (said.kind === 'command') return decodeContent(said.command.useCase, content, counter)
   if (said.kind === 'response')
     return readContent(responseLayout(said.response.useCase), content, counter)
-  return readContent(alertLayout, content, counter)
+  return readAlertContent(said.alert.code, content, counter)
 }
 
 /** Only the answer to a read, and a read itself, may go without a signature. */

@@ -1,4 +1,4 @@
-import { requestHead, setTable } from './access.ts'
+import { requestHead, setTable, type SetTable } from './access.ts'
 import { dateWords, executionField, specialDay, timeOfDay, timeWords } from './calendar-data.ts'
 import { dateBytes, decodeDate, encodeDate, type CalendarDay } from './calendar-day.ts'
 import {
@@ -128,6 +128,15 @@ const calendar = [0, 0, 13, 0, 0, 255] as const
 const currency = [0, 0, 94, 44, 2, 0] as const
 const charge = (e: number) => [0, 0, 19, 20, e, 255] as const
 
+/** When each of the tables comes into force. */
+export const importTariffActivations: readonly SetTable[] = [
+  setTable('activation of the calendar', 20, calendar, 10),
+  setTable('activation of the special days', activation, [0, 0, 94, 44, 128, 29], 6),
+  setTable('activation of the currency', activation, currency, 6),
+  setTable('activation of the standing charge', 113, charge(4), 7),
+  setTable('activation of the prices', 113, charge(0), 7),
+  setTable('activation of the thresholds', activation, [0, 0, 63, 1, 1, 255], 6),
+]
 /** Twenty-one objects: the passive tables, and for each when it comes into force. */
 const targets = [
   setTable('seasons to come', 20, calendar, 7),
@@ -140,12 +149,7 @@ const targets = [
   setTable('currency', activation, currency, 4),
   setTable('standing charge to come', 113, charge(4), 6),
   setTable('prices to come', 113, charge(0), 6),
-  setTable('activation of the calendar', 20, calendar, 10),
-  setTable('activation of the special days', activation, [0, 0, 94, 44, 128, 29], 6),
-  setTable('activation of the currency', activation, currency, 6),
-  setTable('activation of the standing charge', 113, charge(4), 7),
-  setTable('activation of the prices', 113, charge(0), 7),
-  setTable('activation of the thresholds', activation, [0, 0, 63, 1, 1, 255], 6),
+  ...importTariffActivations,
 ]
 /** What each of the results of an answer is about. */
 export const importTariffObjects: readonly string[] = targets.map(({ name }) => name)

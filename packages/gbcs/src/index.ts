@@ -28,6 +28,12 @@ export {
 } from './credentials.ts'
 export * from './date-time.ts'
 export * from './device.ts'
+export {
+  carriedOutCode,
+  executionWords,
+  isExecuted,
+  type ExecutionAlert,
+} from './execution-alert.ts'
 export * from './firmware.ts'
 export * from './frame.ts'
 export { importTariffObjects } from './import-tariff-layout.ts'

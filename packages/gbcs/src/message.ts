@@ -41,7 +41,7 @@ export type Grouping = {
   readonly messageCode: number
   /** When a device sent it, by its own clock: only in responses, and not in all. */
   readonly at?: Instant
-  /** Supplementary remote party and its counter: in alerts, whose command the alert is about. */
+  /** Supplementary remote party and its counter: in alerts about a load, whose command each is about. */
   readonly about?: { readonly party: Eui64; readonly counter: bigint }
   readonly content: Uint8Array
 }
@@ -86,9 +86,10 @@ const timeField: Field<Header> = {
   say: ({ at }) => (at === undefined ? 'none' : toIso(at)),
 }
 
+export const aboutName = 'supplementary remote party and its counter'
 /** The fields that name the command which an alert is about. */
 const aboutField: Field<Header> = {
-  name: 'supplementary remote party and its counter',
+  name: aboutName,
   bytes: 16,
   write: ({ about }) =>
     about === undefined ? new Uint8Array() : concat(euiBytes(about.party), u64(about.counter)),
@@ -240,9 +241,8 @@ export function notOfKind(
   if (kind !== wanted) return refused('HeaderMalformed', `kind: is ${kind}, must be ${wanted}`)
   if (at !== undefined && wanted !== 'response')
     return refused('HeaderMalformed', `${timeField.name}: may not be in a ${wanted}`)
-  if ((about !== undefined) === (wanted === 'alert')) return undefined
-  const words = wanted === 'alert' ? 'missing' : `may not be in a ${wanted}`
-  return refused('HeaderMalformed', `${aboutField.name}: ${words}`)
+  if (about === undefined || wanted === 'alert') return undefined
+  return refused('HeaderMalformed', `${aboutName}: may not be in a ${wanted}`)
 }
 
 /** A code that is none of ours; one that we can name is named. */

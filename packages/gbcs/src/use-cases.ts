@@ -1,7 +1,8 @@
 import { assert, refused, type Outcome } from '@interlock/kernel'
-import { services } from './access.ts'
+import { services, type SetTable } from './access.ts'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
 import {
+  calendarActivations,
   calendarLayout,
   isControllerCalendar,
   type ControllerCalendar,
@@ -15,7 +16,11 @@ import {
   type ReplacementMode,
 } from './credentials.ts'
 import { firmwareLayout, isFirmwareActivation, type FirmwareActivation } from './firmware.ts'
-import { importTariffLayout, importTariffObjects } from './import-tariff-layout.ts'
+import {
+  importTariffActivations,
+  importTariffLayout,
+  importTariffObjects,
+} from './import-tariff-layout.ts'
 import { isImportTariff, type ImportTariff } from './import-tariff.ts'
 import { constant, writeLayout, type Layout, type ReadLayout } from './layout.ts'
 import {
@@ -44,6 +49,8 @@ export type UseCaseRow<Parameters extends object> = {
   readonly results: readonly number[]
   /** The names of what is addressed, in the same order, where an answer may tell them apart. */
   readonly objects?: readonly string[]
+  /** What of it comes into force at a date, where it may be future-dated. */
+  readonly activations?: readonly SetTable[]
   /** Whether the parameters are ones that the layout can write. */
   readonly takes: (parameters: Parameters) => boolean
   readonly layout: Layout<Parameters>
@@ -136,6 +143,7 @@ const setCalendar: UseCaseRow<ControllerCalendar> = {
   standard: true,
   critical: true,
   results: [2, 2, 2, 2],
+  activations: calendarActivations,
   takes: isControllerCalendar,
   layout: calendarLayout,
 }
@@ -147,6 +155,7 @@ const setTariffAndPrice: UseCaseRow<ImportTariff> = {
   critical: true,
   results: importTariffObjects.map(() => services.set),
   objects: importTariffObjects,
+  activations: importTariffActivations,
   takes: isImportTariff,
   layout: importTariffLayout,
 }
@@ -229,6 +238,9 @@ export const useCaseOf = (code: number): UseCase | undefined =>
   (Object.keys(useCases) as UseCase[]).find((name) => useCases[name].code === code)
 
 const rowOf = (name: UseCase): UseCaseRow<object> => useCases[name] as UseCaseRow<object>
+
+/** What of a command comes into force at a date; nothing where it is never future-dated. */
+export const activationsOf = (name: UseCase): readonly SetTable[] => rowOf(name).activations ?? []
 
 /** Whether these are parameters of the use case that its layout can write. */
 export const takes = (name: UseCase, parameters: object): boolean => rowOf(name).takes(parameters)

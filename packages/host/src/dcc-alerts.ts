@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { openDccAlert, type DccAlert } from '@interlock/duis'
+import { decodeAlert, executionWords } from '@interlock/gbcs'
 import type { Crypto, Eui64 } from '@interlock/kernel'
 import { writeAtomic } from './files.ts'
 import { readText } from './read-file.ts'
@@ -21,7 +22,7 @@ export function dccAlerts(options: {
   readonly crypto: Crypto
   /** For the audit trail. */
   readonly record: (kind: string, data: Readonly<Record<string, unknown>>) => void
-  readonly onAlert: (about: DccAlert['about']) => void
+  readonly onAlert: (about: DccAlert['about'], words: Words) => void
 }): Endpoint {
   const { company, own, lastPath, crypto, record, onAlert } = options
   let last = existsSync(lastPath) ? BigInt(readText(lastPath).trim()) : -1n
@@ -41,22 +42,35 @@ export function dccAlerts(options: {
         return problem('BodyInvalid', alert.reason)
       }
       const { id, about } = alert.value
+      const words = wordsOf(about, own)
+      if (words === undefined) {
+        record('AlertRefused', { reason: 'DocumentUnexpected', detail: 'GBCSPayload' })
+        return problem('BodyInvalid', 'DocumentUnexpected')
+      }
       if (id.counter <= last) return { status: 204 }
       const { kind } = about
-      record('AlertTaken', { number: `${id.counter}`, kind, ...wordsOf(about) })
+      record('AlertTaken', { number: `${id.counter}`, kind, ...words })
       last = id.counter
       writeAtomic(lastPath, `${last}\n`, 0o600)
-      onAlert(about)
+      onAlert(about, words)
       return { status: 204 }
     },
   }
 }
 
-const wordsOf = (about: DccAlert['about']): Readonly<Record<string, string>> =>
-  about.kind === 'deviceStatus'
-    ? { device: about.device, status: about.status }
-    : {
-        target: about.request.target,
-        counter: `${about.request.counter}`,
-        outcome: about.kind === 'quarantined' ? about.breach : about.outcome,
-      }
+type Words = Readonly<Record<string, string>>
+
+/** `undefined` for what is no alert of a device to this user. */
+function wordsOf(about: DccAlert['about'], own: Eui64): Words | undefined {
+  if (about.kind === 'deviceAlert') {
+    const read = decodeAlert(about.payload)
+    if (!read.ok || read.value.alert.recipient !== own) return undefined
+    const { alert } = read.value
+    const words = alert.code === 'FutureDated' ? executionWords(alert) : alert.code
+    return { device: alert.device, alertCode: about.alertCode, words }
+  }
+  if (about.kind === 'deviceStatus') return { device: about.device, status: about.status }
+  const { target, counter } = about.request
+  const outcome = about.kind === 'quarantined' ? about.breach : about.outcome
+  return { target, counter: `${counter}`, outcome }
+}

@@ -25,7 +25,12 @@ export type StoredList = {
 export type StoredLists = { readonly [Of in Hierarchy]?: StoredList }
 
 /** A signed calendar of the controllers, and when it comes into force. */
-export type StoredCalendar = { readonly bytes: string; readonly from: Instant }
+export type StoredCalendar = {
+  readonly bytes: string
+  readonly from: Instant
+  /** It had a date, and its sender has not been told that this has come. */
+  readonly untold?: true
+}
 
 /** What an LLCS must know again after it lost power. JSON values only. */
 export type Memory = {
