@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core'
 /** The steps a person takes through the pages, by role and name, for tests of any street. */
 export type StreetPages = {
   signIn(name: string, password: string): Promise<void>
+  /** From the street to the feeders; what is said of all of them. */
+  feeders(): Promise<string>
   /** The sentence of one charger. */
   sentence(station: string): Promise<string>
   /** Presses *pair* at the simulated charger of a place; what its display shows. */
@@ -63,6 +65,13 @@ export function streetPages(page: Page, consoleUrl: string): StreetPages {
       await page.keyboard.type(password)
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: 'Chargers' }).waitFor()
+    },
+    feeders: async () => {
+      await tabTo(page, page.getByRole('link', { name: 'Feeders' }))
+      await page.keyboard.press('Enter')
+      const sentence = page.getByTestId('feeders-sentence').filter({ hasNotText: 'Asking' })
+      await sentence.waitFor()
+      return (await sentence.textContent()) ?? ''
     },
     sentence: async (station) =>
       (await page.getByTestId(`charger-${station}`).getByTestId('sentence').textContent()) ?? '',

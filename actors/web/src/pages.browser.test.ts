@@ -8,6 +8,7 @@ import { ownerEui, ownerKeyMac, revocationStatement } from '@interlock/seal'
 import { decodeSigned } from '@interlock/gbcs'
 import { nodeCrypto } from '@interlock/host'
 import { eui64, fromBase64, toBase64 } from '@interlock/kernel'
+import { Declined } from './server/access.ts'
 import { fakeKnock, homes, password, startTestWeb, type TestWeb } from './server/web.fixture.ts'
 
 const skipped = noChromium()
@@ -226,7 +227,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     expect((await blocked).text()).toMatch(/frame/i)
   })
 
-  test('the attack is there for the lab only, with what came of it', async () => {
+  test('the attack is there for the lab only, with what came of it, and feeders not for drivers', async () => {
     await pages.signIn('lab', password)
     await page.getByRole('button', { name: 'Attack', exact: true }).click()
     await page.getByText('None was obeyed without a second party.').waitFor()
@@ -235,6 +236,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     const driver = await other.newPage()
     await streetPages(driver, web.consoleUrl).signIn('driver', password)
     expect(await driver.getByRole('button', { name: 'Attack', exact: true }).count()).toBe(0)
+    expect(await driver.getByRole('link', { name: 'Feeders' }).count()).toBe(0)
     await other.close()
   })
 
@@ -281,6 +283,46 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
     expect(complaints).toEqual([])
   })
 
+  test('by keyboard: a feeder in sentences and curves, its cars as sums of many homes, and what fails is said', async () => {
+    await pages.signIn('regulator', password)
+    expect(await pages.feeders()).toBe('One feeder; birch not online.')
+    const feeder = page.getByTestId('feeder-ACACIA-1')
+    await feeder.getByText(/^The cars at 17 homes draw 25\.9 kW together, at /).waitFor()
+    await feeder.getByText(/6 others are left out with it, so that no difference/).waitFor()
+    await feeder.getByText('Refused: too few chargers sent a reading').waitFor()
+    await feeder.getByText(/^acacia may draw \d/).waitFor()
+    expect(await feeder.getByRole('img').count()).toBe(4)
+    await feeder.getByLabel('Table of: The day ahead').focus()
+    await page.keyboard.press('Enter')
+    // An hour of the day in each row.
+    const table = feeder.getByRole('region', { name: 'The day ahead, table' })
+    expect(await table.getByRole('row').count()).toBe(25)
+    await page
+      .getByTestId('provider-birch')
+      .getByText(/^birch is offline since /)
+      .waitFor()
+    await page
+      .getByTestId('provider-birch')
+      .getByText(/by 2\.4 kW\. acacia, birch may be/)
+      .waitFor()
+    await page.getByText('Rows of fewer homes, which are not shown: 1.').waitFor()
+    expect(complaints).toEqual([])
+
+    const problem = { reason: 'HistoryStale', words: 'its history is old' }
+    web.operator.day = { ...web.operator.day, day: null, passed: [], problem }
+    web.operator.sums = undefined
+    web.operator.openData = undefined
+    await page.reload()
+    await feeder.getByText('Operators are told nothing of ACACIA-1: its history is old.').waitFor()
+    await feeder.getByText('the operator does not sum the chargers').waitFor()
+    await page.getByText('Nobody publishes open data of this region.').waitFor()
+    web.operator.failure = new Declined('Unavailable')
+    await page.reload()
+    await page
+      .getByRole('heading', { name: 'The distribution operator cannot be asked.' })
+      .waitFor()
+  })
+
   test('a departure can be set, and the plan is asked for', async () => {
     await pages.signIn('driver', password)
     await page.getByLabel('More about 12 Acacia Avenue').click()
@@ -321,6 +363,10 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
       await page.getByRole('button', { name: 'Attack', exact: true }).click()
       await page.getByTestId('attack-result').waitFor()
       await check('the street')
+      await pages.feeders()
+      for (const summary of await page.getByLabel(/^Table of/).all()) await summary.click()
+      await check('the feeders')
+      await page.getByRole('link', { name: 'Street' }).click()
       await pages.ask('Charge now', '12 Acacia Avenue')
       await page.getByLabel('Code at the charger').waitFor()
       await check('enrol')

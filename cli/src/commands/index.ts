@@ -14,7 +14,7 @@ import { doctor } from './doctor.ts'
 import { duisDecode } from './duis-decode.ts'
 import { duisSign } from './duis-sign.ts'
 import { duisVerify } from './duis-verify.ts'
-import { feederShow } from './feeder.ts'
+import { feederDay, feederList, feederShow } from './feeder.ts'
 import { gbcsDecode } from './gbcs-decode.ts'
 import { gbcsEncode } from './gbcs-encode.ts'
 import { gbcsExplain } from './gbcs-explain.ts'
@@ -63,6 +63,8 @@ export const commands: readonly Command[] = [
   homePair,
   homeUsage,
   homeOpenData,
+  feederList,
+  feederDay,
   feederShow,
   ownerAdd,
   ownerRemove,

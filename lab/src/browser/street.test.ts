@@ -18,6 +18,7 @@ import { accessibilityProblems, sidewaysPixels } from '../../../tools/browser/ac
 import { buildWeb } from '../../../tools/build-web.mjs'
 import { launchChromium, noChromium } from '../../../tools/browser/chromium.ts'
 import { streetPages, type StreetPages } from '../../../tools/browser/street-pages.ts'
+import { feeder as feederName } from '../street/address-book.ts'
 import { runLive, type Live } from '../street/live.ts'
 import { makeDay, type Session } from '../worlds/day.ts'
 
@@ -263,7 +264,8 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
 
   test('a regulator sees everything and has nothing to press', async () => {
     const regulator = await newPage()
-    await streetPages(regulator, live.consoleUrl).signIn('regulator', live.passwords.regulator)
+    const regulatorPages = streetPages(regulator, live.consoleUrl)
+    await regulatorPages.signIn('regulator', live.passwords.regulator)
     await regulator.getByText('because the owner said Charge now.').waitFor()
     const buttons = regulator.getByRole('button', { name: /Charge now|Stop|Attack|Press/ })
     expect(await buttons.count()).toBe(0)
@@ -277,6 +279,18 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
       return answer.status
     }, home().home.stationId)
     expect(status).toBe(403)
+
+    expect(await regulatorPages.feeders()).toMatch(/^One feeder; /)
+    const feeder = regulator.getByTestId(`feeder-${feederName}`)
+    const spare = new RegExp(`^${feederName} has [\\d.]+ kW to spare for cars now, of the 36 kW`)
+    await feeder.getByText(spare).waitFor()
+    await feeder.getByText(/^acacia may draw [\d.]+ kW (until|for)/).waitFor()
+    await regulator
+      .getByTestId('provider-acacia')
+      .getByText(/^acacia is online: /)
+      .waitFor()
+    // Of three homes there is never a sum.
+    expect(await feeder.getByText(/^The cars at/).count()).toBe(0)
     expect(complaints.filter((each) => !each.includes('403'))).toEqual([])
     await regulator.context().close()
   })

@@ -3,6 +3,7 @@ import { toBase64 } from '@interlock/kernel'
 import type { WebConfig } from '@interlock/web'
 import { ratingWatts } from './address-book.ts'
 import { base, dccCertificate, https, loopback, type Plan } from './configs.ts'
+import { feederDesk } from './feeder-desk.ts'
 
 /** The pages for people; `accounts` are who may sign in. */
 export function webConfig(
@@ -23,6 +24,7 @@ export function webConfig(
       supervisor: https(plan, 'supervisor'),
       dsrsp: https(plan, 'dsrsp'),
     },
+    distribution: { url: https(plan, 'dso'), identity: feederDesk(plan.layout) },
     dccCertificate: dccCertificate(plan),
     console: { listen: { host: loopback, port: ports.console } },
     arm: { listen: { host: loopback, port: ports.arm } },

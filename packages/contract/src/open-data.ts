@@ -22,3 +22,32 @@ export const openDataDoors = {
   rows: '/api/v1/open-data',
   choices: '/api/v1/open-data/choices',
 } as const
+
+/** A page of what `rows` answers. */
+export const OpenDataRows = Type.Object(
+  {
+    publisher: Type.String({ maxLength: 64 }),
+    unit: Type.Literal('Wh'),
+    /** Fewest homes behind a row; numbers of homes are in multiples of it. */
+    groupMin: Type.Integer(),
+    stepWattHours: Type.Number(),
+    items: Type.Array(
+      Type.Object(
+        {
+          /** A region. */
+          place: Type.String({ maxLength: 128 }),
+          from: Type.String({ maxLength: 30 }),
+          until: Type.String({ maxLength: 30 }),
+          stations: Type.Integer(),
+          wattHours: Type.Number(),
+        },
+        closed,
+      ),
+      { maxItems: 1_000 },
+    ),
+    /** Cursor of the next page. */
+    next: Type.Union([Type.String({ maxLength: 512 }), Type.Null()]),
+  },
+  closed,
+)
+export type OpenDataRows = Static<typeof OpenDataRows>

@@ -5,9 +5,11 @@ import { Notice } from '../page/notice.tsx'
 import { SignIn } from '../page/sign-in.tsx'
 import { actionName } from '../sentences.ts'
 import type { ConsoleSession } from '../shared/shapes.ts'
+import { FeedersScreen } from './feeders-screen.tsx'
 import { StreetScreen } from './street-screen.tsx'
+import { maySeeFeeders, useScreen, type Screen } from './use-screen.ts'
 
-/** Signed out, or the one screen. */
+/** Signed out, or one of the screens. */
 export function Console() {
   const [session, setSession] = useState<ConsoleSession>()
   const [problem, setProblem] = useState('')
@@ -23,14 +25,17 @@ export function Console() {
   }, [])
   useEffect(() => void load(), [load])
   const told = useErrand(session?.csrf !== undefined)
+  const screen = useScreen(session)
   if (session === undefined) return <Notice text={problem} kind="problem" />
   const why = 'See what the chargers of your street do, and why.'
   return (
     <>
-      <Top session={session} onSignedOut={() => void load()} />
+      <Top session={session} screen={screen} onSignedOut={() => void load()} />
       <main>
         {session.person === undefined ? (
           <SignIn kind={session.login} why={why} onDone={() => void load()} />
+        ) : screen === 'feeders' ? (
+          <FeedersScreen session={session} onSignedOut={() => void load()} />
         ) : (
           <StreetScreen session={session} told={told} onSignedOut={() => void load()} />
         )}
@@ -39,7 +44,7 @@ export function Console() {
   )
 }
 
-function Top(props: { session: ConsoleSession; onSignedOut: () => void }) {
+function Top(props: { session: ConsoleSession; screen: Screen; onSignedOut: () => void }) {
   const { person, armOrigin } = props.session
   const signOut = async (): Promise<void> => {
     await post('/api/logout')
@@ -50,6 +55,7 @@ function Top(props: { session: ConsoleSession; onSignedOut: () => void }) {
       <span class="brand">
         <Mark arm trigger /> Interlock
       </span>
+      {person && maySeeFeeders(props.session) && <Screens shown={props.screen} />}
       {person && (
         <>
           {person.roles.includes('driver') && <a href={armOrigin}>This device’s key</a>}
@@ -62,6 +68,20 @@ function Top(props: { session: ConsoleSession; onSignedOut: () => void }) {
         </>
       )}
     </header>
+  )
+}
+
+function Screens({ shown }: { shown: Screen }) {
+  const link = (screen: Screen, words: string) => (
+    <a href={`#${screen}`} aria-current={shown === screen ? 'page' : undefined}>
+      {words}
+    </a>
+  )
+  return (
+    <nav class="row" aria-label="Screens">
+      {link('street', 'Street')}
+      {link('feeders', 'Feeders')}
+    </nav>
   )
 }
 

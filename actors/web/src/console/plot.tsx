@@ -1,7 +1,8 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import UPlot from 'uplot'
 import type { Series } from './live.ts'
 import { localTime } from './local-time.ts'
+import { plotHeight, usePlot } from './use-plot.ts'
 
 /** A curve, and the same in a table beside it. */
 export function Plot(props: {
@@ -19,29 +20,10 @@ export function Plot(props: {
   const { id, title, unit, decimals, series, now, timeZone } = props
   const latestProps = useRef(props)
   latestProps.current = props
-  const canvas = useRef<HTMLDivElement>(null)
-  const plot = useRef<UPlot>(undefined)
-  useEffect(() => {
-    const home = canvas.current
-    if (home === null) return
-    const make = () => {
-      plot.current?.destroy()
-      plot.current = draw(home, () => latestProps.current)
-    }
-    make()
-    const resized = new ResizeObserver(() =>
-      plot.current?.setSize({ width: home.clientWidth, height: plotHeight }),
-    )
-    resized.observe(home)
-    const scheme = matchMedia('(prefers-color-scheme: dark)')
-    scheme.addEventListener('change', make)
-    return () => {
-      resized.disconnect()
-      scheme.removeEventListener('change', make)
-      plot.current?.destroy()
-    }
-  }, [])
-  useEffect(() => plot.current?.setData([[...series.times], [...series.values]]), [series, now])
+  const canvas = usePlot(
+    (home) => draw(home, () => latestProps.current),
+    [[...series.times], [...series.values]],
+  )
   const last = series.values.at(-1)
   const from = shownFrom(series, now)
   const recent = series.values.filter((_, index) => (series.times[index] ?? 0) >= from)
@@ -80,7 +62,6 @@ export function Plot(props: {
   )
 }
 
-const plotHeight = 170
 const rowsMax = 6
 const shownSecondsMax = 3_600
 const shownSecondsMin = 300

@@ -40,6 +40,9 @@ const table: readonly Row[] = [
   ['console', 'GET', '/api/street', nothing, people, 200],
   ['console', 'GET', '/api/tariff', nothing, people, 200],
   ['console', 'GET', '/api/knocks', nothing, ['operator'], 200],
+  ['console', 'GET', '/api/feeders', nothing, ['operator', 'regulator', 'lab'], 200],
+  ['console', 'GET', '/api/feeders/ACACIA-1', nothing, ['operator', 'regulator', 'lab'], 200],
+  ['console', 'GET', '/api/open-data', nothing, ['operator', 'regulator', 'lab'], 200],
   [
     'console',
     'POST',

@@ -74,6 +74,10 @@ export const WebConfig = actorConfig({
   identity: Type.Object({ charging: Path, smartMeter: Path }, closed),
   trust: TrustConfig,
   peers: Type.Object({ csms: Url, dcc: Url, supervisor: Url, dsrsp: Type.Optional(Url) }, closed),
+  /** The distribution operator whose feeders are shown, and the identity of its own desk: role `web`, of its organisation. */
+  distribution: Type.Optional(Type.Object({ url: Url, identity: Path }, closed)),
+  /** Where a CSMS publishes open data. */
+  openData: Type.Optional(Url),
   /** Certificate (PEM) that the data company signs its answers with. */
   dccCertificate: Path,
   console: Page,

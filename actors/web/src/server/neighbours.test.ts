@@ -18,6 +18,7 @@ import type { WebConfig } from './config-schema.ts'
 import { testRoot } from './identities.fixture.ts'
 import { armModuleSha256 } from './config.ts'
 import { startWeb, type WebRunning } from './start-web.ts'
+import { fakeFeeders } from './feeders.fixture.ts'
 import { accounts, fakeStation, homes, Visitor } from './web.fixture.ts'
 
 /** Both sides over mutual TLS, each under its own root, speaking what the real ones speak. */
@@ -31,11 +32,16 @@ const servers: HttpServer[] = []
 let web: WebRunning
 let tell: (event: object) => void = () => {}
 
-async function server(root: typeof charging, role: 'csms' | 'dcc' | 'supervisor') {
+/** Each is of an organisation of its own; the operator's desk is of the operator's. */
+const numbers = { csms: 2, supervisor: 3, dso: 4 } as const
+const desk = charging.identity('web', numbers.dso)
+const said = fakeFeeders()
+
+async function server(root: typeof charging, role: 'csms' | 'dcc' | 'supervisor' | 'dso') {
   const opened = await openHttpServer({
     name: role,
     listen: { host: '127.0.0.1', port: 0 },
-    identity: role === 'dcc' ? company : root.identity(role, role === 'csms' ? 2 : 3),
+    identity: role === 'dcc' ? company : root.identity(role, numbers[role]),
     trust: root.trust,
     activity: unobserved,
     log: silentLog,
@@ -92,6 +98,21 @@ beforeAll(async () => {
     handle: ({ params }) =>
       params['sha256'] === armModuleSha256() ? { status: 200, body: {} } : problem('NotFound'),
   })
+  const operator = await server(charging, 'dso')
+  const show = (url: string, answer: () => Promise<unknown>) =>
+    operator.route({
+      method: 'GET',
+      url,
+      roles,
+      handle: async ({ peer }) => {
+        asked.push({ url, peer: peer.organisation, body: undefined })
+        const body = await answer()
+        return body === undefined ? problem('NotFound') : { status: 200, body: body as object }
+      },
+    })
+  show('/api/v1/feeders', () => said.source.feeders())
+  show('/api/v1/feeders/:group/day', () => said.source.day(''))
+  show('/api/v1/feeders/:group/sums', () => said.source.sums(''))
   const listen = { host: '127.0.0.1', port: 0 }
   const config: WebConfig = {
     actor: 'web',
@@ -106,6 +127,7 @@ beforeAll(async () => {
       dcc: `https://127.0.0.1:${await dcc.listen()}`,
       supervisor: `https://127.0.0.1:${await supervisor.listen()}`,
     },
+    distribution: { url: `https://127.0.0.1:${await operator.listen()}`, identity: desk.dir },
     dccCertificate: `${company.dir}/chain.pem`,
     console: { listen },
     arm: { listen },
@@ -210,6 +232,25 @@ test('what neighbours tell reaches the page, and so does a measured frequency', 
   while (!wanted.every((each) => text.includes(each))) text += (await reader?.read())?.value ?? ''
   expect(text).toContain('acacia-12')
   await reader?.cancel()
+})
+
+test('feeders come from their operator over mutual TLS, asked by its own desk; what is not as agreed is not passed on', async () => {
+  const visitor = new Visitor(web.consoleUrl)
+  await visitor.signIn('operator')
+  const list = await visitor.get('/api/feeders')
+  expect(list.body['providers']).toMatchObject([{ name: 'acacia' }, { name: 'birch' }])
+  expect(asked.at(-1)).toMatchObject({ url: '/api/v1/feeders', peer: desk.peer.organisation })
+  const feeder = await visitor.get('/api/feeders/ACACIA-1')
+  expect(feeder.body).toMatchObject({ day: { group: 'ACACIA-1' }, sums: { group: 'ACACIA-1' } })
+  said.state.sums = undefined
+  expect((await visitor.get('/api/feeders/ACACIA-1')).body['sums']).toBeUndefined()
+  expect((await visitor.get('/api/open-data')).body).toEqual({ openData: null })
+
+  const homes = [{ station: 'acacia-12', watts: 7_400 }]
+  said.state.day = { ...said.state.day, homes } as typeof said.state.day
+  const refused = await visitor.get('/api/feeders/ACACIA-1')
+  expect([refused.status, refused.body['reason']]).toEqual([503, 'Unavailable'])
+  expect(JSON.stringify(refused.body)).not.toContain('acacia-12')
 })
 
 test('a neighbour that is gone is said to be gone', async () => {

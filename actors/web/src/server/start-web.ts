@@ -8,7 +8,7 @@ import {
   pinPeer,
 } from '@interlock/host'
 import type { Happening } from '@interlock/contract'
-import type { ActorDeps, HttpClient, Identity, Running } from '@interlock/host'
+import type { ActorDeps, HttpClient, HttpClientOptions, Identity, Running } from '@interlock/host'
 import type { Role } from '@interlock/kernel'
 import type { ArmSession, ConsoleSession } from '../shared/shapes.ts'
 import type { WebRoute } from './access.ts'
@@ -20,6 +20,8 @@ import type { WebConfig } from './config-schema.ts'
 import { armModuleState, pagesDir, readArmModule, readRoots, readTls } from './config.ts'
 import { consoleRoutes, type AttackHook, type HardwareHook } from './console-routes.ts'
 import { addEventStream } from './event-stream.ts'
+import { feederRoutes } from './feeder-routes.ts'
+import { createFeederSource, type FeederSource } from './feeder-source.ts'
 import { createHandOvers, type HandOvers } from './hand-overs.ts'
 import { concerns, createHappenings, type Happenings } from './happenings.ts'
 import { createLoads } from './load-history.ts'
@@ -32,12 +34,13 @@ import { changedRows, createStreetWatch } from './street-watch.ts'
 import { hertzOf, parseStations, seenBy } from './street.ts'
 import { createUpstreams, type Upstreams } from './upstreams.ts'
 
-/** `attack` and `hardware` come from the lab; the two neighbours are made from the config unless given. */
+/** `attack` and `hardware` come from the lab; the neighbours are made from the config unless given. */
 export type WebDeps = ActorDeps & {
   readonly attack?: AttackHook
   readonly hardware?: HardwareHook
   readonly upstreams?: Upstreams
   readonly network?: ArmNetwork
+  readonly feeders?: FeederSource
 }
 
 export type WebRunning = Running & {
@@ -59,6 +62,8 @@ type Parts = {
   readonly deps: WebDeps
   readonly login: Login
   readonly upstreams: Upstreams
+  /** Absent where no distribution operator is known. */
+  readonly feeders: FeederSource | undefined
   readonly handOvers: HandOvers
   readonly happenings: Happenings
   readonly desk: ArmDesk
@@ -131,6 +136,7 @@ function createParts(config: WebConfig, deps: WebDeps, open: Running[]): Parts {
     handOvers,
     happenings: createHappenings(homes),
     upstreams,
+    feeders: deps.feeders ?? distribution(config, deps, open),
     login: createLogin(config.login, wall),
     module,
     desk: createArmDesk({ network, module, handOvers, homes, wall, clock, crypto, audit }),
@@ -186,11 +192,38 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[], audit: Pa
   }
 }
 
+/** The operator's own desk, at the operator alone; and whoever publishes open data. */
+function distribution(
+  { distribution: operator, openData, trust }: WebConfig,
+  { activity }: WebDeps,
+  open: Running[],
+): FeederSource | undefined {
+  if (operator === undefined) return undefined
+  const identity = loadIdentity(operator.identity)
+  const roots = readRoots(trust.charging)
+  const client = (
+    whom: Pick<HttpClientOptions, 'identity' | 'expectRole' | 'expectOrganisation'>,
+  ) => {
+    const http = httpClient({ ...whom, trust: { roots }, activity })
+    open.push(http)
+    return http
+  }
+  const expectOrganisation = identity.peer.organisation
+  return createFeederSource({
+    operator: {
+      base: operator.url,
+      http: client({ identity, expectRole: 'dso', expectOrganisation }),
+    },
+    publisher:
+      openData === undefined ? undefined : { base: openData, http: client({ expectRole: 'csms' }) },
+  })
+}
+
 const cookieName = (page: string, tls: boolean): string =>
   tls ? `__Host-interlock-${page}` : `interlock-${page}`
 
 async function openConsole(parts: Parts, open: Running[]): Promise<OriginServer> {
-  const { config, deps, upstreams, handOvers, audit, origins, tls } = parts
+  const { config, deps, upstreams, feeders, handOvers, audit, origins, tls } = parts
   const { clock, wall, attack, hardware } = deps
   const sessions = createSessions(wall)
   const about = (): Omit<ConsoleSession, 'login'> => ({
@@ -199,19 +232,12 @@ async function openConsole(parts: Parts, open: Running[]): Promise<OriginServer>
     armOrigin: origins.arm,
     ...(attack === undefined ? {} : { attack: { controls: attack.controls } }),
     simulated: hardware !== undefined,
+    feeders: feeders !== undefined,
   })
   const armOrigin = () => origins.arm
   const { homes } = config
-  const routes = consoleRoutes({
-    upstreams,
-    handOvers,
-    homes,
-    clock,
-    armOrigin,
-    attack,
-    hardware,
-    audit,
-  })
+  const own = { upstreams, handOvers, homes, clock, armOrigin, attack, hardware, audit }
+  const routes = [...consoleRoutes(own), ...feederRoutes({ feeders, clock })]
   const server = await openOrigin(parts, 'console', sessions, about, routes)
   open.push(
     server,

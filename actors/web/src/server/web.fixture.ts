@@ -13,6 +13,7 @@ import {
 import { Declined } from './access.ts'
 import type { ArmNetwork, ArmOrder } from './arm-network.ts'
 import type { Account, Home, WebConfig } from './config-schema.ts'
+import { fakeFeeders } from './feeders.fixture.ts'
 import { hashPassword } from './password.ts'
 import { startWeb, type WebDeps, type WebRunning } from './start-web.ts'
 import { stationRefused, type Upstreams } from './upstreams.ts'
@@ -219,7 +220,10 @@ export function fakeNeighbours(crypto = nodeCrypto) {
   return { asked, happen, state, upstreams, network }
 }
 
-export type TestWeb = WebRunning & { readonly neighbours: ReturnType<typeof fakeNeighbours> }
+export type TestWeb = WebRunning & {
+  readonly neighbours: ReturnType<typeof fakeNeighbours>
+  readonly operator: ReturnType<typeof fakeFeeders>['state']
+}
 
 /** A web actor on free ports with those neighbours. */
 export async function startTestWeb(
@@ -227,6 +231,7 @@ export async function startTestWeb(
 ): Promise<TestWeb> {
   const data = temporaryDir('interlock-web')
   const neighbours = fakeNeighbours()
+  const feeders = fakeFeeders()
   const listen = { host: '127.0.0.1', port: 0 }
   const config: WebConfig = {
     actor: 'web',
@@ -258,9 +263,10 @@ export async function startTestWeb(
     log: silentLog,
     upstreams: neighbours.upstreams,
     network: neighbours.network,
+    feeders: feeders.source,
     ...options.deps,
   })
-  return { ...running, neighbours }
+  return { ...running, neighbours, operator: feeders.state }
 }
 
 /** A browser without pages: keeps cookies, sends what one would send, and what one would not. */

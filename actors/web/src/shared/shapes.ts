@@ -1,4 +1,12 @@
-import type { Happening, HoursState, KnownGuest } from '@interlock/contract'
+import type {
+  FeederDayShown,
+  FeedersShown,
+  FeederSumsShown,
+  Happening,
+  HoursState,
+  KnownGuest,
+  OpenDataRows,
+} from '@interlock/contract'
 
 /** One charger as the console shows it; times in ms since 1970. Parsed at the door from the CSMS. */
 export type StationRow = {
@@ -76,6 +84,27 @@ export type HoursTold = HoursState
 /** `GET /api/homes/STATION/guests`. */
 export type GuestTold = KnownGuest
 
+/** `GET /api/feeders`; `at` is world time. */
+export type Feeders = FeedersShown & { readonly at: number }
+
+/** `GET /api/feeders/GROUP` */
+export type Feeder = {
+  readonly at: number
+  readonly day: FeederDayShown
+  /** Absent where the chargers are not summed. */
+  readonly sums: FeederSumsShown | undefined
+}
+
+/** `GET /api/open-data`; `null` where nobody publishes. */
+export type PublishedData = { readonly openData: OpenData | null }
+export type OpenData = {
+  readonly groupMin: number
+  /** Newest first, each of at least so many homes. */
+  readonly rows: OpenDataRows['items']
+  /** Rows that the publisher had of fewer: not shown. */
+  readonly below: number
+}
+
 export type { Happening }
 
 /** `GET /api/session` on the console. */
@@ -87,6 +116,8 @@ export type ConsoleSession = {
   readonly attack?: { readonly controls: 'on' | 'off' }
   /** The chargers' hardware is simulated and can be pressed from here, by the lab. */
   readonly simulated: boolean
+  /** A distribution operator's feeders can be shown. */
+  readonly feeders: boolean
   readonly person?: PersonView
   readonly csrf?: string
 }
