@@ -1,5 +1,5 @@
-import { encodeAlert, type Alert } from '@interlock/gbcs'
-import { toBase64, type Eui64 } from '@interlock/kernel'
+import { encodeAlerts, type Told } from '@interlock/gbcs'
+import { toBase64 } from '@interlock/kernel'
 import { heldArms, marked, type Memory } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 
@@ -8,14 +8,12 @@ const alertsMax = 64
 /** The change to the memory by which these, numbered and signed, wait for the data company. */
 export function alertsAdded(
   { keeper, identity, deps, eui: device }: Llcs,
-  made: readonly ((numbered: { readonly device: Eui64; readonly counter: bigint }) => Alert)[],
+  alerts: readonly Told[],
 ): Pick<Memory, 'alerts' | 'alertCounter'> {
   const last = BigInt(keeper.memory.alertCounter)
-  const added = made.map((each, at) =>
-    encodeAlert(each({ device, counter: last + BigInt(at) + 1n }), identity.key, deps.crypto),
-  )
+  const added = encodeAlerts(alerts, { device, last }, identity.key, deps.crypto)
   return {
-    alertCounter: `${last + BigInt(made.length)}`,
+    alertCounter: `${last + BigInt(alerts.length)}`,
     alerts: [...keeper.memory.alerts, ...added.map(toBase64)].slice(-alertsMax),
   }
 }
@@ -33,8 +31,7 @@ export function onUsed(llcs: Llcs, digest: string, change: 'change' | 'return'):
   if (change === 'change' && stored.used === true) return
   const code = change === 'change' ? 'ECS101' : 'ECS102'
   const told = alertsAdded(llcs, [
-    (numbered) => ({
-      ...numbered,
+    {
       code,
       recipient: anchors.broker.eui,
       about: { party: arm.originator, counter: arm.counter },
@@ -43,7 +40,7 @@ export function onUsed(llcs: Llcs, digest: string, change: 'change' | 'return'):
       levelPercent: arm.levelPercent,
       from: arm.from,
       until: arm.until,
-    }),
+    },
   ])
   const mark = change === 'change' ? { used: true } : { used: true, spent: true }
   keeper.commit({ arms: marked(held, digest, mark), ...told })

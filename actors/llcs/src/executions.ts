@@ -1,4 +1,4 @@
-import { activationsOf, type ExecutionAlert } from '@interlock/gbcs'
+import { executionsOf, type Told } from '@interlock/gbcs'
 import { millis, type Timer } from '@interlock/kernel'
 import { alertsAdded } from './alerts.ts'
 import { commandOf } from './calendar.ts'
@@ -38,21 +38,8 @@ export function createExecutions(llcs: Llcs): Executions {
   return { tell, close: () => timer?.cancel() }
 }
 
-/** One for each of its tables that had a date. */
-function alertsAbout(calendar: StoredCalendar) {
+/** One for each of its tables. */
+function alertsAbout(calendar: StoredCalendar): readonly Told[] {
   const command = commandOf(calendar)
-  if (command === undefined) return []
-  const { useCase, originator: recipient, counter: commandCounter } = command
-  return activationsOf(useCase).map(
-    ({ name: object }) =>
-      (numbered: Pick<ExecutionAlert, 'device' | 'counter'>): ExecutionAlert => ({
-        ...numbered,
-        code: 'FutureDated',
-        recipient,
-        useCase,
-        commandCounter,
-        object,
-        at: calendar.from,
-      }),
-  )
+  return command === undefined ? [] : executionsOf(command, calendar.from)
 }

@@ -1,5 +1,6 @@
 import { hanMessages, type Arm, type Happening } from '@interlock/contract'
 import {
+  alertSender,
   ensureDir,
   keepConnected,
   loadIdentity,
@@ -103,16 +104,14 @@ export async function runLlcs(
   })
   const keeper = createKeeper(ports.openJournal(`${config.data}/journal.jsonl`))
   let han: HanConnection | undefined
-  let sending: Promise<void> | undefined
-
-  const sendAll = async (): Promise<void> => {
-    for (;;) {
+  const alerts = alertSender({
+    han: () => han,
+    first() {
       const [text] = keeper.memory.alerts
-      const bytes = text === undefined ? undefined : fromBase64(text)
-      if (bytes === undefined || han === undefined || !(await taken(han, bytes))) return
-      keeper.commit({ alerts: keeper.memory.alerts.slice(1) })
-    }
-  }
+      return text === undefined ? undefined : fromBase64(text)
+    },
+    drop: () => keeper.commit({ alerts: keeper.memory.alerts.slice(1) }),
+  })
   const { installed, meter, ...own } = bearings
   const { dsrsp = 'empty', supplier } = installed
   const cells = trustAnchorCells(
@@ -137,7 +136,7 @@ export async function runLlcs(
     publish: (happening) => deps.publish?.({ at: clock.now(), actor: config.actor, ...happening }),
     tellStation: (message) => link.tell(message),
     tellExecuted: () => executions.tell(),
-    sendAlerts: () => (sending ??= sendAll().finally(() => (sending = undefined))),
+    sendAlerts: () => alerts.send(),
   }
   const executions = createExecutions(llcs)
   executions.tell()
@@ -155,7 +154,7 @@ export async function runLlcs(
     await hub.close()
     han?.close()
     await link.close()
-    await sending
+    await alerts.settled()
     keeper.close()
     audit.close()
   }
@@ -210,14 +209,4 @@ function joinHub(
     maxMillis: retryMillisMax,
   })
   return { tried, close: () => keeping.close() }
-}
-
-/** False when the hub is gone or cannot pass the alert on; it is then kept. */
-async function taken(han: HanConnection, alert: Uint8Array): Promise<boolean> {
-  try {
-    return await han.alert(alert)
-  } catch (error) {
-    if (error instanceof Fault) return false
-    throw error
-  }
 }

@@ -27,7 +27,8 @@ export type HeldTariffs = {
 export type TariffEntry =
   | { readonly kind: 'tariff'; readonly signed: string }
   | { readonly kind: 'tariffToCome'; readonly signed: string }
-  | { readonly kind: 'tariffCame' }
+  /** With the alerts that say so, base64. */
+  | { readonly kind: 'tariffCame'; readonly alerts?: readonly string[] }
   | { readonly kind: 'tariffCancelled' }
   | { readonly kind: 'tariffVersion'; readonly originator: Eui64; readonly version: number }
 
@@ -38,7 +39,6 @@ export type TariffEntry =
 export function judgeTariff(
   { inForce, toCome, highest }: HeldTariffs,
   signed: Uint8Array,
-  now: Instant,
 ): Outcome<TariffEntry, 'TariffOlder'> {
   const { tariff } = heldOf(signed)
   const offered = tariffOrder(tariff)
@@ -54,9 +54,12 @@ export function judgeTariff(
     )
   const execution = tariff.useCase === 'ECS01a' ? tariff.execution : 'atOnce'
   if (execution === 'never') return ok({ kind: 'tariffCancelled' })
-  const isToCome = execution !== 'atOnce' && execution > now
   const kept = toBase64(signed)
-  return ok(isToCome ? { kind: 'tariffToCome', signed: kept } : { kind: 'tariff', signed: kept })
+  return ok(
+    execution === 'atOnce'
+      ? { kind: 'tariff', signed: kept }
+      : { kind: 'tariffToCome', signed: kept },
+  )
 }
 
 /** When the one to come is in force. */

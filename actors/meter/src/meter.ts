@@ -1,4 +1,6 @@
+import { encodeAlerts, executionsOf } from '@interlock/gbcs'
 import {
+  alertSender,
   ensureDir,
   joinHan,
   keepConnected,
@@ -17,6 +19,7 @@ import {
   millis,
   type Crypto,
   type Eui64,
+  type Instant,
   type Role,
   type Timer,
 } from '@interlock/kernel'
@@ -101,15 +104,24 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       deps.log.warn({ detail: error.message }, 'the home was not told its tariff')
     }
   }
+  const alerts = alertSender({
+    han: () => han,
+    first: () => memory.firstAlert(),
+    drop: () => memory.dropAlert(),
+  })
+  /** To the supplier whose tariff had the date: one for each of its tables. */
+  const alertsAbout = (came: TariffCommand, at: Instant, last: bigint): readonly Uint8Array[] =>
+    encodeAlerts(executionsOf(came, at), { device: eui, last }, identity.key, deps.crypto)
   let timer: Timer | undefined
   /** Goes over to the tariff whose date has come, and waits for the date of the next. */
   const goByDate = (): void => {
     timer?.cancel()
     const now = deps.clock.now()
-    const came = memory.tariffCame(now) ? memory.tariff() : undefined
+    const came = memory.tariffCame(now, alertsAbout) ? memory.tariff() : undefined
     if (came !== undefined) {
       audit.critical('TariffInForce', orderWords(tariffOrder(came.tariff)))
       void tellHome()
+      void alerts.send()
     }
     const at = memory.tariffComesAt()
     if (at !== undefined)
@@ -138,6 +150,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       })
       han = connection
       void tellHome()
+      void alerts.send()
       void connection.closed.then(() => (han === connection ? (han = undefined) : undefined))
       return connection
     },
@@ -156,6 +169,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       await line.close()
       han?.close()
       await han?.closed
+      await alerts.settled()
       journal.close()
       audit.close()
     },

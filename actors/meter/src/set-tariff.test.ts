@@ -1,8 +1,11 @@
 import {
   addMac,
+  decodeAlert,
   decodeResponse,
+  encodeAlerts,
   encodePreCommand,
   encodeUnsignedCommand,
+  executionsOf,
   importTariffPrices,
   signPreCommand,
   type Command,
@@ -10,6 +13,7 @@ import {
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto, openAudit, silentLog, temporaryDir } from '@interlock/host'
 import {
+  assert,
   eui64,
   inHours,
   inSeconds,
@@ -19,11 +23,17 @@ import {
   type Instant,
   type PrivateKey,
 } from '@interlock/kernel'
-import { openTariff, signedTariffIn, tariffOrder, trustAnchorCells } from '@interlock/seal'
+import {
+  openTariff,
+  signedTariffIn,
+  tariffOrder,
+  trustAnchorCells,
+  type TariffCommand,
+} from '@interlock/seal'
 import type { Journal } from '@interlock/store'
 import { expect, test } from 'vitest'
 import { answerCommand, ofSupplier } from './commands.ts'
-import { openTariffMemory } from './tariff-memory.ts'
+import { openTariffMemory, type TariffMemory } from './tariff-memory.ts'
 
 const supplier = crypto.generateKey().key
 const next = crypto.generateKey().key
@@ -59,6 +69,21 @@ function mortal(kept: unknown[], death?: Death): Journal {
   }
 }
 
+const alertsAbout = (came: TariffCommand, at: Instant, last: bigint): readonly Uint8Array[] =>
+  encodeAlerts(executionsOf(came, at), { device: target, last }, own, crypto)
+/** What waits for the data company: who is told, of which command, what, and under which number. */
+function waitingIn({ memory }: { readonly memory: TariffMemory }) {
+  const told = []
+  for (let bytes = memory.firstAlert(); bytes !== undefined; bytes = memory.firstAlert()) {
+    const read = decodeAlert(bytes)
+    assert(read.ok && read.value.alert.code === 'FutureDated', 'an alert about a date')
+    const { counter, recipient, commandCounter, object, at } = read.value.alert
+    told.push({ counter, recipient, commandCounter, object, at })
+    memory.dropAlert()
+  }
+  return told
+}
+
 /** A meter on what it has kept; `moment.now` is its clock. */
 function meter(kept: unknown[] = [], death?: Death) {
   const moment = { now: start }
@@ -81,7 +106,7 @@ function meter(kept: unknown[] = [], death?: Death) {
   const given = { cells, roots: [], clock, wall: clock, crypto, log: silentLog }
   const parts = { anchors, memory, firmware, audit, ...given }
   const respond = (bytes: Uint8Array) => {
-    memory.tariffCame(moment.now)
+    memory.tariffCame(moment.now, alertsAbout)
     const answer = answerCommand(bytes, parts)
     const read = answer && decodeResponse(answer)
     return read?.ok ? read.value.response : undefined
@@ -100,7 +125,7 @@ function meter(kept: unknown[] = [], death?: Death) {
     },
     at(now: Instant) {
       moment.now = now
-      memory.tariffCame(now)
+      memory.tariffCame(now, alertsAbout)
     },
     price() {
       const opened = this.read()
@@ -173,6 +198,36 @@ test('a tariff with a date comes into force then, and not before, also over a re
   const third = second.again()
   expect(third.price()).toBeUndefined()
   expect(third.memory.tariff()?.tariff.counter).toBe(11n)
+})
+
+test('when a date has come its supplier is told for each table, once, over a restart', () => {
+  const first = meter()
+  first.send(standard(10, 21))
+  first.send(standard(11, 30, { execution: later }))
+  first.at(instant(later - 1000))
+  expect(waitingIn(first)).toEqual([])
+  first.at(later)
+  const second = first.again()
+  second.at(plus(later, inHours(1)))
+  const told = waitingIn(second)
+  expect(told).toHaveLength(6)
+  expect(told.map(({ counter }) => counter)).toEqual([1n, 2n, 3n, 4n, 5n, 6n])
+  expect(told[0]).toEqual({
+    counter: 1n,
+    recipient: originator,
+    commandCounter: 11n,
+    object: 'activation of the calendar',
+    at: later,
+  })
+  expect(new Set(told.map(({ object }) => object)).size).toBe(6)
+  expect(waitingIn(second.again())).toEqual([])
+  // Numbers go on where they ended.
+  const third = second.again()
+  const evening = plus(later, inHours(4))
+  third.at(plus(later, inHours(2)))
+  third.send(standard(12, 31, { execution: evening }))
+  third.at(evening)
+  expect(waitingIn(third).map(({ counter }) => counter)[0]).toBe(7n)
 })
 
 test('what is to come is cancelled, and nothing else is', () => {

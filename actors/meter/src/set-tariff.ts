@@ -23,7 +23,7 @@ export function setTariff(
   const answer =
     command.useCase === 'ECS01a' ? answerToStandard(command, now) : answerToOurs(command)
   if (answer.result !== 'success') return answer
-  return memory.install(signed, now).ok ? answer : { result: 'otherReason' }
+  return memory.install(signed).ok ? answer : { result: 'otherReason' }
 }
 
 /** A document that no reader would take is not kept either. */

@@ -1,5 +1,5 @@
-import { type Eui64, type Instant, type Outcome, ok } from '@interlock/kernel'
-import type { StoredCells } from '@interlock/seal'
+import { fromBase64, ok, toBase64, type Eui64, type Instant, type Outcome } from '@interlock/kernel'
+import type { StoredCells, TariffCommand } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
 import {
   applyTariff,
@@ -10,8 +10,15 @@ import {
   type HeldTariffs,
   type TariffEntry,
 } from './held-tariffs.ts'
+import {
+  alertEntries,
+  applyAlerts,
+  noAlerts,
+  withAlerts,
+  type AlertEntry,
+} from './waiting-alerts.ts'
 
-/** What a meter must not forget: counters it has accepted, tariff with signature, firmware, certificates. */
+/** What a meter must not forget: counters it has accepted, tariff with signature, alerts, firmware, certificates. */
 export type TariffMemory = {
   /** Highest counter accepted from that originator; −1 before the first. */
   lastCounter(originator: Eui64): bigint
@@ -21,13 +28,23 @@ export type TariffMemory = {
    * Takes a tariff that is later than those held, at once or for its date, or the word that none is to
    * come; on the disk before it returns.
    */
-  install(signed: Uint8Array, now: Instant): Outcome<'kept', 'TariffOlder'>
+  install(signed: Uint8Array): Outcome<'kept', 'TariffOlder'>
   /** The tariff in force, and the supplier's signed command that set it. */
   tariff(): Held | undefined
   /** When another comes into force. */
   tariffComesAt(): Instant | undefined
-  /** Whether the one to come has come; on the disk before it returns. */
-  tariffCame(now: Instant): boolean
+  /**
+   * Whether the one to come has come; on the disk before it returns, with the alerts that say so.
+   * @param alertsAbout signs them, numbered from the one after `last`
+   */
+  tariffCame(
+    now: Instant,
+    alertsAbout: (came: TariffCommand, at: Instant, last: bigint) => readonly Uint8Array[],
+  ): boolean
+  /** The alert that has waited longest. */
+  firstAlert(): Uint8Array | undefined
+  /** It waits no more; on the disk before it returns. */
+  dropAlert(): void
   /** Takes the version that was activated; on the disk before it returns. */
   activate(version: string): void
   /** The version that was activated last, eight hexadecimal digits. */
@@ -40,6 +57,7 @@ export type TariffMemory = {
 
 type Entry =
   | TariffEntry
+  | AlertEntry
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
   | { readonly kind: 'firmware'; readonly version: string }
   | {
@@ -51,6 +69,7 @@ type Entry =
 export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
   let tariffs: HeldTariffs = {}
+  let alerts = noAlerts
   let firmware: string | undefined
   let cells: StoredCells | undefined
 
@@ -68,7 +87,12 @@ export function openTariffMemory(journal: Journal): TariffMemory {
         raise(entry.floor.originator, BigInt(entry.floor.counter))
         tariffs = tariffsUnder(entry.floor.originator, tariffs)
       }
-    } else tariffs = applyTariff(tariffs, entry)
+    } else if (entry.kind === 'alerts' || entry.kind === 'alertTaken')
+      alerts = applyAlerts(alerts, entry)
+    else {
+      tariffs = applyTariff(tariffs, entry)
+      if (entry.kind === 'tariffCame') alerts = withAlerts(alerts, entry.alerts ?? [])
+    }
   }
   for (const entry of journal.entries()) apply(entry as Entry)
 
@@ -86,26 +110,33 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     ...(firmware === undefined ? [] : [{ kind: 'firmware', version: firmware } as const]),
     ...(cells === undefined ? [] : [{ kind: 'cells', cells } as const]),
     ...tariffEntries(tariffs),
+    ...alertEntries(alerts),
   ]
 
   return {
     lastCounter: (originator) => counters.get(originator) ?? -1n,
     use: (originator, counter) =>
       keep({ kind: 'counter', originator, counter: counter.toString() }),
-    install(signed, now) {
-      const judged = judgeTariff(tariffs, signed, now)
+    install(signed) {
+      const judged = judgeTariff(tariffs, signed)
       if (!judged.ok) return judged
       keep(judged.value)
       return ok('kept')
     },
     tariff: () => tariffs.inForce,
     tariffComesAt: () => comesAt(tariffs),
-    tariffCame(now) {
+    tariffCame(now, alertsAbout) {
       const at = comesAt(tariffs)
-      if (at === undefined || at > now) return false
-      keep({ kind: 'tariffCame' })
+      const came = tariffs.toCome?.tariff
+      if (came === undefined || at === undefined || at > now) return false
+      keep({ kind: 'tariffCame', alerts: alertsAbout(came, at, alerts.last).map(toBase64) })
       return true
     },
+    firstAlert() {
+      const [text] = alerts.waiting
+      return text === undefined ? undefined : fromBase64(text)
+    },
+    dropAlert: () => keep({ kind: 'alertTaken' }),
     activate: (version) => keep({ kind: 'firmware', version }),
     firmware: () => firmware,
     replace(next, floor) {

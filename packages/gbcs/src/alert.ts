@@ -72,6 +72,21 @@ export function encodeAlert(alert: Alert, key: PrivateKey, crypto: Crypto): Uint
   return attachSignature(unsigned, crypto.sign(key, toBeSigned(unsigned)))
 }
 
+/** What a device says of itself in an alert; its number rises with each. */
+type Numbered = 'device' | 'counter'
+export type Told = Omit<LoadAlert, Numbered> | Omit<ExecutionAlert, Numbered>
+
+/** The same of several, numbered from the one after `last`. */
+export const encodeAlerts = (
+  alerts: readonly Told[],
+  { device, last }: { readonly device: Eui64; readonly last: bigint },
+  key: PrivateKey,
+  crypto: Crypto,
+): readonly Uint8Array[] =>
+  alerts.map((alert, at) =>
+    encodeAlert({ ...alert, device, counter: last + BigInt(at) + 1n }, key, crypto),
+  )
+
 /** The alert before it is signed: `DF 09` … end of content. */
 export function encodeUnsignedAlert(alert: Alert): Uint8Array {
   const { code, counter, device: originator, recipient } = alert

@@ -81,6 +81,20 @@ export const executionAlertLayout: Layout<Executed> = [
   named,
 ]
 
+/** The alerts that what a command set with a date has come into force, but for who says so and their numbers. */
+export const executionsOf = (
+  command: { readonly useCase: UseCase; readonly originator: Eui64; readonly counter: bigint },
+  at: Instant,
+): readonly Omit<ExecutionAlert, 'device' | 'counter'>[] =>
+  activationsOf(command.useCase).map(({ name: object }) => ({
+    code: 'FutureDated',
+    recipient: command.originator,
+    useCase: command.useCase,
+    commandCounter: command.counter,
+    object,
+    at,
+  }))
+
 /** The alert in one sentence. */
 export const executionWords = ({ useCase, commandCounter, object, at }: Executed): string =>
   `${object} of command ${commandCounter} (${useCases[useCase].title}) came into force at ${toIso(at)}`

@@ -30,6 +30,7 @@ export * from './date-time.ts'
 export * from './device.ts'
 export {
   carriedOutCode,
+  executionsOf,
   executionWords,
   isExecuted,
   type ExecutionAlert,

@@ -1,3 +1,4 @@
+export * from './alert-sender.ts'
 export * from './append-file.ts'
 export { createAttempts } from './attempts.ts'
 export * from './audit-file.ts'
