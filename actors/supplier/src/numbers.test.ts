@@ -50,3 +50,11 @@ test.each([false, true])(
     expect(again.nextCounter(meter, instant(9_001))).toBe(9_003n)
   },
 )
+
+test.each([false, true])('until when a tariff is held is known over a restart (%s)', (isLong) => {
+  const entries: unknown[] = []
+  const numbers = openNumbers(journal(entries, isLong))
+  expect(numbers.heldUntil()).toBe(0)
+  for (const until of [9_000, 8_000]) numbers.hold(instant(until))
+  expect(openNumbers(journal(entries, isLong)).heldUntil()).toBe(9_000)
+})

@@ -1,4 +1,4 @@
-import type { Eui64, Instant } from '@interlock/kernel'
+import { instant, type Eui64, type Instant } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 
 /** Numbers that must never be used twice: counters per device, and the version of the tariff. */
@@ -10,12 +10,17 @@ export type Numbers = {
    */
   datedCounter(device: Eui64, executeAt: Instant, now: Instant): bigint
   nextVersion(): number
+  /** Until then the data company may hold a tariff of ours for its date. */
+  heldUntil(): Instant
+  /** One more is held. */
+  hold(until: Instant): void
   close(): void
 }
 
 type Entry =
   | { readonly kind: 'counter' | 'dated'; readonly meter: Eui64; readonly counter: string }
   | { readonly kind: 'version'; readonly version: number }
+  | { readonly kind: 'held'; readonly until: Instant }
 
 /** Each number is on the disk before it is given out. */
 export function openNumbers(journal: Journal): Numbers {
@@ -23,8 +28,10 @@ export function openNumbers(journal: Journal): Numbers {
   /** Given out for dates to come. */
   const dated = new Map<Eui64, ReadonlySet<bigint>>()
   let version = 0
+  let held = instant(0)
   const apply = (entry: Entry): void => {
     if (entry.kind === 'version') version = entry.version
+    else if (entry.kind === 'held') held = instant(Math.max(held, entry.until))
     else if (entry.kind === 'counter') counters.set(entry.meter, BigInt(entry.counter))
     else dated.set(entry.meter, new Set([...datedOf(entry.meter), BigInt(entry.counter)]))
   }
@@ -42,6 +49,7 @@ export function openNumbers(journal: Journal): Numbers {
     if (journal.isLong)
       journal.rewrite([
         { kind: 'version', version },
+        ...(held === 0 ? [] : [{ kind: 'held', until: held }]),
         ...[...counters].map(([meter, value]) => counter('counter', meter, value)),
         ...[...dated].flatMap(([meter, values]) =>
           [...values].map((value) => counter('dated', meter, value)),
@@ -73,6 +81,8 @@ export function openNumbers(journal: Journal): Numbers {
       keep({ kind: 'version', version: version + 1 })
       return version
     },
+    heldUntil: () => held,
+    hold: (until) => keep({ kind: 'held', until }),
     close: () => journal.close(),
   }
 }

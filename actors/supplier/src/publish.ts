@@ -1,12 +1,18 @@
-import type { ClockBody, TariffBody, TariffDocumentBody } from '@interlock/duis'
+import type { ClockBody } from '@interlock/duis'
 import { ok, type Eui64, type Instant, type Outcome } from '@interlock/kernel'
 import { askCritical, type Asking } from './critical-request.ts'
+import type { OfferBody } from './tariff.ts'
 
 /** What went wrong, in the words of whoever found it: the DCC, the correlation, or the network. */
 export type PublishOutcome = Outcome<'published', string>
 
 /** By what is asked: the service request. */
-const services = { tariff: '1.1.1', tariffDocument: '1.1.1', clock: '6.11' } as const
+const services = {
+  timeOfUseTariff: '1.1.1',
+  tariff: '1.1.1',
+  tariffDocument: '1.1.1',
+  clock: '6.11',
+} as const
 
 /**
  * Sends one tariff, or the time, to one device.
@@ -14,7 +20,7 @@ const services = { tariff: '1.1.1', tariffDocument: '1.1.1', clock: '6.11' } as 
  */
 export async function publishTo(
   device: Eui64,
-  content: TariffBody | TariffDocumentBody | ClockBody,
+  content: OfferBody | ClockBody,
   counter: bigint,
   parts: Asking,
   /** When the DCC is to send it; absent: at once. */

@@ -33,7 +33,7 @@ import { deviceEndpoints } from './device-endpoints.ts'
 import { openNumbers } from './numbers.ts'
 import { ownPeople } from './own-people.ts'
 import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
-import { bodyOf, executionOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
+import { executionOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
 
 export type SupplierRunning = Running & {
   readonly port: number
@@ -155,7 +155,7 @@ function endpoints({
 }): readonly Endpoint[] {
   const ours = ownPeople(own, audit, 'TariffRefused')
   const publish = async (offer: Offer, executeAt?: Instant) => {
-    const body = bodyOf(offer, 0)
+    const body = rounds.check(offer, executeAt)
     if (!body.ok) return problem('BodyInvalid', `${body.reason} ${body.detail ?? ''}`.trim())
     return { status: 200, body: await rounds.publish(offer, executeAt) }
   }

@@ -1,7 +1,12 @@
-import { instant } from '@interlock/kernel'
+import { instant, toIso, type Instant } from '@interlock/kernel'
 import type { TariffDocument } from '@interlock/tariff'
 import { expect, test } from 'vitest'
-import { bodyOf } from './tariff.ts'
+import type { Sending } from './standard-tariff.ts'
+import { bodyOf as bodySent, type Offer } from './tariff.ts'
+
+const now = instant(Date.UTC(2026, 0, 6, 18))
+const bodyOf = (offer: Offer, version: number, sending: Partial<Sending> = {}) =>
+  bodySent(offer, version, { now, heldUntil: instant(0), ...sending })
 
 const versions = (count: number, name = 'all day'): TariffDocument => ({
   tariff: 'one-price',
@@ -66,4 +71,121 @@ test('half-hours without a gap are published as such, and with one are not', () 
     value: { kind: 'tariff', version: 3, from, prices: [-1_250, -1_250] },
   })
   expect(bodyOf([price(0), price(2)], 3)).toMatchObject({ reason: 'PricesHaveGaps' })
+})
+
+/** Two rates by UTC, of which the second has blocks. */
+const utc = (change: Partial<TariffDocument['versions'][number]> = {}): TariffDocument => ({
+  tariff: 'two-rates',
+  clock: 'UTC',
+  versions: [
+    {
+      version: 0,
+      validFrom: '2026-01-05T00:00:00Z',
+      validUntil: '2027-01-05T00:00:00Z',
+      standingChargePencePerDay: 47.85,
+      timeOfUse: {
+        registers: [
+          { register: 3, name: 'night', blocks: [{ pencePerKilowattHour: 7.05 }] },
+          {
+            register: 2,
+            name: 'day',
+            blocks: [
+              { pencePerKilowattHour: 24.39, upToWattHours: 300_000 },
+              { pencePerKilowattHour: 31.02 },
+            ],
+          },
+        ],
+        days: [
+          {
+            day: 1,
+            switches: [
+              { at: '00:00', register: 3 },
+              { at: '05:30:01', register: 2 },
+            ],
+          },
+        ],
+        weeks: [{ week: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+        seasons: [{ name: 'all year', from: '01-01', week: 1 }],
+        specialDays: [{ on: '2026-12-25', day: 1 }],
+      },
+      ...change,
+    },
+  ],
+})
+const day = { month: 1, day: 1, weekday: 'any' } as const
+
+test("what the standard's message says to the digit goes by it, at once", () => {
+  const endless = 0xffff_ffff
+  expect(bodyOf(utc(), 7)).toEqual({
+    ok: true,
+    value: {
+      kind: 'timeOfUseTariff',
+      executeAt: undefined,
+      elements: {
+        currency: 'GBP',
+        switching: {
+          days: [
+            {
+              name: 1,
+              switches: [
+                { at: '00:00:00', register: 3 },
+                { at: '05:30:01', register: 102 },
+              ],
+            },
+          ],
+          weeks: [{ name: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+          seasons: [{ name: 'all year', start: { ...day, year: 'any' }, week: 1 }],
+        },
+        specialDays: [{ date: { year: 2026, month: 12, day: 25, weekday: 'any' }, day: 1 }],
+        thresholds: Array.from({ length: 8 }, (_, at) =>
+          at === 1 ? [300_000, endless] : [endless],
+        ),
+      },
+      prices: {
+        standingCharge: 4_785,
+        standingChargeScale: -4,
+        priceScale: -5,
+        timeOfUse: [0, 0, 7_050],
+        blocks: [
+          [0, 0, 0, 0],
+          [24_390, 31_020, 0, 0],
+        ],
+      },
+    },
+  })
+})
+
+const at = (days: number): Instant => instant(now + days * 86_400_000)
+test.each<[string, Instant | undefined, Parameters<typeof utc>[0], Partial<Sending>]>([
+  ['at once where it holds already', undefined, {}, { executeAt: at(-1) }],
+  ['when it is to hold from', at(1), { validFrom: toIso(at(1)) }, {}],
+  ['when it is to be carried out', at(2), { validFrom: toIso(at(1)) }, { executeAt: at(2) }],
+])('the meter is told %s', (_when, executeAt, change, sending) => {
+  expect(bodyOf(utc(change), 1, sending)).toMatchObject({
+    value: { kind: 'timeOfUseTariff', executeAt },
+  })
+})
+
+test.each<[string, Parameters<typeof utc>[0], Partial<Sending>]>([
+  ['is to hold in more than thirty days', { validFrom: toIso(at(31)) }, {}],
+  ['has ended, which is not said by the standard', { validUntil: toIso(now) }, {}],
+  ['must come after one that is held by its version', {}, { heldUntil: at(1) }],
+])('a tariff that %s goes by ours', (_what, change, sending) => {
+  expect(bodyOf(utc(change), 7, sending)).toMatchObject({
+    value: { kind: 'tariffDocument', version: 7 },
+  })
+})
+
+test('a tariff whose prices have too many digits goes by ours, and one too long for that by the standard', () => {
+  const [only] = utc().versions
+  const timeOfUse = only?.timeOfUse
+  if (timeOfUse === undefined) throw new Error('it is by time of use')
+  const [first, second] = timeOfUse.registers
+  if (first === undefined || second === undefined) throw new Error('there are two')
+  const fine = { ...first, blocks: [{ pencePerKilowattHour: 7.00035 }] }
+  expect(bodyOf(utc({ timeOfUse: { ...timeOfUse, registers: [fine, second] } }), 7)).toMatchObject({
+    value: { kind: 'tariffDocument' },
+  })
+  const long = { ...versions(1, 'x'.repeat(60)), clock: 'UTC' } as const
+  expect(bodyOf(long, 7)).toMatchObject({ value: { kind: 'timeOfUseTariff' } })
 })

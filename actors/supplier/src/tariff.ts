@@ -1,6 +1,6 @@
 import { fromIso, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import { halfHourMillis, pricesProblem, type HalfHourPrice } from '@interlock/power'
-import type { TariffBody, TariffDocumentBody } from '@interlock/duis'
+import type { TariffBody, TariffDocumentBody, TimeOfUseTariffBody } from '@interlock/duis'
 import {
   tariffDocumentBytesMax,
   tariffPriceMax,
@@ -9,6 +9,7 @@ import {
 } from '@interlock/gbcs'
 import { readTariffBytes, tariffBytes, type TariffDocument } from '@interlock/tariff'
 import { Type, type Static } from 'typebox'
+import { standardBody, type Sending } from './standard-tariff.ts'
 
 /** RFC 3339, whole seconds; absent: at once. */
 export const ExecuteAt = Type.Optional(Type.String({ minLength: 20, maxLength: 30 }))
@@ -54,12 +55,18 @@ export function executionOf({
 /** What is to be published: half-hourly prices, or a document of any structure. */
 export type Offer = readonly HalfHourPrice[] | TariffDocument
 
-/** What the request for it says; versions of both kinds are one series. */
+export type OfferBody = TariffBody | TariffDocumentBody | TimeOfUseTariffBody
+
+/**
+ * What the request for it says: the standard's message where that says the tariff to the digit, else one of
+ * ours, whose versions are one series.
+ */
 export function bodyOf(
   offer: Offer,
   version: number,
-): Outcome<TariffBody | TariffDocumentBody, TariffProblem> {
-  if ('versions' in offer) return documentOf(offer, version)
+  sending: Sending,
+): Outcome<OfferBody, TariffProblem> {
+  if ('versions' in offer) return documentOf(offer, version, sending)
   const tariff = tariffOf(offer, version)
   return tariff.ok ? ok({ kind: 'tariff', ...tariff.value }) : tariff
 }
@@ -68,15 +75,18 @@ export function bodyOf(
 function documentOf(
   { versions, ...tariff }: TariffDocument,
   version: number,
-): Outcome<TariffDocumentBody, TariffProblem> {
+  sending: Sending,
+): Outcome<OfferBody, TariffProblem> {
   const [only, second] = versions
   if (only === undefined || second !== undefined)
     return refused('DocumentInvalid', `${versions.length} versions, must be one`)
   const document = tariffBytes({ ...tariff, versions: [{ ...only, version }] })
-  if (document.length > tariffDocumentBytesMax)
-    return refused('DocumentInvalid', `${document.length} bytes, at most ${tariffDocumentBytesMax}`)
   const read = readTariffBytes(document, version)
   if (!read.ok) return refused('DocumentInvalid', `${read.reason} ${read.detail ?? ''}`.trim())
+  const standard = standardBody(read.value, sending)
+  if (standard !== undefined) return ok(standard)
+  if (document.length > tariffDocumentBytesMax)
+    return refused('DocumentInvalid', `${document.length} bytes, at most ${tariffDocumentBytesMax}`)
   return ok({ kind: 'tariffDocument', version, document })
 }
 

@@ -5,9 +5,12 @@ import { openTariff, signedTariffIn } from '@interlock/seal'
 import { expect } from 'vitest'
 import { readTariff, toMeter, type World } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
-import { standardTariff } from './tariffs.fixture.ts'
+import { coarse, standardTariff } from './tariffs.fixture.ts'
 
-/** At once to meter, CSMS, DSRSP and home; then one for later, which is cancelled, and one that comes. */
+/**
+ * At once to meter, CSMS, DSRSP and home; then one for later, which is cancelled, and one that comes; then
+ * what a supplier publishes, which the standard's message can say.
+ */
 export async function standardTariffTravels(world: World): Promise<void> {
   const { supplier, csms, dsrsp } = world.users
   const meter = world.devices.meter.peer.eui
@@ -43,4 +46,11 @@ export async function standardTariffTravels(world: World): Promise<void> {
     const told = opened(world.llcs.tariff)
     return told.ok && told.value.prices[0]?.pencePerKilowattHour === 1.361
   })
+  const published = await world.supplier().publish(coarse)
+  expect(published.meters).toEqual([{ meter }])
+  expect(world.meter.running.tariff()).toMatchObject({ useCase: 'ECS01a', execution: 'atOnce' })
+  const answer = await world.ask(csms, readTariff(world, csms))
+  const read = opened(signedTariffIn(answer.payload ?? new Uint8Array()))
+  const night = read.ok ? read.value.prices.filter((each) => each.pencePerKilowattHour === 7) : []
+  expect(night).toHaveLength(7 * 12)
 }

@@ -4,9 +4,9 @@ import type { TariffDocument } from '@interlock/tariff'
 import { evening } from './network.fixture.ts'
 
 /** Two registers; what is published replaces the version. */
-export const timeOfUse: TariffDocument = {
+const twoRates = (clock: TariffDocument['clock'], day: number, night: number): TariffDocument => ({
   tariff: 'night',
-  clock: 'Europe/London',
+  clock,
   versions: [
     {
       version: 0,
@@ -15,8 +15,8 @@ export const timeOfUse: TariffDocument = {
       standingChargePencePerDay: 47.85,
       timeOfUse: {
         registers: [
-          { register: 1, name: 'day', blocks: [{ pencePerKilowattHour: 24.39255 }] },
-          { register: 2, name: 'night', blocks: [{ pencePerKilowattHour: 7.00035 }] },
+          { register: 1, name: 'day', blocks: [{ pencePerKilowattHour: day }] },
+          { register: 2, name: 'night', blocks: [{ pencePerKilowattHour: night }] },
         ],
         days: [
           {
@@ -33,7 +33,10 @@ export const timeOfUse: TariffDocument = {
       },
     },
   ],
-}
+})
+/** More digits than the standard's message has. */
+export const timeOfUse = twoRates('Europe/London', 24.39255, 7.00035)
+export const coarse = twoRates('UTC', 24.39, 7)
 
 /** One register all year, by time of use or with blocks, or one of each. */
 export const standardTariff = (

@@ -8,7 +8,11 @@ export * from './price-usage.ts'
 export * from './rate-at.ts'
 export * from './read-tariff.ts'
 export { standardProblems, standardTariff, type StandardProblem } from './standard/read-standard.ts'
-export { standardMessage, type StandardUnfit } from './standard/write-standard.ts'
+export {
+  standardMessage,
+  type StandardTables,
+  type StandardUnfit,
+} from './standard/write-standard.ts'
 export type { BillLine } from './tally.ts'
 export * from './tariff.ts'
 export * from './usage.ts'
