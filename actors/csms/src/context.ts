@@ -92,6 +92,8 @@ export type Hooks = {
   ) => Promise<IdTokenInfoType | undefined>
   /** Charging limits of a station have changed: by a command of this CSMS, or as the station has told. */
   limitsChanged: (station: StationId) => void
+  /** A station keeps a place free no longer: that of the reservation of this number. */
+  reservationEnded: (station: StationId, reservation: number) => void
   /** A station has told another status of a connector. */
   statusTold: (station: StationId) => void
   /** One more event of this transaction is on file. */

@@ -87,6 +87,7 @@ export async function openContext(
     forward: () => {},
     admitDriver: () => Promise.resolve(undefined),
     limitsChanged: () => {},
+    reservationEnded: () => {},
     statusTold: () => {},
     transactionTold: () => {},
     capacityChanged: () => {},

@@ -23,14 +23,16 @@ import { connectorId } from './objects.ts'
 import type { ChargingPoint } from './ocpi-config.ts'
 import {
   dropReservation,
+  endReservation,
   findReservation,
   keepReservation,
   newNumber,
   reservationsMax,
   reservationsOf,
 } from './reservations.ts'
+import { tellReserved } from './reserved-sessions.ts'
 import type { RoamingDesk } from './roaming.ts'
-import { sessionId, type SessionPlace } from './session-place.ts'
+import { sessionId, sessionIdOf, type SessionPlace } from './session-place.ts'
 
 /** The request that a station is sent, and what has to be on file around it. */
 export type Order = {
@@ -103,7 +105,7 @@ export const orders: Orders = {
     const place =
       last === undefined || (last.evseId?.value ?? evse) !== evse
         ? undefined
-        : await sessionPlace(desk, sessionId(desk, stationId, last.transactionId))
+        : await sessionPlace(desk, await sessionIdOf(desk, stationId, last.transactionId))
     if (place?.party !== party.name) return refused('REJECTED', 'the last charge was not yours')
     const payload = { evseId: evse, connectorId: 1 }
     return ok({ command: { stationId, action: 'UnlockConnector', evse, effectFrom: now, payload } })
@@ -129,7 +131,10 @@ export const orders: Orders = {
     const stationId = view(point)
     const { uid } = token
     const { type } = driver.value
-    const kept = { id, number, until, stationId, evse, driver: { type, uid } }
+    // No transaction has a space in its id.
+    const session = known?.session ?? sessionId(desk, stationId, `reservation ${number}`)
+    const kept = { id, number, until, stationId, evse, driver: { type, uid }, session }
+    const admission = admissionBy(party, asked)
     return ok({
       command: {
         stationId,
@@ -148,9 +153,11 @@ export const orders: Orders = {
         // A card is asked about again later: it may be blocked by then. For others nobody else answers.
         const isAsked = type !== 'APP_USER' && type !== 'AD_HOC_USER'
         const end = isAsked ? now : until
-        await expectDriver(desk, stationId, type, uid, admissionBy(party, asked), now, end)
+        await expectDriver(desk, stationId, type, uid, admission, now, end)
       },
       after: async (result) => {
+        if (result === 'ACCEPTED' && (await findReservation(desk, party, id, now)) !== undefined)
+          await tellReserved(desk, party, { session, stationId, evse, admission })
         if (mayHold(result)) return
         await expectNobody(desk, stationId, type, uid)
         await (known === undefined
@@ -170,7 +177,7 @@ export const orders: Orders = {
       after: async (result) => {
         const isGone = result === 'ACCEPTED' || result === 'UNKNOWN_RESERVATION'
         if (!isGone) return
-        await dropReservation(desk, party, id)
+        await endReservation(desk, party, known)
         await expectNobody(desk, stationId, driver.type, driver.uid)
       },
     })

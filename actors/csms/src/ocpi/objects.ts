@@ -108,9 +108,11 @@ export function sessionOf(
     readonly endedAt: Instant | undefined
     readonly wattHours: number
     readonly at: Instant
+    /** Nobody charges yet: a place is kept free. */
+    readonly isReserved?: boolean
   },
 ): Session {
-  const { startedAt, endedAt, wattHours, at } = state
+  const { startedAt, endedAt, wattHours, at, isReserved = false } = state
   return {
     ...us,
     id,
@@ -124,7 +126,7 @@ export function sessionOf(
     evse_uid: point.evseId,
     connector_id: connectorId,
     currency,
-    status: endedAt === undefined ? 'ACTIVE' : 'COMPLETED',
+    status: isReserved ? 'RESERVATION' : endedAt === undefined ? 'ACTIVE' : 'COMPLETED',
     last_updated: toIso(at),
   }
 }

@@ -12,6 +12,7 @@ import { cpoHandlers } from './handlers.ts'
 import { locationsOf, tellPlaces } from './locations.ts'
 import type { OcpiConfig } from './ocpi-config.ts'
 import { createProfileWatch } from './profile-watch.ts'
+import { watchReservations } from './reservation-watch.ts'
 import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
 import { admitDriver, tellTransaction, type RoamingDesk } from './roaming.ts'
@@ -76,6 +77,9 @@ export async function openRoaming(options: {
   const watch = createProfileWatch(desk, active, `${label}/profiles`)
   closers.push(() => watch.close())
   context.hooks.limitsChanged = (station) => watch.changed(station)
+  const reservations = watchReservations(desk, `${label}/reservations`)
+  closers.push(() => reservations.close())
+  context.hooks.reservationEnded = (station, number) => reservations.ended(station, number)
   const server = await openHttpServer({
     name: label,
     listen: ocpi.listen,

@@ -3,7 +3,7 @@ import { inSeconds, type StationId, type Timer } from '@interlock/kernel'
 import { ownerName, type ChargingProfileResult } from '@interlock/ocpi'
 import { inBackground } from '../background.ts'
 import type { RoamingDesk } from './roaming.ts'
-import { sessionId, type SessionPlace } from './session-place.ts'
+import { sessionIdOf, type SessionPlace } from './session-place.ts'
 
 /** Changes that come together are told as one. */
 const settleMillis = inSeconds(5)
@@ -50,7 +50,7 @@ export function createProfileWatch(
 
   const tell = async (stationId: StationId): Promise<void> => {
     for (const transactionId of context.views.get(stationId)?.running.keys() ?? []) {
-      const id = sessionId(desk, stationId, transactionId)
+      const id = await sessionIdOf(desk, stationId, transactionId)
       const place = (await objects.find(nameOf(desk, id))) as SessionPlace | undefined
       if (place === undefined) continue
       const { result, profile } = await activeAt(place, toldSeconds)
@@ -65,7 +65,7 @@ export function createProfileWatch(
       try {
         const outcome = await work()
         if (outcome.result !== 'ACCEPTED') return outcome
-        const kept = nameOf(desk, sessionId(desk, stationId, transactionId))
+        const kept = nameOf(desk, await sessionIdOf(desk, stationId, transactionId))
         await objects.put({ ...kept, lastUpdated: clock.now(), object: place })
         return outcome
       } finally {

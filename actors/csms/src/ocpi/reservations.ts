@@ -1,6 +1,8 @@
 import type { Instant, StationId } from '@interlock/kernel'
 import { ownerName, sameCi, type OcpiParty, type Token } from '@interlock/ocpi'
+import { endReserved } from './reserved-sessions.ts'
 import type { RoamingDesk } from './roaming.ts'
+import { becomeSession } from './session-place.ts'
 
 /** A reservation of a provider: by its own name, and by the number that the station knows it by. */
 export type Reservation = {
@@ -12,8 +14,10 @@ export type Reservation = {
   readonly until: Instant
   /** Who is expected there. */
   readonly driver: Pick<Token, 'type' | 'uid'>
+  /** By which it is told. */
+  readonly session: string
 }
-type Kept = Pick<RoamingDesk, 'objects' | 'context'>
+type Kept = Pick<RoamingDesk, 'objects' | 'context' | 'us' | 'outbox'>
 
 /** So many places one provider may keep free at a time. */
 export const reservationsMax = 20
@@ -37,10 +41,24 @@ export async function keepReservation(
   await objects.put({ ...kept, object: reservation })
 }
 
-export const dropReservation = async ({ objects }: Kept, party: OcpiParty, id: string) =>
-  void (await objects.remove(nameOf(party, id)))
+/** It is kept no longer; its session is told as what has become of it by whoever knows. */
+export const dropReservation = async (
+  { objects }: Pick<Kept, 'objects'>,
+  party: OcpiParty,
+  id: string,
+) => void (await objects.remove(nameOf(party, id)))
 
-/** Those of a provider that have not ended; what has is forgotten. */
+/** Nobody has charged by it: its session is over. */
+export async function endReservation(
+  desk: Kept,
+  party: OcpiParty,
+  { id, session }: Reservation,
+): Promise<void> {
+  await dropReservation(desk, party, id)
+  await endReserved(desk, party.name, session)
+}
+
+/** Those of a provider that have not ended; what has is over. */
 export async function reservationsOf(
   desk: Kept,
   party: OcpiParty,
@@ -49,7 +67,7 @@ export async function reservationsOf(
   const page = { offset: 0, limit: 2 * reservationsMax }
   const { objects: all } = await desk.objects.list(module, page, party.name)
   const held = all as readonly Reservation[]
-  for (const { id, until } of held) if (until <= now) await dropReservation(desk, party, id)
+  for (const each of held) if (each.until <= now) await endReservation(desk, party, each)
   return held.filter(({ until }) => until > now)
 }
 
@@ -60,3 +78,23 @@ export const findReservation = async (
   now: Instant,
 ): Promise<Reservation | undefined> =>
   (await reservationsOf(desk, party, now)).find((each) => sameCi(each.id, id))
+
+/** A charge by that driver is what the place was kept free for: it is the reservation's session from now on. */
+export async function takeReservation(
+  desk: Kept,
+  party: OcpiParty,
+  charge: Pick<Reservation, 'stationId' | 'evse' | 'driver'> & { readonly transactionId: string },
+  now: Instant,
+): Promise<string | undefined> {
+  const { stationId, evse, driver, transactionId } = charge
+  const isIt = (each: Reservation): boolean =>
+    each.stationId === stationId &&
+    each.evse === evse &&
+    each.driver.type === driver.type &&
+    sameCi(each.driver.uid, driver.uid)
+  const found = (await reservationsOf(desk, party, now)).find(isIt)
+  if (found === undefined) return undefined
+  await becomeSession(desk, stationId, transactionId, found.session)
+  await dropReservation(desk, party, found.id)
+  return found.session
+}

@@ -8,7 +8,7 @@ import {
   testEmsp,
   type TestParty,
 } from '@interlock/host/ocpi-party.fixture'
-import { ok, refused } from '@interlock/kernel'
+import { instant, ok, refused, toIso } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
 import {
   writeHeaders,
@@ -366,4 +366,32 @@ test("a provider's command starts a charge that it is not asked about, and that 
       }),
     waiting,
   )
+})
+
+test('a reservation is told as a session, which becomes active when its driver charges', async () => {
+  station.endpoint.handle('ReserveNow', () => ({ status: 'Accepted' }))
+  const reserved = await provider.send('POST', '2.2.1/receiver/commands/RESERVE_NOW', {
+    response_url: `${provider.row.origin}/ocpi/2.2.1/sender/commands/RESERVE_NOW/reserve-1`,
+    token: token('APP-2', { type: 'APP_USER' }),
+    location_id: 'L1',
+    reservation_id: 'R1',
+    expiry_date: toIso(instant(clock.now() + 1_800_000)),
+  })
+  expect(reserved).toMatchObject({ value: { result: 'ACCEPTED' } })
+  await vi.waitFor(
+    () => expect(outcomes[1]).toEqual({ result: 'ACCEPTED', id: 'reserve-1' }),
+    waiting,
+  )
+  await vi.waitFor(() => expect(sessions.at(-1)).toMatchObject({ status: 'RESERVATION' }), waiting)
+  const id = sessions.at(-1)?.id
+  const idToken = { idToken: 'APP-2', type: 'Central' as const }
+  const begun = { ...event(0, 'Started'), transactionInfo: { transactionId: 'roaming-3' }, idToken }
+  await station.endpoint.call('TransactionEvent', begun)
+  await vi.waitFor(() => expect(sessions.at(-1)).toMatchObject({ status: 'ACTIVE', id }), waiting)
+  const stop = await provider.send('POST', '2.2.1/receiver/commands/STOP_SESSION', {
+    response_url: `${provider.row.origin}/ocpi/2.2.1/sender/commands/STOP_SESSION/stop-1`,
+    session_id: id,
+  })
+  expect(stop).toMatchObject({ value: { result: 'ACCEPTED' } })
+  await vi.waitFor(() => expect(outcomes[2]).toMatchObject({ id: 'stop-1' }), waiting)
 })

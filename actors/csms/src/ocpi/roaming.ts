@@ -22,10 +22,11 @@ import { findGuest } from '../drivers/guests.ts'
 import { admissionOf, expected, forget, remember, tokenName, type Admission } from './admissions.ts'
 import { needsAsking, ocpiTypeOf, settledBy, verdictOn, type Verdict } from './driver.ts'
 import { cdrOf, sessionOf, type Roaming } from './objects.ts'
-import type { ChargingPoint, Place } from './ocpi-config.ts'
+import type { Place } from './ocpi-config.ts'
 import type { Outbox } from './outbox.ts'
 import { endWatch } from './profile-watch.ts'
-import { sessionId, type SessionPlace } from './session-place.ts'
+import { takeReservation } from './reservations.ts'
+import { placeOf, sessionIdOf, type SessionPlace } from './session-place.ts'
 import { readSigned } from './signed-readings.ts'
 
 export type RoamingDesk = {
@@ -153,9 +154,9 @@ export async function tellTransaction(
   const guest = await findGuest(context, stationId, begunWith as IdTokenType)
   const type = ocpiTypeOf(begunWith as IdTokenType)
   const owner = ownerName(us)
-  const id = sessionId(desk, stationId, transactionId)
-  const place = { module: 'session-places', owner, id }
-  const before = (await objects.find(place)) as SessionPlace | undefined
+  const own = await sessionIdOf(desk, stationId, transactionId)
+  const before = (await objects.find({ module: 'session-places', owner, id: own })) as
+    SessionPlace | undefined
   const admission =
     before?.admission ??
     (type === undefined ? undefined : await admissionOf(desk, stationId, type, begunWith.idToken))
@@ -164,6 +165,9 @@ export async function tellTransaction(
   if (admission === undefined || where === undefined) return
   const { party, token, auth, reference } = admission
   if (guest !== undefined && !isPaidBy(guest.guest.payer, token)) return
+  const at = context.deps.clock.now()
+  const charge = { stationId, transactionId, evse, driver: token }
+  const id = (before === undefined ? await reservedFor(desk, party, charge, at) : undefined) ?? own
   const roaming: Roaming = {
     id,
     token,
@@ -172,19 +176,27 @@ export async function tellTransaction(
     ...where,
   }
   const { startedAt, endedAt, firstWattHours = 0, lastWattHours = firstWattHours } = known
-  const at = context.deps.clock.now()
   const state = { startedAt, endedAt, wattHours: lastWattHours - firstWattHours, at }
   const session = sessionOf(roaming, us, tariff, state)
   const kept = { owner, id, lastUpdated: at, audience: party }
   await objects.put({ ...kept, module: 'sessions', object: session })
   const isActive = endedAt === undefined
   const object: SessionPlace = { party, stationId, transactionId, evse, isActive, admission }
-  await objects.put({ ...place, lastUpdated: at, object })
+  await objects.put({ module: 'session-places', owner, id, lastUpdated: at, object })
   await outbox.pushState(party, 'sessions', id, session)
   if (!isActive) await endWatch(desk, id)
   if (!isActive) await tellRecord(desk, roaming, { stationId, transactionId }, party, at)
   const told = { transaction: transactionId, evse, at, wattHours: Math.max(0, state.wattHours) }
   desk.tellSession(stationId, { ...told, state: stateOf(known) })
+}
+
+const reservedFor = async (
+  desk: RoamingDesk,
+  name: string,
+  ...charge: [Parameters<typeof takeReservation>[2], Instant]
+): Promise<string | undefined> => {
+  const party = desk.peers.parties.find((each) => each.name === name)
+  return party && (await takeReservation(desk, party, ...charge))
 }
 
 const stateOf = ({ seqNo, endedAt }: Pick<Transaction, 'seqNo' | 'endedAt'>): Session['state'] =>
@@ -216,17 +228,4 @@ async function tellRecord(
   context.audit.critical('RecordMade', { ...name, party, record: id })
   await objects.put({ module: 'cdrs', owner, id, lastUpdated: at, audience: party, object: cdr })
   await outbox.push(party, 'cdrs', id, cdr)
-}
-
-/** Where an EVSE of a station is, as others know it; of any where none is named. */
-function placeOf(
-  { places }: RoamingDesk,
-  stationId: StationId,
-  evse: number | undefined,
-): { readonly place: Place; readonly point: ChargingPoint } | undefined {
-  for (const place of places)
-    for (const point of place.points)
-      if (point.stationId === stationId && (evse ?? point.evse) === point.evse)
-        return { place, point }
-  return undefined
 }

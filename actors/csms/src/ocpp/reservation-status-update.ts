@@ -10,5 +10,6 @@ export const reservationStatusUpdate =
   async ({ reservationId, reservationUpdateStatus: status }) => {
     await note(context, stationId, learned('reservation', reservationId, { reservationId, status }))
     context.audit.record('Reservation', { station: stationId, status })
+    context.hooks.reservationEnded(stationId, reservationId)
     return {}
   }
