@@ -11,7 +11,7 @@ import type { Layout } from './layout.ts'
  * the operator's, so it can look and say nothing in the operator's name. Made where the street has none yet.
  */
 export function feederDesk(layout: Layout): string {
-  const folder = join(layout.dir, 'feeder-desk')
+  const folder = join(layout.server('web').root, 'feeder-desk')
   if (existsSync(join(folder, 'chain.pem'))) return folder
   const deps = { wall: systemClock, crypto: nodeCrypto }
   const charging = createAuthority(join(layout.ceremony, 'charging'), deps)
