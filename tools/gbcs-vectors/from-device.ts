@@ -107,6 +107,26 @@ const each = (command: Command, ...results: readonly ResultCode[]) =>
 const twenty = Array.from({ length: 20 }, (): ResultCode => 'success')
 const inPart = each(importTariff, ...twenty, 'scopeOfAccessViolated')
 const calendarInPart = each(calendar, 'success', 'hardwareFault', 'otherReason', 'otherReason')
+const setUp: Answer = {
+  result: 'success',
+  descriptions: ['EVSE 1', 'Immersion heater', '', '', ''],
+  specialDays: calendar.specialDays,
+  entries: calendar.entries,
+}
+const atWork: Answer = {
+  result: 'success',
+  kinds: ['apc', 'alcs', identities.owner, 'none', 'none'],
+  states: ['{"outputState": 100, "inputState": 0}', '{}', '{}', '{}', '{}'],
+}
+const setUpInPart: Answer = {
+  ...answerOfAll([
+    ...(['success', 'success', 'hardwareFault'] as const),
+    ...Array.from({ length: 4 }, (): ResultCode => 'otherReason'),
+  ]),
+  descriptions: ['EVSE 1', 'Immersion heater', null, null, null],
+}
+const configurationRead = encodeResponse(readConfiguration, setUp, device, crypto)
+const operationRead = encodeResponse(readOperation, atWork, device, crypto)
 export const fromDevice = {
   response: success,
   refusal: answer(charge, 'otherReason'),
@@ -122,6 +142,9 @@ export const fromDevice = {
   responseToCalendarInPart: calendarInPart,
   responseToReadOfConfiguration: answer(readConfiguration, 'objectUndefined'),
   responseToReadOfControllers: answer(readOperation, 'objectUndefined'),
+  responseWithConfiguration: configurationRead,
+  responseWithConfigurationInPart: encodeResponse(readConfiguration, setUpInPart, device, crypto),
+  responseWithOperation: operationRead,
   responseToTariffDocument: answer(tariffDocument, 'success'),
   responseToImportTariff: answer(importTariff, 'success'),
   responseToImportTariffInPart: inPart,
@@ -160,6 +183,18 @@ export const invalidFromDevice = [
     message: resigned(success, '03020002000300', '03020002000363'),
     reason: 'ContentMalformed',
     field: 'result of each',
+  },
+  {
+    name: 'configuration with a description that no person could read',
+    message: resigned(configurationRead, '4556534520', '4556531b20'),
+    reason: 'ContentMalformed',
+    field: 'descriptions',
+  },
+  {
+    name: 'operation of a controller of no kind that there is',
+    message: resigned(operationRead, '0901ff', '0901fe'),
+    reason: 'ContentMalformed',
+    field: 'kinds',
   },
   ...answeredInDlms.map((command) => ({
     name: `response to ${useCases[command.useCase].title} with a result that there is not`,

@@ -64,7 +64,7 @@ export const wrongContents = [
   {
     name: 'read of their operation that asks for another attribute',
     message: malformedUnsigned(readOperation, '00005e2c002302', '00005e2c002303'),
-    field: 'second state of controller 5',
+    field: 'state of controller 5',
   },
   {
     name: 'read of the tariff that begins as another content',

@@ -53,13 +53,13 @@ export const eligibility = {
   '7.14': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
     local: ['supplier'],
-    device: 'meter',
+    device: 'any',
     originator: 'self',
   },
   '7.15': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
     local: ['supplier'],
-    device: 'meter',
+    device: 'any',
     originator: 'self',
   },
   '7.16': {

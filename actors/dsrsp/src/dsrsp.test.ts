@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { armOf, encodePreCommand, signPreCommand } from '@interlock/gbcs'
+import { armOf, encodePreCommand, signPreCommand, type Answer } from '@interlock/gbcs'
 import { httpClient, nodeCrypto, type HttpClient } from '@interlock/host'
 import { roles, unobserved, type Role } from '@interlock/kernel'
 import { parseSigned } from '@interlock/seal'
@@ -282,6 +282,39 @@ test("a member's tariff is read through the DCC and verified; what does not veri
   expect(await readTariff()).toMatchObject({ status: 404, body: { detail: 'TariffOlder' } })
 })
 
+test("what a member's load controller holds is read through the DCC, once a minute", async () => {
+  const read = () =>
+    client('web').request(
+      'GET',
+      `https://127.0.0.1:${dsrsp.port}/api/v1/portfolio/CS-2/controllers`,
+    )
+  expect(await read()).toMatchObject({ status: 404 })
+  const reads = () => world.state.requests.filter(({ target }) => target === llcsOf(2)).length
+  const asked = reads()
+  const ECS61d: Answer = {
+    result: 'success',
+    descriptions: ['EVSE 1', '', '', '', ''],
+    specialDays: [{ year: 2026, month: 6, day: 21 }],
+    entries: [],
+  }
+  const ECS61e: Answer = {
+    result: 'success',
+    kinds: ['apc', 'none', 'none', 'none', 'none'],
+    states: ['{"outputState": 100, "inputState": 0}', '{}', '{}', '{}', '{}'],
+  }
+  world.state.reads = { ECS61d, ECS61e }
+  expect(await read()).toMatchObject({ status: 404 })
+  expect(reads()).toBe(asked)
+  await clock.advance(60_000)
+  const { result: _read, ...configuration } = ECS61d
+  const { result: _told, ...operation } = ECS61e
+  expect(await read()).toEqual({
+    status: 200,
+    body: { llcs: llcsOf(2), ...configuration, ...operation },
+  })
+  expect(reads()).toBe(asked + 2)
+})
+
 const certifyUnder = (hierarchy: 'charging' | 'smartMeter') => (role: Role) => {
   const subject = organisation(`door-${role}`, role, 0x60 + roles.indexOf(role))
   const { organisation: own } = world.dsrsp.peer
@@ -302,6 +335,7 @@ test(
         'GET /healthz': rolesUnder('charging'),
         'GET /api/v1/portfolio': ['web'],
         'GET /api/v1/portfolio/:station/tariff': ['web'],
+        'GET /api/v1/portfolio/:station/controllers': ['web'],
         'POST /api/v1/dispatch': ['maintainer'],
         'GET /api/v1/events': ['web'],
       },

@@ -29,6 +29,7 @@ import { hearMembers } from './hear-members.ts'
 import { createPortfolio } from './portfolio/portfolio.ts'
 import { endpointsOf, memberDocument, type MemberDocument } from './rest/endpoints.ts'
 import { supervisorClient } from './supervisor.ts'
+import { createControllers } from './controllers.ts'
 import { createTariffs } from './tariffs.ts'
 import { openVirtualCsms } from './virtual-csms.ts'
 
@@ -81,7 +82,9 @@ async function open(
     portfolio.enrol(member.stationId)
   }
   const tariffs = createTariffs(context)
-  for (const endpoint of endpointsOf({ context, renew, tariffs })) server.route(endpoint)
+  const controllersOf = createControllers(context)
+  for (const endpoint of endpointsOf({ context, renew, tariffs, controllersOf }))
+    server.route(endpoint)
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   return {

@@ -18,6 +18,7 @@ import { advanceCounter, lastCounter } from './core/counters.ts'
 import { heldArms, withArm } from './core/memory.ts'
 import { replaceCredentials } from './credentials.ts'
 import type { Anchor, Llcs } from './llcs.ts'
+import { readConfiguration, readOperation } from './controllers.ts'
 import { takeCalendar } from './calendar.ts'
 import { takeTime } from './network-time.ts'
 import { isRevoked } from './revocation.ts'
@@ -112,6 +113,8 @@ async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promis
   if (command.useCase === 'ECS70')
     return { result: isExecutable(command) ? await takeTime(llcs, command) : 'otherReason' }
   if (command.useCase === 'ECS46d') return takeCalendar(llcs, command, signed)
+  if (command.useCase === 'ECS61d') return readConfiguration(llcs)
+  if (command.useCase === 'ECS61e') return readOperation(llcs)
   return {
     result: isLoadControlCommand(command)
       ? await takeArm(llcs, command, signed)

@@ -8,6 +8,7 @@ import {
   loadRequest,
   type ControllerRequest,
 } from './controller-orders.ts'
+import { readControllers, type ControllerRead } from './controller-reads.ts'
 import { askCritical, type Asking } from './critical-request.ts'
 import type { Numbers } from './numbers.ts'
 import { ownPeople } from './own-people.ts'
@@ -48,7 +49,35 @@ export function controllerEndpoints(parts: Parts): readonly Endpoint[] {
         return order(params['eui'], request.value, parts)
       }),
     },
+    ...reads.map(([path, what]): Endpoint => ({
+      method: 'GET',
+      url: `/api/v1/devices/:eui/${path}`,
+      roles: ['supplier'],
+      handle: own(({ params }) => show(params['eui'], what, parts)),
+    })),
   ]
+}
+const reads = [
+  ['controllers', 'configuration'],
+  ['controllers/operation', 'operation'],
+] as const
+
+async function show(
+  text = '',
+  what: ControllerRead,
+  { publication, numbers, deps }: Parts,
+): Promise<Reply> {
+  const device = parseEui64(text)
+  if (device === undefined) return problem('DeviceUnknown', text)
+  const counter = numbers.nextCounter(device, deps.clock.now())
+  let read = {}
+  const outcome = await problemIn(
+    readControllers(what, device, counter, publication).then((answer) => {
+      if (answer.ok) read = answer.value
+      return answer
+    }),
+  )
+  return { status: 200, body: { device, ...read, ...outcome } }
 }
 
 async function order(

@@ -92,6 +92,8 @@ test(
         'POST /api/v1/devices/:eui/notification': ['supplier'],
         'POST /api/v1/devices/:eui/local-response': ['supplier'],
         'DELETE /api/v1/devices/:eui': ['supplier'],
+        'GET /api/v1/devices/:eui/controllers': ['supplier'],
+        'GET /api/v1/devices/:eui/controllers/operation': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],
         'GET /api/v1/customers/:station/bill': ['supplier'],
         'GET /api/v1/events': ['web'],

@@ -1,5 +1,5 @@
 import type { Eui64, Instant, Outcome } from '@interlock/kernel'
-import type { CriticalRequest } from '@interlock/supplier'
+import type { ControllerRead, ControllersShown, CriticalRequest } from '@interlock/supplier'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import { asSupplier, deviceIn, supplierAccess, supplierFlags } from '../dcc/as-supplier.ts'
@@ -69,6 +69,52 @@ export const controllersOffset: Command = {
     return await order(device, () => request, invocation, words)
   },
 }
+
+const showing = (
+  name: string,
+  what: ControllerRead,
+  summary: string,
+  words: (shown: ControllersShown) => string,
+): Command => ({
+  name: `controllers ${name}`,
+  summary,
+  usage: `interlock controllers ${name} DEVICE ${supplierAccess}`,
+  operands: 'DEVICE',
+  flags: supplierFlags,
+  async run({ flags, operands, print }) {
+    const device = deviceIn(operands)
+    const { readControllers } = await import('@interlock/supplier')
+    const outcome = await asSupplier(flags, (asking, now) =>
+      readControllers(what, device, BigInt(now), asking),
+    )
+    if (!outcome.ok) return refuse(print, outcome.reason, outcome.detail ?? '')
+    print({ device, ...outcome.value }, words(outcome.value))
+    return exits.done
+  },
+})
+const scheduleWords = (each: NonNullable<ControllersShown['calendar']>['schedules'][number]) =>
+  `controller ${each.controller} ${each.direction} ${each.levelPercent} % from ${each.at} on ${each.weekdays.join(' ')}`
+
+/** By any user: a supplier, a DSRSP, a CSMS or an app vendor, as the identity says. */
+export const controllersShow = showing(
+  'show',
+  'configuration',
+  'read which loads a device controls, and its calendar',
+  ({ controllers, calendar }) =>
+    [
+      ...controllers.map((each) => `${each.number}: ${each.description ?? ''}`),
+      ...(calendar?.schedules ?? []).map(scheduleWords),
+    ].join('\n') || 'it controls nothing',
+)
+export const controllersState = showing(
+  'state',
+  'operation',
+  'read what the loads do that a device controls',
+  ({ controllers }) =>
+    controllers
+      .map((each) => `${each.number}: ${each.kind ?? ''} ${each.state ?? ''}`.trim())
+      .join('\n') || 'it controls nothing',
+)
 
 async function order(
   device: Eui64,

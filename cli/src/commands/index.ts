@@ -5,7 +5,13 @@ import { auditVerify } from './audit-verify.ts'
 import { cardKey } from './card-key.ts'
 import { conformanceList } from './conformance-list.ts'
 import { conformanceRun } from './conformance-run.ts'
-import { controllersCalendar, controllersOffset, controllersSwitch } from './controllers.ts'
+import {
+  controllersCalendar,
+  controllersOffset,
+  controllersShow,
+  controllersState,
+  controllersSwitch,
+} from './controllers.ts'
 import { credentialsReplace } from './credentials-replace.ts'
 import { database } from './database.ts'
 import { devicesAnswer, devicesDecommission, devicesFirmware, devicesNotify } from './devices.ts'
@@ -54,6 +60,8 @@ export const commands: readonly Command[] = [
   controllersSwitch,
   controllersCalendar,
   controllersOffset,
+  controllersShow,
+  controllersState,
   devicesNotify,
   devicesFirmware,
   devicesAnswer,

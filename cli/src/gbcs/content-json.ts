@@ -5,6 +5,8 @@ import {
   type AlertCode,
   type CarriedTariff,
   type ControllerCalendar,
+  type ControllerConfiguration,
+  type ControllerOperation,
   type Execution,
   type ExecutionAlert,
   type CredentialsReport,
@@ -62,6 +64,16 @@ const hex: Spelling = {
 const resultName = oneOf(...Object.keys(resultCodes))
 const scale = whole(-0x80, 0x7f)
 
+/** Of five controllers; `null` where it was not read. */
+const five: Spelling = {
+  write: same,
+  read: (json) =>
+    Array.isArray(json) && json.every((each) => each === null || typeof each === 'string')
+      ? json
+      : undefined,
+  expected: 'a list of texts and nulls',
+}
+
 const floor: Spelling = {
   write: String,
   read: (json) => (typeof json === 'string' && /^\d{1,19}$/.test(json) ? BigInt(json) : undefined),
@@ -83,6 +95,8 @@ type Key =
   | keyof ControllerCalendar
   | keyof ImportTariff
   | keyof CredentialsReport
+  | keyof ControllerConfiguration
+  | keyof ControllerOperation
   | 'result'
   | 'results'
   | keyof Pick<ExecutionAlert, 'useCase' | 'commandCounter' | 'object' | 'at'>
@@ -155,6 +169,9 @@ const spellings: Readonly<Record<Key, Spelling>> = {
     expected: 'true or false',
   },
   cells,
+  descriptions: five,
+  kinds: five,
+  states: five,
   twoByteLengths: {
     write: same,
     read: (json) => (json === true ? json : undefined),
@@ -212,6 +229,11 @@ export const responseKeys: readonly Key[] = [
   'topUpFloor',
   'cells',
   'twoByteLengths',
+  'descriptions',
+  'specialDays',
+  'entries',
+  'kinds',
+  'states',
 ]
 /** What may be absent of a command, and of a response. */
 export const commandOptional: readonly Key[] = ['topUpFloor']

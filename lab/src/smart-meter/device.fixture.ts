@@ -3,9 +3,11 @@ import {
   encodeAlert,
   encodeResponse,
   type Accepted,
+  type Answer,
   type ExecutionAlert,
   type LoadAlert,
   type ResultCode,
+  type UseCase,
 } from '@interlock/gbcs'
 import { hanAnswers, hanMessages } from '@interlock/contract'
 import { joinHan, nodeCrypto as crypto, silentLog, type Identity } from '@interlock/host'
@@ -24,6 +26,8 @@ export type TestDevice = {
   readonly tariff: Uint8Array | undefined
   /** How it answers what it accepts. */
   behaviour: ResultCode | 'silent' | 'garbled'
+  /** What it answers in place of that to what is asked of it. */
+  reads: Readonly<Partial<Record<UseCase, Answer>>>
   /** A frame by another way than the hub, as whoever delivers locally brings it; its answer, if any. */
   hand(frame: Uint8Array): Promise<Uint8Array | undefined>
   alert(alert: ToldAlert, change?: { signer?: Identity }): Promise<boolean>
@@ -44,6 +48,7 @@ export async function testDevice(
     heard: [] as string[],
     behaviour: 'success' as TestDevice['behaviour'],
     tariff: undefined as Uint8Array | undefined,
+    reads: {} as Readonly<Partial<Record<UseCase, Answer>>>,
   }
   const onCommand = (bytes: Uint8Array): Uint8Array | undefined | Promise<undefined> => {
     if (bytes[0] === hanMessages.revocationList) {
@@ -74,7 +79,8 @@ export async function testDevice(
     if (state.behaviour === 'silent') return new Promise(() => {})
     if (state.behaviour === 'garbled')
       return encodeResponse(command, { result: 'success' }, crypto.generateKey().key, crypto)
-    return encodeResponse(command, { result: state.behaviour }, identity.key, crypto)
+    const answer = state.reads[command.useCase] ?? { result: state.behaviour }
+    return encodeResponse(command, answer, identity.key, crypto)
   }
   const connection = await joinHan({
     host: '127.0.0.1',

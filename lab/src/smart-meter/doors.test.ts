@@ -2,19 +2,14 @@ import { readFileSync } from 'node:fs'
 import { wanSubprotocol } from '@interlock/contract'
 import { buildRequest, type ServiceRequest } from '@interlock/duis'
 import { encodePreCommand, signPreCommand, type Execution } from '@interlock/gbcs'
-import {
-  connectOcpp,
-  httpClient,
-  nodeCrypto as crypto,
-  silentLog,
-  type Identity,
-} from '@interlock/host'
-import { eui64, inHours, instant, plus, toBase64, toHex, unobserved } from '@interlock/kernel'
+import { connectOcpp, nodeCrypto as crypto, silentLog, type Identity } from '@interlock/host'
+import { eui64, inHours, instant, plus, toBase64, toHex } from '@interlock/kernel'
 import type { DayAheadPlan, Reservation } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { attemptsIn } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
+import { askSupplier, calendar, midsummer } from './supplier.fixture.ts'
 import { evening, image, network, prenotification, rating } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
@@ -124,29 +119,8 @@ test('a reservation is idempotent, and another one under its id is refused', asy
   expect(await post(huge)).toMatchObject({ status: 409, body: { reason: 'BudgetExceeded' } })
 })
 
-const toSupplier = async (by: Identity, path: string, order?: object) => {
-  const url = `https://127.0.0.1:${world.supplier().port}/api/v1/devices/${path}`
-  const trust = { roots: [world.smki.rootPem] }
-  const client = httpClient({ identity: by, trust, activity: unobserved, expectRole: 'supplier' })
-  const { status, body } = await client.request(order ? 'POST' : 'DELETE', url, order)
-  await client.close()
-  return { status, body: body as { readonly reason?: string; readonly problem?: string } }
-}
-const midsummer = { year: 2026, month: 6, day: 21 }
-/** All of this supplier's homes are off from half past four until seven on weekdays, and on that day. */
-const calendar = {
-  schedules: [['16:30:00', 0] as const, ['19:00:00', 100] as const].map(([at, levelPercent]) => ({
-    controller: 1,
-    levelPercent,
-    direction: 'import',
-    at,
-    weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday'],
-    specialDays: [1],
-    from: { year: 'any', month: 1, day: 1 },
-    until: { year: 'any', month: 12, day: 31 },
-  })),
-  specialDays: [midsummer],
-}
+const toSupplier = (by: Identity, path: string, order?: object, method?: 'GET') =>
+  askSupplier(world, by, path, order, method)
 
 test('the supplier has its LLCS switch a load and keep a calendar, and nobody else has it', async () => {
   const { supplier, dsrsp } = world.users
@@ -188,6 +162,48 @@ test('the supplier has its LLCS switch a load and keep a calendar, and nobody el
     status: 200,
     body: { device: meter, problem: 'DeviceUnsuitable', detail: expect.any(String) as string },
   })
+})
+
+test('the supplier reads back what an LLCS holds, in the form in which it is ordered, and nobody else does', async () => {
+  const { users, devices, llcs } = world
+  const device = devices.llcs.peer.eui
+  const { entries, specialDays } = llcs.accepted
+    .map(({ command }) => command)
+    .filter((command) => command.useCase === 'ECS46d')
+    .find((command) => command.entries.length > 1) ?? { entries: [], specialDays: [] }
+  llcs.reads = {
+    ECS61d: {
+      result: 'success',
+      descriptions: ['EVSE 1', '', '', '', ''],
+      entries,
+      specialDays,
+    },
+    ECS61e: {
+      result: 'success',
+      kinds: ['apc', 'none', 'none', 'none', 'none'],
+      states: ['{"outputState": 0, "inputState": 0}', '{}', '{}', '{}', '{}'],
+    },
+  }
+  const read = (path: string, by = users.supplier) => toSupplier(by, path, undefined, 'GET')
+  expect(await read(`${device}/controllers`)).toEqual({
+    status: 200,
+    body: { device, controllers: [{ number: 1, description: 'EVSE 1' }], calendar },
+  })
+  expect(await read(`${device}/controllers/operation`)).toEqual({
+    status: 200,
+    body: {
+      device,
+      controllers: [{ number: 1, kind: 'apc', state: '{"outputState": 0, "inputState": 0}' }],
+    },
+  })
+  const { eui } = devices.meter.peer
+  for (const path of ['controllers', 'controllers/operation']) {
+    // A meter here has none, and says so.
+    const ofMeter = { device: eui, problem: 'DeviceRefused' }
+    expect((await read(`${eui}/${path}`)).body).toMatchObject(ofMeter)
+    expect((await read(`${device}/${path}`, users.dsrsp)).status).toBe(403)
+  }
+  llcs.reads = {}
 })
 
 test('a calendar that is signed without asking for it is judged as one that was asked for', async () => {

@@ -1,7 +1,7 @@
 import { assert, concat } from '@interlock/kernel'
 import { invocationField } from './access.ts'
 import { berLength, readBerLength } from './ber.ts'
-import { constant, type Layout } from './layout.ts'
+import { constant, type Field, type Layout } from './layout.ts'
 import type { Answer } from './response.ts'
 import { answerOfAll, resultCodes, resultOfCode, type ResultCode } from './result-codes.ts'
 
@@ -26,8 +26,14 @@ export const isAccessAnswer = (
   )
 }
 
-/** A DLMS access-response: one datum and one result for each specification of the command. */
-export function accessResponse(addressed: Addressed): Layout<Answer> {
+/**
+ * A DLMS access-response: one datum and one result for each specification of the command.
+ * @param read how what was read is laid out, where it is more than one octet string
+ */
+export function accessResponse(
+  addressed: Addressed,
+  read: Layout<Answer> = [oneString(addressed.results.length)],
+): Layout<Answer> {
   const { results, objects = [] } = addressed
   const count = results.length
   return [
@@ -36,20 +42,7 @@ export function accessResponse(addressed: Addressed): Layout<Answer> {
     constant('date-time of the response', 0),
     constant('specifications', 0),
     { ...constant('data', count), say: () => `${count}` },
-    {
-      name: 'what was read',
-      bytes: datumBytes(count),
-      write: ({ data }) =>
-        data === undefined
-          ? new Uint8Array(count)
-          : concat(Uint8Array.of(octetString), berLength(data.length), data),
-      read(bytes) {
-        if (bytes[0] !== octetString) return {}
-        const length = readBerLength(bytes, 1)
-        return length && { data: bytes.slice(length.next) }
-      },
-      say: ({ data }) => (data === undefined ? 'nothing' : `${data.length} bytes`),
-    },
+    ...read,
     { ...constant('results', count), say: () => `${count}` },
     {
       name: 'result of each',
@@ -71,6 +64,21 @@ export function accessResponse(addressed: Addressed): Layout<Answer> {
     },
   ]
 }
+
+const oneString = (count: number): Field<Answer> => ({
+  name: 'what was read',
+  bytes: datumBytes(count),
+  write: ({ data }) =>
+    data === undefined
+      ? new Uint8Array(count)
+      : concat(Uint8Array.of(octetString), berLength(data.length), data),
+  read(bytes) {
+    if (bytes[0] !== octetString) return {}
+    const length = readBerLength(bytes, 1)
+    return length && { data: bytes.slice(length.next) }
+  },
+  say: ({ data }) => (data === undefined ? 'nothing' : `${data.length} bytes`),
+})
 
 /** Those that are not `success`, by number and name; whoever reads it looks for what went wrong. */
 const eachWords = (results: readonly ResultCode[], objects: readonly string[]): string =>

@@ -70,16 +70,25 @@ const isLevel = (percent: number): boolean =>
 
 const days = array(specialDaysMax, specialDay)
 /** Each is a day of its own, of the number that is its place. */
+export const specialDaysDatum: Datum<readonly CalendarDay[]> = {
+  write: (specialDays) => days.write(specialDays.map((date, at) => ({ date, day: at + 1 }))),
+  read(bytes, at) {
+    const found = days.read(bytes, at)
+    return found && { ...found, value: found.value?.map(({ date }) => date) }
+  },
+}
 const specialDaysField: Field<ControllerCalendar> = {
   name: 'special days',
-  bytes: (rest) => days.read(rest, 0)?.next,
-  write: ({ specialDays }) => days.write(specialDays.map((date, at) => ({ date, day: at + 1 }))),
+  bytes: (rest) => specialDaysDatum.read(rest, 0)?.next,
+  write: ({ specialDays }) => specialDaysDatum.write(specialDays),
   read(bytes) {
-    const found = days.read(bytes, 0)
-    return found?.value && { specialDays: found.value.map(({ date }) => date) }
+    const specialDays = specialDaysDatum.read(bytes, 0)?.value
+    return specialDays && { specialDays }
   },
-  say: ({ specialDays }) => specialDays.map(dateWords).join(', ') || 'none',
+  say: ({ specialDays }) => specialDaysWords(specialDays),
 }
+export const specialDaysWords = (specialDays: readonly CalendarDay[]): string =>
+  specialDays.map(dateWords).join(', ') || 'none'
 
 /** Before the first bit string: index, enabled, script and its selector, time, validity window. */
 const entryHead = [2, 3, 2, 8, 3, 6, 3] as const
@@ -139,7 +148,7 @@ function decodeEntry(item: Uint8Array): CalendarEntry | undefined {
 }
 
 /** The bit string of special days is as long as there are special days. */
-const entriesFor = (specialDays: number): Datum<readonly CalendarEntry[]> =>
+export const entriesFor = (specialDays: number): Datum<readonly CalendarEntry[]> =>
   array(calendarEntriesMax, (place) => ({
     write: (entry) => encodeEntry(entry, place, specialDays),
     read(bytes, at) {
@@ -158,8 +167,10 @@ const entriesField: Field<ControllerCalendar> = {
     const entries = entriesFor(0).read(bytes, 0)?.value
     return entries && { entries }
   },
-  say: ({ entries }) => entries.map(entryWords).join('; ') || 'none',
+  say: ({ entries }) => entriesWords(entries),
 }
+export const entriesWords = (entries: readonly CalendarEntry[]): string =>
+  entries.map(entryWords).join('; ') || 'none'
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 const entryWords = (entry: CalendarEntry): string => {

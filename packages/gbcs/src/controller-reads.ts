@@ -4,7 +4,7 @@ import { constant, type Layout } from './layout.ts'
 /** Auxiliary controllers 1…5. */
 const controllers = [1, 2, 3, 4, 5] as const
 
-/** The object of one controller, 0-0:94.44.0.x: its description from 11 on, two of its operation. */
+/** The object of one controller, 0-0:94.44.0.x: its description from 11 on, its kind from 21, its state from 31. */
 const objectOf = (last: number): Target => ({
   service: 'get',
   classId: 1,
@@ -29,17 +29,19 @@ const configurationTargets = [
   named('schedule', { service: 'get', classId: 10, obis: [0, 0, 12, 0, 2, 255], id: 2 }),
 ]
 const operationTargets = [
-  ...controllers.map((each) => named(`first state of controller ${each}`, objectOf(20 + each))),
-  ...controllers.map((each) => named(`second state of controller ${each}`, objectOf(30 + each))),
+  ...controllers.map((each) => named(`kind of controller ${each}`, objectOf(20 + each))),
+  ...controllers.map((each) => named(`state of controller ${each}`, objectOf(30 + each))),
 ]
 
 /** ECS61d: how the auxiliary controllers are set up. */
 export const controllerConfiguration = {
   layout: read(configurationTargets),
   results: configurationTargets.map(() => 1),
+  objects: configurationTargets.map(({ name }) => name),
 }
 /** ECS61e: what they do now. */
 export const controllerOperation = {
   layout: read(operationTargets),
   results: operationTargets.map(() => 1),
+  objects: operationTargets.map(({ name }) => name),
 }

@@ -49,11 +49,11 @@ export const unsigned32 = number(0x06, 4, false)
 export const signed8 = number(0x0f, 1, true)
 export const signed16 = number(0x10, 2, true)
 
-/** An octet string of any text in ASCII. */
-export const text: Datum<string> = {
+/** Text in ASCII, one byte for each character. */
+const textOf = (tag: number, bytesMax: number, may: (text: string) => boolean): Datum<string> => ({
   write: (value) =>
     concat(
-      Uint8Array.of(0x09),
+      Uint8Array.of(tag),
       berLength(value.length),
       Uint8Array.from(value, (each) => each.charCodeAt(0)),
     ),
@@ -61,9 +61,25 @@ export const text: Datum<string> = {
     const found = readBerLength(bytes, at + 1)
     const next = found && found.next + found.length
     if (next === undefined || next > bytes.length) return undefined
-    return { value: String.fromCharCode(...bytes.subarray(found?.next, next)), next }
+    const value = String.fromCharCode(...bytes.subarray(found?.next, next))
+    return { value: value.length <= bytesMax && may(value) ? value : undefined, next }
   },
-}
+})
+const isPrintable = (text: string): boolean => /^[ -~]*$/.test(text)
+
+/** An octet string of any text in ASCII. */
+export const text = textOf(0x09, Infinity, () => true)
+/** The longest text that a device says of itself. */
+const saidBytesMax = 255
+/** Text that is shown to people, as a visible string and in UTF-8. */
+export const visibleText = textOf(0x0a, saidBytesMax, isPrintable)
+export const utf8Text = textOf(0x0c, saidBytesMax, isPrintable)
+
+/** A value, or nothing in its place. */
+export const orNull = <Value>(datum: Datum<Value>): Datum<Value | null> => ({
+  write: (value) => (value === null ? Uint8Array.of(0) : datum.write(value)),
+  read: (bytes, at) => (bytes[at] === 0 ? { value: null, next: at + 1 } : datum.read(bytes, at)),
+})
 
 /** A value after bytes that are always the same. */
 export const after = <Value>(before: readonly number[], datum: Datum<Value>): Datum<Value> => {

@@ -10,6 +10,11 @@ export {
   type CalendarEntry,
   type ControllerCalendar,
 } from './controller-calendar.ts'
+export type {
+  ControllerConfiguration,
+  ControllerKind,
+  ControllerOperation,
+} from './controllers-response.ts'
 export {
   cellOutcomes,
   resultOfCells,

@@ -10,6 +10,13 @@ import {
 } from '@interlock/kernel'
 import { accessResponse, isAccessAnswer } from './access-response.ts'
 import type { Command } from './command.ts'
+import {
+  configurationRead,
+  isControllersAnswer,
+  operationRead,
+  type ControllerConfiguration,
+  type ControllerOperation,
+} from './controllers-response.ts'
 import { readContent } from './content.ts'
 import {
   credentialsResponse,
@@ -41,7 +48,9 @@ export type Answer = {
   readonly results?: readonly ResultCode[]
   /** What was read: for a tariff, the supplier-signed command that set it. */
   readonly data?: Uint8Array
-} & Partial<CredentialsReport>
+} & Partial<CredentialsReport> &
+  ControllerConfiguration &
+  ControllerOperation
 /** A device's answer to a command. It carries the command's counter and goes to its originator. */
 export type DeviceResponse = Answer & {
   readonly useCase: UseCase
@@ -152,7 +161,13 @@ const ofCredentials = (mode: ReplacementMode): OwnAnswer => ({
   takes: isCredentialsAnswer,
 })
 
-/** The use cases that are not answered with the results of specifications. */
+const ofControllers = (useCase: 'ECS61d' | 'ECS61e', read: Layout<Answer>): OwnAnswer => ({
+  layout: accessResponse(useCases[useCase], read),
+  takes: (answer) =>
+    isAccessAnswer(useCases[useCase], answer) && isControllersAnswer(useCase, answer),
+})
+
+/** The use cases that are not answered with the results of specifications and one octet string. */
 const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
   CS06: {
     layout: activationLayout,
@@ -163,6 +178,8 @@ const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
   },
   CS02b: ofCredentials(credentialsUpdates.CS02b),
   CS02g: ofCredentials(credentialsUpdates.CS02g),
+  ECS61d: ofControllers('ECS61d', configurationRead),
+  ECS61e: ofControllers('ECS61e', operationRead),
 }
 
 /** How the answer to a command is laid out. */

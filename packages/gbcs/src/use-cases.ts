@@ -127,7 +127,7 @@ const updateCredentials = (
 const readControllers = (
   code: number,
   title: string,
-  reads: Pick<UseCaseRow<object>, 'layout' | 'results'>,
+  reads: Pick<UseCaseRow<object>, 'layout' | 'results' | 'objects'>,
 ): UseCaseRow<object> => ({
   code,
   title,

@@ -4,6 +4,7 @@ import { orderWords, type MeterTariff } from '@interlock/seal'
 import type { HalfHour } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import type { Context, Member } from '../context.ts'
+import type { createControllers } from '../controllers.ts'
 import { baselineWatts } from '../portfolio/baseline.ts'
 import { dispatch } from '../portfolio/dispatch.ts'
 import { memberOf } from '../portfolio/portfolio.ts'
@@ -23,10 +24,12 @@ export const endpointsOf = ({
   context,
   renew,
   tariffs,
+  controllersOf,
 }: {
   readonly context: Context
   readonly renew: (member: Member) => void
   readonly tariffs: Tariffs
+  readonly controllersOf: ReturnType<typeof createControllers>
 }): Endpoint[] => [
   {
     method: 'GET',
@@ -53,6 +56,18 @@ export const endpointsOf = ({
       const { tariff, notTaken } = await tariffs.of(member.meter)
       if (tariff === undefined) return problem('NotFound', notTaken)
       return { status: 200, body: tariffDocument(tariff, notTaken) }
+    },
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/portfolio/:station/controllers',
+    roles: ['web'],
+    handle: async ({ params }) => {
+      const member = memberOf(context, params['station'] ?? '')
+      if (member === undefined) return problem('NotFound', 'no such member')
+      const read = await controllersOf(member.llcs)
+      if (!read.ok) return problem('NotFound', `${read.reason} ${read.detail ?? ''}`.trim())
+      return { status: 200, body: { llcs: member.llcs, ...read.value } }
     },
   },
   {
