@@ -1,6 +1,6 @@
 import { accessPointCarrier, httpClient, type Identity } from '@interlock/host'
 import type { TopicGrant } from '@interlock/contract'
-import { unobserved } from '@interlock/kernel'
+import { unobserved, type Activity } from '@interlock/kernel'
 import { actorPlace, quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { startBroker, type BrokerConfig, type BrokerRunning } from './index.ts'
@@ -38,11 +38,11 @@ export function configOf(change: Partial<BrokerConfig> = {}): BrokerConfig {
 }
 
 /** What each client is, at the access point of a broker that runs. */
-export function clientsOf({ port }: BrokerRunning) {
+export function clientsOf({ port }: BrokerRunning, activity: Activity = unobserved) {
   const origin = `https://127.0.0.1:${port}`
   const clientOf = (identity: Identity) => {
     const trust = { roots: [charging.rootPem] }
-    const http = httpClient({ identity, trust, activity: unobserved, expectRole: 'broker' })
+    const http = httpClient({ identity, trust, activity, expectRole: 'broker' })
     return { http, carrier: accessPointCarrier(http, origin) }
   }
   const { csms, dso, supervisor, rival, keyserver, stranger } = parties
@@ -82,9 +82,12 @@ export const grantOf = (
 })
 
 /** A broker where the CSMS publishes loads, and the DSO reads them and publishes capacities. */
-export async function ordinaryBroker(change: Partial<BrokerConfig> = {}) {
-  const broker = await startBroker(configOf(change), quietDeps)
-  const clients = clientsOf(broker)
+export async function ordinaryBroker(
+  change: Partial<BrokerConfig> = {},
+  activity: Activity = unobserved,
+) {
+  const broker = await startBroker(configOf(change), { ...quietDeps, activity })
+  const clients = clientsOf(broker, activity)
   const { csms, dso } = parties
   for (const grant of [
     grantOf(csms, 'publish', 'load'),

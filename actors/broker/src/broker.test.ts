@@ -1,6 +1,7 @@
 import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
 import { position, type Carried, type Carrier } from '@interlock/bus'
 import type { TopicKind } from '@interlock/contract'
+import { unobserved, type Activity } from '@interlock/kernel'
 import { afterAll, expect, test } from 'vitest'
 import { quietDeps } from '../../../tools/doors/actor-place.ts'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
@@ -12,13 +13,28 @@ const closing: (() => Promise<void>)[] = []
 afterAll(() => Promise.all(closing.map((close) => close())))
 const { csms, dso, rival } = parties
 
-async function opened(change: Parameters<typeof ordinaryBroker>[0] = {}) {
-  const running = await ordinaryBroker(change)
+async function opened(...like: Parameters<typeof ordinaryBroker>) {
+  const running = await ordinaryBroker(...like)
   closing.push(async () => {
     await running.close()
     await running.broker.close()
   })
   return running
+}
+
+/** What is in flight, by key. */
+function activityKept() {
+  const inFlight = new Set<string>()
+  const end = (key: string): void => void inFlight.delete(key)
+  const activity: Activity = {
+    ...unobserved,
+    begin(key) {
+      inFlight.add(key)
+      return () => end(key)
+    },
+    end,
+  }
+  return { activity, inFlight }
 }
 
 const bodyOf = (carried: Carried | undefined) => carried?.message.body
@@ -83,6 +99,25 @@ test('a grant is for administrators to give; what is revoked goes to nobody from
   await client.carrier.publish(topicOf('x', 'load', 'f2'), sealedLike('elsewhere'), '3')
   expect(await next()).toBe('elsewhere')
   stop.abort()
+})
+
+test('what goes out is in flight until its reader asks for the next, or is gone', async () => {
+  const { activity, inFlight } = activityKept()
+  const { csms: client, dso: reader } = await opened({}, activity)
+  for (const id of ['1', '2', '3'])
+    await client.carrier.publish(topicOf('x'), sealedLike(`m${id}`), id)
+  const gone = new AbortController()
+  const lines = reader.carrier.read({ kind: 'load' }, position(0), gone.signal)
+  const next = lines[Symbol.asyncIterator]()
+  await next.next()
+  const [first] = inFlight
+  expect(first).toMatch(/^line\//)
+  await next.next()
+  expect(inFlight).not.toContain(first)
+  expect(inFlight.size).toBeGreaterThan(0)
+  gone.abort()
+  await next.next()
+  await expect.poll(() => inFlight.size).toBe(0)
 })
 
 test('nobody takes the name of a message of another client; a flood is told to wait', async () => {

@@ -1,6 +1,7 @@
 import type { CsmsConfig } from '@interlock/csms'
 import type { DsoConfig } from '@interlock/dso'
 import { feeder } from './address-book.ts'
+import { isSummed } from './feeder-sums.ts'
 import { base, https, listen, middlewareOf, type Plan } from './configs.ts'
 
 /** The two names by which distribution operator and CSMS know each other; their one group is the feeder. */
@@ -51,6 +52,7 @@ export function dsoConfig(plan: Plan): DsoConfig {
         ratedWatts,
         history: plan.layout.feederLoad,
         meter: `${plan.layout.feederMeter}/chain.pem`,
+        ...(isSummed(plan.homes.length) && { chargers: plan.homes.map(({ station }) => station) }),
         contracts: [{ provider, contractedWatts }],
       },
     ],

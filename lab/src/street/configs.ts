@@ -12,13 +12,13 @@ import type { MeterConfig } from '@interlock/meter'
 import { firstContactKey, firstContactPassword } from '@interlock/pki'
 import type { StationConfig } from '@interlock/station'
 import type { SupervisorConfig } from '@interlock/supervisor'
-import type { SupplierConfig } from '@interlock/supplier'
 import { armModuleSha256 } from '@interlock/web'
 import type { Session } from '../worlds/day.ts'
 import { csmsOcpp } from './csms-ocpp.ts'
 import { feeder, fuseWatts, organisations, ratingWatts, region, type Home } from './address-book.ts'
 import type { Layout } from './layout.ts'
 import type { FeederModel } from './feeder-model.ts'
+import { isSummed } from './feeder-sums.ts'
 import type { HomeSecrets, StreetSecrets } from './secrets.ts'
 
 /** Everything a config is made from. */
@@ -244,6 +244,8 @@ export function dsrspConfig(plan: Plan): DsrspConfig {
     peers: { supervisor: https(plan, 'supervisor'), dcc: https(plan, 'dcc') },
     csms: organisations.csms,
     dccCertificate: dccCertificate(plan),
+    middleware: middlewareOf(plan),
+    homes: plan.homes.map(({ station }) => ({ feeder, station })),
     portfolio: plan.homes.map((home) => ({
       stationId: home.stationId,
       eui: home.station,
@@ -263,22 +265,6 @@ export function dsrspConfig(plan: Plan): DsrspConfig {
       durationMillisMax: 1_800_000,
       holdHours: 24,
     },
-  }
-}
-
-export function supplierConfig(plan: Plan): SupplierConfig {
-  const folder = plan.layout.server('supplier')
-  return {
-    ...base('supplier', 'Acacia Energy', folder),
-    identity: folder.smartMeter,
-    trust: { smartMeter: plan.layout.trust.smartMeter },
-    listen: listen(plan, 'supplier'),
-    dcc: https(plan, 'dcc'),
-    dccCertificate: dccCertificate(plan),
-    meters: plan.homes.map((home) => home.meter),
-    clocks: plan.homes.map((home) => home.llcs),
-    clockMinutes: 360,
-    keptDays: 62,
   }
 }
 
@@ -383,6 +369,7 @@ export function stationConfig(plan: Plan, home: Home): StationConfig {
       tariff: payer(plan, home),
     },
     middleware: middlewareOf(plan),
+    ...(isSummed(plan.homes.length) && { sums: { dso: organisations.dso } }),
     driverRegister: `${plan.layout.server('cir').charging}/chain.pem`,
     trustMode: 'supervised',
     // Every neighbour is at hand, and the world waits for none of them.

@@ -92,6 +92,19 @@ test('with controls on nothing moves without a second party', async () => {
   expect(opened).toBe(published)
   expect(topics.published).toBeGreaterThan(published)
   expect(topics.refused).toBe(0)
+  // All but the first and the last half-hours of a day, and what the chargers' own meters counted in them.
+  const [all, most] = [report.meterKilowattHours, 0.9 * report.meterKilowattHours]
+  const { allotments, consumption, sums } = topics
+  expect(sums.stations).toBe(stations)
+  expect(sums.powers).toBeGreaterThan(40)
+  expect(sums.kilowattHours).toBeGreaterThan(most)
+  expect(sums.kilowattHours).toBeLessThanOrEqual(all)
+  expect(consumption.homes).toBe(stations)
+  expect(consumption.halfHours).toBeGreaterThan(40 * stations)
+  expect(consumption.kilowattHours).toBeGreaterThan(most)
+  expect(consumption.kilowattHours).toBeLessThanOrEqual(all)
+  expect(allotments.published).toBeGreaterThan(40)
+  expect(allotments.heardAt).not.toBeNull()
 
   const { grantedWatts, budgetWatts, refusals } = report.responseAttack
   expect(grantedWatts).toBeLessThanOrEqual(budgetWatts)

@@ -12,6 +12,7 @@ import {
   nodeCrypto,
   startCluster,
   systemClock,
+  systemEntropy,
   type ActorDeps,
   type Log,
   type Running,
@@ -39,11 +40,14 @@ import { preNotify, registerMeter } from './commissioning.ts'
 import * as configs from './configs.ts'
 import { startFeederMeter, writeFeederLoad } from './feeder.ts'
 import type { FeederModel } from './feeder-model.ts'
+import { sumRules } from './feeder-sums.ts'
 import { makeStreet } from './make-street.ts'
 import { cardHome, cirConfig, emspConfig } from './roaming-configs.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
 import { streetCsms } from './street-csms.ts'
+import { supplierConfig } from './supplier-config.ts'
 import { agreeOnTopics } from './topic-agreements.ts'
+import { untilTopicsFlow } from './until-topics-flow.ts'
 import { writeConfig } from './write-configs.ts'
 
 export type StreetOptions = {
@@ -132,7 +136,8 @@ async function start(
       clock: ofRealTime.includes(actor) ? wall : world.clockFor(actor),
       wall,
       activity: world.activity,
-      entropy: seeded(`${seed}/${actor}`),
+      // Keys are drawn when real time has it, and must not shift what chargers draw.
+      entropy: { ...seeded(`${seed}/${actor}`), bytes: (length) => systemEntropy.bytes(length) },
       crypto: nodeCrypto,
       log,
     }
@@ -181,12 +186,16 @@ async function start(
   await agreeOnTopics(plan, world.activity)
   const dsrsp = await run(configs.dsrspConfig(plan), server('dsrsp'), startDsrsp)
   writeFeederLoad(plan, world.now())
-  const dso = limited ? await run(dsoConfig(plan), server('dso'), startDso) : undefined
+  const dso = limited
+    ? await run(dsoConfig(plan), server('dso'), (config, deps) =>
+        startDso(config, { ...deps, sumRules }),
+      )
+    : undefined
   const csms = await run(streetCsms(plan, limited), server('csms'), startCsms)
   await run(emspConfig(plan), server('emsp'), startEmsp)
   // Operators, provider and CSMS have agreed before any charger comes, so that no day depends on who was faster.
   await world.quiet()
-  const supplier = await run(configs.supplierConfig(plan), server('supplier'), startSupplier)
+  const supplier = await run(supplierConfig(plan), server('supplier'), startSupplier)
 
   const homes = plan.homes
   const publish = options.onHappening ?? (() => {})
@@ -213,13 +222,18 @@ async function start(
           startStation(config, {
             ...deps,
             publish,
+            sumRules,
             ...options.chargers,
           }),
       )
       return { home, session, llcs, station }
     }),
   )
-  if (limited) adopt(startFeederMeter(plan, () => meteredBy(running), depsOf('feeder-meter')))
+  if (limited) {
+    adopt(startFeederMeter(plan, () => meteredBy(running), depsOf('feeder-meter')))
+    await untilTopicsFlow(plan, running, world.activity)
+    await world.quiet()
+  }
   const card = openCardFolder(plan.layout.driverCard, nodeCrypto)
   adopt({ close: () => Promise.resolve(card.close()) })
   const cardAt = ({ number }: Home): Card | undefined =>

@@ -10,6 +10,7 @@ export function streetCsms(plan: Plan, isLimited: boolean): CsmsConfig {
     ...config,
     peers: { ...config.peers, cir: https(plan, 'cir') },
     middleware: middlewareOf(plan),
+    consumption: plan.homes.map(({ stationId }) => stationId),
     ocpi: csmsOcpi(plan),
     ...(isLimited && { oscp: csmsOscp(plan) }),
   }

@@ -1,4 +1,4 @@
-import type { ConsentPurpose, TopicGrant } from '@interlock/contract'
+import { topicName, type ConsentPurpose, type Topic, type TopicGrant } from '@interlock/contract'
 import {
   httpClient,
   loadIdentity,
@@ -8,7 +8,7 @@ import {
   systemClock,
   type HttpClient,
 } from '@interlock/host'
-import { Fault, toBase64Url, type Activity } from '@interlock/kernel'
+import { Fault, toBase64Url, type Activity, type Eui64 } from '@interlock/kernel'
 import { signConsent } from '@interlock/privacy'
 import { feeder, organisations, region, type Home, type Server } from './address-book.ts'
 import { https, type Plan } from './configs.ts'
@@ -21,26 +21,42 @@ const grant = (server: Server, may: TopicGrant['may'], kind: TopicGrant['kind'])
   feeder,
 })
 
-/**
- * What the parties' contracts say of topics. Chargers are of their operator's organisation. What the feeder bears goes
- * by OSCP alone: by topic it would come at a moment of real time, on which what is planned may not depend here.
- */
+/** What the parties' contracts say of topics. Chargers are of their operator's organisation. */
 const grants: readonly TopicGrant[] = [
   grant('csms', 'publish', 'reading'),
   grant('csms', 'publish', 'load'),
   grant('csms', 'publish', 'session'),
+  grant('csms', 'publish', 'consumption'),
   grant('csms', 'read', 'capacity'),
+  grant('dso', 'publish', 'capacity'),
   grant('dso', 'read', 'reading'),
   grant('emsp', 'read', 'reading'),
   grant('emsp', 'read', 'session'),
   grant('dso', 'read', 'load'),
+  grant('dsrsp', 'read', 'consumption'),
+  // Of chargers: each masks its reading under the keys of the others, and the operator adds up.
+  grant('csms', 'publish', 'maskKey'),
+  grant('csms', 'read', 'maskKey'),
+  grant('dso', 'read', 'maskKey'),
+  grant('csms', 'publish', 'masked'),
+  grant('dso', 'read', 'masked'),
+  grant('dso', 'publish', 'maskRoster'),
+  grant('csms', 'read', 'maskRoster'),
+  grant('dso', 'publish', 'maskRound'),
+  grant('csms', 'read', 'maskRound'),
 ]
 
-/** What each owner of the street has agreed to: that the operator of the network sees the home's half-hours. */
-const consent = { reader: organisations.dso, purpose: 'halfHourly' } as const satisfies {
-  reader: string
-  purpose: ConsentPurpose
-}
+/** Where the operator of the network says what it allots to the CSMS. */
+const allotted: Topic = { region, feeder, kind: 'capacity', id: organisations.csms }
+
+/**
+ * What each owner of the street has agreed to: that the operator of the network reads the home's half-hours, and so does
+ * the DSRSP, for what is usual there.
+ */
+const consents: readonly { readonly reader: Eui64; readonly purpose: ConsentPurpose }[] = [
+  { reader: organisations.dso, purpose: 'halfHourly' },
+  { reader: organisations.dsrsp, purpose: 'dsr' },
+]
 
 /**
  * What is agreed before data flows by topic, simulated: the supervisor grants at the middleware and at the key server
@@ -48,24 +64,42 @@ const consent = { reader: organisations.dso, purpose: 'halfHourly' } as const sa
  * @throws Fault where one of the two refuses
  */
 export async function agreeOnTopics(plan: Plan, activity: Activity): Promise<void> {
-  const clientOf = (server: Server): HttpClient =>
-    httpClient({
-      identity: loadIdentity(plan.layout.server(server).charging),
-      trust: { roots: [readText(plan.layout.trust.charging)] },
-      activity,
-    })
-  const desk = clientOf('supervisor')
-  const carrier = clientOf('csms')
+  const desk = clientOf('supervisor', plan, activity)
+  const carrier = clientOf('csms', plan, activity)
   try {
-    for (const origin of [https(plan, 'broker'), https(plan, 'keys')])
-      for (const each of grants)
-        await demand(desk.request('PUT', `${origin}/api/v1/grants`, each), each.kind)
+    await grantAll(plan, desk)
+    await joinAllotted(plan, carrier)
     for (const home of plan.homes) await consentOf(home, plan, { desk, carrier })
   } finally {
     await desk.close()
     await carrier.close()
   }
 }
+
+/** Before the operator speaks: who joins later is given no key to what was said before. */
+async function joinAllotted(plan: Plan, csms: HttpClient): Promise<void> {
+  const keys = `${https(plan, 'keys')}/api/v1`
+  const { chainPem: chain } = loadIdentity(plan.layout.server('csms').charging)
+  const membership = { topic: topicName(allotted) }
+  await demand(csms.request('PUT', `${keys}/certificates`, { chain }), 'the CSMS')
+  await demand(csms.request('PUT', `${keys}/memberships`, membership), membership.topic)
+}
+
+const clientOf = (server: Server, { layout }: Plan, activity: Activity): HttpClient =>
+  httpClient({
+    identity: loadIdentity(layout.server(server).charging),
+    trust: { roots: [readText(layout.trust.charging)] },
+    activity,
+  })
+
+async function grantAll(plan: Plan, desk: HttpClient): Promise<void> {
+  for (const origin of [https(plan, 'broker'), https(plan, 'keys')])
+    for (const each of grants)
+      await demand(desk.request('PUT', `${origin}/api/v1/grants`, each), each.kind)
+}
+
+/** What the next statement of an owner has to name. */
+type Next = { readonly number: number; readonly previous: string }
 
 /** The owner's consent is signed with the owner's key, and brought by the operator of the home's charger. */
 async function consentOf(
@@ -75,16 +109,20 @@ async function consentOf(
 ): Promise<void> {
   const { station } = home
   const keys = `${https(plan, 'keys')}/api/v1`
-  const known = await carrier.request('GET', `${keys}/consents/${station}`)
-  if (known.status === 200) return
+  const next = () => carrier.request('GET', `${keys}/consents/${station}`)
   const key = ownKey(plan.layout.ownerKey(home))
-  const owner = { station, key: toBase64Url(key.publicKey.spki) }
-  await demand(desk.request('PUT', `${keys}/owners`, owner), home.address)
-  const next = await carrier.request('GET', `${keys}/consents/${station}`)
-  const { number, previous } = next.body as { number: number; previous: string }
-  const statement = { station, number, previous, ...consent, given: true, at: systemClock.now() }
-  const signed = signConsent(statement, key, crypto)
-  await demand(carrier.request('POST', `${keys}/consents`, signed), home.address)
+  if ((await next()).status !== 200) {
+    const owner = { station, key: toBase64Url(key.publicKey.spki) }
+    await demand(desk.request('PUT', `${keys}/owners`, owner), home.address)
+  }
+  const first = (await next()).body as Next
+  // In their order, from where the owner's ledger stands.
+  for (const consent of consents.slice(first.number - 1)) {
+    const { number, previous } = (await next()).body as Next
+    const statement = { station, number, previous, ...consent, given: true, at: systemClock.now() }
+    const signed = signConsent(statement, key, crypto)
+    await demand(carrier.request('POST', `${keys}/consents`, signed), home.address)
+  }
 }
 
 async function demand(asked: ReturnType<HttpClient['request']>, what: string): Promise<void> {

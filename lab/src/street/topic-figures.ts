@@ -1,72 +1,168 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ListedTopics, type Topic } from '@interlock/contract'
-import { httpClient, loadIdentity, readText } from '@interlock/host'
+import { httpClient, loadIdentity, readText, type HttpClient } from '@interlock/host'
 import { Fault, type Activity } from '@interlock/kernel'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { feeder, type Server } from './address-book.ts'
 import { auditFiles } from './audit-trail.ts'
 import { https } from './configs.ts'
+import { isSummed } from './feeder-sums.ts'
+import { rounded } from './measure.ts'
 import type { Street } from './start-street.ts'
 
 /** What went by topic, sealed, past a middleware that can read none of it. */
 export type TopicFigures = {
-  /** Messages of homes, of sessions and of what chargers draw that the middleware has. */
+  /** Messages of homes, sessions and chargers' load, allotments and half-hours that the middleware has. */
   readonly published: number
   /** Readings of homes that the operator of the network has opened, of all that were published. */
   readonly readings: { readonly published: number; readonly opened: number }
+  /** What that operator allots to the CSMS; and when it said so last, as the CSMS has it. */
+  readonly allotments: { readonly published: number; readonly heardAt: string | null }
+  /** Half-hours of homes as the CSMS has said them, and what the DSR provider holds of them. */
+  readonly consumption: {
+    readonly published: number
+    readonly homes: number
+    readonly halfHours: number
+    readonly kilowattHours: number
+  }
+  /** Of all chargers together, as the operator of the network has them: how often, and the half-hours' energy. */
+  readonly sums: {
+    readonly powers: number
+    readonly stations: number
+    readonly halfHours: number
+    readonly kilowattHours: number
+  }
   /** What a reader found wrong with what it was brought. */
   readonly refused: number
 }
 
+const kinds = [
+  'reading',
+  'session',
+  'load',
+  'capacity',
+  'consumption',
+] as const satisfies readonly Topic['kind'][]
+
 const FeederShown = Type.Object({
   homes: Type.Array(Type.Object({ records: Type.Integer() }), { maxItems: 10_000 }),
 })
+const CapacityShown = Type.Object({
+  byTopic: Type.Object({ saidAt: Type.Union([Type.String(), Type.Null()]) }),
+})
+const PortfolioShown = Type.Array(
+  Type.Object({
+    consumption: Type.Object({
+      halfHours: Type.Array(Type.Object({ wattHours: Type.Number() }), { maxItems: 10_000 }),
+    }),
+  }),
+  { maxItems: 10_000 },
+)
+const SumsShown = Type.Object({
+  powers: Type.Array(Type.Object({ stations: Type.Integer() }), { maxItems: 10_000 }),
+  energies: Type.Array(Type.Object({ wattHours: Type.Number() }), { maxItems: 10_000 }),
+})
+
 /** Whoever reads is told of a message after its author: so long it may take on a busy machine. */
 const readWithinMillis = 60_000
 
-/** Looks until readers have come to the end of what is said. @throws Fault when one does not answer */
+/** What the parties themselves say. @throws Fault when one does not answer, or not as it should */
 export async function topicFigures(street: Street, activity: Activity): Promise<TopicFigures> {
-  const { plan, dso } = street
-  const clientOf = (server: Server) =>
-    httpClient({
-      identity: loadIdentity(plan.layout.server(server).charging),
-      trust: { roots: [readText(plan.layout.trust.charging)] },
-      activity,
-    })
-  const [supervisor, operator] = [clientOf('supervisor'), clientOf('dso')]
-  const published = async (kind: Topic['kind']): Promise<number> => {
-    const url = `${https(plan, 'broker')}/api/v1/topics?kind=${kind}`
-    const { body } = await supervisor.request('GET', url)
-    if (!Value.Check(ListedTopics, body)) throw new Fault('AnswerInvalid', `topics of ${kind}`)
-    return body.topics.reduce((sum, { messages }) => sum + messages, 0)
+  const { plan } = street
+  const clients = new Map<Server, HttpClient>()
+  const clientOf = (as: Server): HttpClient => {
+    const identity = loadIdentity(plan.layout.server(as).charging)
+    const trust = { roots: [readText(plan.layout.trust.charging)] }
+    const client = clients.get(as) ?? httpClient({ identity, trust, activity })
+    clients.set(as, client)
+    return client
   }
-  const opened = async (): Promise<number> => {
-    if (dso === undefined) return 0
-    const { body } = await operator.request('GET', `${https(plan, 'dso')}/api/v1/feeders/${feeder}`)
-    if (!Value.Check(FeederShown, body)) throw new Fault('AnswerInvalid', feeder)
-    return body.homes.reduce((sum, { records }) => sum + records, 0)
+  const ask: Ask = async (as, of, path, shape) => {
+    const { body } = await clientOf(as).request('GET', `${https(plan, of)}/api/v1/${path}`)
+    if (!Value.Check(shape, body)) throw new Fault('AnswerInvalid', `${of}: ${path}`)
+    return body
   }
   try {
-    const until = performance.now() + readWithinMillis
-    const look = async () => ({ published: await published('reading'), opened: await opened() })
-    let readings = await look()
-    while (dso !== undefined && readings.opened < readings.published && performance.now() < until) {
-      await pause(100)
-      readings = await look()
-    }
-    const others = await Promise.all((['session', 'load'] as const).map(published))
+    const readings = await readingsAtEnd(street, ask)
+    const counted = await Promise.all(kinds.map((kind) => published(ask, kind)))
+    const countOf = (kind: (typeof kinds)[number]): number => counted[kinds.indexOf(kind)] ?? 0
     return {
-      published: others.reduce((sum, each) => sum + each, readings.published),
+      published: counted.reduce((sum, each) => sum + each, 0),
       readings,
+      allotments: {
+        published: countOf('capacity'),
+        heardAt: await allottedAt(street, ask),
+      },
+      consumption: { published: countOf('consumption'), ...(await consumed(ask)) },
+      sums: await summed(street, ask),
       refused: auditFiles(street).reduce((sum, path) => sum + findingsIn(path), 0),
     }
   } finally {
-    await supervisor.close()
-    await operator.close()
+    await Promise.all([...clients.values()].map((client) => client.close()))
   }
 }
+
+/** `as` asks `of` what is at `path`. */
+type Ask = <Shape extends Type.TSchema>(
+  as: Server,
+  of: Server,
+  path: string,
+  shape: Shape,
+) => Promise<Type.Static<Shape>>
+
+async function published(ask: Ask, kind: Topic['kind']): Promise<number> {
+  const { topics } = await ask('supervisor', 'broker', `topics?kind=${kind}`, ListedTopics)
+  return topics.reduce((sum, { messages }) => sum + messages, 0)
+}
+
+/** Looks until the operator of the network has come to the end of what is said. */
+async function readingsAtEnd({ dso }: Street, ask: Ask): Promise<TopicFigures['readings']> {
+  const look = async (): Promise<TopicFigures['readings']> => {
+    const count = await published(ask, 'reading')
+    if (dso === undefined) return { published: count, opened: 0 }
+    const { homes } = await ask('dso', 'dso', `feeders/${feeder}`, FeederShown)
+    return { published: count, opened: homes.reduce((sum, { records }) => sum + records, 0) }
+  }
+  const until = performance.now() + readWithinMillis
+  let readings = await look()
+  while (dso !== undefined && readings.opened < readings.published && performance.now() < until) {
+    await pause(100)
+    readings = await look()
+  }
+  return readings
+}
+
+async function allottedAt({ dso }: Street, ask: Ask): Promise<string | null> {
+  if (dso === undefined) return null
+  return (await ask('web', 'csms', `capacity/${feeder}`, CapacityShown)).byTopic.saidAt
+}
+
+async function consumed(ask: Ask): Promise<Omit<TopicFigures['consumption'], 'published'>> {
+  const members = await ask('web', 'dsrsp', 'portfolio', PortfolioShown)
+  const known = members.map(({ consumption }) => consumption.halfHours)
+  return {
+    homes: known.filter((halfHours) => halfHours.length > 0).length,
+    halfHours: known.flat().length,
+    kilowattHours: kilowattHoursIn(known.flat()),
+  }
+}
+
+async function summed({ dso, homes }: Street, ask: Ask): Promise<TopicFigures['sums']> {
+  if (dso === undefined || !isSummed(homes.length))
+    return { powers: 0, stations: 0, halfHours: 0, kilowattHours: 0 }
+  const { powers, energies } = await ask('dso', 'dso', `feeders/${feeder}/sums`, SumsShown)
+  return {
+    powers: powers.length,
+    stations: powers.length === 0 ? 0 : Math.min(...powers.map(({ stations }) => stations)),
+    halfHours: energies.length,
+    kilowattHours: kilowattHoursIn(energies),
+  }
+}
+
+const kilowattHoursIn = (some: readonly { readonly wattHours: number }[]): number =>
+  rounded(some.reduce((sum, { wattHours }) => sum + wattHours, 0) / 1_000)
 
 const findingsIn = (path: string): number =>
   existsSync(path) ? readText(path).split('"MiddlewareFinding"').length - 1 : 0

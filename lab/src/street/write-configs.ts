@@ -8,6 +8,7 @@ import { writeFeederLoad } from './feeder.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
 import { cirConfig, emspConfig } from './roaming-configs.ts'
 import { streetCsms } from './street-csms.ts'
+import { supplierConfig } from './supplier-config.ts'
 import { webConfig } from './web-config.ts'
 
 type Place = { readonly root: string; readonly config: string }
@@ -36,7 +37,7 @@ export async function writeConfigs(plan: configs.Plan): Promise<Passwords> {
   writeConfig(brokerConfig(plan), server('broker'))
   writeConfig(keysConfig(plan), server('keys'))
   writeFeederLoad(plan, systemClock.now())
-  writeConfig(configs.supplierConfig(plan), server('supplier'))
+  writeConfig(supplierConfig(plan), server('supplier'))
   const { login, passwords } = await makeAccounts()
   const ports = { console: plan.port('web'), arm: plan.port('web/arm') }
   writeConfig(webConfig(plan, login, ports), server('web'))

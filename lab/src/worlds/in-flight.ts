@@ -35,16 +35,19 @@ export function createInFlight(context: AsyncLocalStorage<Node>) {
     if (parent !== undefined) change(parent, () => (parent.children -= 1))
   }
 
+  function end(key: string): void {
+    const node = byKey.get(key)
+    byKey.delete(key)
+    if (node !== undefined) close(node)
+  }
+
   const activity: Activity = {
     begin: (key) => {
       const parent = context.getStore()
-      const node = open(parent?.open === true ? parent : undefined)
-      byKey.set(key, node)
-      return () => {
-        byKey.delete(key)
-        close(node)
-      }
+      byKey.set(key, open(parent?.open === true ? parent : undefined))
+      return () => end(key)
     },
+    end,
     within: (key, work) => {
       const node = byKey.get(key)
       return node === undefined ? work() : context.run(node, work)

@@ -36,6 +36,24 @@ test('time stands still while a request is in flight and moves when it is answer
   expect(seen).toEqual([start + 1_000, start + 2_000])
 })
 
+test('what nobody answers holds time until it is dealt with where it came to, and nothing ends twice', async () => {
+  const world = createWorldClock(start)
+  const clock = world.clockFor('a')
+  const seen: number[] = []
+  clock.after(inSeconds(1), 'say', () => {
+    const end = world.activity.begin('line-1')
+    setTimeout(() => {
+      seen.push(world.now())
+      world.activity.end('line-1')
+      world.activity.end('line-1')
+      end()
+    }, 30)
+  })
+  clock.after(inSeconds(2), 'later', () => void seen.push(world.now()))
+  await world.run(instant(start + 3_000), 'stepped')
+  expect(seen).toEqual([start + 1_000, start + 2_000])
+})
+
 test('a handler that waits for the clock does not hold it, nor does the chain that waits for it', async () => {
   const world = createWorldClock(start)
   const clock = world.clockFor('station')

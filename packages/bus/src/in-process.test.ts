@@ -109,6 +109,7 @@ test('a delivery holds a stepped clock until its handler is done', async () => {
         held++
         return () => held--
       },
+      end: () => {},
       within: (_key, work) => work(),
       parked: (work) => work(),
     },

@@ -99,6 +99,7 @@ export function recordedActivity(): Activity & { inFlight: Set<string>; handled:
       inFlight.add(key)
       return () => inFlight.delete(key)
     },
+    end: (key) => void inFlight.delete(key),
     within(key, work) {
       handled.push(key)
       return work()

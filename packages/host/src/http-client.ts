@@ -5,6 +5,7 @@ import { limits } from '@interlock/contract'
 import { Fault, parseJson, type Activity, type Eui64, type Role } from '@interlock/kernel'
 import type { Running } from './deps.ts'
 import { readEvents } from './http-event-reader.ts'
+import { lineKey } from './http-lines-in-flight.ts'
 import { readLines } from './http-line-reader.ts'
 import { idleConnectionMillisMax, requestIdHeader } from './http-server.ts'
 import { textsIn } from './http-shape.ts'
@@ -110,7 +111,12 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       streams.add(stream)
       return stream
     },
-    lines: (url, signal) => readLines(open('GET', new URL(url), {}), signal),
+    lines(url, signal) {
+      const stream = crypto.randomUUID()
+      const request = open('GET', new URL(url), { headers: { [requestIdHeader]: stream } })
+      let taken = 0
+      return readLines(request, signal, () => options.activity.end(lineKey(stream, ++taken)))
+    },
     async close() {
       await Promise.all([...streams].map((stream) => stream.close()))
       agent.destroy()

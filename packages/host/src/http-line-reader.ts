@@ -9,10 +9,15 @@ const refusalCharsMax = 16_384
 
 /**
  * Reads lines of JSON, one when the last has been dealt with. Ends with `signal`.
+ * @param onDealtWith called when the next one is asked for
  * @throws Fault by the reason of a refusal; `PeerUnavailable` when the connection or the stream ends, is
  *   silent for three heartbeats, or brings what is no line
  */
-export async function* readLines(request: ClientRequest, signal: AbortSignal): AsyncGenerator {
+export async function* readLines(
+  request: ClientRequest,
+  signal: AbortSignal,
+  onDealtWith: () => void,
+): AsyncGenerator {
   const end = (): void => void request.destroy()
   signal.addEventListener('abort', end)
   const silence = setTimeout(end, 3 * accessPointLimits.heartbeatMillis)
@@ -28,7 +33,9 @@ export async function* readLines(request: ClientRequest, signal: AbortSignal): A
       if (pending.length > lineCharsMax) throw broken('a line is too long')
       for (const line of lines) {
         if (signal.aborted) return
-        if (line !== '') yield parsed(line)
+        if (line === '') continue
+        yield parsed(line)
+        onDealtWith()
         silence.refresh()
       }
     }

@@ -16,6 +16,7 @@ import { Compile } from 'typebox/compile'
 import type { ListenConfig } from './config.ts'
 import type { Running } from './deps.ts'
 import { createEventStreams, type Subscribe } from './http-events.ts'
+import { linesInFlight } from './http-lines-in-flight.ts'
 import { sendLines } from './http-lines.ts'
 import { problem, type Reply } from './http-problem.ts'
 import { problemOf, textsIn, textsOf } from './http-shape.ts'
@@ -229,8 +230,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       const source = open(asked, stop.signal)
       if ('status' in source) return answer(reply, source)
       openLines.add(stop)
-      const sent = sendLines(reply, permitted(source, request.raw.socket as TLSSocket), stop)
-      return sent
+      const permittedLines = permitted(source, request.raw.socket as TLSSocket)
+      return sendLines(reply, linesInFlight(permittedLines, requestIdOf(request), activity), stop)
         .catch((error: unknown) => log.warn({ url, error }, 'a stream broke'))
         .finally(() => openLines.delete(stop))
     })
@@ -357,10 +358,14 @@ function answer(reply: FastifyReply, { status, body, type, headers }: Reply): Fa
   return reply.send(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
+function requestIdOf({ headers }: FastifyRequest): string | undefined {
+  const id = headers[requestIdHeader]
+  return typeof id === 'string' && /^[0-9A-Za-z-]{1,64}$/.test(id) ? id : undefined
+}
+
 function within<Result>(activity: Activity, request: FastifyRequest, work: () => Result): Result {
-  const id = request.headers[requestIdHeader]
-  const known = typeof id === 'string' && /^[0-9A-Za-z-]{1,64}$/.test(id)
-  return known ? activity.within(`http/${id}`, work) : work()
+  const id = requestIdOf(request)
+  return id === undefined ? work() : activity.within(`http/${id}`, work)
 }
 
 async function listenOn(app: FastifyInstance, { host, port }: ListenConfig): Promise<void> {

@@ -22,6 +22,8 @@ export interface Timer {
 export interface Activity {
   /** Something left this actor under `key` (a message id unique in the process); call when answered. */
   begin(key: string): () => void
+  /** What left under `key` is dealt with: said by whom it came to, where nothing is answered. */
+  end(key: string): void
   /** Runs `work` as the handling of what left under `key`. */
   within<Result>(key: string, work: () => Result): Result
   /** Runs `work`, which waits for world time to pass. */
@@ -31,6 +33,7 @@ export interface Activity {
 /** For real time: nothing needs to be held. */
 export const unobserved: Activity = {
   begin: () => () => {},
+  end: () => {},
   within: (_key, work) => work(),
   parked: (work) => work(),
 }

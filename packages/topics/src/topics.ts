@@ -66,7 +66,7 @@ const lookMillis = 1_000
 export function openTopics(options: TopicsOptions): Topics {
   const { config, data, deps } = options
   const { openJournal } = portsOf(deps)
-  const { wall, log } = deps
+  const { activity, wall, log } = deps
   const folder = `${data}/topics`
   ensureDir(folder)
   const closing = new AbortController()
@@ -137,6 +137,9 @@ export function openTopics(options: TopicsOptions): Topics {
     let isTold = false
     while (!closing.signal.aborted) {
       const identity = options.identity()
+      const isOpening = identity !== undefined && identity.peer.thumbprint !== holder
+      // A stepped clock waits, or it would depend on how fast this is who is heard first.
+      const tried = isOpening ? activity.begin(`topics/${crypto.randomUUID()}`) : undefined
       if (exchange !== undefined && identity?.peer.thumbprint !== holder) await shut()
       let rest: number = lookMillis
       try {
@@ -152,6 +155,8 @@ export function openTopics(options: TopicsOptions): Topics {
         isTold = true
         rest = wait
         wait = Math.min(2 * wait, retryMillis.max)
+      } finally {
+        tried?.()
       }
       await pause(millis(rest), wall, closing.signal)
     }

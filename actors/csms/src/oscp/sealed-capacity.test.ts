@@ -15,6 +15,7 @@ test('each block has what was said of it last; what comes late, and other times 
   expect(sealed.wattsAt('f1', begin)).toBeUndefined()
   expect(sealed.take('f1', { at: begin, from: begin, watts: [1, 2, 3] })).toBe(true)
   expect(sealed.take('f1', { at: after(-1), from: begin, watts: [9] })).toBe(false)
+  expect(sealed.take('f1', { at: begin, from: begin, watts: [1, 2, 3] })).toBe(false)
   sealed.close()
   const restarted = openSealedCapacity(openJournal(path), after(5))
   const blocks = [-1, 0, groupBlockMillis - 1, groupBlockMillis, 3 * groupBlockMillis]

@@ -11,7 +11,7 @@ export type Said = Allotment & {
 
 /** The latest of each group, on the disk before it counts. */
 export type SealedCapacity = {
-  /** False when something later is held already. */
+  /** Whether something else may be drawn than before: what is said again, or comes late, changes nothing. */
   take(group: string, said: Said): boolean
   /** What it says may be drawn then; `undefined` where it says nothing of that time. */
   wattsAt(group: string, when: Instant): number | undefined
@@ -42,10 +42,11 @@ export function openSealedCapacity(journal: Journal, startedAt: Instant): Sealed
     take(group, said) {
       const entry: Entry = { ...said, group }
       if (!isLater(entry)) return false
+      const before = held.get(group)
       journal.append(entry)
       held.set(group, entry)
       if (journal.isLong) journal.rewrite([...held.values()])
-      return true
+      return before === undefined || !isSame(before, entry)
     },
     wattsAt(group, when) {
       const said = held.get(group)
@@ -58,3 +59,6 @@ export function openSealedCapacity(journal: Journal, startedAt: Instant): Sealed
     close: () => journal.close(),
   }
 }
+
+const isSame = (one: Allotment, other: Allotment): boolean =>
+  one.from === other.from && one.watts.join() === other.watts.join()

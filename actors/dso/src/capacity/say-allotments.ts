@@ -22,7 +22,7 @@ type Offered = {
 /** A third of the silence that the topic table allows, of real time as that is: whoever joins waits no longer. */
 const againMillis = inMinutes(5)
 /** What could not be said, while the middleware was away, is tried again after. */
-const lookSeconds = 30
+const lookSeconds = 2
 
 /**
  * Only the latest of each topic is worth saying, so nothing waits in a queue; what is over is said no more, and

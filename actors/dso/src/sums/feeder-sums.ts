@@ -62,7 +62,7 @@ export type FeederSums = {
   /** A station's key, by SHA-256 of it. */
   key(station: Eui64, key: string, now: Instant): void
   hear(station: Eui64, payload: Masked, now: Instant): Outcome<undefined, HearProblem>
-  /** Does what is due; to be called every few seconds. */
+  /** Does what is due; to be called when a round begins, and when one of its steps ends. */
   look(now: Instant): void
   status(): SumStatus
 }

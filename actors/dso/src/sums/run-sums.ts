@@ -1,12 +1,14 @@
-import type { Masked, MaskKey, Topic } from '@interlock/contract'
+import { feederSumTimes, type Masked, type MaskKey, type Topic } from '@interlock/contract'
 import { openJournal, type ActorDeps } from '@interlock/host'
 import {
   eui64,
   Fault,
   fromBase64Url,
-  inSeconds,
+  millis,
   toBase64Url,
   type Eui64,
+  type Instant,
+  type Millis,
   type Timer,
 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
@@ -48,7 +50,13 @@ type RunSumsOptions = SumsOptions & {
   readonly journal: Journal
 }
 
-const lookEvery = inSeconds(5)
+/** When something of a round can be due: at its beginning, and where its steps end. */
+function nextLook(now: Instant, { roundMillis }: GroupRules): Millis {
+  const into = now % roundMillis
+  const { closingMillis, endMillis } = feederSumTimes
+  const due = [closingMillis, endMillis, roundMillis].find((each) => each > into) ?? roundMillis
+  return millis(due - into)
+}
 
 /**
  * The sums of one feeder, over the middleware. It is to be closed after `topics`, which bring it what it hears.
@@ -119,7 +127,7 @@ function runSums(options: RunSumsOptions): Summed {
   )
   let timer: Timer | undefined
   const look = (): void => {
-    timer = clock.after(lookEvery, `${us}/${group}/sums`, look)
+    timer = clock.after(nextLook(clock.now(), rules), `${us}/${group}/sums`, look)
     sums.look(clock.now())
   }
   look()
