@@ -84,10 +84,10 @@ function take(
   side: keyof ProviderChange,
   { counter, peer, floor }: Word,
 ): string | undefined {
-  const { keeper, records, deps, charging } = station
+  const { keeper, records } = station
   const change = keeper.memory.providerChange ?? {}
   const age = ageOf(change[side], counter)
-  if (age === 'known') return undefined
+  if (age === 'known') return settle(station)
   if (age === 'older') return refuse(station, side, 'Replayed')
   const { organisation } = peer
   const half: ProviderHalf = {
@@ -98,14 +98,16 @@ function take(
   const heard = { ...half, ...(floor === undefined ? {} : { floor: `${floor}` }) }
   records.before('ProviderNamed', { side, organisation, serial: peer.serialHex })
   keeper.commit({ set: { providerChange: { ...change, [side]: heard } } })
+  return settle(station)
+}
+
+/** Also at a repeated word: power may have gone between the second word and what comes of both. */
+function settle({ keeper, records, deps, charging }: Station): undefined {
   const replaced = settled(keeper.memory, deps.crypto)
-  if (replaced === undefined) return undefined
-  records.before('ProviderReplaced', {
-    organisation,
-    floor: keeper.memory.providerChange?.provider?.floor ?? '0',
-  })
+  if (replaced === undefined) return
+  const { organisation, floor = '0' } = keeper.memory.providerChange?.provider ?? {}
+  records.before('ProviderReplaced', { organisation, floor })
   charging.update(replaced)
-  return undefined
 }
 
 function refuse({ records, reports }: Station, from: string, reason: string): string {

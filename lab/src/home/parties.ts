@@ -26,7 +26,8 @@ const shared = process.env[sharedHome]
 
 /** Both roots, and everyone who has to do with one home. */
 export const dir = shared ?? temporaryDir('interlock-home')
-const now = systemClock.now()
+/** When its certificates were issued, or its process began: they are in force then. */
+export const now = systemClock.now()
 
 const authority = (hierarchy: Hierarchy) => {
   const key = () => crypto.generateKey().key
@@ -44,9 +45,10 @@ const authority = (hierarchy: Hierarchy) => {
 /** Of this process; where a home is shared, its certificates are from those of the one that made it. */
 export const authorities = { charging: authority('charging'), smartMeter: authority('smartMeter') }
 
-function party(hierarchy: Hierarchy, role: Role, number: number): Identity {
-  if (shared !== undefined) return loadIdentity(folderOf(hierarchy, role))
-  const eui = eui64(`02-00-00-00-00-00-00-0${number}`)
+function party(hierarchy: Hierarchy, role: Role, number: number, next?: 'next'): Identity {
+  const folder = folderOf(hierarchy, role, next)
+  if (shared !== undefined) return loadIdentity(folder)
+  const eui = eui64(`02-00-00-00-00-00-00-0${number.toString(16).toUpperCase()}`)
   const commonName = `${role}-${number}`
   const subject = { commonName, role, eui, organisation: eui }
   const { key, pem } = crypto.generateKey()
@@ -63,10 +65,11 @@ function party(hierarchy: Hierarchy, role: Role, number: number): Identity {
   })
   assert(issued.ok, JSON.stringify(issued))
   const chain = issued.value + issuing.certificatePem
-  saveIdentity(folderOf(hierarchy, role), pem, chain)
+  saveIdentity(folder, pem, chain)
   return identityOf(pem, chain, commonName)
 }
-export const folderOf = (hierarchy: Hierarchy, role: Role): string => `${dir}/${hierarchy}-${role}`
+export const folderOf = (hierarchy: Hierarchy, role: Role, next?: 'next'): string =>
+  [`${dir}/${hierarchy}`, role, ...(next === undefined ? [] : [next])].join('-')
 export const chainOf = (hierarchy: Hierarchy, role: Role): string =>
   `${folderOf(hierarchy, role)}/chain.pem`
 
@@ -78,6 +81,9 @@ export const dsrspMeter = party('smartMeter', 'dsrsp', 3)
 export const dcc = party('smartMeter', 'dcc', 5)
 export const supervisingDevice = party('smartMeter', 'llcs', 6)
 export const relay = party('smartMeter', 'hub', 7)
+/** The DSR provider that comes after. */
+export const nextDsrsp = party('charging', 'dsrsp', 10, 'next')
+export const nextDsrspMeter = party('smartMeter', 'dsrsp', 10, 'next')
 export const supplier = party('smartMeter', 'supplier', 9)
 /** The smart meter's identity on the home network. */
 export const meter = eui64('02-00-00-03-00-00-00-01')

@@ -25,6 +25,8 @@ export type Company = {
   readonly joinFor: (life: Life) => Ports['joinHan']
   /** A signed pre-command, as its user hands it in. `name` is what its frame is called under way. */
   submit(bytes: Uint8Array, user: Peer, name: string): void
+  /** A frame as it would send it, of what is no arm: of that it keeps nothing. */
+  carry(frame: Uint8Array, name: string): void
   /** The same frame once more, as whoever recorded it on the way can. */
   replay(name: string): void
   /** Hears of each frame that the LLCS answered; it answers none that it discards. */
@@ -154,6 +156,7 @@ export function createCompany(
       names.set(armDigest(bytes, crypto), name)
       void serve(requestOf(bytes), user, parts)
     },
+    carry: (frame, name) => pass(name, frame, () => {}),
     replay(name) {
       const frame = frames.get(name)
       if (frame !== undefined) pass(name, frame, () => {})
@@ -178,7 +181,12 @@ export function createCompany(
   }
 }
 
-const services = { ECS47a: '7.13', ECS47e: '7.16', ActivateLoad: '7.5' } as const
+const services = {
+  ECS47a: '7.13',
+  ECS47e: '7.16',
+  ActivateLoad: '7.5',
+  DeactivateLoad: '7.6',
+} as const
 
 /** What the user's request says, as its XML would. */
 function requestOf(bytes: Uint8Array): ServiceRequest {

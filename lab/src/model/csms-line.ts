@@ -8,6 +8,7 @@ import {
   type Action,
   type Endpoint,
   type Handlers,
+  type Request,
 } from '@interlock/ocpp'
 import type { Life } from './clock.ts'
 
@@ -17,6 +18,8 @@ export type CsmsLine = {
   connected(): boolean
   /** Sends a signed command; `onReply` hears the answer, should it come. */
   send(action: Action, jws: FlattenedJws, onReply: (answer: unknown) => void): void
+  /** Brings what others have signed; `onReply` hears the answer, should it come. */
+  bring(request: Request<'DataTransfer'>, onReply: (answer: unknown) => void): void
   /** The connection is gone; both ends that live notice. */
   drop(): void
   stop(): void
@@ -56,6 +59,9 @@ export function createCsmsLine(clock: Clock): CsmsLine {
     connected: () => current !== undefined,
     send(action, jws, onReply) {
       if (current !== undefined) void hear(current.endpoint.callSigned(action, jws), onReply)
+    },
+    bring(request, onReply) {
+      if (current !== undefined) void hear(current.endpoint.call('DataTransfer', request), onReply)
     },
     drop: () => current?.close(),
     stop() {

@@ -6,7 +6,7 @@ import {
   type NodeCrypto,
   type Ports,
 } from '@interlock/host'
-import { toBase64, unobserved, type Clock, type Instant } from '@interlock/kernel'
+import { millis, plus, toBase64, unobserved, type Clock, type Instant } from '@interlock/kernel'
 import * as llcs from '@interlock/llcs'
 import * as station from '@interlock/station'
 import {
@@ -18,6 +18,7 @@ import {
   dsrspMeter,
   folderOf,
   meter,
+  now as certifiedAt,
   supervisingDevice,
   supervisor,
   supplier,
@@ -46,7 +47,13 @@ const stationConfig = checkConfig(
     siteWatts: 14_000,
     csms: { profile2Url: nobody, profile3Url: nobody },
     trust: { charging: `${dir}/charging.pem`, smartMeter: `${dir}/smartMeter.pem` },
-    llcs: { eui: supervisingDevice.peer.eui, host: 'the cable', port: 1, installCode },
+    llcs: {
+      eui: supervisingDevice.peer.eui,
+      host: 'the cable',
+      port: 1,
+      installCode,
+      tariff: { meter, supplier: chainOf('smartMeter', 'supplier') },
+    },
     variables: { 'AlignedDataCtrlr.Enabled': 'false', 'SampledDataCtrlr.Enabled': 'false' },
   },
   station.StationConfig,
@@ -79,9 +86,14 @@ const entropy: ActorDeps['entropy'] = {
   bytes: (length) => new Uint8Array(length),
   below: (limit) => Math.min(delaySeconds, limit - 1),
 }
+/** Certificates are of today, and histories begin at one time: wall time is as far ahead in each of them. */
+const wallAhead = millis(certifiedAt - Date.UTC(2026, 0, 5))
+const wallAt = (at: Instant): Instant => plus(at, wallAhead)
+const wallOf = (clock: Clock): Clock => ({ ...clock, now: () => wallAt(clock.now()) })
+
 const depsOf = (clock: Clock, ports: Ports): ActorDeps => ({
   clock,
-  wall: clock,
+  wall: wallOf(clock),
   activity: unobserved,
   entropy,
   crypto,
@@ -120,7 +132,7 @@ export const runLlcs = (clock: Clock, ports: Ports): Promise<llcs.LlcsRunning> =
 
 /** What a charger that was commissioned and given the owner's key remembers. */
 export function commissioned(at: Instant): Partial<station.Memory> {
-  const list = { number: 0, thisUpdate: at, issuerSerialHex: '00', serials: [] }
+  const list = { number: 0, thisUpdate: wallAt(at), issuerSerialHex: '00', serials: [] }
   const cells = [csms, supervisor, dsrsp, dsrspMeter, supplier].map(({ peer, chainPem }) => ({
     role: peer.role,
     organisation: peer.organisation,

@@ -1,4 +1,5 @@
 import type { Part } from './scenario.ts'
+import type { Word } from './words.ts'
 
 /** One thing that happens in a history. */
 export type Happening = (
@@ -6,6 +7,7 @@ export type Happening = (
   | { readonly do: 'replay'; readonly arm: string }
   | { readonly do: 'arrive'; readonly parcel: string }
   | { readonly do: 'trigger'; readonly name: string }
+  | { readonly do: 'say'; readonly word: Word }
   | { readonly do: 'tick'; readonly millis: number }
   | { readonly do: 'fail' | 'return'; readonly part: Part }
   | { readonly do: 'cut' }
@@ -43,6 +45,8 @@ function sentenceOf(happening: Happening): string {
       return `"${happening.parcel}" arrives`
     case 'trigger':
       return `trigger "${happening.name}" is signed and sent to the charger`
+    case 'say':
+      return `the ${happening.word} is signed and sent`
     case 'tick':
       return `${happening.millis / 1000} s pass`
     case 'fail':

@@ -4,10 +4,13 @@ import type { World } from './explore.ts'
 import type { Happening } from './happening.ts'
 import { prelude } from './home.ts'
 import { signAll } from './scenario.ts'
-import { meetings } from './scenarios.ts'
+import { lives, meetings } from './scenarios.ts'
 import type { Given } from './world.ts'
 
-/** An owner's charge and stop, and a response by itself; each with everything that was sent sent again. */
+/**
+ * An owner's charge and stop, a response by itself, and a supplier's word each way, with a calendar and another
+ * provider; each with everything that was sent sent again.
+ */
 export const histories: Readonly<Record<string, readonly Happening[]>> = {
   'charge now, then stop': [
     { do: 'submit', arm: 'go' },
@@ -39,13 +42,35 @@ export const histories: Readonly<Record<string, readonly Happening[]>> = {
     { do: 'sample', at: 'station', hertz: 49.6 },
     { do: 'sample', at: 'llcs', hertz: 49.6 },
   ],
+  'the supplier switches on, and another provider comes': [
+    { do: 'submit', arm: 'on' },
+    { do: 'arrive', parcel: 'wan on' },
+    { do: 'say', word: 'calendar' },
+    { do: 'trigger', name: 'on' },
+    { do: 'say', word: 'controller' },
+    { do: 'tick', millis: inSeconds(21) },
+    { do: 'say', word: 'provider' },
+    { do: 'replay', arm: 'on' },
+    { do: 'trigger', name: 'on' },
+    { do: 'say', word: 'controller' },
+    { do: 'tick', millis: inMinutes(2) },
+  ],
+  'the supplier switches off': [
+    { do: 'submit', arm: 'off' },
+    { do: 'arrive', parcel: 'wan off' },
+    { do: 'trigger', name: 'off' },
+    { do: 'tick', millis: inSeconds(21) },
+    { do: 'replay', arm: 'off' },
+    { do: 'trigger', name: 'off' },
+    { do: 'tick', millis: inMinutes(2) },
+  ],
 }
 
 /** What a history starts with. */
 export type Begun = Pick<Given, 'scenario' | 'kept' | 'signed'>
 
 export async function begin(name: string): Promise<Begun> {
-  const meeting = meetings.find((each) => each.name === name)
+  const meeting = [...meetings, ...lives].find((each) => each.name === name)
   if (meeting === undefined) throw new TypeError(name)
   const scenario = { ...meeting, held: [] }
   const kept = await prelude(scenario.startAt)

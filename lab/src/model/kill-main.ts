@@ -3,7 +3,7 @@ import { killDevices } from './kill-devices.ts'
 
 const usage = `npm run kill:devices [-- --every N]
 
-Lives two histories of arm and trigger in a process with the charger's and the LLCS's code and journals,
+Lives histories of arm and trigger, of a supplier's words and of another provider in a process with the charger's and the LLCS's code and journals,
 once for every call that either makes to its disk, and ends the process there with SIGKILL: half-way
 through a write, after the call, and after it with all lost that was not synced. Another process opens the home
 again, and everything that was ever sent is sent again. --every N tries each Nth of them (1).

@@ -8,8 +8,8 @@ import { killWrites, killWritesFailures, liveThrough } from './kill-writes.ts'
 const dir = temporaryDir('interlock-kill-at-write')
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-test('killed at one call to the disk of eleven no counter goes back and no arm is used twice', async () => {
-  const report = await killWrites({ dir, every: 11, say: () => {} })
+test('killed at one call to the disk of nineteen no counter goes back and no arm is used twice', async () => {
+  const report = await killWrites({ dir, every: 19, say: () => {} })
   expect(killWritesFailures(report)).toEqual([])
   expect(report.deaths).toBeGreaterThan(10)
   expect(killWritesFailures({ deaths: 0, wrong: [] })).toEqual(['nothing died'])

@@ -127,7 +127,8 @@ export async function liveKilled(folder: string, life: Life): Promise<Lived> {
   const dead = countersOn(disks)
   const home = await openFrom(folder, life, disks)
   const { world, diary, happenings, begun, problems } = home
-  const isSent = ({ do: kind }: Happening): boolean => kind === 'submit' || kind === 'trigger'
+  const isSent = ({ do: kind }: Happening): boolean =>
+    kind === 'submit' || kind === 'trigger' || kind === 'say'
   for (const [index, happening] of happenings.slice(0, begun).entries()) {
     const isCutShort = index === begun - 1 && happening.do !== 'arrive' && happening.do !== 'tick'
     if (!isSent(happening) && !isCutShort) continue

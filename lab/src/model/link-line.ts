@@ -89,7 +89,9 @@ export function createLinkLine(
         remote: 'the cable',
         request: (bytes, timeoutMillis = answerMillisMax) =>
           new Promise((resolve, reject) => {
-            if (closed) return reject(new Fault('PeerUnavailable', 'the cable is cut'))
+            // The dead say nothing any more.
+            if (closed || !own.life.alive)
+              return reject(new Fault('PeerUnavailable', 'the cable is cut'))
             const timer = clock.after(millis(timeoutMillis), `link-answer/${own.side}`, () =>
               frame.settle(new Fault('PeerUnavailable', 'no answer in time')),
             )

@@ -66,6 +66,7 @@ export function spend(spent: Spent, happening: Happening): void {
       spent[happening.do] += 1
       return
     case 'arrive':
+    case 'say':
     case 'return':
   }
 }

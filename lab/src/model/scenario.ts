@@ -14,6 +14,7 @@ import {
   supervisor,
   supplier,
 } from '../home/parties.ts'
+import { signWords, type SignedWord, type Word } from './words.ts'
 
 /** What the parties of one home may sign, and what may happen to it. */
 export type Scenario = {
@@ -21,6 +22,8 @@ export type Scenario = {
   readonly startAt: Instant
   readonly arms: Readonly<Record<string, ArmSpec>>
   readonly triggers: Readonly<Record<string, TriggerSpec>>
+  /** What else is told to the home, in histories alone: the explorer says none of it. */
+  readonly words?: readonly Word[]
   /** Steps of time, milliseconds, of which any may come next. */
   readonly ticks: readonly number[]
   /** Readings of the grid frequency that either device may make. */
@@ -74,6 +77,7 @@ export type SignedTrigger = {
 export type Signed = {
   readonly arms: ReadonlyMap<string, SignedArm>
   readonly triggers: ReadonlyMap<string, SignedTrigger>
+  readonly words: ReadonlyMap<Word, SignedWord>
 }
 
 export const ratingWatts = 7_400
@@ -86,7 +90,7 @@ export const deadbandHertz = 0.2
 const expiryMinutes = 5
 
 export function signAll(
-  scenario: Pick<Scenario, 'startAt' | 'arms' | 'triggers' | 'skewMillis'>,
+  scenario: Pick<Scenario, 'startAt' | 'arms' | 'triggers' | 'words' | 'skewMillis'>,
   world: { readonly owner: Identity['key']; readonly transactionId: string },
   crypto: NodeCrypto,
 ): Signed {
@@ -105,7 +109,7 @@ export function signAll(
         key: dsrspMeter.key,
       },
       supplied: {
-        useCase: 'ActivateLoad' as const,
+        useCase: spec.levelPercent === 0 ? ('DeactivateLoad' as const) : ('ActivateLoad' as const),
         originator: supplier.peer.organisation,
         key: supplier.key,
       },
@@ -152,7 +156,7 @@ export function signAll(
     const named = digest === undefined ? {} : { digest }
     triggers.set(name, { name, spec, action, jws, expiresAt, ...named })
   }
-  return { arms, triggers }
+  return { arms, triggers, words: signWords(scenario.words ?? [], startAt, crypto) }
 }
 
 const seconded = (jws: FlattenedJws, expiresAt: Instant, crypto: NodeCrypto): FlattenedJws => {

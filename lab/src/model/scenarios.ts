@@ -79,6 +79,25 @@ export const meetings: readonly Scenario[] = [
   },
 ]
 
+/** Lived through with deaths, and not explored: what a supplier says of a load, and another provider meanwhile. */
+export const lives: readonly Scenario[] = [
+  {
+    ...base,
+    name: 'the supplier switches on, and another provider comes',
+    startAt: evening,
+    arms: { on: { use: 'supplied', levelPercent: 100, minutes } },
+    triggers: { on: { action: 'start', arm: 'on' } },
+    words: ['calendar', 'controller', 'provider'],
+  },
+  {
+    ...base,
+    name: 'the supplier switches off',
+    startAt: night,
+    arms: { off: { use: 'supplied', levelPercent: 0, minutes } },
+    triggers: { off: { action: 'stop', arm: 'off' } },
+  },
+]
+
 /** The charger's clock is the one that the model goes by: where it is wrong, all the others are. */
 const everybodyElse = (seconds: number) => {
   const by = inSeconds(seconds)

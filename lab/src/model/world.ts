@@ -12,6 +12,7 @@ import { comeToRest } from './rest.ts'
 import { possible, spend, type Spent } from './possible.ts'
 import { comeBack, fail } from './failing.ts'
 import type { Scenario, Signed } from './scenario.ts'
+import { halfChanged, lostWord, wordOf, type Word } from './words.ts'
 
 /** A home in the hands of the explorer, and the oracle beside it. */
 export type Given = {
@@ -33,6 +34,8 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
   await home.clock.settle()
   const oracle = given.oracle ?? createOracle(signed, loadOf(home), startAt)
   const spent: Spent = { tick: 0, fail: 0, repeat: 0, press: 0, sample: 0, cut: 0, done: [] }
+  const words: Words = { said: new Set(), answered: new Set() }
+  let isWhole = given.oracle === undefined
   let problem: string | undefined
   let last: Happening | undefined
   let counters = countersIn(home)
@@ -40,9 +43,13 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
   const note = (found: string | undefined): void => {
     problem ??= found
   }
-  home.company.onAnswer((arm) => note(oracle.answered(arm)))
+  home.company.onAnswer((name) => {
+    const word = wordOf(name)
+    if (word === undefined) note(oracle.answered(name))
+    else words.answered.add(word)
+  })
   const happen = (happening: Happening): void | Promise<void> =>
-    perform(happening, { home, signed, oracle, note })
+    perform(happening, { home, signed, words, oracle, note })
 
   const settle = async (): Promise<void> => {
     await home.clock.settle()
@@ -52,6 +59,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
     note(oracle.load(loadOf(home), home.clock.now()))
     const next = countersIn(home)
     note(counterProblem(counters, next))
+    note(halfChanged(home))
     counters = next
   }
 
@@ -59,6 +67,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
     enabled: () => possible(scenario, home, signed, spent),
     async apply(happening) {
       last = happening
+      if (happening.do === 'return') isWhole = false
       for (const disk of [home.station.disk, home.llcs.disk]) {
         disk.writes = 0
         disk.diesAfter = undefined
@@ -87,7 +96,9 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
     async rest() {
       const skew = Math.abs(scenario.skewMillis?.llcs ?? 0)
       const left = await comeToRest(home, oracle, settle, skew < limits.linkMessageLifetimeMillis)
-      return problem ?? left
+      // Where nobody has died everything is answered.
+      const { said, answered } = words
+      return problem ?? left ?? lostWord(home, isWhole ? said : answered, signed.words)
     },
   }
 }
@@ -111,16 +122,19 @@ const countersIn = (home: Home): ReadonlyMap<string, bigint> => {
   return new Map([...countersOf(home.station.memory(), home.llcs.memory()), ...company])
 }
 
+/** What has been told besides arms and triggers, and of which the answer has come. */
+type Words = { readonly said: Set<Word>; readonly answered: Set<Word> }
 type Hands = {
   readonly home: Home
   readonly signed: Signed
+  readonly words: Words
   readonly oracle: Oracle
   readonly note: (problem: string | undefined) => void
 }
 
 function perform(
   happening: Happening,
-  { home, signed, oracle, note }: Hands,
+  { home, signed, words, oracle, note }: Hands,
 ): void | Promise<void> {
   const now: Instant = home.clock.now()
   switch (happening.do) {
@@ -143,6 +157,17 @@ function perform(
         const { status } = (reply ?? {}) as { status?: unknown }
         if (status === 'Accepted') note(oracle.accepted(trigger.name, home.clock.now()))
       })
+    }
+    case 'say': {
+      const word = signed.words.get(happening.word)
+      if (word === undefined) return
+      words.said.add(happening.word)
+      if (word.to === 'station')
+        return home.csms.bring(word.request, (answer) => {
+          const { status } = (answer ?? {}) as { status?: unknown }
+          if (status === 'Accepted') words.answered.add(happening.word)
+        })
+      return home.company.carry(word.frame, happening.word)
     }
     case 'tick':
       return home.clock.advance(happening.millis)
