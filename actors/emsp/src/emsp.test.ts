@@ -268,6 +268,28 @@ test('no object is lost or doubled between two pages, of equal times and while o
   expect(await left('results')).not.toContain('R1')
   await objects.prune({ ...kept, before: instant(at + 1), countMax: 2 })
   expect(await left('answers')).not.toContain('R2')
+
+  // What is open, or waits to be told, is over for nobody; the rest goes batch by batch.
+  const odd = { module: 'over', owner: 'NL*CPO', lastUpdated: at }
+  for (const id of ['o1', 'O10', 'O2', 'O3'])
+    await objects.put({ ...odd, id, object: { id, state: id === 'O3' ? 'open' : 'shut' } })
+  await objects.put({ ...odd, module: 'queue', id: 'over/O1/now', object: {} })
+  const over = {
+    ...odd,
+    before: instant(at + 1),
+    unless: { member: 'state', is: ['open'] },
+    waits: { in: 'queue', as: ['other', 'over'] },
+    countMax: 1,
+  }
+  expect(await objects.forget({ ...over, before: at })).toBe(0)
+  const gone = []
+  for (let batch = 0; batch < 3; batch += 1) gone.push(await objects.forget(over))
+  expect(gone).toEqual([1, 1, 0])
+  const those = (await objects.list('over', { offset: 0, limit: 9 })).objects
+  expect(those).toMatchObject([{ id: 'o1' }, { id: 'O3' }])
+  expect(
+    await objects.forget({ module: 'over', owner: 'NL*CPO', before: over.before, countMax: 9 }),
+  ).toBe(2)
   await close()
 })
 

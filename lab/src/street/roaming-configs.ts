@@ -91,6 +91,8 @@ export function csmsOcpi(plan: Plan): NonNullable<CsmsConfig['ocpi']> {
     ],
     providers: [{ ...providerRow(plan), invitation: plan.secrets.ocpiInvitation }],
     timeoutSeconds: 5,
+    recordDays: 731,
+    admissionDays: 90,
   }
 }
 

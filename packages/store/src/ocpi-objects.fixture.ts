@@ -40,5 +40,21 @@ export function objectsInMemory(): OcpiObjects & { readonly rows: Map<string, Ro
           for (const of of [module, ...alongside]) rows.delete(keyOf({ ...row, module: of }))
       return Promise.resolve()
     },
+    forget({ module, owner, before, unless, waits, countMax }) {
+      const those = [...rows.values()].filter((row) => row.owner === owner)
+      const isOpen = ({ object }: Row): boolean =>
+        unless?.is.includes(String((object as Record<string, unknown>)[unless.member])) === true
+      const waiting = those.filter((row) => row.module === waits?.in)
+      const isDue = ({ id }: Row): boolean =>
+        waiting.some((each) =>
+          waits?.as.some((as) => each.id.toUpperCase().startsWith(`${as}/${id}/`.toUpperCase())),
+        )
+      const over = those
+        .filter((row) => row.module === module && row.lastUpdated < before)
+        .filter((row) => !isOpen(row) && !isDue(row))
+        .slice(0, countMax)
+      for (const row of over) rows.delete(keyOf(row))
+      return Promise.resolve(over.length)
+    },
   }
 }

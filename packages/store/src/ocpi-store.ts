@@ -53,6 +53,8 @@ export type OcpiObjects = {
   list(module: string, page: AskedPage, audience?: string): Promise<ListedObjects>
   /** Forgets what is older than that, and of the rest all but the newest so many. */
   prune(kept: Retention): Promise<void>
+  /** Forgets what is over, those first that came first. @returns how many there were. */
+  forget(over: Over): Promise<number>
 }
 export type ListedObjects = {
   readonly objects: readonly unknown[]
@@ -66,6 +68,20 @@ export type Retention = {
   readonly countMax: number
   /** Modules whose objects go with the one of their name. */
   readonly alongside?: readonly string[]
+}
+
+/** What may be forgotten of a module. */
+export type Over = {
+  readonly module: string
+  readonly owner: string
+  /** Older than that. */
+  readonly before: Instant
+  /** Not while a member has one of these values, as text. */
+  readonly unless?: { readonly member: string; readonly is: readonly string[] }
+  /** Not while it waits to be told: in that module, under a name that begins with one of these modules and the id. */
+  readonly waits?: { readonly in: string; readonly as: readonly string[] }
+  /** At once. */
+  readonly countMax: number
 }
 
 /** Of one owner in one module. */
@@ -143,6 +159,26 @@ export async function ocpiObjects(db: Kysely<OcpiTables>): Promise<OcpiObjects> 
         group by module`.execute(db)
       for (const { module: of, count: removed } of rows)
         count({ module: of, owner }, -Number(removed))
+    },
+    async forget({ module, owner, before, unless, waits, countMax }) {
+      const open =
+        unless === undefined
+          ? sql`false`
+          : sql`coalesce(object::json ->> ${unless.member}, '') = any(${[...unless.is]}::text[])`
+      const prefixes = (waits?.as ?? []).map((each) => `${each}/`.toUpperCase())
+      const { rows } = await sql<{ id: string }>`
+        delete from ocpi_objects where module = ${module} and owner = ${owner} and id in (
+          select old.id from ocpi_objects as old
+          where module = ${module} and owner = ${owner} and last_updated < ${before}
+            and not (${open})
+            and not exists (select from ocpi_objects as waiting
+              cross join unnest(${prefixes}::text[]) as prefix
+              where waiting.module = ${waits?.in ?? ''} and waiting.owner = ${owner}
+                and starts_with(waiting.id, prefix || old.id || '/'))
+          order by arrived limit ${countMax})
+        returning id`.execute(db)
+      count({ module, owner }, -rows.length)
+      return rows.length
     },
   }
 }

@@ -52,6 +52,10 @@ export const OcpiConfig = Type.Object(
     providers: Type.Array(OcpiPartyConfig, { maxItems: 256 }),
     /** How long a driver's provider is waited for; a station waits for us meanwhile. */
     timeoutSeconds: Type.Integer({ minimum: 1, maximum: 20, default: 5 }),
+    /** How long sessions and records are kept: two years unless given, and no less than 13 months. */
+    recordDays: Type.Integer({ minimum: 396, maximum: 3_660, default: 731 }),
+    /** How long it is kept who was let in where, for charges that have not begun yet. */
+    admissionDays: Type.Integer({ minimum: 1, maximum: 731, default: 90 }),
   },
   strict,
 )

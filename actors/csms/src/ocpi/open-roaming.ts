@@ -12,6 +12,7 @@ import { cpoHandlers } from './handlers.ts'
 import { locationsOf, tellPlaces } from './locations.ts'
 import type { OcpiConfig } from './ocpi-config.ts'
 import { createProfileWatch } from './profile-watch.ts'
+import { keepRecordRetention } from './record-retention.ts'
 import { watchReservations } from './reservation-watch.ts'
 import { restoreWishes } from './provider-wishes.ts'
 import { createOutbox } from './outbox.ts'
@@ -69,6 +70,7 @@ export async function openRoaming(options: {
     objects,
     outbox,
     tellSession,
+    recordDays: ocpi.recordDays,
   }
   await restoreWishes(desk)
   const locations = locationsOf(desk)
@@ -77,6 +79,8 @@ export async function openRoaming(options: {
   const watch = createProfileWatch(desk, active, `${label}/profiles`)
   closers.push(() => watch.close())
   context.hooks.limitsChanged = (station) => watch.changed(station)
+  const forgetting = keepRecordRetention(desk, ocpi, `${label}/retention`)
+  closers.push(() => forgetting.close())
   const reservations = watchReservations(desk, `${label}/reservations`)
   closers.push(() => reservations.close())
   context.hooks.reservationEnded = (station, number) => reservations.ended(station, number)

@@ -23,7 +23,7 @@ export type Outbox = Running & {
 type Waiting = Telling & { readonly name: string }
 
 const retryMillis = inMinutes(1)
-const waitingModule = 'waiting'
+export const waitingModule = 'waiting'
 const pageLimit = 100
 
 /** What is told to providers, one after the other. */

@@ -104,6 +104,8 @@ beforeAll(async () => {
       ],
       providers: [provider.row],
       timeoutSeconds: 20,
+      recordDays: 731,
+      admissionDays: 90,
     },
   })
   provider.port.actor = csms.ocpiPort ?? 0

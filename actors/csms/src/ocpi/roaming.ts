@@ -25,6 +25,7 @@ import { cdrOf, sessionOf, type Roaming } from './objects.ts'
 import type { Place } from './ocpi-config.ts'
 import type { Outbox } from './outbox.ts'
 import { endWatch } from './profile-watch.ts'
+import { isForgotten } from './record-retention.ts'
 import { takeReservation } from './reservations.ts'
 import { placeOf, sessionIdOf, type SessionPlace } from './session-place.ts'
 import { readSigned } from './signed-readings.ts'
@@ -38,6 +39,8 @@ export type RoamingDesk = {
   readonly registration: Registration
   readonly objects: OcpiObjects
   readonly outbox: Outbox
+  /** How long sessions and records are kept. */
+  readonly recordDays: number
   /** By topic as well, where there is a middleware. */
   readonly tellSession: (station: StationId, session: Session) => void
 }
@@ -150,6 +153,8 @@ export async function tellTransaction(
   const known = await context.transactions.find(stationId, transactionId)
   const begunWith = known?.begunWith?.value
   if (known === undefined || begunWith === undefined) return
+  const at = context.deps.clock.now()
+  if (known.endedAt !== undefined && isForgotten(known.endedAt, desk, at)) return
   // Whoever else has the same card at other places: here its owner pays, or the one whom the owner names.
   const guest = await findGuest(context, stationId, begunWith as IdTokenType)
   const type = ocpiTypeOf(begunWith as IdTokenType)
@@ -165,7 +170,6 @@ export async function tellTransaction(
   if (admission === undefined || where === undefined) return
   const { party, token, auth, reference } = admission
   if (guest !== undefined && !isPaidBy(guest.guest.payer, token)) return
-  const at = context.deps.clock.now()
   const charge = { stationId, transactionId, evse, driver: token }
   const id = (before === undefined ? await reservedFor(desk, party, charge, at) : undefined) ?? own
   const roaming: Roaming = {
