@@ -18,6 +18,8 @@ export type Command = {
   readonly name: string
   readonly summary: string
   readonly usage: string
+  /** A whole line that somebody could type. */
+  readonly example: string
   readonly flags: FlagSpecs
   /** What it takes besides flags; absent: nothing. */
   readonly operands?: string

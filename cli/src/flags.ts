@@ -85,6 +85,8 @@ export const describeFlags = (specs: FlagSpecs): string =>
   Object.entries(specs)
     .map(([name, spec]) => {
       const value = spec.choices?.join('|') ?? spec.value ?? ''
-      return `  --${name}${value === '' ? '' : ` ${value}`}`.padEnd(28) + spec.help
+      const { min, max } = spec
+      const range = min === undefined || max === undefined ? '' : `; ${min} to ${max}`
+      return `  --${name}${value === '' ? '' : ` ${value}`} `.padEnd(28) + spec.help + range
     })
     .join('\n')

@@ -18,7 +18,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (!parsed.ok) return fail(new UsageError(parsed.problem), json, command)
   const { flags, operands } = parsed
   if (flags['help'] === true) {
-    process.stdout.write(`${command.usage}\n\n${command.summary}\n\n${describeFlags(specs)}\n`)
+    process.stdout.write(helpOf(command, specs))
     return exits.done
   }
   const [stray] = operands
@@ -29,6 +29,13 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return fail(error, json, command)
   }
+}
+
+/** What a command does, takes and looks like, and which commands begin with its name. */
+function helpOf({ name, usage, summary, example }: Command, specs: FlagSpecs): string {
+  const under = commands.filter((each) => each.name.startsWith(`${name} `))
+  const more = under.length === 0 ? '' : `\nalso:\n${linesOf(under)}\n`
+  return `${usage}\n\n${summary}\n\n${describeFlags(specs)}\n\nexample:\n  ${example}\n${more}`
 }
 
 /** The longest command name that the line starts with: `audit verify` before `audit`. */
@@ -75,7 +82,10 @@ function overview(group: readonly Command[]): string {
   const [first] = group
   const shown = first === undefined ? commands : group
   const form = first === undefined ? 'COMMAND' : `${first.name.split(' ')[0]} COMMAND`
+  return `interlock ${form} [--json] [--help]\n\n${linesOf(shown)}\n`
+}
+
+function linesOf(shown: readonly Command[]): string {
   const width = Math.max(...shown.map(({ name }) => name.length)) + 2
-  const lines = shown.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`)
-  return `interlock ${form} [--json] [--help]\n\n${lines.join('\n')}\n`
+  return shown.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n')
 }

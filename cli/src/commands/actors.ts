@@ -16,6 +16,7 @@ const actor = <Config>(
   name,
   summary,
   usage: `interlock ${name} --config FILE`,
+  example: `interlock ${name} --config street/${name}/config.json`,
   // Nothing else: no flag can weaken an actor.
   flags: { config: { kind: 'text', value: 'FILE', help: 'its configuration, JSON' } },
   run: async ({ flags, print }) => {

@@ -4,6 +4,7 @@ export const armModule: Command = {
   name: 'arm-module',
   summary: 'the digest of the code that signs in browsers; or whether a page serves that code',
   usage: 'interlock arm-module [--page https://HOST:PORT]',
+  example: 'interlock arm-module --page https://127.0.0.1:7361',
   flags: {
     page: {
       kind: 'text',

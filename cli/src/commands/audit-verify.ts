@@ -5,6 +5,7 @@ export const auditVerify: Command = {
   name: 'audit verify',
   summary: 'check audit files, offline',
   usage: 'interlock audit verify FILE… [--roots FILE]… [--witness FILE]…',
+  example: 'interlock audit verify street/csms/audit.jsonl',
   operands: 'FILE…',
   flags: {
     roots: {

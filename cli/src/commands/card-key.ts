@@ -5,6 +5,7 @@ export const cardKey: Command = {
   name: 'card key',
   summary: 'print the public key of a simulated driver’s card, for its register',
   usage: 'interlock card key FOLDER',
+  example: 'interlock card key cards/alice',
   operands: 'FOLDER',
   flags: {},
   run: async ({ operands: [folder], print }) => {

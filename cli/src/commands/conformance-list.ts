@@ -5,6 +5,7 @@ export const conformanceList: Command = {
   name: 'conformance list',
   summary: 'the OCPP certification cases, and which of them can be run',
   usage: 'interlock conformance list [--role csms|station] [--profile NAME] [--id ID]',
+  example: 'interlock conformance list --role station --profile Core',
   flags: choosing,
   run: async ({ flags, print }) => {
     const { readChoice } = await import('../conformance/options.ts')

@@ -5,6 +5,7 @@ export const conformanceRun: Command = {
   name: 'conformance run',
   summary: 'run the OCPP certification cases against a CSMS or a station',
   usage: 'interlock conformance run --target self|null|relay|ws(s)://… [options]',
+  example: 'interlock conformance run --target self --role csms --reporter json --output results',
   flags: {
     ...choosing,
     target: { kind: 'text', value: 'TARGET', help: 'self, null, relay, ws(s)://… (self)' },

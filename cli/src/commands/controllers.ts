@@ -2,7 +2,13 @@ import type { Eui64, Instant, Outcome } from '@interlock/kernel'
 import type { ControllerRead, ControllersShown, CriticalRequest } from '@interlock/supplier'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
-import { asSupplier, deviceIn, supplierAccess, supplierFlags } from '../dcc/as-supplier.ts'
+import {
+  asSupplier,
+  deviceIn,
+  exampleAccess,
+  supplierAccess,
+  supplierFlags,
+} from '../dcc/as-supplier.ts'
 import { refuse } from '../refusal.ts'
 
 /** Whether a load may be switched is this one party's word: the CSMS switches it. */
@@ -10,10 +16,17 @@ export const controllersSwitch: Command = {
   name: 'controllers switch',
   summary: 'let a load be switched on or off, as the supplier of its home',
   usage: `interlock controllers switch DEVICE --controller N --to on|off ${supplierAccess}`,
+  example: `interlock controllers switch 02-00-00-02-00-00-00-01 --controller 1 --to on ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,
-    controller: { kind: 'whole', min: 1, max: 5, value: 'N', help: 'auxiliary controller' },
+    controller: {
+      kind: 'whole',
+      min: 1,
+      max: 5,
+      value: 'N',
+      help: 'number of the auxiliary controller',
+    },
     to: { kind: 'text', choices: ['on', 'off'], help: 'on (7.5) or off (7.6)' },
   },
   async run(invocation) {
@@ -32,6 +45,7 @@ export const controllersCalendar: Command = {
   name: 'controllers calendar',
   summary: 'set the calendar of a home’s loads, as its supplier',
   usage: `interlock controllers calendar DEVICE --calendar FILE ${supplierAccess}`,
+  example: `interlock controllers calendar 02-00-00-02-00-00-00-01 --calendar calendar.json ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,
@@ -55,10 +69,11 @@ export const controllersOffset: Command = {
   name: 'controllers offset',
   summary: 'set how long a home’s loads may be put off at random, as its supplier',
   usage: `interlock controllers offset DEVICE --seconds N ${supplierAccess}`,
+  example: `interlock controllers offset 02-00-00-03-00-00-00-01 --seconds 600 ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,
-    seconds: { kind: 'whole', min: 0, max: 1_799, value: 'N', help: 'at most' },
+    seconds: { kind: 'whole', min: 0, max: 1_799, value: 'N', help: 'at most so many seconds' },
   },
   async run(invocation) {
     const device = deviceIn(invocation.operands)
@@ -79,6 +94,7 @@ const showing = (
   name: `controllers ${name}`,
   summary,
   usage: `interlock controllers ${name} DEVICE ${supplierAccess}`,
+  example: `interlock controllers ${name} 02-00-00-02-00-00-00-01 ${exampleAccess}`,
   operands: 'DEVICE',
   flags: supplierFlags,
   async run({ flags, operands, print }) {

@@ -1,7 +1,14 @@
 import { toHex, toIso } from '@interlock/kernel'
 import { exits, UsageError, type Command } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
-import { asSupplier, deviceIn, supplierAccess, supplierFlags, timeIn } from '../dcc/as-supplier.ts'
+import {
+  asSupplier,
+  deviceIn,
+  exampleAccess,
+  supplierAccess,
+  supplierFlags,
+  timeIn,
+} from '../dcc/as-supplier.ts'
 import type { FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
@@ -10,6 +17,7 @@ export const credentialsReplace: Command = {
   name: 'credentials replace',
   summary: 'put a certificate into the trust-anchor cells of a meter or LLCS, as its supplier',
   usage: `interlock credentials replace DEVICE --holder FILE [--floor N] [--at TIME] ${supplierAccess}`,
+  example: `interlock credentials replace 02-00-00-02-00-00-00-01 --holder dsrsp-chain.pem --floor 1770000000000 ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,

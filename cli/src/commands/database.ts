@@ -7,6 +7,7 @@ export const database: Command = {
   name: 'database',
   summary: 'run the database of a street whose parts run one by one',
   usage: 'interlock database --data DIR',
+  example: 'interlock database --data street',
   flags: { data: { kind: 'text', value: 'DIR', help: 'the street’s folder' } },
   run: async ({ flags, print, say }) => {
     const dir = resolve(dataDir(flags))

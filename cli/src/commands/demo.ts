@@ -5,6 +5,7 @@ export const demo: Command = {
   name: 'demo',
   summary: 'a whole street: every actor, real protocols, one command',
   usage: 'interlock demo [--once] [options]',
+  example: 'interlock demo --once --seed 1',
   flags: {
     once: { kind: 'switch', help: 'live through one scripted day, print what happened, and end' },
     seed: { kind: 'whole', min: 0, value: 'N', help: 'decides everything random (1)' },

@@ -2,13 +2,21 @@ import type { RequestBody, Service } from '@interlock/duis'
 import { fromHex, toHex, toIso, type Eui64, type Outcome } from '@interlock/kernel'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
-import { asSupplier, deviceIn, supplierAccess, supplierFlags, timeIn } from '../dcc/as-supplier.ts'
+import {
+  asSupplier,
+  deviceIn,
+  exampleAccess,
+  supplierAccess,
+  supplierFlags,
+  timeIn,
+} from '../dcc/as-supplier.ts'
 import { refuse } from '../refusal.ts'
 
 export const devicesNotify: Command = {
   name: 'devices notify',
   summary: 'tell the data company of a device that will be installed',
   usage: `interlock devices notify DEVICE --notice FILE ${supplierAccess}`,
+  example: `interlock devices notify 02-00-00-02-00-00-00-01 --notice notice.json ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,
@@ -29,6 +37,7 @@ export const devicesDecommission: Command = {
   name: 'devices decommission',
   summary: 'take a device out of the data company’s inventory, for good',
   usage: `interlock devices decommission DEVICE ${supplierAccess}`,
+  example: `interlock devices decommission 02-00-00-02-00-00-00-01 ${exampleAccess}`,
   operands: 'DEVICE',
   flags: supplierFlags,
   async run(invocation) {
@@ -42,6 +51,7 @@ export const devicesAnswer: Command = {
   name: 'devices answer',
   summary: 'return what a device answered to a command that was handed to it',
   usage: `interlock devices answer DEVICE --counter N --response FILE ${supplierAccess}`,
+  example: `interlock devices answer 02-00-00-03-00-00-00-01 --counter 1770000000000 --response answer.hex ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,
@@ -89,6 +99,7 @@ export const devicesFirmware: Command = {
   name: 'devices firmware',
   summary: 'have a device run an image that it holds, as its supplier',
   usage: `interlock devices firmware DEVICE --hash HEX [--at TIME | --local FILE] ${supplierAccess}`,
+  example: `interlock devices firmware 02-00-00-03-00-00-00-01 --hash ${'5a'.repeat(32)} ${exampleAccess}`,
   operands: 'DEVICE',
   flags: {
     ...supplierFlags,

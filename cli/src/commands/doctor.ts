@@ -5,6 +5,7 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'say what is missing here and how to get it',
   usage: 'interlock doctor [--data DIR] [--port N]',
+  example: 'interlock doctor --data .interlock --port 7360',
   flags: {
     data: { kind: 'text', value: 'DIR', help: 'the data folder to look at (.interlock)' },
     port: { kind: 'whole', min: 1, max: 65_534, value: 'N', help: `of the console (${pagePort})` },

@@ -4,6 +4,7 @@ export const duisDecode: Command = {
   name: 'duis decode',
   summary: 'read a service request, response or alert and say what is in it',
   usage: 'interlock duis decode FILE    (XML; - is stdin)',
+  example: 'interlock duis decode request.xml',
   operands: 'FILE',
   flags: {},
   run: async ({ operands, print, say }) => {

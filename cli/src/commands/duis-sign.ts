@@ -6,6 +6,7 @@ export const duisSign: Command = {
   name: 'duis sign',
   summary: 'sign a service request, response or alert',
   usage: 'interlock duis sign FILE --key FILE --certificate FILE    (- is stdin)',
+  example: 'interlock duis sign request.xml --key key.pem --certificate certificate.pem',
   operands: 'FILE',
   flags: {
     key: { ...file, help: 'private P-256 key, PEM, readable by its owner alone' },

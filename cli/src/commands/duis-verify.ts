@@ -4,6 +4,7 @@ export const duisVerify: Command = {
   name: 'duis verify',
   summary: 'check the XML signature of a service request, response or alert',
   usage: 'interlock duis verify FILE --certificate FILE | --key FILE    (- is stdin)',
+  example: 'interlock duis verify signed.xml --certificate certificate.pem',
   operands: 'FILE',
   flags: {
     certificate: { kind: 'text', value: 'FILE', help: "the signer's certificate, PEM" },

@@ -36,6 +36,8 @@ export const feederList: Command = {
   name: 'feeder list',
   summary: 'the feeders of a distribution operator, and how those who may use them stand',
   usage: `interlock feeder list ${serverAccess}`,
+  example:
+    'interlock feeder list --at https://dso.example:8443 --identity dso-staff --trust root.pem',
   flags,
   run: (invocation) => tell(invocation, '', listWords),
 }
@@ -44,6 +46,8 @@ export const feederDay: Command = {
   name: 'feeder day',
   summary: 'what a feeder has to spare for a day ahead, and who was told what of it',
   usage: `interlock feeder day GROUP ${serverAccess}`,
+  example:
+    'interlock feeder day eastern-1 --at https://dso.example:8443 --identity dso-staff --trust root.pem',
   operands: 'GROUP',
   flags,
   run: (invocation) => tell(invocation, `/${groupIn(invocation)}/day`, dayWords),
@@ -53,6 +57,8 @@ export const feederShow: Command = {
   name: 'feeder show',
   summary: 'what the chargers of a feeder draw now and drew, as sums that tell of no one home',
   usage: `interlock feeder show GROUP ${serverAccess}`,
+  example:
+    'interlock feeder show eastern-1 --at https://dso.example:8443 --identity dso-staff --trust root.pem',
   operands: 'GROUP',
   flags,
   run: (invocation) => tell(invocation, `/${groupIn(invocation)}/sums`, sumWords),

@@ -4,6 +4,7 @@ export const gbcsDecode: Command = {
   name: 'gbcs decode',
   summary: 'read a smart-meter message and say what is in it',
   usage: 'interlock gbcs decode FILE',
+  example: 'interlock gbcs decode message.hex',
   operands: 'FILE',
   flags: {},
   run: async (invocation) => {

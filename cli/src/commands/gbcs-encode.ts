@@ -4,6 +4,7 @@ export const gbcsEncode: Command = {
   name: 'gbcs encode',
   summary: 'the bytes of a smart-meter message written as JSON',
   usage: 'interlock gbcs encode FILE    (JSON as `gbcs decode --json` prints it; - is stdin)',
+  example: 'interlock gbcs encode message.json',
   operands: 'FILE',
   flags: {},
   run: async ({ operands, print }) => {

@@ -4,6 +4,7 @@ export const gbcsExplain: Command = {
   name: 'gbcs explain',
   summary: 'every byte of a smart-meter message, field by field',
   usage: 'interlock gbcs explain FILE',
+  example: 'interlock gbcs explain message.hex',
   operands: 'FILE',
   flags: {},
   run: async (invocation) => {

@@ -6,6 +6,7 @@ export const guestVerify: Command = {
   name: 'guest verify',
   summary: 'check that an owner has allowed the guests that a CSMS tells of, offline',
   usage: 'interlock guest verify FILE --station EUI64 --owner FILE',
+  example: 'interlock guest verify guests.json --station 70-B3-D5-00-00-00-00-01 --owner owner.key',
   operands: 'FILE',
   flags: {
     station: { kind: 'text', value: 'EUI64', help: 'the charger, as its certificate names it' },

@@ -22,6 +22,8 @@ export const homePair: Command = {
   name: 'home pair',
   summary: 'pair this device with the charger of the home, by the code on its display',
   usage: 'interlock home pair --at URL --station EUI --code CODE --device DIR',
+  example:
+    'interlock home pair --at https://192.168.1.20:8443 --station 02-00-00-01-00-00-00-01 --code 482913 --device phone',
   flags: {
     ...flags,
     station: { kind: 'text', value: 'EUI', help: 'the charger, as 02-00-00-00-00-00-00-01' },
@@ -56,6 +58,8 @@ export const homeUsage: Command = {
   name: 'home usage',
   summary: 'what the charger has used, from the charger itself; it may be cut off from everybody',
   usage: 'interlock home usage --at URL --device DIR [--format F] [--from DATE] [--until DATE]',
+  example:
+    'interlock home usage --at https://192.168.1.20:8443 --device phone --format csv --from 2026-01-01 --until 2026-02-01',
   flags: {
     ...flags,
     format: {
@@ -92,6 +96,8 @@ export const homeOpenData: Command = {
   name: 'home open-data',
   summary: 'let this home count in what the operator publishes, or withdraw that for good',
   usage: 'interlock home open-data --at URL --trust FILE --device DIR --choice agree|withdraw',
+  example:
+    'interlock home open-data --at https://csms.example:8450 --trust root.pem --device phone --choice agree',
   flags: {
     ...flags,
     at: { kind: 'text', value: 'URL', help: 'where the operator publishes: https://…' },

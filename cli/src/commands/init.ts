@@ -6,6 +6,7 @@ export const init: Command = {
   name: 'init',
   summary: 'make a street’s folder: keys and configs; start nothing',
   usage: 'interlock init --data DIR [--stations N]',
+  example: 'interlock init --data street --stations 2',
   flags: {
     data: { kind: 'text', value: 'DIR', help: 'a new or empty folder' },
     stations: { kind: 'whole', min: 1, max: 200, value: 'N', help: 'chargers in the street (12)' },

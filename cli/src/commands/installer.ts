@@ -6,6 +6,7 @@ export const installer: Command = {
   name: 'installer',
   summary: 'register a street’s chargers, and grant what is agreed on topics (simulated installer)',
   usage: 'interlock installer --data DIR',
+  example: 'interlock installer --data street',
   flags: { data: { kind: 'text', value: 'DIR', help: 'the street’s folder' } },
   run: async ({ flags, print }) => {
     const { installChargers, openMadeStreet } = await import('@interlock/lab')

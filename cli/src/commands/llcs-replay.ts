@@ -7,21 +7,28 @@ export const llcsReplay: Command = {
   name: 'llcs replay',
   summary: 'what frequency supervision would have done with a record of the grid',
   usage: 'interlock llcs replay --frequency FILE [--band HERTZ]… [--waveform]',
+  example: 'interlock llcs replay --frequency day.csv.gz --band 0.2 --band 0.5',
   flags: {
     frequency: { kind: 'text', value: 'FILE', help: 'one-second readings, CSV or CSV.gz' },
     band: {
       kind: 'texts',
       value: 'HERTZ',
-      help: 'arm outside of this around 50 Hz; may be repeated (default 0.2 and 0.5)',
+      help: 'arm this far from 50 Hz, in hertz; may be repeated (0.2 and 0.5)',
     },
-    dwell: { ...seconds, help: 'inside for so long before a response ends (default 10)' },
-    longest: { ...seconds, min: 1, help: 'longest response (default 1800)' },
+    dwell: { ...seconds, help: 'seconds inside the band before a response ends (10)' },
+    longest: { ...seconds, min: 1, help: 'seconds of the longest response (1800)' },
     waveform: {
       kind: 'switch',
       help: 'from a simulated mains waveform with noise and harmonics, through the estimator',
     },
-    noise: { kind: 'number', value: 'DB', min: 10, max: 120, help: 'signal to noise (default 50)' },
-    seed: { kind: 'whole', value: 'N', min: 0, help: 'of the noise (default 1)' },
+    noise: {
+      kind: 'number',
+      value: 'DB',
+      min: 10,
+      max: 120,
+      help: 'signal to noise, decibels (50)',
+    },
+    seed: { kind: 'whole', value: 'N', min: 0, help: 'decides the noise (1)' },
   },
   run: async ({ flags, print, say }) => {
     const { frequency, dwell = 10, longest = 1_800, noise = 50, seed = 1 } = flags

@@ -4,6 +4,7 @@ export const ocmfVerify: Command = {
   name: 'ocmf verify',
   summary: 'check signed meter records of any maker, offline',
   usage: 'interlock ocmf verify FILE… [--key FILE]',
+  example: 'interlock ocmf verify record.txt --key key.b64',
   operands: 'FILE…',
   flags: {
     key: {

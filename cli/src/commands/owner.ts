@@ -37,6 +37,7 @@ const changing = (
   name: `owner ${name}`,
   summary,
   usage: `interlock owner ${name} --station EUI --key SPKI ${serverAccess}`,
+  example: `interlock owner ${name} --station 02-00-00-01-00-00-00-01 --key MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE… --at https://keys.example:8444 --identity supervisor --trust root.pem`,
   flags,
   async run({ flags: given, print }) {
     const owner = ownerIn(given)

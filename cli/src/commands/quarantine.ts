@@ -26,6 +26,8 @@ export const quarantineList: Command = {
   name: 'quarantine list',
   summary: 'service requests that the data company holds, and which limit each broke',
   usage: `interlock quarantine list ${access}`,
+  example:
+    'interlock quarantine list --dcc https://dcc.example:8443 --identity supplier --trust smart-meter.pem',
   flags,
   run: async ({ flags, print }) => {
     const answer = await atQuarantine(flags, async (ask) => answered(await ask('GET', '')))
@@ -44,6 +46,8 @@ export const quarantineProcess: Command = {
   name: 'quarantine process',
   summary: 'let a held service request through, if it still may be carried out',
   usage: `interlock quarantine process REFERENCE --certificate FILE ${access}`,
+  example:
+    'interlock quarantine process 17 --certificate dcc.pem --dcc https://dcc.example:8443 --identity supplier --trust smart-meter.pem',
   operands: 'REFERENCE',
   flags: { ...flags, ...certificateFlag },
   async run(invocation) {
@@ -74,6 +78,8 @@ export const quarantineDelete: Command = {
   name: 'quarantine delete',
   summary: 'give a held service request up: it is never carried out',
   usage: `interlock quarantine delete REFERENCE ${access}`,
+  example:
+    'interlock quarantine delete 17 --dcc https://dcc.example:8443 --identity supplier --trust smart-meter.pem',
   operands: 'REFERENCE',
   flags,
   async run(invocation) {

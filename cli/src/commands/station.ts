@@ -5,6 +5,7 @@ export const station: Command = {
   name: 'station',
   summary: 'run a home charger (simulated hardware)',
   usage: 'interlock station --config FILE [--script FILE]',
+  example: 'interlock station --config street/homes/1/station/config.json',
   // Nothing that weakens it: a script touches the simulated hardware, as a hand would.
   flags: {
     config: { kind: 'text', value: 'FILE', help: 'its configuration, JSON' },

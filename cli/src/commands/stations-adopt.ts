@@ -10,6 +10,7 @@ export const stationsAdopt: Command = {
   summary: 'take a station that knocks into a CSMS, as the supervisor’s register has it',
   usage:
     'interlock stations adopt ID --data DIR [--trust-mode MODE] [--security-profile 1|2|3] [--password-file FILE]',
+  example: 'interlock stations adopt STATION-7 --data street',
   operands: 'ID',
   flags: {
     ...deskFlags,

@@ -11,6 +11,7 @@ export const stationsKnocking: Command = {
   name: 'stations knocking',
   summary: 'the unknown stations that came to a CSMS, and why each is kept out',
   usage: 'interlock stations knocking --data DIR | --csms URL --identity DIR --trust FILE',
+  example: 'interlock stations knocking --data street',
   flags: deskFlags,
   run: async ({ flags, print }) => {
     const answer = await atDesk(flags, async (ask) =>

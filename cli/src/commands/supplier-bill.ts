@@ -11,6 +11,8 @@ export const supplierBill: Command = {
   summary:
     'what a customer’s charging cost under its supplier’s tariff, as far as it let it be read',
   usage: `interlock supplier bill STATION --from TIME --until TIME ${serverAccess}`,
+  example:
+    'interlock supplier bill 02-00-00-01-00-00-00-01 --from 2026-12-01T00:00:00Z --until 2027-01-01T00:00:00Z --at https://supplier.example:8443 --identity supplier-staff --trust smart-meter.pem',
   operands: 'STATION',
   flags: {
     ...serverFlags({

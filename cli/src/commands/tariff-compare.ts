@@ -5,6 +5,8 @@ export const tariffCompare: Command = {
   name: 'tariff compare',
   summary: 'what the same usage costs under several tariffs, the cheapest first',
   usage: 'interlock tariff compare --tariff FILE --tariff FILE… --usage FILE',
+  example:
+    'interlock tariff compare --tariff tariff.json --tariff half-hourly.csv --usage usage.csv',
   flags: {
     tariff: {
       kind: 'texts',

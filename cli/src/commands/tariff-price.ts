@@ -4,6 +4,7 @@ export const tariffPrice: Command = {
   name: 'tariff price',
   summary: 'what a usage costs under a tariff, to the penny',
   usage: 'interlock tariff price --tariff FILE --usage FILE',
+  example: 'interlock tariff price --tariff tariff.json --usage usage.csv',
   flags: {
     tariff: { kind: 'text', value: 'FILE', help: 'a tariff (JSON), or half-hourly prices (CSV)' },
     usage: {

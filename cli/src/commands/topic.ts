@@ -23,6 +23,8 @@ export const topicList: Command = {
   name: 'topic ls',
   summary: 'the topics of a kind that you have to do with, and how much is kept of each',
   usage: `interlock topic ls KIND ${access}`,
+  example:
+    'interlock topic ls load --at https://broker.example:8443 --identity csms --trust root.pem',
   operands: 'KIND',
   flags,
   async run(invocation) {
@@ -43,6 +45,8 @@ export const topicTail: Command = {
   name: 'topic tail',
   summary: 'what is carried on topics, by its headers: author, sequence, time; it stays sealed',
   usage: `interlock topic tail TOPIC [--count N] [--after POSITION] ${access}`,
+  example:
+    'interlock topic tail ev/eastern/f1/load/+ --count 5 --at https://broker.example:8443 --identity csms --trust root.pem',
   operands: 'TOPIC',
   flags: {
     ...flags,
@@ -89,6 +93,7 @@ const changing = (
   name: `topic ${name}`,
   summary,
   usage: `interlock topic ${name} TOPIC --to EUI --may publish|read ${access}`,
+  example: `interlock topic ${name} ev/eastern/+/load/+ --to 02-00-00-00-00-00-00-01 --may read --at https://broker.example:8443 --identity csms --trust root.pem`,
   operands: 'TOPIC',
   flags: grantFlags,
   async run(invocation) {

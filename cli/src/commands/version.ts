@@ -5,6 +5,7 @@ export const version: Command = {
   name: 'version',
   summary: 'print the version',
   usage: 'interlock version',
+  example: 'interlock version',
   flags: {},
   run: async ({ print }) => {
     const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')

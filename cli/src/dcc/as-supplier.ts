@@ -14,6 +14,9 @@ import {
 /** What a supplier's command takes besides the device and what is asked of it. */
 export const supplierFlags: FlagSpecs = { ...companyFlags, ...certificateFlag }
 export const supplierAccess = `--certificate FILE ${companyAccess}`
+/** The same in an example. */
+export const exampleAccess =
+  '--dcc https://dcc.example:8443 --identity supplier --trust smart-meter.pem --certificate dcc.pem'
 
 /**
  * Asks something of the data company and signs it, as the supplier whose identity it is. Counters are the time of

@@ -109,7 +109,7 @@ function carried(bytes: Uint8Array): Json {
 }
 
 /** Members that are instants wherever they are numbers; a time of day is text. */
-const instants: ReadonlySet<string> = new Set(['from', 'until', 'at'])
+const instants: ReadonlySet<string> = new Set(['from', 'until', 'at', 'executeAt'])
 
 function plain(value: unknown, key = ''): unknown {
   if (value instanceof Uint8Array) return toBase64(value)

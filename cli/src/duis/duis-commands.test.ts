@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createAuthority } from '@interlock/authority'
-import { buildQuarantineAlert, buildRequest, buildResponse } from '@interlock/duis'
-import { encodePreCommand, signPreCommand } from '@interlock/gbcs'
+import { buildDccAlert, buildQuarantineAlert, buildRequest, buildResponse } from '@interlock/duis'
+import { encodeAlert, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import {
   identityOf,
   nodeCrypto as crypto,
@@ -13,6 +13,7 @@ import {
 import { eui64, instant, toBase64, toHex } from '@interlock/kernel'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { main } from '../main.ts'
+import { documentJson } from './read-document.ts'
 
 const dir = temporaryDir('interlock-duis')
 const authority = createAuthority(join(dir, 'authority'), { wall, crypto })
@@ -133,6 +134,57 @@ test('responses and alerts are signed, decoded and verified as requests are', as
     ] as const
     for (const [document, flags, reason] of cases)
       expect(await duis('verify', document, ...flags)).toMatchObject({ code: 1, value: { reason } })
+  }
+})
+
+const vectors = JSON.parse(
+  readFileSync(new URL('../../../vectors/duis/documents.json', import.meta.url), 'utf8'),
+) as { valid: readonly { xml: string }[] }
+test('no document shows a time as a number: every date-time is decoded as one', () => {
+  let dated = 0
+  for (const { xml } of vectors.valid) {
+    const decoded = documentJson(xml)
+    expect(decoded.ok).toBe(true)
+    const text = JSON.stringify(decoded.ok && decoded.value)
+    // A number of so many digits could only be milliseconds: counters are text, prices are smaller.
+    expect(text).not.toMatch(/[:,[]-?\d{11,}/)
+    if (text.includes('"executeAt":"20')) dated += 1
+  }
+  expect(dated).toBeGreaterThan(1)
+})
+
+test('the alerts that the data company brings are decoded in words', async () => {
+  const company = eui64('02-00-00-00-00-00-00-05')
+  const id = { originator: company, target: eui, counter: 7n }
+  const device = eui64('02-00-00-02-00-00-00-01')
+  const at = instant(Date.UTC(2026, 0, 5, 18))
+  const payload = encodeAlert(
+    {
+      code: 'FutureDated',
+      device,
+      recipient: eui,
+      counter: 1n,
+      useCase: 'ECS46d',
+      commandCounter: 9n,
+      object: 'activation of the calendar',
+      at,
+    },
+    dsrsp.key,
+    crypto,
+  )
+  for (const [about, words] of [
+    [{ kind: 'deviceStatus', device, status: 'Suspended' }, `${device} is Suspended from now on`],
+    [
+      { kind: 'futureDated', request: id, outcome: 'CounterUsed' },
+      'what was future-dated ended: CounterUsed',
+    ],
+    [
+      { kind: 'deviceAlert', alertCode: '8F66', payload },
+      'activation of the calendar of command 9 (Set Auxiliary Controller Calendar) came into force at 2026-01-05T18:00:00.000Z',
+    ],
+  ] as const) {
+    const { code, value } = await duis('decode', buildDccAlert({ at, id, about }))
+    expect([code, value['about'], value['words']]).toEqual([0, about.kind, words])
   }
 })
 
