@@ -20,6 +20,7 @@ import {
   type Crypto,
   type Eui64,
   type Instant,
+  type Outcome,
   type Role,
   type Timer,
 } from '@interlock/kernel'
@@ -31,13 +32,19 @@ import {
   trustAnchorCells,
   type TariffCommand,
 } from '@interlock/seal'
+import type { UsageInterval } from '@interlock/tariff'
 import { answerCommand, noFirmware, ofSupplier, type Firmware } from './commands.ts'
 import type { MeterConfig } from './config.ts'
+import type { Consumption, ConsumptionProblem } from './consumption.ts'
 import { openTariffMemory } from './tariff-memory.ts'
 
 export type MeterRunning = Running & {
   /** The tariff in force. */
   tariff(): TariffCommand | undefined
+  /** What it measured: counted in the register and block whose time it was, and kept. */
+  consume(interval: UsageInterval): Outcome<Consumption, ConsumptionProblem>
+  /** What was used under the tariff by which was counted last. */
+  consumption(): Consumption | undefined
   /** The version of the firmware that runs. */
   firmware(): string
   readonly joined: () => boolean
@@ -162,6 +169,8 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
 
   return {
     tariff: () => memory.tariff()?.tariff,
+    consume: (interval) => memory.consume(interval),
+    consumption: () => memory.consumption(),
     firmware: () => memory.firmware() ?? parts.firmware.version,
     joined: () => han !== undefined,
     async close() {

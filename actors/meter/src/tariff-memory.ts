@@ -1,6 +1,15 @@
 import { fromBase64, ok, toBase64, type Eui64, type Instant, type Outcome } from '@interlock/kernel'
 import type { StoredCells, TariffCommand } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
+import type { UsageInterval } from '@interlock/tariff'
+import {
+  consume,
+  consumptionEntry,
+  consumptionIn,
+  type Consumption,
+  type ConsumptionEntry,
+  type ConsumptionProblem,
+} from './consumption.ts'
 import {
   applyTariff,
   comesAt,
@@ -18,7 +27,10 @@ import {
   type AlertEntry,
 } from './waiting-alerts.ts'
 
-/** What a meter must not forget: counters it has accepted, tariff with signature, alerts, firmware, certificates. */
+/**
+ * What a meter must not forget: counters it has accepted, tariff with signature and what was used under it, alerts,
+ * firmware, certificates.
+ */
 export type TariffMemory = {
   /** Highest counter accepted from that originator; −1 before the first. */
   lastCounter(originator: Eui64): bigint
@@ -45,6 +57,10 @@ export type TariffMemory = {
   firstAlert(): Uint8Array | undefined
   /** It waits no more; on the disk before it returns. */
   dropAlert(): void
+  /** Counts what was used by the tariff in force; on the disk before it returns. */
+  consume(interval: UsageInterval): Outcome<Consumption, ConsumptionProblem>
+  /** What was used under the tariff by which was counted last. */
+  consumption(): Consumption | undefined
   /** Takes the version that was activated; on the disk before it returns. */
   activate(version: string): void
   /** The version that was activated last, eight hexadecimal digits. */
@@ -58,6 +74,7 @@ export type TariffMemory = {
 type Entry =
   | TariffEntry
   | AlertEntry
+  | ConsumptionEntry
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
   | { readonly kind: 'firmware'; readonly version: string }
   | {
@@ -70,6 +87,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
   let tariffs: HeldTariffs = {}
   let alerts = noAlerts
+  let consumption: Consumption | undefined
   let firmware: string | undefined
   let cells: StoredCells | undefined
 
@@ -81,6 +99,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   const apply = (entry: Entry): void => {
     if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
     else if (entry.kind === 'firmware') firmware = entry.version
+    else if (entry.kind === 'consumed') consumption = consumptionIn(entry)
     else if (entry.kind === 'cells') {
       cells = entry.cells
       if (entry.floor !== undefined) {
@@ -111,6 +130,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     ...(cells === undefined ? [] : [{ kind: 'cells', cells } as const]),
     ...tariffEntries(tariffs),
     ...alertEntries(alerts),
+    ...(consumption === undefined ? [] : [consumptionEntry(consumption)]),
   ]
 
   return {
@@ -137,6 +157,12 @@ export function openTariffMemory(journal: Journal): TariffMemory {
       return text === undefined ? undefined : fromBase64(text)
     },
     dropAlert: () => keep({ kind: 'alertTaken' }),
+    consume(interval) {
+      const counted = consume(consumption, tariffs.inForce?.tariff, interval)
+      if (counted.ok) keep(consumptionEntry(counted.value))
+      return counted
+    },
+    consumption: () => consumption,
     activate: (version) => keep({ kind: 'firmware', version }),
     firmware: () => firmware,
     replace(next, floor) {

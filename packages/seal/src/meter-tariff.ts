@@ -17,7 +17,13 @@ import {
   type PublicKey,
 } from '@interlock/kernel'
 import { halfHourMillis, type HalfHourPrice } from '@interlock/power'
-import { halfHourPrices, readTariffBytes, standardTariff, type Tariff } from '@interlock/tariff'
+import {
+  halfHourPrices,
+  readTariffBytes,
+  standardTariff,
+  type Micropence,
+  type Tariff,
+} from '@interlock/tariff'
 
 /** A command of a supplier that sets a meter's tariff: the standard's (ECS01a), or one of ours. */
 export type TariffCommand = CommandOf<(typeof tariffUpdates)[number]>
@@ -102,16 +108,30 @@ export function openTariff(
   return prices.ok ? ok({ meter, ...tariffOrder(command), readAt, prices: prices.value }) : prices
 }
 
-/** The tariff in a command, by registers or half-hourly; who signed it is for the caller to verify. */
-export function tariffSaid(
-  command: CommandOf<'ECS01a' | 'UpdateTariffDocument'>,
-): Outcome<Tariff, 'TariffUnreadable'> {
+/** The tariff in a command; who signed it is for the caller to verify. */
+export function tariffSaid(command: TariffCommand): Outcome<Tariff, 'TariffUnreadable'> {
+  if (command.useCase === 'UpdateHalfHourlyTariff') return ok(halfHourlySaid(command))
   const read =
     command.useCase === 'ECS01a'
       ? standardTariff(command)
       : readTariffBytes(command.document, command.version)
   return read.ok ? read : refused('TariffUnreadable', read.reason)
 }
+
+/** It has no standing charge. */
+const halfHourlySaid = ({ version, from, prices }: HalfHourlyTariff): Tariff => ({
+  id: 'half-hourly',
+  clock: 'UTC',
+  versions: [
+    {
+      version,
+      validFrom: from,
+      validUntil: instant(from + prices.length * halfHourMillis),
+      standingCharge: 0 as Micropence,
+      rates: { kind: 'halfHourly', prices: prices.map((each) => (each * 1_000) as Micropence) },
+    },
+  ],
+})
 
 const pricesOf = (tariff: HalfHourlyTariff): HalfHourPrice[] =>
   tariff.prices.map((price, at) => ({

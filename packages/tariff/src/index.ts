@@ -13,6 +13,6 @@ export {
   type StandardTables,
   type StandardUnfit,
 } from './standard/write-standard.ts'
-export type { BillLine } from './tally.ts'
+export { nothingCounted, type BillLine, type TallyState } from './tally.ts'
 export * from './tariff.ts'
 export * from './usage.ts'

@@ -2,7 +2,7 @@ import { instant, ok, refused, toIso, type Instant, type Outcome } from '@interl
 import { civilTime, startOfDay } from './civil-time.ts'
 import { dayCost, nanopence, type Nanopence } from './money.ts'
 import { rateAt } from './rate-at.ts'
-import { createTally, type BillLine, type Tally } from './tally.ts'
+import { createTally, type BillLine, type Tally, type TallyState } from './tally.ts'
 import { versionAt, type Tariff } from './tariff.ts'
 import type { Usage, UsageInterval } from './usage.ts'
 
@@ -37,6 +37,20 @@ export function priceUsage(tariff: Tariff, usage: Usage): Outcome<Bill, 'PriceUn
     standing: standing.value,
     cost: nanopence(energy + standing.value.cost),
   })
+}
+
+/**
+ * Counts an interval on from where a tally stood, as a meter does while it is used. Fails with the first
+ * instant for which there is no price, and has then counted nothing.
+ */
+export function countOn(
+  tariff: Tariff,
+  interval: UsageInterval,
+  before?: TallyState,
+): Outcome<TallyState, 'PriceUnknown'> {
+  const tally = createTally(tariff, before)
+  const unknown = countInterval(tariff, interval, tally)
+  return unknown === undefined ? ok(tally.state()) : refused('PriceUnknown', toIso(unknown))
 }
 
 /** Counts an interval piece by piece; gives the instant for which there is no price. */

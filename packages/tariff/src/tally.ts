@@ -14,23 +14,39 @@ export type BillLine = {
   readonly cost: Nanopence
 }
 
+/** Where a tally stands, so that it can be gone on with. */
+export type TallyState = {
+  readonly lines: readonly BillLine[]
+  /** Energy of a register in the block period that is running. */
+  readonly periods: readonly {
+    readonly register: number
+    readonly period: string
+    readonly wattHours: number
+  }[]
+}
+export const nothingCounted: TallyState = { lines: [], periods: [] }
+
 /** Adds up energy and cost by version, register and block. */
 export type Tally = {
   count(rate: Rate, at: Instant, wattHours: number): void
   lines(): readonly BillLine[]
+  state(): TallyState
 }
 
-export function createTally({ clock }: Tariff): Tally {
-  const lines = new Map<string, { -readonly [Key in keyof BillLine]: BillLine[Key] }>()
-  /** Energy of a register in the block period that is running. */
-  const periods = new Map<number, { period: string; wattHours: number }>()
+export function createTally({ clock }: Tariff, before = nothingCounted): Tally {
+  const lines = new Map<string, { -readonly [Key in keyof BillLine]: BillLine[Key] }>(
+    before.lines.map((line) => [keyOf(line, (line.block ?? 1) - 1), { ...line }]),
+  )
+  const periods = new Map<number, { period: string; wattHours: number }>(
+    before.periods.map(({ register, ...running }) => [register, running]),
+  )
 
   const add = (rate: Rate, { price }: Block, index: number, wattHours: number): void => {
     const { version, register, name, blocks } = rate
-    const key = `${version.version} ${register ?? ''} ${index}`
+    const of = { version: version.version, ...(register === undefined ? {} : { register }) }
+    const key = keyOf(of, index)
     const line = lines.get(key) ?? {
-      version: version.version,
-      ...(register === undefined ? {} : { register }),
+      ...of,
       ...(blocks.length === 1 ? {} : { block: index + 1 }),
       name,
       wattHours: 0,
@@ -56,8 +72,20 @@ export function createTally({ clock }: Tariff): Tally {
     periods.set(register, { period, wattHours: used })
   }
 
-  return { count, lines: () => [...lines.values()] }
+  return {
+    count,
+    lines: () => [...lines.values()],
+    state: () => ({
+      lines: [...lines.values()].map((line) => ({ ...line })),
+      periods: [...periods].map(([register, running]) => ({ register, ...running })),
+    }),
+  }
 }
+
+const keyOf = (
+  { version, register }: Pick<BillLine, 'version' | 'register'>,
+  index: number,
+): string => `${version} ${register ?? ''} ${index}`
 
 /** A text that is the same for every day of one block period. */
 function periodOf(period: BlockPeriod, day: number): string {
