@@ -1,16 +1,15 @@
-import type { HttpClient, Identity } from '@interlock/host'
-import { unobserved } from '@interlock/kernel'
+import { connected, loginFlags, loginIn, loginUsage, type Connection } from '../at-server.ts'
 import { UsageError } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import type { FlagSpecs, FlagValues } from '../flags.ts'
 
 /** Which data company, and as whom. */
-export const companyFlags: FlagSpecs = {
-  dcc: { kind: 'text', value: 'URL', help: 'the data company: https://…' },
-  identity: { kind: 'text', value: 'DIR', help: 'key and chain of a user, or of the supervisor' },
-  trust: { kind: 'text', value: 'FILE', help: 'PEM root of the smart-meter side' },
-}
-export const companyAccess = '--dcc URL --identity DIR --trust FILE'
+export const companyFlags = loginFlags('dcc', {
+  at: 'the data company: https://…',
+  identity: 'key and chain of a user, or of the supervisor',
+  side: 'smart-meter',
+})
+export const companyAccess = loginUsage('dcc')
 export const certificateFlag = {
   certificate: {
     kind: 'text',
@@ -26,37 +25,11 @@ export function certificateIn(flags: FlagValues): string {
   return path
 }
 
-export type Company = {
-  readonly http: HttpClient
-  /** Without a slash at its end. */
-  readonly url: string
-  readonly identity: Identity
-}
-
 /**
  * Speaks with the data company as one of its users, or as the supervisor.
  * @throws UsageError when it is not said with which; Fault for what cannot be read or reached
  */
-export async function atCompany<Result>(
+export const atCompany = async <Result>(
   flags: FlagValues,
-  work: (company: Company) => Promise<Result>,
-): Promise<Result> {
-  const [url, folder, trust] = ['dcc', 'identity', 'trust'].map((name) => textOf(flags, name))
-  if (url === undefined || folder === undefined || trust === undefined)
-    throw new UsageError(`${companyAccess} are needed`)
-  if (!URL.canParse(url) || !url.startsWith('https:'))
-    throw new UsageError('--dcc: an address as https://dcc.example:8443')
-  const { httpClient, loadIdentity, readText } = await import('@interlock/host')
-  const identity = loadIdentity(folder)
-  const http = httpClient({
-    identity,
-    trust: { roots: [readText(trust)] },
-    activity: unobserved,
-    expectRole: 'dcc',
-  })
-  try {
-    return await work({ http, url: url.replace(/\/+$/, ''), identity })
-  } finally {
-    await http.close()
-  }
-}
+  work: (company: Connection) => Promise<Result>,
+): Promise<Result> => connected(await loginIn(flags, 'dcc'), 'dcc', work)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { HttpClient } from '@interlock/host'
-import { ok, refused, unobserved, type Outcome } from '@interlock/kernel'
-import type { Desk } from '@interlock/lab'
+import { ok, refused, type Outcome } from '@interlock/kernel'
+import { connected, loginFlags, loginIn, loginUsage, type Login } from '../at-server.ts'
 import { UsageError } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import type { FlagSpecs, FlagValues } from '../flags.ts'
@@ -9,9 +9,11 @@ import type { FlagSpecs, FlagValues } from '../flags.ts'
 /** Whose stations: those of a street, or of any other CSMS of this kind. */
 export const deskFlags: FlagSpecs = {
   data: { kind: 'text', value: 'DIR', help: 'the street’s folder; or all three of:' },
-  csms: { kind: 'text', value: 'URL', help: 'the REST interface of the CSMS: https://…' },
-  identity: { kind: 'text', value: 'DIR', help: 'key and chain of an operator of the CSMS' },
-  trust: { kind: 'text', value: 'FILE', help: 'PEM root of the charging side' },
+  ...loginFlags('csms', {
+    at: 'the REST interface of the CSMS: https://…',
+    identity: 'key and chain of an operator of the CSMS',
+    side: 'charging',
+  }),
 }
 
 /** A request to the CSMS. @throws Fault PeerUnavailable */
@@ -21,40 +23,22 @@ export type Ask = HttpClient['request']
  * Speaks with the CSMS as its operator.
  * @throws UsageError when it is not said with which; Fault for what cannot be read
  */
-export async function atDesk<Result>(
+export const atDesk = async <Result>(
   flags: FlagValues,
   work: (ask: Ask) => Promise<Result>,
-): Promise<Result> {
-  const { httpClient } = await import('@interlock/host')
-  const { url, identity, roots } = await deskIn(flags)
-  const http = httpClient({
-    identity,
-    trust: { roots },
-    activity: unobserved,
-    expectRole: 'csms',
-  })
-  try {
-    return await work((method, path, body) => http.request(method, `${url}/api/v1${path}`, body))
-  } finally {
-    await http.close()
-  }
-}
+): Promise<Result> =>
+  connected(await deskIn(flags), 'csms', ({ http, url }) =>
+    work((method, path, body) => http.request(method, `${url}/api/v1${path}`, body)),
+  )
 
-async function deskIn(flags: FlagValues): Promise<Desk> {
+async function deskIn(flags: FlagValues): Promise<Login> {
   const [data, csms] = [textOf(flags, 'data'), textOf(flags, 'csms')]
-  const [identity, trust] = [textOf(flags, 'identity'), textOf(flags, 'trust')]
-  if (data !== undefined) {
-    if (csms !== undefined) throw new UsageError('--data or --csms, not both')
-    const { deskOf } = await import('@interlock/lab')
-    return deskOf(resolve(data))
-  }
-  if (csms === undefined || identity === undefined || trust === undefined)
-    throw new UsageError('--data DIR is needed, or --csms URL, --identity DIR and --trust FILE')
-  if (!URL.canParse(csms) || !csms.startsWith('https:'))
-    throw new UsageError('--csms: an address as https://csms.example:8443')
-  const { loadIdentity, readText } = await import('@interlock/host')
-  const url = csms.replace(/\/+$/, '')
-  return { url, identity: loadIdentity(identity), roots: [readText(trust)] }
+  if (data === undefined && csms === undefined)
+    throw new UsageError(`--data DIR is needed, or ${loginUsage('csms')}`)
+  if (data === undefined) return loginIn(flags, 'csms')
+  if (csms !== undefined) throw new UsageError('--data or --csms, not both')
+  const { deskOf } = await import('@interlock/lab')
+  return deskOf(resolve(data))
 }
 
 /** The body of a success, or why the CSMS refuses, in its words. */
