@@ -2,7 +2,7 @@ import { feederSumLimits } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { oscpLimits } from '@interlock/oscp'
-import { HomeConfig, MiddlewareConfig } from '@interlock/topics'
+import { demandHomesHeard, HomeConfig, MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 import { claimLimits } from './capacity/divide.ts'
 
@@ -87,8 +87,8 @@ export const DsoConfig = actorConfig({
 })
 export type DsoConfig = Static<typeof DsoConfig>
 
-/** @throws Fault `ConfigInvalid` for a name that is there twice, or a contract with nobody. */
-export function demandWhole({ providers, feeders, meters, middleware }: DsoConfig): void {
+/** @throws Fault `ConfigInvalid` for a name that is there twice, a contract with nobody, or what nothing can be heard of. */
+export function demandWhole({ providers, feeders, homes, meters, middleware }: DsoConfig): void {
   const names = providers.map(({ name }) => name)
   const lists = [
     names,
@@ -107,6 +107,10 @@ export function demandWhole({ providers, feeders, meters, middleware }: DsoConfi
     throw invalid(
       `${summed.group}: its chargers have nowhere to be heard, for middleware is not there`,
     )
+  demandHomesHeard(homes, middleware)
+  const stray = homes?.find(({ feeder }) => feeders.every(({ group }) => group !== feeder))
+  if (stray !== undefined)
+    throw invalid(`homes: ${stray.station} is of ${stray.feeder}, which is not in feeders`)
   for (const { group, contracts } of feeders)
     for (const { provider } of contracts)
       if (!names.includes(provider)) throw invalid(`${group}: ${provider} is not in providers`)

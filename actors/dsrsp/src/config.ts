@@ -1,7 +1,7 @@
 import { limits } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
-import { HomeConfig, MiddlewareConfig } from '@interlock/topics'
+import { demandHomesHeard, HomeConfig, MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -91,8 +91,7 @@ export function demandWhole({
   middleware,
   portfolio,
 }: Pick<DsrspConfig, 'homes' | 'middleware' | 'portfolio'>): void {
-  if (homes.length > 0 && middleware === undefined)
-    throw new Fault('ConfigInvalid', 'homes have nowhere to be heard, for middleware is not there')
+  demandHomesHeard(homes, middleware)
   const stranger = homes.find(({ station }) => portfolio.every(({ eui }) => eui !== station))
   if (stranger !== undefined)
     throw new Fault('ConfigInvalid', `homes: ${stranger.station} is not in portfolio`)

@@ -2,7 +2,7 @@ import { actorConfig, ListenConfig } from '@interlock/host'
 import { OcpiPartyConfig, OcpiUsConfig } from '@interlock/host/ocpi'
 import { Fault } from '@interlock/kernel'
 import { sameCi, Token } from '@interlock/ocpi'
-import { HomeConfig, MiddlewareConfig } from '@interlock/topics'
+import { demandHomesHeard, HomeConfig, MiddlewareConfig } from '@interlock/topics'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -70,8 +70,13 @@ export const EmspConfig = actorConfig({
 })
 export type EmspConfig = Static<typeof EmspConfig>
 
-/** @throws Fault `ConfigInvalid` for a token that is there twice. */
-export function demandDistinct({ contracts }: EmspConfig): void {
+/** @throws Fault `ConfigInvalid` for a token that is there twice, or homes that nothing can be heard of. */
+export function demandWhole({
+  contracts,
+  homes,
+  middleware,
+}: Pick<EmspConfig, 'contracts' | 'homes' | 'middleware'>): void {
+  demandHomesHeard(homes, middleware)
   const known = new Set<string>()
   for (const { uid, type } of contracts) {
     const name = `${type} ${uid}`.toUpperCase()

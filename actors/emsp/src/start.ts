@@ -23,7 +23,7 @@ import {
 import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
 import { demandTopic, openTopics } from '@interlock/topics'
 import { keepCardRegister } from './card-register.ts'
-import { demandDistinct, type EmspConfig } from './config.ts'
+import { demandWhole, type EmspConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
 import { billStore } from './data/bills.ts'
 import { migrations, type EmspTables } from './data/schema.ts'
@@ -60,7 +60,7 @@ async function open(
   deps: ActorDeps,
   closers: Closers,
 ): Promise<Omit<EmspRunning, 'close'>> {
-  demandDistinct(config)
+  demandWhole(config)
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'emsp')
     throw new Fault('IdentityUnreadable', `${config.identity}: not the identity of a provider`)

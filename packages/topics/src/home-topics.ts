@@ -1,6 +1,8 @@
 import type { Topic } from '@interlock/contract'
+import { Fault } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { Type, type Static } from 'typebox'
+import type { MiddlewareConfig } from './config.ts'
 
 /** A home of which a reader is told: its station's EUI-64, and where it is. */
 export const HomeConfig = Type.Object(
@@ -11,6 +13,15 @@ export const HomeConfig = Type.Object(
   { additionalProperties: false },
 )
 export type HomeConfig = Static<typeof HomeConfig>
+
+/** @throws Fault `ConfigInvalid` for homes that nothing can be heard of. */
+export function demandHomesHeard(
+  homes: readonly HomeConfig[] | undefined,
+  middleware: MiddlewareConfig | undefined,
+): void {
+  if (homes !== undefined && homes.length > 0 && middleware === undefined)
+    throw new Fault('ConfigInvalid', 'homes have nowhere to be heard, for middleware is not there')
+}
 
 export const homeTopic = (
   kind: 'reading' | 'session' | 'consumption',

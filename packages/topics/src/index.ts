@@ -9,7 +9,7 @@ export {
 } from './half-hours.ts'
 export { consumptionFollowing, hearConsumption } from './hear-consumption.ts'
 export { openHeard, type Heard, type Said } from './heard.ts'
-export { HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
+export { demandHomesHeard, HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
 export { openProgress, type Progress } from './progress.ts'
 export type { Reading } from './reading.ts'
 export type { Finding, Received } from './receive.ts'

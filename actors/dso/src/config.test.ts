@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { demandWhole, type DsoConfig } from './config.ts'
+
+const middleware = {
+  accessPoint: 'https://broker.test',
+  keys: 'https://keys.test',
+  keyServer: '02-00-00-00-00-00-00-09',
+}
+const config = {
+  providers: [],
+  feeders: [{ group: 'feeder-1', ratedWatts: 60_000, history: 'history.json', contracts: [] }],
+} as unknown as DsoConfig
+const homesOf = (feeder: string) => [{ feeder, station: '00-00-00-00-00-00-00-01' }]
+
+test('homes that nothing can be heard of, or of a feeder that is not there, are refused', () => {
+  const homes = homesOf('feeder-1')
+  expect(() => demandWhole({ ...config, middleware, homes })).not.toThrow()
+  expect(() => demandWhole({ ...config, homes: [] })).not.toThrow()
+  expect(() => demandWhole({ ...config, homes })).toThrow(/homes have nowhere to be heard/)
+  expect(() => demandWhole({ ...config, middleware, homes: homesOf('elsewhere') })).toThrow(
+    /elsewhere, which is not in feeders/,
+  )
+})
