@@ -122,6 +122,7 @@ const schema: Readonly<Record<string, readonly string[] | RegExp>> = {
     'flowDirection',
     'intervalLength',
     'kind',
+    'phase',
     'powerOfTenMultiplier',
     'uom',
   ],
@@ -148,6 +149,8 @@ function expectValid(element: Element): void {
   expect({ name, unknown: places.includes(-1) }).toEqual({ name, unknown: false })
   if (shape instanceof RegExp) expect(text).toMatch(shape)
   else expect(text.trim()).toBe('')
+  // What the tests of function blocks 4 and 5 want of it: the schema itself lets any of them be absent.
+  if (name === 'ReadingType') expect(children.map((child) => child.name)).toEqual(names)
   for (const child of children) expectValid(child)
 }
 
@@ -198,6 +201,11 @@ test('Green Button: an Atom feed with what ESPI asks, in milliwatt-hours and sec
   expect(valuesOf(xml, 'uom')).toEqual(['72'])
   expect(valuesOf(xml, 'flowDirection')).toEqual(['1'])
   expect(valuesOf(xml, 'intervalLength')).toEqual(['1800'])
+  // Delta data of metered electricity, normal; energy of no phase alone (`PhaseCodeKind`).
+  expect(valuesOf(xml, 'accumulationBehaviour')).toEqual(['4'])
+  expect(valuesOf(xml, 'commodity')).toEqual(['1'])
+  expect(valuesOf(xml, 'dataQualifier')).toEqual(['12'])
+  expect(valuesOf(xml, 'phase')).toEqual(['0'])
   expect(valuesOf(xml, 'tzOffset')).toEqual(['0'])
   const seconds = start / 1000
   expect(valuesOf(xml, 'start').map(Number)).toEqual([seconds, seconds, seconds + 1_800])
@@ -212,6 +220,14 @@ test('Green Button: what flows back is a reading of its own, in the other direct
   expectLinked(parse(xml))
   expect(valuesOf(xml, 'flowDirection')).toEqual(['1', '19'])
   expect(valuesOf(xml, 'value')).toEqual(['3500000', '2000'])
+})
+
+test('Green Button: intervals that differ have a length as well, the shortest', () => {
+  const longer = { ...interval(0), until: instant(start + 3_600_000) }
+  const xml = toGreenButton({ station, intervals: [longer, interval(2)] }, now, crypto)
+  expectValid(parse(xml))
+  expect(valuesOf(xml, 'intervalLength')).toEqual(['1800'])
+  expect(valuesOf(xml, 'duration')).toEqual(['5400', '3600', '1800'])
 })
 
 test('what no meter can count breaks no format', () => {

@@ -10,6 +10,8 @@ const espi = {
   forward: 1,
   reverse: 19,
   energy: 12,
+  /** The register counts what all its conductors carry, so of no phase alone. */
+  noPhase: 0,
   wattHours: 72,
   milli: -3,
   /** Computed along a line between the readings before and after it. */
@@ -96,15 +98,15 @@ const entryAt =
     ].join('')
 
 function readingType({ code }: Direction, intervals: readonly MeterInterval[]): string {
-  const lengths = new Set(intervals.map(secondsOf))
-  const [length = 0] = lengths
   const fields = {
     accumulationBehaviour: espi.deltaData,
     commodity: espi.electricitySecondaryMetered,
     dataQualifier: espi.normal,
     flowDirection: code,
-    ...(lengths.size === 1 && { intervalLength: length }),
+    // The shortest, where they differ: each reading says its own.
+    intervalLength: intervals.reduce((least, each) => Math.min(least, secondsOf(each)), Infinity),
     kind: espi.energy,
+    phase: espi.noPhase,
     powerOfTenMultiplier: espi.milli,
     uom: espi.wattHours,
   }
