@@ -7,6 +7,7 @@ export {
   type MiddlewareOptions,
   type Sayer,
 } from './middleware/open-middleware.ts'
+export { openSealedCapacity } from './oscp/sealed-capacity.ts'
 export { describeInterface } from './rest/describe.ts'
 export type { StationDocument } from './rest/station-document.ts'
 export { startCsms, type CsmsRunning } from './start.ts'

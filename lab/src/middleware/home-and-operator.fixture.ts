@@ -1,9 +1,4 @@
-import {
-  openMiddleware,
-  type CapacityHearer,
-  type MiddlewareOptions,
-  type Sayer,
-} from '@interlock/csms'
+import { openMiddleware, type CapacityHearer, type Sayer } from '@interlock/csms'
 import { startDso, type DsoConfig } from '@interlock/dso'
 import {
   checkConfig,
@@ -138,20 +133,13 @@ const providerRow = ({ middleware }: ActorsOptions, name: string) => ({
   token: 'nobody-registers-in-this-lab',
 })
 
-export type SayerOptions = {
-  readonly book?: CapacityHearer
-  /** Stations whose half-hours are said. */
-  readonly consumption?: readonly string[]
-  readonly chargesOf?: MiddlewareOptions['chargesOf']
-}
-
 /** What a CSMS says by topic, as its program says it: its stations draw what `powers` says. */
 export function openSayer(
   options: ActorsOptions,
   name: string,
   identity: Identity,
   powers: readonly number[],
-  { book, consumption = [], chargesOf = () => Promise.resolve([]) }: SayerOptions = {},
+  book?: CapacityHearer,
 ) {
   const { dir, clock, middleware } = options
   const closers: Closers = []
@@ -169,7 +157,6 @@ export function openSayer(
       data: `${dir}/${name}`,
       trust: { charging: middleware.authority.root, smartMeter: middleware.authority.root },
       middleware: configOf(options),
-      consumption: [...consumption],
     },
     deps: depsOf(options),
     identity,
@@ -177,6 +164,8 @@ export function openSayer(
     views: new Map(stations),
   }
   const trust = { roots: [middleware.authority.rootPem] }
+  // Half-hours are none of what it says: a street has those.
+  const chargesOf = () => Promise.resolve([])
   const { tellSession } = openMiddleware(sayer, { trust, closers, book, chargesOf })
   return {
     tellSession,

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
-import type { CapacityHearer } from '@interlock/csms'
-import { ensureDir, openJournal, systemClock, temporaryDir } from '@interlock/host'
-import { instant } from '@interlock/kernel'
+import { openSealedCapacity, type CapacityHearer } from '@interlock/csms'
+import { openJournal, systemClock, temporaryDir } from '@interlock/host'
 import { consumptionFollowing, openHalfHours, openProgress, type Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
@@ -268,7 +267,8 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   for (const each of [csms, rival]) await grant(each, 'read', { kind: 'capacity' })
   const options = { dir, clock, wall, middleware }
   const operator = await startOperator(options, 'dso-8', { provider: 'csms-8' })
-  const allotted: { group: string; watts: readonly number[] }[] = []
+  const capacity = openSealedCapacity(openJournal(`${dir}/csms-8-capacity.journal`), clock.now())
+  const allotted = () => capacity.wattsAt('f1', clock.now())
   const book: CapacityHearer = {
     groups: [
       {
@@ -279,39 +279,12 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
         organisation: dso.peer.organisation,
       },
     ],
-    hear: (group, { watts }) => void allotted.push({ group, watts }),
+    hear: (group, said) => void capacity.take(group, said),
   }
-  const lastHalfHour = instant(Math.floor(clock.now() / 1_800_000) * 1_800_000 - 1_800_000)
-  ensureDir(`${dir}/csms-8`)
-  const told = openJournal(`${dir}/csms-8/consumption.journal`)
-  told.append({ station: 'csms-8-0', until: lastHalfHour })
-  told.close()
-  const startedAt = instant(lastHalfHour - 60_000)
-  const registers = [0, 500, 2_000].map((wattHours, i) => ({
-    at: instant(startedAt + i * 31 * 60_000),
-    wattHours,
-  }))
-  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000], {
-    book,
-    consumption: ['csms-8-0'],
-    chargesOf: () => Promise.resolve([{ startedAt, endedAt: undefined, registers }]),
-  })
+  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000], book)
   const seen = seenBy(options, 'dso-8', dso, operator.port)
   const [station] = sayer.stations
   if (station === undefined) throw new Error('no station')
-  await grant(csms, 'publish', { kind: 'consumption', id: station.eui })
-  const dsrsp = authority.certify('dsrsp', 'dsrsp-8')
-  await grant(dsrsp, 'read', { kind: 'consumption', id: station.eui })
-  const flexibility = await enter(dsrsp)
-  const home = topicOf('consumption', station.eui)
-  const owner = await middleware.owner(station.eui)
-  expect(await flexibility.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
-  expect(await owner.say(dsrsp.peer.organisation, 'dsr', true)).toBe(204)
-  expect(await flexibility.exchange.join(home)).toMatchObject({ ok: true })
-  const used = openHalfHours(openJournal(`${dir}/dsrsp-8.journal`), { days: 11, clock })
-  const hears = (author: Peer): boolean => author.organisation === organisation
-  const { name: _, ...following } = consumptionFollowing(hears, used, () => {})
-  flexibility.exchange.read({ ...following, progress: openProgress() })
   const provider = await enter(emsp)
   await provider.exchange.join(topicOf('session', station.eui))
   const taken = listen(provider, 'session')
@@ -329,19 +302,11 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
     // Twice a minute; leases pass meanwhile, and are to be heard.
     await clock.advance(5_000)
     await pause(20)
-    return (await seen.feeder()).loads.length > 0 && allotted.length > 0
+    return (await seen.feeder()).loads.length > 0 && allotted() !== undefined
   })
-  await eventually(async () => {
-    await clock.advance(5_000)
-    await pause(20)
-    return used.of(station.eui).length > 0
-  })
-  // Of 500 Wh in 31 minutes, without the minute before it.
-  expect(used.of(station.eui)).toEqual([{ from: lastHalfHour, wattHours: 484 }])
-  used.close()
   // 100 kW less the 20 kW of the homes, up to what is contracted for.
-  expect(allotted[0]).toMatchObject({ group: 'f1' })
-  expect(allotted[0]?.watts.slice(0, 2)).toEqual([50_000, 50_000])
+  expect(allotted()).toBe(50_000)
+  expect(capacity.standing('f1', clock.now())).toMatchObject({ silent: false })
   // The grant is for all of them, and still nobody else has the key of what this one is allotted.
   const stranger = await enter(rival)
   const theirs = topicOf('capacity', organisation)
@@ -351,5 +316,6 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   ])
   await seen.close()
   await sayer.close()
+  capacity.close()
   await operator.close()
 })
