@@ -13,7 +13,7 @@ import {
   type Tally,
   type User,
 } from './anomaly.ts'
-import { anomalyRulesDefault, type AnomalyRules, type Threshold } from './thresholds.ts'
+import { anomalyRulesDefault, rulesOver, type AnomalyRules, type Threshold } from './thresholds.ts'
 
 const start = instant(Date.UTC(2026, 0, 5, 18))
 const organisation = (number: number) =>
@@ -55,22 +55,41 @@ test('by default the certificates of a thousand devices an hour are one user’s
   expect(judge()).toBe('ADDCCThresholdBreach')
 })
 
-test.each(
-  Object.entries(services).flatMap(([service, { variants }]) => (4 in variants ? [service] : [])),
-)('by default neither one user nor many can have %s done as often as they like', (service) => {
-  const tally: Tally = new Map()
-  const flood = 2_000_000
-  const rules = { own: [], company: anomalyRulesDefault }
-  const judge = (user: User) =>
-    judgeAnomaly(tally, { user, service: service as Service, command }, rules, start).breach
-  const one: User = { organisation: organisation(1), role: 'supplier' }
-  expect(judge(one)).toBeUndefined()
-  tallied(tally, nameOf(one), service, minuteOf(start), flood)
-  expect(judge(one)).toBe('ADDCCThresholdBreach')
-  const other: User = { ...one, organisation: organisation(2) }
-  expect(judge(other)).toBeUndefined()
-  tallied(tally, everyone, service, minuteOf(start), flood)
-  expect(judge(other)).toBe('ADDCCThresholdBreach')
+test.each(Object.keys(services))(
+  'by default neither one user nor many can have %s done as often as they like',
+  (service) => {
+    const tally: Tally = new Map()
+    const flood = 2_000_000
+    const rules = { own: [], company: anomalyRulesDefault }
+    const judge = (user: User) =>
+      judgeAnomaly(tally, { user, service: service as Service, command }, rules, start).breach
+    const one: User = { organisation: organisation(1), role: 'supplier' }
+    expect(judge(one)).toBeUndefined()
+    tallied(tally, nameOf(one), service, minuteOf(start), flood)
+    expect(judge(one)).toBe('ADDCCThresholdBreach')
+    const other: User = { ...one, organisation: organisation(2) }
+    expect(judge(other)).toBeUndefined()
+    tallied(tally, everyone, service, minuteOf(start), flood)
+    expect(judge(other)).toBe('ADDCCThresholdBreach')
+  },
+)
+
+test('what a config sets for one request leaves the defaults of the others in force', () => {
+  const rule = { service: '7.16', periodMinutes: 60, most: 3 }
+  const rules = rulesOver({ ...noRules, eachUser: [rule] })
+  const of = (list: readonly Threshold[], service: string) =>
+    list.filter((each) => each.service === service)
+  expect(of(rules.eachUser, '7.16')).toEqual([rule])
+  expect(of(rules.allUsers, '7.16')).toEqual(of(anomalyRulesDefault.allUsers, '7.16'))
+  for (const service of Object.keys(services).filter((each) => each !== '7.16'))
+    expect(of(rules.eachUser, service)).toEqual(of(anomalyRulesDefault.eachUser, service))
+  // A limit on all requests together stands beside those of each.
+  const all = { service: '*', periodMinutes: 60, most: 5 }
+  expect(rulesOver({ ...noRules, allUsers: [all] }).allUsers).toEqual([
+    ...anomalyRulesDefault.allUsers,
+    all,
+  ])
+  expect(rulesOver(noRules)).toEqual(anomalyRulesDefault)
 })
 
 test('without limits nothing is held', () => {

@@ -1,7 +1,7 @@
 import { BudgetLimits, nationalBudget } from '@interlock/contract'
 import { actorConfig, ListenConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
-import { AnomalyRules, anomalyRulesDefault } from './thresholds.ts'
+import { AnomalyRules } from './thresholds.ts'
 
 const strict = { additionalProperties: false }
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
@@ -58,10 +58,10 @@ export const DccConfig = actorConfig({
   peers: Type.Object({ supervisor: Url }, strict),
   /** Limits of this ledger. */
   budget: Type.Object(BudgetLimits.properties, { ...strict, default: { ...nationalBudget } }),
-  /** Thresholds and attribute limits, beyond which a request is quarantined. */
+  /** Thresholds and attribute limits, beyond which a request is quarantined; the defaults stand for what is not named. */
   anomaly: Type.Object(AnomalyRules.properties, {
     additionalProperties: false,
-    default: { ...anomalyRulesDefault },
+    default: {},
   }),
   /** Users that alerts are brought to, each at `POST` of an address under the smart-meter root. */
   alerts: Type.Array(Type.Object({ organisation: Eui, role: UserRole, url: Url }, strict), {

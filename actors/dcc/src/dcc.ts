@@ -37,6 +37,7 @@ import { quarantine } from './quarantine.ts'
 import { quarantineEndpoints } from './quarantine-endpoints.ts'
 import { openRevocationLists } from './revocation-lists.ts'
 import { migrations, type DccTables } from './tables.ts'
+import { rulesOver } from './thresholds.ts'
 import { openWanServer } from './wan-server.ts'
 
 export type DccRunning = Running & {
@@ -156,7 +157,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   )
   const service = {
     lists: delivery,
-    anomalies: await openAnomalies(database.db, config.anomaly, clock),
+    anomalies: await openAnomalies(database.db, rulesOver(config.anomaly), clock),
     quarantine: quarantine(database.db, { clock, crypto }),
     futureDated: await openFutureDated(database.db, config.futureDatedMost, deps),
     revoked: lists.revoked,

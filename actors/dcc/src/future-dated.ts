@@ -16,7 +16,7 @@ import {
 import type { Peer } from '@interlock/pki'
 import type { Kysely, Selectable } from 'kysely'
 import { nameOf, type User } from './anomaly.ts'
-import { inPages } from './in-pages.ts'
+import { createLanes, type Lane } from './in-lanes.ts'
 import { kept, readKept } from './kept-request.ts'
 import type { DccTables } from './tables.ts'
 
@@ -61,8 +61,12 @@ export type FutureDated = {
 
 const listedMax = 1_000
 const atOnceMax = 64
-/** Read together: a midnight on which everything falls due does not fill the memory. */
-const pageMax = 256
+/** Of one user: while all its devices are silent, those of others go on. */
+const atOnceEachMax = 16
+/** Users whose requests are worked on at once; the others are next. */
+const lanesMax = 1_000
+/** Of one user, read together: a midnight on which everything falls due does not fill the memory. */
+const pageMax = 64
 /** So long a user can read what became of a request. */
 const outcomeMillis = inHours(7 * 24)
 const againMillis = inSeconds(60)
@@ -120,10 +124,18 @@ export async function openFutureDated(
       await put(reference, 'done', 'DeliveryTimeout')
     }
   }
-  const carryOutDue = async (): Promise<void> => {
-    const now = clock.now()
-    const dueAfter = (last: Row | undefined) =>
+  const lanes = createLanes<Row>({
+    work: carryOutOne,
+    atOnce: atOnceMax,
+    atOnceEach: atOnceEachMax,
+    isOver: () => closed,
+  })
+  const laneOf = (user: Pick<Row, 'organisation' | 'role'>, now: Instant): Lane<Row> => ({
+    name: `${user.organisation} ${user.role}`,
+    page: (last) =>
       held()
+        .where('organisation', '=', user.organisation)
+        .where('role', '=', user.role)
         .where('execute_at', '<=', now)
         .$if(last !== undefined, (due) =>
           due.where((columns) =>
@@ -137,8 +149,25 @@ export async function openFutureDated(
         .orderBy('execute_at')
         .orderBy('reference')
         .limit(pageMax)
-        .execute()
-    await inPages(dueAfter, carryOutOne, { atOnce: atOnceMax, isOver: () => closed })
+        .execute(),
+  })
+  /** Those that have waited longest first. */
+  const usersDue = (now: Instant) =>
+    db
+      .selectFrom('future_dated')
+      .select(['organisation', 'role'])
+      .where('state', '=', 'held')
+      .where('execute_at', '<=', now)
+      .groupBy(['organisation', 'role'])
+      .orderBy((columns) => columns.fn.min('execute_at'))
+      .limit(lanesMax)
+      .execute()
+  /** Beside what is carried out already; what falls due meanwhile has a time of its own. */
+  const carryOutDue = async (): Promise<void> => {
+    const now = clock.now()
+    const due = await usersDue(now)
+    const ended = lanes.begin(due.map((user) => laneOf(user, now)))
+    await Promise.all([ended, wakeForNext({ after: now })])
     await forget()
   }
   const wakeIn = (delay: number): void => {
@@ -147,15 +176,16 @@ export async function openFutureDated(
     timer = clock.after(millis(delay), 'dcc/future-dated', async () => {
       try {
         await carryOutDue()
-        await wakeForNext(laterMillis)
+        await wakeForNext({ soonest: laterMillis })
       } catch (error) {
         log.error({ error }, 'future-dated requests are not carried out; trying again')
         wakeIn(againMillis)
       }
     })
   }
-  const wakeForNext = async (soonest = 0): Promise<void> => {
-    const next = await held().orderBy('execute_at').limit(1).executeTakeFirst()
+  const wakeForNext = async ({ soonest = 0, after = 0 } = {}): Promise<void> => {
+    const waiting = held().where('execute_at', '>', after)
+    const next = await waiting.orderBy('execute_at').limit(1).executeTakeFirst()
     if (next !== undefined) wakeIn(Math.max(soonest, Number(next.execute_at) - clock.now()))
   }
 

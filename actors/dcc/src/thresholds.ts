@@ -1,4 +1,4 @@
-import { services, type CriticalService } from '@interlock/duis'
+import { services, type Service } from '@interlock/duis'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -47,24 +47,27 @@ export const AttributeLimit = Type.Object(
 )
 export type AttributeLimit = Static<typeof AttributeLimit>
 
-/** What the data company itself sets. Its numbers are not public; these are ours to choose. */
+/**
+ * What the data company itself sets, besides {@link anomalyRulesDefault}. Its numbers are not public; these are ours to
+ * choose.
+ */
 export const AnomalyRules = Type.Object(
   {
     /** For each user: an organisation in one role. */
-    eachUser: Type.Array(Threshold, { maxItems: thresholdsMax }),
+    eachUser: Type.Array(Threshold, { maxItems: thresholdsMax, default: [] }),
     /** For all users together. */
-    allUsers: Type.Array(Threshold, { maxItems: thresholdsMax }),
-    attributes: Type.Array(AttributeLimit, { maxItems: thresholdsMax }),
+    allUsers: Type.Array(Threshold, { maxItems: thresholdsMax, default: [] }),
+    attributes: Type.Array(AttributeLimit, { maxItems: thresholdsMax, default: [] }),
   },
   strict,
 )
 export type AnomalyRules = Static<typeof AnomalyRules>
 
 /**
- * The most of each critical request in an hour, of one user and of all together. A street's worth of homes
+ * The most of each request in an hour, of one user and of all together. A street's worth of homes
  * can be armed and disarmed; ten thousand an hour by one user are no street. None of them can be left out.
  */
-const mostInAnHour: Readonly<Record<CriticalService, readonly [eachUser: number, all: number]>> = {
+const mostInAnHour: Readonly<Record<Service, readonly [eachUser: number, all: number]>> = {
   // Whoever holds a supplier's key could change who controls every home, or what runs in it: over days.
   '6.15.1': [1_000, 10_000],
   '11.3': [1_000, 10_000],
@@ -81,6 +84,15 @@ const mostInAnHour: Readonly<Record<CriticalService, readonly [eachUser: number,
   '6.11': [100_000, 1_000_000],
   // All homes of a supplier in a night.
   '1.1.1': [100_000, 1_000_000],
+  // Whoever can take devices away, or bring some, takes a fleet off the network: over days.
+  '8.3': [1_000, 10_000],
+  '12.2': [1_000, 10_000],
+  // An answer for each command that a user has delivered by itself.
+  '8.13': [100_000, 1_000_000],
+  // Reading moves nothing; a fleet is read at every settlement, and its every home's messages make room for others.
+  '4.11.1': [100_000, 1_000_000],
+  '7.14': [100_000, 1_000_000],
+  '7.15': [100_000, 1_000_000],
 }
 const hourly = (of: 0 | 1): Threshold[] =>
   Object.entries(mostInAnHour).map(([service, most]) => ({
@@ -93,4 +105,20 @@ export const anomalyRulesDefault: AnomalyRules = {
   eachUser: hourly(0),
   allUsers: hourly(1),
   attributes: [],
+}
+
+/**
+ * The rules of a config over the defaults, request by request: what it sets for a service request takes the place
+ * of the default for that one alone.
+ */
+export function rulesOver({ eachUser, allUsers, attributes }: AnomalyRules): AnomalyRules {
+  const over = (defaults: readonly Threshold[], own: readonly Threshold[]): Threshold[] => {
+    const set = new Set(own.map(({ service }) => service))
+    return [...defaults.filter(({ service }) => !set.has(service)), ...own]
+  }
+  return {
+    eachUser: over(anomalyRulesDefault.eachUser, eachUser),
+    allUsers: over(anomalyRulesDefault.allUsers, allUsers),
+    attributes,
+  }
 }

@@ -146,11 +146,5 @@ export const services = {
 } as const satisfies Record<string, ServiceRow>
 
 export type Service = keyof typeof services
-/** Those that move or change something in a home: the device wants the originator's signature. */
-export type CriticalService = {
-  [Name in Service]: (typeof services)[Name]['variants'] extends { readonly 4: Bodies }
-    ? Name
-    : never
-}[Service]
 export const serviceRow = (service: Service): ServiceRow => services[service]
 export const isService = (text: string): text is Service => Object.hasOwn(services, text)

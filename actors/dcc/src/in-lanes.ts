@@ -1,0 +1,64 @@
+import { inPages } from './in-pages.ts'
+
+/** The rows of one owner, page by page. */
+export type Lane<Row> = {
+  readonly name: string
+  readonly page: (after: Row | undefined) => Promise<readonly Row[]>
+}
+export type Lanes<Row> = {
+  /**
+   * Works through those that are not open yet, beside those that are. It ends with what it has opened; a fault of
+   * one lane is thrown once all have ended.
+   */
+  begin(lanes: readonly Lane<Row>[]): Promise<void>
+}
+
+/**
+ * One pool for the rows of many owners. Each has a lane with a few places of the pool, so that whose rows are slow
+ * holds those and no more; where the pool is full, whoever has waited longest is next.
+ */
+export function createLanes<Row>({
+  work,
+  atOnce,
+  atOnceEach,
+  isOver,
+}: {
+  readonly work: (row: Row) => Promise<void>
+  readonly atOnce: number
+  readonly atOnceEach: number
+  readonly isOver: () => boolean
+}): Lanes<Row> {
+  const open = new Set<string>()
+  const waiting: (() => void)[] = []
+  let free = atOnce
+
+  /** Waits for a place, and hands it on to whoever is next. */
+  const placed = async (row: Row): Promise<void> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      if (!isOver()) await work(row)
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
+  }
+  const through = async ({ name, page }: Lane<Row>): Promise<void> => {
+    open.add(name)
+    try {
+      await inPages(page, placed, { atOnce: atOnceEach, isOver })
+    } finally {
+      open.delete(name)
+    }
+  }
+  return {
+    async begin(lanes) {
+      const ends = await Promise.allSettled(
+        lanes.filter(({ name }) => !open.has(name)).map(through),
+      )
+      const failed = ends.find((end) => end.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+    },
+  }
+}
