@@ -1,12 +1,11 @@
 import { silentLog } from '@interlock/host'
 import type { StationId } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import type { Commands } from '../commands.ts'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import type { CapacityBook } from './capacity-book.ts'
 import { createFallbackLimits } from './fallback-limits.ts'
 import { watchFeeders } from './feeder-watch.ts'
-import { evening, group, street, vehicle } from './street.fixture.ts'
+import { evening, group, holding, street, vehicle } from './street.fixture.ts'
 
 /** Three stations, a budget that bears one part of the fallback, and who has asked for one so far. */
 function watched() {
@@ -21,24 +20,15 @@ function watched() {
       config: { actor: 'csms' },
       deps: { clock, log: silentLog },
       hooks,
-      known: { find: () => Promise.resolve(undefined) },
+      sessions: new Map(vehicles.map(({ record }) => [record.stationId, {}])),
     },
   )
-  const asked: string[] = []
-  const commands = {
-    send: ({ stationId }: { stationId: string }) => {
-      const setVariableResult = [{ attributeStatus: 'Accepted' }]
-      return Promise.resolve(
-        asked.push(stationId) === 1
-          ? { status: 'Accepted', response: { setVariableResult } }
-          : { status: 'Refused', reason: 'BudgetExceeded' },
-      )
-    },
-  } as unknown as Commands
+  const stations = holding()
+  stations.budget.left = 1
   const days: number[] = []
   const book = { groups: [group], of: () => group } as unknown as CapacityBook
   const watch = watchFeeders(context, book, {
-    limits: createFallbackLimits(context, commands, planner),
+    limits: createFallbackLimits(context, stations, planner),
     dayAhead: async () => void days.push(clock.now()),
   })
   const boot = (number: number): void => {
@@ -47,6 +37,7 @@ function watched() {
     view.connected = true
     watch.booted(`CS-${number}` as StationId)
   }
+  const asked = () => stations.asked('SetVariables')
   return { clock, hooks, asked, days, boot }
 }
 
@@ -58,7 +49,7 @@ test('who of those that boot together has the last of a budget does not depend o
     const { clock, asked, boot } = watched()
     for (const number of order) boot(number)
     await clock.advance(1_000)
-    expect(asked).toEqual(['CS-1', 'CS-2'])
+    expect(asked()).toEqual(['CS-1', 'CS-2'])
   }
 })
 
@@ -70,5 +61,5 @@ test('what an operator says during one second is one reason to plan the day and 
   hooks.capacityChanged(['feeder-9'])
   await clock.advance(1_000)
   expect(days).toEqual([evening + 1_000])
-  expect(asked).toEqual(['CS-2'])
+  expect(asked()).toEqual(['CS-2'])
 })

@@ -1,6 +1,8 @@
 import { eui64, instant, type Instant } from '@interlock/kernel'
 import type { Message } from '@interlock/oscp'
 import { groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
+import type { Request } from '@interlock/ocpp'
+import type { Command, CommandOutcome } from '../commands.ts'
 import type { Context } from '../context.ts'
 import type { StationView } from '../core/view.ts'
 import { vehicleAt } from '../fixture/view.fixture.ts'
@@ -63,3 +65,42 @@ export function worst(schedules: readonly Schedule[], from = evening): number {
   )
 }
 export const many = (count: number) => Array.from({ length: count }, (_, at) => vehicle(at + 1))
+
+/** Stations that hold a part of the fallback, as they say; those that have none name no value. */
+export function holding(held: Record<string, string> = {}) {
+  const sent: Command[] = []
+  /** So many parts more are countersigned. */
+  const budget = { left: Infinity }
+  const silent = new Set<string>()
+  /** Whose answer to the next setting is lost. */
+  const silentAfter = { next: false }
+  const lost = { status: 'Failed', reason: 'Timeout' }
+  const answer = ({ stationId, action, payload }: Command): CommandOutcome => {
+    if (silent.has(stationId)) return lost
+    const of = { component: { name: '' }, variable: { name: '' } }
+    if (action === 'GetVariables') {
+      const value = held[stationId]
+      const status = value === undefined ? 'UnknownVariable' : 'Accepted'
+      const result = { ...of, attributeStatus: status, attributeValue: value }
+      return { status: 'Accepted', response: { getVariableResult: [result] } }
+    }
+    budget.left -= 1
+    if (budget.left < 0) return { status: 'Refused', reason: 'BudgetExceeded' }
+    const [asked] = (payload as Request<'SetVariables'>).setVariableData
+    held[stationId] = asked?.attributeValue ?? ''
+    if (silentAfter.next) return ((silentAfter.next = false), lost)
+    return {
+      status: 'Accepted',
+      response: { setVariableResult: [{ ...of, attributeStatus: 'Accepted' }] },
+    }
+  }
+  return {
+    held,
+    budget,
+    silent,
+    silentAfter,
+    send: (command: Command) => Promise.resolve((sent.push(command), answer(command))),
+    asked: (action: Command['action']) =>
+      sent.filter((each) => each.action === action).map(({ stationId }) => stationId as string),
+  }
+}
