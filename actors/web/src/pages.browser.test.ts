@@ -364,6 +364,7 @@ describe.skipIf(skipped !== undefined)(title, { timeout: 180_000 }, () => {
       await page.getByTestId('attack-result').waitFor()
       await check('the street')
       await pages.feeders()
+      await page.getByTestId('sum-sentence').waitFor()
       for (const summary of await page.getByLabel(/^Table of/).all()) await summary.click()
       await check('the feeders')
       await page.getByRole('link', { name: 'Street' }).click()

@@ -98,8 +98,19 @@ function Table({ title, times, curves, rowEvery, timeZone }: Parameters<typeof C
   )
 }
 
-const dataOf = ({ times, curves }: Pick<Parameters<typeof Curves>[0], 'times' | 'curves'>) =>
-  [[...times], ...curves.map(({ values }) => [...values])] as UPlot.AlignedData
+/** The last step is as long as the one before it. */
+function dataOf({ times, curves, stepped }: Parameters<typeof Curves>[0]): UPlot.AlignedData {
+  const [before = 0, last = 0] = times.slice(-2)
+  const longer = <Value,>(values: readonly Value[], end: readonly Value[]): Value[] =>
+    stepped && times.length > 1 ? [...values, ...end] : [...values]
+  return [
+    longer(times, [2 * last - before]),
+    ...curves.map(({ values }) => longer(values, values.slice(-1))),
+  ]
+}
+
+/** So few can be told apart. */
+const pointsMax = 60
 
 /** Colours are those of the legend, because a canvas knows no variables. */
 function draw(
@@ -145,7 +156,7 @@ function draw(
           width: 2,
           ...(dash !== undefined && { dash: [...dash] }),
           ...(props.stepped && stepped !== undefined && { paths: stepped }),
-          points: { show: false },
+          points: { show: !props.stepped && props.times.length <= pointsMax },
         })),
       ],
     },
