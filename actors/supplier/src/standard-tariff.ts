@@ -24,7 +24,7 @@ export function standardBody(
   { now, executeAt = now, heldUntil }: Sending,
 ): TimeOfUseTariffBody | undefined {
   const [version] = tariff.versions
-  const tables = standardMessage(tariff)
+  const tables = standardMessage(tariff, now)
   if (version === undefined || !tables.ok || heldUntil > now) return undefined
   const from = Math.max(executeAt, version.validFrom)
   const inTime = from <= now + limits.futureDatedMillisMax && from % 1000 === 0

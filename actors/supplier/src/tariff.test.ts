@@ -8,7 +8,8 @@ const now = instant(Date.UTC(2026, 0, 6, 18))
 const bodyOf = (offer: Offer, version: number, sending: Partial<Sending> = {}) =>
   bodySent(offer, version, { now, heldUntil: instant(0), ...sending })
 
-const versions = (count: number, name = 'all day'): TariffDocument => ({
+/** Of prices that have too many digits for the standard's message, unless it is told others. */
+const versions = (count: number, name = 'all day', pence = 400.01): TariffDocument => ({
   tariff: 'one-price',
   clock: 'Europe/London',
   versions: Array.from({ length: count }, (_, version) => ({
@@ -20,7 +21,7 @@ const versions = (count: number, name = 'all day'): TariffDocument => ({
       registers: Array.from({ length: 48 }, (_register, index) => ({
         register: index + 1,
         name: `${name} ${index}`,
-        blocks: [{ pencePerKilowattHour: 10 + index }],
+        blocks: [{ pencePerKilowattHour: pence + index }],
       })),
       days: [
         {
@@ -186,6 +187,6 @@ test('a tariff whose prices have too many digits goes by ours, and one too long 
   expect(bodyOf(utc({ timeOfUse: { ...timeOfUse, registers: [fine, second] } }), 7)).toMatchObject({
     value: { kind: 'tariffDocument' },
   })
-  const long = { ...versions(1, 'x'.repeat(60)), clock: 'UTC' } as const
+  const long = { ...versions(1, 'x'.repeat(60), 10), clock: 'UTC' } as const
   expect(bodyOf(long, 7)).toMatchObject({ value: { kind: 'timeOfUseTariff' } })
 })

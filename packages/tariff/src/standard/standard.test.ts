@@ -13,6 +13,7 @@ import { standardMessage } from './write-standard.ts'
 
 const at = (text: string) => fromIso(text) ?? instant(0)
 const hour = 3_600_000
+const from = at('2026-01-01T00:00:00Z')
 
 /** Night and day on weekdays, one rate at weekends, another week in summer, and blocks by day. */
 const timeOfUse: TimeOfUseDocument = {
@@ -71,7 +72,7 @@ const documentOf = (
 
 /** Over the wire: what a meter reads of the message that is made of it. */
 function carried(tariff: Tariff): Tariff {
-  const message = standardMessage(tariff)
+  const message = standardMessage(tariff, from)
   if (!message.ok) throw new Error(message.reason)
   const bytes = encodePreCommand({
     useCase: 'ECS01a',
@@ -228,7 +229,7 @@ test.each<[string, Partial<ImportTariff>]>([
 })
 
 test('what is read of a message is written as that message again, to the scale of its prices', () => {
-  const again = standardMessage(read())
+  const again = standardMessage(read(), from)
   if (!again.ok) throw new Error(again.reason)
   const { priceScale, prices, standingChargeScale, standingCharge, ...tables } = again.value
   const { execution, priceScale: scale, prices: all, ...rest } = message
@@ -274,7 +275,7 @@ const priced = (...pence: readonly number[]) =>
 const [version] = documentOf().versions
 
 test.each<[string, Tariff]>([
-  ['ClockUnfit', documentOf({}, 'Europe/London')],
+  ['BlocksUnfit', documentOf({}, 'Europe/London')],
   ['BlocksUnfit', blocksOf(2, { blockPeriod: 'day' })],
   ['PriceUnfit', priced(24.39255)],
   ['PriceUnfit', priced(0.001, 32.768)],
@@ -300,12 +301,12 @@ test.each<[string, Tariff]>([
     },
   ],
 ])('%s: a tariff that the message cannot say to the digit is not put into it', (reason, tariff) => {
-  expect(standardMessage(tariff)).toMatchObject({ ok: false, reason })
+  expect(standardMessage(tariff, from)).toMatchObject({ ok: false, reason })
 })
 
 test('four blocks fit, and prices to the last digit that two bytes hold', () => {
-  expect(standardMessage(blocksOf(4))).toMatchObject({
+  expect(standardMessage(blocksOf(4), from)).toMatchObject({
     value: { thresholds: [[1, 2, 3], ...Array.from({ length: 7 }, () => [endless])] },
   })
-  expect(standardMessage(priced(0.001, 32.767))).toMatchObject({ value: { priceScale: -5 } })
+  expect(standardMessage(priced(0.001, 32.767), from)).toMatchObject({ value: { priceScale: -5 } })
 })

@@ -5,9 +5,10 @@ import {
   type CalendarDay,
   type ImportTariff,
 } from '@interlock/gbcs'
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import type { Micropence } from '../money.ts'
 import type { Block, Tariff, TimeOfUse, YearlyDate } from '../tariff.ts'
+import { byUtc } from './by-utc.ts'
 import { endless } from './read-standard.ts'
 
 /** What the standard's message says of a tariff, but for when it is to be carried out. */
@@ -16,27 +17,33 @@ export type StandardTables = Omit<ImportTariff, 'execution'>
 export const standardUnfit = {
   NotOneVersion: 'it is not of one version',
   HalfHourly: 'another price every half-hour of every day has no place in it',
-  ClockUnfit: 'its registers switch by a clock other than UTC',
-  BlocksUnfit: 'its blocks begin again with another period than the month, or have no number',
+  ClockUnfit: 'its registers switch by a clock other than UTC, for too long',
+  BlocksUnfit:
+    'its blocks begin again with another period than the month of UTC, or have no number',
   PriceUnfit: 'its prices have more digits than one scale and two bytes hold',
   TablesUnfit: 'its tables are larger than those of the message',
 } as const
 export type StandardUnfit = keyof typeof standardUnfit
 
 /**
- * The tables of the standard's message (ECS01a) that say this tariff to the digit, where there are such:
- * {@link standardTariff} reads it back. A tariff of the message has no end, so that its own is not said.
+ * The tables of the standard's message (ECS01a) that say this tariff to the digit from `from` on, where there
+ * are such: {@link standardTariff} reads it back. A tariff of the message has no end, so that its own is
+ * not said, and its days are those of UTC: its standing charge is for each of them.
  */
-export function standardMessage(tariff: Tariff): Outcome<StandardTables, StandardUnfit> {
-  const [version, more] = tariff.versions
-  if (version === undefined || more !== undefined) return refused('NotOneVersion')
-  const { rates, standingCharge } = version
-  if (rates.kind === 'halfHourly') return refused('HalfHourly')
-  if (tariff.clock !== 'UTC') return refused('ClockUnfit')
+export function standardMessage(
+  tariff: Tariff,
+  from: Instant,
+): Outcome<StandardTables, StandardUnfit> {
+  const [given, more] = tariff.versions
+  if (given === undefined || more !== undefined) return refused('NotOneVersion')
+  if (given.rates.kind === 'halfHourly') return refused('HalfHourly')
+  const rates = ratesByUtc(tariff, from)
+  if (rates === undefined) return refused('ClockUnfit')
   const blocks = blockRegisters(rates)
-  if (blocks === undefined) return refused('BlocksUnfit')
+  if (blocks === undefined || (tariff.clock !== 'UTC' && blocks.size > 0))
+    return refused('BlocksUnfit')
   const priced = pricesOf(rates, blocks)
-  const standing = scaled([standingCharge])
+  const standing = scaled([given.standingCharge])
   if (priced === undefined || standing === undefined) return refused('PriceUnfit')
   const tables: StandardTables = {
     ...calendarOf(rates),
@@ -49,6 +56,11 @@ export function standardMessage(tariff: Tariff): Outcome<StandardTables, Standar
     priceScale: priced.scale,
   }
   return takes('ECS01a', { ...tables, execution: 'atOnce' }) ? ok(tables) : refused('TablesUnfit')
+}
+
+function ratesByUtc(tariff: Tariff, from: Instant): TimeOfUse | undefined {
+  const rates = (tariff.clock === 'UTC' ? tariff : byUtc(tariff, from))?.versions[0]?.rates
+  return rates?.kind === 'timeOfUse' ? rates : undefined
 }
 
 type Blocks = ReadonlyMap<number, readonly Block[]>
