@@ -65,7 +65,7 @@ function inWords(report: OnceReport): string {
     `As the DSR provider: ${responseAttack.commandsSent} commands sent; ${kilowatts(responseAttack.grantedWatts)} granted of ${kilowatts(responseAttack.budgetWatts)} allowed; the load stepped by ${kilowatts(responseAttack.loadStepWatts)}.`,
     `By the card of a provider: ${roaming.authorised} of ${roaming.sessions} charges asked about and allowed, ${roaming.energyKilowattHours} kWh signed by the meter, £${roaming.cost.toFixed(2)}; ${roaming.cdrs.accepted} records billed, ${roaming.cdrs.refused} refused.`,
     `By topic: ${topics.published} sealed messages; of ${topics.readings.published} readings of homes the operator of the network opened ${topics.readings.opened}; ${topics.refused} found wrong.`,
-    `The operator summed all chargers ${topics.sums.powers} times without seeing any one: ${topics.sums.kilowattHours} kWh in ${topics.sums.halfHours} half-hours. It allotted by topic ${topics.allotments.published} times. Of ${topics.consumption.homes} homes the DSR provider knows ${topics.consumption.halfHours} half-hours.`,
+    `The operator summed all chargers ${topics.sums.powers} times without seeing any one: ${topics.sums.kilowattHours} kWh in ${topics.sums.halfHours} half-hours. It allotted by topic ${topics.allotments.published} times. Of ${topics.consumption.homes} homes the DSR provider knows ${topics.consumption.halfHours} half-hours; the supplier bills ${topics.billed.kilowattHours} kWh, £${topics.billed.pounds.toFixed(2)}.`,
     `Refusals: ${Object.entries(report.refusals)
       .map(([reason, count]) => `${reason} ${count}`)
       .join(', ')}.`,

@@ -120,6 +120,7 @@ const chargingUsers: readonly Server[] = [
   'keys',
   'emsp',
   'cir',
+  'supplier',
 ]
 const smartMeterUsers: readonly Server[] = ['supervisor', 'csms', 'dsrsp', 'dcc', 'supplier', 'web']
 const deviceKinds = ['hub', 'meter', 'llcs'] as const satisfies readonly DeviceKind[]

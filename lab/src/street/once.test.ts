@@ -94,7 +94,7 @@ test('with controls on nothing moves without a second party', async () => {
   expect(topics.refused).toBe(0)
   // All but the first and the last half-hours of a day, and what the chargers' own meters counted in them.
   const [all, most] = [report.meterKilowattHours, 0.9 * report.meterKilowattHours]
-  const { allotments, consumption, sums } = topics
+  const { allotments, billed, consumption, sums } = topics
   expect(sums.stations).toBe(stations)
   expect(sums.powers).toBeGreaterThan(40)
   expect(sums.kilowattHours).toBeGreaterThan(most)
@@ -103,6 +103,9 @@ test('with controls on nothing moves without a second party', async () => {
   expect(consumption.halfHours).toBeGreaterThan(40 * stations)
   expect(consumption.kilowattHours).toBeGreaterThan(most)
   expect(consumption.kilowattHours).toBeLessThanOrEqual(all)
+  expect(billed.homes).toBe(stations)
+  expect(billed.kilowattHours).toBe(consumption.kilowattHours)
+  expect(billed.pounds).toBeGreaterThan(1)
   expect(allotments.published).toBeGreaterThan(40)
   expect(allotments.heardAt).not.toBeNull()
 

@@ -1,12 +1,16 @@
 import type { SupplierConfig } from '@interlock/supplier'
-import { base, dccCertificate, https, listen, type Plan } from './configs.ts'
+import { feeder, organisations } from './address-book.ts'
+import { base, dccCertificate, https, listen, middlewareOf, type Plan } from './configs.ts'
 
 export function supplierConfig(plan: Plan): SupplierConfig {
   const folder = plan.layout.server('supplier')
   return {
     ...base('supplier', 'Acacia Energy', folder),
     identity: folder.smartMeter,
-    trust: { smartMeter: plan.layout.trust.smartMeter },
+    chargingIdentity: folder.charging,
+    trust: plan.layout.trust,
+    middleware: middlewareOf(plan),
+    customers: plan.homes.map(({ station }) => ({ feeder, station, csms: organisations.csms })),
     listen: listen(plan, 'supplier'),
     dcc: https(plan, 'dcc'),
     dccCertificate: dccCertificate(plan),

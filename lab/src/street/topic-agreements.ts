@@ -34,6 +34,7 @@ const grants: readonly TopicGrant[] = [
   grant('emsp', 'read', 'session'),
   grant('dso', 'read', 'load'),
   grant('dsrsp', 'read', 'consumption'),
+  grant('supplier', 'read', 'consumption'),
   // Of chargers: each masks its reading under the keys of the others, and the operator adds up.
   grant('csms', 'publish', 'maskKey'),
   grant('csms', 'read', 'maskKey'),
@@ -50,12 +51,13 @@ const grants: readonly TopicGrant[] = [
 const allotted: Topic = { region, feeder, kind: 'capacity', id: organisations.csms }
 
 /**
- * What each owner of the street has agreed to: that the operator of the network reads the home's half-hours, and so does
- * the DSRSP, for what is usual there.
+ * What each owner of the street has agreed to: that the operator of the network reads the home's half-hours, the DSRSP for
+ * what is usual there, and the supplier to bill them.
  */
 const consents: readonly { readonly reader: Eui64; readonly purpose: ConsentPurpose }[] = [
   { reader: organisations.dso, purpose: 'halfHourly' },
   { reader: organisations.dsrsp, purpose: 'dsr' },
+  { reader: organisations.supplier, purpose: 'halfHourly' },
 ]
 
 /**

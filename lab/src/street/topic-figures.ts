@@ -11,6 +11,7 @@ import { https } from './configs.ts'
 import { isSummed } from './feeder-sums.ts'
 import { rounded } from './measure.ts'
 import type { Street } from './start-street.ts'
+import { supplierBills, type SupplierBills } from './supplier-bills.ts'
 
 /** What went by topic, sealed, past a middleware that can read none of it. */
 export type TopicFigures = {
@@ -27,6 +28,8 @@ export type TopicFigures = {
     readonly halfHours: number
     readonly kilowattHours: number
   }
+  /** What the supplier bills of it, with its own prices; `missing` half-hours it has not heard of. */
+  readonly billed: SupplierBills
   /** Of all chargers together, as the operator of the network has them: how often, and the half-hours' energy. */
   readonly sums: {
     readonly powers: number
@@ -96,6 +99,7 @@ export async function topicFigures(street: Street, activity: Activity): Promise<
         heardAt: await allottedAt(street, ask),
       },
       consumption: { published: countOf('consumption'), ...(await consumed(ask)) },
+      billed: await supplierBills(plan, activity),
       sums: await summed(street, ask),
       refused: auditFiles(street).reduce((sum, path) => sum + findingsIn(path), 0),
     }
@@ -164,5 +168,11 @@ async function summed({ dso, homes }: Street, ask: Ask): Promise<TopicFigures['s
 const kilowattHoursIn = (some: readonly { readonly wattHours: number }[]): number =>
   rounded(some.reduce((sum, { wattHours }) => sum + wattHours, 0) / 1_000)
 
+/** That an author was silent is of real time, and so of how busy this machine is. */
 const findingsIn = (path: string): number =>
-  existsSync(path) ? readText(path).split('"MiddlewareFinding"').length - 1 : 0
+  existsSync(path)
+    ? readText(path)
+        .split('\n')
+        .filter((line) => line.includes('"MiddlewareFinding"') && !line.includes('"SealSilent"'))
+        .length
+    : 0
