@@ -1,3 +1,4 @@
+import { createPlaces } from '@interlock/kernel'
 import { inPages } from './in-pages.ts'
 
 /** The rows of one owner, page by page. */
@@ -29,21 +30,9 @@ export function createLanes<Row>({
   readonly isOver: () => boolean
 }): Lanes<Row> {
   const open = new Set<string>()
-  const waiting: (() => void)[] = []
-  let free = atOnce
-
-  /** Waits for a place, and hands it on to whoever is next. */
-  const placed = async (row: Row): Promise<void> => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      if (!isOver()) await work(row)
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free += 1
-      else next()
-    }
-  }
+  const places = createPlaces(atOnce)
+  const placed = (row: Row): Promise<void> =>
+    places(() => (isOver() ? Promise.resolve() : work(row)))
   const through = async ({ name, page }: Lane<Row>): Promise<void> => {
     open.add(name)
     try {
