@@ -13,11 +13,21 @@ import { replaceCredentials } from '@interlock/supplier'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { credentialsOf } from './credentials.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
-import { evening, image, network, owner, prenotification } from './network.fixture.ts'
+import { image, network, owner, prenotification } from './network.fixture.ts'
+
+/**
+ * An hour and more ago: the command line counts in milliseconds of the machine's clock, above what is counted here,
+ * and its time is that of this world once it has been advanced.
+ */
+const halfHour = 1_800_000
+const start = instant(Math.floor(Date.now() / halfHour - 2) * halfHour)
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
-  world = await network('devices', nationalBudget, anomalyRulesDefault, { awaitsMeter: true })
+  world = await network('devices', nationalBudget, anomalyRulesDefault, {
+    awaitsMeter: true,
+    start,
+  })
   await eventually(() => world.hub.connected() && world.meter.running.joined())
 })
 afterAll(() => world.close())
@@ -84,7 +94,7 @@ test('a device is pre-notified, whitelisted, installed and commissioned, and the
 
 test('a read is delivered by the data company, comes back to be delivered locally, or both', async () => {
   const { supplier, csms } = world.users
-  await world.supplier().publish([{ from: instant(evening), pencePerKilowattHour: 38.4 }])
+  await world.supplier().publish([{ from: start, pencePerKilowattHour: 38.4 }])
   const request = readTariff(supplier)
   const copy = await world.ask(supplier, { ...request, commandVariant: 2 })
   expect(copy).toMatchObject({ name: 'Accepted' })
@@ -221,7 +231,8 @@ test('a device is commanded while it and its hub are commissioned, and its user 
 test('the time comes to an LLCS as its supplier signed it', async () => {
   const { supplier } = world.users
   world.signers.set(supplier.peer.organisation, supplier.peer.publicKey)
-  const body = { kind: 'clock', at: evening, toleranceSeconds: 60 } as const
+  const at = world.clock.now()
+  const body = { kind: 'clock', at, toleranceSeconds: 60 } as const
   const request: ServiceRequest = {
     ...readTariff(supplier),
     target: world.devices.llcs.peer.eui,
@@ -232,8 +243,8 @@ test('the time comes to an LLCS as its supplier signed it', async () => {
   expect((await world.arm(supplier, request, supplier.key)).name).toBe('Accepted')
   expect(world.llcs.accepted.at(-1)?.command).toMatchObject({
     useCase: 'ECS70',
-    from: evening,
-    until: evening + 60_000,
+    from: at,
+    until: at + 60_000,
   })
 })
 
@@ -268,7 +279,7 @@ test('what a user does not take waits, in its order and over restarts, and is ta
   await world.clientOf(supplier).request('PUT', `${world.url}/api/v1/thresholds`, [])
 })
 
-/** What a supplier's command prints. It counts in milliseconds of its own clock, ahead of this world's. */
+/** What a supplier's command prints. */
 async function interlock(...words: readonly string[]): Promise<unknown> {
   const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-supplier`]
   const trust = ['--trust', `${world.dir}/smart-meter.pem`]
@@ -279,11 +290,30 @@ async function interlock(...words: readonly string[]): Promise<unknown> {
   return JSON.parse(stdout)
 }
 
-test('the command line sets a calendar, and has no load switched by a clock that is not that of the DCC', async () => {
+const isAccepted = (said: unknown): boolean =>
+  (said as { outcome?: string } | undefined)?.outcome === 'Accepted'
+
+/** How far this world is put ahead of the machine's clock: so long a command may take to begin. */
+const patienceMillis = 55_000
+
+test('the command line has a load switched by a clock that is that of the DCC, and sets a calendar', async () => {
   const llcs = world.devices.llcs.peer.eui
   const load = ['--controller', '1', '--to', 'on']
   const early = { ok: false, reason: 'ParameterInvalid' }
   expect(await interlock('controllers', 'switch', llcs, ...load)).toMatchObject(early)
+  let switched: unknown
+  // On a machine that is busier than that, once more.
+  for (let tries = 0; tries < 4 && !isAccepted(switched); tries++) {
+    const behind = Date.now() - world.clock.now() + patienceMillis
+    await world.clock.advance(1000 * Math.floor(behind / 1000))
+    switched = await interlock('controllers', 'switch', llcs, ...load)
+  }
+  expect(switched).toEqual({ device: llcs, outcome: 'Accepted' })
+  expect(world.llcs.accepted.at(-1)?.command).toMatchObject({
+    useCase: 'ActivateLoad',
+    controller: 1,
+    levelPercent: 100,
+  })
   const file = `${world.dir}/calendar.json`
   const midsummer = { year: 2026, month: 6, day: 21 }
   writeAtomic(file, JSON.stringify({ schedules: [], specialDays: [midsummer] }), 0o644)
@@ -298,7 +328,7 @@ test('the command line sets a calendar, and has no load switched by a clock that
     useCase: 'ECS46d',
     commandCounter: commands[0]?.counter ?? 0n,
     object: 'activation of the calendar',
-    at: evening,
+    at: world.clock.now(),
   } as const
   const { supplier, dsrsp } = world.users
   const toDsrsp = { ...executed, recipient: dsrsp.peer.organisation }

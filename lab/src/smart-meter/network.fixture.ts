@@ -88,7 +88,7 @@ export async function network(
   name: string,
   budget: BudgetLimits = nationalBudget,
   anomaly: AnomalyRules = anomalyRulesDefault,
-  { futureDatedMost = 1_000, controllers = 1, awaitsMeter = false } = {},
+  { futureDatedMost = 1_000, controllers = 1, awaitsMeter = false, start = evening } = {},
 ) {
   const dir = temporaryDir(`interlock-${name}`)
   const wallDeps = { wall: systemClock, crypto }
@@ -127,7 +127,7 @@ export async function network(
     dcc: dccIdentity.peer.eui,
   }
 
-  const clock = testClock(evening)
+  const clock = testClock(start)
   const dccWall = testClock(systemClock.now())
   const depsOf = (wall: ActorDeps['wall'] = systemClock): ActorDeps => ({
     clock,
@@ -293,7 +293,7 @@ export async function network(
   }
 
   // The supplier counts in milliseconds of world time.
-  let counter = BigInt(evening) + 1_000_000n
+  let counter = BigInt(start) + 1_000_000n
   /** An arm of the owner (through the app vendor) or of a DSRSP, ready to be sent. */
   const armRequest = (
     service: '7.13' | '7.16',
