@@ -1,5 +1,6 @@
 import { limits } from '@interlock/contract'
-import type { CommandOf, ResultCode } from '@interlock/gbcs'
+import { isTrueAt, type CommandOf, type ResultCode } from '@interlock/gbcs'
+import { millis } from '@interlock/kernel'
 import type { Memory } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 
@@ -14,8 +15,7 @@ export async function takeTime(
 ): Promise<ResultCode> {
   const { keeper, audit, deps } = llcs
   const now = deps.clock.now()
-  const tolerance = limits.linkMessageLifetimeMillis
-  const agrees = now >= from - tolerance && now <= until + tolerance
+  const agrees = isTrueAt({ from, until }, now, millis(limits.linkMessageLifetimeMillis))
   if (vouches(keeper.memory) !== agrees) keeper.commit({ clockAgrees: agrees })
   if (!agrees) {
     audit.critical('ClockDisagreement', { from, until, now })

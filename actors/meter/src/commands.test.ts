@@ -203,6 +203,48 @@ test('a tariff is read without a counter, by whoever the data company lets', () 
   expect(one.send(frame)).toBe('success')
 })
 
+const setting = (at: number, counter: number, seconds = 60, key = supplier): Uint8Array => {
+  const times = { from: instant(at), until: instant(at + 1000 * seconds) }
+  const command = {
+    useCase: 'ECS70',
+    originator,
+    target,
+    counter: BigInt(counter),
+    ...times,
+  } as const
+  return addMac(signPreCommand(encodePreCommand(command), key, crypto), 'signed', keys, crypto)
+}
+
+test('a time of the network confirms the clock of a meter or contradicts it, also over a crash (6.11)', () => {
+  const first = meter()
+  expect(first.send(setting(from, 10))).toBe('success')
+  // Ten seconds are within what two clocks may differ by.
+  expect(first.send(setting(from + 10_000, 11))).toBe('success')
+  expect(first.send(setting(from - 71_000, 12))).toBe('otherReason')
+  expect(first.memory.clockAgrees()).toBe(false)
+  const second = first.again()
+  expect(second.memory.clockAgrees()).toBe(false)
+  expect(second.send(setting(from, 12))).toBe('discarded')
+  expect(second.send(setting(from, 13, 60, broker))).toBe('discarded')
+  expect(second.send(setting(from, 14, 86_401))).toBe('otherReason')
+  expect(second.memory.clockAgrees()).toBe(false)
+  expect(second.send(setting(from, 15))).toBe('success')
+  expect(second.again().memory.clockAgrees()).toBe(true)
+})
+
+test('a meter without a load to put off refuses a random offset, with its signature (7.12)', () => {
+  const one = meter()
+  const limit = { useCase: 'ECS38', originator, target, counter: 10n, limitSeconds: 600 } as const
+  const frame = addMac(
+    signPreCommand(encodePreCommand(limit), supplier, crypto),
+    'signed',
+    keys,
+    crypto,
+  )
+  expect(one.send(frame)).toBe('objectUndefined')
+  expect(one.send(frame)).toBe('discarded')
+})
+
 test('certificates and their floor are kept over a crash, and a floor lowers no counter', () => {
   const first = meter()
   first.memory.use(originator, 10n)

@@ -12,12 +12,20 @@ import type { Log } from '@interlock/host'
 import { fromHex, toHex, type Clock, type Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { setsTariff, type TrustAnchorCells } from '@interlock/seal'
+import { takeTime } from './clock.ts'
 import { replaceCredentials } from './credentials.ts'
 import { setTariff } from './set-tariff.ts'
 import type { TariffMemory } from './tariff-memory.ts'
 
 /** What the supplier alone may command. */
-export const ofSupplier: readonly UseCase[] = ['CS02b', 'CS02g', 'CS06', ...tariffUpdates]
+export const ofSupplier: readonly UseCase[] = [
+  'CS02b',
+  'CS02g',
+  'CS06',
+  'ECS38',
+  'ECS70',
+  ...tariffUpdates,
+]
 
 /** The images that were distributed to it, by hash, and what runs until one of them is activated. */
 export type Firmware = {
@@ -74,12 +82,13 @@ function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
   if (command.useCase === 'CS02b' || command.useCase === 'CS02g')
     return replaceCredentials(command, meter)
   if (command.useCase === 'CS06') return activate(command, memory, firmware)
+  if (command.useCase === 'ECS70') return takeTime(command, meter)
   if (setsTariff(command)) return setTariff(command, bytes, meter)
   if (command.useCase === 'ReadTariff') {
     const held = memory.tariff()
     return held ? { result: 'success', data: held.signed } : { result: 'objectUndefined' }
   }
-  // A meter has no auxiliary controllers in this house.
+  // A meter has no auxiliary controllers in this house, and no load that it could put off (ECS38).
   return { result: 'objectUndefined' }
 }
 

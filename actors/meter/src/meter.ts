@@ -120,9 +120,13 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
   const alertsAbout = (came: TariffCommand, at: Instant, last: bigint): readonly Uint8Array[] =>
     encodeAlerts(executionsOf(came, at), { device: eui, last }, identity.key, deps.crypto)
   let timer: Timer | undefined
-  /** Goes over to the tariff whose date has come, and waits for the date of the next. */
+  /**
+   * Goes over to the tariff whose date has come, and waits for the date of the next; not by a clock that the network
+   * contradicts.
+   */
   const goByDate = (): void => {
     timer?.cancel()
+    if (!memory.clockAgrees()) return
     const now = deps.clock.now()
     const came = memory.tariffCame(now, alertsAbout) ? memory.tariff() : undefined
     if (came !== undefined) {

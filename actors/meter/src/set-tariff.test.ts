@@ -200,6 +200,27 @@ test('a tariff with a date comes into force then, and not before, also over a re
   expect(third.memory.tariff()?.tariff.counter).toBe(11n)
 })
 
+test('a clock that the network contradicts brings no tariff in, and takes none with a date', () => {
+  const one = meter()
+  const time = (counter: number, from: Instant) => {
+    const command = { useCase: 'ECS70', originator, target, counter: BigInt(counter) } as const
+    return one.send(framed({ ...command, from, until: plus(from, inSeconds(60)) }))
+  }
+  one.send(standard(10, 21))
+  one.send(standard(11, 30, { execution: later }))
+  // Its clock runs hours ahead.
+  one.at(instant(later - 1000))
+  expect(time(12, start)).toBe('otherReason')
+  one.at(later)
+  expect(one.memory.tariffComesAt()).toBe(later)
+  const dated = { execution: plus(later, inHours(1)) }
+  expect(one.respond(standard(13, 40, dated))?.results).toContain('otherReason')
+  expect(one.send(standard(14, 22))).toBe('success')
+  expect(one.price()).toBe(22)
+  expect(time(15, later)).toBe('success')
+  expect(one.send(standard(16, 40, dated))).toBe('success')
+})
+
 test('when a date has come its supplier is told for each table, once, over a restart', () => {
   const first = meter()
   first.send(standard(10, 21))

@@ -46,7 +46,7 @@ export type TariffMemory = {
   /** When another comes into force. */
   tariffComesAt(): Instant | undefined
   /**
-   * Whether the one to come has come; on the disk before it returns, with the alerts that say so.
+   * Whether the one to come has come, by a clock that nobody contradicts; on the disk before it returns, with the alerts that say so.
    * @param alertsAbout signs them, numbered from the one after `last`
    */
   tariffCame(
@@ -61,6 +61,10 @@ export type TariffMemory = {
   consume(interval: UsageInterval): Outcome<Consumption, ConsumptionProblem>
   /** What was used under the tariff by which was counted last. */
   consumption(): Consumption | undefined
+  /** Whether the network agrees with this clock, or has said nothing of it. */
+  clockAgrees(): boolean
+  /** What it has said now; on the disk before it returns. */
+  sayClock(agrees: boolean): void
   /** Takes the version that was activated; on the disk before it returns. */
   activate(version: string): void
   /** The version that was activated last, eight hexadecimal digits. */
@@ -77,6 +81,7 @@ type Entry =
   | ConsumptionEntry
   | { readonly kind: 'counter'; readonly originator: Eui64; readonly counter: string }
   | { readonly kind: 'firmware'; readonly version: string }
+  | { readonly kind: 'clock'; readonly agrees: boolean }
   | {
       readonly kind: 'cells'
       readonly cells: StoredCells
@@ -90,6 +95,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   let consumption: Consumption | undefined
   let firmware: string | undefined
   let cells: StoredCells | undefined
+  let clockAgrees = true
 
   /** A floor never lowers what has been accepted. */
   const raise = (originator: Eui64, floor: bigint): void => {
@@ -100,6 +106,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
     else if (entry.kind === 'firmware') firmware = entry.version
     else if (entry.kind === 'consumed') consumption = consumptionIn(entry)
+    else if (entry.kind === 'clock') clockAgrees = entry.agrees
     else if (entry.kind === 'cells') {
       cells = entry.cells
       if (entry.floor !== undefined) {
@@ -128,6 +135,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     })),
     ...(firmware === undefined ? [] : [{ kind: 'firmware', version: firmware } as const]),
     ...(cells === undefined ? [] : [{ kind: 'cells', cells } as const]),
+    ...(clockAgrees ? [] : [{ kind: 'clock', agrees: false } as const]),
     ...tariffEntries(tariffs),
     ...alertEntries(alerts),
     ...(consumption === undefined ? [] : [consumptionEntry(consumption)]),
@@ -148,7 +156,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     tariffCame(now, alertsAbout) {
       const at = comesAt(tariffs)
       const came = tariffs.toCome?.tariff
-      if (came === undefined || at === undefined || at > now) return false
+      if (!clockAgrees || came === undefined || at === undefined || at > now) return false
       keep({ kind: 'tariffCame', alerts: alertsAbout(came, at, alerts.last).map(toBase64) })
       return true
     },
@@ -163,6 +171,8 @@ export function openTariffMemory(journal: Journal): TariffMemory {
       return counted
     },
     consumption: () => consumption,
+    clockAgrees: () => clockAgrees,
+    sayClock: (agrees) => keep({ kind: 'clock', agrees }),
     activate: (version) => keep({ kind: 'firmware', version }),
     firmware: () => firmware,
     replace(next, floor) {

@@ -28,7 +28,7 @@ export const SupplierConfig = actorConfig({
   dccCertificate: Path,
   /** The meters this supplier serves. */
   meters: Type.Array(Eui, { maxItems: 20_000 }),
-  /** LLCSs that it tells the time, as the data company lets it pass. */
+  /** Meters and LLCSs that it tells the time, as the data company lets it pass. */
   clocks: Type.Array(Eui, { maxItems: 20_000, default: [] }),
   /** How often. */
   clockMinutes: Type.Integer({ minimum: 1, maximum: 1_440, default: 360 }),

@@ -282,7 +282,7 @@ test("the supplier's word on its devices goes to the data company and to them, a
   const hash = toHex(image)
   /** What is ordered, and what becomes of it. */
   const orders = [
-    [`${meter}/offset-limit`, { limitSeconds: 600 }, 'DeviceDiscarded'],
+    [`${meter}/offset-limit`, { limitSeconds: 600 }, 'DeviceRefused'],
     [`${meter}/firmware`, { hash: toHex(image.toReversed()) }, 'DeviceRefused'],
     [`${meter}/firmware`, { hash }, undefined],
     [`${meter}/firmware`, { hash, executeAt: '2026-01-06T00:00:00Z' }, undefined],

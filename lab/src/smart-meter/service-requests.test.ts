@@ -260,22 +260,23 @@ test('every role tries every service request, and only the table allows', async 
   ])
 })
 
-test('a random offset limit reaches the meter, which has no such thing and discards it', async () => {
+test('a random offset limit reaches the meter, which has no such thing and says so', async () => {
   const { supplier } = world.users
   const request = toMeter(world, '7.12', supplier, { kind: 'offsetLimit', limitSeconds: 0 })
-  const { preCommand = new Uint8Array() } = await world.ask(supplier, request)
-  expect(correlate(buildRequest(request), preCommand).ok).toBe(true)
-  const signed = signPreCommand(preCommand, supplier.key, crypto)
-  expect((await world.ask(supplier, world.signedBy(request, signed))).name).toBe('DeviceDiscarded')
+  expect((await world.arm(supplier, request, supplier.key)).name).toBe('DeviceRefused')
 })
 
-test('a time that is not now is set by nobody', async () => {
+test('a time that is not now is set by nobody, and a meter says where its own is another', async () => {
   const { supplier } = world.users
-  const set = (at: typeof evening) =>
-    outcome(supplier, toMeter(world, '6.11', supplier, { kind: 'clock', at, toleranceSeconds: 60 }))
-  expect(await set(instant(evening - 60_000))).toBe('Accepted')
+  const set = async (at: number, toleranceSeconds = 60) => {
+    const body = { kind: 'clock', at: instant(at), toleranceSeconds } as const
+    return (await world.arm(supplier, toMeter(world, '6.11', supplier, body), supplier.key)).name
+  }
   for (const at of [evening + 60_000, evening - 120_000])
-    expect(await set(instant(at))).toBe('ParameterInvalid')
+    expect(await set(at)).toBe('ParameterInvalid')
+  // Let pass, and beyond what two clocks may differ by.
+  expect(await set(evening - 25_000, 10)).toBe('DeviceRefused')
+  expect(await set(evening - 60_000)).toBe('Accepted')
 })
 
 test('a supervisor has no service requests, and a stranger no connection', async () => {

@@ -1,4 +1,4 @@
-import type { Instant } from '@interlock/kernel'
+import type { Instant, Millis } from '@interlock/kernel'
 import { dateTimeField, requestHead, type Target } from './access.ts'
 import { dateTimeBytes, isRepresentable } from './date-time.ts'
 import { constant, type Layout } from './layout.ts'
@@ -15,6 +15,10 @@ export const isClockSetting = ({ from, until }: ClockSetting): boolean =>
 /** Whether a device may go by it: true for a while, and for no more than a day. */
 export const isClockInterval = ({ from, until }: ClockSetting): boolean =>
   until > from && until - from <= clockToleranceSecondsMax * 1000
+
+/** Whether a clock that is off by as much may have been right while it was sent. */
+export const isTrueAt = ({ from, until }: ClockSetting, now: Instant, tolerance: Millis): boolean =>
+  now >= from - tolerance && now <= until + tolerance
 
 /** The device's clock, 0-0:1.0.0.255, by attribute or method. */
 const clock = (service: Target['service'], id: number): Target => ({
