@@ -10,7 +10,8 @@ import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { openByTopic, recordOf } from './by-topic.fixture.ts'
 import { lies } from './lies.fixture.ts'
-import { openEmspWorld, type EmspWorld } from './world.fixture.ts'
+import { startEmsp } from './start.ts'
+import { deps, openEmspWorld, type EmspWorld } from './world.fixture.ts'
 
 let world: EmspWorld
 let operator: EmspWorld['operator']
@@ -282,9 +283,7 @@ test('no object is lost or doubled between two pages, of equal times and while o
     countMax: 1,
   }
   expect(await objects.forget({ ...over, before: at })).toBe(0)
-  const gone = []
-  for (let batch = 0; batch < 3; batch += 1) gone.push(await objects.forget(over))
-  expect(gone).toEqual([1, 1, 0])
+  for (const gone of [1, 1, 0]) expect(await objects.forget(over)).toBe(gone)
   const those = (await objects.list('over', { offset: 0, limit: 9 })).objects
   expect(those).toMatchObject([{ id: 'o1' }, { id: 'O3' }])
   expect(
@@ -337,6 +336,25 @@ test('after a restart the operator is known and told its tokens, what was billed
   const trail = readFileSync(`${dir}/data/audit.jsonl`, 'utf8')
   expect(trail).toContain('Disputed')
   expect(trail).not.toContain(operator.shown())
+})
+
+test('a start without its port leaves nothing open; what a card was blocked for counts before operators hear of it', async () => {
+  const { config, organisation, tokens, provider } = world
+  const listen = { host: '127.0.0.1', port: provider().port }
+  const beside = { ...config, listen, data: `${config.data}/beside` }
+  // Twice: what the first had opened would be in the way of the second.
+  for (const _ of [1, 2])
+    await expect(startEmsp(beside, deps)).rejects.toMatchObject({ code: 'PortTaken' })
+  const { objects, close } = await openByTopic(config, organisation, organisation)
+  const at = instant(Date.parse('2026-01-02T00:00:00Z'))
+  const block = { uid: '04A1B2C3', kind: 'ClonedCard', at, until: null }
+  const name = { module: 'card-blocks', owner: 'NL*ILK', id: block.uid }
+  await objects.put({ ...name, lastUpdated: at, object: block })
+  tokens.length = 0
+  await world.restart()
+  await vi.waitFor(() => expect(tokens.length).toBeGreaterThan(1), waiting)
+  expect(tokens.map(({ valid }) => valid)).not.toContain(true)
+  await close()
 })
 
 test(

@@ -31,7 +31,7 @@ const contract = (uid: string, change: Partial<ContractConfig> = {}): ContractCo
   lastUpdated: '2026-01-01T00:00:00Z',
   ...change,
 })
-const deps: ActorDeps = {
+export const deps: ActorDeps = {
   clock: systemClock,
   wall: systemClock,
   activity: unobserved,
