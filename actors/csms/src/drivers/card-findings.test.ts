@@ -9,8 +9,9 @@ import type { Context } from '../context.ts'
 import type { Fact } from '../core/facts.ts'
 import { misusedCards } from '../core/misused-cards.ts'
 import { tokensInUse } from '../core/tokens-in-use.ts'
-import { keepCardFindings, restoreMisuses, settleMisuse } from './card-findings.ts'
+import { keepCardFindings } from './card-findings.ts'
 import { judgeDriver } from './judge-driver.ts'
+import { restoreMisuses, settleMisuse } from './kept-misuses.ts'
 
 const station = stationId('CS-1')
 const begin = instant(Date.parse('2026-01-12T20:00:00Z'))

@@ -3,6 +3,8 @@ import type { GuestPayer } from '@interlock/driver'
 import { instant, stationId, toIso } from '@interlock/kernel'
 import type { IdTokenInfoType } from '@interlock/ocpp'
 import type { Token } from '@interlock/ocpi'
+import type { OcpiObjectName } from '@interlock/store'
+import { objectsInMemory } from '@interlock/store/ocpi-objects.fixture'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
 import { remember } from '../ocpi/admissions.ts'
@@ -125,7 +127,7 @@ describe('who is billed', () => {
   const point = { stationId: station, evse: 1, evseId: 'E1' }
   /** The desk of a CSMS to which the provider has told that token. */
   function desk(guest: SignedGuest | undefined, told: Token) {
-    const kept = new Map<string, unknown>()
+    const objects = objectsInMemory()
     const pushed: unknown[] = []
     const said: unknown[] = []
     const all = {
@@ -136,14 +138,11 @@ describe('who is billed', () => {
       places: [{ id: 'L1', points: [point] }],
       peers: { parties: [{ name: 'ilk', owner: { country_code: 'NL', party_id: 'ILK' } }] },
       objects: {
-        find: ({ module, id }: { module: string; id: string }) =>
-          Promise.resolve(module === 'tokens' ? told : kept.get(`${module} ${id}`)),
-        put: ({ module, id, object }: { module: string; id: string; object: unknown }) =>
-          Promise.resolve(void kept.set(`${module} ${id}`, object)),
-        remove: ({ module, id }: { module: string; id: string }) =>
-          Promise.resolve(kept.delete(`${module} ${id}`)),
+        ...objects,
+        find: (name: OcpiObjectName) =>
+          name.module === 'tokens' ? Promise.resolve(told) : objects.find(name),
       },
-      outbox: { push: (...sent: unknown[]) => Promise.resolve(void pushed.push(sent)) },
+      outbox: { pushState: (...sent: unknown[]) => Promise.resolve(void pushed.push(sent)) },
     }
     return { desk: all as unknown as RoamingDesk, pushed, said }
   }

@@ -9,7 +9,7 @@ import {
   type OcpiOwner,
   type Token,
 } from '@interlock/ocpi'
-import { settleMisuse } from '../drivers/card-findings.ts'
+import { settleMisuse } from '../drivers/kept-misuses.ts'
 
 /** An issuer has said of its own card that it is good: newer than what was found of it, that settles the finding. */
 export async function settledBy(

@@ -1,6 +1,6 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { keyOfToken, Token } from '../core/token.ts'
-import { settleMisuse } from '../drivers/card-findings.ts'
+import { settleMisuse } from '../drivers/kept-misuses.ts'
 import { pageOf } from './answers.ts'
 import type { Api } from './api.ts'
 import { askedPage, isReply, page } from './pages.ts'
