@@ -64,6 +64,7 @@ async function open(
     key: identity.key,
     statementMillis: inHours(config.statementHours),
     crypto,
+    startedAt: clock.now(),
     onFinding: (finding) => void audit.record('Finding', finding),
   })
   closers.push(() => register.close())

@@ -14,6 +14,8 @@ export const sealRefusals = {
   SealSignature: "its author's signature does not verify",
   SealContent: 'what is inside is not what its topic carries',
   SealRepeated: 'it was taken before',
+  SealReused:
+    'its author has given its number before: what it keeps was set back, or it is there twice',
   SealEpochBack: 'its author had moved on to a later epoch',
   SealGap: 'messages of its author before it are missing',
   SealReordered: 'it came after later messages of its author',

@@ -77,5 +77,27 @@ test('an author whose outbox is lost is heard again, and what it said before is 
   for (const head of said)
     expect(follow(heard.value.followed, head)).toMatchObject({ reason: 'SealRepeated' })
   // The control: one that began at one again would be refused for ever.
-  expect(follow(followed, { seq: 1, iat: seq })).toMatchObject({ reason: 'SealRepeated' })
+  expect(follow(followed, { seq: 1, iat: seq })).toMatchObject({ reason: 'SealReused' })
+})
+
+test('an author whose outbox was restored from an old copy is refused by its readers, and heard again without that copy', () => {
+  const [journal, copy] = [memoryJournal(), memoryJournal()]
+  const begun = { now: () => instant(1_000_000) }
+  const outbox = journalOutbox(journal, begun)
+  let followed: Followed = followFrom(outbox.lastOf(one), instant(0))
+  for (let said = 0; said < 3; said++) {
+    const sequence = outbox.lastOf(one) + 1
+    outbox.sealed(unsent(one, sequence))
+    if (said === 0) copy.rewrite(journal.entries())
+    const step = follow(followed, { seq: sequence, iat: sequence })
+    if (!step.ok) throw new Error(step.reason)
+    followed = step.value.followed
+  }
+  const later = { now: () => instant(1_060_000) }
+  const next = (of: typeof journal) => ({
+    seq: journalOutbox(of, later).lastOf(one) + 1,
+    iat: 1_060_000,
+  })
+  expect(follow(followed, next(copy))).toMatchObject({ reason: 'SealReused' })
+  expect(follow(followed, next(memoryJournal()))).toMatchObject({ ok: true })
 })

@@ -1,5 +1,5 @@
 import { counterFrom, keyOf, openKeyStatement } from '@interlock/driver'
-import { instant, millis, toIso } from '@interlock/kernel'
+import { inMinutes, instant, millis, plus, toIso, type Instant } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 import { describe, expect, test } from 'vitest'
 import {
@@ -41,13 +41,14 @@ function journalOf(longAt = 1_000) {
 }
 
 const registerKey = crypto.ephemeralKey()
-function open(journal = journalOf()) {
+function open(journal = journalOf(), startedAt = instant(0)) {
   const found: Finding[] = []
   const register = openRegister({
     journal,
     key: registerKey,
     statementMillis: millis(86_400_000),
     crypto,
+    startedAt,
     onFinding: (finding) => void found.push(finding),
   })
   return { register, found, kinds: () => found.map(({ kind }) => kind) }
@@ -297,4 +298,24 @@ test('what the register knows outlives a restart, and a journal written anew', (
   expect(
     after.register.put(ours, registered({ token: token({ uid: '04FFFFFF' }) }), night),
   ).toEqual({ ok: false, reason: 'KeyTaken' })
+})
+
+test('a register that has lost its journal, or has an old copy of it, finds above what its readers have passed', () => {
+  const [journal, copy] = [journalOf(), journalOf()]
+  open(copy).register.put(ours, registered(), night)
+  const misuse = (from: Instant, startedAt: Instant, of: Journal): number => {
+    const { register } = open(of, startedAt)
+    register.put(ours, registered(), night)
+    const [mine, clone] = [card(counterFrom(7)), card(counterFrom(3))]
+    const after = (count: number): Instant => plus(from, inMinutes(count))
+    for (let count = 0; count < 8; count++) see(register, tap(mine, { at: after(count) }))
+    see(register, tap(clone, { at: after(30) }))
+    return register.findings(() => true, 0).at(-1)?.number ?? 0
+  }
+  const passed = misuse(night, night, journal)
+  expect(passed).toBeGreaterThanOrEqual(night)
+  const later = minutes(600)
+  for (const kept of [journalOf(), copy]) expect(misuse(later, later, kept)).toBeGreaterThan(passed)
+  // Numbered from one again, what is found would be behind every reader.
+  expect(misuse(later, instant(0), journalOf())).toBe(1)
 })

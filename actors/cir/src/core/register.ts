@@ -53,6 +53,11 @@ export type RegisterOptions = {
   readonly key: PrivateKey
   readonly statementMillis: Millis
   readonly crypto: Crypto
+  /**
+   * When it was opened: the least number of a new finding. A register that has lost its journal, or has an old copy of it,
+   * would else number findings again that its readers have passed, and they would never see them.
+   */
+  readonly startedAt: Instant
   /** Told of each finding, once it is on the disk. */
   readonly onFinding: (finding: Finding) => void
 }
@@ -72,7 +77,7 @@ const keyOfUid = (uid: string): string => uid.toUpperCase()
 
 /** Opens the register over its journal. */
 export function openRegister(options: RegisterOptions): Register {
-  const { journal, key, statementMillis, crypto, onFinding } = options
+  const { journal, key, statementMillis, crypto, startedAt, onFinding } = options
   const tokens = new Map<string, RegisteredToken>()
   const uids = new Map<string, string>()
   const traces = new Map<string, TokenTrace>()
@@ -115,7 +120,7 @@ export function openRegister(options: RegisterOptions): Register {
     const { uid, station, operator, at } = sighting
     const token = known.of(uid)?.token
     const finding: Finding = {
-      number: (findings.at(-1)?.number ?? 0) + 1,
+      number: Math.max((findings.at(-1)?.number ?? 0) + 1, startedAt),
       kind,
       at,
       uid,

@@ -1,4 +1,4 @@
-import { millis, toIso } from '@interlock/kernel'
+import { instant, millis, toIso } from '@interlock/kernel'
 import {
   answerOcpi,
   ocpiHeaders,
@@ -49,6 +49,7 @@ function desk() {
     key: crypto.ephemeralKey(),
     statementMillis: millis(60_000),
     crypto,
+    startedAt: instant(0),
     onFinding: () => {},
   })
   register.put(ours, registered({ expiresAt: minutes(60) }), night)

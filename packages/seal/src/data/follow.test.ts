@@ -35,6 +35,14 @@ test('a message that comes again is refused, however late', () => {
   expect(follow(followed, head(1))).toMatchObject({ reason: 'SealRepeated' })
 })
 
+test('an author that gives its numbers again is told from a carrier that repeats', () => {
+  const { followed } = taken(start, head(1), head(2), head(3))
+  // Its outbox is that of yesterday: it had come to 1, and goes on.
+  const anew = { seq: 2, iat: at(9) }
+  expect(follow(followed, anew)).toMatchObject({ reason: 'SealReused', detail: '2' })
+  expect(follow(followed, head(2))).toMatchObject({ reason: 'SealRepeated' })
+})
+
 test('what is missing is told, and what of it comes late is taken once', () => {
   const gap = taken(start, head(1), head(5))
   expect(gap.finding).toEqual({ reason: 'SealGap', missing: { from: 2, to: 4 } })
@@ -56,7 +64,7 @@ test('an author that has moved on to an epoch does not go back, but for what was
 
 test('a reader that joined later misses nothing of what came before', () => {
   expect(taken(followFrom(41, at(0)), head(42)).finding).toBeUndefined()
-  expect(follow(followFrom(41, at(0)), head(41))).toMatchObject({ reason: 'SealRepeated' })
+  expect(follow(followFrom(41, at(42)), head(41))).toMatchObject({ reason: 'SealRepeated' })
 })
 
 test('an author is silent when what it said last is too old, however late that was delivered', () => {

@@ -30,14 +30,15 @@ export const followFrom = (last: number, now: Instant): Followed => ({
 
 /**
  * Places an opened message in its author's sequence. Each is taken once: what a transport delivers
- * again is `SealRepeated`. A gap is told when it appears, and ends when what was missing comes late;
+ * again is `SealRepeated`; what was sealed after its last, under a number that has been, is `SealReused`: no carrier
+ * can make that, but an author whose outbox was restored from an old copy. A gap is told when it appears, and ends when what was missing comes late;
  * whether to wait for it, and ask for a replay, is the reader's matter.
  */
 export function follow(
   followed: Followed,
   { seq, iat, epoch = 0 }: Pick<SealHead, 'seq' | 'iat' | 'epoch'>,
 ): Outcome<FollowStep, SealRefusal> {
-  if (seq <= followed.last) return late(followed, seq)
+  if (seq <= followed.last) return late(followed, seq, instant(iat))
   if (epoch < followed.epoch) return refused('SealEpochBack', `${epoch} after ${followed.epoch}`)
   const next = { ...followed, last: seq, epoch, saidAt: instant(iat) }
   if (seq === followed.last + 1) return ok({ followed: next })
@@ -49,9 +50,10 @@ export function follow(
   })
 }
 
-function late(followed: Followed, seq: number): Outcome<FollowStep, SealRefusal> {
+function late(followed: Followed, seq: number, at: Instant): Outcome<FollowStep, SealRefusal> {
   const run = followed.missing.find(({ from, to }) => from <= seq && seq <= to)
-  if (run === undefined) return refused('SealRepeated', `${seq}`)
+  if (run === undefined)
+    return refused(at > followed.saidAt ? 'SealReused' : 'SealRepeated', `${seq}`)
   const rest = [
     { from: run.from, to: seq - 1 },
     { from: seq + 1, to: run.to },

@@ -133,23 +133,28 @@ export type Published = { readonly topic: Topic; readonly message: SealedMessage
  * What there is to publish: a new key for everyone when the members are others than those who have
  * the present one, or it has grown old, so that whoever came cannot read what was before, nor whoever
  * left what comes after; and a lease, when the last one needs renewing.
+ * @param floor no epoch and no sequence that is new is below it
  */
 export function turn(
   group: Group,
   now: Instant,
   author: Author,
   tools: SealTools,
+  floor = 0,
 ): { readonly group: Group; readonly published: readonly Published[] } {
   if (group.members.length === 0) return { group: { ...group, holders: [] }, published: [] }
   const isOld = now - group.since >= limits.epochMillisMax
   const rotates = isOld || !sameMembers(group.members, group.holders)
   if (!rotates && now - group.leasedAt < limits.leaseRenewMillis) return { group, published: [] }
-  const rotated = rotates ? rotate(group, now, tools) : group
+  const rotated = rotates ? rotate(group, now, tools, floor) : group
   const { said, epoch } = rotated
   const next: Group = {
     ...rotated,
     leasedAt: now,
-    said: { epoch: said.epoch + (rotates ? 1 : 0), lease: said.lease + 1 },
+    said: {
+      epoch: rotates ? Math.max(said.epoch + 1, floor) : said.epoch,
+      lease: Math.max(said.lease + 1, floor),
+    },
   }
   const until = now + limits.leaseMillis
   const lease = say('lease', { epoch: epoch.epoch, until }, until, 'everyone')
@@ -181,11 +186,11 @@ const keyKeptMillis = (topic: Topic): number =>
     (sealedTopic(topic.kind)?.retentionMillis ?? 0) + limits.epochMillisMax,
   )
 
-const rotate = (group: Group, now: Instant, { entropy }: SealTools): Group => ({
+const rotate = (group: Group, now: Instant, { entropy }: SealTools, floor: number): Group => ({
   ...group,
   holders: group.members,
   ended: endedBefore(group, now),
-  epoch: { epoch: group.epoch.epoch + 1, key: entropy.bytes(32) },
+  epoch: { epoch: Math.max(group.epoch.epoch + 1, floor), key: entropy.bytes(32) },
   since: now,
 })
 

@@ -4,6 +4,7 @@ import {
   millis,
   ok,
   plus,
+  toBase64Url,
   type Clock,
   type Instant,
   type Millis,
@@ -23,10 +24,11 @@ import {
   tools,
   topicOf,
 } from '../data/data.fixture.ts'
-import type { Author } from '../data/head.ts'
+import { follow, followFrom } from '../data/follow.ts'
+import type { Author, EpochKey } from '../data/head.ts'
 import { openSealed } from '../data/open.ts'
 import { sealData } from '../data/seal.ts'
-import type { Group, Member, Published } from './group.ts'
+import { admit, emptyGroup, turn, type Group, type Member, type Published } from './group.ts'
 import { createKeyServer, type KeyServer, type KeyServerPorts } from './key-server.ts'
 import { emptyKeyring, publishingKey, takeGrant, takeLease, type Keyring } from './keyring.ts'
 
@@ -140,7 +142,7 @@ test('who has joined reads; joins of one moment share one key', async () => {
   const outcomes = await join(csms, dso, supplier)
   expect(outcomes.every((outcome) => outcome.ok)).toBe(true)
   expect(say()).toEqual(ok([dso, supplier]))
-  expect(saved.at(-1)?.epoch.epoch).toBe(1)
+  expect(saved.at(-1)?.epoch.epoch).toBe(at(0))
   await server.leave(topic, dso.thumbprint)
   expect(say()).toEqual(ok([supplier]))
   await server.close()
@@ -232,7 +234,7 @@ test('a key that could not be published is followed by another that everyone get
   isDown = false
   await pass(millis(limits.leaseRenewMillis))
   epochs.push(...saved.map(({ epoch }) => epoch.epoch))
-  expect(epochs).toEqual([1, 2])
+  expect(epochs).toEqual([at(0), at(0) + 1])
   await server.close()
 })
 
@@ -257,3 +259,48 @@ test('after a stop everyone is given a new key, and sequences go on', async () =
   await pass(millis(0))
   await server.close()
 })
+
+test('a key server that has lost what it kept, or has an old copy of it, gives keys that members take', async () => {
+  const { join, saved, server } = world()
+  await join(csms, dso)
+  const old = saved.at(-1)
+  await server.leave(topic, dso.thumbprint)
+  await join(dso)
+  await server.close()
+  const last = saved.at(-1)
+  if (old === undefined || last === undefined) throw new Error('nothing kept')
+  const heard = followFrom(last.said.epoch, at(0))
+  const ring: Keyring = { ...emptyKeyring, newest: last.epoch.epoch }
+  const later = at(600)
+  for (const kept of [[], [old]]) {
+    const anew: Group[] = []
+    const restarted = createKeyServer(kept, keyserver, tools, {
+      clock: { now: () => later, after: () => ({ cancel: () => {} }) },
+      admission: { isTrusted: () => true, holds: () => true },
+      save: (group) => Promise.resolve(void anew.push(group)),
+      publish: () => Promise.resolve(),
+      onFault: (_topic, cause) => expect.fail(String(cause)),
+    })
+    await restarted.join(topic, memberOf(csms))
+    await restarted.close()
+    const { epoch, said } = anew.at(-1) ?? last
+    expect(follow(heard, { seq: said.epoch, iat: later }).ok).toBe(true)
+    expect(publishingKey(given(ring, epoch), later).ok).toBe(true)
+    // Had it gone on from what it has: the members' keyrings know of a later epoch, and none may publish.
+    const [from = emptyGroup(topic)] = kept
+    const joined = admit(from, memberOf(supplier), { isTrusted: () => true, holds: () => true })
+    if (!joined.ok) throw new Error(joined.reason)
+    const naive = turn(joined.value, later, keyserver, tools).group
+    expect(follow(heard, { seq: naive.said.epoch, iat: later })).toMatchObject({
+      reason: 'SealReused',
+    })
+    expect(publishingKey(given(ring, naive.epoch), later).ok).toBe(false)
+  }
+})
+
+/** The keyring with that key, under a lease that runs. */
+const given = (ring: Keyring, { epoch, key }: EpochKey): Keyring =>
+  takeLease(takeGrant(ring, { epoch, key: toBase64Url(key), ended: [] }), {
+    epoch,
+    until: plus(at(600), millis(limits.leaseMillis)),
+  })

@@ -52,6 +52,9 @@ export function createKeyServer(
   ports: KeyServerPorts,
 ): KeyServer {
   const { clock, admission, save, publish, onFault } = ports
+  // Above all that was ever said, also where what was kept is lost, or an old copy: else members, who do not go back,
+  // would have no key again. The milliseconds since 1970, which a second's epochs and leases never come to.
+  const floor = clock.now()
   const groups = new Map(kept.map((group) => [topicName(group.topic), withoutHolders(group)]))
   const lines = new Map<string, Line>()
   let timer: Timer | undefined
@@ -64,7 +67,7 @@ export function createKeyServer(
     const reviewed = review(changed, admission)
     // Whoever is dismissed stays so, whatever fails below.
     groups.set(topicName(topic), reviewed)
-    const { group, published } = turn(reviewed, clock.now(), author, tools)
+    const { group, published } = turn(reviewed, clock.now(), author, tools, floor)
     if (group === reviewed && changes.length === 0) return
     try {
       await save(group)
