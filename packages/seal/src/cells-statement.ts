@@ -1,23 +1,19 @@
 import type { FlattenedJws } from '@interlock/contract'
 import {
   instant,
-  ok,
   refused,
-  toBase64,
   type Crypto,
   type Eui64,
   type Instant,
   type Outcome,
   type PrivateKey,
 } from '@interlock/kernel'
-import { is, isDigest, isEui, isWhole, type Rule } from './header-rules.ts'
-import { signFlattened } from './jws.ts'
+import { isDigest, isEui, isWhole, type Rule } from './header-rules.ts'
 import {
-  chainIn,
-  chainMax,
   fits,
-  isChain,
-  readStatement,
+  readWithChain,
+  signWithChain,
+  type Carried,
   type MemberRules,
 } from './signed-statement.ts'
 
@@ -37,13 +33,7 @@ export type CellsStatement = {
   /** Wall time, as that of certificates. */
   readonly at: Instant
 }
-/** Read, and verified by nobody yet. `chain` is DER, signer first. */
-export type ReadCells = {
-  readonly statement: CellsStatement
-  readonly chain: readonly Uint8Array[]
-  readonly signed: Uint8Array
-  readonly signature: Uint8Array
-}
+export type ReadCells = Carried<CellsStatement>
 
 const type = 'interlock-cells'
 const cellsMax = 8
@@ -54,28 +44,17 @@ export const signCells = (
   statement: CellsStatement,
   signer: { readonly key: PrivateKey; readonly chain: readonly Uint8Array[] },
   crypto: Crypto,
-): FlattenedJws => {
-  const x5c = signer.chain.slice(0, chainMax).map(toBase64)
-  return signFlattened({ alg: 'ES256', typ: type, x5c }, statement, signer.key, crypto)
-}
+): FlattenedJws => signWithChain(type, statement, signer, crypto)
 
 /** Reads what {@link signCells} made; whoever pins the cells verifies signer and signature. */
 export function readCells(value: unknown): Outcome<ReadCells, 'CellsMalformed'> {
-  const read = readStatement(value, headerRules, statementRules)
-  if (!read.ok) return refused('CellsMalformed', read.detail)
-  const { body, signed, signature } = read.value
-  const { station, key, cells, at } = body
-  return ok({
-    statement: {
-      station: station as Eui64,
-      key: String(key),
-      cells: cells as readonly FirstCell[],
-      at: instant(Number(at)),
-    },
-    chain: chainIn(read.value),
-    signed,
-    signature,
-  })
+  const read = readWithChain(value, type, statementRules, ({ station, key, cells, at }) => ({
+    station: station as Eui64,
+    key: String(key),
+    cells: cells as readonly FirstCell[],
+    at: instant(Number(at)),
+  }))
+  return read.ok ? read : refused('CellsMalformed', read.detail)
 }
 
 const isPem: Rule = (value) => typeof value === 'string' && value.length <= pemCharsMax
@@ -92,4 +71,3 @@ const statementRules: MemberRules = {
     value.every((each: unknown) => fits(each, cellRules)),
   at: isWhole,
 }
-const headerRules: MemberRules = { alg: is('ES256'), typ: is(type), x5c: isChain }

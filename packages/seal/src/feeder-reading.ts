@@ -11,7 +11,8 @@ import {
   type PrivateKey,
   type PublicKey,
 } from '@interlock/kernel'
-import { asFlattened, decodeJws, isMembers, signFlattened } from './jws.ts'
+import { asFlattened, decodeJws, isMembers } from './jws.ts'
+import { signPinned } from './signed-statement.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 /** What came through a feeder in the quarter of an hour that began at `from`, by its own meter. */
@@ -34,13 +35,7 @@ export const signFeederReading = (
   { feeder, from, wattHours }: FeederReading,
   meter: { readonly thumbprint: string; readonly key: PrivateKey },
   crypto: Crypto,
-): FlattenedJws =>
-  signFlattened(
-    { alg: 'ES256', typ: type, 'x5t#S256': meter.thumbprint },
-    { feeder, from: toIso(from), wattHours },
-    meter.key,
-    crypto,
-  )
+): FlattenedJws => signPinned(type, { feeder, from: toIso(from), wattHours }, meter, crypto)
 
 /** Verifies that the pinned meter said it, and reads it. */
 export function openFeederReading(

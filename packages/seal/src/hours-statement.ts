@@ -2,7 +2,6 @@ import type { FlattenedJws } from '@interlock/contract'
 import {
   instant,
   ok,
-  toBase64,
   toBase64Url,
   type Crypto,
   type Eui64,
@@ -11,15 +10,14 @@ import {
   type PrivateKey,
 } from '@interlock/kernel'
 import { areHoursOrNone, type QuietHours } from '@interlock/power'
-import { is, isDigest, isEui, isWhole, matches, type Rule } from './header-rules.ts'
-import { signFlattened } from './jws.ts'
+import { isDigest, isEui, isWhole, matches, type Rule } from './header-rules.ts'
 import {
-  chainIn,
-  chainMax,
   fits,
-  isChain,
-  readStatement,
+  readWithChain,
+  signPinned,
+  signWithChain,
   verifyStatement,
+  type Carried,
   type MemberRules,
   type PinnedSigner,
   type StatementProblem,
@@ -49,13 +47,7 @@ export type HoursStatement = {
   readonly at: Instant
 }
 
-/** Read, and verified by nobody yet. `chain` is DER, signer first. */
-export type ReadHours = {
-  readonly statement: HoursStatement
-  readonly chain: readonly Uint8Array[]
-  readonly signed: Uint8Array
-  readonly signature: Uint8Array
-}
+export type ReadHours = Carried<HoursStatement>
 
 const type = 'interlock-hours'
 const acknowledgementType = 'interlock-hours-acknowledgement'
@@ -65,26 +57,17 @@ export const signHours = (
   statement: HoursStatement,
   signer: { readonly key: PrivateKey; readonly chain: readonly Uint8Array[] },
   crypto: Crypto,
-): FlattenedJws => {
-  const x5c = signer.chain.slice(0, chainMax).map(toBase64)
-  return signFlattened({ alg: 'ES256', typ: type, x5c }, statement, signer.key, crypto)
-}
+): FlattenedJws => signWithChain(type, statement, signer, crypto)
 
 /** Reads what {@link signHours} made; whoever acts on it verifies signer and signature. */
-export function readHours(value: unknown): Outcome<ReadHours, 'Malformed'> {
-  const read = readStatement(value, { alg: is('ES256'), typ: is(type), x5c: isChain }, rules)
-  if (!read.ok) return read
-  const { body, signed, signature } = read.value
-  const { station, counter, holds, wants, at } = body
-  const statement: HoursStatement = {
+export const readHours = (value: unknown): Outcome<ReadHours, 'Malformed'> =>
+  readWithChain(value, type, rules, ({ station, counter, holds, wants, at }) => ({
     station: station as Eui64,
     counter: Number(counter),
     holds: Number(holds),
     wants: wants as WantedHours | null,
     at: instant(Number(at)),
-  }
-  return ok({ statement, chain: chainIn(read.value), signed, signature })
-}
+  }))
 
 /**
  * What a statement is known by in its acknowledgement: SHA-256 of what was signed, base64url. The
@@ -111,10 +94,7 @@ export const signHoursAcknowledgement = (
   acknowledgement: HoursAcknowledgement,
   signer: { readonly key: PrivateKey; readonly thumbprint: string },
   crypto: Crypto,
-): FlattenedJws => {
-  const header = { alg: 'ES256', typ: acknowledgementType, 'x5t#S256': signer.thumbprint }
-  return signFlattened(header, acknowledgement, signer.key, crypto)
-}
+): FlattenedJws => signPinned(acknowledgementType, acknowledgement, signer, crypto)
 
 /** Reads an acknowledgement and checks that one of `signers` has signed it. */
 export function verifyHoursAcknowledgement(

@@ -1,9 +1,7 @@
 import type { FlattenedJws } from '@interlock/contract'
 import {
-  fromBase64,
   instant,
   ok,
-  toBase64,
   type Crypto,
   type Eui64,
   type Instant,
@@ -11,10 +9,11 @@ import {
   type PrivateKey,
 } from '@interlock/kernel'
 import { isEui, isWhole, matches } from './header-rules.ts'
-import { signFlattened } from './jws.ts'
 import {
-  chainMax,
+  decodeChain,
+  encodeChain,
   isChain,
+  signPinned,
   verifyStatement,
   type MemberRules,
   type PinnedSigner,
@@ -40,9 +39,8 @@ export const signProvider = (
   signer: { readonly key: PrivateKey; readonly thumbprint: string },
   crypto: Crypto,
 ): FlattenedJws => {
-  const header = { alg: 'ES256', typ: type, 'x5t#S256': signer.thumbprint }
-  const body = { ...statement, chain: chain.slice(0, chainMax).map(toBase64), floor: `${floor}` }
-  return signFlattened(header, body, signer.key, crypto)
+  const body = { ...statement, chain: encodeChain(chain), floor: `${floor}` }
+  return signPinned(type, body, signer, crypto)
 }
 
 /** Reads a statement and checks that one of `signers` has signed it; its chain is for the station to verify. */
@@ -57,7 +55,7 @@ export function verifyProvider(
   return ok({
     station: station as Eui64,
     counter: Number(counter),
-    chain: (chain as readonly string[]).flatMap((each) => fromBase64(each) ?? []),
+    chain: decodeChain(chain),
     floor: BigInt(floor as string),
     at: instant(Number(at)),
   })
