@@ -1,7 +1,7 @@
-import { encodePreCommand, signPreCommand } from '@interlock/gbcs'
+import { encodePreCommand, signPreCommand, type Command } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { inHours, type PrivateKey } from '@interlock/kernel'
-import { tariffBytes } from '@interlock/tariff'
+import { inHours, instant, type PrivateKey } from '@interlock/kernel'
+import { readTariffBytes, standardMessage, tariffBytes } from '@interlock/tariff'
 import { expect, test, vi } from 'vitest'
 import { home } from './home.fixture.ts'
 import { charger, meter, supplier } from './parties.ts'
@@ -25,13 +25,9 @@ const pence = (day: number, night: number) => ({
   seasons: [{ name: 'all year', from: '01-01', week: 1 }],
 })
 
-/** As the supplier signs it for the home's meter. */
-function signed(
-  version: number,
-  prices: readonly [number, number],
-  { key = supplier.key, target = meter }: { key?: PrivateKey; target?: typeof meter } = {},
-): Uint8Array {
-  const document = tariffBytes({
+type Prices = readonly [number, number]
+const documentOf = (version: number, prices: Prices): Uint8Array =>
+  tariffBytes({
     tariff: 'night',
     clock: 'Europe/London',
     versions: [
@@ -44,10 +40,39 @@ function signed(
       },
     ],
   })
-  const originator = supplier.peer.organisation
-  const command = { useCase: 'UpdateTariffDocument', originator, target } as const
-  const counter = BigInt(version)
-  return signPreCommand(encodePreCommand({ ...command, counter, version, document }), key, crypto)
+
+/** As the supplier signs it for the home's meter. */
+const sign = (
+  said: Extract<Command, { useCase: 'UpdateTariffDocument' | 'ECS01a' }>,
+  key: PrivateKey = supplier.key,
+): Uint8Array => signPreCommand(encodePreCommand(said), key, crypto)
+const addressed = (counter: number) => ({
+  originator: supplier.peer.organisation,
+  target: meter,
+  counter: BigInt(counter),
+})
+function signed(
+  version: number,
+  prices: Prices,
+  { key = supplier.key, target = meter }: { key?: PrivateKey; target?: typeof meter } = {},
+): Uint8Array {
+  const document = documentOf(version, prices)
+  const id = { ...addressed(version), target }
+  return sign({ useCase: 'UpdateTariffDocument', ...id, version, document }, key)
+}
+/** The same in the standard's message. */
+function standard(
+  counter: number,
+  prices: Prices,
+  {
+    key = supplier.key,
+    execution = 'atOnce',
+  }: { key?: PrivateKey; execution?: 'atOnce' | 'never' } = {},
+): Uint8Array {
+  const tariff = readTariffBytes(documentOf(0, prices), 0)
+  const tables = tariff.ok ? standardMessage(tariff.value, instant(Date.UTC(2026, 0, 1))) : tariff
+  if (!tables.ok) throw new Error(tables.reason)
+  return sign({ useCase: 'ECS01a', ...addressed(counter), ...tables.value, execution }, key)
 }
 
 test('a tariff comes over the home network to the charger, which shows the price of the hour', async () => {
@@ -72,4 +97,17 @@ test('a tariff comes over the home network to the charger, which shows the price
   }
   await tellTariff(signed(2, [30, 5.5]))
   await vi.waitUntil(() => price() === 5.5, 30_000)
+
+  // The standard's message and ours are one order.
+  expect(await tellTariff(standard(4, [31, 6.5]))).toBe(true)
+  await vi.waitUntil(() => price() === 6.5, 30_000)
+  for (const bad of [
+    standard(5, [0, 0], { key: stranger }),
+    standard(5, [0, 0], { execution: 'never' }),
+    standard(1, [0, 0]),
+    signed(3, [0, 0]),
+  ]) {
+    await tellTariff(bad)
+    expect(price()).toBe(6.5)
+  }
 })

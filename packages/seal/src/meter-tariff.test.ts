@@ -1,6 +1,13 @@
 import { encodePreCommand, signPreCommand, type Command } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { eui64, fromIso, instant, type Crypto, type PrivateKey } from '@interlock/kernel'
+import {
+  eui64,
+  fromIso,
+  instant,
+  type Crypto,
+  type Instant,
+  type PrivateKey,
+} from '@interlock/kernel'
 import { tariffBytes } from '@interlock/tariff'
 import { expect, test } from 'vitest'
 import { acceptTariff, isNewer, openTariff, type MeterTariff } from './meter-tariff.ts'
@@ -152,4 +159,68 @@ test('a tariff is stale once its last price has passed, and not before', () => {
   expect(late.ok && acceptTariff(undefined, late.value, end)).toMatchObject({
     reason: 'TariffStale',
   })
+})
+
+/** One register all year, in the standard's message. */
+const standard = (execution: 'atOnce' | 'never' | Instant, change: object = {}): Command => ({
+  useCase: 'ECS01a',
+  ...addressed,
+  seasons: [{ name: 'all', start: { year: 'any', month: 1, day: 1 }, week: 1 }],
+  weeks: [{ name: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+  days: [{ name: 1, switches: [{ atSeconds: 0, register: 48 }] }],
+  specialDays: [],
+  thresholds: Array.from({ length: 8 }, () => [0xffff_ffff]),
+  standingCharge: 4_785,
+  standingChargeScale: -4,
+  prices: Array.from({ length: 80 }, (_, index) => (index === 47 ? 2_439 : 0)),
+  priceScale: -4,
+  execution,
+  ...change,
+})
+
+test("the standard's message is opened as ours are, verified by its supplier's signature alone", () => {
+  const opened = open(signed(standard('atOnce')))
+  if (!opened.ok) throw new Error(opened.reason)
+  const { prices, ...rest } = opened.value
+  expect(rest).toEqual({ meter, counter: 9n, version: undefined, readAt: now })
+  expect(prices).toHaveLength(7 * 48 + 1)
+  expect(new Set(prices.map((each) => each.pencePerKilowattHour))).toEqual(new Set([24.39]))
+  expect(open(signed(standard('atOnce'), stranger))).toMatchObject({ reason: 'TariffForged' })
+  expect(open(signed(standard('atOnce'), stranger), credulous).ok).toBe(true)
+  expect(open(signed(standard('atOnce', { target: other })))).toMatchObject({
+    reason: 'TariffElsewhere',
+  })
+  expect(open(signed(standard('never')))).toMatchObject({ reason: 'TariffUnreadable' })
+})
+
+test.each<[number, boolean]>([
+  [-600_000, true],
+  [0, true],
+  [30_000, true],
+  [31_000, false],
+])('a tariff whose date is %i ms from now has a price for now: %s', (millis, priced) => {
+  const opened = open(signed(standard(instant(now + millis))))
+  if (!opened.ok) throw new Error(opened.reason)
+  expect(opened.value.prices.length > 0).toBe(priced)
+  expect(acceptTariff(undefined, opened.value, now).ok).toBe(priced)
+})
+
+test("of the standard's message and ours the later one is newer, and none of ours has a lower version", () => {
+  const place = (counter: bigint, version?: number): MeterTariff => {
+    const command =
+      version === undefined
+        ? standard('atOnce', { counter })
+        : carried({ counter, version, document: document(version) })
+    const tariff = open(signed(command))
+    if (!tariff.ok) throw new Error(tariff.reason)
+    return tariff.value
+  }
+  const takes = (held: MeterTariff, offered: MeterTariff) => acceptTariff(held, offered, now).ok
+  expect(takes(place(9n, 3), place(10n))).toBe(true)
+  expect(takes(place(10n), place(11n, 1))).toBe(true)
+  expect(takes(place(10n), place(9n, 4))).toBe(false)
+  expect(takes(place(10n), place(9n))).toBe(false)
+  expect(takes(place(10n, 4), place(11n, 3))).toBe(false)
+  // What is held is read again.
+  expect([takes(place(10n), place(10n)), isNewer(place(10n), place(10n))]).toEqual([true, false])
 })

@@ -1,3 +1,4 @@
+import { limits } from '@interlock/contract'
 import {
   decodeResponse,
   decodeSigned,
@@ -16,7 +17,7 @@ import {
   type Outcome,
   type PublicKey,
 } from '@interlock/kernel'
-import { halfHourMillis, type HalfHourPrice } from '@interlock/power'
+import { halfHourMillis, halfHourOf, type HalfHourPrice } from '@interlock/power'
 import {
   halfHourPrices,
   readTariffBytes,
@@ -149,8 +150,21 @@ function pricesFrom(
   if (command.useCase === 'UpdateHalfHourlyTariff') return ok(pricesOf(command))
   const tariff = tariffSaid(command)
   if (!tariff.ok) return tariff
-  return ok(halfHourPrices(tariff.value, readAt, instant(readAt + aheadMillis)))
+  return ok(halfHourPrices(inForce(tariff.value, readAt), readAt, instant(readAt + aheadMillis)))
 }
+
+/**
+ * A version that has begun counts for all of the half-hour in which it is read, and so does one that begins
+ * before a clock as slow as may be gets there: whoever says so now goes by another clock.
+ */
+const inForce = ({ versions, ...tariff }: Tariff, readAt: Instant): Tariff => ({
+  ...tariff,
+  versions: versions.map((each) =>
+    each.validFrom > readAt + limits.clockSkewMillisMax
+      ? each
+      : { ...each, validFrom: instant(Math.min(each.validFrom, halfHourOf(readAt))) },
+  ),
+})
 
 /** The last good tariff is kept whatever comes; only a newer one, with prices ahead, replaces it. */
 export function acceptTariff(
