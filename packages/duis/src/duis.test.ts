@@ -70,6 +70,27 @@ const malformed: readonly (readonly [string, string, (xml: string) => string])[]
   ['a control character', 'XmlForbidden', (x) => x.replace('1002', '10\u000002')],
   ['65,537 characters', 'TooLarge', (x) => x.replace('<sr:Body>', ' '.repeat(65_537))],
   ['deep nesting', 'TooDeep', (x) => x.replace('<sr:Body>', '<sr:Body>' + '<a>'.repeat(5_000))],
+  ['the end of a CDATA section', 'XmlForbidden', (x) => x.replace('1002', '1002]]>')],
+  ['half of a character', 'XmlForbidden', (x) => x.replace('1002', '1002\ud800')],
+  [
+    'a prefix of XML bound anew',
+    'XmlForbidden',
+    (x) => x.replace('<sr:Body>', '<sr:Body xmlns:xml="http://example.org">'),
+  ],
+  ['no end of the root', 'XmlMalformed', (x) => x.replace('</sr:Request>', '')],
+  [
+    'the end of another element first',
+    'XmlMalformed',
+    (x) => x.replace('<sr:Header>', '</a><sr:Header>'),
+  ],
+  [
+    'nesting that ends before it begins',
+    'XmlMalformed',
+    () => '</a>'.repeat(9_000) + '<a>'.repeat(9_000),
+  ],
+  ['a tag within a tag', 'XmlMalformed', (x) => x.replace('N="5"', 'N="5<"')],
+  ['a space that is none in XML', 'XmlMalformed', (x) => x.replace('<sr:Body>', '<sr:Body>\u00a0')],
+  ['such a space before the root', 'XmlMalformed', (x) => x.replace('?>', '?>\u2003')],
   ['an unclosed element', 'XmlMalformed', (x) => x.replace('</sr:Body>', '')],
   ['two roots', 'XmlMalformed', (x) => `${x}<sr:Request/>`],
   [

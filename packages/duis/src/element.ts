@@ -58,7 +58,7 @@ function toElement(node: globalThis.Element): Element | undefined {
       children.push(element)
     }
   }
-  if (children.length > 0 && text.trim() !== '') return undefined
+  if (children.length > 0 && /[^ \t\r\n]/.test(text)) return undefined
   const attributes = Array.from(node.attributes)
     .filter((each) => each.name !== 'xmlns' && !each.name.startsWith('xmlns:'))
     .map((each) => [each.name, each.value] as const)

@@ -8,18 +8,30 @@ import { documentCharactersMax, documentDepthMax, type DuisProblem } from './pro
  */
 export function guardXml(xml: string): Outcome<string, DuisProblem> {
   if (xml.length > documentCharactersMax) return refused('TooLarge', `${xml.length} characters`)
-  const text = xml.replace(/^<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>/, '').trim()
+  const text = xml
+    .replace(/^<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>/, '')
+    .replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
   if (/<[!?]/.test(text)) return refused('XmlForbidden', 'a declaration, comment or instruction')
+  if (text.includes(']]>')) return refused('XmlForbidden', 'the end of a CDATA section')
   if (/&(?!(amp|lt|gt|quot|apos);)/.test(text)) return refused('XmlForbidden', 'an entity')
   // Control characters, and what is not a character of XML 1.0.
   // oxlint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text))
+  if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u.test(text))
     return refused('XmlForbidden', 'a control character')
-  return depthOf(text) > documentDepthMax ? refused('TooDeep') : ok(text)
+  if (/xmlns:xml(?:ns)?[ \t\r\n]*=/.test(text))
+    return refused('XmlForbidden', 'a prefix of XML itself that is bound anew')
+  const depth = depthOf(text)
+  if (depth === undefined)
+    return refused('XmlMalformed', 'tags that do not begin and end each other')
+  return depth > documentDepthMax ? refused('TooDeep') : ok(text)
 }
 
-/** Nesting as far as it is read, in one pass; parsing finds what is not well-formed. */
-function depthOf(text: string): number {
+/**
+ * Deepest nesting, in one pass. The parser forgives an end without a beginning, a beginning without an end
+ * and a tag within a tag: none of them may hide how deep it will go.
+ * @returns `undefined` for those; whether names fit one another is for the parser to see
+ */
+function depthOf(text: string): number | undefined {
   let depth = 0
   let deepest = 0
   let quote = ''
@@ -27,13 +39,18 @@ function depthOf(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at)
     if (start < 0) start = character === '<' ? at : -1
+    else if (character === '<') return undefined
     else if (quote !== '') quote = character === quote ? '' : quote
     else if (character === '"' || character === "'") quote = character
     else if (character === '>') {
-      if (text.charAt(start + 1) === '/') depth--
-      else if (text.charAt(at - 1) !== '/') deepest = Math.max(deepest, ++depth)
+      if (text.charAt(start + 1) === '/') {
+        if (--depth < 0) return undefined
+      } else if (text.charAt(at - 1) !== '/') {
+        deepest = Math.max(deepest, ++depth)
+        if (deepest > documentDepthMax) return deepest
+      }
       start = -1
     }
   }
-  return deepest
+  return depth === 0 && start < 0 ? deepest : undefined
 }

@@ -114,7 +114,7 @@ function readerOf(node: Element): { readonly reader: Reader; readonly end: () =>
     if (attribute !== undefined) throw new Misshapen(`${node.name}@${attribute}`, 'is not expected')
     const child = node.children[at]
     if (child !== undefined) throw new Misshapen(child.name, `is not expected here in ${node.name}`)
-    if (node.children.length === 0 && node.text.trim() !== '')
+    if (node.children.length === 0 && /[^ \t\r\n]/.test(node.text))
       throw new Misshapen(node.name, 'has text, must have none')
   }
   return { reader, end }
