@@ -22,8 +22,8 @@ const at = { eui: meter, kind: 'meter' } as const
 type Parts = Parameters<typeof moveDevice>[3]
 
 /** A home with a device of that key behind its hub; without one nothing is behind it. */
-function home(key: PrivateKey | undefined) {
-  const moves: string[] = []
+function home(key: PrivateKey | undefined, move: 'install' | 'commission') {
+  const done: string[] = []
   const device: DeviceAnchors = {
     eui: meter,
     keyAgreement: key ?? certified,
@@ -37,10 +37,10 @@ function home(key: PrivateKey | undefined) {
       device: () => ({ eui: meter, hub, kind: 'meter', publicKey: certified.publicKey }),
     },
     register: {
-      status: () => 'InstalledNotCommissioned',
-      move: (_: Eui64, move: string) => {
-        moves.push(move)
-        return Promise.resolve(ok('Commissioned'))
+      status: () => before[move],
+      move: (_: Eui64, made: 'install' | 'commission') => {
+        done.push(made)
+        return Promise.resolve(ok(after[made]))
       },
     },
     wan: {
@@ -60,22 +60,30 @@ function home(key: PrivateKey | undefined) {
     alerts: { tellRoles: () => Promise.resolve() },
     deps: { crypto, clock: { now: () => instant(1) } },
   } as unknown as Parts
-  return { moves, commission: () => moveDevice(at, 'commission', user('supplier', acme), parts) }
+  return { done, ask: () => moveDevice(at, move, user('supplier', acme), parts) }
 }
+const before = { install: 'Whitelisted', commission: 'InstalledNotCommissioned' } as const
+const after = { install: 'InstalledNotCommissioned', commission: 'Commissioned' } as const
+const moves = ['install', 'commission'] as const
 
-test('a device is commissioned when it answers from its home with the key of its certificate', async () => {
-  const { moves, commission } = home(certified)
-  expect(await commission()).toEqual(ok('Commissioned'))
-  expect(moves).toEqual(['commission'])
-})
+test.each(moves)(
+  '%s: done when the device answers from its home with the key of its certificate',
+  async (move) => {
+    const { done, ask } = home(certified, move)
+    expect(await ask()).toEqual(ok(after[move]))
+    expect(done).toEqual([move])
+  },
+)
 
-test.each([
-  ['nothing is there', undefined, 'DeviceUnreachable'],
-  ['another key answers in its name', crypto.generateKey().key, 'AnswerInvalid'],
-])('a device is not commissioned on its user’s word when %s', async (_what, key, reason) => {
-  const { moves, commission } = home(key)
-  expect(await commission()).toMatchObject({ ok: false, reason })
-  expect(moves).toEqual([])
+test.each(
+  moves.flatMap((move) => [
+    [move, 'it never joined its home', undefined, 'DeviceUnreachable'] as const,
+    [move, 'another key answers in its name', crypto.generateKey().key, 'AnswerInvalid'] as const,
+  ]),
+)('%s: not on its user’s word when %s', async (move, _what, key, reason) => {
+  const { done, ask } = home(key, move)
+  expect(await ask()).toMatchObject({ ok: false, reason })
+  expect(done).toEqual([])
 })
 
 test('an organisation moves its own devices, and no other’s of its role', () => {

@@ -25,9 +25,13 @@ type MoveParts = Pick<
   'register' | 'audit' | 'alerts' | 'identity' | 'inventory' | 'wan' | 'deps'
 >
 
+/** What no user's word is enough for: that a device is in its home, and that it is this one. */
+const shown: ReadonlySet<DeviceMove> = new Set(['install', 'commission'])
+
 /**
- * Makes a move on the record, and tells those who may command such a device. None is commissioned on its
- * user's word: it has to answer from its home, with the key of its certificate.
+ * Makes a move on the record, and tells those who may command such a device. None is installed or commissioned
+ * on its user's word: it has joined the network of its home, and answers from there with the key of its
+ * certificate.
  */
 export async function moveDevice(
   { eui, kind }: Moved,
@@ -36,7 +40,7 @@ export async function moveDevice(
   parts: MoveParts,
 ): Promise<Outcome<DeviceStatus, ResponseName>> {
   const { register, audit, alerts } = parts
-  const there = move === 'commission' ? await answers({ eui, kind }, parts) : ok(undefined)
+  const there = shown.has(move) ? await answers({ eui, kind }, move, parts) : ok(undefined)
   const moved = there.ok ? await register.move(eui, move) : there
   const outcome = moved.ok ? moved.value : moved.reason
   audit.critical('DeviceMoved', {
@@ -58,12 +62,13 @@ export async function moveDevice(
 /** A hub by its line, which its certificate opened; a device by a read that only it can have answered. */
 async function answers(
   { eui, kind }: Moved,
+  move: DeviceMove,
   { identity, inventory, wan, register, deps }: MoveParts,
 ): Promise<Outcome<undefined, ResponseName>> {
   const status = register.status(eui)
   // Nobody asks a device whose turn it is not.
-  if (!moveRow('commission').from.includes(status))
-    return refused('DeviceStatusWrong', `commission of ${status ?? 'unknown'}`)
+  if (!moveRow(move).from.includes(status))
+    return refused('DeviceStatusWrong', `${move} of ${status ?? 'unknown'}`)
   if (kind === 'hub')
     return wan.reaches({ hub: eui }) ? ok(undefined) : refused('DeviceUnreachable', `hub ${eui}`)
   const device = inventory.device(eui)
