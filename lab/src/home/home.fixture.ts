@@ -37,7 +37,7 @@ import {
   type Instant,
 } from '@interlock/kernel'
 import { LlcsConfig, startLlcs, type LlcsRunning } from '@interlock/llcs'
-import { createEndpoint, type Action, type Endpoint } from '@interlock/ocpp'
+import { createEndpoint, type Action, type Endpoint, type Request } from '@interlock/ocpp'
 import {
   countersign,
   effectWindow,
@@ -92,6 +92,8 @@ export type Home = {
   /** As the meter sends it over the home network; true when the hub passed it on. */
   readonly tellTariff: (signed: Uint8Array) => Promise<boolean>
   readonly enrolOwner: () => Promise<void>
+  /** The CSMS brings what others have signed; why it is refused, if it is. */
+  readonly bring: (request: Request<'DataTransfer'>) => Promise<string | undefined>
 }
 
 export async function home(options: { readonly lists?: false } = {}): Promise<Home> {
@@ -222,9 +224,15 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
       const { spki } = owner.publicKey
       const code = station.hardware.press('pair') ?? ''
       const mac = ownerKeyMac(code, charger.peer.eui, spki, crypto)
-      const answer = await server.bring({ spki: toBase64(spki), mac: toBase64(mac) })
+      const data = { spki: toBase64(spki), mac: toBase64(mac) }
+      const answer = await server.bring({ vendorId, messageId: 'OwnerKey', data })
       expect(answer.status).toBe('Accepted')
       await world.quiet()
+    },
+    async bring(request) {
+      const answer = await server.bring(request)
+      await world.quiet()
+      return answer.statusInfo?.reasonCode
     },
   }
 }
@@ -346,8 +354,7 @@ async function startCsms(world: Home['world']) {
       assert(verified.ok, 'the reply is signed')
       return verified.value
     },
-    bring: (data: object) =>
-      connected().call('DataTransfer', { vendorId, messageId: 'OwnerKey', data }),
+    bring: (request: Request<'DataTransfer'>) => connected().call('DataTransfer', request),
   }
 }
 

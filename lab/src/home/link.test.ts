@@ -1,9 +1,12 @@
 import { vendorId } from '@interlock/contract'
-import { inHours, inMinutes, plus, toIso } from '@interlock/kernel'
+import { nodeCrypto } from '@interlock/host'
+import { assert, inHours, inMinutes, plus, toIso } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFor, home, night } from './home.fixture.ts'
-import { csms, dsrsp } from './parties.ts'
+import { csms, dsrsp, nextDsrsp } from './parties.ts'
+import { signWords } from '../model/words.ts'
 
+type Refusable = { status?: string; statusInfo?: { reasonCode?: string } }
 const idToken = { idToken: 'owner', type: 'Central' }
 const car = { energyWattHours: 40_000, vehicleWattsMax: 7_000 }
 
@@ -45,8 +48,8 @@ test('a trigger that waits for its arm does not hold the world still', async () 
   expect(refused?.at).toBe(night + 5_000)
 })
 
-test('a falling frequency lowers the load before the sample’s promise resolves, and it comes back', async () => {
-  const { world, station, llcs, step, command, deliver } = await home()
+test('a falling frequency lowers the load before the sample’s promise resolves, it comes back, and another provider takes over', async () => {
+  const { world, station, llcs, step, command, deliver, bring } = await home()
   station.hardware.plugIn(car)
   await step(inMinutes(10))
   expect(station.observe().powerWatts).toBe(7_000)
@@ -88,4 +91,21 @@ test('a falling frequency lowers the load before the sample’s promise resolves
   const last = station.decisions().at(-1)
   expect(last).toMatchObject({ action: 'SetPoint', decision: 'applied', reason: 'Restored' })
   expect(last?.delaySeconds).toBeGreaterThan(0)
+
+  // Another provider: hub, LLCS and cable carry the supplier's word, the CSMS the supervisor's; one alone changes nothing.
+  const curveBy = async (by: typeof dsrsp) => {
+    const from = world.now()
+    const until = toIso(plus(from, inHours(1)))
+    const again = { ...curve, data: { ...data, from: toIso(from), until } }
+    const answer = (await command('DataTransfer', again, by)) as Refusable
+    return answer.statusInfo?.reasonCode ?? answer.status
+  }
+  const words = signWords(['controller', 'provider'], world.now(), nodeCrypto)
+  const [controller, provider] = [words.get('controller'), words.get('provider')]
+  assert(controller?.to === 'llcs' && provider?.to === 'station', 'each to its own device')
+  await deliver(controller.bytes)
+  await world.quiet()
+  expect([await curveBy(dsrsp), await curveBy(nextDsrsp)]).toEqual(['Accepted', 'SignerUnknown'])
+  expect(await bring(provider.request)).toBeUndefined()
+  expect([await curveBy(dsrsp), await curveBy(nextDsrsp)]).toEqual(['SignerUnknown', 'Accepted'])
 })
