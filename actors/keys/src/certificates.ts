@@ -4,7 +4,7 @@ import { fromPem, peerOf, verifyChain, type ChainProblem, type Peer } from '@int
 
 type Known = { readonly chain: string; readonly peer: Peer }
 
-/** The certificates of those who publish and read, each shown by its holder; durable. */
+/** The certificates of those who publish and read, each shown by its holder; durable until they have expired. */
 export type Certificates = {
   /** Takes the chain that a client shows of itself. */
   take(chain: string, client: Peer): Outcome<void, ChainProblem | 'CertificatesFull' | 'NotYours'>
@@ -38,12 +38,25 @@ export function openCertificates(
       hierarchy: 'charging',
       revoked,
     })
-  for (const entry of journal.entries()) {
-    const { chain } = entry as { chain: string }
+  const entries = journal.entries() as readonly { readonly chain: string }[]
+  for (const { chain } of entries) {
     // Verified when it was written; whether it still counts is asked at each use.
     const [leaf] = fromPem(chain, 'CERTIFICATE')
     const peer = leaf === undefined ? undefined : peerOf(leaf, crypto)
     if (peer?.ok === true) known.set(peer.value.thumbprint, { chain, peer: peer.value })
+  }
+  forgetExpired()
+  if (known.size < entries.length) rewrite()
+
+  /** Nobody may join with one, nor be heard: it would only take the place of another. */
+  function forgetExpired(): boolean {
+    const before = known.size
+    for (const [thumbprint, { peer }] of known)
+      if (peer.notAfter < wall.now()) known.delete(thumbprint)
+    return known.size < before
+  }
+  function rewrite(): void {
+    journal.rewrite([...known.values()].map(({ chain }) => ({ chain })))
   }
 
   return {
@@ -52,6 +65,7 @@ export function openCertificates(
       if (!peer.ok) return peer
       if (peer.value.thumbprint !== client.thumbprint) return refused('NotYours')
       if (known.has(client.thumbprint)) return ok(undefined)
+      if ((known.size >= certificatesMax && forgetExpired()) || journal.isLong) rewrite()
       if (known.size >= certificatesMax) return refused('CertificatesFull')
       journal.append({ chain })
       known.set(client.thumbprint, { chain, peer: peer.value })
