@@ -1,4 +1,4 @@
-import { Fault } from '@interlock/kernel'
+import { Fault, sameBytes } from '@interlock/kernel'
 import type { HanConnection } from './han-client.ts'
 
 /** Sends a device's alerts towards the data company, in their order; what is not taken stays. */
@@ -23,7 +23,9 @@ export function alertSender(alerts: {
       const bytes = alerts.first()
       const han = alerts.han()
       if (bytes === undefined || han === undefined || !(await isTaken(han, bytes))) return
-      alerts.drop()
+      // A full queue lets go of its oldest, which this may have been meanwhile.
+      const first = alerts.first()
+      if (first !== undefined && sameBytes(first, bytes)) alerts.drop()
     }
   }
   return {
