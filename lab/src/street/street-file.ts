@@ -8,10 +8,15 @@ import { makeSecrets, type StreetSecrets } from './secrets.ts'
 
 /** What a street is, once made: its size, its ports and its secrets. Readable by its owner only. */
 export type StreetFile = {
+  /** Of what the folder holds: the parties' identities, and how they are configured. */
+  readonly version: number
   readonly stations: number
   readonly ports: Readonly<Record<string, number>>
   readonly secrets: StreetSecrets
 }
+
+/** Raised when a folder that was made before lacks what its street needs now. */
+const version = 2
 
 /** Servers that keep a database; each has a login of its own. */
 export const databaseNames = ['authority', 'supervisor', 'csms', 'dsrsp', 'dcc', 'emsp'] as const
@@ -48,13 +53,14 @@ export async function openStreetFile(
       throw new Fault('StreetMismatch', `${dir} holds a street of ${file.stations} chargers`, {
         remedy: `use --stations ${file.stations}, another --data, or --reset to begin again`,
       })
-    if (portNames.some((name) => file.ports[name] === undefined))
+    if (file.version !== version || portNames.some((name) => file.ports[name] === undefined))
       throw new Fault('StreetMismatch', `${dir} holds a street of another version`, {
         remedy: 'use another --data, or --reset to begin again',
       })
     return { file, homes, layout, fresh: false }
   }
   const file: StreetFile = {
+    version,
     stations,
     ports: await freePorts(portNames),
     secrets: makeSecrets(homes, databaseNames),

@@ -15,7 +15,7 @@ export function supplierConfig(plan: Plan): SupplierConfig {
     dcc: https(plan, 'dcc'),
     dccCertificate: dccCertificate(plan),
     meters: plan.homes.map((home) => home.meter),
-    clocks: plan.homes.map((home) => home.llcs),
+    clocks: plan.homes.flatMap(({ meter, llcs }) => [meter, llcs]),
     clockMinutes: 360,
     keptDays: 62,
   }
