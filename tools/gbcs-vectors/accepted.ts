@@ -12,6 +12,7 @@ import {
   offsetLimit,
   readConfiguration,
   readOperation,
+  readShown,
   readTariff,
   renewal,
   response,
@@ -107,6 +108,11 @@ export const valid = [
     name: 'read of the tariff, with a MAC only (ours, not GBCS)',
     message: sendUnsigned(readTariff),
     command: readTariff,
+  },
+  {
+    name: 'read of the tariff that a meter shows, with a MAC only (ECS24)',
+    message: sendUnsigned(readShown),
+    command: readShown,
   },
   ...[readConfiguration, readOperation].map((command) => ({
     name: `read of the auxiliary controllers, with a MAC only (${command.useCase})`,

@@ -27,6 +27,7 @@ import {
   offsetLimit,
   readConfiguration,
   readOperation,
+  readShown,
   readTariff,
   renewal,
   response,
@@ -125,6 +126,35 @@ const setUpInPart: Answer = {
   ]),
   descriptions: ['EVSE 1', 'Immersion heater', null, null, null],
 }
+/** The calendar and thresholds of the tariff; each register has three ends. */
+const shownTables = {
+  seasons: importTariff.seasons,
+  weeks: importTariff.weeks,
+  days: importTariff.days,
+  tariffSpecialDays: importTariff.specialDays,
+  thresholds: importTariff.thresholds.map((ends) =>
+    Array.from({ length: 3 }, (_, place) => ends[place] ?? 0xffff_ffff),
+  ),
+  activePrice: 32_767,
+  activePriceScale: importTariff.priceScale,
+  currency: 'pounds',
+} as const
+const shown: Answer = {
+  result: 'success',
+  ...shownTables,
+  standingCharge: importTariff.standingCharge,
+  standingChargeScale: importTariff.standingChargeScale,
+  prices: importTariff.prices,
+  priceScale: importTariff.priceScale,
+}
+const shownInPart: Answer = {
+  ...answerOfAll([
+    ...Array.from({ length: 15 }, (): ResultCode => 'success'),
+    ...(['hardwareFault', 'otherReason'] as const),
+  ]),
+  ...shownTables,
+}
+const tariffShown = encodeResponse(readShown, shown, device, crypto)
 const configurationRead = encodeResponse(readConfiguration, setUp, device, crypto)
 const operationRead = encodeResponse(readOperation, atWork, device, crypto)
 export const fromDevice = {
@@ -145,6 +175,9 @@ export const fromDevice = {
   responseWithConfiguration: configurationRead,
   responseWithConfigurationInPart: encodeResponse(readConfiguration, setUpInPart, device, crypto),
   responseWithOperation: operationRead,
+  responseWithTariffShown: tariffShown,
+  responseWithTariffShownInPart: encodeResponse(readShown, shownInPart, device, crypto),
+  responseWithNoTariffShown: answer(readShown, 'objectUndefined'),
   responseToTariffDocument: answer(tariffDocument, 'success'),
   responseToImportTariff: answer(importTariff, 'success'),
   responseToImportTariffInPart: inPart,
@@ -171,6 +204,7 @@ const answeredInDlms: readonly Command[] = [
   calendar,
   readConfiguration,
   readOperation,
+  readShown,
   tariff,
   tariffDocument,
   readTariff,
@@ -195,6 +229,24 @@ export const invalidFromDevice = [
     message: resigned(operationRead, '0901ff', '0901fe'),
     reason: 'ContentMalformed',
     field: 'kinds',
+  },
+  {
+    name: 'tariff shown whose thresholds fall',
+    message: resigned(tariffShown, '000003e806', '00ffffff06'),
+    reason: 'ContentMalformed',
+    field: 'thresholds',
+  },
+  {
+    name: 'tariff shown whose price of now has another unit',
+    message: resigned(tariffShown, '0ffa16fe', '0ffa161e'),
+    reason: 'ContentMalformed',
+    field: 'scale of the price of now',
+  },
+  {
+    name: 'tariff shown in another currency',
+    message: resigned(tariffShown, '03ff0203', '03000203'),
+    reason: 'ContentMalformed',
+    field: 'currency',
   },
   ...answeredInDlms.map((command) => ({
     name: `response to ${useCases[command.useCase].title} with a result that there is not`,

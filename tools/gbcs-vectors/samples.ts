@@ -181,6 +181,10 @@ export const readOperation: CommandOf<'ECS61e'> = {
   ...readConfiguration,
   useCase: 'ECS61e',
 }
+export const readShown: CommandOf<'ECS24'> = {
+  ...readConfiguration,
+  useCase: 'ECS24',
+}
 export const readTariff: CommandOf<'ReadTariff'> = {
   useCase: 'ReadTariff',
   originator: identities.supplier,

@@ -4,6 +4,7 @@ import {
   newController,
   readConfiguration,
   readOperation,
+  readShown,
   readTariff,
   response,
 } from './samples.ts'
@@ -65,6 +66,16 @@ export const wrongContents = [
     name: 'read of their operation that asks for another attribute',
     message: malformedUnsigned(readOperation, '00005e2c002302', '00005e2c002303'),
     field: 'state of controller 5',
+  },
+  {
+    name: 'read of the tariff shown that asks for the prices to come in place of those in force',
+    message: malformedUnsigned(readShown, '0000131400ff05', '0000131400ff06'),
+    field: 'prices',
+  },
+  {
+    name: 'read of the tariff shown that asks for another attribute than the price',
+    message: malformedUnsigned(readShown, '00005e2c010702', '00005e2c010704'),
+    field: 'price of now',
   },
   {
     name: 'read of the tariff that begins as another content',

@@ -200,6 +200,7 @@ const serviceOf = ({ useCase }: Command): string =>
     UpdateHalfHourlyTariff: '1.1.1',
     UpdateTariffDocument: '1.1.1',
     ECS01a: '1.1.1',
+    ECS24: '4.11.1',
     ECS61d: '7.14',
     ECS61e: '7.15',
     ReadTariff: '4.11.1',

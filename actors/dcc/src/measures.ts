@@ -38,6 +38,7 @@ const measures: { readonly [Name in UseCase]: (command: CommandOf<Name>) => Meas
   CS02b: none,
   CS02g: none,
   CS06: none,
+  ECS24: none,
   ECS61d: none,
   ECS61e: none,
   ReadTariff: none,

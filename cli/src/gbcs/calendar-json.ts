@@ -56,3 +56,8 @@ export const days = listOf(
   'name and switches (atSeconds, register)',
 )
 export const thresholds = listOf(list(number), 'lists of numbers')
+/** As a meter shows them; `null` where they were not read. */
+export const shownThresholds = listOf(
+  either(list(number), (json) => json === null),
+  'lists of numbers and nulls',
+)

@@ -16,6 +16,7 @@ import {
   type ImportTariff,
   type LoadControl,
   type OffsetLimit,
+  type TariffShown,
   type UseCase,
 } from '@interlock/gbcs'
 import { fromHex, fromIso, toHex, toIso, type Instant } from '@interlock/kernel'
@@ -23,6 +24,7 @@ import {
   days,
   entries,
   seasons,
+  shownThresholds,
   specialDays,
   tariffSpecialDays,
   thresholds,
@@ -97,6 +99,7 @@ type Key =
   | keyof CredentialsReport
   | keyof ControllerConfiguration
   | keyof ControllerOperation
+  | keyof TariffShown
   | 'result'
   | 'results'
   | keyof Pick<ExecutionAlert, 'useCase' | 'commandCounter' | 'object' | 'at'>
@@ -147,7 +150,11 @@ const spellings: Readonly<Record<Key, Spelling>> = {
   seasons,
   weeks,
   days,
+  tariffSpecialDays,
   thresholds,
+  activePrice: whole(0, 0xffff_ffff),
+  activePriceScale: scale,
+  currency: oneOf('pounds'),
   standingCharge: whole(-0x8000, 0x7fff),
   standingChargeScale: scale,
   priceScale: scale,
@@ -198,6 +205,7 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
     'prices',
     'execution',
   ],
+  ECS24: [],
   ECS38: ['limitSeconds'],
   ECS61d: [],
   ECS61e: [],
@@ -216,6 +224,7 @@ type Spellings = Readonly<Partial<Record<Key, Spelling>>>
 export const commandSpellings: Readonly<Partial<Record<UseCase, Spellings>>> = {
   ECS01a: { specialDays: tariffSpecialDays },
 }
+export const responseSpellings: Spellings = { thresholds: shownThresholds }
 export const alertKeys: Readonly<Record<AlertCode, readonly Key[]>> = {
   ECS101: load,
   ECS102: load,
@@ -234,6 +243,18 @@ export const responseKeys: readonly Key[] = [
   'entries',
   'kinds',
   'states',
+  'activePrice',
+  'activePriceScale',
+  'seasons',
+  'weeks',
+  'days',
+  'tariffSpecialDays',
+  'thresholds',
+  'currency',
+  'standingChargeScale',
+  'standingCharge',
+  'priceScale',
+  'prices',
 ]
 /** What may be absent of a command, and of a response. */
 export const commandOptional: readonly Key[] = ['topUpFloor']

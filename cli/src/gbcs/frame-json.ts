@@ -37,6 +37,7 @@ import {
   readContentJson,
   responseKeys,
   responseOptional,
+  responseSpellings,
 } from './content-json.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -147,7 +148,7 @@ function saidOf(json: Json): Said {
   }
   const useCase = choose(json, 'useCase', Object.keys(useCases) as UseCase[])
   if (kind === 'response') {
-    const values = readContentJson(responseKeys, content, responseOptional)
+    const values = readContentJson(responseKeys, content, responseOptional, responseSpellings)
     if (!isAnswerTo(useCase, values as Answer))
       throw new FieldProblem('content', `is not one that ${useCase} is answered with`)
     const at = json['at'] === undefined ? {} : { at: timeOf(json['at']) }

@@ -50,6 +50,24 @@ export const requestHead = <Values extends object>(
   { ...constant('data', targets.length), say: () => `${targets.length}` },
 ]
 
+/** A read of these: its content, and what its answer has results of. */
+export const readOf = (
+  targets: readonly { readonly name: string; readonly target: Omit<Target, 'service'> }[],
+): {
+  readonly layout: Layout<object>
+  readonly results: readonly number[]
+  readonly objects: readonly string[]
+} => ({
+  layout: [
+    ...requestHead<object>(
+      targets.map(({ name, target }) => ({ name, of: () => ({ service: 'get', ...target }) })),
+    ),
+    constant('nothing for what is read', ...targets.map(() => 0)),
+  ],
+  results: targets.map(() => services.get),
+  objects: targets.map(({ name }) => name),
+})
+
 /** An attribute that is always set, whatever the values. */
 export type SetTable = {
   readonly name: string

@@ -150,7 +150,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     .filter(({ useCase, topUpFloor }) => useCase === 'CS02b' || topUpFloor === undefined),
   fc.record({
     ...addressed,
-    useCase: fc.constantFrom('ReadTariff' as const, 'ECS61d' as const, 'ECS61e' as const),
+    useCase: fc.constantFrom(...(['ReadTariff', 'ECS24', 'ECS61d', 'ECS61e'] as const)),
   }),
 )
 

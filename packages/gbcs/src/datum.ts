@@ -152,13 +152,21 @@ export const array = <Value>(
   },
 })
 
-/** A field that is a DLMS value, and some of a message's values. */
-export const datumField = <Values extends object>(
-  name: string,
-  datum: Datum<Values>,
-  may: (values: Values) => boolean,
-  say: (values: Values) => string,
-): Field<Values> => ({
+/** Some of a message's values that stand in one DLMS value, under what limits, and in words. */
+export type Table<Values extends object> = {
+  readonly name: string
+  readonly datum: Datum<Values>
+  readonly may: (values: Values) => boolean
+  readonly say: (values: Values) => string
+}
+
+/** A field that is such a table. */
+export const datumField = <Values extends object>({
+  name,
+  datum,
+  may,
+  say,
+}: Table<Values>): Field<Values> => ({
   name,
   bytes: (rest) => datum.read(rest, 0)?.next,
   write: datum.write,
@@ -168,3 +176,28 @@ export const datumField = <Values extends object>(
   },
   say,
 })
+
+/** Whether all of a table's values are there. */
+const has = <Values extends object>(
+  keys: readonly (keyof Values)[],
+  values: Partial<Values>,
+): values is Values => keys.every((key) => values[key] !== undefined)
+
+/** The same with nothing in its place where the values, which are `keys`, are absent. */
+export const datumFieldOrNull = <Values extends object>(
+  table: Table<Values>,
+  ...keys: readonly (keyof Values)[]
+): Field<Partial<Values>> => {
+  const datum = orNull(table.datum)
+  return {
+    name: table.name,
+    bytes: (rest) => datum.read(rest, 0)?.next,
+    write: (values) => datum.write(has(keys, values) ? values : null),
+    read(bytes) {
+      const value = datum.read(bytes, 0)?.value
+      if (value === null) return {}
+      return value !== undefined && table.may(value) ? value : undefined
+    },
+    say: (values) => (has(keys, values) ? table.say(values) : 'not read'),
+  }
+}

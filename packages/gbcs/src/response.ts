@@ -39,6 +39,7 @@ import {
 } from './message.ts'
 import type { GbcsProblem } from './problems.ts'
 import type { ResultCode } from './result-codes.ts'
+import { isTariffShown, tariffShown, type TariffShown } from './tariff-response.ts'
 import { credentialsUpdates, useCaseOf, useCases, type UseCase } from './use-cases.ts'
 
 export type Answer = {
@@ -50,7 +51,8 @@ export type Answer = {
   readonly data?: Uint8Array
 } & Partial<CredentialsReport> &
   ControllerConfiguration &
-  ControllerOperation
+  ControllerOperation &
+  TariffShown
 /** A device's answer to a command. It carries the command's counter and goes to its originator. */
 export type DeviceResponse = Answer & {
   readonly useCase: UseCase
@@ -161,10 +163,13 @@ const ofCredentials = (mode: ReplacementMode): OwnAnswer => ({
   takes: isCredentialsAnswer,
 })
 
-const ofControllers = (useCase: 'ECS61d' | 'ECS61e', read: Layout<Answer>): OwnAnswer => ({
+const ofRead = (
+  useCase: 'ECS24' | 'ECS61d' | 'ECS61e',
+  read: Layout<Answer>,
+  isRead: (answer: Answer) => boolean,
+): OwnAnswer => ({
   layout: accessResponse(useCases[useCase], read),
-  takes: (answer) =>
-    isAccessAnswer(useCases[useCase], answer) && isControllersAnswer(useCase, answer),
+  takes: (answer) => isAccessAnswer(useCases[useCase], answer) && isRead(answer),
 })
 
 /** The use cases that are not answered with the results of specifications and one octet string. */
@@ -178,8 +183,9 @@ const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
   },
   CS02b: ofCredentials(credentialsUpdates.CS02b),
   CS02g: ofCredentials(credentialsUpdates.CS02g),
-  ECS61d: ofControllers('ECS61d', configurationRead),
-  ECS61e: ofControllers('ECS61e', operationRead),
+  ECS24: ofRead('ECS24', tariffShown, isTariffShown),
+  ECS61d: ofRead('ECS61d', configurationRead, (answer) => isControllersAnswer('ECS61d', answer)),
+  ECS61e: ofRead('ECS61e', operationRead, (answer) => isControllersAnswer('ECS61e', answer)),
 }
 
 /** How the answer to a command is laid out. */

@@ -33,6 +33,7 @@ import { isOffsetLimit, offsetLimitLayout, type OffsetLimit } from './offset-lim
 import { readContent } from './content.ts'
 import type { GbcsProblem } from './problems.ts'
 import { isCarriedTariff, tariffDocumentLayout, type CarriedTariff } from './tariff-document.ts'
+import { tariffRead } from './tariff-read.ts'
 import { isHalfHourlyTariff, tariffLayout, type HalfHourlyTariff } from './tariff.ts'
 
 /**
@@ -124,7 +125,7 @@ const updateCredentials = (
   layout: credentialsLayout(mode),
 })
 
-const readControllers = (
+const readObjects = (
   code: number,
   title: string,
   reads: Pick<UseCaseRow<object>, 'layout' | 'results' | 'objects'>,
@@ -199,14 +200,15 @@ export const useCases = {
   ),
   CS06: activateFirmware,
   ECS01a: setTariffAndPrice,
+  ECS24: readObjects(0x003a, 'Read ESME Tariff Data', tariffRead),
   ECS38: setOffsetLimit,
   ECS46d: setCalendar,
   ECS47a: loadControl(0x011e, 'Set Auxiliary Controller State', stateObjects),
   ECS47e: loadControl(0x011f, 'Limit APC Level', { start: 3, end: 4, script: 107 }),
   ActivateLoad: switchLoad(0xf005, 'Activate Auxiliary Load', 100),
   DeactivateLoad: switchLoad(0xf006, 'Deactivate Auxiliary Load', 0),
-  ECS61d: readControllers(0x011c, 'Read Auxiliary Controllers', controllerConfiguration),
-  ECS61e: readControllers(0x011d, 'Read Operation of Controllers', controllerOperation),
+  ECS61d: readObjects(0x011c, 'Read Auxiliary Controllers', controllerConfiguration),
+  ECS61e: readObjects(0x011d, 'Read Operation of Controllers', controllerOperation),
   ECS70: synchroniseClock,
   UpdateHalfHourlyTariff: updateTariff,
   UpdateTariffDocument: updateTariffDocument,
