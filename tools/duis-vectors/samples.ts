@@ -202,6 +202,16 @@ const samples: readonly (Sample & { readonly name: string })[] = [
   { name: 'credentials of the supplier', service: '6.15.1', commandVariant: 4, body: credentials },
   { name: 'signed credentials', service: '6.15.1', commandVariant: 5, body: signedPreCommand },
   ...local('6.15.1', signedPreCommand),
+  {
+    name: 'read signed tariff (ours)',
+    service: '4.11.1',
+    commandVariant: 1,
+    body: { kind: 'readSignedTariff' },
+  },
+  ...local('4.11.1', { kind: 'readSignedTariff' }).map((each) => ({
+    ...each,
+    name: `${each.name} (ours)`,
+  })),
 ]
 
 /** One request of each service, variant and body; the highest counter is the last. */

@@ -98,7 +98,8 @@ export function commandOf(
     if (!takes('ECS70', command)) return refused('ParameterInvalid', 'time')
     return clockProblem(command, now) ?? ok(command)
   }
-  if (body.kind === 'readTariff') return ok({ useCase: 'ReadTariff', ...id })
+  if (body.kind === 'readTariff') return ok({ useCase: 'ECS24', ...id })
+  if (body.kind === 'readSignedTariff') return ok({ useCase: 'ReadTariff', ...id })
   if (body.kind === 'readControllers') return ok({ useCase: 'ECS61d', ...id })
   if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
   if (body.kind === 'controllerSchedules') {

@@ -31,7 +31,7 @@ export function createTariffs(context: Context): Tariffs {
       counter: await store.counter(meter, 'duis', clock.now()),
       service: '4.11.1',
       commandVariant: 1,
-      body: { kind: 'readTariff' },
+      body: { kind: 'readSignedTariff' },
     } as const
     const response = await dcc.ask(request)
     if (!response.ok) return response

@@ -15,6 +15,7 @@ import { setsTariff, type TrustAnchorCells } from '@interlock/seal'
 import { takeTime } from './clock.ts'
 import { replaceCredentials } from './credentials.ts'
 import { setTariff } from './set-tariff.ts'
+import { showTariff } from './show-tariff.ts'
 import type { TariffMemory } from './tariff-memory.ts'
 
 /** What the supplier alone may command. */
@@ -88,6 +89,7 @@ function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
     const held = memory.tariff()
     return held ? { result: 'success', data: held.signed } : { result: 'objectUndefined' }
   }
+  if (command.useCase === 'ECS24') return showTariff(memory, meter.clock)
   // A meter has no auxiliary controllers in this house, and no load that it could put off (ECS38).
   return { result: 'objectUndefined' }
 }

@@ -13,7 +13,7 @@ export const readTariff = (world: World, user: Identity): ServiceRequest => ({
   counter: world.nextCounter(),
   service: '4.11.1',
   commandVariant: 1,
-  body: { kind: 'readTariff' },
+  body: { kind: 'readSignedTariff' },
 })
 export const toMeter = (
   world: World,

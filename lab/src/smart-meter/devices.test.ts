@@ -40,7 +40,7 @@ const readTariff = (user: Identity): ServiceRequest => ({
   counter: world.nextCounter(),
   service: '4.11.1',
   commandVariant: 1,
-  body: { kind: 'readTariff' },
+  body: { kind: 'readSignedTariff' },
 })
 const toCompany = (user: Identity, service: Service, body: RequestBody): ServiceRequest => ({
   ...readTariff(user),

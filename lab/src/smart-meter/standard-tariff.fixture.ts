@@ -1,4 +1,5 @@
 import { cancellation, type ServiceRequest } from '@interlock/duis'
+import { decodeResponse } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { inHours, plus } from '@interlock/kernel'
 import { openTariff, signedTariffIn } from '@interlock/seal'
@@ -30,6 +31,16 @@ export async function standardTariffTravels(world: World): Promise<void> {
     expect(read.value).toMatchObject({ counter: atOnce.counter, version: undefined })
     expect(read.value.prices).toHaveLength(7 * 48)
     expect(read.value.prices[0]?.pencePerKilowattHour).toBe(2.121)
+    // And table by table, as the meter itself shows it to whoever may read it.
+    const asked = { ...readTariff(world, reader), body: { kind: 'readTariff' } } as const
+    const { payload = new Uint8Array() } = await world.ask(reader, asked)
+    const shown = decodeResponse(payload)
+    expect(shown.ok && shown.value.response).toMatchObject({
+      useCase: 'ECS24',
+      result: 'success',
+      activePrice: 2_121,
+      activePriceScale: -5,
+    })
   }
   await eventually(() => {
     const told = opened(world.llcs.tariff)

@@ -122,6 +122,7 @@ const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
     document: fc.uint8Array({ minLength: 1, maxLength: 300 }),
   }),
   readTariff: fc.constant({ kind: 'readTariff' as const }),
+  readSignedTariff: fc.constant({ kind: 'readSignedTariff' as const }),
   readControllers: fc.constant({ kind: 'readControllers' as const }),
   readControllerOperation: fc.constant({ kind: 'readControllerOperation' as const }),
   controllerSchedules: anySchedules,

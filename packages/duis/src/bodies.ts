@@ -84,7 +84,10 @@ export type TariffDocumentBody = {
   readonly version: number
   readonly document: Uint8Array
 }
+/** The tariff by which the meter goes, table by table. */
 export type ReadTariffBody = { readonly kind: 'readTariff' }
+/** Ours, in our own name space: the supplier's signed command that set it. */
+export type ReadSignedTariffBody = { readonly kind: 'readSignedTariff' }
 export type ReadControllersBody = { readonly kind: 'readControllers' }
 export type ReadControllerOperationBody = { readonly kind: 'readControllerOperation' }
 /** The GBCS bytes from `DF 09` to the end of the signature. */
@@ -125,6 +128,7 @@ export type RequestBody =
   | TariffDocumentBody
   | TimeOfUseTariffBody
   | ReadTariffBody
+  | ReadSignedTariffBody
   | ControllerSchedulesBody
   | ReadControllersBody
   | ReadControllerOperationBody
@@ -221,6 +225,7 @@ const shapes: {
   ),
   timeOfUseTariff,
   readTariff: nothing,
+  readSignedTariff: holding(child('il:SignedTariff', nothing)),
   controllerSchedules,
   readControllers: nothing,
   readControllerOperation: nothing,
@@ -258,6 +263,7 @@ const ownElements: Readonly<Partial<Record<BodyKind, string>>> = {
   tariff: 'HalfHourlyTariff',
   tariffDocument: 'TariffDocument',
   timeOfUseTariff: 'ElecTariffElements',
+  readSignedTariff: 'SignedTariff',
 }
 
 /**

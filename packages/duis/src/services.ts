@@ -23,6 +23,7 @@ export type BodyKind =
   | 'tariffDocument'
   | 'timeOfUseTariff'
   | 'readTariff'
+  | 'readSignedTariff'
   | 'controllerSchedules'
   | 'readControllers'
   | 'readControllerOperation'
@@ -57,7 +58,7 @@ export const services = {
     reference: '4.11',
     title: 'Read Tariff (Primary Element)',
     element: 'ReadTariffPrimaryElement',
-    variants: plain('readTariff'),
+    variants: plain('readTariff', 'readSignedTariff'),
   },
   '6.11': {
     reference: '6.11',

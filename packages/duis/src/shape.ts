@@ -136,6 +136,7 @@ export const written = (name: string, { attributes, inside }: Content): Written 
 const beginnings: ReadonlySet<string> = new Set([
   'il:HalfHourlyTariff',
   'il:TariffDocument',
+  'il:SignedTariff',
   'il:ActivateAuxiliaryLoad',
   'il:DeactivateAuxiliaryLoad',
   'il:ADMegawattBreach',

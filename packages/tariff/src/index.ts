@@ -13,6 +13,6 @@ export {
   type StandardTables,
   type StandardUnfit,
 } from './standard/write-standard.ts'
-export { nothingCounted, type BillLine, type TallyState } from './tally.ts'
+export { blockAt, nothingCounted, type BillLine, type TallyState } from './tally.ts'
 export * from './tariff.ts'
 export * from './usage.ts'

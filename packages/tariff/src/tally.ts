@@ -82,6 +82,18 @@ export function createTally({ clock }: Tariff, before = nothingCounted): Tally {
   }
 }
 
+/** The block of a register by which the next that is used counts, after what is counted already. */
+export function blockAt(
+  { clock }: Tariff,
+  { register = 0, blocks, blockPeriod }: Rate,
+  at: Instant,
+  { periods }: TallyState = nothingCounted,
+): Block | undefined {
+  const period = periodOf(blockPeriod, civilTime(clock, at).day)
+  const running = periods.find((each) => each.register === register && each.period === period)
+  return blocks.find(({ upToWattHours = Infinity }) => (running?.wattHours ?? 0) < upToWattHours)
+}
+
 const keyOf = (
   { version, register }: Pick<BillLine, 'version' | 'register'>,
   index: number,

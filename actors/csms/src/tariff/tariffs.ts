@@ -53,7 +53,7 @@ export function createTariffs(options: {
       counter,
       service: '4.11.1',
       commandVariant: 1,
-      body: { kind: 'readTariff' },
+      body: { kind: 'readSignedTariff' },
     })
     if (!response.ok) return response
     const answer = granted(response.value)
