@@ -3,7 +3,7 @@ import { forecastErrors, type ForecastErrors } from './forecast-errors.ts'
 import { inWords } from './in-words.ts'
 import { readFeeders } from './read-feeder-file.ts'
 
-const usage = `npm run feeder [-- FILE…]
+const usage = `npm run feeder -- FILE…
 
 Forecasts each feeder of the files (timestamp,Description,kW by 10 minutes) a day ahead, every hour
 of the data, and prints the mean absolute errors beside those of persistence and of the previous day.
@@ -14,7 +14,7 @@ const row = ({ feeder, forecast, persistence, previousDay }: ForecastErrors): st
   [feeder.padEnd(12), ...[forecast, persistence, previousDay].map(kilowatts)].join(' ')
 
 const files = process.argv.slice(2)
-if (files.some((file) => file.startsWith('-'))) {
+if (files.length === 0 || files.some((file) => file.startsWith('-'))) {
   process.stderr.write(usage)
   process.exit(2)
 }

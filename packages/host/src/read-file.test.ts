@@ -24,3 +24,9 @@ test('a secret that others may read, and a file that is not there, are named', (
   expect(() => readSecret(shared)).toThrow(shared)
   expect(() => readText(join(dir, 'absent'))).toThrow(/absent: cannot be read/)
 })
+
+test('the remedy fits whoever named the file, at the command line too', () => {
+  expect(() => readText(join(dir, 'absent'))).toThrow(
+    expect.objectContaining({ remedy: 'check the path, and that the file is there and readable' }),
+  )
+})

@@ -2,6 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { Fault } from '@interlock/kernel'
 
 const textBytesMax = 4_194_304
+/** For all who name files: a config, or a person at the command line. */
+const namedWrongly = 'check the path, and that the file is there and readable'
 
 /**
  * Reads a small text file, such as a certificate.
@@ -11,9 +13,9 @@ export function readText(path: string): string {
   try {
     if (statSync(path).size <= textBytesMax) return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw unreadable(path, 'cannot be read', 'check the path in the config', cause)
+    throw unreadable(path, 'cannot be read', namedWrongly, cause)
   }
-  throw unreadable(path, `is larger than ${textBytesMax} bytes`, 'check the path in the config')
+  throw unreadable(path, `is larger than ${textBytesMax} bytes`, 'check that it is the file meant')
 }
 
 /**

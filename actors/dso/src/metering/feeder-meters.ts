@@ -44,7 +44,8 @@ export function createFeederMeters(options: {
       meter === undefined ? [] : [[group, loadPeer(meter)] as const],
     ),
   )
-  const silent = new Set<string>()
+  /** Of the blocks that are still held, those whose silence is noted already. */
+  let silent: ReadonlySet<string> = new Set()
 
   const judge = (): void => {
     for (const { group, from, breaches = [] } of blocks.judge(clock.now()))
@@ -127,16 +128,17 @@ export function createFeederMeters(options: {
     },
     look() {
       judge()
-      for (const group of meters.keys())
-        for (const { from } of blocks.unmetered(group, clock.now())) {
-          const key = `${from} ${group}`
-          if (silent.has(key)) continue
-          silent.add(key)
-          audit.record('FeederMeterSilent', { group, from: toIso(from) })
-        }
+      const unmetered = [...meters.keys()].flatMap((group) => blocks.unmetered(group, clock.now()))
+      const noted = silent
+      silent = new Set(unmetered.map(nameOf))
+      for (const block of unmetered)
+        if (!noted.has(nameOf(block)))
+          audit.record('FeederMeterSilent', { group: block.group, from: toIso(block.from) })
     },
   }
 }
+
+const nameOf = ({ group, from }: BlockRecord): string => `${from} ${group}`
 
 const documentOf = ({ from, expected, reported, meteredWatts, breaches }: BlockRecord) => ({
   from: toIso(from),
