@@ -18,3 +18,16 @@ export function refuse(
   print({ ok: false, reason, field, words }, `refused${where}: ${words} [${reason}]`)
   return exits.failed
 }
+
+/** Refuses what a server refused: in `words` where it has them for the reason that the server gave. */
+export function refuseAsTold(
+  print: Invocation['print'],
+  { reason, detail = '' }: { readonly reason: string; readonly detail?: string },
+  words: Readonly<Record<string, string>>,
+): number {
+  // A reason of the server's own core is the last word of the detail.
+  const named = Object.keys(words).find((each) => each === reason || detail.endsWith(each))
+  return named === undefined
+    ? refuse(print, reason, detail)
+    : refuse(print, named, words[named] ?? detail)
+}

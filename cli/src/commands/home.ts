@@ -1,9 +1,10 @@
-import { parseEui64, type Eui64, type Outcome } from '@interlock/kernel'
+import { parseEui64, type Outcome } from '@interlock/kernel'
 import type { HomeUsageFormat } from '@interlock/contract'
 import { exits, UsageError, type Command } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import type { FlagSpecs, FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
+import { chargerOf } from './paired-charger.ts'
 
 const flags: FlagSpecs = {
   at: { kind: 'text', value: 'URL', help: 'the charger on the network of the home: https://…' },
@@ -72,10 +73,9 @@ export const homeUsage: Command = {
   },
   async run({ flags: given, print }) {
     const { address, device } = accessIn(given)
-    const { ownKey, readSecret } = await import('@interlock/host')
+    const { ownKey } = await import('@interlock/host')
     const { readUsageAtHome } = await import('@interlock/station')
-    const home = chargerIn(readSecret(`${device}/charger.json`))
-    if (home === undefined) throw new UsageError(`${device}: pair this device first`)
+    const home = await chargerOf(device)
     const { fromBase64 } = await import('@interlock/kernel')
     const [door, meter] = [home.door, home.meter].map(fromBase64)
     if (door === undefined || meter === undefined) throw new UsageError(`${device}: pair it again`)
@@ -109,14 +109,12 @@ export const homeOpenData: Command = {
     const [trust, choice] = ['trust', 'choice'].map((name) => textOf(given, name))
     if (trust === undefined || choice === undefined)
       throw new UsageError('--trust FILE --choice agree|withdraw are needed')
-    const { httpClient, nodeCrypto, ownKey, readSecret, readText } = await import('@interlock/host')
+    const { httpClient, nodeCrypto, ownKey, readText } = await import('@interlock/host')
     const { toBase64, unobserved } = await import('@interlock/kernel')
     const { openDataDoors } = await import('@interlock/contract')
     const { openDataStatement } = await import('@interlock/seal')
     const { answered } = await import('../stations/at-desk.ts')
-    const home = chargerIn(readSecret(`${device}/charger.json`))
-    if (home === undefined) throw new UsageError(`${device}: pair this device first`)
-    const { station } = home
+    const { station } = await chargerOf(device)
     const roots = [readText(trust)]
     const http = httpClient({ trust: { roots }, activity: unobserved, expectRole: 'csms' })
     try {
@@ -152,19 +150,4 @@ function accessIn(given: FlagValues): { readonly address: string; readonly devic
   if (!URL.canParse(at) || !at.startsWith('https:'))
     throw new UsageError('--at: an address as https://charger.home:8443')
   return { address: at.replace(/\/+$/, ''), device }
-}
-
-type Known = { readonly station: Eui64; readonly door: string; readonly meter: string }
-
-/** What this device wrote when it paired; `undefined` where it is something else. */
-function chargerIn(text: string): Known | undefined {
-  try {
-    const { station, door, meter } = JSON.parse(text) as Record<string, unknown>
-    const eui = typeof station === 'string' ? parseEui64(station) : undefined
-    return eui !== undefined && typeof door === 'string' && typeof meter === 'string'
-      ? { station: eui, door, meter }
-      : undefined
-  } catch {
-    return undefined
-  }
 }

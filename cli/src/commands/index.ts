@@ -26,6 +26,12 @@ import { gbcsEncode } from './gbcs-encode.ts'
 import { gbcsExplain } from './gbcs-explain.ts'
 import { guestVerify } from './guest-verify.ts'
 import { homeOpenData, homePair, homeUsage } from './home.ts'
+import {
+  homeConsentBring,
+  homeConsentGive,
+  homeConsentNext,
+  homeConsentWithdraw,
+} from './home-consent.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
@@ -71,6 +77,10 @@ export const commands: readonly Command[] = [
   homePair,
   homeUsage,
   homeOpenData,
+  homeConsentNext,
+  homeConsentGive,
+  homeConsentWithdraw,
+  homeConsentBring,
   feederList,
   feederDay,
   feederShow,

@@ -4,7 +4,7 @@ import { atServer, serverAccess, serverFlags } from '../at-server.ts'
 import { exits, UsageError, type Command } from '../command.ts'
 import { textOf } from '../conformance/foreign-proof.ts'
 import type { FlagSpecs, FlagValues } from '../flags.ts'
-import { refuse } from '../refusal.ts'
+import { refuseAsTold } from '../refusal.ts'
 import { answered } from '../stations/at-desk.ts'
 
 const flags: FlagSpecs = {
@@ -50,11 +50,7 @@ const changing = (
       print({ ok: true, ...owner }, `${owner.station}: ${done}`)
       return exits.done
     }
-    const { reason, detail = '' } = answer
-    const named = Object.keys(words).find((each) => each === reason || detail.endsWith(each))
-    return named === undefined
-      ? refuse(print, reason, detail)
-      : refuse(print, named, words[named] ?? detail)
+    return refuseAsTold(print, answer, words)
   },
 })
 export const ownerAdd = changing(

@@ -9,7 +9,7 @@ import {
   type HttpClient,
 } from '@interlock/host'
 import { Fault, toBase64Url, type Activity, type Eui64 } from '@interlock/kernel'
-import { signConsent } from '@interlock/privacy'
+import { readNextConsent, signNextConsent, type NextConsent } from '@interlock/privacy'
 import { feeder, organisations, region, type Home, type Server } from './address-book.ts'
 import { https, type Plan } from './configs.ts'
 
@@ -100,9 +100,6 @@ async function grantAll(plan: Plan, desk: HttpClient): Promise<void> {
       await demand(desk.request('PUT', `${origin}/api/v1/grants`, each), each.kind)
 }
 
-/** What the next statement of an owner has to name. */
-type Next = { readonly number: number; readonly previous: string }
-
 /** The owner's consent is signed with the owner's key, and brought by the operator of the home's charger. */
 async function consentOf(
   home: Home,
@@ -112,17 +109,22 @@ async function consentOf(
   const { station } = home
   const keys = `${https(plan, 'keys')}/api/v1`
   const next = () => carrier.request('GET', `${keys}/consents/${station}`)
+  const placeIn = (body: unknown): NextConsent => {
+    const read = readNextConsent({ station, ...(body as object | undefined) })
+    if (!read.ok) throw new Fault('NotAgreed', `${home.address}: ${read.detail}`)
+    return read.value
+  }
   const key = ownKey(plan.layout.ownerKey(home))
   if ((await next()).status !== 200) {
     const owner = { station, key: toBase64Url(key.publicKey.spki) }
     await demand(desk.request('PUT', `${keys}/owners`, owner), home.address)
   }
-  const first = (await next()).body as Next
+  const first = placeIn((await next()).body)
   // In their order, from where the owner's ledger stands.
   for (const consent of consents.slice(first.number - 1)) {
-    const { number, previous } = (await next()).body as Next
-    const statement = { station, number, previous, ...consent, given: true, at: systemClock.now() }
-    const signed = signConsent(statement, key, crypto)
+    const wish = { ...consent, given: true }
+    const place = placeIn((await next()).body)
+    const signed = signNextConsent(place, wish, systemClock.now(), key, crypto)
     await demand(carrier.request('POST', `${keys}/consents`, signed), home.address)
   }
 }
