@@ -6,6 +6,7 @@ import {
 } from '@interlock/gbcs'
 import { inHours, inMinutes, instant, millis, plus } from '@interlock/kernel'
 import { expect, test } from 'vitest'
+import { nextCounter, timeAt } from './fixture/hub.fixture.ts'
 import { crypto, dsrsp, llcs, supplier } from './fixture/parties.fixture.ts'
 import { scene, start } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
@@ -18,7 +19,7 @@ function calendarOf(
   by = supplier,
   entries: ControllerCalendar['entries'] = [],
 ): Uint8Array {
-  counter += 1n
+  counter = nextCounter()
   const specialDays = [{ year: 'any', month: 12, day }] as const
   const preCommand = encodePreCommand({
     useCase: 'ECS46d',
@@ -134,4 +135,27 @@ test('a date that comes while the power is off is told when it is back, once', a
   await until(() => to.hub.alerts.length === 2, 'both alerts')
   expect(to.hub.alerts).toMatchObject([{ at }, { at }])
   expect(dayIn(to.llcs.calendar())).toBe(1)
+})
+
+test('by a clock that the network contradicts no date is taken and none comes, over a loss of power too, until they agree', async () => {
+  const to = await scene()
+  await to.hub.deliver(calendarOf(1, 'atOnce'))
+  const at = plus(start, inMinutes(10))
+  await to.hub.deliver(calendarOf(2, at))
+  await to.hub.deliver(timeAt(plus(start, inHours(1))))
+  expect(await to.hub.deliver(calendarOf(3, at))).toMatchObject({ result: 'otherReason' })
+  expect(to.happenings.at(-1)).toMatchObject({ kind: 'refusal', reason: 'ClockDisagreement' })
+  await to.clock.advance(inMinutes(10))
+  expect(dayIn(to.llcs.calendar())).toBe(1)
+  await to.restart()
+  expect(dayIn(to.llcs.calendar())).toBe(1)
+  expect(to.hub.alerts).toEqual([])
+  await to.hub.deliver(timeAt(to.clock.now()))
+  expect(dayIn(to.llcs.calendar())).toBe(2)
+  await until(() => to.hub.alerts.length === 2, 'both alerts')
+  // What had come before the network contradicted stays, and what is set at once needs no clock.
+  await to.hub.deliver(timeAt(start))
+  expect(dayIn(to.llcs.calendar())).toBe(2)
+  expect(await to.hub.deliver(calendarOf(4, 'atOnce'))).toMatchObject({ result: 'success' })
+  expect(dayIn(to.llcs.calendar())).toBe(4)
 })

@@ -11,6 +11,7 @@ import {
 import { fromBase64, toBase64, type Instant } from '@interlock/kernel'
 import type { Memory, StoredCalendar } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
+import { vouches } from './network-time.ts'
 
 /**
  * Keeps what the supplier has set for the controllers, from its date of execution on. It is that one party's
@@ -21,19 +22,28 @@ export function takeCalendar(llcs: Llcs, command: CommandOf<'ECS46d'>, signed: U
   const { keeper, deps, config } = llcs
   const { execution } = command
   const now = deps.clock.now()
+  const refuse = (reason: string, words: string): void => {
+    deps.log.warn({ reason }, words)
+    llcs.audit.critical('CalendarRefused', { reason })
+    llcs.publish({ kind: 'refusal', reason })
+  }
   const problem = calendarProblem(command, {
     controllers: config.evses,
     ...deviceExecutions(now),
   })
   if (problem !== undefined) {
-    deps.log.warn({ reason: problem }, calendarProblems[problem])
-    llcs.audit.critical('CalendarRefused', { reason: problem })
-    llcs.publish({ kind: 'refusal', reason: problem })
+    refuse(problem, calendarProblems[problem])
     return { result: problem === 'ControllerUnknown' ? 'objectUndefined' : 'otherReason' }
+  }
+  // By a clock that the network contradicts nothing is taken for a date.
+  if (typeof execution !== 'string' && !vouches(keeper.memory)) {
+    refuse('ClockDisagreement', 'the network has another time')
+    return { result: 'otherReason' }
   }
   // One whose date has come in this very moment must not be replaced unsaid.
   llcs.tellExecuted()
-  const standing = keeper.memory.calendars?.filter((each) => each.from <= now).slice(-1) ?? []
+  const last = lastInForce(keeper.memory, now)
+  const standing = last === undefined ? [] : [last]
   const next: readonly StoredCalendar[] =
     execution === 'never' ? standing : [...standing, stored(toBase64(signed), execution, now)]
   keeper.commit({ calendars: next })
@@ -49,13 +59,20 @@ const stored = (
   execution === 'atOnce' ? { bytes, from: now } : { bytes, from: execution, untold: true }
 
 /** The calendar in force: the last whose time has come. */
-export function calendarAt(
-  { calendars = [] }: Memory,
-  now: Instant,
-): ControllerCalendar | undefined {
-  const found = calendars.findLast((each) => each.from <= now)
+export function calendarAt(memory: Memory, now: Instant): ControllerCalendar | undefined {
+  const found = lastInForce(memory, now)
   return found && commandOf(found)
 }
+
+const lastInForce = (memory: Memory, now: Instant): StoredCalendar | undefined =>
+  memory.calendars?.findLast((each) => hasCome(each, now, memory))
+
+/**
+ * Whether its time has come. A date comes only by a clock that the network does not contradict; what had come before
+ * the network did stays.
+ */
+const hasCome = ({ from, untold }: StoredCalendar, now: Instant, memory: Memory): boolean =>
+  from <= now && (untold === undefined || vouches(memory))
 
 /** The command by which a calendar was set. */
 export function commandOf({ bytes: text }: StoredCalendar): CommandOf<'ECS46d'> | undefined {

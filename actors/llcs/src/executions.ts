@@ -4,6 +4,7 @@ import { alertsAdded } from './alerts.ts'
 import { commandOf } from './calendar.ts'
 import type { StoredCalendar } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
+import { vouches } from './network-time.ts'
 
 /** Tells whoever sent a calendar with a date that its date has come, also over a loss of power. */
 export type Executions = {
@@ -18,6 +19,8 @@ export function createExecutions(llcs: Llcs): Executions {
 
   const tell = (): void => {
     timer?.cancel()
+    // When the network agrees again it is called again.
+    if (!vouches(keeper.memory)) return
     const { calendars = [] } = keeper.memory
     const now = deps.clock.now()
     const due = calendars.filter(({ untold, from }) => untold === true && from <= now)

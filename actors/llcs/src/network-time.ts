@@ -8,6 +8,7 @@ import type { Llcs } from './llcs.ts'
  * The time as the home's supplier signed it and the data company let it pass (ECS70): true at some moment
  * from its start to its end. This clock is not set by it. One that is outside is on the record, and is
  * vouched for to no charger until the network agrees again; a charger that starts then waits for its time.
+ * Nor does a calendar that has a date come by it.
  */
 export async function takeTime(
   llcs: Llcs,
@@ -23,6 +24,7 @@ export async function takeTime(
     return 'otherReason'
   }
   audit.record('ClockConfirmed', { from, until })
+  llcs.tellExecuted()
   await llcs.tellStation({ kind: 'time', at: deps.clock.now() })
   return 'success'
 }
