@@ -20,8 +20,8 @@ export const findingPagesMax = 10
 
 /**
  * For how long a card is blocked by what was found. That two cards answer with one key is proved by the key itself; that one
- * was at two places rests on an operator's word, which blocks for a day and no longer. All else the register has turned away
- * already, and to block for it would let whoever reads a number take its driver's card away.
+ * was at two places rests on one operator's word, which blocks for a day and no longer. All else the register has turned away
+ * already, or is one operator's word against another's, and to block for it would let whoever reads a number take its driver's card away.
  */
 const blocks: Readonly<Record<string, { readonly millis: number; readonly words: string }>> = {
   ClonedCard: { millis: Infinity, words: 'two cards answer with its key' },
@@ -39,6 +39,7 @@ export const blockWords = (kind: string): string => blocks[kind]?.words ?? kind
 const doubts: Readonly<Record<string, string>> = {
   CopiedNumber: 'its number was shown without its key',
   ConcurrentUse: 'it was shown while it charges elsewhere',
+  OperatorsDiffer: 'two operators say that it is with them, and no key proves the earlier',
   ForgedKey: 'somebody answered for it with another key',
   ReplayedResponse: 'an answer of it came a second time',
   TokenGuessed: 'so many attempts with it have failed',

@@ -8,6 +8,8 @@ export const findingKinds = {
   ForgedKey: 'a response came that the key of the token did not make',
   ImpossibleTravel: 'the token was at two places, sooner than anybody travels between them',
   ConcurrentUse: 'the token was shown while it charges elsewhere',
+  OperatorsDiffer:
+    'two operators report the token where it cannot be for both, and no key proves the earlier',
   TokenGuessed: 'so many attempts with the token have failed that it is locked for a while',
   ReaderGuessed: 'so many attempts at the reader have failed that it is locked for a while',
 } as const satisfies Record<string, string>

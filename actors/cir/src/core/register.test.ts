@@ -190,6 +190,33 @@ describe('what is found', () => {
     expect(see(register, elsewhere)).toBe('HEARSAY')
   })
 
+  test.each([30, 47 * 60])(
+    'one operator reports a number that it never saw: the driver of another charges after %i min, and both are found',
+    (after) => {
+      const { register, found } = withToken({ key: null })
+      const invented = { uid, station: 'NOWHERE', operator: 'B', at: night, place: edinburgh }
+      expect(see(register, invented)).toBe('HEARSAY')
+      const real = { station: 'REAL', at: minutes(after), place: london }
+      expect(see(register, tap(plain(), real))).toBe('HEARSAY')
+      const kind = 'OperatorsDiffer'
+      expect(found).toMatchObject([
+        { kind, operator: 'A', station: 'REAL', issuer: 'GB*INT' },
+        { kind, operator: 'B', station: 'NOWHERE', issuer: 'GB*INT' },
+      ])
+      // At one operator two of one number are no dispute between two.
+      const copy = { station: 'STATION-2', at: minutes(after + 1), place: london }
+      expect(see(register, tap(plain(), copy))).toBe('TokenElsewhere')
+    },
+  )
+
+  test('a key proves where the card charges, whoever asks', () => {
+    const { register, kinds } = withToken()
+    const mine = card()
+    expect(see(register, tap(mine))).toBe('VERIFIED')
+    expect(see(register, tap(mine, { operator: 'B', at: minutes(5) }))).toBe('TokenElsewhere')
+    expect(kinds()).toEqual(['ConcurrentUse'])
+  })
+
   test('guesses at a token: it is locked at that operator for a while, and nowhere else', () => {
     const { register, kinds } = withToken()
     const max = sightingRules.tokenFailuresMax

@@ -172,7 +172,8 @@ export function openRegister(options: RegisterOptions): Register {
       if (judged.trace !== before) keep({ uid, trace: judged.trace })
       failures.keep(token, judged.failed.token)
       failures.keep(reader, judged.failed.reader)
-      for (const { kind, detail } of judged.found) note({ ...sighting, uid }, kind, detail)
+      for (const { kind, detail, where } of judged.found)
+        note({ ...sighting, uid, ...where }, kind, detail)
       return judged.verdict
     },
     end(uid, where) {

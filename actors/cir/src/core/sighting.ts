@@ -36,13 +36,23 @@ export type SeenResponse = {
 export type TokenTrace = {
   /** The latest responses by their count, oldest first. */
   readonly seen?: readonly SeenResponse[]
-  readonly last?: { readonly reader: string; readonly at: Instant; readonly place?: Place }
+  readonly last?: Seen & { readonly at: Instant; readonly place?: Place }
   /** Where it charges. */
-  readonly inUse?: { readonly reader: string; readonly since: Instant }
+  readonly inUse?: Seen & { readonly since: Instant }
 }
+type Seen = {
+  readonly reader: string
+  /** By the key of the card; else it is the word of that reader's operator alone. */
+  readonly isProved?: true
+}
+type Where = Pick<Sighting, 'operator' | 'station'>
 /** Names of stations are those of their operator. */
-export const readerOf = ({ operator, station }: Pick<Sighting, 'operator' | 'station'>): string =>
-  `${operator} ${station}`
+export const readerOf = ({ operator, station }: Where): string => `${operator} ${station}`
+/** No organisation has a space in its name. */
+function whereOf(reader: string): Where {
+  const end = reader.indexOf(' ')
+  return { operator: reader.slice(0, end), station: reader.slice(end + 1) }
+}
 /** Attempts that failed, within one span. */
 export type Failures = { readonly count: number; readonly since: Instant }
 /** With the token at one operator, and at the reader: what one operator reports locks nobody elsewhere. */
@@ -76,8 +86,10 @@ export type Judged = {
     | { readonly ok: false; readonly reason: DriverRefusal }
   readonly trace: TokenTrace
   readonly failed: Failed
-  readonly found: readonly { readonly kind: FindingKind; readonly detail?: string }[]
+  readonly found: readonly Found[]
 }
+/** At the station of the sighting, unless it says where else. */
+type Found = { readonly kind: FindingKind; readonly detail?: string; readonly where?: Where }
 
 /**
  * Judges one sighting: who is locked, what the proof is worth, and whether one token can be where it was.
@@ -113,12 +125,30 @@ export function judgeSighting(
   }
   const verdict = { ok: true, strength: judged.strength } as const
   if (judged.isRepeat) return { ...held, verdict, found: [] }
-  const found = doubtsOf(sighting, trace, rules)
+  const doubts = doubtsOf(sighting, trace, rules)
+  const found = doubts.filter(({ seen }) => countsAgainst(seen, sighting))
   // What is in doubt is not remembered: told again, it is judged again.
-  return found.length === 0
-    ? { ...held, verdict, trace: moved(withResponse(trace, sighting, rules), sighting), found }
-    : { ...held, verdict: { ok: false, reason: 'TokenElsewhere' }, found }
+  if (found.length > 0)
+    return {
+      ...held,
+      verdict: { ok: false, reason: 'TokenElsewhere' },
+      found: found.map(({ kind, detail }) => ({ kind, detail })),
+    }
+  const next = moved(withResponse(trace, sighting, rules), sighting)
+  return { ...held, verdict, trace: next, found: doubts.slice(0, 1).flatMap(differing) }
 }
+
+/**
+ * Whether a sighting turns the token away elsewhere: where a key proves it, or where it is the same operator's. One
+ * operator's word against another's takes no driver's card away; it is found of both.
+ */
+const countsAgainst = ({ reader, isProved }: Seen, { operator }: Sighting): boolean =>
+  isProved === true || whereOf(reader).operator === operator
+
+const differing = ({ seen, detail }: Doubt): readonly Found[] => [
+  { kind: 'OperatorsDiffer', detail },
+  { kind: 'OperatorsDiffer', where: whereOf(seen.reader) },
+]
 
 export type Remembered = { readonly trace: TokenTrace; readonly failed: Failed }
 
@@ -139,15 +169,16 @@ const isCharge = ({ proof }: Sighting): boolean =>
 
 /** It is here now; a report that comes late moves nothing. */
 function moved(trace: TokenTrace, sighting: Sighting): TokenTrace {
-  const { at, place } = sighting
+  const { at, place, proof } = sighting
   if (trace.last !== undefined && at < trace.last.at) return trace
   const reader = readerOf(sighting)
-  const last = { reader, at, ...(place && { place }) }
+  const seen: Seen = { reader, ...(proof && { isProved: true }) }
+  const last = { ...seen, at, ...(place && { place }) }
   if (!isCharge(sighting)) return { ...trace, last }
   return {
     ...trace,
     last,
-    inUse: trace.inUse?.reader === reader ? trace.inUse : { reader, since: at },
+    inUse: trace.inUse?.reader === reader ? trace.inUse : { ...seen, since: at },
   }
 }
 
@@ -233,17 +264,19 @@ const onceMore = (failures: Failures | undefined, now: Instant): Failures => ({
   since: failures?.since ?? now,
 })
 
+type Doubt = { readonly kind: FindingKind; readonly detail: string; readonly seen: Seen }
+
 /** Why one token cannot be here, where the last one was. */
 function doubtsOf(
   sighting: Sighting,
   { last, inUse }: TokenTrace,
   rules: SightingRules,
-): Judged['found'] {
+): readonly Doubt[] {
   const { at, place } = sighting
-  const found: { kind: FindingKind; detail?: string }[] = []
+  const found: Doubt[] = []
   const charges = inUse !== undefined && at >= inUse.since && at - inUse.since < rules.useMillisMax
   if (charges && isCharge(sighting) && inUse.reader !== readerOf(sighting))
-    found.push({ kind: 'ConcurrentUse', detail: `charges at ${inUse.reader}` })
+    found.push({ kind: 'ConcurrentUse', detail: `charges at ${inUse.reader}`, seen: inUse })
   if (last?.place === undefined || place === undefined) return found
   const km = distanceKm(last.place, place)
   const hours = Math.abs(at - last.at) / 3_600_000
@@ -251,6 +284,7 @@ function doubtsOf(
     found.push({
       kind: 'ImpossibleTravel',
       detail: `${Math.round(km)} km from ${last.reader} in ${Math.round(hours * 60)} min`,
+      seen: last,
     })
   return found
 }

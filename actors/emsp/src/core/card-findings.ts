@@ -15,6 +15,8 @@ export function longerBlock(
 
 /** What is put on record of a finding, for people. */
 export function sentenceOn({ uid, kind, station }: Finding, block: Block | undefined): string {
+  if (kind === 'OperatorsDiffer')
+    return `Two operators say that card ${uid} is with them, one of them at ${station} (${kind}); it charges.`
   if (block === undefined)
     return `Card ${uid} was misused at ${station} (${kind}); the register has turned it away there.`
   const words = blockWords(block.kind)
