@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { doorsMillisMax, rolesUnder, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { testClock, type TestClock } from '@interlock/kernel/clock.fixture'
 import { organisation } from '@interlock/host/identities.fixture'
+import { importTariff } from './fixture/import-tariff.fixture.ts'
 import { dsrspWorld, evening, llcsOf, meterOf, type DsrspWorld } from './fixture/world.fixture.ts'
 import type { DsrspRunning } from './start.ts'
 
@@ -280,6 +281,19 @@ test("a member's tariff is read through the DCC and verified; what does not veri
   await dsrsp.close()
   dsrsp = await world.start(clock)
   expect(await readTariff()).toMatchObject({ status: 404, body: { detail: 'TariffOlder' } })
+  // What the meter shows of a tariff of the standard's is compared; the signed one counts.
+  const { command, shown } = importTariff(world.supplier.peer.organisation, meterOf(1), 6n)
+  world.state.tariff = signPreCommand(encodePreCommand(command), world.supplier.key, nodeCrypto)
+  world.state.reads = { ECS24: shown }
+  expect(await readTariff()).toMatchObject({ body: { version: null, shownOther: [] } })
+  await clock.advance(30 * 60_000)
+  world.state.reads = { ECS24: { ...shown, standingCharge: 1 } }
+  expect(await readTariff()).toMatchObject({
+    body: { shownOther: ['standingCharge'], prices: { 0: { pencePerKilowattHour: 21 } } },
+  })
+  await clock.advance(30 * 60_000)
+  world.state.reads = {}
+  expect(await readTariff()).toMatchObject({ status: 200, body: { shownOther: null } })
 })
 
 test("what a member's load controller holds is read through the DCC, once a minute", async () => {

@@ -21,6 +21,7 @@ export { critListsExactly, decodeJws, signDetached, type Members } from './jws.t
 export { parseSigned } from './parse-signed.ts'
 export * from './provider-statement.ts'
 export * from './reply.ts'
+export { tablesThatDiffer } from './shown-tariff.ts'
 export { effectWindow, signCommand, type CommandToSign } from './sign-command.ts'
 export { parseStrictJson } from './strict-json.ts'
 export * from './feeder-reading.ts'

@@ -53,9 +53,9 @@ export const endpointsOf = ({
     handle: async ({ params }) => {
       const member = memberOf(context, params['station'] ?? '')
       if (member?.meter === undefined) return problem('NotFound', 'no member with a known meter')
-      const { tariff, notTaken } = await tariffs.of(member.meter)
+      const { tariff, notTaken, shownOther } = await tariffs.of(member.meter)
       if (tariff === undefined) return problem('NotFound', notTaken)
-      return { status: 200, body: tariffDocument(tariff, notTaken) }
+      return { status: 200, body: tariffDocument(tariff, notTaken, shownOther) }
     },
   },
   {
@@ -91,7 +91,11 @@ export const endpointsOf = ({
   },
 ]
 
-const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
+const tariffDocument = (
+  tariff: MeterTariff,
+  notTaken: string | undefined,
+  shownOther: readonly string[] | undefined,
+) => ({
   meter: tariff.meter,
   ...orderWords(tariff),
   readAt: toIso(tariff.readAt),
@@ -101,6 +105,8 @@ const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
   })),
   /** Why the last reading was not taken; the tariff shown is the last good one. */
   notTaken: notTaken ?? null,
+  /** The tables in which the meter itself shows another; `null` where none were compared. */
+  shownOther: shownOther ?? null,
 })
 
 /** A member as people see it. */
