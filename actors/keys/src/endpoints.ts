@@ -10,8 +10,15 @@ import {
   topicName,
   type JoinRefusal,
 } from '@interlock/contract'
-import { problem, problemType, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
-import { roles, type Eui64, type Outcome } from '@interlock/kernel'
+import {
+  minuteCounts,
+  problem,
+  problemType,
+  type Endpoint,
+  type HttpRequest,
+  type Reply,
+} from '@interlock/host'
+import { roles, type Clock, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { KeyServer } from '@interlock/seal'
 import type { Certificates } from './certificates.ts'
@@ -25,10 +32,14 @@ export type KeyDesk = {
   readonly named: NamedReaderList
   readonly consents: Consents
   readonly audit: Audit
+  readonly clock: Pick<Clock, 'now'>
   readonly administrators: readonly Eui64[]
   /** What each group has come to, for whoever looks. */
   readonly groups: () => readonly { topic: string; epoch: number; members: number }[]
 }
+
+/** Refused joins of one organisation that the audit says of, in a minute: it may ask for any name. */
+const refusalsToldPerMinuteMax = 60
 
 const clients = roles.filter((role) =>
   topicKinds.some(
@@ -55,7 +66,8 @@ const refuse = (reason: JoinRefusal): Reply => ({
 
 /** Joining and leaving, certificates and named readers: what clients ask. */
 export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
-  const { server, certificates, named, audit } = desk
+  const { server, certificates, named, audit, clock } = desk
+  const isToldEnough = minuteCounts(refusalsToldPerMinuteMax)
 
   async function join({ peer, body }: HttpRequest): Promise<Reply> {
     const topic = topicIn((body as { topic: string }).topic)
@@ -67,7 +79,8 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
     const { organisation, eui } = peer
     const fact = { topic: topicName(topic), organisation, eui }
     if (!joined.ok) {
-      audit.record('JoinRefused', { ...fact, reason: joined.reason })
+      if (!isToldEnough(organisation, clock.now()))
+        audit.record('JoinRefused', { ...fact, reason: joined.reason })
       return refuse(joined.reason)
     }
     audit.record('Joined', fact)
@@ -76,9 +89,10 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
   async function leave({ peer, body }: HttpRequest): Promise<Reply> {
     const topic = topicIn((body as { topic: string }).topic)
     if (topic === undefined) return problem('BodyInvalid', 'no topic')
-    named.leave(topic, peer.thumbprint)
-    await server.leave(topic, peer.thumbprint)
-    audit.record('Left', { topic: topicName(topic), organisation: peer.organisation })
+    const wasNamed = named.leave(topic, peer.thumbprint)
+    const wasMember = await server.leave(topic, peer.thumbprint)
+    if (wasNamed || wasMember)
+      audit.record('Left', { topic: topicName(topic), organisation: peer.organisation })
     return { status: 204 }
   }
 

@@ -35,6 +35,10 @@ export function openGroupStore(
   const held = new Map<string, Required<Entry>>()
   for (const entry of journal.entries() as readonly Entry[])
     held.set(entry.topic, { ...(held.get(entry.topic) ?? { members: [], ended: [] }), ...entry })
+  const before = held.size
+  // Of which nobody was ever a member.
+  for (const [topic, { epoch }] of held) if (epoch === 0) held.delete(topic)
+  if (held.size < before) journal.rewrite([...held.values()])
 
   return {
     kept: [...held.values()].flatMap((entry) => groupOf(entry, peerOf)),

@@ -53,9 +53,11 @@ export function openNamedReaders(
       write({ topic: topicName(topic), thumbprint: member.thumbprint })
       return ok(undefined)
     },
-    leave(topic: Topic, thumbprint: string): void {
-      if (readers.get(topicName(topic))?.has(thumbprint) === true)
-        write({ topic: topicName(topic), thumbprint, leaves: true })
+    /** Whether it was one. */
+    leave(topic: Topic, thumbprint: string): boolean {
+      if (readers.get(topicName(topic))?.has(thumbprint) !== true) return false
+      write({ topic: topicName(topic), thumbprint, leaves: true })
+      return true
     },
     /** Thumbprints of those who may read it now. */
     of(topic: Topic): readonly string[] {

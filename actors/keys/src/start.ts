@@ -13,7 +13,7 @@ import {
   type ActorDeps,
   type Running,
 } from '@interlock/host'
-import { topicName } from '@interlock/contract'
+import { limits, topicName } from '@interlock/contract'
 import { eui64, Fault, toBase64Url, utf8 } from '@interlock/kernel'
 import { createKeyServer, type Group, type KeyServer, type KeyServerPorts } from '@interlock/seal'
 import { admissionOf } from './admission.ts'
@@ -83,6 +83,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
   const ports: KeyServerPorts = {
     clock,
     admission,
+    groupsMax: { all: limits.groupsMax, ofOrganisation: limits.groupsPerOrganisationMax },
     save(group) {
       store.save(group)
       groups.set(topicName(group.topic), group)
@@ -102,6 +103,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     named,
     consents,
     audit,
+    clock,
     administrators,
     groups: () =>
       [...groups].map(([topic, { epoch, members }]) => ({

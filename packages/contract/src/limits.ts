@@ -107,4 +107,8 @@ export const limits = {
   deliveryRetryMillis: 250,
   /** Members of one group topic. */
   groupMembersMax: 1_000,
+  /** Group topics of one key server: each is asked about at every renewal. */
+  groupsMax: 100_000,
+  /** Of these, what the clients of one organisation may begin while the key server runs. */
+  groupsPerOrganisationMax: 40_000,
 } as const

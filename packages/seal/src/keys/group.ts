@@ -109,30 +109,34 @@ export function admit(
 ): Outcome<Group, JoinRefusal> {
   const problem = whyNotMember(member, group.topic, admission)
   if (problem !== undefined) return refused(problem)
-  const others = group.members.filter(({ thumbprint }) => thumbprint !== member.thumbprint)
-  if (others.length >= limits.groupMembersMax) return refused('JoinFull')
-  return ok({ ...group, members: [...others, member] })
+  if (isMember(group, member.thumbprint)) return ok(group)
+  if (group.members.length >= limits.groupMembersMax) return refused('JoinFull')
+  return ok({ ...group, members: [...group.members, member] })
 }
 
-export const dismiss = (group: Group, thumbprint: string): Group => ({
-  ...group,
-  members: group.members.filter((member) => member.thumbprint !== thumbprint),
-})
+export const isMember = ({ members }: Group, thumbprint: string): boolean =>
+  members.some((member) => member.thumbprint === thumbprint)
+
+export const dismiss = (group: Group, thumbprint: string): Group =>
+  keeping(group, (member) => member.thumbprint !== thumbprint)
 
 /** Asks again who may still read; whoever may not is out from the next {@link turn} on. */
-export const review = (group: Group, admission: Admission): Group => ({
-  ...group,
-  members: group.members.filter(
-    (member) => whyNotMember(member, group.topic, admission) === undefined,
-  ),
-})
+export const review = (group: Group, admission: Admission): Group =>
+  keeping(group, (member) => whyNotMember(member, group.topic, admission) === undefined)
+
+/** The very same group where all of its members stay. */
+function keeping(group: Group, stays: (member: Member) => boolean): Group {
+  const members = group.members.filter(stays)
+  return members.length === group.members.length ? group : { ...group, members }
+}
 
 export type Published = { readonly topic: Topic; readonly message: SealedMessage }
 
 /**
  * What there is to publish: a new key for everyone when the members are others than those who have
  * the present one, or it has grown old, so that whoever came cannot read what was before, nor whoever
- * left what comes after; and a lease, when the last one needs renewing.
+ * left what comes after; and a lease, when the last one needs renewing. The very same group, where
+ * there is nothing.
  * @param floor no epoch and no sequence that is new is below it
  */
 export function turn(
@@ -142,7 +146,10 @@ export function turn(
   tools: SealTools,
   floor = 0,
 ): { readonly group: Group; readonly published: readonly Published[] } {
-  if (group.members.length === 0) return { group: { ...group, holders: [] }, published: [] }
+  if (group.members.length === 0) {
+    const isEmptied = group.holders.length > 0
+    return { group: isEmptied ? { ...group, holders: [] } : group, published: [] }
+  }
   const isOld = now - group.since >= limits.epochMillisMax
   const rotates = isOld || !sameMembers(group.members, group.holders)
   if (!rotates && now - group.leasedAt < limits.leaseRenewMillis) return { group, published: [] }

@@ -33,6 +33,7 @@ import { createKeyServer, type KeyServer, type KeyServerPorts } from './key-serv
 import { emptyKeyring, publishingKey, takeGrant, takeLease, type Keyring } from './keyring.ts'
 
 const topic = topicOf('consumption')
+const groupsMax = { all: 10, ofOrganisation: 10 }
 const supplier = party('supplier')
 const memberOf = (of: Author): Member => ({
   ...readerOf(of),
@@ -106,6 +107,7 @@ function world(change: Partial<KeyServerPorts> = {}) {
       isTrusted: (thumbprint) => !revoked.has(thumbprint),
       holds: (_member, _topic, ground) => consents.has(ground),
     },
+    groupsMax,
     save: (group) => Promise.resolve(void saved.push(group)),
     publish: deliver,
     onFault: (_topic, cause) => void faults.push(cause),
@@ -205,6 +207,85 @@ test('the author goes on under a key for as long as its lease is renewed', async
   await server.close()
 })
 
+test('refused joins and leaves of who is no member write nothing, however many names they have', async () => {
+  const { join, say, revoked, saved, published, pass, server } = world()
+  await join(csms, dso)
+  const before = { saved: saved.length, published: published.length }
+  revoked.add(supplier.thumbprint)
+  const stranger = memberOf(supplier)
+  const reasons = new Set<string>()
+  for (let i = 0; i < 3_000; i++) {
+    const named = { ...topic, id: `name-${i}` }
+    const joined = await server.join(named, stranger)
+    reasons.add(joined.ok ? 'joined' : joined.reason)
+    expect(await server.leave(named, stranger.thumbprint)).toBe(false)
+  }
+  expect([...reasons]).toEqual(['JoinUntrusted'])
+  expect(await server.leave(topic, stranger.thumbprint)).toBe(false)
+  await server.reviewAll()
+  // Who is in already asks again.
+  await join(dso)
+  expect({ saved: saved.length, published: published.length }).toEqual(before)
+  await pass(millis(limits.leaseRenewMillis))
+  expect(saved.slice(before.saved).map((group) => group.topic)).toEqual([topic])
+  revoked.delete(supplier.thumbprint)
+  expect(await join(supplier)).toMatchObject([{ ok: true }])
+  expect(say()).toEqual(ok([dso, supplier]))
+  expect(await server.leave(topic, supplier.thumbprint)).toBe(true)
+  await server.close()
+})
+
+test('who leaves while its join waits is out, and a join while another is made is taken along', async () => {
+  const { join, say, server } = world()
+  const [, [dsoJoined], left] = await Promise.all([
+    join(csms),
+    join(dso),
+    server.leave(topic, dso.thumbprint),
+  ])
+  expect(dsoJoined).toMatchObject({ ok: true })
+  expect(left).toBe(true)
+  expect(say()).toEqual(ok([]))
+  await join(dso)
+  expect(say()).toEqual(ok([dso]))
+  await server.close()
+})
+
+test('an organisation begins so many groups, and the key server has so many; what there is goes on', async () => {
+  const { server, saved } = world({ groupsMax: { all: 3, ofOrganisation: 2 } })
+  const joins = async (who: Author, id: string) => {
+    const joined = await server.join({ ...topic, id }, memberOf(who))
+    return joined.ok ? 'joined' : joined.reason
+  }
+  expect([await joins(csms, 'a'), await joins(csms, 'b')]).toEqual(['joined', 'joined'])
+  const written = saved.length
+  expect(await joins(csms, 'c')).toBe('JoinFull')
+  expect(saved).toHaveLength(written)
+  expect(await joins(dso, 'c')).toBe('joined')
+  expect(await joins(supplier, 'd')).toBe('JoinFull')
+  expect(await joins(csms, 'c')).toBe('joined')
+  await server.close()
+})
+
+test('what a full disk did not take is written when there is room, also where nobody is left', async () => {
+  let full = false
+  const written: number[] = []
+  const { server, pass } = world({
+    save: ({ members }) =>
+      full
+        ? Promise.reject(new Error('disk full'))
+        : Promise.resolve(void written.push(members.length)),
+    publish: () => Promise.resolve(),
+  })
+  await server.join(topic, memberOf(csms))
+  full = true
+  await server.leave(topic, csms.thumbprint)
+  full = false
+  await pass(millis(limits.leaseRenewMillis))
+  await pass(millis(limits.leaseRenewMillis))
+  expect(written).toEqual([1, 0])
+  await server.close()
+})
+
 test('nothing is published that is not written down; the next renewal tries again', async () => {
   let full = true
   const faults: unknown[] = []
@@ -249,6 +330,7 @@ test('after a stop everyone is given a new key, and sequences go on', async () =
   const server = createKeyServer([kept], keyserver, tools, {
     clock,
     admission: { isTrusted: () => true, holds: () => true },
+    groupsMax,
     save: (group) => Promise.resolve(void saved.push(group)),
     publish: () => Promise.resolve(),
     onFault: (_topic, cause) => expect.fail(String(cause)),
@@ -277,6 +359,7 @@ test('a key server that has lost what it kept, or has an old copy of it, gives k
     const restarted = createKeyServer(kept, keyserver, tools, {
       clock: { now: () => later, after: () => ({ cancel: () => {} }) },
       admission: { isTrusted: () => true, holds: () => true },
+      groupsMax,
       save: (group) => Promise.resolve(void anew.push(group)),
       publish: () => Promise.resolve(),
       onFault: (_topic, cause) => expect.fail(String(cause)),

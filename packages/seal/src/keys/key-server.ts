@@ -1,13 +1,23 @@
 import { limits, topicName, type JoinRefusal, type Topic } from '@interlock/contract'
-import { millis, ok, refused, type Clock, type Outcome, type Timer } from '@interlock/kernel'
+import {
+  millis,
+  ok,
+  refused,
+  type Clock,
+  type Eui64,
+  type Outcome,
+  type Timer,
+} from '@interlock/kernel'
 import type { Author } from '../data/head.ts'
 import type { SealTools } from '../data/seal.ts'
 import {
   admit,
   dismiss,
   emptyGroup,
+  isMember,
   review,
   turn,
+  whyNotMember,
   type Admission,
   type Group,
   type Member,
@@ -17,6 +27,8 @@ import {
 export type KeyServerPorts = {
   readonly clock: Clock
   readonly admission: Admission
+  /** Groups in all, and of these what the clients of one organisation may begin in this run. */
+  readonly groupsMax: { readonly all: number; readonly ofOrganisation: number }
   /** Writes a group down. Nothing of it is published before this has resolved. */
   readonly save: (group: Group) => Promise<void>
   readonly publish: (published: Published) => Promise<void>
@@ -27,7 +39,8 @@ export type KeyServerPorts = {
 export type KeyServer = {
   /** Resolves when the new key is on its way to every member. */
   join(topic: Topic, member: Member): Promise<Outcome<void, JoinRefusal>>
-  leave(topic: Topic, thumbprint: string): Promise<void>
+  /** Whether it was in; else nothing is written. */
+  leave(topic: Topic, thumbprint: string): Promise<boolean>
   /**
    * Something has changed about who may read: a consent was withdrawn, a certificate revoked. It is
    * asked about at every renewal anyway; this makes it at once.
@@ -51,32 +64,51 @@ export function createKeyServer(
   tools: SealTools,
   ports: KeyServerPorts,
 ): KeyServer {
-  const { clock, admission, save, publish, onFault } = ports
+  const { clock, admission, groupsMax, save, publish, onFault } = ports
   // Above all that was ever said, also where what was kept is lost, or an old copy: else members, who do not go back,
   // would have no key again. The milliseconds since 1970, which a second's epochs and leases never come to.
   const floor = clock.now()
   const groups = new Map(kept.map((group) => [topicName(group.topic), withoutHolders(group)]))
   const lines = new Map<string, Line>()
+  /** Groups of which the disk has not the last change. */
+  const unsaved = new Set<string>()
+  /** Groups that members of an organisation were the first of, in this run. */
+  const founded = new Map<Eui64, number>()
   let timer: Timer | undefined
   let isOpen = true
 
   const groupOf = (topic: Topic): Group => groups.get(topicName(topic)) ?? emptyGroup(topic)
 
   async function step(topic: Topic, changes: readonly Change[]): Promise<void> {
-    const changed = changes.reduce((group, change) => change(group), groupOf(topic))
+    const name = topicName(topic)
+    const before = groupOf(topic)
+    const changed = changes.reduce((group, change) => change(group), before)
     const reviewed = review(changed, admission)
     // Whoever is dismissed stays so, whatever fails below.
-    groups.set(topicName(topic), reviewed)
+    if (reviewed !== before) groups.set(name, reviewed)
     const { group, published } = turn(reviewed, clock.now(), author, tools, floor)
-    if (group === reviewed && changes.length === 0) return
+    if (group === before && !unsaved.has(name)) return
+    unsaved.add(name)
     try {
       await save(group)
-      groups.set(topicName(topic), group)
+      unsaved.delete(name)
+      groups.set(name, group)
       for (const each of published) await publish(each)
     } catch (cause) {
-      groups.set(topicName(topic), withoutHolders(groupOf(topic)))
+      groups.set(name, withoutHolders(groupOf(topic)))
       onFault(topic, cause)
     }
+  }
+
+  /** Admits, and counts who begins a group: an organisation begins so many, and no more. */
+  function admitTo(group: Group, member: Member): Outcome<Group, JoinRefusal> {
+    const isNew = group.members.length === 0 && !groups.has(topicName(group.topic))
+    const count = founded.get(member.organisation) ?? 0
+    const isFull = groups.size >= groupsMax.all || count >= groupsMax.ofOrganisation
+    if (isNew && isFull) return refused('JoinFull')
+    const admitted = admit(group, member, admission)
+    if (isNew && admitted.ok) founded.set(member.organisation, count + 1)
+    return admitted
   }
 
   /** The step that takes this change along: the one after that which is being made. */
@@ -94,6 +126,7 @@ export function createKeyServer(
     await line.last
     line.next = undefined
     await step(topic, line.waiting.splice(0))
+    if (line.next === undefined) lines.delete(topicName(topic))
   }
 
   async function reviewAll(): Promise<void> {
@@ -111,16 +144,30 @@ export function createKeyServer(
 
   return {
     async join(topic, member) {
+      const problem = whyNotMember(member, topic, admission)
+      // Names cost nothing to think of. A member that may be one no longer is taken out at once, below.
+      if (problem !== undefined && !isMember(groupOf(topic), member.thumbprint))
+        return refused(problem)
       let refusal: Outcome<Group, JoinRefusal> = refused('JoinFull')
       if ((lines.get(topicName(topic))?.waiting.length ?? 0) >= limits.groupMembersMax)
         return refusal
       await enqueue(topic, (group) => {
-        refusal = admit(group, member, admission)
+        refusal = admitTo(group, member)
         return refusal.ok ? refusal.value : group
       })
       return refusal.ok ? ok(undefined) : refusal
     },
-    leave: (topic, thumbprint) => enqueue(topic, (group) => dismiss(group, thumbprint)),
+    async leave(topic, thumbprint) {
+      // It may be on its way in.
+      const isWaiting = (lines.get(topicName(topic))?.waiting.length ?? 0) > 0
+      if (!isWaiting && !isMember(groupOf(topic), thumbprint)) return false
+      let wasIn = false
+      await enqueue(topic, (group) => {
+        wasIn = isMember(group, thumbprint)
+        return dismiss(group, thumbprint)
+      })
+      return wasIn
+    },
     reviewAll,
     async close() {
       isOpen = false
