@@ -4,17 +4,18 @@ import { Type, type Static } from 'typebox'
 import { mayMoveDevice, moveDevice } from './move-device.ts'
 import type { ServiceParts } from './parts.ts'
 
-/** `PUT /api/v1/devices/{eui}/status`. Pre-notification and decommissioning are service requests too. */
+/**
+ * `PUT /api/v1/devices/{eui}/status`. Pre-notification and decommissioning are none of these: they are service
+ * requests, 12.2 and 8.3, signed and counted for thresholds, and there is no way past that.
+ */
 const StatusOrder = Type.Object(
   {
     move: Type.Union([
-      Type.Literal('prenotify'),
       Type.Literal('whitelist'),
       Type.Literal('install'),
       Type.Literal('commission'),
       Type.Literal('suspend'),
       Type.Literal('restore'),
-      Type.Literal('decommission'),
     ]),
   },
   { additionalProperties: false },

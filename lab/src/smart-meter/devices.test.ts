@@ -78,6 +78,7 @@ test('a device is pre-notified, whitelisted, installed and commissioned, and the
   // Nobody's but its supplier's to notify, and nothing is left out.
   expect([await notify(csms), await notify(dsrsp)]).toEqual(['RoleForbidden', 'RoleForbidden'])
   expect(await move(supplier, meter, 'commission')).toBe('DeviceState')
+  expect(await move(supplier, meter, 'prenotify')).toBe('BodyInvalid')
   expect(await notify(supplier)).toBe('Accepted')
   expect(await notify(supplier)).toBe('DeviceStatusWrong')
   const steps = ['Pending', 'Whitelisted', 'InstalledNotCommissioned', 'Commissioned']
@@ -357,6 +358,7 @@ test('a device that is gone is commanded by nobody, whatever is asked for it nex
   const own = [{ service: '8.3', periodMinutes: 10, most: 0 }]
   await client.request('PUT', `${world.url}/api/v1/thresholds`, own)
   expect(await gone(dsrsp, llcs)).toBe('Quarantined')
+  expect(await move(dsrsp, llcs, 'decommission')).toBe('BodyInvalid')
   expect(await arm()).toBe('Accepted')
   const held = await client.request('GET', `${world.url}/api/v1/quarantine`)
   const [{ reference } = { reference: '' }] = (held.body as { requests: { reference: string }[] })
@@ -365,10 +367,10 @@ test('a device that is gone is commanded by nobody, whatever is asked for it nex
   await client.request('PUT', `${world.url}/api/v1/thresholds`, [])
   expect(await gone(dsrsp, llcs)).toBe('DeviceStatusWrong')
   expect(await arm()).toBe('DeviceNotCommissioned')
-  for (const name of ['prenotify', 'whitelist', 'install', 'commission'])
+  for (const name of ['whitelist', 'install', 'commission'])
     expect(await move(supplier, llcs, name)).toBe('DeviceState')
-  const wrong = toCompany(supplier, '12.2', prenotification(llcs, 'ESME'))
-  expect(await outcome(supplier, wrong)).toBe('DeviceUnsuitable')
+  const anew = toCompany(supplier, '12.2', prenotification(llcs, 'HCALCS'))
+  expect(await outcome(supplier, anew)).toBe('DeviceStatusWrong')
 })
 
 // Last: it counts in milliseconds of its own clock.
