@@ -101,10 +101,14 @@ export const limits = {
   epochMillisMax: 12 * 3_600_000,
   /** Epochs of one topic that a member keeps the keys of, for what comes late or is replayed. */
   epochsHeldMax: 64,
-  /** A reader that fails on one message tries so often before it puts that aside. */
+  /** A reader that finds one message unfit tries so often before it puts that aside. */
   deliveryAttemptsMax: 5,
-  /** Before the second attempt; each further pause is twice the last. */
+  /** Before the second attempt; each further pause is twice the last, up to `deliveryRetryMillisMax`. */
   deliveryRetryMillis: 250,
+  /** Between attempts at a message that is held: a store that is back is noticed within this. */
+  deliveryRetryMillisMax: 8_000,
+  /** Messages that a reader has put aside and keeps; the oldest go. */
+  deadLettersMax: 200,
   /** Members of one group topic. */
   groupMembersMax: 1_000,
   /** Group topics of one key server: each is asked about at every renewal. */

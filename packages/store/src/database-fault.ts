@@ -66,6 +66,13 @@ export function databaseFault(database: string, cause: unknown): Fault | undefin
   return new Fault(row.code, `${database}: ${row.words}`, { cause, remedy: row.remedy })
 }
 
+/** What was to be written is what is wrong (SQLSTATE classes 22 and 23): it will be so again. */
+export const isDataException = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  'code' in cause &&
+  typeof cause.code === 'string' &&
+  /^2[23][0-9A-Z]{3}$/.test(cause.code)
+
 /** A connection URL as it may be shown: without user and password. */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return 'the database'

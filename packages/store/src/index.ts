@@ -1,5 +1,5 @@
 export * from './database.ts'
-export { databaseFault, shownUrl } from './database-fault.ts'
+export { databaseFault, isDataException, shownUrl } from './database-fault.ts'
 export * from './journal.ts'
 export * from './ledger-account.ts'
 export * from './ocpi-store.ts'

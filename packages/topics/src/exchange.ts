@@ -18,6 +18,7 @@ import {
   type Outcome,
 } from '@interlock/kernel'
 import { sealData, type Audience } from '@interlock/seal'
+import type { DeadLetters } from './dead-letters.ts'
 import { createDirectory } from './directory.ts'
 import { keyClient } from './key-client.ts'
 import { createKeyrings } from './keyrings.ts'
@@ -40,6 +41,8 @@ export type ExchangeOptions = {
   readonly keyServer: Eui64
   readonly outbox: OutboxStore
   readonly onFinding: (finding: Finding) => void
+  /** Keeps what readings put aside. */
+  readonly deadLetters?: DeadLetters
   readonly deps: ActorDeps
   /** In place of the access point's, for a lab. */
   readonly carrier?: Carrier
@@ -115,7 +118,13 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       })
 
   function read(reading: Reading): Running {
-    const running = startReading(reading, { carrier, receiver, onFinding, deps })
+    const running = startReading(reading, {
+      carrier,
+      receiver,
+      onFinding,
+      deadLetters: options.deadLetters,
+      deps,
+    })
     readings.add(running)
     return {
       async close() {

@@ -1,8 +1,10 @@
 import { deliver, position, type Carried, type Carrier, type Selection } from '@interlock/bus'
-import { parseTopic, sealedTopic, type SealRefusal } from '@interlock/contract'
+import { parseTopic, sealedTopic, topicName, type SealRefusal } from '@interlock/contract'
 import type { ActorDeps, Running } from '@interlock/host'
 import { Fault, inSeconds, millis, type Timer } from '@interlock/kernel'
-import { isSilent, type Followed } from '@interlock/seal'
+import { isSilent } from '@interlock/seal'
+import { isDataException } from '@interlock/store'
+import type { DeadLetters } from './dead-letters.ts'
 import { pause } from './pause.ts'
 import type { Progress } from './progress.ts'
 import { receive, type Finding, type Received, type Receiver, type Rules } from './receive.ts'
@@ -10,37 +12,59 @@ import { receive, type Finding, type Received, type Receiver, type Rules } from 
 export type Reading = Rules & {
   readonly selection: Selection
   readonly progress: Progress
-  /** Deals with one message. What it throws is tried again, and then is a dead letter. */
+  /**
+   * Deals with one message. What it throws holds the reading there until it succeeds, as while its store is
+   * away; a Fault `MessageUnfit`, or a database that refuses the values, makes it a dead letter in the end.
+   */
   readonly handle: (received: Received) => Promise<void>
-  /** A message that could not be dealt with, sealed as it came. Resolves when it is kept elsewhere. */
-  readonly onDead?: (carried: Carried, cause: unknown) => Promise<void>
 }
 
 export type ReadingTools = {
   readonly carrier: Carrier
   readonly receiver: Receiver
   readonly onFinding: (finding: Finding) => void
+  readonly deadLetters?: DeadLetters | undefined
   readonly deps: ActorDeps
 }
 
 const retryMillis = { first: 200, max: 5_000 } as const
 const silenceSeconds = 5
 
+/** Refused in the ordinary course of things, and of no use to anybody later. */
+const passedOver: readonly SealRefusal[] = ['SealNotForUs', 'SealExpired', 'SealRepeated']
+
+/** Whether trying again cannot help; a key that is awaited is waited for so long and no longer. */
+const isUnfit = (cause: unknown): boolean =>
+  isDataException(cause) ||
+  (cause instanceof Fault && ['MessageUnfit', 'SealEpochUnknown'].includes(cause.code))
+
 /** Reads a selection from where the reader was, again after each loss of the middleware, until closed. */
 export function startReading(reading: Reading, tools: ReadingTools): Running {
   const { selection, progress, handle } = reading
-  const { carrier, receiver, onFinding, deps } = tools
+  const { carrier, receiver, onFinding, deadLetters, deps } = tools
   const stop = new AbortController()
   let wait: number = retryMillis.first
   let lastInterruption: string | undefined
-  let taken: { name: string; followed: Followed } | undefined
+  let isHeld = false
+  /** What is being dealt with: opened once, for it may expire while it is held. */
+  let current: { carried: Carried; message: Awaited<ReturnType<typeof receive>> } | undefined
 
   const step = async (carried: Carried): Promise<void> => {
-    taken = undefined
-    const message = await receive(carried, receiver, progress, reading, onFinding)
-    if (message === undefined) return
-    await handle(message.received)
-    taken = message
+    if (current?.carried !== carried) {
+      current = undefined
+      current = { carried, message: await open(carried) }
+    }
+    if (current.message !== undefined) await handle(current.message.received)
+  }
+  async function open(carried: Carried): ReturnType<typeof receive> {
+    let found: Finding | undefined
+    const message = await receive(carried, receiver, progress, reading, (finding) => {
+      found = finding
+      onFinding(finding)
+    })
+    if (message === undefined && found !== undefined && !passedOver.includes(found.reason))
+      deadLetters?.put(carried, found, deps.wall.now())
+    return message
   }
   const delivery = () => ({
     selection,
@@ -49,16 +73,28 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     done(at: Carried['position']) {
       wait = retryMillis.first
       lastInterruption = undefined
-      progress.save(at, taken?.name, taken?.followed)
-      taken = undefined
+      if (isHeld) deps.log.info({ selection, position: at }, 'reading goes on')
+      isHeld = false
+      // What the reader could not use was there all the same: its author's next follows on it.
+      progress.save(at, current?.message?.name, current?.message?.followed)
+      current = undefined
       return Promise.resolve()
     },
-    async onDead(carried: Carried, cause: unknown) {
-      if (cause instanceof Fault && cause.code === 'SealEpochUnknown') {
-        const { topic, position } = carried
-        onFinding({ reason: 'SealEpochUnknown' satisfies SealRefusal, topic, position })
-      }
-      await reading.onDead?.(carried, cause)
+    isUnfit,
+    onHeld({ topic, position: at }: Carried, error: unknown) {
+      isHeld = true
+      deps.log.error({ topic: topicName(topic), position: at, error }, 'reading is held')
+    },
+    onDead(carried: Carried, cause: unknown) {
+      const { topic, position: at } = carried
+      const author = current?.message?.received.head.author
+      const finding: Finding =
+        author === undefined
+          ? { reason: 'SealEpochUnknown', topic, position: at }
+          : { reason: 'SealContent', topic, position: at, author, detail: String(cause) }
+      onFinding(finding)
+      deadLetters?.put(carried, finding, deps.wall.now())
+      return Promise.resolve()
     },
   })
 
@@ -87,7 +123,8 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     }
   }
   const ran = run()
-  const silence = watchSilence(progress, onFinding, deps)
+  // Who is held up hears nobody.
+  const silence = watchSilence(progress, (finding) => isHeld || onFinding(finding), deps)
   return {
     async close() {
       stop.abort()

@@ -11,6 +11,7 @@ import { eui64, Fault, millis, refused, type Outcome } from '@interlock/kernel'
 import type { MiddlewareConfig } from './config.ts'
 import { openExchange, type Exchange } from './exchange.ts'
 import { cappedFindings } from './capped-findings.ts'
+import { openDeadLetters } from './dead-letters.ts'
 import { createMemberships } from './memberships.ts'
 import { journalOutbox } from './outbox-store.ts'
 import { pause } from './pause.ts'
@@ -94,6 +95,10 @@ export function openTopics(options: TopicsOptions): Topics {
   }
   const telling = openTelling(openJournal(`${folder}/telling.journal`), publish, deps)
 
+  const deadLetters = openDeadLetters(openJournal(`${folder}/dead-letters.journal`))
+  if (deadLetters.list.length > 0)
+    log.warn({ count: deadLetters.list.length }, 'dead letters are kept')
+
   async function open(identity: Identity): Promise<void> {
     exchange = await openExchange({
       identity,
@@ -104,6 +109,7 @@ export function openTopics(options: TopicsOptions): Topics {
       keyServer: eui64(config.keyServer),
       outbox: journalOutbox(openJournal(`${folder}/outbox.journal`), deps.clock),
       onFinding,
+      deadLetters,
       deps,
     })
     holder = identity.peer.thumbprint
@@ -182,6 +188,7 @@ export function openTopics(options: TopicsOptions): Topics {
       await Promise.all([shut(), kept])
       await told
       await revocations.close()
+      deadLetters.close()
     },
   }
 }

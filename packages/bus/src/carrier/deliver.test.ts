@@ -28,6 +28,7 @@ async function delivered(count: number, change: Partial<Delivery>) {
   const seen: string[] = []
   const done: number[] = []
   const dead: [string, unknown][] = []
+  const held: string[] = []
   const delivery: Delivery = {
     selection: { kind: 'load' },
     after: position(0),
@@ -37,6 +38,8 @@ async function delivered(count: number, change: Partial<Delivery>) {
       if (at === count) stop.abort()
       return Promise.resolve()
     },
+    isUnfit: () => true,
+    onHeld: ({ message }) => void held.push(message.body),
     onDead: ({ message }, cause) => Promise.resolve(void dead.push([message.body, cause])),
     ...change,
   }
@@ -46,7 +49,7 @@ async function delivered(count: number, change: Partial<Delivery>) {
   }
   await deliver(carrier, { ...delivery, handle }, { clock }, stop.signal)
   await carrier.close()
-  return { seen, done, dead, pauses }
+  return { seen, done, dead, held, pauses }
 }
 
 test('each message is dealt with before the next, and its position kept', async () => {
@@ -70,7 +73,21 @@ test('what fails is tried again before anything later, ever more slowly', async 
   expect(pauses).toEqual([limits.deliveryRetryMillis, limits.deliveryRetryMillis * 2])
 })
 
-test('what fails for good is a dead letter, and delivery goes on', async () => {
+test('what fails for another reason is held without end, at a bounded pace, and then goes on', async () => {
+  let failures = 40
+  const { seen, done, dead, held, pauses } = await delivered(2, {
+    isUnfit: () => false,
+    handle: () => (failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve()),
+  })
+  expect(seen).toEqual([...Array<string>(41).fill('m1'), 'm2'])
+  expect(done).toEqual([1, 2])
+  expect(dead).toEqual([])
+  expect(held).toEqual(['m1'])
+  expect(pauses).toHaveLength(40)
+  expect(Math.max(...pauses)).toBe(limits.deliveryRetryMillisMax)
+})
+
+test('what is unfit is a dead letter, and delivery goes on', async () => {
   const broken = new Error('cannot')
   const { seen, done, dead } = await delivered(2, {
     handle: ({ message }) => (message.body === 'm1' ? Promise.reject(broken) : Promise.resolve()),

@@ -6,23 +6,28 @@ export type Delivery = {
   readonly selection: Selection
   /** Where this reader was; kept by it, with what it has made of the messages. */
   readonly after: Position
-  /** Deals with one message. What it throws is tried again, and then is a dead letter. */
+  /** Deals with one message. What it throws is tried again. */
   readonly handle: (carried: Carried) => Promise<void>
   /** Everything up to this position has been dealt with; resolves when that is kept. */
   readonly done: (position: Position) => Promise<void>
-  /** A message that could not be dealt with. Resolves when it is kept elsewhere; delivery goes on. */
+  /** Whether the message itself is what is wrong, so that no waiting mends it. */
+  readonly isUnfit: (cause: unknown) => boolean
+  /** Hears once that a message is held: the reader's own store is away, or the like. */
+  readonly onHeld: (carried: Carried, cause: unknown) => void
+  /** A message that is unfit. Resolves when it is kept elsewhere; delivery goes on. */
   readonly onDead: (carried: Carried, cause: unknown) => Promise<void>
 }
 
 /**
  * Delivers what a carrier keeps to one reader, one message after another, at least once: a reader
- * that stops goes on from the last position it kept. Later messages wait for one that fails, so that
- * the order of an author holds; after `deliveryAttemptsMax` it is put aside.
+ * that stops goes on from the last position it kept. Later messages wait for one that fails, without
+ * end and ever more slowly, so that none is lost and the order of an author holds; one that is unfit is
+ * put aside after `deliveryAttemptsMax`.
  * @returns when the signal or the carrier ends
  */
 export async function deliver(
   carrier: Carrier,
-  { selection, after, handle, done, onDead }: Delivery,
+  { selection, after, handle, done, isUnfit, onHeld, onDead }: Delivery,
   { clock, activity = unobserved }: { readonly clock: Clock; readonly activity?: Activity },
   signal: AbortSignal,
 ): Promise<void> {
@@ -39,8 +44,12 @@ export async function deliver(
         await handle(carried)
         return undefined
       } catch (error) {
-        if (signal.aborted || count >= limits.deliveryAttemptsMax) return { error }
-        await activity.parked(() => pause(limits.deliveryRetryMillis * 2 ** (count - 1)))
+        if (signal.aborted) return { error }
+        if (count >= limits.deliveryAttemptsMax && isUnfit(error)) return { error }
+        if (count === limits.deliveryAttemptsMax) onHeld(carried, error)
+        const { deliveryRetryMillis: first, deliveryRetryMillisMax: longest } = limits
+        await activity.parked(() => pause(Math.min(first * 2 ** (count - 1), longest)))
+        if (signal.aborted) return { error }
       }
     }
   }

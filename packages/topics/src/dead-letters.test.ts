@@ -1,0 +1,171 @@
+import { inProcessCarrier } from '@interlock/bus'
+import { limits, topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import {
+  nodeCrypto as crypto,
+  silentLog,
+  systemEntropy as entropy,
+  type ActorDeps,
+} from '@interlock/host'
+import { eui64, Fault, instant, plus, millis, toBase64Url, unobserved } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { sealData, type Author } from '@interlock/seal'
+import type { Journal } from '@interlock/store'
+import { expect, test, vi } from 'vitest'
+import { openDeadLetters, type DeadLetters } from './dead-letters.ts'
+import { createKeyrings } from './keyrings.ts'
+import { openProgress } from './progress.ts'
+import { startReading } from './reading.ts'
+import type { Finding } from './receive.ts'
+import { memoryJournal } from './topics.fixture.ts'
+
+const now = instant(1_800_000_000_000)
+const topic: Topic = { region: 'eastern', feeder: 'f1', kind: 'session', id: 'one' }
+const waiting = { timeout: 20_000, interval: 2 }
+
+/** Pauses are over at once; nobody is found silent. */
+const wall: ActorDeps['wall'] = {
+  now: () => now,
+  after(_delay, label, work) {
+    if (label === 'silence') return { cancel: () => {} }
+    const timer = setImmediate(() => void work())
+    return { cancel: () => clearImmediate(timer) }
+  },
+}
+
+const keyOf = (): Author['key'] => crypto.ephemeralKey()
+const reader = { thumbprint: toBase64Url(crypto.sha256(new Uint8Array([1]))), key: keyOf() }
+const author: Author = {
+  eui: eui64('02-00-00-00-00-02-00-01'),
+  role: 'csms',
+  thumbprint: toBase64Url(crypto.sha256(new Uint8Array([2]))),
+  key: keyOf(),
+}
+const peer = {
+  eui: author.eui,
+  role: author.role,
+  organisation: author.eui,
+  thumbprint: author.thumbprint,
+  publicKey: author.key.publicKey,
+} as unknown as Peer
+const directory = { learn: () => Promise.resolve(peer), peerOf: () => peer }
+
+/** The author's message of that number, which says that number of watt-hours. */
+const said = (sequence: number): SealedMessage =>
+  sealData(
+    {
+      topic,
+      payload: { transaction: 't', evse: 1, state: 'going', at: now, wattHours: sequence },
+      sequence,
+      at: now,
+      expiresAt: plus(now, millis(60_000)),
+    },
+    author,
+    { readers: [{ thumbprint: reader.thumbprint, publicKey: reader.key.publicKey }] },
+    { crypto, entropy },
+  )
+
+/** What a reader takes of three messages whose handler answers as given. */
+async function readThree(options: {
+  readonly handle: (wattHours: number, position: number) => Promise<void>
+  readonly journal?: Journal
+  readonly change?: (message: SealedMessage, sequence: number) => SealedMessage
+}) {
+  const { handle, journal = memoryJournal(), change = (message) => message } = options
+  const carrier = inProcessCarrier({ clock: wall, keptMax: 100 })
+  for (const sequence of [1, 2, 3])
+    await carrier.publish(topic, change(said(sequence), sequence), `${sequence}`)
+  const taken: number[] = []
+  const findings: Finding[] = []
+  const held: unknown[] = []
+  const deadLetters = openDeadLetters(journal)
+  const progress = openProgress(memoryJournal())
+  const error = (data: { position?: number }): void => void held.push(data.position)
+  const reading = startReading(
+    {
+      selection: { kind: 'session' },
+      begins: 'start',
+      progress,
+      async handle({ payload }) {
+        const { wattHours } = payload as { wattHours: number }
+        await handle(wattHours, progress.position)
+        taken.push(wattHours)
+      },
+    },
+    {
+      carrier,
+      receiver: { ...reader, directory, keyrings: createKeyrings(), clock: wall, crypto },
+      onFinding: (finding) => void findings.push(finding),
+      deadLetters,
+      deps: {
+        clock: wall,
+        wall,
+        activity: unobserved,
+        entropy,
+        crypto,
+        log: { ...silentLog, error },
+      },
+    },
+  )
+  await vi.waitFor(() => expect(progress.position).toBe(3), waiting)
+  await reading.close()
+  await carrier.close()
+  return { taken, findings, held, letters: deadLetters.list }
+}
+
+test('a reader whose store is away is held where it is, and loses nothing', async () => {
+  let failures = 4 * limits.deliveryAttemptsMax
+  const { taken, findings, held, letters } = await readThree({
+    handle(wattHours, position) {
+      if (wattHours < 2 || failures-- <= 0) return Promise.resolve()
+      expect([wattHours, position]).toEqual([2, 1])
+      return Promise.reject(new Error('connect ECONNREFUSED'))
+    },
+  })
+  expect(taken).toEqual([1, 2, 3])
+  expect(findings).toEqual([])
+  expect(held).toEqual([2])
+  expect(letters).toEqual([])
+})
+
+test.each([
+  ['its handler finds unfit', new Fault('MessageUnfit', 'no such evse')],
+  ['the database refuses', Object.assign(new Error('invalid byte sequence'), { code: '22021' })],
+])('what %s is put aside and kept, and is no gap of the middleware', async (_name, cause) => {
+  const journal = memoryJournal()
+  const { taken, findings, letters } = await readThree({
+    journal,
+    handle: (wattHours) => (wattHours === 2 ? Promise.reject(cause) : Promise.resolve()),
+  })
+  expect(taken).toEqual([1, 3])
+  expect(findings).toMatchObject([{ reason: 'SealContent', position: 2, author: author.eui }])
+  expect(letters).toMatchObject([
+    { reason: 'SealContent', position: 2, topic: topicName(topic), detail: String(cause) },
+  ])
+  expect(openDeadLetters(journal).list).toEqual(letters)
+})
+
+test('what was changed on its way is kept as it came', async () => {
+  const { taken, letters } = await readThree({
+    handle: () => Promise.resolve(),
+    change: (message, sequence) => (sequence === 2 ? { ...message, body: said(9).body } : message),
+  })
+  expect(taken).toEqual([1, 3])
+  expect(letters).toMatchObject([{ reason: 'SealAltered', position: 2 }])
+})
+
+test('so many are kept, and what anybody could have made goes first', () => {
+  const journal = memoryJournal(10)
+  const letters = openDeadLetters(journal)
+  const put = (to: DeadLetters, position: number, reason: Finding['reason']): void =>
+    to.put(
+      { topic, position: position as never, message: { head: 'h', body: 'b' } },
+      { reason, topic },
+      now,
+    )
+  put(letters, 1, 'SealContent')
+  for (let at = 2; at <= limits.deadLettersMax + 5; at++) put(letters, at, 'SealAltered')
+  expect(letters.list).toHaveLength(limits.deadLettersMax)
+  expect(letters.list[0]).toMatchObject({ position: 1 })
+  expect(letters.list[1]).toMatchObject({ position: 7 })
+  expect(openDeadLetters(journal).list).toEqual(letters.list)
+})

@@ -1,0 +1,63 @@
+import type { Carried } from '@interlock/bus'
+import { limits, topicName, type SealedMessage } from '@interlock/contract'
+import { toIso, type Instant } from '@interlock/kernel'
+import type { Journal } from '@interlock/store'
+import type { Finding } from './receive.ts'
+
+/** A message that a reader could not use, sealed as it came, and why. */
+export type DeadLetter = {
+  /** When it was put aside, ISO 8601. */
+  readonly at: string
+  readonly topic: string
+  readonly position: number
+  readonly reason: Finding['reason']
+  /** Whom its header names; proven where the reason is `SealContent`. */
+  readonly author?: string
+  readonly detail?: string
+  readonly message: SealedMessage
+}
+
+/** What a reader has put aside, so that reading goes on and nothing is thrown away. */
+export type DeadLetters = {
+  /** @throws Fault when it cannot be written down: nothing is passed over then */
+  put(carried: Carried, finding: Finding, at: Instant): void
+  /** The oldest first. */
+  readonly list: readonly DeadLetter[]
+  close(): void
+}
+
+/** On the disk before it counts; `limits.deadLettersMax` at most. */
+export function openDeadLetters(journal: Journal): DeadLetters {
+  let kept: readonly DeadLetter[] = []
+  const apply = (letter: DeadLetter): void => {
+    kept = withRoom([...kept, letter])
+  }
+  for (const entry of journal.entries()) apply(entry as DeadLetter)
+  return {
+    put({ topic, position, message }, { reason, author, detail }, at) {
+      const letter: DeadLetter = {
+        at: toIso(at),
+        topic: topicName(topic),
+        position,
+        reason,
+        ...(author !== undefined && { author }),
+        ...(detail !== undefined && { detail }),
+        message,
+      }
+      journal.append(letter)
+      apply(letter)
+      if (journal.isLong) journal.rewrite(kept)
+    },
+    get list() {
+      return kept
+    },
+    close: () => journal.close(),
+  }
+}
+
+/** The oldest goes, of those that nobody is proven to have sent first: whoever carries could make as many as it likes. */
+function withRoom(letters: readonly DeadLetter[]): readonly DeadLetter[] {
+  if (letters.length <= limits.deadLettersMax) return letters
+  const unproven = letters.findIndex(({ reason }) => reason !== 'SealContent')
+  return letters.toSpliced(Math.max(unproven, 0), 1)
+}
