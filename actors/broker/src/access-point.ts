@@ -10,6 +10,7 @@ import {
   topicName,
   TopicSelection,
   type PublicationResults,
+  type Topic,
 } from '@interlock/contract'
 import { problem, type ActorDeps, type Endpoint, type HttpRequest } from '@interlock/host'
 import type { LineEndpoint, Reply } from '@interlock/host'
@@ -89,19 +90,19 @@ export function accessPoint(options: AccessPointOptions): {
       return problem('NotPermitted', 'nothing of that was granted to this organisation')
     const done = streams.begin(peer.eui)
     if (done === undefined) return problem('RateExceeded', 'too many streams')
-    return lines(carrier.read(selection, position(Number(after)), signal), peer, done)
+    const mayRead = (topic: Topic): boolean => permissions.mayRead(peer, topic)
+    return lines(carrier.read(selection, position(Number(after)), signal, mayRead), mayRead, done)
   }
 
-  /** What the client may read, as it stands when each message goes out. */
+  /** What the client may read, as it stands when each message goes out, whether or not the carrier looks. */
   async function* lines(
     carried: AsyncIterable<Carried>,
-    peer: HttpRequest['peer'],
+    mayRead: (topic: Topic) => boolean,
     done: () => void,
   ): AsyncGenerator<object> {
     try {
       for await (const { topic, position: at, message } of carried)
-        if (permissions.mayRead(peer, topic))
-          yield { topic: topicName(topic), position: at, message }
+        if (mayRead(topic)) yield { topic: topicName(topic), position: at, message }
     } finally {
       done()
     }

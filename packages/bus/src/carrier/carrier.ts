@@ -34,9 +34,15 @@ export type Carrier = {
   /**
    * Messages after `after`, those that are kept first and then those to come, one when the last has
    * been dealt with: a slow reader falls behind and holds nobody up. Ends with `signal` or the carrier.
+   * @param mayRead lets a carrier pass over what the reader is not given before it fetches it; it need not
    * @throws Fault `CarrierLost` when the carrier cannot go on
    */
-  read(selection: Selection, after: Position, signal: AbortSignal): AsyncIterable<Carried>
+  read(
+    selection: Selection,
+    after: Position,
+    signal: AbortSignal,
+    mayRead?: (topic: Topic) => boolean,
+  ): AsyncIterable<Carried>
   /** The topics of a kind of which something is kept, with how much; `topicsListedMax` at most. */
   topics(kind: TopicKind): Promise<readonly KeptTopic[]>
   /** Of the last message of a kind, to read only what is to come. */

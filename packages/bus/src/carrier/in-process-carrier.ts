@@ -1,7 +1,7 @@
 import type { Carrier, Position } from './carrier.ts'
 import { keptCarrier, type KeptCarrierOptions, type KeptLog, type ToKeep } from './kept-carrier.ts'
 
-export type InProcessCarrierOptions = Omit<KeptCarrierOptions, 'openLog'>
+export type InProcessCarrierOptions = Pick<KeptCarrierOptions, 'clock' | 'keptMax'>
 
 /** The carrier of one process: everything in memory, for the demo and the tests. */
 export const inProcessCarrier = (options: InProcessCarrierOptions): Carrier =>

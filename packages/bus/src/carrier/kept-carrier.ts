@@ -39,7 +39,12 @@ export type KeptCarrierOptions = {
   /** Messages of one kind that are kept at once; beyond them publishers are turned away. */
   readonly keptMax: number
   readonly openLog: (kind: TopicKind) => KeptLog
+  /** Lets others have their turn: a reader goes through `runMax` of what is kept in one. */
+  readonly breathe?: () => Promise<void>
 }
+
+/** What a reader goes through before others have their turn. */
+export const runMax = 256
 
 type Waiting = ToKeep & {
   readonly taken: (at: Position) => void
@@ -48,7 +53,7 @@ type Waiting = ToKeep & {
 type Line = { readonly log: KeptLog; waiting: Waiting[]; readonly wakes: Set<() => void> }
 
 /** The carrier of one process, over whatever keeps its messages; one write for all that come at once. */
-export function keptCarrier({ clock, keptMax, openLog }: KeptCarrierOptions): Carrier {
+export function keptCarrier({ clock, keptMax, openLog, breathe }: KeptCarrierOptions): Carrier {
   const lines = new Map<TopicKind, Line>()
   let isOpen = true
 
@@ -97,18 +102,28 @@ export function keptCarrier({ clock, keptMax, openLog }: KeptCarrierOptions): Ca
     selection: Selection,
     after: Position,
     signal: AbortSignal,
+    mayRead: (topic: Topic) => boolean = () => true,
   ): AsyncGenerator<Carried> {
     const { log, wakes } = lineOf(selection.kind)
+    let run = 0
     for (let next = after + 1; isOpen && !signal.aborted;) {
+      if (run >= runMax) {
+        run = 0
+        await breathe?.()
+        continue
+      }
       log.forget(clock.now())
       next = Math.max(next, log.first)
       const topic = log.topicAt(next)
       if (topic === undefined) {
+        run = 0
         await woken(wakes, signal)
         continue
       }
+      run++
       const at = next++ as Position
-      if (isSelected(selection, topic)) yield { topic, position: at, message: log.messageAt(at) }
+      if (isSelected(selection, topic) && mayRead(topic))
+        yield { topic, position: at, message: log.messageAt(at) }
     }
   }
 

@@ -12,9 +12,14 @@ import { ensureDir, removeFile } from '../files.ts'
 /** The carrier of one process that keeps its messages in a folder, each on the disk before it is taken. */
 export const diskCarrier = (
   folder: string,
-  options: Omit<KeptCarrierOptions, 'openLog'>,
+  options: Pick<KeptCarrierOptions, 'clock' | 'keptMax'>,
   calls: FileCalls = systemCalls,
-): Carrier => keptCarrier({ ...options, openLog: (kind) => openDiskLog(join(folder, kind), calls) })
+): Carrier =>
+  keptCarrier({
+    ...options,
+    openLog: (kind) => openDiskLog(join(folder, kind), calls),
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  })
 
 type Segment = { readonly path: string; bytes: number; last: Instant }
 /** Where a message is; the message itself is in no memory. */
