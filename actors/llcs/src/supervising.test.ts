@@ -2,6 +2,8 @@ import { inHours, inSeconds, plus } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFrom } from './fixture/hub.fixture.ts'
 import { scene, start, type Scene } from './fixture/scene.fixture.ts'
+import type { Llcs } from './llcs.ts'
+import { createSupervising } from './supervising.ts'
 
 const preAuthorise = async ({ hub }: Scene) => {
   const arm = armFrom(start, { use: 'ECS47e', until: plus(start, inHours(6)) })
@@ -73,4 +75,22 @@ test('samples are taken in turn, however fast they come', async () => {
   await preAuthorise(to)
   await Promise.all([sample(to, 49.7), sample(to, 49.6), sample(to, 49.5)])
   expect(to.station.of('respond').map(({ hertz }) => hertz)).toEqual([49.7, 49.6, 49.5])
+})
+
+test('a sample that fails is told to who gave it, and the next is watched all the same', async () => {
+  let disk: 'full' | 'good' = 'full'
+  const supervising = createSupervising({
+    config: { deadbandHertz: 0.2, dwellMillis: 10_000, durationMillisMax: 60_000, stepHertz: 0.2 },
+    deps: { clock: { now: () => start } },
+    keeper: { memory: { arms: [] } },
+    get anchors() {
+      if (disk === 'full') throw new Error('no space')
+      return {}
+    },
+  } as unknown as Llcs)
+  const failed = supervising.sample({ at: start, hertz: 49.9 })
+  await expect(failed).rejects.toThrow('no space')
+  disk = 'good'
+  await supervising.sample({ at: start, hertz: 49.8 })
+  expect(supervising.lowestHertz).toBe(49.8)
 })

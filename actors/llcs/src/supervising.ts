@@ -87,8 +87,10 @@ export function createSupervising(llcs: Llcs): Supervising {
 
   return {
     sample(sample) {
-      turn = turn.then(() => take(sample))
-      return turn
+      const taken = turn.then(() => take(sample))
+      // Whoever gave the one that failed hears of it; the next is watched all the same.
+      turn = taken.catch(() => {})
+      return taken
     },
     get state() {
       return current.state
