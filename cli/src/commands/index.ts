@@ -44,6 +44,7 @@ import { tariffCompare } from './tariff-compare.ts'
 import { supplierBill } from './supplier-bill.ts'
 import { tariffPrice } from './tariff-price.ts'
 import { topicGrant, topicList, topicRevoke, topicTail } from './topic.ts'
+import { topicProof, topicVerifyProof } from './topic-proof.ts'
 import { version } from './version.ts'
 
 export const commands: readonly Command[] = [
@@ -90,6 +91,8 @@ export const commands: readonly Command[] = [
   topicTail,
   topicGrant,
   topicRevoke,
+  topicProof,
+  topicVerifyProof,
   ocmfVerify,
   tariffPrice,
   supplierBill,

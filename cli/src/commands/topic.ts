@@ -125,7 +125,7 @@ export const topicRevoke = changing(
   'may no longer',
 )
 
-function operandOf({ operands }: Invocation, what: string): string {
+export function operandOf({ operands }: Invocation, what: string): string {
   const [only, ...more] = operands
   if (only === undefined || more.length > 0) throw new UsageError(`which one ${what}?`)
   return only
@@ -139,7 +139,7 @@ function wholeIn(flags: FlagValues, name: string, otherwise: number): number {
 }
 
 /** @throws UsageError for what is no topic of a kind that is carried */
-async function selectionIn(text: string): Promise<TopicSelection> {
+export async function selectionIn(text: string): Promise<TopicSelection> {
   const { sealedTopic, topicKinds } = await import('@interlock/contract')
   const [root, region, feeder, kindText, id, ...rest] = text.split('/')
   const kind = topicKinds.find((each) => each === kindText && sealedTopic(each) !== undefined)

@@ -1,8 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
 import { openSealedCapacity, type CapacityHearer } from '@interlock/csms'
-import { openJournal, systemClock, temporaryDir } from '@interlock/host'
-import { consumptionFollowing, openHalfHours, openProgress, type Received } from '@interlock/topics'
+import { nodeCrypto as crypto, openJournal, systemClock, temporaryDir } from '@interlock/host'
+import { verifyDisclosure } from '@interlock/seal'
+import {
+  consumptionFollowing,
+  openHalfHours,
+  openProgress,
+  openProofs,
+  type Proof,
+  type Received,
+} from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import type { Peer } from '@interlock/pki'
@@ -67,7 +75,10 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   const bills = openHalfHours(openJournal(`${dir}/supplier-home.journal`), { days: 62, clock })
   const known = () => bills.of(station).map(({ wattHours }) => wattHours)
   const hears = (of: Peer): boolean => of.organisation === csms.peer.organisation
-  const { name: _, ...following } = consumptionFollowing(hears, bills, () => {})
+  const provable = openJournal(`${dir}/supplier-proofs.journal`)
+  const proofs = openProofs(provable, { days: 62, clock })
+  const kept = { halfHours: bills, proofs }
+  const { name: _, ...following } = consumptionFollowing(hears, kept, () => {})
   reader.exchange.read({ ...following, progress: openProgress() })
   const say = (wattHours: number, halfHoursAgo: number) =>
     author.exchange.publish(home, {
@@ -87,6 +98,16 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   // It was brought, and cannot be read.
   await eventually(() => reader.findings.some(({ reason }) => reason === 'SealEpochUnknown'))
   expect(known()).toEqual([1])
+  // What it was brought it can show to a third party, by the author's certificate alone.
+  const [proof, ...more] = provable.entries() as readonly Proof[]
+  expect(more).toEqual([])
+  const authorOf = (thumbprint: string): Peer | undefined =>
+    thumbprint === csms.peer.thumbprint ? csms.peer : undefined
+  expect(proof && verifyDisclosure(proof.disclosure, authorOf, crypto)).toMatchObject({
+    ok: true,
+    value: { head: { author: csms.peer.eui }, payload: { wattHours: [1] } },
+  })
+  proofs.close()
   bills.close()
   expect(await reader.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
   expect(other.findings).toEqual([])

@@ -55,6 +55,12 @@ export function openJournal(path: string, calls: FileCalls = systemCalls): Journ
 }
 
 /**
+ * What a journal holds, which whoever writes it may have open: nothing is changed.
+ * @throws Fault `JournalDamaged`, and for what cannot be read
+ */
+export const journalEntries = (path: string): readonly unknown[] => readJournal(path).entries
+
+/**
  * What is appended before a journal is long. What is written anew may be larger than these bytes; then
  * as much again is appended, so that no more is written anew than was appended.
  */

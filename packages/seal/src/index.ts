@@ -2,7 +2,12 @@ export * from './cells-statement.ts'
 export * from './counters.ts'
 export * from './credentials.ts'
 export { countersign, type CountersignatureToSign } from './countersignature.ts'
-export { verifyDisclosure, withoutPayload, type Disclosure } from './data/disclosure.ts'
+export {
+  readDisclosure,
+  verifyDisclosure,
+  withoutPayload,
+  type Disclosure,
+} from './data/disclosure.ts'
 export * from './data/follow.ts'
 export { readHead, type Author, type DataToSeal, type EpochKey } from './data/head.ts'
 export type { KnownAuthor, Reader } from './data/head.ts'

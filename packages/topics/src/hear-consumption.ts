@@ -5,6 +5,7 @@ import type { Peer } from '@interlock/pki'
 import type { MiddlewareConfig } from './config.ts'
 import { openHalfHours, type HalfHours, type HalfHoursRefusal } from './half-hours.ts'
 import { homeTopic, type HomeConfig } from './home-topics.ts'
+import { openProofs, type Proofs } from './proofs.ts'
 import { demandTopic, openTopics, type Following, type TopicsOptions } from './topics.ts'
 
 export type HearConsumption = {
@@ -28,16 +29,21 @@ export type HearConsumption = {
 /** @param onRefusal hears of what is said and not kept */
 export const consumptionFollowing = (
   hears: HearConsumption['hears'],
-  halfHours: Pick<HalfHours, 'take'>,
+  {
+    halfHours,
+    proofs,
+  }: { readonly halfHours: Pick<HalfHours, 'take'>; readonly proofs: Pick<Proofs, 'keep'> },
   onRefusal: (topic: Topic, reason: HalfHoursRefusal) => void,
 ): Following => ({
   name: 'consumption',
   selection: { kind: 'consumption' },
   begins: 'first',
   hears: (author, topic) => author.role === 'csms' && hears(author, topic),
-  handle({ topic, payload }) {
+  handle(received) {
+    const { topic, payload } = received
     const taken = halfHours.take(topic.id, payload as Consumption)
-    if (!taken.ok) onRefusal(topic, taken.reason)
+    if (taken.ok) proofs.keep(received)
+    else onRefusal(topic, taken.reason)
     return Promise.resolve()
   },
 })
@@ -50,11 +56,12 @@ export const consumptionFollowing = (
 export function hearConsumption(options: HearConsumption, closers: Closers): HalfHours {
   const { config, region, homes, identity, trust, data, hears, days, note, deps } = options
   const joined = homes.map((home) => demandTopic(homeTopic('consumption', region, home)))
-  const halfHours = openHalfHours(portsOf(deps).openJournal(`${data}/half-hours.journal`), {
-    days,
-    clock: deps.clock,
-  })
+  const { openJournal } = portsOf(deps)
+  const kept = { days, clock: deps.clock }
+  const halfHours = openHalfHours(openJournal(`${data}/half-hours.journal`), kept)
   closers.push(() => halfHours.close())
+  const proofs = openProofs(openJournal(`${data}/proofs.journal`), kept)
+  closers.push(() => proofs.close())
   const topics = openTopics({
     config,
     identity: () => identity,
@@ -64,7 +71,7 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Hal
     deps,
   })
   closers.push(() => topics.close())
-  const following = consumptionFollowing(hears, halfHours, ({ id }, reason) =>
+  const following = consumptionFollowing(hears, { halfHours, proofs }, ({ id }, reason) =>
     deps.log.warn({ home: id, reason }, 'half-hours were not kept'),
   )
   topics.follow(following)
@@ -73,6 +80,7 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Hal
   let timer: Timer
   const forget = (): void => {
     halfHours.forget()
+    proofs.forget()
     timer = deps.clock.after(inHours(24), 'half-hours/forget', forget)
   }
   forget()

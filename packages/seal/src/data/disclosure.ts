@@ -28,6 +28,21 @@ export type Disclosure = {
   readonly opened?: { readonly salt: string; readonly payload: string }
 }
 
+/** @param value parsed JSON, of whoever shows it; `undefined` for what is no disclosure. */
+export function readDisclosure(value: unknown): Disclosure | undefined {
+  const { head, commitment, signature, opened } = fieldsOf(value)
+  if (typeof head !== 'string' || typeof commitment !== 'string' || typeof signature !== 'string')
+    return undefined
+  if (opened === undefined) return { head, commitment, signature }
+  const { salt, payload } = fieldsOf(opened)
+  return typeof salt === 'string' && typeof payload === 'string'
+    ? { head, commitment, signature, opened: { salt, payload } }
+    : undefined
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
 /** `undefined` for a message whose topic has no signatures, and for one that its author has not signed. */
 export function disclosureOf(
   head: string,
