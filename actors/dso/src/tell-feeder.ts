@@ -4,6 +4,7 @@ import type { Audit } from '@interlock/ledger'
 import type { CapacityForecast } from '@interlock/oscp'
 import { dayAhead } from './capacity/day-ahead.ts'
 import type { ToldDays } from './capacity/told-days.ts'
+import { usedBefore } from './capacity/used-before.ts'
 import type { FeederConfig } from './config.ts'
 import { blockMillis } from './forecast/load-series.ts'
 import { readHistory } from './forecast/read-history.ts'
@@ -34,7 +35,8 @@ export function tellFeeder(
   const now = clock.now()
   try {
     const history = readHistory(config.history)
-    const day = dayAhead({ ...feeder, contracts: named }, history, now)
+    const used = usedBefore(blocks.of(group), named)
+    const day = dayAhead({ ...feeder, contracts: named }, history, now, used)
     if (!day.ok) {
       days.fail(group, now, day.reason)
       return void audit.record('CapacityUnknown', { group, reason: day.reason })

@@ -17,9 +17,10 @@ const feeder = {
     { operator: 'b', contractedWatts: 20_000 },
   ],
 }
+const none = () => 0
 
 test('what a feeder has to spare is divided for a day ahead, the fallback said first', () => {
-  const day = dayAhead(feeder, days(3), after(0))
+  const day = dayAhead(feeder, days(3), after(0), none)
   if (!day.ok) throw new Error(day.reason)
   const [fallback, forecast] = day.value.forecasts.get('a') ?? []
   expect([fallback?.type, fallback?.blocks]).toEqual([
@@ -31,8 +32,25 @@ test('what a feeder has to spare is divided for a day ahead, the fallback said f
   expect(day.value.atRisk).toEqual([])
 })
 
+test('what an operator has used before at a time of day comes before what is only contracted', () => {
+  // At one time of day there is little to spare, so the fallbacks leave much at the others.
+  const flat = days(3)
+  const peaked = {
+    ...flat,
+    watts: flat.watts.map((load, block) => (block % blocksPerDay === 50 ? 25_000 : load)),
+  }
+  const used = (operator: string, from: number) =>
+    operator === 'b' && from === after(3) ? 18_000 : 0
+  const day = dayAhead(feeder, peaked, after(0), used)
+  const wattsOf = (operator: string) =>
+    (day.ok && day.value.forecasts.get(operator)?.[1]?.blocks.map(({ capacity }) => capacity)) || []
+  expect(wattsOf('b')[2]).toBeLessThan(10_000)
+  expect(wattsOf('b')[3]).toBeGreaterThanOrEqual(18_000)
+  expect((wattsOf('a')[3] ?? 0) + (wattsOf('b')[3] ?? 0)).toBeLessThanOrEqual(30_000)
+})
+
 test('what has passed since the last block that is known is left out', () => {
-  const day = dayAhead(feeder, days(3), after(2.5))
+  const day = dayAhead(feeder, days(3), after(2.5), none)
   const [fallback, forecast] = day.ok ? (day.value.forecasts.get('a') ?? []) : []
   expect(fallback?.blocks[0]?.from).toBe(after(2))
   expect(forecast?.blocks[0]?.from).toBe(after(2))
@@ -45,5 +63,5 @@ test.each([
   ['nobody can say how wrong it may be', days(1), after(0), 'HistoryTooShort'],
   ['there is none', days(0), after(0), 'HistoryTooShort'],
 ])('there is no forecast where %s', (_what, history, now, reason) => {
-  expect(dayAhead(feeder, history, now)).toMatchObject({ ok: false, reason })
+  expect(dayAhead(feeder, history, now, none)).toMatchObject({ ok: false, reason })
 })

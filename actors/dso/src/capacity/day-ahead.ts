@@ -4,6 +4,7 @@ import { marginWatts } from '../forecast/errors.ts'
 import { forecastLoad } from '../forecast/forecast-load.ts'
 import { blockMillis, blocksPerDay, type LoadSeries } from '../forecast/load-series.ts'
 import { allotDay, fallbacks, spareWatts, type Contract } from './spare.ts'
+import type { UsedBefore } from './used-before.ts'
 
 export type ContractedFeeder = {
   readonly group: string
@@ -37,13 +38,14 @@ const marginShare = 0.05
 
 /**
  * What each operator may use in the 24 hours after the last block of `history`, and the fallback for
- * them; in watts, on all phases. What operators have used before is not told apart by the feeder's
- * meter, so it is divided by contract. What is past at `now` is left out.
+ * them; in watts, on all phases. Beyond the fallbacks, what each has used before at that time of day comes
+ * before what is only contracted. What is past at `now` is left out.
  */
 export function dayAhead(
   { group, ratedWatts, contracts }: ContractedFeeder,
   history: LoadSeries,
   now: Instant,
+  used: UsedBefore,
 ): Outcome<DayAhead, NoDayAhead> {
   const begin = history.from + history.watts.length * blockMillis
   if (begin > now + blockMillis) return refused('HistoryAhead')
@@ -53,9 +55,10 @@ export function dayAhead(
   if (load === undefined || margin === undefined) return refused('HistoryTooShort')
   const feeder = { ratedWatts, marginWatts: margin }
   const fallback = fallbacks(feeder, history.watts, contracts)
-  const day = allotDay(spareWatts(feeder, load), contracts, fallback, () => 0)
-
   const startOf = (block: number): Instant => instant(begin + block * blockMillis)
+  const day = allotDay(spareWatts(feeder, load), contracts, fallback, (operator, block) =>
+    used(operator, startOf(block)),
+  )
   const first = Math.max(0, Math.floor((now - begin) / blockMillis))
   const forecastsOf = (operator: string): CapacityForecast[] => {
     const promised = fallback.find((each) => each.operator === operator)?.watts ?? 0

@@ -5,7 +5,7 @@ export type Claim = {
   readonly operator: string
   /** The most it may ever have, and its weight where not all can have theirs. */
   readonly contractedWatts: number
-  /** What it has used at this time of day, by the feeder's meter: comes before what is only contracted. */
+  /** What it has used at this time of day, as far as a meter bears it out: before what is only contracted. */
   readonly usedWatts: number
   /** What it takes when anybody is silent, without asking: comes first of all. */
   readonly fallbackWatts: number
@@ -20,7 +20,7 @@ export const claimLimits = { wattsMax: 10_000_000, claimsMax: 90 } as const
  * Divides what a feeder has to spare in one block. Three rounds: the fallbacks, then what has been used
  * before, then the contracts; in each, whoever is not satisfied has the same share of its contract as
  * the others. So the sum never exceeds the spare; nobody gets more than contracted; who asks for more
- * gains nothing, since history is the meter's. In whole watts: what rounding leaves goes one by one in
+ * gains nothing, since history is borne out by the meter. In whole watts: what rounding leaves goes one by one in
  * the order of the names, whatever the order of the claims.
  */
 export function divide(spareWatts: number, claims: readonly Claim[]): Allotment[] {
