@@ -10,6 +10,7 @@ const llcs = eui64('02-00-00-00-00-00-00-03')
 const owner = eui64('02-00-00-00-00-00-00-04')
 const { key } = crypto.generateKey()
 const at = instant(Date.UTC(2026, 0, 5, 18))
+const certificate = { serialHex: '0a', notAfter: instant(Date.UTC(2027, 0, 1)) }
 
 const used = encodeAlert(
   {
@@ -45,7 +46,7 @@ const executed = (commandCounter: bigint, signer = key) =>
   )
 
 /** The data company's parts, of which the book of arms fails as often as it is told. */
-function company(failures: number) {
+function company(failures: number, change: object = {}) {
   const marked: bigint[] = []
   const told: unknown[] = []
   const reasons: unknown[] = []
@@ -55,7 +56,11 @@ function company(failures: number) {
   const nothing = (): void => {}
   const parts = {
     self,
-    inventory: { device: (eui: Eui64) => ({ eui, hub, publicKey: key.publicKey }) },
+    inventory: {
+      device: (eui: Eui64) => ({ eui, hub, publicKey: key.publicKey, certificate }),
+      status: () => 'Commissioned',
+    },
+    revoked: () => false,
     counters: {
       last: (source: string) => Promise.resolve(last.get(source) ?? -1n),
       use: (source: string, _target: Eui64, counter: bigint) => {
@@ -79,7 +84,8 @@ function company(failures: number) {
       },
     },
     happened: { arm: nothing, security: (reason: string) => void reasons.push(reason) },
-    deps: { crypto },
+    deps: { crypto, wall: { now: () => certificate.notAfter } },
+    ...change,
   } as unknown as AlertParts
   const take = (bytes = used) => takeAlert(hub, llcs, bytes, parts)
   return { marked, told, reasons, take }
@@ -118,3 +124,21 @@ test('nobody is told of a command that they never sent, or by another than the d
   expect(reasons).toEqual(['AlertMisaddressed', 'AlertSignatureInvalid'])
   expect(told).toEqual([])
 })
+
+const device = (eui: Eui64) => ({ eui, hub, publicKey: key.publicKey, certificate })
+const later = { now: () => instant(certificate.notAfter + 1) }
+test.each([
+  ['DeviceCertificateInvalid', { revoked: (serial: string) => serial === certificate.serialHex }],
+  ['DeviceCertificateInvalid', { deps: { crypto, wall: later } }],
+  ['DeviceNotCommissioned', { inventory: { device, status: () => 'Suspended' } }],
+])(
+  '%s: the alerts of such a device are not taken, and give no budget back',
+  async (why, change) => {
+    const { marked, told, reasons, take } = company(0, change)
+    expect([await take(), await take(executed(5n))]).toEqual([false, false])
+    expect(reasons).toEqual([`Alert${why}`, `Alert${why}`])
+    expect(told).toEqual([])
+    // The load that it says has moved stays charged.
+    expect(marked).toEqual([3n])
+  },
+)

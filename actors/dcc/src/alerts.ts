@@ -5,16 +5,18 @@ import {
   type ExecutionAlert,
   type LoadAlert,
 } from '@interlock/gbcs'
+import type { ResponseName } from '@interlock/duis'
 import type { ActorDeps } from '@interlock/host'
 import type { Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { AlertPush } from './alert-push.ts'
-import type { ArmBook } from './arm-book.ts'
+import type { ArmBook, ArmKey } from './arm-book.ts'
 import type { Counters } from './counters.ts'
+import { deviceProblem, type DeviceJudge } from './device-certificate.ts'
 import type { Happened } from './happened.ts'
-import type { Inventory } from './inventory.ts'
+import type { Device, Inventory } from './inventory.ts'
 
-export type AlertParts = {
+export type AlertParts = DeviceJudge & {
   /** The data company's own EUI-64: alerts about a load are addressed to it. */
   readonly self: Eui64
   readonly inventory: Inventory
@@ -23,7 +25,7 @@ export type AlertParts = {
   readonly audit: Audit
   readonly happened: Happened
   readonly alerts: Pick<AlertPush, 'tell'>
-  readonly deps: Pick<ActorDeps, 'crypto' | 'log'>
+  readonly deps: Pick<ActorDeps, 'crypto' | 'wall' | 'log'>
 }
 
 /**
@@ -49,6 +51,13 @@ export async function takeAlert(
   if (alert.device !== from) return refuse('Misaddressed')
   if (!parts.deps.crypto.verify(device.publicKey, covered, signature))
     return refuse('SignatureInvalid')
+  const problem = serviceProblem(device, parts)
+  if (problem !== undefined) {
+    // Its word frees nothing and ends nothing; but of load that may have moved the budget stays charged.
+    if (alert.code === 'ECS101' && alert.recipient === parts.self)
+      await parts.arms.used(keyOf(alert))
+    return refuse(problem)
+  }
   if (!(await isAddressed(alert, parts))) return refuse('Misaddressed')
   // Taken before, and the acknowledgement was lost.
   if (alert.counter <= (await parts.counters.last(from, parts.self))) return true
@@ -58,6 +67,18 @@ export async function takeAlert(
   await parts.counters.use(from, parts.self, alert.counter)
   return true
 }
+
+/** Why nothing that a device says is acted on: it is out of service, or no longer who it was. */
+function serviceProblem(device: Device, parts: AlertParts): ResponseName | undefined {
+  const isInService = parts.inventory.status(device.eui) === 'Commissioned'
+  return isInService ? deviceProblem(device, parts)?.reason : 'DeviceNotCommissioned'
+}
+
+const keyOf = ({ about, device }: LoadAlert): ArmKey => ({
+  originator: about.party,
+  target: device,
+  counter: about.counter,
+})
 
 /** About a load: to the data company. About a command: to whoever has sent the device one, with it. */
 const isAddressed = async (alert: Alert, { self, counters }: AlertParts): Promise<boolean> =>
@@ -92,7 +113,7 @@ async function act(alert: LoadAlert, from: Eui64, parts: AlertParts): Promise<vo
     counter: about.counter.toString(),
     levelPercent,
   })
-  const key = { originator: about.party, target: from, counter: about.counter }
+  const key = keyOf(alert)
   if (code === 'ECS102') parts.happened.arm('ended', key)
   else {
     const use = await parts.arms.used(key)

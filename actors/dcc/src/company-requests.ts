@@ -3,6 +3,7 @@ import { ok, refused, type Eui64 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { hold, resultOf } from './carry-out.ts'
 import { sourceOf } from './counters.ts'
+import { deviceProblem } from './device-certificate.ts'
 import { typeOf, type DeviceMove } from './device-status.ts'
 import { eligibilityOf } from './eligibility.ts'
 import { mayMoveDevice, moveDevice } from './move-device.ts'
@@ -79,6 +80,8 @@ async function takeLocalResponse(
     return refused('OriginatorWrong', original.originator)
   const device = parts.inventory.device(original.target)
   if (device === undefined) return refused('DeviceUnknown', original.target)
+  const problem = deviceProblem(device, parts)
+  if (problem !== undefined) return problem
   const result = resultOf(response, original, device, parts.deps.crypto)
   if (!result.ok) return result
   parts.audit.critical('LocalResponseTaken', {

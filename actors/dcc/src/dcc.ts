@@ -135,6 +135,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
           audit,
           happened,
           alerts,
+          revoked: lists.revoked,
           deps,
         }),
     },

@@ -129,7 +129,7 @@ async function readyToSend(
   if (isMissed(executeAt, now)) return refused('ExecutionTimeInvalid', 'its time has passed')
   if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
   if (!isFutureDated(body)) return refused('RequestMalformed', body.kind)
-  const device = judgeUser(request, peer, parts.inventory)
+  const device = judgeUser(request, peer, parts)
   if (!device.ok) return device
   const signed = judgeSigned(request, body.payload, peer, device.value, now, parts)
   if (!signed.ok) return signed

@@ -1,6 +1,13 @@
 import type { DeviceStatus } from '@interlock/duis'
 import { readText } from '@interlock/host'
-import { eui64, Fault, type Crypto, type Eui64, type PublicKey } from '@interlock/kernel'
+import {
+  eui64,
+  Fault,
+  type Crypto,
+  type Eui64,
+  type Instant,
+  type PublicKey,
+} from '@interlock/kernel'
 import { fromPem, peerOf } from '@interlock/pki'
 import type { DccConfig, DeviceConfig } from './config.ts'
 import type { InventoryKind } from './device-status.ts'
@@ -13,6 +20,8 @@ export type Device = {
   readonly hub: Eui64
   /** Verifies its responses and alerts, and agrees the key of a command's MAC. */
   readonly publicKey: PublicKey
+  /** By which a revocation list names its certificate, and the last instant that it is valid, wall time. */
+  readonly certificate: { readonly serialHex: string; readonly notAfter: Instant }
   /** Rating of each auxiliary controller, watts. */
   readonly ratings: ReadonlyMap<number, number>
   /** Organisations that install it and take it away. */
@@ -69,11 +78,13 @@ function readDevice(config: DeviceConfig, crypto: Crypto): Device {
   const peer = der && peerOf(der, crypto)
   if (!peer?.ok || peer.value.role !== config.kind || peer.value.eui !== config.eui)
     throw invalid(config, `${config.certificate} is not its certificate`)
+  const { publicKey, serialHex, notAfter } = peer.value
   return {
     eui: eui64(config.eui),
     kind: config.kind,
     hub: eui64(config.hub),
-    publicKey: peer.value.publicKey,
+    publicKey,
+    certificate: { serialHex, notAfter },
     ratings: new Map(config.controllers.map((each) => [each.number, each.ratingWatts])),
     responsible: new Set(config.responsible.map(eui64)),
   }

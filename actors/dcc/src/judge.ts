@@ -25,6 +25,7 @@ import { bodyProblem, calendarOf, scheduleProblem } from './calendar.ts'
 import { credentialsOf, credentialsProblem, type CertificateJudge } from './credentials.ts'
 import { eligibilityOf } from './eligibility.ts'
 import { importTariffOf, tariffBodyProblem, tariffDateProblem } from './import-tariff.ts'
+import { deviceProblem, type DeviceJudge } from './device-certificate.ts'
 import type { Device, Inventory } from './inventory.ts'
 
 type Judged<Value> = Outcome<Value, ResponseName>
@@ -33,7 +34,7 @@ type Judged<Value> = Outcome<Value, ResponseName>
 export function judgeUser(
   request: ServiceRequest,
   peer: Peer,
-  inventory: Inventory,
+  { inventory, ...judge }: DeviceJudge & { readonly inventory: Inventory },
 ): Judged<Device> {
   const row = eligibilityOf(request.service)
   if (!row.roles.includes(peer.role))
@@ -53,9 +54,12 @@ export function judgeUser(
   const notReady = [request.target, device.hub].find(
     (eui) => inventory.status(eui) !== 'Commissioned',
   )
-  return notReady === undefined
-    ? ok(device)
-    : refused('DeviceNotCommissioned', `${notReady} ${inventory.status(notReady) ?? 'unknown'}`)
+  if (notReady !== undefined)
+    return refused(
+      'DeviceNotCommissioned',
+      `${notReady} ${inventory.status(notReady) ?? 'unknown'}`,
+    )
+  return deviceProblem(device, judge) ?? ok(device)
 
   function isDevice(): boolean {
     return inventory.device(request.originator) !== undefined

@@ -11,6 +11,7 @@ import {
 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { expect, test } from 'vitest'
+import { moveRow, type DeviceMove } from './device-status.ts'
 import { mayMoveDevice, moveDevice } from './move-device.ts'
 
 const eui = (last: string) => eui64(`02-00-00-00-00-00-00-${last}`)
@@ -20,9 +21,14 @@ const certified = crypto.generateKey().key
 const user = (role: Role, organisation: Eui64) => ({ role, organisation }) as Peer
 const at = { eui: meter, kind: 'meter' } as const
 type Parts = Parameters<typeof moveDevice>[3]
+const notAfter = instant(1_000)
 
 /** A home with a device of that key behind its hub; without one nothing is behind it. */
-function home(key: PrivateKey | undefined, move: 'install' | 'commission') {
+function home(
+  key: PrivateKey | undefined,
+  move: 'install' | 'commission',
+  { revoked = false, now = notAfter } = {},
+) {
   const done: string[] = []
   const device: DeviceAnchors = {
     eui: meter,
@@ -34,13 +40,19 @@ function home(key: PrivateKey | undefined, move: 'install' | 'commission') {
   const parts = {
     identity: { key: broker, peer: { eui: self } },
     inventory: {
-      device: () => ({ eui: meter, hub, kind: 'meter', publicKey: certified.publicKey }),
+      device: () => ({
+        eui: meter,
+        hub,
+        kind: 'meter',
+        publicKey: certified.publicKey,
+        certificate: { serialHex: '0a', notAfter },
+      }),
     },
     register: {
       status: () => before[move],
-      move: (_: Eui64, made: 'install' | 'commission') => {
+      move: (_: Eui64, made: DeviceMove) => {
         done.push(made)
-        return Promise.resolve(ok(after[made]))
+        return Promise.resolve(ok(moveRow(made).to))
       },
     },
     wan: {
@@ -58,9 +70,11 @@ function home(key: PrivateKey | undefined, move: 'install' | 'commission') {
     },
     audit: { critical: () => {} },
     alerts: { tellRoles: () => Promise.resolve() },
-    deps: { crypto, clock: { now: () => instant(1) } },
+    revoked: (serial: string) => revoked && serial === '0a',
+    deps: { crypto, clock: { now: () => instant(1) }, wall: { now: () => now } },
   } as unknown as Parts
-  return { done, ask: () => moveDevice(at, move, user('supplier', acme), parts) }
+  const ask = (asked: DeviceMove = move) => moveDevice(at, asked, user('supplier', acme), parts)
+  return { done, ask }
 }
 const before = { install: 'Whitelisted', commission: 'InstalledNotCommissioned' } as const
 const after = { install: 'InstalledNotCommissioned', commission: 'Commissioned' } as const
@@ -84,6 +98,18 @@ test.each(
   const { done, ask } = home(key, move)
   expect(await ask()).toMatchObject({ ok: false, reason })
   expect(done).toEqual([])
+})
+
+test.each([
+  ['revoked', { revoked: true }],
+  ['expired', { now: instant(notAfter + 1) }],
+])('a device with a certificate that is %s is only taken away', async (_what, change) => {
+  const { done, ask } = home(certified, 'install', change)
+  for (const move of ['prenotify', 'whitelist', 'install', 'commission', 'restore'] as const)
+    expect(await ask(move)).toMatchObject({ ok: false, reason: 'DeviceCertificateInvalid' })
+  expect(done).toEqual([])
+  expect(await ask('suspend')).toEqual(ok('Suspended'))
+  expect(await ask('decommission')).toEqual(ok('Decommissioned'))
 })
 
 test('an organisation moves its own devices, and no other’s of its role', () => {

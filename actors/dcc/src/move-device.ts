@@ -3,6 +3,7 @@ import { addMac, encodeUnsignedCommand } from '@interlock/gbcs'
 import { ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { resultOf } from './carry-out.ts'
+import { deviceProblem } from './device-certificate.ts'
 import { mayMove, moveRow, type DeviceMove, type InventoryKind } from './device-status.ts'
 import { rolesOf } from './eligibility.ts'
 import type { KnownDevices } from './inventory.ts'
@@ -22,11 +23,13 @@ export const mayMoveDevice = (
 
 type MoveParts = Pick<
   ServiceParts,
-  'register' | 'audit' | 'alerts' | 'identity' | 'inventory' | 'wan' | 'deps'
+  'register' | 'audit' | 'alerts' | 'identity' | 'inventory' | 'wan' | 'revoked' | 'deps'
 >
 
 /** What no user's word is enough for: that a device is in its home, and that it is this one. */
 const shown: ReadonlySet<DeviceMove> = new Set(['install', 'commission'])
+/** What takes a device away does so whatever its certificate is worth; nothing else does. */
+const away: ReadonlySet<DeviceMove> = new Set(['suspend', 'decommission'])
 
 /**
  * Makes a move on the record, and tells those who may command such a device. None is installed or commissioned
@@ -39,8 +42,11 @@ export async function moveDevice(
   by: Peer,
   parts: MoveParts,
 ): Promise<Outcome<DeviceStatus, ResponseName>> {
-  const { register, audit, alerts } = parts
-  const there = shown.has(move) ? await answers({ eui, kind }, move, parts) : ok(undefined)
+  const { register, audit, alerts, inventory } = parts
+  const device = inventory.device(eui)
+  const problem = device && !away.has(move) ? deviceProblem(device, parts) : undefined
+  const there =
+    problem ?? (shown.has(move) ? await answers({ eui, kind }, move, parts) : ok(undefined))
   const moved = there.ok ? await register.move(eui, move) : there
   const outcome = moved.ok ? moved.value : moved.reason
   audit.critical('DeviceMoved', {

@@ -76,7 +76,7 @@ export async function serve(
 ): Promise<Served> {
   if (variantRow(request.commandVariant).form === 'company')
     return serveCompany(request, peer, parts)
-  const device = judgeUser(request, peer, parts.inventory)
+  const device = judgeUser(request, peer, parts)
   if (!device.ok) return device
   const { target, counter, service, body } = request
   const source = sourceOf(request, peer)
@@ -104,7 +104,7 @@ export async function serveHeld(
   if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
   if (variantRow(request.commandVariant).form === 'company')
     return actOnCompany(request, peer, parts)
-  const device = judgeUser(request, peer, parts.inventory)
+  const device = judgeUser(request, peer, parts)
   if (!device.ok) return device
   const { body } = request
   if (isFutureDated(body)) return serveFutureDated(body, request, peer, device.value, parts, false)

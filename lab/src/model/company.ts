@@ -131,9 +131,9 @@ export function createCompany(
 
   const takesAlert = async (bytes: Uint8Array): Promise<boolean> => {
     if (!hubUp || !life.alive) return false
-    const { inventory, counters, arms, audit, happened, alerts, deps } = parts
+    const { inventory, counters, arms, audit, happened, alerts, revoked, deps } = parts
     const self = dcc.peer.eui
-    const of = { self, inventory, counters, arms, audit, happened, alerts, deps }
+    const of = { self, inventory, counters, arms, audit, happened, alerts, revoked, deps }
     return takeAlert(relay.peer.eui, supervisingDevice.peer.eui, bytes, of)
   }
   const leave = (): void => {
@@ -204,13 +204,14 @@ function requestOf(bytes: Uint8Array): ServiceRequest {
 }
 
 const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
-  const { eui, publicKey } = supervisingDevice.peer
+  const { eui, publicKey, serialHex, notAfter } = supervisingDevice.peer
   const hub = relay.peer.eui
   const device = {
     eui,
     kind: 'llcs',
     hub,
     publicKey,
+    certificate: { serialHex, notAfter },
     ratings: new Map([[1, ratingWatts]]),
     responsible: new Set<Eui64>(),
   } as const

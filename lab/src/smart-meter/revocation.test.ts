@@ -4,7 +4,7 @@ import { fromPem, readCrl } from '@interlock/pki'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
-import { network, owner } from './network.fixture.ts'
+import { network, owner, ownerEui } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -65,4 +65,31 @@ test('an older list, or none, changes nothing', async () => {
   }
   expect(lists()).toEqual(before)
   expect(await arm()).toMatchObject({ name: 'Accepted' })
+})
+
+test('an LLCS whose certificate is revoked is commanded and believed no more', async () => {
+  const { llcs, devices, users, clock } = world
+  const used = () =>
+    llcs.alert({
+      code: 'ECS101',
+      recipient: devices.dcc,
+      about: { party: ownerEui, counter: 1n },
+      controller: 1,
+      direction: 'import',
+      levelPercent: 100,
+      from: clock.now(),
+      until: clock.now(),
+    })
+  const read = async () => {
+    const request = { ...world.armRequest('7.16'), service: '7.15', commandVariant: 1 } as const
+    return (await world.ask(users.dsrsp, { ...request, body: { kind: 'readControllerOperation' } }))
+      .name
+  }
+  expect([await used(), await read(), (await arm()).name]).toEqual([true, 'Accepted', 'Accepted'])
+  const reached = llcs.accepted.length
+  install(world.smki.revoke(devices.llcs.peer.serialHex))
+  await world.dccWall.advance(inMinutes(1))
+  const refused = 'DeviceCertificateInvalid'
+  expect([await used(), await read(), (await arm()).name]).toEqual([false, refused, refused])
+  expect(llcs.accepted).toHaveLength(reached)
 })

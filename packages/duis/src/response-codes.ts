@@ -52,6 +52,10 @@ export const responseCodes = {
     words: 'the device, or its hub, is not commissioned: it is pending, suspended or gone',
   },
   E129: { name: 'DeviceStatusWrong', words: 'what the device is now does not allow that' },
+  E130: {
+    name: 'DeviceCertificateInvalid',
+    words: 'the certificate of the device is revoked, or has expired',
+  },
   E127: { name: 'SignerRevoked', words: 'the certificate of the user has been revoked' },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
