@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { openByTopic, recordOf } from './by-topic.fixture.ts'
-import { lies } from './lies.fixture.ts'
+import { honestUnder, lies } from './lies.fixture.ts'
 import { startEmsp } from './start.ts'
 import { deps, openEmspWorld, type EmspWorld } from './world.fixture.ts'
 
@@ -36,9 +36,11 @@ test('an operator registers by its invitation, and not by another', async () => 
   expect(await operator.raw('GET', 'versions', good)).toEqual([401, 2_000])
 })
 
+let honest = cdrWith()
 test('a driver is authorised by the contract, and nobody else is', async () => {
   const ask = async (uid: string, body?: object) => {
     const answer = await operator.send('POST', `2.2.1/sender/tokens/${uid}/authorize`, body)
+    if (answer.ok && uid === '04a1b2c3') honest = honestUnder(answer.value as AuthorizationInfo)
     return answer.ok ? (answer.value as AuthorizationInfo).allowed : answer.reason
   }
   expect(await ask('04a1b2c3')).toBe('ALLOWED')
@@ -78,7 +80,6 @@ test('each lie of an operator or its meter is refused and disputed, with whoever
   expect(await itemsOf('bills')).toEqual([])
 })
 
-const honest = cdrWith()
 test('what verifies is billed once, by what the meter has signed; a session replayed is not', async () => {
   // While the register does not answer nothing is billed, and nobody is accused.
   const { said } = registers

@@ -7,7 +7,7 @@ import {
   values,
 } from '@interlock/billing/operator.fixture'
 import { fromBase64, fromUtf8, toBase64, utf8 } from '@interlock/kernel'
-import type { Cdr } from '@interlock/ocpi'
+import type { AuthorizationInfo, Cdr } from '@interlock/ocpi'
 
 const edited = (index: number, from: string, to: string) => {
   const all = [...values()]
@@ -18,6 +18,10 @@ const edited = (index: number, from: string, to: string) => {
   const signed_data = toBase64(utf8(text.replace(from, to)))
   return all.with(index, { ...value, plain_data: plain, signed_data })
 }
+/** What an honest operator sends of the charge that it asked about. */
+export const honestUnder = ({ authorization_reference: reference }: AuthorizationInfo): Cdr =>
+  cdrWith(values(), reference === undefined ? {} : { authorization_reference: reference })
+const nobody = { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' } as const
 /** What a dishonest operator sends, and who has to answer for it. */
 export const lies: readonly (readonly [string, () => Cdr, string, 'operator' | 'meter'])[] = [
   [
@@ -82,6 +86,19 @@ export const lies: readonly (readonly [string, () => Cdr, string, 'operator' | '
       return cdrWith(values(), { cdr_location: { ...cdr_location, evse_id: 'NL*CPO*E2' } })
     },
     'MeterUnregistered',
+    'operator',
+  ],
+  ['an authorisation, and no reference of it', () => cdrWith(), 'ReferenceUnknown', 'operator'],
+  [
+    'a reference that it made up',
+    () => cdrWith(values(), { authorization_reference: 'made-up' }),
+    'ReferenceUnknown',
+    'operator',
+  ],
+  [
+    'a charge of nobody, named by the operator',
+    () => cdrWith(payloads().map((payload) => valueOf({ ...payload, ...nobody }))),
+    'DriverUnknown',
     'operator',
   ],
 ]

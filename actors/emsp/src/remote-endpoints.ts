@@ -9,6 +9,7 @@ import {
   type OcpiOwner,
 } from '@interlock/ocpi'
 import { Type, type Static } from 'typebox'
+import type { Authorisations } from './authorisations.ts'
 import { contractOf, type ContractConfig } from './config.ts'
 import { allowedBy, tokenOf, type Allowed } from './core/authorise.ts'
 import type { AskProblem, RemoteRequests, RequestShown, Wanted } from './requests.ts'
@@ -41,7 +42,7 @@ export type RemoteDesk = {
   /** What the register of tokens says besides. */
   readonly registered: (contract: ContractConfig, allowed: Allowed) => Promise<Allowed>
   readonly requests: RemoteRequests
-  readonly newReference: () => string
+  readonly authorisations: Pick<Authorisations, 'issue'>
   readonly now: () => Instant
 }
 
@@ -118,10 +119,10 @@ async function command(
   if (type === undefined) return problem('NotFound', `no command ${name}`)
   const { operator, location, evse, connector, session, reservation, until } = asked
   const isDrivers = type === 'START_SESSION' || type === 'RESERVE_NOW'
-  const driver = isDrivers ? await tokenFor(desk, asked) : undefined
+  const driver = isDrivers ? await driverFor(desk, asked) : undefined
   if (driver !== undefined && 'status' in driver) return driver
   const object = {
-    ...(driver && { token: driver, authorization_reference: desk.newReference() }),
+    ...driver,
     ...(location !== undefined && { location_id: location }),
     ...(evse !== undefined && { evse_uid: evse }),
     ...(connector !== undefined && { connector_id: connector }),
@@ -137,10 +138,10 @@ async function command(
 }
 
 /** A token that may charge there by contract and register; nobody else is started or kept free for. */
-async function tokenFor(
+async function driverFor(
   desk: RemoteDesk,
   { operator, uid = '', type = 'RFID', location }: Static<typeof CommandBody>,
-): Promise<Token | Reply> {
+): Promise<{ readonly token: Token; readonly authorization_reference: string } | Reply> {
   const owner = desk.operatorOf(operator)
   const contract = contractOf(desk.contracts, uid, type)
   if (owner === undefined || contract === undefined)
@@ -150,9 +151,11 @@ async function tokenFor(
   const allowed = byContract.ok
     ? await desk.registered(contract, byContract.value)
     : byContract.reason
-  return allowed === 'ALLOWED'
-    ? tokenOf(desk.us, desk.issuer, contract)
-    : problem('DriverNotAllowed', allowed)
+  if (allowed !== 'ALLOWED') return problem('DriverNotAllowed', allowed)
+  const authorization_reference = await desk.authorisations.issue(owner, contract, place)
+  return authorization_reference === undefined
+    ? problem('Unavailable', 'too many authorisations')
+    : { token: tokenOf(desk.us, desk.issuer, contract), authorization_reference }
 }
 
 async function profile(

@@ -77,7 +77,7 @@ function provider() {
     operatorOf: (name) => (name === 'cpo' ? cpo : undefined),
     registered: (_, allowed) => Promise.resolve(isBarred ? 'BLOCKED' : allowed),
     requests,
-    newReference: () => 'REFERENCE',
+    authorisations: { issue: async () => 'REFERENCE' },
     now: () => now,
   }
   const doors = remoteEndpoints(desk)

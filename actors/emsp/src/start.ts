@@ -22,6 +22,7 @@ import {
 } from '@interlock/ocpi'
 import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
 import { demandTopic, openTopics } from '@interlock/topics'
+import { authorisationStore } from './authorisations.ts'
 import { keepCardRegister } from './card-register.ts'
 import { demandWhole, type EmspConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
@@ -30,7 +31,7 @@ import { migrations, type EmspTables } from './data/schema.ts'
 import { toldStore } from './data/told.ts'
 import { meterRegister } from './meter-register.ts'
 import { followings, homeTopics } from './middleware.ts'
-import { emspHandlers, newReference, registered, type EmspDesk } from './ocpi/handlers.ts'
+import { emspHandlers, registered, type EmspDesk } from './ocpi/handlers.ts'
 import { pushTokens } from './push-tokens.ts'
 import { keepRegistering } from './registering.ts'
 import { recordsInTurn } from './records-in-turn.ts'
@@ -119,7 +120,14 @@ async function open(
     for (const topic of joins) topics.join(topic)
   }
   const objects = await ocpiObjects(db)
-  const forgetting = keepRetention({ us, told, objects, label: `${actor}/retention`, deps })
+  const forgetting = keepRetention({
+    us,
+    operators: peers.parties.map(({ owner }) => owner),
+    told,
+    objects,
+    label: `${actor}/retention`,
+    deps,
+  })
   closers.push(() => forgetting.close())
   const requests = remoteRequests({ us, origin, peers, registration, objects, entropy, audit, now })
   const desk: EmspDesk = {
@@ -130,7 +138,7 @@ async function open(
     meterOf: meterRegister(supervisor, config.peers.supervisor),
     bills,
     objects,
-    entropy,
+    authorisations: authorisationStore(objects, entropy, now),
     audit,
     ...(cir === undefined ? {} : { askRegister: tokenRegister(tokens, cir) }),
     requests,
@@ -163,7 +171,6 @@ async function open(
     ...desk,
     operatorOf: (party) => peers.parties.find((each) => each.name === party)?.owner,
     registered: (contract, allowed) => registered(desk, contract, allowed),
-    newReference: () => newReference(entropy),
   })
   for (const each of [...restEndpoints(actor, { bills, told, objects }), ...remote, ...doors])
     server.route(each)

@@ -1,5 +1,5 @@
 import { nodeCrypto as crypto, verifyEcdsa } from '@interlock/host'
-import { fromBase64, fromUtf8, toBase64, utf8 } from '@interlock/kernel'
+import { fromBase64, fromUtf8, instant, toBase64, utf8 } from '@interlock/kernel'
 import { parseRecord } from '@interlock/ocmf'
 import type { Cdr, SignedValue } from '@interlock/ocpi'
 import { expect, test } from 'vitest'
@@ -33,7 +33,7 @@ function receiptOf(index: number, change: object = {}, key = vehicleKey): Signed
   return { nature: 'Receipt', plain_data, signed_data: toBase64(signature) }
 }
 
-const deps = { meterAt: () => meter, verifyEcdsa }
+const deps = { meterAt: () => meter, verifyEcdsa, authorisedAt: () => instant(0) }
 const rate = (cdr: Cdr, alwaysSigns = false) =>
   rateCdr(cdr, tariff, nothingBilled, {
     ...deps,

@@ -1,5 +1,5 @@
 import { verifyEcdsa } from '@interlock/host'
-import { fromBase64, fromUtf8, toBase64, utf8 } from '@interlock/kernel'
+import { fromBase64, fromUtf8, instant, toBase64, utf8 } from '@interlock/kernel'
 import type { Cdr, SignedValue } from '@interlock/ocpi'
 import { expect, test } from 'vitest'
 import { costOf } from './cost.ts'
@@ -22,9 +22,12 @@ import {
   type RatingProblem,
 } from './rating-problems.ts'
 
+const authorised = instant(Date.parse('2026-01-12T20:29:00Z'))
 const deps = {
   meterAt: (evse: string) => (evse === 'NL*CPO*E1' ? meter : undefined),
   verifyEcdsa,
+  authorisedAt: ({ authorization_reference: reference }: Cdr) =>
+    reference === undefined || reference === 'R1' ? authorised : undefined,
 }
 const rate = (cdr: Cdr, billed: Billed = nothingBilled, agreed = tariff) =>
   rateCdr(cdr, agreed, billed, deps)
@@ -70,6 +73,27 @@ test('also when the cable was in before the card was shown; nobody shows another
   })
   const lost = values().with(2, valueOf(payloadAt(2, 7, nobody)))
   expect(rate(cdrWith(lost))).toMatchObject({ reason: 'SessionsMixed' })
+})
+
+const nobodys = () =>
+  payloads().map((_, at) =>
+    valueOf(payloadAt(at, 7, { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' })),
+  )
+test('a charge of nobody is only theirs whom we authorised then, whatever the operator says', () => {
+  const rateAt = (cdr: Cdr, at?: number) =>
+    rateCdr(cdr, tariff, nothingBilled, {
+      ...deps,
+      authorisedAt: () => (at === undefined ? undefined : instant(at)),
+    })
+  const invented = cdrWith(nobodys(), { authorization_reference: 'made-up' })
+  for (const auth_method of ['AUTH_REQUEST', 'WHITELIST', 'COMMAND'] as const)
+    for (const at of [undefined, authorised - 2 * 86_400_000, authorised + 86_400_000])
+      expect(rateAt({ ...invented, auth_method }, at)).toMatchObject({ reason: 'DriverUnknown' })
+  expect(rateAt(invented, authorised)).toMatchObject({ ok: true })
+  // Whom the meter knows may be let in without asking; a reference is ours all the same.
+  const known = cdrWith(values(), { auth_method: 'WHITELIST' })
+  expect(rateAt(known)).toMatchObject({ ok: true })
+  expect(rateAt({ ...known, authorization_reference: 'R9' })).toMatchObject({ ok: false })
 })
 
 test('also when one record holds beginning and end, in kWh as text', () => {
@@ -215,6 +239,18 @@ const cases: readonly (readonly [string, () => Cdr, RatingProblem, AtFault])[] =
     'another driver',
     () => cdrWith(values(), { cdr_token: { ...cdrWith().cdr_token, uid: 'FF' } }),
     'DriverOther',
+    'operator',
+  ],
+  [
+    'a reference that we did not issue',
+    () => cdrWith(values(), { authorization_reference: 'R2' }),
+    'ReferenceUnknown',
+    'operator',
+  ],
+  [
+    'a charge of nobody',
+    () => cdrWith(nobodys(), { authorization_reference: 'R2' }),
+    'DriverUnknown',
     'operator',
   ],
   ['more energy', () => cdrWith(values(), { total_energy: 95 }), 'EnergyDiffers', 'operator'],

@@ -25,10 +25,14 @@ const clockMillisMax = 60_000
 const energyWattHoursMax = 0.5
 /** Half of the smallest coin, and what adding decimals loses. */
 const costMax = 0.005_001
+/** Where no reading names a driver, the authorisation is of the charge: so long before it at most. */
+const authorisedMillisMax = 24 * 3_600_000
 
 export type RatingDeps = {
   readonly meterAt: MeterAt
   readonly verifyEcdsa: VerifyEcdsa
+  /** When we authorised the token there under the reference that the record names; `undefined` where we did not. */
+  readonly authorisedAt: (cdr: Cdr) => Instant | undefined
   /** The vehicle of a contract that signs (ISO 15118), where it is known. */
   readonly vehicleOf?: (token: Cdr['cdr_token']) => ContractVehicle | undefined
 }
@@ -42,7 +46,7 @@ export function rateCdr(
   cdr: Cdr,
   agreed: Tariff,
   billed: Billed,
-  { meterAt, verifyEcdsa, vehicleOf }: RatingDeps,
+  { meterAt, verifyEcdsa, vehicleOf, authorisedAt }: RatingDeps,
 ): Outcome<{ readonly session: RatedSession; readonly billed: Billed }, RatingProblem> {
   const name = `${cdr.country_code}*${cdr.party_id}*${cdr.id}`.toUpperCase()
   if (billed.records.has(name)) return refused('RecordReplayed', name)
@@ -71,6 +75,8 @@ export function rateCdr(
       'CostDiffers',
       `${cdr.total_cost.excl_vat}, not ${cost.value.excl_vat.toFixed(4)}`,
     )
+  const driver = driverProblem(cdr, session, authorisedAt(cdr))
+  if (driver !== undefined) return refused(driver, cdr.authorization_reference ?? 'no reference')
   return ok({
     session: { ...session, cost: cost.value },
     billed: {
@@ -82,6 +88,23 @@ export function rateCdr(
 
 const billsTime = ({ elements }: Tariff): boolean =>
   elements.some((element) => element.price_components.some(({ type }) => type === 'TIME'))
+
+/**
+ * A charge is a driver's by what the meter signed of it. Where the operator says that it asked us, we have answered; and where
+ * the meter knew nobody, only our answer tells whose charge it was.
+ */
+function driverProblem(
+  { auth_method: method, authorization_reference: reference }: Cdr,
+  { token, from, until }: SignedSession,
+  at: Instant | undefined,
+): RatingProblem | undefined {
+  if (token === undefined)
+    return at === undefined || at < from - authorisedMillisMax || at > until + clockMillisMax
+      ? 'DriverUnknown'
+      : undefined
+  const wasAsked = method !== 'WHITELIST' || reference !== undefined
+  return wasAsked && at === undefined ? 'ReferenceUnknown' : undefined
+}
 
 type Difference = { readonly reason: RatingProblem; readonly detail: string }
 

@@ -28,6 +28,15 @@ export const ratingProblems = {
   },
   MeterOther: { atFault: 'operator', words: 'a reading is from another meter' },
   DriverOther: { atFault: 'operator', words: 'the session was begun with another token' },
+  DriverUnknown: {
+    atFault: 'operator',
+    words:
+      'the readings name nobody, and nobody was authorised then under the reference of the record',
+  },
+  ReferenceUnknown: {
+    atFault: 'operator',
+    words: 'the driver was not authorised under the reference of the record',
+  },
   StartMissing: { atFault: 'operator', words: 'the reading of the beginning is missing' },
   EndMissing: { atFault: 'operator', words: 'the reading of the end is missing' },
   PageMissing: { atFault: 'operator', words: 'a reading between beginning and end was left out' },

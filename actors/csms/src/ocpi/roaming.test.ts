@@ -322,6 +322,7 @@ test("a session's record is what its meter signed, unchanged, and the provider c
   const rated = rateCdr(cdr, tariff, nothingBilled, {
     meterAt: () => ({ ...meter, publicKey: keyText(meterKey) }),
     verifyEcdsa,
+    authorisedAt: () => clock.now(),
   })
   expect(rated).toMatchObject({ ok: true, value: { session: { wattHours: 9_500 } } })
   const sessionList = await provider.send('GET', '2.2.1/sender/sessions')

@@ -1,4 +1,4 @@
-import { ok, refused, toHex, type Entropy } from '@interlock/kernel'
+import { ok, refused } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import {
   ocpiTime,
@@ -20,7 +20,6 @@ export type EmspDesk = CdrDesk & {
   /** Whom drivers have their contract with. */
   readonly issuer: string
   readonly objects: OcpiObjects
-  readonly entropy: Entropy
   readonly audit: Audit
   /** What the central register says of a card; absent where we ask none. */
   readonly askRegister?: AskRegister
@@ -29,10 +28,6 @@ export type EmspDesk = CdrDesk & {
   /** One record after another, so that none is billed twice. */
   readonly inTurn: (work: () => Promise<Answer>) => Promise<Answer>
 }
-
-const referenceBytes = 16
-/** Names an authorisation for the record that comes of it. */
-export const newReference = (entropy: Entropy): string => toHex(entropy.bytes(referenceBytes))
 
 /** What a provider answers to operators. */
 export const emspHandlers = (desk: EmspDesk): OcpiHandlers => ({
@@ -70,25 +65,28 @@ async function authorise(
   desk: EmspDesk,
   { caller, params, query, body: place }: Asked<'tokens.authorize'>,
 ): Promise<Answer> {
-  const { us, issuer, contracts, entropy, audit, now } = desk
+  const { us, issuer, contracts, authorisations, audit, now } = desk
   const uid = params['id'] ?? ''
   const contract = contractOf(contracts, uid, query['type'] ?? 'RFID')
   if (contract === undefined) return refused('TokenUnknown')
   const byContract = allowedBy(contract, caller.owner, place, now())
   if (!byContract.ok) return byContract
   const allowed = await registered(desk, contract, byContract.value)
-  const reference = newReference(entropy)
+  const isAllowed = allowed === 'ALLOWED'
+  const reference = isAllowed
+    ? await authorisations.issue(caller.owner, contract, place)
+    : undefined
+  if (isAllowed && reference === undefined) return refused('Unavailable', 'too many authorisations')
   audit.record('Authorised', {
     party: caller.name,
     contract: contract.contractId,
     allowed,
-    reference,
+    reference: reference ?? null,
   })
-  const isAllowed = allowed === 'ALLOWED'
   const data: AuthorizationInfo = {
     allowed,
     token: tokenOf(us, issuer, contract),
-    ...(isAllowed ? { authorization_reference: reference } : {}),
+    ...(reference === undefined ? {} : { authorization_reference: reference }),
     ...(isAllowed && place !== undefined ? { location: place } : {}),
   }
   return ok({ data })

@@ -16,6 +16,7 @@ import {
   type OcpiOwner,
   type Tariff,
 } from '@interlock/ocpi'
+import type { Authorisations } from '../authorisations.ts'
 import { contractOf, type ContractConfig } from '../config.ts'
 import { recordName, type Bills, type Dispute } from '../data/bills.ts'
 import type { AskMeter } from '../meter-register.ts'
@@ -27,6 +28,7 @@ export type CdrDesk = {
   readonly tariffs: ReadonlyMap<string, Tariff>
   readonly meterOf: AskMeter
   readonly bills: Bills
+  readonly authorisations: Authorisations
   readonly audit: Audit
   readonly now: () => Instant
 }
@@ -66,9 +68,11 @@ async function rate(
   if (tariff === undefined) return refused('Unavailable', 'no tariff was agreed')
   const serial = meter?.serial ?? ''
   const before = await desk.bills.of(serial)
+  const authorised = await desk.authorisations.at(cdr)
   const rated = rateCdr(cdr, tariff, before, {
     meterAt: () => meter,
     verifyEcdsa,
+    authorisedAt: () => authorised,
     vehicleOf: () => (key === undefined ? undefined : { key, alwaysSigns }),
   })
   if (!rated.ok) return await dispute(desk, caller, cdr, rated.reason, rated.detail)
