@@ -12,12 +12,12 @@ export const recordOf = (uid: string): string =>
   `OCMF|{"PG":"T1","ID":"${uid}","RD":[]}|{"SD":"00"}`
 
 /** What a provider reads by topic, on its own database, without a middleware. */
-export async function openByTopic(config: EmspConfig, operator: Eui64, station: Eui64) {
+export async function openByTopic(config: EmspConfig, station: Eui64) {
   const { db, close } = await openDatabase<EmspTables>(config.database, migrations)
   const told = toldStore(db)
   const [readings, sessions] = followings({
     contracts: config.contracts,
-    isOperator: (each) => each === operator,
+    config: { ...config, homes: [{ feeder: 'f1', station, operator: 'operator' }] },
     told,
     now: () => systemClock.now(),
   })

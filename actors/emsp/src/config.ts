@@ -35,6 +35,12 @@ const ContractConfig = Type.Object(
 )
 export type ContractConfig = Static<typeof ContractConfig>
 
+/** A home where our drivers charge, and the name of the operator whose station it is: no other speaks of sessions there. */
+const OperatedHomeConfig = Type.Object(
+  { ...HomeConfig.properties, operator: OcpiPartyConfig.properties.name },
+  strict,
+)
+
 /** An operator of charging stations. */
 const OperatorConfig = Type.Object(
   {
@@ -64,19 +70,30 @@ export const EmspConfig = actorConfig({
   /** Where it reads what stations and operators say of its drivers' sessions. */
   middleware: Type.Optional(MiddlewareConfig),
   /** Homes where its drivers charge. */
-  homes: Type.Optional(Type.Array(HomeConfig, { maxItems: 10_000 })),
+  homes: Type.Optional(Type.Array(OperatedHomeConfig, { maxItems: 10_000 })),
   operators: Type.Array(OperatorConfig, { maxItems: 256 }),
   contracts: Type.Array(ContractConfig, { maxItems: 100_000 }),
 })
 export type EmspConfig = Static<typeof EmspConfig>
 
-/** @throws Fault `ConfigInvalid` for a token that is there twice, or homes that nothing can be heard of. */
+/**
+ * @throws Fault `ConfigInvalid` for a token that is there twice, a home that nothing can be heard of, or one that is no
+ * operator's or two operators'
+ */
 export function demandWhole({
   contracts,
-  homes,
+  homes = [],
+  operators,
   middleware,
-}: Pick<EmspConfig, 'contracts' | 'homes' | 'middleware'>): void {
+}: Pick<EmspConfig, 'contracts' | 'homes' | 'operators' | 'middleware'>): void {
   demandHomesHeard(homes, middleware)
+  const stations = new Set<string>()
+  for (const { station, operator } of homes) {
+    if (!operators.some(({ name }) => name === operator))
+      throw new Fault('ConfigInvalid', `homes: ${station} is of ${operator}, who is no operator`)
+    if (stations.has(station)) throw new Fault('ConfigInvalid', `homes: ${station} is there twice`)
+    stations.add(station)
+  }
   const known = new Set<string>()
   for (const { uid, type } of contracts) {
     const name = `${type} ${uid}`.toUpperCase()

@@ -184,8 +184,7 @@ test('what an operator tells of its places, sessions and tariffs is kept under i
 test('of what is said by topic only our drivers’ readings are kept, each once, by whoever may say it', async () => {
   const { charging, config, csms } = world
   const station = charging.certify('station').peer
-  const operatorOf = csms.peer.organisation
-  const { say, hears, topic, close } = await openByTopic(config, operatorOf, station.eui)
+  const { say, hears, topic, close } = await openByTopic(config, station.eui)
   const ours = { transaction: 'T1', record: recordOf('04a1b2c3') }
   for (const seq of [1, 1]) await say(seq, ours)
   await say(2, { transaction: 'T2', record: recordOf('NOBODY') })
@@ -196,17 +195,15 @@ test('of what is said by topic only our drivers’ readings are kept, each once,
   expect(hears.reading?.(station, topic)).toBe(true)
   expect(hears.reading?.(charging.certify('station').peer, topic)).toBe(false)
   expect(hears.session?.(csms.peer, topic)).toBe(true)
+  // Any other operator; and ours, of a station that nobody said is its own.
   expect(hears.session?.(charging.certify('csms').peer, topic)).toBe(false)
+  expect(hears.session?.(csms.peer, { ...topic, id: csms.peer.eui })).toBe(false)
   await close()
 })
 
 test('what came in one millisecond is read page by page, each once; what is over is forgotten, by age and by count', async () => {
   const author = world.charging.certify('station').peer.eui
-  const { told, topic, close } = await openByTopic(
-    world.config,
-    world.csms.peer.organisation,
-    author,
-  )
+  const { told, topic, close } = await openByTopic(world.config, author)
   const at = instant(Date.parse('2026-01-12T20:00:00.123Z'))
   const take = (seq: number, when: typeof at) => {
     const received = { topic, head: { author, seq }, payload: { transaction: 'P' } }
@@ -239,7 +236,7 @@ test('what came in one millisecond is read page by page, each once; what is over
 })
 
 test('no object is lost or doubled between two pages, of equal times and while objects change', async () => {
-  const { objects, close } = await openByTopic(world.config, world.organisation, world.organisation)
+  const { objects, close } = await openByTopic(world.config, world.organisation)
   const at = instant(Date.parse('2026-01-12T20:00:00.123Z'))
   const put = (id: string, lastUpdated: typeof at, module = 'paged') =>
     objects.put({ module, owner: 'NL*CPO', id, lastUpdated, object: id })
@@ -346,7 +343,7 @@ test('a start without its port leaves nothing open; what a card was blocked for 
   // Twice: what the first had opened would be in the way of the second.
   for (const _ of [1, 2])
     await expect(startEmsp(beside, deps)).rejects.toMatchObject({ code: 'PortTaken' })
-  const { objects, close } = await openByTopic(config, organisation, organisation)
+  const { objects, close } = await openByTopic(config, organisation)
   const at = instant(Date.parse('2026-01-02T00:00:00Z'))
   const block = { uid: '04A1B2C3', kind: 'ClonedCard', at, until: null }
   const name = { module: 'card-blocks', owner: 'NL*ILK', id: block.uid }

@@ -19,14 +19,28 @@ export function isOfOurs(contracts: readonly ContractConfig[], { record }: Readi
   return id !== undefined && contracts.some(({ uid }) => sameCi(uid, id))
 }
 
-/** Readings of our drivers, by the station itself; their sessions, by operators whom we have a contract with. */
+/** Whether an operator speaks of a station that is its own: another one's contract with us does not make it so. */
+export function speaksOfItsStations({
+  homes = [],
+  operators,
+}: Pick<EmspConfig, 'homes' | 'operators'>): NonNullable<Following['hears']> {
+  const organisationOf = new Map(
+    operators.map(({ name, organisation }) => [name, organisation as Eui64]),
+  )
+  const operatorOf = new Map(
+    homes.map(({ station, operator }) => [station, organisationOf.get(operator)]),
+  )
+  return ({ role, organisation }, { id }) => role === 'csms' && operatorOf.get(id) === organisation
+}
+
+/** Readings of our drivers, by the station itself; their sessions, by the operator whose station it is. */
 export function followings(options: {
   readonly contracts: readonly ContractConfig[]
-  readonly isOperator: (organisation: Eui64) => boolean
+  readonly config: Pick<EmspConfig, 'homes' | 'operators'>
   readonly told: Told
   readonly now: () => Instant
 }): readonly Following[] {
-  const { contracts, isOperator, told, now } = options
+  const { contracts, config, told, now } = options
   return [
     {
       name: 'readings',
@@ -42,7 +56,7 @@ export function followings(options: {
       name: 'sessions',
       selection: { kind: 'session' },
       begins: 'first',
-      hears: (author) => author.role === 'csms' && isOperator(author.organisation),
+      hears: speaksOfItsStations(config),
       ignores: ['SealNotForUs'],
       async handle(received) {
         await told.take(received, now())

@@ -11,7 +11,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
-import { Fault, type Eui64 } from '@interlock/kernel'
+import { Fault } from '@interlock/kernel'
 import {
   createRegistration,
   readOcpi,
@@ -115,8 +115,7 @@ async function open(
       deps,
     })
     closers.push(() => topics.close())
-    const isOperator = (organisation: Eui64): boolean => peers.byOrganisation.has(organisation)
-    for (const each of followings({ contracts, isOperator, told, now })) topics.follow(each)
+    for (const each of followings({ contracts, config, told, now })) topics.follow(each)
     for (const topic of joins) topics.join(topic)
   }
   const objects = await ocpiObjects(db)

@@ -111,7 +111,7 @@ export function emspConfig(plan: Plan): EmspConfig {
     partyId,
     peers: { supervisor: https(plan, 'supervisor'), cir: https(plan, 'cir') },
     middleware: middlewareOf(plan),
-    homes: [{ feeder, station: cardHome(plan).station }],
+    homes: [{ feeder, station: cardHome(plan).station, operator: operator.name }],
     operators: [
       {
         ...operatorRow(plan),
