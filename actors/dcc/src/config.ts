@@ -19,6 +19,8 @@ export const DeviceConfig = Type.Object(
     certificate: Path,
     /** Organisations that install it and take it away; nobody else of their roles may. */
     responsible: Type.Array(Eui, { maxItems: 16, default: [] }),
+    /** Organisations that may read it beside those: the consumer consents, or has a contract with them. */
+    readers: Type.Array(Eui, { maxItems: 16, default: [] }),
     /** What an LLCS controls: the EVSEs behind it, by auxiliary controller number. */
     controllers: Type.Array(
       Type.Object(

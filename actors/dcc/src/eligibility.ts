@@ -16,6 +16,8 @@ export type EligibilityRow = {
   readonly device: DeviceKind | 'any' | 'company'
   /** `self`: the originator is the user's own organisation, and its signature is verified here. */
   readonly originator: 'self' | 'owner'
+  /** Only for the readers of that device in the inventory: what a home does is not every user's to know. */
+  readonly reads?: true
   /** Its signed pre-command may be held here and sent at a later date. Our profile: see the documents. */
   readonly futureDated?: true
 }
@@ -33,6 +35,7 @@ export const eligibility = {
     local: ['supplier'],
     device: 'meter',
     originator: 'self',
+    reads: true,
   },
   '6.11': { roles: ['supplier'], local: ['supplier'], device: 'any', originator: 'self' },
   // Its date of execution is in the message: the device itself waits for it.
@@ -55,12 +58,14 @@ export const eligibility = {
     local: ['supplier'],
     device: 'any',
     originator: 'self',
+    reads: true,
   },
   '7.15': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
     local: ['supplier'],
     device: 'any',
     originator: 'self',
+    reads: true,
   },
   '7.16': {
     roles: ['dsrsp'],

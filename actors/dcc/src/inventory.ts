@@ -26,6 +26,8 @@ export type Device = {
   readonly ratings: ReadonlyMap<number, number>
   /** Organisations that install it and take it away. */
   readonly responsible: ReadonlySet<Eui64>
+  /** Organisations that may read it: those, and whom the consumer lets. */
+  readonly readers: ReadonlySet<Eui64>
 }
 
 /** What the data company knows by certificate. */
@@ -87,6 +89,7 @@ function readDevice(config: DeviceConfig, crypto: Crypto): Device {
     certificate: { serialHex, notAfter },
     ratings: new Map(config.controllers.map((each) => [each.number, each.ratingWatts])),
     responsible: new Set(config.responsible.map(eui64)),
+    readers: new Set([...config.responsible, ...config.readers].map(eui64)),
   }
 }
 

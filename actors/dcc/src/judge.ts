@@ -51,6 +51,8 @@ export function judgeUser(
   // An organisation's identity is no owner's: its arms come from itself.
   if (row.originator === 'owner' && (request.originator === peer.organisation || isDevice()))
     return refused('OriginatorWrong', request.originator)
+  if (row.reads === true && !device.readers.has(peer.organisation))
+    return refused('RelationMissing', peer.organisation)
   const notReady = [request.target, device.hub].find(
     (eui) => inventory.status(eui) !== 'Commissioned',
   )

@@ -39,7 +39,7 @@ function notCompared(cause: unknown): undefined {
 }
 
 /**
- * Read from the meter through the DCC, as any other user may, and verified end to end: signed by the
+ * Read from the meter through the DCC, as any other user may whom the home lets, and verified end to end: signed by the
  * pinned supplier, for that meter, not older than the one kept, also after a restart.
  */
 export function createTariffs(context: Context): Tariffs {

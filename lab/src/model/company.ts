@@ -214,6 +214,7 @@ const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
     certificate: { serialHex, notAfter },
     ratings: new Map([[1, ratingWatts]]),
     responsible: new Set<Eui64>(),
+    readers: new Set<Eui64>(),
   } as const
   return {
     device: (wanted) => (wanted === eui ? device : undefined),

@@ -153,6 +153,9 @@ export async function network(
     responsible: [users.supplier, ...(kind === 'llcs' ? [users.dsrsp] : [])].map(
       ({ peer }) => peer.organisation,
     ),
+    readers: (kind === 'meter' ? [users.csms, users.dsrsp] : []).map(
+      ({ peer }) => peer.organisation,
+    ),
     controllers: Array.from({ length: kind === 'llcs' ? controllers : 0 }, (_, index) => ({
       number: index + 1,
       ratingWatts: rating,

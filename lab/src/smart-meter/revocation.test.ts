@@ -1,8 +1,9 @@
-import { writeAtomic } from '@interlock/host'
-import { inMinutes } from '@interlock/kernel'
+import { readFileSync } from 'node:fs'
+import { identityOf, nodeCrypto as crypto, writeAtomic } from '@interlock/host'
+import { eui64, inMinutes } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
-import { nodeCrypto as crypto } from '@interlock/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readTariff } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { network, owner, ownerEui } from './network.fixture.ts'
 
@@ -65,6 +66,21 @@ test('an older list, or none, changes nothing', async () => {
   }
   expect(lists()).toEqual(before)
   expect(await arm()).toMatchObject({ name: 'Accepted' })
+})
+
+test("another home's supplier reads no tariff here, and is on the record", async () => {
+  const eui = eui64('02-00-00-00-00-00-00-98')
+  const subject = { commonName: 'other', role: 'supplier', eui, organisation: eui } as const
+  const { keyPem, chainPem } = world.smki.certify(subject)
+  const other = identityOf(keyPem, chainPem, 'supplier')
+  expect(await world.ask(other, readTariff(world, other))).toMatchObject({
+    name: 'RelationMissing',
+  })
+  const record = readFileSync(`${world.dir}/dcc/audit.jsonl`, 'utf8').trimEnd().split('\n')
+  expect(JSON.parse(record.at(-1) ?? '')).toMatchObject({
+    kind: 'RequestRefused',
+    data: { reason: 'RelationMissing', role: 'supplier', user: eui },
+  })
 })
 
 test('an LLCS whose certificate is revoked is commanded and believed no more', async () => {

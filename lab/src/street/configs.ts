@@ -216,6 +216,8 @@ export function dccConfig(plan: Plan): DccConfig {
           hub: home.hub,
           certificate: certificate('meter', home),
           responsible: [organisations.supplier],
+          // The plan is made by the tariff, and its members see theirs.
+          readers: [organisations.csms, organisations.dsrsp],
           controllers: [],
         },
         {
@@ -224,6 +226,7 @@ export function dccConfig(plan: Plan): DccConfig {
           hub: home.hub,
           certificate: certificate('llcs', home),
           responsible: [organisations.supplier, organisations.dsrsp],
+          readers: [],
           controllers: [{ number: 1, ratingWatts }],
         },
       ]),

@@ -56,6 +56,10 @@ export const responseCodes = {
     name: 'DeviceCertificateInvalid',
     words: 'the certificate of the device is revoked, or has expired',
   },
+  E131: {
+    name: 'RelationMissing',
+    words: "the user may not read this home: it is neither its supplier's nor let by its consumer",
+  },
   E127: { name: 'SignerRevoked', words: 'the certificate of the user has been revoked' },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
