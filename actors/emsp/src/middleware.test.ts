@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { EmspConfig } from './config.ts'
-import { followings, speaksOfItsStations } from './middleware.ts'
+import type { ContractConfig, EmspConfig } from './config.ts'
+import { followings, isOfOurs, speaksOfItsStations } from './middleware.ts'
 
 const station = '00-00-00-00-00-00-00-01'
 const ours = { name: 'acacia', organisation: '00-00-00-00-00-00-00-A1' }
@@ -41,3 +41,19 @@ test('nobody is heard of a station that is in no home, nor an operator in anothe
   expect(hears(csms(ours, 'station'), topic)).toBe(false)
   expect(speaksOfItsStations({ operators: config.operators })(csms(ours), topic)).toBe(false)
 })
+
+const contracts = [{ uid: '04A2B3' }] as unknown as readonly ContractConfig[]
+const read = (record: string) => isOfOurs(contracts, { transaction: 't', record })
+const recordOf = (card: string): string => `OCMF|{"PG":"T1","ID":"${card}","RD":[]}|{"SD":"00"}`
+
+test('records of our drivers’ cards are ours, those of other people’s are not', () => {
+  expect(read(recordOf('04a2b3'))).toBe(true)
+  expect(read(recordOf('99'))).toBe(false)
+})
+
+test.each(['OCMF|', 'OCMF|{"PG":1}|{}', 'nothing of the kind'])(
+  'what no meter can have signed is unfit, and not somebody else’s: %s',
+  (record) => {
+    expect(() => read(record)).toThrow(expect.objectContaining({ code: 'MessageUnfit' }))
+  },
+)

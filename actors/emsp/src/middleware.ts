@@ -2,7 +2,7 @@ import type { Reading, Topic } from '@interlock/contract'
 import type { Eui64, Instant } from '@interlock/kernel'
 import { parseRecord } from '@interlock/ocmf'
 import { sameCi } from '@interlock/ocpi'
-import { homeTopic, speaksOfItself, type Following } from '@interlock/topics'
+import { homeTopic, messageUnfit, speaksOfItself, type Following } from '@interlock/topics'
 import type { ContractConfig, EmspConfig } from './config.ts'
 import type { Told } from './data/told.ts'
 
@@ -12,10 +12,14 @@ export const homeTopics = ({ region, homes = [] }: EmspConfig): readonly Topic[]
     (['reading', 'session'] as const).map((kind) => homeTopic(kind, region, home)),
   )
 
-/** Whether a record is of one of our drivers: other people charge at a station as well. */
+/**
+ * Whether a record is of one of our drivers: other people charge at a station as well.
+ * @throws Fault `MessageUnfit` for what is no record
+ */
 export function isOfOurs(contracts: readonly ContractConfig[], { record }: Reading): boolean {
   const parsed = parseRecord(record)
-  const id = parsed.ok ? parsed.value.payload.ID : undefined
+  if (!parsed.ok) throw messageUnfit(parsed.reason)
+  const id = parsed.value.payload.ID
   return id !== undefined && contracts.some(({ uid }) => sameCi(uid, id))
 }
 

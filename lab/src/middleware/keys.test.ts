@@ -78,7 +78,7 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   const provable = openJournal(`${dir}/supplier-proofs.journal`)
   const proofs = openProofs(provable, { days: 62, clock })
   const kept = { halfHours: bills, proofs }
-  const { name: _, ...following } = consumptionFollowing(hears, kept, () => {})
+  const { name: _, ...following } = consumptionFollowing(hears, kept)
   reader.exchange.read({ ...following, progress: openProgress() })
   const say = (wattHours: number, halfHoursAgo: number) =>
     author.exchange.publish(home, {

@@ -29,7 +29,17 @@ export class Fault extends Error {
   }
 }
 
-/** @throws Error when `condition` is false: a bug, never a matter of input. */
-export function assert(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`assertion failed: ${message}`)
+export class AssertionFailed extends Error {
+  override readonly name = 'AssertionFailed'
 }
+
+/** @throws AssertionFailed when `condition` is false: a bug, never a matter of input. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new AssertionFailed(`assertion failed: ${message}`)
+}
+
+const mistakes = [AssertionFailed, RangeError, ReferenceError, SyntaxError, TypeError] as const
+
+/** Whether the program itself is what is wrong, so that no waiting mends it. A `fetch` whose other end is away has a cause. */
+export const isBug = (error: unknown): boolean =>
+  mistakes.some((each) => error instanceof each) && (error as Error).cause === undefined

@@ -127,20 +127,28 @@ test('a reader whose store is away is held where it is, and loses nothing', asyn
   expect(letters).toEqual([])
 })
 
+const often = limits.deliveryAttemptsMax
+const outOfRange = Object.assign(new Error('invalid byte sequence'), { code: '22021' })
+const mistake = new TypeError("Cannot read properties of undefined (reading 'evse')")
 test.each([
-  ['its handler finds unfit', new Fault('MessageUnfit', 'no such evse')],
-  ['the database refuses', Object.assign(new Error('invalid byte sequence'), { code: '22021' })],
-])('what %s is put aside and kept, and is no gap of the middleware', async (_name, cause) => {
+  ['its handler finds unfit', new Fault('MessageUnfit', 'no such evse'), 'SealContent', 1],
+  ['the database refuses', outOfRange, 'SealContent', often],
+  ['its handler has a mistake with', mistake, 'ReaderFailed', often],
+])('what %s is put aside and kept, and is no gap', async (_name, cause, reason, attempts) => {
   const journal = memoryJournal()
-  const { taken, findings, letters } = await readThree({
+  let tried = 0
+  const { taken, findings, held, letters } = await readThree({
     journal,
-    handle: (wattHours) => (wattHours === 2 ? Promise.reject(cause) : Promise.resolve()),
+    handle: (wattHours) => (wattHours === 2 ? Promise.reject((tried++, cause)) : Promise.resolve()),
   })
+  // A mistake's own words may have the content in them.
+  const detail = cause === mistake ? 'TypeError' : String(cause)
   expect(taken).toEqual([1, 3])
-  expect(findings).toMatchObject([{ reason: 'SealContent', position: 2, author: author.eui }])
-  expect(letters).toMatchObject([
-    { reason: 'SealContent', position: 2, topic: topicName(topic), detail: String(cause) },
-  ])
+  expect(tried).toBe(attempts)
+  expect(findings).toMatchObject([{ reason, position: 2, author: author.eui, detail }])
+  expect(letters).toMatchObject([{ reason, position: 2, topic: topicName(topic), detail }])
+  // Never `reading is held`; a mistake is an error in the log all the same.
+  expect(held).toEqual(cause === mistake ? [2] : [])
   expect(openDeadLetters(journal).list).toEqual(letters)
 })
 
@@ -158,7 +166,7 @@ test('so many are kept, and what anybody could have made goes first', () => {
   const letters = openDeadLetters(journal)
   const put = (to: DeadLetters, position: number, reason: Finding['reason']): void =>
     to.put(
-      { topic, position: position as never, message: { head: 'h', body: 'b' } },
+      { topic, position: position as never, message: { head: `h${position}`, body: 'b' } },
       { reason, topic },
       now,
     )
@@ -167,5 +175,8 @@ test('so many are kept, and what anybody could have made goes first', () => {
   expect(letters.list).toHaveLength(limits.deadLettersMax)
   expect(letters.list[0]).toMatchObject({ position: 1 })
   expect(letters.list[1]).toMatchObject({ position: 7 })
+  const kept = letters.list
+  put(letters, 9, 'SealAltered')
+  expect(letters.list).toEqual(kept)
   expect(openDeadLetters(journal).list).toEqual(letters.list)
 })

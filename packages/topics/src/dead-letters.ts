@@ -11,7 +11,7 @@ export type DeadLetter = {
   readonly topic: string
   readonly position: number
   readonly reason: Finding['reason']
-  /** Whom its header names; proven where the reason is `SealContent`. */
+  /** Whom its header names; proven where the reason is `SealContent` or `ReaderFailed`. */
   readonly author?: string
   readonly detail?: string
   readonly message: SealedMessage
@@ -26,7 +26,10 @@ export type DeadLetters = {
   close(): void
 }
 
-/** On the disk before it counts; `limits.deadLettersMax` at most. */
+/** What was opened before it was put aside. */
+const proven: readonly DeadLetter['reason'][] = ['SealContent', 'ReaderFailed']
+
+/** On the disk before it counts; once, however often it is brought; `limits.deadLettersMax` at most. */
 export function openDeadLetters(journal: Journal): DeadLetters {
   let kept: readonly DeadLetter[] = []
   const apply = (letter: DeadLetter): void => {
@@ -35,6 +38,8 @@ export function openDeadLetters(journal: Journal): DeadLetters {
   for (const entry of journal.entries()) apply(entry as DeadLetter)
   return {
     put({ topic, position, message }, { reason, author, detail }, at) {
+      const { head, body } = message
+      if (kept.some((each) => each.message.head === head && each.message.body === body)) return
       const letter: DeadLetter = {
         at: toIso(at),
         topic: topicName(topic),
@@ -58,6 +63,6 @@ export function openDeadLetters(journal: Journal): DeadLetters {
 /** The oldest goes, of those that nobody is proven to have sent first: whoever carries could make as many as it likes. */
 function withRoom(letters: readonly DeadLetter[]): readonly DeadLetter[] {
   if (letters.length <= limits.deadLettersMax) return letters
-  const unproven = letters.findIndex(({ reason }) => reason !== 'SealContent')
+  const unproven = letters.findIndex(({ reason }) => !proven.includes(reason))
   return letters.toSpliced(Math.max(unproven, 0), 1)
 }

@@ -114,7 +114,9 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
         ignores: ['SealNotForUs', 'SealExpired', 'SealGap'],
         hears: (peer) => peer.role === 'keyserver' && peer.organisation === keyServer,
         progress: openProgress(),
-        handle: ({ topic, payload }) => Promise.resolve(keyrings.take(topic, payload)),
+        async handle({ topic, payload }) {
+          keyrings.take(topic, payload)
+        },
       })
 
   function read(reading: Reading): Running {

@@ -3,8 +3,9 @@ import { portsOf, readText, type ActorDeps, type Closers, type Identity } from '
 import { inHours, type Timer } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import type { MiddlewareConfig } from './config.ts'
-import { openHalfHours, type HalfHours, type HalfHoursRefusal } from './half-hours.ts'
+import { openHalfHours, type HalfHours } from './half-hours.ts'
 import { homeTopic, type HomeConfig } from './home-topics.ts'
+import { messageUnfit } from './message-unfit.ts'
 import { openProofs, type Proofs } from './proofs.ts'
 import { demandTopic, openTopics, type Following, type TopicsOptions } from './topics.ts'
 
@@ -26,25 +27,23 @@ export type HearConsumption = {
   readonly deps: ActorDeps
 }
 
-/** @param onRefusal hears of what is said and not kept */
 export const consumptionFollowing = (
   hears: HearConsumption['hears'],
   {
     halfHours,
     proofs,
   }: { readonly halfHours: Pick<HalfHours, 'take'>; readonly proofs: Pick<Proofs, 'keep'> },
-  onRefusal: (topic: Topic, reason: HalfHoursRefusal) => void,
 ): Following => ({
   name: 'consumption',
   selection: { kind: 'consumption' },
   begins: 'first',
   hears: (author, topic) => author.role === 'csms' && hears(author, topic),
-  handle(received) {
+  async handle(received) {
     const { topic, payload } = received
     const taken = halfHours.take(topic.id, payload as Consumption)
     if (taken.ok) proofs.keep(received)
-    else onRefusal(topic, taken.reason)
-    return Promise.resolve()
+    // What is older than is kept here is no fault of its author's.
+    else if (taken.reason !== 'HalfHourOld') throw messageUnfit(taken.reason)
   },
 })
 
@@ -71,10 +70,7 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Hal
     deps,
   })
   closers.push(() => topics.close())
-  const following = consumptionFollowing(hears, { halfHours, proofs }, ({ id }, reason) =>
-    deps.log.warn({ home: id, reason }, 'half-hours were not kept'),
-  )
-  topics.follow(following)
+  topics.follow(consumptionFollowing(hears, { halfHours, proofs }))
   for (const topic of joined) topics.join(topic)
 
   let timer: Timer

@@ -10,6 +10,7 @@ export {
 export { consumptionFollowing, hearConsumption } from './hear-consumption.ts'
 export { openHeard, type Heard, type Said } from './heard.ts'
 export { demandHomesHeard, HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
+export { messageUnfit } from './message-unfit.ts'
 export { openProofs, proofOf, type Proof, type Proofs } from './proofs.ts'
 export { openProgress, type Progress } from './progress.ts'
 export type { Reading } from './reading.ts'

@@ -17,6 +17,7 @@ import {
   type EpochKey,
   type Keyring,
 } from '@interlock/seal'
+import { messageUnfit } from './message-unfit.ts'
 
 /** The keys of every group topic that this member was given. */
 export type Keyrings = {
@@ -38,7 +39,7 @@ export function createKeyrings(): Keyrings {
   return {
     take(companion, payload) {
       const topic = groupOfCompanion(companion)
-      if (topic === undefined) return
+      if (topic === undefined) throw messageUnfit('no companion of a topic')
       const ring = ringOf(topic)
       const name = topicName(topic)
       if (companion.kind === 'epoch') {

@@ -1,4 +1,4 @@
-import { position, type Carrier, type Position } from '@interlock/bus'
+import { inProcessCarrier, position, type Carrier, type Position } from '@interlock/bus'
 import {
   nodeCrypto as crypto,
   silentLog,
@@ -6,11 +6,13 @@ import {
   systemEntropy as entropy,
   type ActorDeps,
 } from '@interlock/host'
-import { Fault, unobserved } from '@interlock/kernel'
+import { Fault, inMinutes, instant, plus, unobserved } from '@interlock/kernel'
+import { followFrom } from '@interlock/seal'
 import { expect, test, vi } from 'vitest'
 import { createKeyrings } from './keyrings.ts'
 import { openProgress, type Progress } from './progress.ts'
-import { startReading } from './reading.ts'
+import { startReading, type Reading } from './reading.ts'
+import type { Finding } from './receive.ts'
 import { memoryJournal } from './topics.fixture.ts'
 
 const deps: ActorDeps = {
@@ -24,9 +26,20 @@ const deps: ActorDeps = {
 const directory = { learn: () => Promise.resolve(undefined), peerOf: () => undefined }
 
 /** A reader of loads that takes nothing. */
-const start = (carrier: Carrier, progress: Progress, its: ActorDeps) =>
+const start = (
+  carrier: Carrier,
+  progress: Progress,
+  its: ActorDeps,
+  more: { readonly wants?: Reading['wants']; readonly onFinding?: (finding: Finding) => void } = {},
+) =>
   startReading(
-    { selection: { kind: 'load' }, begins: 'first', progress, handle: () => Promise.resolve() },
+    {
+      selection: { kind: 'load' },
+      begins: 'first',
+      progress,
+      handle: () => Promise.resolve(),
+      ...(more.wants && { wants: more.wants }),
+    },
     {
       carrier,
       receiver: {
@@ -37,7 +50,7 @@ const start = (carrier: Carrier, progress: Progress, its: ActorDeps) =>
         clock: systemClock,
         crypto,
       },
-      onFinding: () => {},
+      onFinding: more.onFinding ?? (() => {}),
       deps: its,
     },
   )
@@ -104,4 +117,56 @@ test('what interrupts a reader at each attempt is logged once, and again when it
   expect(logged).toHaveLength(2)
   expect(logged[0]).toContain('no grant')
   expect(logged[1]).toContain('no such kind')
+})
+
+test('an author that falls silent while a reader is held is told of once the reader goes on', async () => {
+  const begun = instant(1_800_000_000_000)
+  let now = begun
+  let look = (): void => {}
+  const wall: ActorDeps['wall'] = {
+    now: () => now,
+    after(_delay, label, work) {
+      if (label === 'silence') {
+        look = () => void work()
+        return { cancel: () => {} }
+      }
+      const timer = setImmediate(() => void work())
+      return { cancel: () => clearImmediate(timer) }
+    },
+  }
+  const carrier = inProcessCarrier({ clock: wall, keptMax: 10 })
+  const topic = { region: 'eastern', feeder: 'f1', kind: 'load', id: 'one' } as const
+  await carrier.publish(topic, { head: 'h', body: 'b' }, '1')
+  const progress = openProgress(memoryJournal())
+  progress.save(position(0), 'ev/eastern/f1/load/one 02-00-00-00-00-00-00-01', followFrom(7, begun))
+  let isAway = true
+  const held: unknown[] = []
+  const found: string[] = []
+  const log = { ...silentLog, error: (data: unknown) => void held.push(data) } as ActorDeps['log']
+  const reading = start(
+    carrier,
+    progress,
+    { ...deps, wall, log },
+    {
+      wants() {
+        if (isAway) throw new Error('connect ECONNREFUSED')
+        return false
+      },
+      onFinding: ({ reason }) => void found.push(reason),
+    },
+  )
+  await vi.waitFor(() => expect(held).toHaveLength(1), { timeout: 20_000, interval: 2 })
+  now = plus(begun, inMinutes(10))
+  look()
+  expect(found).toEqual([])
+  isAway = false
+  await vi.waitFor(() => expect(progress.position).toBe(1), { timeout: 20_000, interval: 2 })
+  // What waited may have had its word.
+  look()
+  expect(found).toEqual([])
+  look()
+  look()
+  expect(found).toEqual(['SealSilent'])
+  await reading.close()
+  await carrier.close()
 })

@@ -1,7 +1,7 @@
 import { deliver, position, type Carried, type Carrier, type Selection } from '@interlock/bus'
-import { parseTopic, sealedTopic, topicName, type SealRefusal } from '@interlock/contract'
+import { limits, parseTopic, sealedTopic, topicName } from '@interlock/contract'
 import type { ActorDeps, Running } from '@interlock/host'
-import { Fault, inSeconds, millis, type Timer } from '@interlock/kernel'
+import { Fault, inSeconds, isBug, millis, type Timer } from '@interlock/kernel'
 import { isSilent } from '@interlock/seal'
 import { isDataException } from '@interlock/store'
 import type { DeadLetters } from './dead-letters.ts'
@@ -14,7 +14,8 @@ export type Reading = Rules & {
   readonly progress: Progress
   /**
    * Deals with one message. What it throws holds the reading there until it succeeds, as while its store is
-   * away; a Fault `MessageUnfit`, or a database that refuses the values, makes it a dead letter in the end.
+   * away. A Fault `MessageUnfit` makes it a dead letter at once; a database that refuses the values, or a mistake
+   * of the handler's own, in the end.
    */
   readonly handle: (received: Received) => Promise<void>
 }
@@ -31,12 +32,15 @@ const retryMillis = { first: 200, max: 5_000 } as const
 const silenceSeconds = 5
 
 /** Refused in the ordinary course of things, and of no use to anybody later. */
-const passedOver: readonly SealRefusal[] = ['SealNotForUs', 'SealExpired', 'SealRepeated']
+const passedOver: readonly Finding['reason'][] = ['SealNotForUs', 'SealExpired', 'SealRepeated']
 
-/** Whether trying again cannot help; a key that is awaited is waited for so long and no longer. */
-const isUnfit = (cause: unknown): boolean =>
-  isDataException(cause) ||
-  (cause instanceof Fault && ['MessageUnfit', 'SealEpochUnknown'].includes(cause.code))
+/** No waiting mends content, values or a mistake of ours; a key that is awaited is waited for so long and no longer. */
+function attemptsMax(cause: unknown): number {
+  const code = cause instanceof Fault ? cause.code : undefined
+  if (code === 'MessageUnfit') return 1
+  const isBounded = code === 'SealEpochUnknown' || isDataException(cause) || isBug(cause)
+  return isBounded ? limits.deliveryAttemptsMax : Infinity
+}
 
 /** Reads a selection from where the reader was, again after each loss of the middleware, until closed. */
 export function startReading(reading: Reading, tools: ReadingTools): Running {
@@ -80,7 +84,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
       current = undefined
       return Promise.resolve()
     },
-    isUnfit,
+    attemptsMax,
     onHeld({ topic, position: at }: Carried, error: unknown) {
       isHeld = true
       deps.log.error({ topic: topicName(topic), position: at, error }, 'reading is held')
@@ -88,10 +92,9 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     onDead(carried: Carried, cause: unknown) {
       const { topic, position: at } = carried
       const author = current?.message?.received.head.author
-      const finding: Finding =
-        author === undefined
-          ? { reason: 'SealEpochUnknown', topic, position: at }
-          : { reason: 'SealContent', topic, position: at, author, detail: String(cause) }
+      const finding = whyDead(cause, author, { topic, position: at })
+      if (finding.reason === 'ReaderFailed')
+        deps.log.error({ topic: topicName(topic), position: at, error: cause }, 'reader failed')
       onFinding(finding)
       deadLetters?.put(carried, finding, deps.wall.now())
       return Promise.resolve()
@@ -123,8 +126,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     }
   }
   const ran = run()
-  // Who is held up hears nobody.
-  const silence = watchSilence(progress, (finding) => isHeld || onFinding(finding), deps)
+  const silence = watchSilence(progress, () => isHeld, onFinding, deps)
   return {
     async close() {
       stop.abort()
@@ -135,15 +137,38 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
   }
 }
 
-/** Tells of each author that has been silent for longer than its topic allows, once until it speaks. */
+function whyDead(
+  cause: unknown,
+  author: string | undefined,
+  where: Pick<Finding, 'topic' | 'position'>,
+): Finding {
+  if (author === undefined) return { reason: 'SealEpochUnknown', ...where }
+  // What a mistake says of itself may have the content in it.
+  if (isBug(cause))
+    return { reason: 'ReaderFailed', ...where, author, detail: (cause as Error).name }
+  return { reason: 'SealContent', ...where, author, detail: String(cause) }
+}
+
+/**
+ * Tells of each author that has been silent for longer than its topic allows, once until it speaks. Who is held up
+ * hears nobody, and then has what waited to catch up with: it looks at the authors anew a look later.
+ */
 function watchSilence(
   progress: Progress,
+  isHeld: () => boolean,
   onFinding: (finding: Finding) => void,
   { wall }: ActorDeps,
 ): Timer {
   const told = new Map<string, number>()
   let timer: Timer
+  let wasHeld = false
   const look = (): void => {
+    const isDeaf = wasHeld || isHeld()
+    wasHeld = isHeld()
+    if (!isDeaf) tellSilent()
+    again()
+  }
+  function tellSilent(): void {
     for (const [name, followed] of progress.all) {
       const [topicText = '', author = ''] = name.split(' ')
       const topic = parseTopic(topicText)
@@ -154,7 +179,6 @@ function watchSilence(
       told.set(name, followed.last)
       onFinding({ reason: 'SealSilent', topic, author, detail: `since ${followed.saidAt}` })
     }
-    again()
   }
   const again = (): void => {
     timer = wall.after(inSeconds(silenceSeconds), 'silence', look)

@@ -17,7 +17,8 @@ import type { Progress } from './progress.ts'
 
 /** What a reader finds wrong with what it was brought, by name; whoever carries is the first suspect. */
 export type Finding = {
-  readonly reason: SealRefusal
+  /** `ReaderFailed`: what deals with it has a mistake of its own; nobody else is to blame. */
+  readonly reason: SealRefusal | 'ReaderFailed'
   readonly topic: Topic
   readonly position?: Position
   /** The author that the header names, proven or not. */

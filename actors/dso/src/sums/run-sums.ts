@@ -14,7 +14,7 @@ import {
 import type { Audit } from '@interlock/ledger'
 import type { GroupRules } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
-import { demandTopic, type Following, type Topics } from '@interlock/topics'
+import { demandTopic, messageUnfit, type Following, type Topics } from '@interlock/topics'
 import type { DsoConfig } from '../config.ts'
 import { feederSums } from './feeder-sums.ts'
 import type { SummedFeeder } from './sum-door.ts'
@@ -107,7 +107,9 @@ function runSums(options: RunSumsOptions): Summed {
     // Keys are said again, and what is late is of a round that is over.
     ignores: ['SealExpired', 'SealGap'],
     hears: (peer, topic) => peer.role === 'station' && peer.eui === topic.id,
-    handle: ({ payload, author }) => Promise.resolve(handle(payload, author.eui)),
+    async handle({ payload, author }) {
+      handle(payload, author.eui)
+    },
   })
 
   for (const station of stations)
@@ -115,7 +117,8 @@ function runSums(options: RunSumsOptions): Summed {
   topics.follow(
     following('maskKey', (payload, of) => {
       const spki = fromBase64Url((payload as MaskKey).key)
-      if (spki === undefined || crypto.publicKey(spki) === undefined) return
+      if (spki === undefined || crypto.publicKey(spki) === undefined)
+        throw messageUnfit('KeyUnreadable')
       sums.key(of, toBase64Url(crypto.sha256(spki)), clock.now())
     }),
   )

@@ -33,7 +33,8 @@ export type StationSumsOptions = SumIdentity & {
 
 /** One station in the sums of its feeder: what it hears, and what it answers. */
 export type StationSums = {
-  keySaid(station: Eui64, payload: MaskKey): void
+  /** False for what is no key. */
+  keySaid(station: Eui64, payload: MaskKey): boolean
   rosterTold(payload: MaskRoster): void
   roundTold(payload: MaskRound, now: Instant): void
   /** Masks what the meter reads, once in each round. */
@@ -103,9 +104,11 @@ export function stationSums(options: StationSumsOptions): StationSums {
     keySaid(station, { key }) {
       const spki = fromBase64Url(key)
       const said = spki && crypto.publicKey(spki)
-      if (said === undefined || (keys.size >= keysMax && !keys.has(station))) return
+      if (said === undefined) return false
+      if (keys.size >= keysMax && !keys.has(station)) return true
       keys.set(station, said)
       join()
+      return true
     },
     rosterTold(payload) {
       if (payload.version === member?.roster.version && told === undefined) {

@@ -20,7 +20,7 @@ import {
 } from '@interlock/kernel'
 import { roundAt, type GroupRules } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
-import type { Following, Topics } from '@interlock/topics'
+import { messageUnfit, type Following, type Topics } from '@interlock/topics'
 import { lastHalfHour, nextHalfHour, noteRegister } from './half-hours.ts'
 import { stationSums, type SumRefusal } from './station-sums.ts'
 import { openSumMemory } from './sum-memory.ts'
@@ -92,13 +92,17 @@ export function takePartInSums(options: TakePartOptions): SumPart {
       // What was said before it began is of no use any more, or is said again.
       ignores: ['SealExpired', 'SealGap'],
       hears,
-      handle: ({ payload, author }) => Promise.resolve(handle(payload, author.eui)),
+      async handle({ payload, author }) {
+        handle(payload, author.eui)
+      },
     })
   const isDso: Following['hears'] = (peer) => peer.role === 'dso' && peer.organisation === dso
   follow(
     'maskKey',
     (peer, topic) => peer.role === 'station' && peer.eui === topic.id,
-    (payload, of) => sums.keySaid(of, payload as MaskKey),
+    (payload, of) => {
+      if (!sums.keySaid(of, payload as MaskKey)) throw messageUnfit('KeyUnreadable')
+    },
   )
   follow('maskRoster', isDso, (payload) => sums.rosterTold(payload as MaskRoster))
   follow('maskRound', isDso, (payload) => sums.roundTold(payload as MaskRound, clock.now()))

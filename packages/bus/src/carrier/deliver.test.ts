@@ -38,7 +38,7 @@ async function delivered(count: number, change: Partial<Delivery>) {
       if (at === count) stop.abort()
       return Promise.resolve()
     },
-    isUnfit: () => true,
+    attemptsMax: () => limits.deliveryAttemptsMax,
     onHeld: ({ message }) => void held.push(message.body),
     onDead: ({ message }, cause) => Promise.resolve(void dead.push([message.body, cause])),
     ...change,
@@ -76,7 +76,7 @@ test('what fails is tried again before anything later, ever more slowly', async 
 test('what fails for another reason is held without end, at a bounded pace, and then goes on', async () => {
   let failures = 40
   const { seen, done, dead, held, pauses } = await delivered(2, {
-    isUnfit: () => false,
+    attemptsMax: () => Infinity,
     handle: () => (failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve()),
   })
   expect(seen).toEqual([...Array<string>(41).fill('m1'), 'm2'])
@@ -87,12 +87,13 @@ test('what fails for another reason is held without end, at a bounded pace, and 
   expect(Math.max(...pauses)).toBe(limits.deliveryRetryMillisMax)
 })
 
-test('what is unfit is a dead letter, and delivery goes on', async () => {
+test.each([1, 4])('what fails %i times is a dead letter, and delivery goes on', async (times) => {
   const broken = new Error('cannot')
   const { seen, done, dead } = await delivered(2, {
+    attemptsMax: () => times,
     handle: ({ message }) => (message.body === 'm1' ? Promise.reject(broken) : Promise.resolve()),
   })
-  expect(seen).toEqual([...Array<string>(limits.deliveryAttemptsMax).fill('m1'), 'm2'])
+  expect(seen).toEqual([...Array<string>(times).fill('m1'), 'm2'])
   expect(dead).toEqual([['m1', broken]])
   expect(done).toEqual([1, 2])
 })

@@ -10,24 +10,24 @@ export type Delivery = {
   readonly handle: (carried: Carried) => Promise<void>
   /** Everything up to this position has been dealt with; resolves when that is kept. */
   readonly done: (position: Position) => Promise<void>
-  /** Whether the message itself is what is wrong, so that no waiting mends it. */
-  readonly isUnfit: (cause: unknown) => boolean
+  /** How often a message that fails so is tried: `Infinity` where waiting mends it. */
+  readonly attemptsMax: (cause: unknown) => number
   /** Hears once that a message is held: the reader's own store is away, or the like. */
   readonly onHeld: (carried: Carried, cause: unknown) => void
-  /** A message that is unfit. Resolves when it is kept elsewhere; delivery goes on. */
+  /** A message that was tried often enough. Resolves when it is kept elsewhere; delivery goes on. */
   readonly onDead: (carried: Carried, cause: unknown) => Promise<void>
 }
 
 /**
  * Delivers what a carrier keeps to one reader, one message after another, at least once: a reader
  * that stops goes on from the last position it kept. Later messages wait for one that fails, without
- * end and ever more slowly, so that none is lost and the order of an author holds; one that is unfit is
- * put aside after `deliveryAttemptsMax`.
+ * end and ever more slowly, so that none is lost and the order of an author holds; one that no waiting
+ * mends is put aside after its `attemptsMax`.
  * @returns when the signal or the carrier ends
  */
 export async function deliver(
   carrier: Carrier,
-  { selection, after, handle, done, isUnfit, onHeld, onDead }: Delivery,
+  { selection, after, handle, done, attemptsMax, onHeld, onDead }: Delivery,
   { clock, activity = unobserved }: { readonly clock: Clock; readonly activity?: Activity },
   signal: AbortSignal,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function deliver(
         return undefined
       } catch (error) {
         if (signal.aborted) return { error }
-        if (count >= limits.deliveryAttemptsMax && isUnfit(error)) return { error }
+        if (count >= attemptsMax(error)) return { error }
         if (count === limits.deliveryAttemptsMax) onHeld(carried, error)
         const { deliveryRetryMillis: first, deliveryRetryMillisMax: longest } = limits
         await activity.parked(() => pause(Math.min(first * 2 ** (count - 1), longest)))
