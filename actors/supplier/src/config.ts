@@ -32,7 +32,7 @@ export const SupplierConfig = actorConfig({
   clocks: Type.Array(Eui, { maxItems: 20_000, default: [] }),
   /** How often. */
   clockMinutes: Type.Integer({ minimum: 1, maximum: 1_440, default: 360 }),
-  /** A tariff to publish at every start: JSON, as `POST /api/v1/tariffs` or `/api/v1/tariff-documents` takes it. */
+  /** A tariff to publish at the first start, and where the file is another than then: JSON, as `POST /api/v1/tariffs` or `/api/v1/tariff-documents` takes it. */
   tariff: Type.Optional(Path),
   /** Folder with key and chain under the charging root: as whom it takes part in the middleware. */
   chargingIdentity: Type.Optional(Path),

@@ -5,16 +5,20 @@ import type { Audit } from '@interlock/ledger'
 import type { PublishedTariffs } from './customers/published-tariffs.ts'
 import type { Numbers } from './numbers.ts'
 import type { Asking } from './critical-request.ts'
+import type { Dated, LastTariff } from './last-tariff.ts'
 import { problemIn } from './problem-in.ts'
 import { publishTo } from './publish.ts'
-import { bodyOf, type Offer, type OfferBody } from './tariff.ts'
+import { bodyOf, isOver, type Offer, type OfferBody } from './tariff.ts'
 
 export type Published = {
   readonly version: number
   readonly meters: readonly { readonly meter: Eui64; readonly problem?: string }[]
 }
 
-/** Publishes to every meter; those not reached are tried again until a newer tariff comes. */
+/** What a file says is to be published, and the digest of its bytes. */
+export type FileOffer = { readonly offer: Offer; readonly digest: string }
+
+/** Publishes to every meter; those not reached are tried again until a newer tariff comes, also after a restart. */
 export type Rounds = {
   /**
    * At once, or from `executeAt` on: for that the meter keeps one of the standard, and the DCC holds one of
@@ -22,12 +26,16 @@ export type Rounds = {
    * @throws Fault `TariffInvalid`
    */
   publish(offer: Offer, executeAt?: Instant): Promise<Published>
+  /**
+   * Publishes a file that is another than the one published last, which may be older than what was posted since;
+   * else goes on with what meters are owed.
+   * @throws Fault `TariffInvalid`
+   */
+  begin(file: FileOffer | undefined): Promise<void>
   /** What would be sent, or why none can be. */
   check(offer: Offer, executeAt?: Instant): ReturnType<typeof bodyOf>
   close(): void
 }
-
-type Dated = { readonly offer: Offer; readonly executeAt?: Instant | undefined }
 
 /** Meters asked at the same time. */
 const atOnce = 8
@@ -43,10 +51,11 @@ export function createRounds(options: {
   readonly numbers: Numbers
   readonly audit: Audit
   readonly tariffs: Pick<PublishedTariffs, 'keep'>
+  readonly last: Omit<LastTariff, 'close'>
   readonly tell: (happening: Happening) => void
   readonly deps: Pick<ActorDeps, 'clock' | 'log'>
 }): Rounds {
-  const { actor, publication, numbers, audit, tariffs, tell } = options
+  const { actor, publication, numbers, audit, tariffs, last, tell } = options
   const { clock, log } = options.deps
   let retry: Timer | undefined
 
@@ -81,13 +90,16 @@ export function createRounds(options: {
     const sent = { meter, version, counter: counter.toString(), message: body.kind }
     audit.critical('TariffSent', { ...sent, ...at })
     const { problem } = await problemIn(publishTo(meter, body, counter, publication, later))
-    return problem === undefined ? { meter } : { meter, problem }
+    if (problem !== undefined) return { meter, problem }
+    // Of what was overtaken meanwhile nobody is owed anything.
+    if (version === latest) last.taken(meter)
+    return { meter }
   }
 
   const round = async (
     dated: Dated,
     meters: readonly Eui64[],
-    number: number,
+    { number, file }: { readonly number: number; readonly file?: string | undefined },
   ): Promise<Published> => {
     const version = numbers.nextVersion()
     latest = version
@@ -95,7 +107,10 @@ export function createRounds(options: {
     const held = holdUntil(body, dated)
     if (held !== undefined) numbers.hold(held)
     // What is tried again says the same.
-    if (number === 1) tariffs.keep(dated.offer, version, dated.executeAt)
+    if (number === 1) {
+      tariffs.keep(dated.offer, version, dated.executeAt)
+      last.begin(dated, file)
+    }
     const waiting = [...meters]
     const results: { meter: Eui64; problem?: string }[] = []
     const worker = async (): Promise<void> => {
@@ -109,19 +124,44 @@ export function createRounds(options: {
     tell({ at: clock.now(), actor, kind: 'state', data })
     if (failed.length > 0 && version === latest) {
       log.warn({ version, failed }, 'meters not reached; trying again')
-      const again = failed.map((each) => each.meter)
-      retry = clock.after(inSeconds(pauseAfter(number)), `${actor}/publish`, async () => {
-        await round(dated, again, number + 1)
-      })
+      again(number)
     }
     return { version, meters: results }
   }
+  /** After a pause, to whoever does not have it by then. */
+  const again = (rounds: number): void => {
+    retry = clock.after(inSeconds(pauseAfter(rounds)), `${actor}/publish`, async () => {
+      const owed = last.owed(options.meters)
+      if (owed === undefined) return
+      const { meters } = owed
+      const over = isOver(owed.offer, clock.now())
+      const body = check(owed)
+      if (body.ok && !over) return void (await round(owed, meters, { number: rounds + 1 }))
+      const reason = body.ok ? 'TariffStale' : body.reason
+      log.warn({ reason, meters }, 'meters that were not reached are told no more')
+      audit.record('TariffGivenUp', { reason, meters: meters.length })
+    })
+  }
+  const first = async (dated: Dated, file?: string): Promise<Published> => {
+    bodyFor(dated)
+    retry?.cancel()
+    return await round(dated, options.meters, { number: 1, file })
+  }
 
   return {
-    async publish(offer, executeAt) {
-      bodyFor({ offer, executeAt })
-      retry?.cancel()
-      return await round({ offer, executeAt }, options.meters, 1)
+    publish: (offer, executeAt) => first({ offer, executeAt }),
+    async begin(file) {
+      if (file !== undefined && file.digest !== last.file)
+        return void (await first({ offer: file.offer }, file.digest))
+      if (file !== undefined)
+        log.info({}, 'the tariff in the file was published before, and is not published again')
+      const owed = last.owed(options.meters)
+      if (owed === undefined) return
+      log.warn(
+        { meters: owed.meters },
+        'meters have not taken what was published last; trying again',
+      )
+      again(1)
     },
     check: (offer, executeAt) => check({ offer, executeAt }),
     close: () => retry?.cancel(),

@@ -20,7 +20,16 @@ import {
   type Endpoint,
   type Running,
 } from '@interlock/host'
-import { eui64, Fault, parseJson, type Eui64, type Instant } from '@interlock/kernel'
+import {
+  eui64,
+  Fault,
+  parseJson,
+  toHex,
+  utf8,
+  type Crypto,
+  type Eui64,
+  type Instant,
+} from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
 import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
@@ -30,9 +39,16 @@ import { controllerEndpoints } from './controller-endpoints.ts'
 import { openCustomers } from './customers/open-customers.ts'
 import { openPublishedTariffs } from './customers/published-tariffs.ts'
 import { deviceEndpoints } from './device-endpoints.ts'
+import { openLastTariff } from './last-tariff.ts'
 import { openNumbers } from './numbers.ts'
 import { ownPeople } from './own-people.ts'
-import { createRounds, tariffInvalid, type Published, type Rounds } from './rounds.ts'
+import {
+  createRounds,
+  tariffInvalid,
+  type FileOffer,
+  type Published,
+  type Rounds,
+} from './rounds.ts'
 import { executionOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
 
 export type SupplierRunning = Running & {
@@ -76,6 +92,8 @@ async function open(
     clock,
   })
   closers.push(() => tariffs.close())
+  const last = openLastTariff(openJournal(`${data}/last-tariff.journal`))
+  closers.push(() => last.close())
   const http = httpClient({ identity, trust, activity, expectRole: 'dcc' })
   closers.push(() => http.close())
   const witness = keepWitnessed({
@@ -99,7 +117,8 @@ async function open(
     crypto,
   }
   const common = { actor, publication, numbers, audit, deps }
-  const rounds = createRounds({ ...common, meters: config.meters.map(eui64), tariffs, tell })
+  const meters = config.meters.map(eui64)
+  const rounds = createRounds({ ...common, meters, tariffs, last, tell })
   closers.push(() => rounds.close())
   const clocks = createClocks({
     ...common,
@@ -132,7 +151,7 @@ async function open(
     return () => listeners.delete(listener)
   })
   const port = await server.listen()
-  if (config.tariff !== undefined) await rounds.publish(readTariff(config.tariff))
+  await rounds.begin(config.tariff === undefined ? undefined : readTariff(config.tariff, crypto))
 
   return {
     port,
@@ -190,13 +209,15 @@ function endpoints({
 }
 
 /** @throws Fault `TariffInvalid` or `ConfigInvalid`, naming the file. */
-function readTariff(path: string): Offer {
-  const parsed = parseJson(readText(path), tariffDepthMax)
+function readTariff(path: string, crypto: Crypto): FileOffer {
+  const text = readText(path)
+  const digest = toHex(crypto.sha256(utf8(text)))
+  const parsed = parseJson(text, tariffDepthMax)
   if (!parsed.ok) throw tariffInvalid(parsed.reason, path)
   const isDocument =
     typeof parsed.value === 'object' && parsed.value !== null && 'versions' in parsed.value
-  if (isDocument) return checkConfig(path, parsed.value, TariffDocument)
+  if (isDocument) return { offer: checkConfig(path, parsed.value, TariffDocument), digest }
   const prices = pricesOf(checkConfig(path, parsed.value, TariffOrder))
   if (!prices.ok) throw tariffInvalid(prices.reason, `${path} ${prices.detail ?? ''}`)
-  return prices.value
+  return { offer: prices.value, digest }
 }

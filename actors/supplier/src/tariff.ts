@@ -7,7 +7,12 @@ import {
   tariffPricesMax,
   type HalfHourlyTariff,
 } from '@interlock/gbcs'
-import { readTariffBytes, tariffBytes, type TariffDocument } from '@interlock/tariff'
+import {
+  tariffOf as readTariff,
+  readTariffBytes,
+  tariffBytes,
+  type TariffDocument,
+} from '@interlock/tariff'
 import { Type, type Static } from 'typebox'
 import { standardBody, type Sending } from './standard-tariff.ts'
 
@@ -56,6 +61,13 @@ export function executionOf({
 export type Offer = readonly HalfHourPrice[] | TariffDocument
 
 export type OfferBody = TariffBody | TariffDocumentBody | TimeOfUseTariffBody
+
+/** Whether nothing of it has a price any more. */
+export function isOver(offer: Offer, now: Instant): boolean {
+  if (!('versions' in offer)) return offer.every(({ from }) => from + halfHourMillis <= now)
+  const tariff = readTariff(offer)
+  return tariff.ok && tariff.value.versions.every(({ validUntil }) => validUntil <= now)
+}
 
 /**
  * What the request for it says: the standard's message where that says the tariff to the digit, else one of
