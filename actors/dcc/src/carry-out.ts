@@ -31,10 +31,13 @@ export async function carryOut(
   parts: ServiceParts,
 ): Promise<Served> {
   const charged = await charge(asked, request, peer, device, parts)
-  return charged.ok ? sendCharged(asked, charged.value, request, device, parts) : charged
+  if (!charged.ok) return charged
+  const sent = await sendCharged(asked, charged.value, request, device, parts)
+  if (!sent.ok) await release(sent, charged.value, request, parts)
+  return sent
 }
 
-/** Delivery of what is charged already. */
+/** Delivery of what is charged already; what has reached nobody stays charged. */
 export async function sendCharged(
   asked: Asked,
   arm: SignedArm | undefined,
@@ -50,10 +53,19 @@ export async function sendCharged(
     outcome: sent.ok ? 'Accepted' : sent.reason,
     local: route.local,
   })
-  if (!sent.ok && !route.local && reachedNobody.has(sent.reason))
-    await parts.arms.cancel(arm.digest)
   if (sent.ok) parts.happened.arm('granted', arm)
   return sent
+}
+
+/** Gives the budget of an arm back that is in nobody's hands. */
+export async function release(
+  { reason }: Refusal<ResponseName>,
+  arm: SignedArm | undefined,
+  { commandVariant }: ServiceRequest,
+  { arms }: ServiceParts,
+): Promise<void> {
+  if (arm !== undefined && !variantRow(commandVariant).local && reachedNobody.has(reason))
+    await arms.cancel(arm.digest)
 }
 
 /** What a load control may move is charged in both ledgers; there is no arm in any other command. */
@@ -108,6 +120,7 @@ const reachedNobody: ReadonlySet<ResponseName> = new Set([
   'DeviceUnreachable',
   'DeviceDiscarded',
   'DeviceRefused',
+  'FutureDatedOvertaken',
 ])
 
 /** Delivers, and verifies that the answer is the device's. */

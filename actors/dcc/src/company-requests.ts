@@ -2,7 +2,7 @@ import type { LocalResponseBody, ServiceRequest } from '@interlock/duis'
 import { ok, refused, type Eui64 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { hold, resultOf } from './carry-out.ts'
-import { sourceOf } from './counters.ts'
+import { sourceOf, useUp } from './counters.ts'
 import { deviceProblem } from './device-certificate.ts'
 import { typeOf, type DeviceMove } from './device-status.ts'
 import { eligibilityOf } from './eligibility.ts'
@@ -24,15 +24,11 @@ export async function serveCompany(
     return refused('RoleForbidden', `${role} ${service}`)
   if (originator !== organisation) return refused('OriginatorWrong', originator)
   if (target !== parts.identity.peer.eui) return refused('DeviceUnsuitable', 'not for a device')
-  const source = sourceOf(request, peer)
-  if (counter <= (await parts.counters.last(source, target)))
+  if (counter <= (await parts.counters.last(sourceOf(request, peer), target)))
     return refused('CounterUsed', `${counter}`)
   const breach = await parts.anomalies.judge({ user: { organisation, role }, service })
-  if (!(await parts.counters.use(source, target, counter)))
-    return refused('CounterUsed', `${counter}`)
-  return breach === undefined
-    ? actOnCompany(request, peer, parts)
-    : hold(request, peer, breach, parts)
+  if (breach !== undefined) return hold(request, peer, breach, parts)
+  return (await useUp(request, peer, parts)) ?? (await actOnCompany(request, peer, parts))
 }
 
 /** What is done about it, once its counter is used up. */

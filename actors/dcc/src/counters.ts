@@ -1,5 +1,5 @@
-import type { Eui64 } from '@interlock/kernel'
-import type { ServiceRequest } from '@interlock/duis'
+import type { ResponseName, ServiceRequest } from '@interlock/duis'
+import { refused, type Eui64, type Refusal } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import type { Kysely } from 'kysely'
 import { eligibilityOf } from './eligibility.ts'
@@ -20,6 +20,16 @@ export type Counters = {
 /** Whose counter it is that a request uses. */
 export const sourceOf = ({ service, originator }: ServiceRequest, peer: Peer): string =>
   eligibilityOf(service).originator === 'self' ? originator : `${peer.organisation}/${originator}`
+
+/** Uses the counter of a request up; why that cannot be. */
+export const useUp = async (
+  request: ServiceRequest,
+  peer: Peer,
+  { counters }: { readonly counters: Counters },
+): Promise<Refusal<ResponseName> | undefined> =>
+  (await counters.use(sourceOf(request, peer), request.target, request.counter))
+    ? undefined
+    : refused('CounterUsed', `${request.counter}`)
 
 export const counters = (db: Kysely<DccTables>): Counters => ({
   async last(source, target) {

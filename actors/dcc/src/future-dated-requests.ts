@@ -6,9 +6,9 @@ import {
   type SignedPreCommandBody,
 } from '@interlock/duis'
 import { armOf, isLoadControlCommand, type Command } from '@interlock/gbcs'
-import { ok, refused, toIso, type Instant, type Outcome } from '@interlock/kernel'
+import { ok, refused, toIso, type Instant, type Outcome, type Refusal } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
-import { charge, hold, sendCharged } from './carry-out.ts'
+import { charge, hold, release, sendCharged } from './carry-out.ts'
 import { sourceOf } from './counters.ts'
 import { eligibilityOf } from './eligibility.ts'
 import { isMissed, type FutureOutcome, type FutureRequest } from './future-dated.ts'
@@ -25,7 +25,8 @@ export const isFutureDated = (body: ServiceRequest['body']): body is FutureDated
 /**
  * Holds a request until its date of execution, or cancels what is held. It is judged as it will stand
  * then, and charged now: in the windows in which it will move load, so that what is dated ahead takes
- * nothing past the limits of its day. Its counter is used up when it is carried out.
+ * nothing past the limits of its day. It is sent once, at its time, whatever counters have been used here by
+ * then; whether one above its own came before it, the device knows.
  */
 export async function serveFutureDated(
   body: FutureDatedBody,
@@ -96,8 +97,8 @@ function slotOf(command: Command, service: string): string {
 }
 
 /**
- * Its time has come: judged once more as things stand now, counted in this window, and sent. What is not
- * sent gives back what it was charged.
+ * Its time has come: judged once more as things stand now, counted in this window, and sent. While its device is
+ * not there it is tried again, until its time has passed. What is not sent gives back what it was charged.
  */
 export async function carryOutFutureDated(
   held: FutureRequest,
@@ -106,10 +107,15 @@ export async function carryOutFutureDated(
   const { request, digest, executeAt } = held
   const device = parts.inventory.device(request.target)
   const isReached = device !== undefined && parts.wan.reaches(device)
-  if (!isReached && !isMissed(executeAt, parts.deps.clock.now())) return 'Later'
+  const isOver = (): boolean => isMissed(executeAt, parts.deps.clock.now())
+  if (!isReached && !isOver()) return 'Later'
   const ready = await readyToSend(held, parts)
   if (!ready.ok && digest !== undefined) await parts.arms.cancel(digest)
-  const sent = ready.ok ? await ready.value() : ready
+  const sent = ready.ok ? await ready.value.send() : ready
+  if (ready.ok && !sent.ok) {
+    if (sent.reason === 'DeviceUnreachable' && !isOver()) return 'Again'
+    await ready.value.giveBack(sent)
+  }
   const outcome = sent.ok ? 'Accepted' : sent.reason
   parts.audit.critical('FutureDatedEnded', { ...factsOf(request), outcome })
   const { originator, target, counter } = request
@@ -119,14 +125,20 @@ export async function carryOutFutureDated(
   return outcome
 }
 
+type Ready = {
+  readonly send: () => Promise<Served>
+  /** The budget of what has reached nobody. */
+  readonly giveBack: (sent: Refusal<ResponseName>) => Promise<void>
+}
+
 async function readyToSend(
-  { request, peer, executeAt }: FutureRequest,
+  { request, peer, executeAt, isCounted }: FutureRequest,
   parts: ServiceParts,
-): Promise<Outcome<() => Promise<Served>, ResponseName>> {
+): Promise<Outcome<Ready, ResponseName>> {
   const { body, service, target, counter } = request
   const { clock, crypto } = parts.deps
   const now = clock.now()
-  if (isMissed(executeAt, now)) return refused('ExecutionTimeInvalid', 'its time has passed')
+  if (isMissed(executeAt, now)) return refused('FutureDatedMissed', toIso(executeAt))
   if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
   if (!isFutureDated(body)) return refused('RequestMalformed', body.kind)
   const device = judgeUser(request, peer, parts)
@@ -135,15 +147,23 @@ async function readyToSend(
   if (!signed.ok) return signed
   const { command, bytes } = signed.value
   const user = { organisation: peer.organisation, role: peer.role }
-  const breach = await parts.anomalies.judge({ user, service, command })
-  if (!(await parts.counters.use(sourceOf(request, peer), target, counter)))
-    return refused('CounterUsed', `${counter}`)
+  const breach = isCounted ? undefined : await parts.anomalies.judge({ user, service, command })
   // Let through it is sent then and there.
   if (breach !== undefined) return hold(atOnce(request, body), peer, breach, parts)
   const arm = isLoadControlCommand(command) ? armOf(bytes, crypto) : undefined
   if (arm?.ok === false) return refused('PreCommandChanged', arm.reason)
+  const source = sourceOf(request, peer)
+  const isOvertaken = counter < (await parts.counters.last(source, target))
+  await parts.counters.use(source, target, counter)
   const asked: Asked = { form: 'signed', command, bytes }
-  return ok(() => sendCharged(asked, arm?.value, request, device.value, parts))
+  return ok({
+    async send() {
+      const sent = await sendCharged(asked, arm?.value, request, device.value, parts)
+      const isDiscarded = !sent.ok && sent.reason === 'DeviceDiscarded'
+      return isDiscarded && isOvertaken ? { ...sent, reason: 'FutureDatedOvertaken' } : sent
+    },
+    giveBack: (sent) => release(sent, arm?.value, request, parts),
+  })
 }
 
 const atOnce = (

@@ -6,15 +6,17 @@ import {
   inSeconds,
   instant,
   inTurn,
+  inTurnByKey,
   millis,
   ok,
   refused,
+  type Eui64,
   type Instant,
   type Outcome,
   type Timer,
 } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Updateable } from 'kysely'
 import { nameOf, type User } from './anomaly.ts'
 import { createLanes, type Lane } from './in-lanes.ts'
 import { kept, readKept } from './kept-request.ts'
@@ -28,9 +30,14 @@ export type FutureRequest = {
   readonly executeAt: Instant
   /** Of the arm that is charged for it. */
   readonly digest: string | undefined
+  /** It was counted for the thresholds when it was tried before. */
+  readonly isCounted: boolean
 }
-/** What became of it; `Later`: nothing yet, it is to be tried again soon. */
-export type FutureOutcome = ResponseName | 'Later'
+/**
+ * What became of it. Nothing yet where it is to be tried again soon: `Later` if nothing was begun, `Again` if it was
+ * judged and counted, and the device not there.
+ */
+export type FutureOutcome = ResponseName | 'Later' | 'Again'
 /** What a user is shown of its requests, before and after. */
 export type FutureSummary = {
   readonly reference: string
@@ -47,13 +54,18 @@ export type FutureSummary = {
 export type FutureDated = {
   /** Holds a request in its slot; what was there is taken out and given back. */
   hold(
-    held: Omit<FutureRequest, 'reference'>,
+    held: Omit<FutureRequest, 'reference' | 'isCounted'>,
     slot: string,
   ): Promise<Outcome<FutureRequest | undefined, 'FutureDatedFull'>>
   /** Takes out what is in the slot of that user. */
   cancel(user: User, slot: string): Promise<FutureRequest | undefined>
   /** Of one user; the latest date of execution first. */
   list(user: User): Promise<readonly FutureSummary[]>
+  /**
+   * Before anything else of that originator goes to that device: what is due of theirs, which has a counter below.
+   * @returns false when that device cannot be reached for it
+   */
+  bringDue(originator: Eui64, target: Eui64): Promise<boolean>
   /** From now on `carryOut` gets each at its time; a fault in it ends that one alone. */
   start(carryOut: (held: FutureRequest) => Promise<FutureOutcome>): Promise<void>
   close(): void
@@ -88,15 +100,15 @@ export async function openFutureDated(
     reference: row.reference,
     executeAt: instant(Number(row.execute_at)),
     digest: row.digest ?? undefined,
+    isCounted: row.counted,
     ...readKept(row, crypto),
   })
   const held = () => db.selectFrom('future_dated').selectAll().where('state', '=', 'held')
-  const put = (reference: string, state: 'held' | 'done', outcome: string | null) =>
-    db
-      .updateTable('future_dated')
-      .set({ state, outcome })
-      .where('reference', '=', reference)
-      .execute()
+  const put = (
+    reference: string,
+    change: Updateable<Pick<DccTables['future_dated'], 'state' | 'outcome' | 'counted'>>,
+  ) => db.updateTable('future_dated').set(change).where('reference', '=', reference).execute()
+  const putBack = { Later: { state: 'held' }, Again: { state: 'held', counted: true } } as const
   const forget = () =>
     db
       .deleteFrom('future_dated')
@@ -105,7 +117,7 @@ export async function openFutureDated(
       .execute()
 
   /** Only what is still held; what was cancelled meanwhile is not sent. */
-  const carryOutOne = async (row: Row): Promise<void> => {
+  const carryOutNow = async (row: Row): Promise<FutureOutcome | undefined> => {
     const [mine] = await db
       .updateTable('future_dated')
       .set({ state: 'sending' })
@@ -113,16 +125,23 @@ export async function openFutureDated(
       .where('state', '=', 'held')
       .returning('reference')
       .execute()
-    if (mine === undefined || carryOut === undefined) return
+    if (mine === undefined || carryOut === undefined) return undefined
     const { reference } = row
     try {
       const outcome = await carryOut(read(row))
-      if (outcome === 'Later') await put(reference, 'held', null)
-      else await put(reference, 'done', outcome)
+      const isOver = outcome !== 'Later' && outcome !== 'Again'
+      await put(reference, isOver ? { state: 'done', outcome } : putBack[outcome])
+      return outcome
     } catch (error) {
       log.error({ reference, error }, 'a future-dated request failed')
-      await put(reference, 'done', 'DeliveryTimeout')
+      await put(reference, { state: 'done', outcome: 'DeliveryTimeout' })
+      return 'DeliveryTimeout'
     }
+  }
+  /** What one originator sends to one device goes one after the other, as its counters rise. */
+  const turnOf = inTurnByKey<string>()
+  const carryOutOne = async (row: Row): Promise<void> => {
+    await turnOf(row.line, () => carryOutNow(row))
   }
   const lanes = createLanes<Row>({
     work: carryOutOne,
@@ -220,10 +239,12 @@ export async function openFutureDated(
             organisation,
             role,
             slot,
+            line: lineOf(request.originator, request.target),
             execute_at: executeAt,
             state: 'held',
             outcome: null,
             digest: digest ?? null,
+            counted: false,
             ...kept(request, peer),
           })
           .execute()
@@ -246,6 +267,21 @@ export async function openFutureDated(
         return { reference, executeAt, state, outcome, request }
       })
     },
+    bringDue: (originator, target) =>
+      turnOf(lineOf(originator, target), async () => {
+        const due = await held()
+          .where('line', '=', lineOf(originator, target))
+          .where('execute_at', '<=', clock.now())
+          .orderBy('execute_at')
+          .orderBy('reference')
+          .limit(pageMax)
+          .execute()
+        for (const row of due) {
+          const outcome = await carryOutNow(row)
+          if (outcome !== undefined && unreached.has(outcome)) return false
+        }
+        return true
+      }),
     async start(work) {
       carryOut = work
       await db
@@ -261,6 +297,10 @@ export async function openFutureDated(
     },
   }
 }
+
+const lineOf = (originator: Eui64, target: Eui64): string => `${originator} ${target}`
+
+const unreached: ReadonlySet<FutureOutcome> = new Set(['Later', 'Again', 'DeliveryTimeout'])
 
 /** Whether its time has passed so long ago that it is not to be carried out any more. */
 export const isMissed = (executeAt: Instant, now: Instant): boolean =>

@@ -12,7 +12,7 @@ import { ok, refused, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { carryOut, hold } from './carry-out.ts'
 import { actOnCompany, serveCompany } from './company-requests.ts'
-import { sourceOf } from './counters.ts'
+import { sourceOf, useUp } from './counters.ts'
 import { isFutureDated, serveFutureDated } from './future-dated-requests.ts'
 import type { Device } from './inventory.ts'
 import { commandOf, judgeSigned, judgeUser } from './judge.ts'
@@ -79,31 +79,50 @@ export async function serve(
   const device = judgeUser(request, peer, parts)
   if (!device.ok) return device
   const { target, counter, service, body } = request
-  const source = sourceOf(request, peer)
-  if (counter <= (await parts.counters.last(source, target)))
+  if (counter <= (await parts.counters.last(sourceOf(request, peer), target)))
     return refused('CounterUsed', `${counter}`)
   if (isFutureDated(body)) return serveFutureDated(body, request, peer, device.value, parts)
   const asked = readAsked(request, peer, device.value, parts)
   if (!asked.ok) return asked
-  const { form, bytes } = asked.value
+  const { form, bytes, command } = asked.value
   if (form === 'preCommand') return ok({ preCommand: bytes })
   const { organisation, role } = peer
-  const { command } = asked.value
   const breach = await parts.anomalies.judge({ user: { organisation, role }, service, command })
-  if (!(await parts.counters.use(source, target, counter)))
-    return refused('CounterUsed', `${counter}`)
   if (breach !== undefined) return hold(request, peer, breach, parts)
-  return carryOut(asked.value, request, peer, device.value, parts)
+  return carryOutInTurn(asked.value, request, peer, device.value, parts)
 }
 
-/** A request out of quarantine: its counter is used, its parameters are judged as they stand now. */
+/**
+ * What is due at the device goes first: its counter is below. Where that cannot go nothing can, and nothing is used
+ * up, so that it may be asked again. A read uses up no counter of the device, and what its user delivers waits for no hub.
+ */
+async function carryOutInTurn(
+  asked: Asked,
+  request: ServiceRequest,
+  peer: Peer,
+  device: Device,
+  parts: ServiceParts,
+): Promise<Served> {
+  const { originator, target, commandVariant } = request
+  const waits = asked.form === 'signed' && !variantRow(commandVariant).local
+  if (waits && !(await parts.futureDated.bringDue(originator, target)))
+    return refused('DeviceUnreachable', 'what was due before it could not be delivered')
+  return (
+    (await useUp(request, peer, parts)) ?? (await carryOut(asked, request, peer, device, parts))
+  )
+}
+
+/**
+ * A request out of quarantine: its parameters are judged as they stand now, and its counter is used up only now. One that
+ * was held for its megawatts had come further before.
+ */
 export async function serveHeld(
-  { request, peer }: Pick<Quarantined, 'request' | 'peer'>,
+  { request, peer, breach }: Pick<Quarantined, 'request' | 'peer' | 'breach'>,
   parts: ServiceParts,
 ): Promise<Served> {
   if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
   if (variantRow(request.commandVariant).form === 'company')
-    return actOnCompany(request, peer, parts)
+    return (await useUp(request, peer, parts)) ?? (await actOnCompany(request, peer, parts))
   const device = judgeUser(request, peer, parts)
   if (!device.ok) return device
   const { body } = request
@@ -111,7 +130,9 @@ export async function serveHeld(
   const asked = readAsked(request, peer, device.value, parts)
   if (!asked.ok) return asked
   if (asked.value.form === 'preCommand') return refused('RequestMalformed', 'nothing to carry out')
-  return carryOut(asked.value, request, peer, device.value, parts)
+  return breach === 'ADMegawattBreach'
+    ? carryOut(asked.value, request, peer, device.value, parts)
+    : carryOutInTurn(asked.value, request, peer, device.value, parts)
 }
 
 function readAsked(

@@ -54,12 +54,16 @@ export type DccTables = LedgerTables &
       role: string
       /** One request is held for each: a later one replaces it. */
       slot: string
+      /** Originator and device, divided by a space. */
+      line: string
       execute_at: string | number
       /** `sending`: on its way when the process ended, so that nobody knows. */
       state: 'held' | 'sending' | 'done'
       outcome: string | null
       /** Of the arm that is charged for it. */
       digest: string | null
+      /** It has been counted for the thresholds at its time, and is tried again. */
+      counted: boolean
     } & KeptRequest
     /** What devices are that somebody has moved. */
     device_status: { eui: string; status: string; at: string | number }
@@ -162,6 +166,19 @@ export const migrations = [
         'create index pushed_alerts_by_user on pushed_alerts (organisation, role, id)',
       ]
       for (const statement of tables) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0008-due-first',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      const changes = [
+        `alter table future_dated add column line text not null default '',
+          add column counted boolean not null default false`,
+        // A slot begins with organisation, role, originator and device.
+        "update future_dated set line = split_part(slot, ' ', 3) || ' ' || split_part(slot, ' ', 4)",
+        "create index future_dated_by_line on future_dated (line) where state = 'held'",
+      ]
+      for (const statement of changes) await sql.raw(statement).execute(db)
     },
   },
 ]

@@ -290,6 +290,7 @@ const noFuture: ServiceParts['futureDated'] = {
   hold: () => Promise.resolve(refused('FutureDatedFull')),
   cancel: () => Promise.resolve(undefined),
   list: () => Promise.resolve([]),
+  bringDue: () => Promise.resolve(true),
   start: () => Promise.resolve(),
   close: () => {},
 }

@@ -217,7 +217,7 @@ test('however slowly they are handed in, no more are carried out in a period tha
   expect([delivered(), held(...users)]).toEqual([before + most, most])
 })
 
-test('what is overtaken or whose user is revoked is not sent, and gives its budget back', async () => {
+test('what is overtaken or whose user is revoked is not carried out, and gives its budget back', async () => {
   const overtaken = another()
   const at = inFuture(20 * minute)
   const request = arm(overtaken, at)
@@ -230,12 +230,18 @@ test('what is overtaken or whose user is revoked is not sent, and gives its budg
   expect([delivered(), held(overtaken)]).toEqual([before, 1])
   const revoked = another()
   expect(await ahead(revoked, at)).toBe('FutureDated')
+  const later = {
+    ...world.armRequest('7.16', {}, overtaken),
+    counter: request.counter + 1n,
+  }
+  expect((await world.arm(overtaken, later, overtaken.key)).name).toBe('Accepted')
   writeAtomic(world.revocationList, world.smki.revoke(revoked.peer.serialHex), 0o644)
   await world.dccWall.advance(minute)
   await world.clock.advance(20 * minute)
-  await ended(overtaken, 'CounterUsed')
-  await eventually(() => held(overtaken, revoked) === 0)
-  expect(delivered()).toBe(before)
+  // The device says so: what was used up here alone ends nothing that is dated.
+  await ended(overtaken, 'FutureDatedOvertaken')
+  await eventually(() => held(overtaken, revoked) === 1)
+  expect(delivered()).toBe(before + 1)
 })
 
 test("a supplier's tariff gets to the meter at its time", async () => {
@@ -272,6 +278,30 @@ test('firmware is activated at its time, and not before', async () => {
   await eventually(() => world.meter.running.firmware() === '00010001')
 })
 
+test('what its device is away for goes before anything else once that is back, in its minute', async () => {
+  const user = another()
+  const at = inFuture(10 * minute)
+  expect(await ahead(user, at)).toBe('FutureDated')
+  world.llcs.close()
+  const { web } = world.users
+  const probe = async () => (await world.arm(web, world.armRequest('7.13'), owner)).name
+  await eventually(async () => (await probe()) === 'DeviceUnreachable')
+  await world.clock.advance(at - world.clock.now() + 5_000)
+  // A clock would be set so: with a counter above what is due, in the minute of it.
+  const next = { ...world.armRequest('7.16', {}, user), counter: counterAt(at) + 5_000_000n }
+  const ask = async () => (await world.arm(user, next, user.key)).name
+  expect(await ask()).toBe('DeviceUnreachable')
+  await ended(user, 'held')
+  expect(held(user)).toBe(1)
+  const back = await world.joinLlcs()
+  expect(await ask()).toBe('Accepted')
+  const counters = back.accepted.map(({ command }) => command.counter)
+  expect(counters).toEqual([counters[0], next.counter])
+  expect(await outcomesOf(user)).toEqual(['Accepted'])
+  expect(held(user)).toBe(2)
+  back.close()
+})
+
 test('what its hub is away for is tried again, until its time has passed', async () => {
   const late = another()
   const soon = inFuture(10 * minute)
@@ -279,8 +309,10 @@ test('what its hub is away for is tried again, until its time has passed', async
   await world.hub.close()
   await eventually(() => world.dcc().hubsConnected() === 0)
   await world.clock.advance(10 * minute + limits.executionLateMillisMax - 10_000)
-  expect(await outcomesOf(late)).toEqual(['held'])
+  const next = { ...world.armRequest('7.16', {}, late), counter: counterAt(soon) + 5_000_000n }
+  expect((await world.arm(late, next, late.key)).name).toBe('DeviceUnreachable')
+  await ended(late, 'held')
   await world.clock.advance(20_000)
-  await ended(late, 'ExecutionTimeInvalid')
+  await ended(late, 'FutureDatedMissed')
   expect(held(late)).toBe(0)
 })

@@ -61,6 +61,14 @@ export const responseCodes = {
     words: "the user may not read this home: it is neither its supplier's nor let by its consumer",
   },
   E127: { name: 'SignerRevoked', words: 'the certificate of the user has been revoked' },
+  E132: {
+    name: 'FutureDatedMissed',
+    words: 'the device could not be reached within the time left to what was future-dated',
+  },
+  E133: {
+    name: 'FutureDatedOvertaken',
+    words: 'the device discarded what was future-dated: a later command of its user came before it',
+  },
 } as const
 export type ResponseName = (typeof responseCodes)[keyof typeof responseCodes]['name']
 /** Any code that the data company may give; the names of most of them are not public. */
