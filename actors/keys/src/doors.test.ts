@@ -37,6 +37,7 @@ test(
         'PUT /api/v1/memberships': clients,
         'DELETE /api/v1/memberships': clients,
         'GET /api/v1/readers': ['station', 'csms'],
+        'GET /api/v1/epochs': clients,
         'POST /api/v1/consents': ['csms', 'web'],
         'GET /api/v1/consents/:station': ['csms', 'web'],
         'PUT /api/v1/owners': ['supervisor'],

@@ -8,7 +8,9 @@ import {
   sealedTopic,
   topicKinds,
   topicName,
+  type EpochStanding,
   type JoinRefusal,
+  type Topic,
 } from '@interlock/contract'
 import {
   minuteCounts,
@@ -34,6 +36,8 @@ export type KeyDesk = {
   readonly audit: Audit
   readonly clock: Pick<Clock, 'now'>
   readonly administrators: readonly Eui64[]
+  /** The epoch of a group, for who is in it. */
+  readonly standingOf: (topic: Topic, thumbprint: string) => EpochStanding | undefined
   /** What each group has come to, for whoever looks. */
   readonly groups: () => readonly { topic: string; epoch: number; members: number }[]
 }
@@ -143,6 +147,18 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
         const topic = topicIn(query['topic'])
         if (topic === undefined) return problem('BodyInvalid', 'no topic')
         return { status: 200, body: { readers: named.of(topic) } }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/v1/epochs',
+      roles: clients,
+      summary:
+        'the epoch of a group topic and its lease, for members: whoever carries may withhold both',
+      handle({ peer, query }) {
+        const topic = topicIn(query['topic'])
+        const standing = topic && desk.standingOf(topic, peer.thumbprint)
+        return standing === undefined ? problem('NotFound') : { status: 200, body: standing }
       },
     },
   ]

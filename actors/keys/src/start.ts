@@ -15,7 +15,14 @@ import {
 } from '@interlock/host'
 import { limits, topicName } from '@interlock/contract'
 import { eui64, Fault, toBase64Url, utf8 } from '@interlock/kernel'
-import { createKeyServer, type Group, type KeyServer, type KeyServerPorts } from '@interlock/seal'
+import {
+  createKeyServer,
+  isMember,
+  standingOf,
+  type Group,
+  type KeyServer,
+  type KeyServerPorts,
+} from '@interlock/seal'
 import { admissionOf } from './admission.ts'
 import { openCertificates } from './certificates.ts'
 import type { KeysConfig } from './config.ts'
@@ -105,6 +112,10 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     audit,
     clock,
     administrators,
+    standingOf(topic, thumbprint) {
+      const group = groups.get(topicName(topic))
+      return group !== undefined && isMember(group, thumbprint) ? standingOf(group) : undefined
+    },
     groups: () =>
       [...groups].map(([topic, { epoch, members }]) => ({
         topic,

@@ -81,6 +81,7 @@ test('whatever the middleware drops, reorders, repeats, splices or moves to anot
     ['brings all', [at(0), at(1), at(2)], 3, []],
     ['drops', [at(0), at(2)], 2, ['SealGap']],
     ['reorders', [at(0), at(2), at(1)], 3, ['SealGap', 'SealReordered']],
+    ['reorders the first', [at(1), at(0)], 2, ['SealReordered']],
     ['repeats', [at(0), at(1), at(1)], 2, ['SealRepeated']],
     ['splices', [at(0), { ...at(count), topic: here }], 1, ['SealTopic']],
     ['forges', [at(0), { ...at(count), topic: here, message: forged }], 1, ['SealAltered']],
@@ -93,7 +94,7 @@ test('whatever the middleware drops, reorders, repeats, splices or moves to anot
     let taken = 0
     reader.exchange.read({
       selection: { kind: 'load' },
-      begins: 'start',
+      begins: 'first',
       progress: openProgress(),
       handle: () => Promise.resolve(void taken++),
     })
@@ -163,7 +164,7 @@ test('a message that is moved to another epoch is found, though the reader has t
   let taken = 0
   reader.exchange.read({
     selection: { kind: 'load' },
-    begins: 'start',
+    begins: 'first',
     progress: openProgress(),
     handle: () => Promise.resolve(void taken++),
   })

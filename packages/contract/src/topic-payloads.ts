@@ -41,6 +41,11 @@ export const Capacity = Type.Object(
 )
 /** Until when the group topic may be published to under that epoch. */
 export const EpochLease = Type.Object({ epoch: Epoch, until: At }, strict)
+/** What the key server answers of a group topic: its epoch, until when that is leased, and the ends of those before. */
+export const EpochStanding = Type.Object(
+  { epoch: Epoch, until: At, ended: Type.Array(EpochLease, { maxItems: limits.epochsHeldMax }) },
+  strict,
+)
 /**
  * The key of one epoch of the group topic whose companion this is, and the end of the last lease of those
  * before it: whoever was away when they ended could not tell what was said in time.
@@ -56,4 +61,5 @@ export type Load = Static<typeof Load>
 export type Capacity = Static<typeof Capacity>
 export type Consumption = Static<typeof Consumption>
 export type EpochGrant = Static<typeof EpochGrant>
+export type EpochStanding = Static<typeof EpochStanding>
 export type EpochLease = Static<typeof EpochLease>

@@ -93,7 +93,14 @@ async function readThree(options: {
     },
     {
       carrier,
-      receiver: { ...reader, directory, keyrings: createKeyrings(), clock: wall, crypto },
+      receiver: {
+        ...reader,
+        directory,
+        keyrings: createKeyrings(),
+        askLease: () => Promise.resolve(),
+        clock: wall,
+        crypto,
+      },
       onFinding: (finding) => void findings.push(finding),
       deadLetters,
       deps: {

@@ -22,6 +22,7 @@ import type { DeadLetters } from './dead-letters.ts'
 import { createDirectory } from './directory.ts'
 import { keyClient } from './key-client.ts'
 import { createKeyrings } from './keyrings.ts'
+import { leaseAsker } from './leases.ts'
 import { namedAudience } from './named-audience.ts'
 import { createOutbox, type SendRefusal } from './outbox.ts'
 import type { OutboxStore } from './outbox-store.ts'
@@ -87,6 +88,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     key: identity.key,
     directory,
     keyrings,
+    askLease: leaseAsker(keys, keyrings, wall),
     clock: wall,
     crypto,
   }

@@ -1,9 +1,19 @@
-import { CertificateChain, NamedReaders, topicName, type Topic } from '@interlock/contract'
+import {
+  CertificateChain,
+  EpochStanding,
+  NamedReaders,
+  topicName,
+  type Topic,
+} from '@interlock/contract'
 import { outcomeOf, type HttpClient } from '@interlock/host'
 import { Fault, ok, refused, type Outcome } from '@interlock/kernel'
 import { Compile } from 'typebox/compile'
 
-const shapes = { chain: Compile(CertificateChain), readers: Compile(NamedReaders) }
+const shapes = {
+  chain: Compile(CertificateChain),
+  readers: Compile(NamedReaders),
+  standing: Compile(EpochStanding),
+}
 
 /**
  * What is asked of the key server. All of it throws Fault `PeerUnavailable` when it does not answer, or could not judge:
@@ -15,6 +25,8 @@ export type KeyClient = {
   leave(topic: Topic): Promise<Outcome<unknown, string>>
   chainOf(thumbprint: string): Promise<Outcome<string, string>>
   readersOf(topic: Topic): Promise<Outcome<readonly string[], string>>
+  /** Of a group topic that one is a member of. */
+  standingOf(topic: Topic): Promise<Outcome<EpochStanding, string>>
 }
 
 const tooManyRequests = 429
@@ -40,6 +52,11 @@ export function keyClient(http: HttpClient, origin: string): KeyClient {
       if (!answer.ok) return answer
       const { value } = answer
       return shapes.readers.Check(value) ? ok(value.readers) : refused('AnswerInvalid')
+    },
+    async standingOf(topic) {
+      const answer = await ask('GET', `epochs?topic=${encodeURIComponent(topicName(topic))}`)
+      if (!answer.ok) return answer
+      return shapes.standing.Check(answer.value) ? ok(answer.value) : refused('AnswerInvalid')
     },
   }
 }

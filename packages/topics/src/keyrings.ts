@@ -1,8 +1,11 @@
 import {
   groupOfCompanion,
+  sealedTopic,
   topicName,
   type EpochGrant,
   type EpochLease,
+  type EpochStanding,
+  type Protection,
   type SealRefusal,
   type Topic,
 } from '@interlock/contract'
@@ -10,10 +13,12 @@ import type { Instant, Outcome } from '@interlock/kernel'
 import {
   awaitsKey,
   emptyKeyring,
+  lacksLease,
   openingKey,
   publishingKey,
   takeGrant,
   takeLease,
+  takeStanding,
   type EpochKey,
   type Keyring,
 } from '@interlock/seal'
@@ -23,10 +28,14 @@ import { messageUnfit } from './message-unfit.ts'
 export type Keyrings = {
   /** What the key server has said on a topic's companion. */
   take(companion: Topic, payload: unknown): void
+  /** What the key server has answered itself of a topic. */
+  takeStanding(topic: Topic, standing: EpochStanding): void
   publishing(topic: Topic, now: Instant): Outcome<EpochKey, SealRefusal>
   opening(topic: Topic, epoch: number, at: Instant): EpochKey | undefined
   /** Whether a key of that epoch may still come. */
   awaits(topic: Topic, epoch: number): boolean
+  /** Whether the key server must be asked before what was sealed then can be opened, or refused. */
+  lacksLease(topic: Topic, epoch: number, at: Instant): boolean
   onChange(listener: () => void): () => void
 }
 
@@ -53,12 +62,20 @@ export function createKeyrings(): Keyrings {
       }
       for (const listener of listeners) listener()
     },
+    takeStanding(topic, standing) {
+      rings.set(topicName(topic), takeStanding(ringOf(topic), standing))
+      for (const listener of listeners) listener()
+    },
     publishing: (topic, now) => publishingKey(ringOf(topic), now),
-    opening: (topic, epoch, at) => openingKey(ringOf(topic), epoch, at),
+    opening: (topic, epoch, at) => openingKey(ringOf(topic), epoch, at, protectionOf(topic)),
     awaits: (topic, epoch) => awaitsKey(ringOf(topic), epoch),
+    lacksLease: (topic, epoch, at) =>
+      protectionOf(topic) === 'groupMac' && lacksLease(ringOf(topic), epoch, at),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
 }
+
+const protectionOf = ({ kind }: Topic): Protection => sealedTopic(kind)?.protection ?? 'signed'

@@ -47,6 +47,7 @@ const start = (
         key: crypto.generateKey().key,
         directory,
         keyrings: createKeyrings(),
+        askLease: () => Promise.resolve(),
         clock: systemClock,
         crypto,
       },

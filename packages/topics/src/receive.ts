@@ -13,6 +13,7 @@ import {
 import type { PrivateKey } from '@interlock/kernel'
 import type { Directory } from './directory.ts'
 import type { Keyrings } from './keyrings.ts'
+import type { leaseAsker } from './leases.ts'
 import type { Progress } from './progress.ts'
 
 /** What a reader finds wrong with what it was brought, by name; whoever carries is the first suspect. */
@@ -34,6 +35,8 @@ export type Receiver = {
   readonly key: PrivateKey
   readonly directory: Directory
   readonly keyrings: Keyrings
+  /** Asks the key server about an epoch, where nothing that has come says enough of it. */
+  readonly askLease: ReturnType<typeof leaseAsker>
   readonly clock: { now(): Instant }
   readonly crypto: Crypto
 }
@@ -45,7 +48,7 @@ export type Rules = {
   readonly hears?: (author: Peer, topic: Topic) => boolean
   /**
    * `start`: authors begin with their first message, so that what is withheld of their beginning is a
-   * gap. `first`: with whatever comes first, for whoever joins in between.
+   * gap. `first`: with whatever comes first, for whoever joins in between; what comes later of before is out of order.
    */
   readonly begins: 'start' | 'first'
   /** What is nothing to be told of there: keys are sealed to members alone, so others see gaps. */
@@ -78,6 +81,7 @@ export async function receive(
   const author = await directory.learn(head['x5t#S256'])
   const isHeard = author !== undefined && (rules.hears?.(author, topic) ?? true)
   if (author !== undefined && !isHeard) return found('SealForbidden', author.organisation)
+  await receiver.askLease(topic, head.epoch ?? 0, instant(head.iat))
   const opened = openSealed(
     message,
     topic,

@@ -62,9 +62,13 @@ test('an author that has moved on to an epoch does not go back, but for what was
   expect(follow(followed, head(2, 1))).toMatchObject({ ok: true })
 })
 
-test('a reader that joined later misses nothing of what came before', () => {
-  expect(taken(followFrom(41, at(0)), head(42)).finding).toBeUndefined()
-  expect(follow(followFrom(41, at(42)), head(41))).toMatchObject({ reason: 'SealRepeated' })
+test('a reader that joined later is told of no gap before, and takes what of that comes late, once', () => {
+  const joined = taken(followFrom(41, at(0)), head(42))
+  expect(joined.finding).toBeUndefined()
+  const late = taken(joined.followed, head(41))
+  expect(late.finding).toEqual({ reason: 'SealReordered' })
+  expect(follow(late.followed, head(41))).toMatchObject({ reason: 'SealRepeated' })
+  expect(follow(late.followed, head(42))).toMatchObject({ reason: 'SealRepeated' })
 })
 
 test('an author is silent when what it said last is too old, however late that was delivered', () => {

@@ -10,6 +10,8 @@ export type Followed = {
   readonly epoch: number
   /** Not received, oldest first; at most `sealGapsMax` runs. */
   readonly missing: readonly Run[]
+  /** The first that this reader was brought, where it joined in between: of what is missing before no gap was told. */
+  readonly began?: number
   /** When its last message was sealed, by its own clock: one that is delayed does not count as said now. */
   readonly saidAt: Instant
 }
@@ -20,11 +22,15 @@ export type OrderFinding =
 
 export type FollowStep = { readonly followed: Followed; readonly finding?: OrderFinding }
 
-/** Before the first message: `last` is where the author was when this reader joined, 0 at its start. */
+/**
+ * Before the first message: `last` is where the author was when this reader joined, 0 at its start. Whatever was
+ * before may still come, out of its order: a carrier may bring the second first.
+ */
 export const followFrom = (last: number, now: Instant): Followed => ({
   last,
   epoch: 0,
-  missing: [],
+  missing: last > 0 ? [{ from: 1, to: last }] : [],
+  ...(last > 0 && { began: last + 1 }),
   saidAt: now,
 })
 
@@ -52,7 +58,8 @@ export function follow(
 
 function late(followed: Followed, seq: number, at: Instant): Outcome<FollowStep, SealRefusal> {
   const run = followed.missing.find(({ from, to }) => from <= seq && seq <= to)
-  if (run === undefined)
+  const isReused = seq < (followed.began ?? 0) && at > followed.saidAt
+  if (run === undefined || isReused)
     return refused(at > followed.saidAt ? 'SealReused' : 'SealRepeated', `${seq}`)
   const rest = [
     { from: run.from, to: seq - 1 },

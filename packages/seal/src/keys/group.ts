@@ -8,6 +8,7 @@ import {
   sealedTopic,
   topicTable,
   type EpochLease,
+  type EpochStanding,
   type Ground,
   type JoinRefusal,
   type SealedMessage,
@@ -185,6 +186,13 @@ export function turn(
     return { topic, message: sealData(data, author, audience, tools) }
   }
 }
+
+/** What the key server answers of a group to its members. */
+export const standingOf = ({ epoch, leasedAt, ended }: Group): EpochStanding => ({
+  epoch: epoch.epoch,
+  until: leasedAt + limits.leaseMillis,
+  ended: [...ended],
+})
 
 /** As long as what may be said under it, and no longer. */
 const keyKeptMillis = (topic: Topic): number =>

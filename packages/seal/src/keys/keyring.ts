@@ -1,4 +1,11 @@
-import { limits, type EpochGrant, type EpochLease, type SealRefusal } from '@interlock/contract'
+import {
+  limits,
+  type EpochGrant,
+  type EpochLease,
+  type EpochStanding,
+  type Protection,
+  type SealRefusal,
+} from '@interlock/contract'
 import { fromBase64Url, instant, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import type { EpochKey } from '../data/head.ts'
 
@@ -12,11 +19,12 @@ export type Keyring = {
   readonly held: readonly Held[]
   /** The newest epoch that the key server has spoken of, with a key of it or not. */
   readonly newest: number
-  /** What the key server has said of the end of earlier epochs. */
+  /** What the key server has said of the end of earlier epochs, with the word of `endedBefore`. */
   readonly ended: readonly EpochLease[]
+  readonly endedBefore: number
 }
 
-export const emptyKeyring: Keyring = { held: [], newest: 0, ended: [] }
+export const emptyKeyring: Keyring = { held: [], newest: 0, ended: [], endedBefore: 0 }
 
 const keyBytes = 32
 const noLease = instant(0)
@@ -29,12 +37,28 @@ export function takeGrant(ring: Keyring, { epoch, key, ended: told }: EpochGrant
   const bytes = fromBase64Url(key)
   const isNew = ring.held.every((each) => each.epoch !== epoch)
   if (bytes?.length !== keyBytes || !isNew) return ring
-  const ended = epoch > newestHeld(ring) ? told : ring.ended
   const held = [...ring.held, { epoch, key: bytes, until: noLease }]
     .toSorted((one, other) => one.epoch - other.epoch)
     .slice(-limits.epochsHeldMax)
-    .map((each) => ended.filter((end) => end.epoch === each.epoch).reduce(prolonged, each))
-  return { held, newest: Math.max(ring.newest, epoch), ended }
+  return withEnds({ ...ring, held }, epoch, told)
+}
+
+/** Takes what the key server has answered itself: no carrier can withhold that. */
+export const takeStanding = (ring: Keyring, { epoch, until, ended }: EpochStanding): Keyring =>
+  takeLease(withEnds(ring, epoch, ended), { epoch, until })
+
+/** The ends of the epochs before `epoch`, as far as nothing later was told already. */
+function withEnds(ring: Keyring, epoch: number, told: readonly EpochLease[]): Keyring {
+  const isNews = epoch > ring.endedBefore
+  const ended = isNews ? told : ring.ended
+  return {
+    held: ring.held.map((each) =>
+      ended.filter((end) => end.epoch === each.epoch).reduce(prolonged, each),
+    ),
+    newest: Math.max(ring.newest, epoch),
+    ended,
+    endedBefore: isNews ? epoch : ring.endedBefore,
+  }
 }
 
 /** Takes a lease that the key server has signed (topic kind `lease`). */
@@ -51,12 +75,27 @@ const prolonged = (held: Held, { until }: EpochLease): Held => ({
 
 const newestHeld = ({ held }: Keyring): number => held.at(-1)?.epoch ?? 0
 
+const heldOf = ({ held }: Keyring, epoch: number): Held | undefined =>
+  held.find((each) => each.epoch === epoch)
+const hasEnded = ({ ended }: Keyring, epoch: number): boolean =>
+  ended.some((each) => each.epoch === epoch)
+
 /**
- * Whether a key of that epoch may still come: of the newest, or of any while the newest has not come, for
- * a member is given them in their order.
+ * Whether a key of that epoch may still come, or word of when the epoch ended: of the newest, or of any while the
+ * newest has not come, for a member is given them in their order.
  */
 export const awaitsKey = (ring: Keyring, epoch: number): boolean =>
-  epoch >= ring.newest || newestHeld(ring) < ring.newest
+  (heldOf(ring, epoch) === undefined || !hasEnded(ring, epoch)) &&
+  (epoch >= ring.newest || newestHeld(ring) < ring.newest)
+
+/**
+ * Whether nothing says yet if that epoch, whose key is held, was in force at `at`: no lease that has come is of so
+ * late, and no end of it is known.
+ */
+export function lacksLease(ring: Keyring, epoch: number, at: Instant): boolean {
+  const held = heldOf(ring, epoch)
+  return held !== undefined && at > held.until && !hasEnded(ring, epoch)
+}
 
 /**
  * What to publish under. A member that hears of no new lease stops: else a carrier that withholds
@@ -71,10 +110,18 @@ export function publishingKey(ring: Keyring, now: Instant): Outcome<EpochKey, Se
 
 /**
  * The key of what was sealed at `at`, for an epoch that was then in force: what is said under an
- * earlier one after its last lease is not from whoever had the right to it.
+ * earlier one after its last lease is not from whoever had the right to it. Under a MAC that holds of the newest epoch
+ * that is known as well: a carrier that withholds what came after it, and a dismissed member, would write as anybody.
+ * An author's signature nobody else can give.
  */
-export function openingKey(ring: Keyring, epoch: number, at: Instant): EpochKey | undefined {
-  const held = ring.held.find((each) => each.epoch === epoch)
+export function openingKey(
+  ring: Keyring,
+  epoch: number,
+  at: Instant,
+  protection: Protection,
+): EpochKey | undefined {
+  const held = heldOf(ring, epoch)
   if (held === undefined) return undefined
-  return epoch < ring.newest && at > held.until ? undefined : held
+  const mustBeLeased = protection === 'groupMac' || epoch < ring.newest
+  return mustBeLeased && at > held.until ? undefined : held
 }
