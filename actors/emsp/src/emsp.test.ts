@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { cdrWith, tariff } from '@interlock/billing/operator.fixture'
+import { cdrWith, tariff, values } from '@interlock/billing/operator.fixture'
 import { httpClient } from '@interlock/host'
 import { actorOrigin, invitation } from '@interlock/host/ocpi-party.fixture'
 import { instant, roles, unobserved } from '@interlock/kernel'
@@ -99,14 +99,17 @@ test('what verifies is billed once, by what the meter has signed; a session repl
   const bills = await itemsOf('bills')
   expect(bills).toMatchObject([{ record: 'NL*CPO*C1', session: { wattHours: 9_500 } }])
 
-  expect(await post({ ...honest, id: 'C2' })).toHaveProperty(
-    'detail',
-    expect.stringContaining('SessionReplayed, at fault: operator'),
-  )
-  expect(await post({ ...honest, remark: 'edited' })).toHaveProperty(
-    'detail',
-    expect.stringContaining('RecordReplayed, at fault: operator'),
-  )
+  const isNot = async (cdr: Cdr, reason: string) =>
+    expect(await post(cdr)).toHaveProperty(
+      'detail',
+      expect.stringContaining(`${reason}, at fault: operator`),
+    )
+  await isNot({ ...honest, id: 'C2' }, 'SessionReplayed')
+  const again = { ...cdrWith(values({}, 11)), id: 'C5' }
+  const { authorization_reference: used = '' } = honest
+  for (const authorization_reference of [used, used.toUpperCase()])
+    await isNot({ ...again, authorization_reference }, 'ReferenceUsed')
+  await isNot({ ...honest, remark: 'edited' }, 'RecordReplayed')
   const stranger = { ...honest, id: 'C3' }
   const token = { ...stranger.cdr_token, uid: 'NOBODY' }
   expect(await post({ ...stranger, cdr_token: token })).toMatchObject({ reason: 'Http404' })

@@ -1,6 +1,7 @@
 import {
   cdrWith,
   keyText,
+  nobody,
   otherKey,
   payloads,
   valueOf,
@@ -21,7 +22,6 @@ const edited = (index: number, from: string, to: string) => {
 /** What an honest operator sends of the charge that it asked about. */
 export const honestUnder = ({ authorization_reference: reference }: AuthorizationInfo): Cdr =>
   cdrWith(values(), reference === undefined ? {} : { authorization_reference: reference })
-const nobody = { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' } as const
 /** What a dishonest operator sends, and who has to answer for it. */
 export const lies: readonly (readonly [string, () => Cdr, string, 'operator' | 'meter'])[] = [
   [

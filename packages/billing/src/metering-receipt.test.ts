@@ -33,7 +33,12 @@ function receiptOf(index: number, change: object = {}, key = vehicleKey): Signed
   return { nature: 'Receipt', plain_data, signed_data: toBase64(signature) }
 }
 
-const deps = { meterAt: () => meter, verifyEcdsa, authorisedAt: () => instant(0) }
+const deps = {
+  meterAt: () => meter,
+  verifyEcdsa,
+  authorisedAt: () => instant(0),
+  isAskedAlways: () => false,
+}
 const rate = (cdr: Cdr, alwaysSigns = false) =>
   rateCdr(cdr, tariff, nothingBilled, {
     ...deps,

@@ -60,6 +60,15 @@ export function payloadAt(index: number, first = 7, change: Partial<Payload> = {
   }
 }
 
+/** What a reading says of its driver where no card was shown. */
+export const nobody = {
+  IS: false,
+  IL: 'NONE',
+  IF: [],
+  IT: 'NONE',
+  ID: '',
+} as const satisfies Partial<Payload>
+
 /** A reading as the operator sends it on, signed by `key`. */
 export function valueOf(payload: Payload, key = meterKey): SignedValue {
   const record = signRecord(payload, key, crypto)

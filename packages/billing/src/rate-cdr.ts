@@ -9,12 +9,18 @@ import { signedSession, type RegisteredMeter, type SignedSession } from './signe
 /** The meter that a charging point had at a time, by the register and nobody else. */
 export type MeterAt = (evseId: string, at: Instant) => RegisteredMeter | undefined
 
-/** What has been billed: names of records, and the pages of each meter. */
+/** What has been billed: names of records, references of authorisations, and the pages of each meter. */
 export type Billed = {
   readonly records: ReadonlySet<string>
+  /** As `referenceName` has them. */
+  readonly references: ReadonlySet<string>
   readonly pages: ReadonlyMap<string, readonly (readonly [number, number])[]>
 }
-export const nothingBilled: Billed = { records: new Set(), pages: new Map() }
+export const nothingBilled: Billed = { records: new Set(), references: new Set(), pages: new Map() }
+
+/** By which a reference is billed once, in whichever case it is written. */
+export const referenceName = ({ authorization_reference: reference }: Cdr): string | undefined =>
+  reference?.toUpperCase()
 
 /** A record that holds: what is billed to the driver, and how surely it is the driver. */
 export type RatedSession = SignedSession & { readonly cost: Required<OcpiPrice> }
@@ -25,7 +31,7 @@ const clockMillisMax = 60_000
 const energyWattHoursMax = 0.5
 /** Half of the smallest coin, and what adding decimals loses. */
 const costMax = 0.005_001
-/** Where no reading names a driver, the authorisation is of the charge: so long before it at most. */
+/** Where no reading names a driver, and of a contract that is asked about each time: so long before the charge at most. */
 const authorisedMillisMax = 24 * 3_600_000
 
 export type RatingDeps = {
@@ -33,6 +39,8 @@ export type RatingDeps = {
   readonly verifyEcdsa: VerifyEcdsa
   /** When we authorised the token there under the reference that the record names; `undefined` where we did not. */
   readonly authorisedAt: (cdr: Cdr) => Instant | undefined
+  /** Whether the token of a record is to be asked about each time (`whitelist` *NEVER*). */
+  readonly isAskedAlways: (token: Cdr['cdr_token']) => boolean
   /** The vehicle of a contract that signs (ISO 15118), where it is known. */
   readonly vehicleOf?: (token: Cdr['cdr_token']) => ContractVehicle | undefined
 }
@@ -46,7 +54,7 @@ export function rateCdr(
   cdr: Cdr,
   agreed: Tariff,
   billed: Billed,
-  { meterAt, verifyEcdsa, vehicleOf, authorisedAt }: RatingDeps,
+  { meterAt, verifyEcdsa, vehicleOf, authorisedAt, isAskedAlways }: RatingDeps,
 ): Outcome<{ readonly session: RatedSession; readonly billed: Billed }, RatingProblem> {
   const name = `${cdr.country_code}*${cdr.party_id}*${cdr.id}`.toUpperCase()
   if (billed.records.has(name)) return refused('RecordReplayed', name)
@@ -75,12 +83,16 @@ export function rateCdr(
       'CostDiffers',
       `${cdr.total_cost.excl_vat}, not ${cost.value.excl_vat.toFixed(4)}`,
     )
-  const driver = driverProblem(cdr, session, authorisedAt(cdr))
-  if (driver !== undefined) return refused(driver, cdr.authorization_reference ?? 'no reference')
+  const driver = driverProblem(cdr, session, authorisedAt(cdr), isAskedAlways(cdr.cdr_token))
+  const reference = referenceName(cdr)
+  const isUsed = reference !== undefined && billed.references.has(reference)
+  const problem = driver ?? (isUsed ? 'ReferenceUsed' : undefined)
+  if (problem !== undefined) return refused(problem, cdr.authorization_reference ?? 'no reference')
   return ok({
     session: { ...session, cost: cost.value },
     billed: {
       records: new Set([...billed.records, name]),
+      references: new Set([...billed.references, ...(reference === undefined ? [] : [reference])]),
       pages: new Map([...billed.pages, [meter.serial, [...before, session.pages]]]),
     },
   })
@@ -97,13 +109,14 @@ function driverProblem(
   { auth_method: method, authorization_reference: reference }: Cdr,
   { token, from, until }: SignedSession,
   at: Instant | undefined,
+  isAskedAlways: boolean,
 ): RatingProblem | undefined {
-  if (token === undefined)
-    return at === undefined || at < from - authorisedMillisMax || at > until + clockMillisMax
-      ? 'DriverUnknown'
-      : undefined
+  const isOfCharge =
+    at !== undefined && at >= from - authorisedMillisMax && at <= until + clockMillisMax
+  if (token === undefined) return isOfCharge ? undefined : 'DriverUnknown'
   const wasAsked = method !== 'WHITELIST' || reference !== undefined
-  return wasAsked && at === undefined ? 'ReferenceUnknown' : undefined
+  if (wasAsked && at === undefined) return 'ReferenceUnknown'
+  return isAskedAlways && !isOfCharge ? 'AuthorisationMissing' : undefined
 }
 
 type Difference = { readonly reason: RatingProblem; readonly detail: string }

@@ -37,6 +37,14 @@ export const ratingProblems = {
     atFault: 'operator',
     words: 'the driver was not authorised under the reference of the record',
   },
+  ReferenceUsed: {
+    atFault: 'operator',
+    words: 'another charge has been billed under the reference of the record',
+  },
+  AuthorisationMissing: {
+    atFault: 'operator',
+    words: 'the contract is to be asked about each time, and nobody asked while it charged',
+  },
   StartMissing: { atFault: 'operator', words: 'the reading of the beginning is missing' },
   EndMissing: { atFault: 'operator', words: 'the reading of the end is missing' },
   PageMissing: { atFault: 'operator', words: 'a reading between beginning and end was left out' },

@@ -69,6 +69,31 @@ export const forget = async (
   uid: string,
 ): Promise<void> => void (await desk.objects.remove(nameAt('admissions', desk, station, type, uid)))
 
+/**
+ * A provider's word under a reference is of one charge, and that has begun: the next one is asked about anew, or begins
+ * without asking.
+ */
+export async function spend(
+  desk: Kept,
+  station: StationId,
+  { token: { type, uid }, reference }: Admission,
+): Promise<void> {
+  if (reference === undefined) return
+  const kept = await admissionOf(desk, station, type, uid)
+  if (kept?.reference === reference) {
+    const { reference: _, ...rest } = kept
+    const lastUpdated = desk.context.deps.clock.now()
+    const object: Admission = { ...rest, auth: 'WHITELIST' }
+    await desk.objects.put({
+      ...nameAt('admissions', desk, station, type, uid),
+      lastUpdated,
+      object,
+    })
+  }
+  const sent = await expected(desk, station, type, uid)
+  if (sent?.reference === reference) await expectNobody(desk, station, type, uid)
+}
+
 /** For so long a driver whose provider sent a command is waited for, and not asked about (§13.3.4, .5). */
 const expectedMillis = inMinutes(15)
 type Expected = Admission & { readonly until: number }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { CommandOutcome } from '../commands.ts'
-import { expected } from './admissions.ts'
+import { admissionOf, expected, remember, spend } from './admissions.ts'
 import { begin, operator, station, token, url } from './commanding.fixture.ts'
 import { openCommandsMax, resultOf } from './commands.ts'
 import { sessionId } from './session-place.ts'
@@ -32,6 +32,26 @@ test('a start becomes a request to the station, whose answer is told, and its dr
   expect(await driver()).toBeDefined()
   csms.wait(1)
   expect(await driver()).toBeUndefined()
+})
+
+test('what its provider said under a reference is of one charge; the next is of another, or of none', async () => {
+  await csms.ask('START_SESSION', start)
+  await settled(1)
+  const { desk } = csms
+  const known = () => admissionOf(desk, station, 'APP_USER', 'APP-1')
+  const sent = await expected(desk, station, 'APP_USER', 'APP-1')
+  if (sent === undefined) throw new Error('nobody is expected')
+  await remember(desk, 'ilk', station, 'APP_USER', 'APP-1', {
+    ...sent,
+    info: { status: 'Accepted' },
+  })
+  // A charge that began with another word leaves this one as it is.
+  await spend(desk, station, { ...sent, reference: 'REF-0' })
+  expect(await known()).toMatchObject({ auth: 'COMMAND', reference: 'REF-1' })
+  await spend(desk, station, sent)
+  expect(await expected(desk, station, 'APP_USER', 'APP-1')).toBeUndefined()
+  expect(await known()).toMatchObject({ party: 'ilk', auth: 'WHITELIST' })
+  expect(await known()).not.toHaveProperty('reference')
 })
 
 test('whether its token is valid is for the provider to know', async () => {

@@ -314,8 +314,7 @@ test("a session's record is what its meter signed, unchanged, and the provider c
   for (const seqNo of [1, 2])
     await station.endpoint.call('TransactionEvent', event(seqNo, 'Updated'))
   // Who was let in is not asked about again.
-  const ended = await station.endpoint.call('TransactionEvent', event(3, 'Ended'))
-  expect(ended).toBeDefined()
+  expect(await station.endpoint.call('TransactionEvent', event(3, 'Ended'))).toBeDefined()
   await vi.waitFor(() => expect(cdrs).toHaveLength(1), waiting)
   const [cdr] = cdrs
   if (cdr === undefined) throw new Error('no record')
@@ -323,6 +322,7 @@ test("a session's record is what its meter signed, unchanged, and the provider c
     meterAt: () => ({ ...meter, publicKey: keyText(meterKey) }),
     verifyEcdsa,
     authorisedAt: () => clock.now(),
+    isAskedAlways: () => false,
   })
   expect(rated).toMatchObject({ ok: true, value: { session: { wattHours: 9_500 } } })
   const sessionList = await provider.send('GET', '2.2.1/sender/sessions')

@@ -19,7 +19,15 @@ import type { OcpiObjects } from '@interlock/store'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../core/running.ts'
 import { findGuest } from '../drivers/guests.ts'
-import { admissionOf, expected, forget, remember, tokenName, type Admission } from './admissions.ts'
+import {
+  admissionOf,
+  expected,
+  forget,
+  remember,
+  spend,
+  tokenName,
+  type Admission,
+} from './admissions.ts'
 import { needsAsking, ocpiTypeOf, settledBy, verdictOn, type Verdict } from './driver.ts'
 import { cdrOf, sessionOf, type Roaming } from './objects.ts'
 import type { Place } from './ocpi-config.ts'
@@ -184,6 +192,7 @@ export async function tellTransaction(
   const session = sessionOf(roaming, us, tariff, state)
   const kept = { owner, id, lastUpdated: at, audience: party }
   await objects.put({ ...kept, module: 'sessions', object: session })
+  if (before === undefined) await spend(desk, stationId, admission)
   const isActive = endedAt === undefined
   const object: SessionPlace = { party, stationId, transactionId, evse, isActive, admission }
   await objects.put({ module: 'session-places', owner, id, lastUpdated: at, object })

@@ -1,4 +1,10 @@
-import type { AtFault, Billed, RatedSession, RatingProblem } from '@interlock/billing'
+import {
+  referenceName,
+  type AtFault,
+  type Billed,
+  type RatedSession,
+  type RatingProblem,
+} from '@interlock/billing'
 import { instant, toIso, type Instant } from '@interlock/kernel'
 import { ownerName, type Cdr } from '@interlock/ocpi'
 import { sql, type Kysely } from 'kysely'
@@ -14,8 +20,8 @@ export type Dispute = {
 export type Bills = {
   /** The record of that name that was billed. */
   find(record: string): Promise<Cdr | undefined>
-  /** What has been billed by a meter. */
-  of(meter: string): Promise<Billed>
+  /** What has been billed by a meter, or under that reference. */
+  of(meter: string, reference: string | undefined): Promise<Billed>
   bill(cdr: Cdr, meter: string, session: RatedSession, at: Instant): Promise<void>
   dispute(cdr: Cdr, dispute: Dispute, at: Instant): Promise<void>
   readonly bills: ListArrived
@@ -35,14 +41,21 @@ export const billStore = (db: Kysely<EmspTables>): Bills => ({
       .executeTakeFirst()
     return row === undefined ? undefined : (JSON.parse(row.cdr) as Cdr)
   },
-  async of(meter) {
+  async of(meter, reference) {
     const rows = await db
       .selectFrom('bills')
       .select(['record', 'first_page', 'last_page'])
       .where('meter', '=', meter)
       .execute()
+    const under = await db
+      .selectFrom('bills')
+      .select('reference')
+      .where('reference', '=', reference ?? null)
+      .limit(1)
+      .execute()
     return {
       records: new Set(rows.map(({ record }) => record)),
+      references: new Set(under.flatMap((row) => row.reference ?? [])),
       pages: new Map([
         [meter, rows.map(({ first_page, last_page }) => [first_page, last_page] as const)],
       ]),
@@ -59,6 +72,7 @@ export const billStore = (db: Kysely<EmspTables>): Bills => ({
         first_page,
         last_page,
         contract_id: cdr.cdr_token.contract_id,
+        reference: referenceName(cdr) ?? null,
         session: JSON.stringify(session),
         billed_at: at,
       })

@@ -12,6 +12,8 @@ export type EmspTables = OcpiTables & {
     first_page: number
     last_page: number
     contract_id: string
+    /** Of the authorisation, in capitals; of one charge alone. */
+    reference: string | null
     /** JSON: what the meter signed, and the cost by our tariff. */
     session: string
     billed_at: string | number
@@ -71,6 +73,12 @@ const arrivals = ['bills', 'told'].flatMap((table) => [
   `create unique index ${table}_by_arrival on ${table} (arrived)`,
 ])
 
+const referenceStatements = [
+  `alter table bills add column reference text`,
+  `update bills set reference = upper(cdr::json ->> 'authorization_reference')`,
+  `create index bills_under_reference on bills (reference)`,
+]
+
 export const migrations = [
   {
     name: '0001-emsp',
@@ -88,6 +96,12 @@ export const migrations = [
     name: '0003-arrivals',
     up: async (db: Kysely<unknown>): Promise<void> => {
       for (const statement of arrivals) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0004-references',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      for (const statement of referenceStatements) await sql.raw(statement).execute(db)
     },
   },
 ]

@@ -1,6 +1,7 @@
 import {
   rateCdr,
   ratingProblemRow,
+  referenceName,
   type RatingProblem,
   type RegisteredMeter,
 } from '@interlock/billing'
@@ -62,17 +63,18 @@ async function rate(
   caller: OcpiCaller,
   cdr: Cdr,
   meter: RegisteredMeter | undefined,
-  { vehicleKey: key, vehicleAlwaysSigns: alwaysSigns = false }: ContractConfig,
+  { vehicleKey: key, vehicleAlwaysSigns: alwaysSigns = false, whitelist }: ContractConfig,
 ): Promise<Answer> {
   const tariff = desk.tariffs.get(caller.name)
   if (tariff === undefined) return refused('Unavailable', 'no tariff was agreed')
   const serial = meter?.serial ?? ''
-  const before = await desk.bills.of(serial)
+  const before = await desk.bills.of(serial, referenceName(cdr))
   const authorised = await desk.authorisations.at(cdr)
   const rated = rateCdr(cdr, tariff, before, {
     meterAt: () => meter,
     verifyEcdsa,
     authorisedAt: () => authorised,
+    isAskedAlways: () => whitelist === 'NEVER',
     vehicleOf: () => (key === undefined ? undefined : { key, alwaysSigns }),
   })
   if (!rated.ok) return await dispute(desk, caller, cdr, rated.reason, rated.detail)
