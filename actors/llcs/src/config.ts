@@ -1,5 +1,6 @@
 import { limits } from '@interlock/contract'
-import { actorConfig, ListenConfig } from '@interlock/host'
+import { actorConfig, ListenConfig, SerialConfig } from '@interlock/host'
+import { Fault } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
@@ -48,8 +49,9 @@ export const LlcsConfig = actorConfig({
   station: Eui,
   /** Carried by the installer from the one device to the other. */
   installCode: Type.String({ minLength: 16, maxLength: 128 }),
-  /** The local link; loopback stands for the cable inside a home. */
-  listen: ListenConfig,
+  /** The local link: a serial line to the charger, or TCP, where loopback stands for the cable inside a home. */
+  listen: Type.Optional(ListenConfig),
+  serial: Type.Optional(SerialConfig),
   /** Auxiliary controllers, which are EVSE ids. */
   evses: Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { minItems: 1, maxItems: 5 }),
   /** Inside this band around 50 Hz nothing is armed. */
@@ -66,3 +68,16 @@ export const LlcsConfig = actorConfig({
   stepHertz: Type.Number({ minimum: 0.001, maximum: 1, default: 0.02 }),
 })
 export type LlcsConfig = Static<typeof LlcsConfig>
+
+/** Where the charger is heard: at one place. */
+export type LinkPlace =
+  { readonly listen: ListenConfig; readonly serial?: undefined } | { readonly serial: SerialConfig }
+
+/** @throws Fault `ConfigInvalid` */
+export function linkPlace({ actor, listen, serial }: LlcsConfig): LinkPlace {
+  if (serial !== undefined && listen === undefined) return { serial }
+  if (listen !== undefined && serial === undefined) return { listen }
+  throw new Fault('ConfigInvalid', `${actor}: the local link has listen, or serial`, {
+    remedy: 'correct the file; docs/operating describes every field',
+  })
+}

@@ -20,6 +20,7 @@ import {
   type LinkSession,
 } from '@interlock/seal'
 import { onUsed } from './alerts.ts'
+import { linkPlace } from './config.ts'
 import { heldArms } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 import { vouches } from './network-time.ts'
@@ -32,14 +33,15 @@ const timeMinutes = 15
 
 /** The local link's end at the LLCS. */
 export type StationLink = Running & {
-  readonly port: number
+  /** Of TCP; a serial line has none. */
+  readonly port: number | undefined
   connected(): boolean
   tell(message: LinkMessage): Promise<string | undefined>
 }
 
 type Session = { readonly socket: FrameSocket; readonly codecs: LinkSession }
 
-/** @throws Fault `PortTaken` */
+/** @throws Fault `PortTaken`, `ConfigInvalid` */
 export async function openStationLink(llcs: Llcs): Promise<StationLink> {
   const { deps, config } = llcs
   const { clock } = deps
@@ -150,12 +152,13 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     })
   }
 
-  const listening = await portsOf(deps).listenFrames({
-    listen: config.listen,
-    activity: deps.activity,
-    log: deps.log,
-    accept,
-  })
+  const place = linkPlace(config)
+  const { activity, log, wall } = deps
+  const ports = portsOf(deps)
+  const listening: Running & { readonly port?: number } =
+    place.serial === undefined
+      ? await ports.listenFrames({ listen: place.listen, activity, log, accept })
+      : ports.listenSerial({ serial: place.serial, activity, log, wall, accept })
   return {
     port: listening.port,
     connected: () => session !== undefined,

@@ -18,7 +18,7 @@ import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { readAnchor } from './anchor.ts'
 import { calendarAt } from './calendar.ts'
 import { answerCommand } from './commands.ts'
-import type { LlcsConfig } from './config.ts'
+import { linkPlace, type LlcsConfig } from './config.ts'
 import { createExecutions } from './executions.ts'
 import { heldArms } from './core/memory.ts'
 import { createKeeper } from './keeper.ts'
@@ -31,7 +31,7 @@ import { takeTariff } from './tariff.ts'
 export type LlcsDeps = ActorDeps & { readonly publish?: (happening: Happening) => void }
 
 export type LlcsRunning = Running & {
-  /** Of the local link. */
+  /** Of the local link; 0 where that is a serial line. */
   readonly port: number
   /** Simulated. */
   readonly hardware: {
@@ -68,8 +68,9 @@ export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots'> & {
   readonly meter: Eui64 | undefined
 }
 
-/** @throws Fault `IdentityUnreadable`, `AnchorUnreadable`, or of the disk. */
+/** @throws Fault `ConfigInvalid`, `IdentityUnreadable`, `AnchorUnreadable`, or of the disk. */
 export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
+  linkPlace(config)
   const eui = eui64(config.eui)
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'llcs' || identity.peer.eui !== eui)
@@ -159,7 +160,7 @@ export async function runLlcs(
     audit.close()
   }
   return {
-    port: link.port,
+    port: link.port ?? 0,
     hardware: { frequency: (sample) => supervising.sample(sample) },
     arms: () => heldArms(keeper.memory, clock.now(), deps.crypto).map(({ arm }) => arm),
     calendar: () => calendarAt(keeper.memory, clock.now()),

@@ -20,3 +20,13 @@ test('a charger that would mask its readings and has nowhere to say them is refu
   expect(() => checkTrustMode({ ...supervised, middleware, sums })).not.toThrow()
   expect(() => checkTrustMode({ ...supervised, sums })).toThrow(/middleware is missing/)
 })
+
+test('the local link is a serial line, or TCP, and not half of either', () => {
+  const serial = { device: '/dev/ttyS1', baudRate: 115_200 }
+  const withLink = (link: object) => () =>
+    checkTrustMode({ ...supervised, llcs: { eui: '', installCode: '', ...link } })
+  expect(withLink({ serial })).not.toThrow()
+  expect(withLink({ host: 'llcs', port: 1 })).not.toThrow()
+  for (const link of [{}, { host: 'llcs' }, { port: 1 }, { serial, host: 'llcs', port: 1 }])
+    expect(withLink(link)).toThrow(/llcs has serial, or host and port/)
+})

@@ -1,5 +1,5 @@
 import { limits, QuietHoursRow } from '@interlock/contract'
-import { actorConfig, ListenConfig, TrustConfig } from '@interlock/host'
+import { actorConfig, ListenConfig, SerialConfig, TrustConfig } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { areHoursOrNone, quietHoursMax } from '@interlock/power'
 import { MiddlewareConfig } from '@interlock/topics'
@@ -93,8 +93,10 @@ export const StationConfig = actorConfig({
     Type.Object(
       {
         eui: Eui,
-        host: Type.String({ minLength: 1, maxLength: 255 }),
-        port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+        /** The local link: a serial line, or host and port. */
+        serial: Type.Optional(SerialConfig),
+        host: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+        port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
         /** Carried by the installer from the one device to the other. */
         installCode: Type.String({ minLength: 16, maxLength: 128 }),
         /** Whose tariff the home pays: meter, and certificate (PEM) of the supplier. */
@@ -136,6 +138,7 @@ export const StationConfig = actorConfig({
 export type StationConfig = Static<typeof StationConfig>
 
 export type Csms = NonNullable<StationConfig['csms']>
+export type Llcs = NonNullable<StationConfig['llcs']>
 export type Network = NonNullable<StationConfig['network']>
 
 /** What each trust mode demands beyond the schema; the first rule that is broken names the field. */
@@ -156,6 +159,12 @@ const rules: readonly (readonly [broken: (config: StationConfig) => boolean, wor
   [
     ({ trustMode, home }) => trustMode === 'standard' && home !== undefined,
     'home is for a supervised station: a standard one knows no owners',
+  ],
+  [
+    ({ llcs }) =>
+      llcs !== undefined &&
+      [llcs.host, llcs.port].some((each) => (each === undefined) !== (llcs.serial !== undefined)),
+    'llcs has serial, or host and port',
   ],
   [
     ({ dsrAgreement }) => dsrAgreement !== undefined && !areHoursOrNone(dsrAgreement.quiet),

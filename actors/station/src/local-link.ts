@@ -23,6 +23,7 @@ import {
   linkExpiry,
   type LinkSession,
 } from '@interlock/seal'
+import type { Llcs } from './config.ts'
 import { cellsOf, heldArms } from './gate-state.ts'
 import { takeController } from './provider-change.ts'
 import { onRespond, onRestore } from './responding.ts'
@@ -47,7 +48,7 @@ type Session = { readonly socket: FrameSocket; readonly codecs: LinkSession }
 
 export function openLocalLink(
   station: Station,
-  to: { readonly host: string; readonly port: number; readonly installCode: string },
+  { serial, host = '', port = 0, installCode }: Llcs,
 ): LocalLink {
   const { deps, background } = station
   const { clock, wall, log } = deps
@@ -80,9 +81,13 @@ export function openLocalLink(
   }
 
   const open = async (): Promise<{ closed: Promise<void> }> => {
-    const socket = await portsOf(deps).connectFrames({ ...to, activity: deps.activity, log })
+    const { activity } = deps
+    const socket =
+      serial === undefined
+        ? await portsOf(deps).connectFrames({ host, port, activity, log })
+        : await portsOf(deps).connectSerial({ serial, activity, log })
     try {
-      const codecs = await pair(station, socket, to.installCode)
+      const codecs = await pair(station, socket, installCode)
       const current: Session = { socket, codecs }
       socket.onRequest((bytes) => answer(station, codecs, bytes))
       const closed = new Promise<void>((resolve) => socket.onClose(resolve))

@@ -96,7 +96,14 @@ export type Home = {
   readonly bring: (request: Request<'DataTransfer'>) => Promise<string | undefined>
 }
 
-export async function home(options: { readonly lists?: false } = {}): Promise<Home> {
+export type HomeOptions = {
+  readonly lists?: false
+  /** The ends of a serial cable in place of TCP. */
+  readonly serial?: { readonly llcs: string; readonly station: string }
+}
+
+export async function home(options: HomeOptions = {}): Promise<Home> {
+  const { serial } = options
   const world = createWorldClock(night)
   const depsOf = (name: string) => ({
     clock: world.clockFor(name),
@@ -143,7 +150,7 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
         tariff: payer,
         station: charger.peer.eui,
         installCode,
-        listen: { port: 0 },
+        ...(serial === undefined ? { listen: { port: 0 } } : { serial: { device: serial.llcs } }),
         evses: [1],
       },
       LlcsConfig,
@@ -175,8 +182,9 @@ export async function home(options: { readonly lists?: false } = {}): Promise<Ho
         ],
         llcs: {
           eui: supervisingDevice.peer.eui,
-          host: loopback,
-          port: llcs.port,
+          ...(serial === undefined
+            ? { host: loopback, port: llcs.port }
+            : { serial: { device: serial.station } }),
           installCode,
           tariff: payer,
         },

@@ -16,6 +16,25 @@ export const ListenConfig = Type.Object(
 )
 export type ListenConfig = Static<typeof ListenConfig>
 
+/** A serial line: eight bits, no parity, no flow control. Slower, and frames would be old when they arrive. */
+export const SerialConfig = Type.Object(
+  {
+    device: Type.String({ pattern: '^/dev/[A-Za-z0-9._/-]{1,200}$' }),
+    baudRate: Type.Union(
+      [
+        Type.Literal(57_600),
+        Type.Literal(115_200),
+        Type.Literal(230_400),
+        Type.Literal(460_800),
+        Type.Literal(921_600),
+      ],
+      { default: 115_200 },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type SerialConfig = Static<typeof SerialConfig>
+
 /** The two roots, as PEM files. */
 export const TrustConfig = Type.Object(
   { charging: Type.Optional(Path), smartMeter: Type.Optional(Path) },

@@ -1,4 +1,5 @@
 import { createServer, connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { limits } from '@interlock/contract'
 import { Fault, toHex, type Activity } from '@interlock/kernel'
 import type { ListenConfig } from './config.ts'
@@ -8,7 +9,7 @@ import { listenFault } from './http-server.ts'
 import type { Log } from './log.ts'
 import { systemEntropy } from './node-crypto.ts'
 
-/** Requests and answers, both ways, over one TCP connection inside a home. */
+/** Requests and answers, both ways, over one connection inside a home: TCP, or a stream of a serial line. */
 export type FrameSocket = {
   /** @throws Fault `PeerUnavailable` when there is no answer in time or the connection closes. */
   request(bytes: Uint8Array, timeoutMillis?: number): Promise<Uint8Array>
@@ -38,14 +39,9 @@ export async function listenFrames(options: {
   const open = new Set<Socket>()
   const server = createServer((socket) => {
     open.add(socket)
+    socket.setNoDelay(true)
     socket.once('close', () => open.delete(socket))
-    const connection = createConnection(socket, 'listener', activity, log)
-    const timer = setTimeout(() => socket.destroy(), connectMillisMax)
-    socket.once('close', () => clearTimeout(timer))
-    connection.introduced(() => {
-      clearTimeout(timer)
-      options.accept(connection.socket)
-    })
+    acceptFrames(socket, { remote: remoteOf(socket), activity, log }, options.accept)
   })
   server.maxConnections = socketsMax
   await new Promise<void>((resolve, reject) => {
@@ -85,9 +81,35 @@ export async function connectFrames(options: {
       resolve()
     })
   })
+  socket.setNoDelay(true)
+  return introduceFrames(socket, { remote: remoteOf(socket), activity, log })
+}
+
+const remoteOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string =>
+  `${remoteAddress}:${remotePort}`
+
+type About = { readonly remote: string; readonly activity: Activity; readonly log: Log }
+
+/** The listener's side of a stream: whoever does not introduce itself in time is gone. */
+export function acceptFrames(
+  stream: Duplex,
+  about: About,
+  accept: (socket: FrameSocket) => void,
+): void {
+  const connection = createConnection(stream, 'listener', about)
+  const timer = setTimeout(() => stream.destroy(), connectMillisMax)
+  stream.once('close', () => clearTimeout(timer))
+  connection.introduced(() => {
+    clearTimeout(timer)
+    accept(connection.socket)
+  })
+}
+
+/** The connector's side of a stream. */
+export function introduceFrames(stream: Duplex, about: About): FrameSocket {
   const id = systemEntropy.bytes(socketIdBytes)
-  socket.write(frame(0, frameKinds.introduction, id))
-  const connection = createConnection(socket, 'connector', activity, log)
+  stream.write(frame(0, frameKinds.introduction, id))
+  const connection = createConnection(stream, 'connector', about)
   connection.named(id)
   return connection.socket
 }
@@ -95,8 +117,7 @@ export async function connectFrames(options: {
 type Side = 'listener' | 'connector'
 const other = { listener: 'connector', connector: 'listener' } as const
 
-function createConnection(socket: Socket, side: Side, activity: Activity, log: Log) {
-  const remote = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`
+function createConnection(socket: Duplex, side: Side, { remote, activity, log }: About) {
   const waiting = new Map<number, { settle(answer: Uint8Array | Fault): void }>()
   const early: Frame[] = []
   let name = ''
@@ -148,7 +169,6 @@ function createConnection(socket: Socket, side: Side, activity: Activity, log: L
   }
 
   const reader = createFrameReader(limits.linkFrameBytesMax)
-  socket.setNoDelay(true)
   socket.on('error', () => {})
   socket.on('data', (chunk: Buffer) => {
     const read = reader(chunk)
@@ -201,7 +221,7 @@ function createConnection(socket: Socket, side: Side, activity: Activity, log: L
       else socket.once('close', listener)
     },
     close: () => {
-      socket.destroySoon()
+      socket.end(() => socket.destroy())
     },
   }
   return {

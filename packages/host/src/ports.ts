@@ -7,6 +7,7 @@ import { connectFrames, listenFrames } from './frame-socket.ts'
 import { joinHan } from './han-client.ts'
 import { openJournal } from './journal.ts'
 import { connectOcpp } from './ocpp-client.ts'
+import { connectSerial, listenSerial } from './serial/frames.ts'
 
 /** What a device opens outside itself. A lab may give others: it then runs without files and sockets. */
 export type Ports = {
@@ -15,6 +16,8 @@ export type Ports = {
   readonly openAppendFile: (path: string) => AppendFile
   readonly connectFrames: typeof connectFrames
   readonly listenFrames: typeof listenFrames
+  readonly connectSerial: typeof connectSerial
+  readonly listenSerial: typeof listenSerial
   readonly joinHan: typeof joinHan
   readonly connectOcpp: typeof connectOcpp
 }
@@ -25,6 +28,8 @@ export const systemPorts: Ports = {
   openAppendFile: (path) => openAppendFile(path),
   connectFrames,
   listenFrames,
+  connectSerial,
+  listenSerial,
   joinHan,
   connectOcpp,
 }
