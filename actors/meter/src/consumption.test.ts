@@ -118,7 +118,8 @@ test('a meter keeps what it counted over a restart, and counts nothing twice', (
   }
   const first = openTariffMemory(journal)
   expect(first.consume(interval(0, 1))).toMatchObject({ reason: 'PriceUnknown' })
-  first.install(signPreCommand(encodePreCommand(standard), crypto.generateKey().key, crypto))
+  const signed = signPreCommand(encodePreCommand(standard), crypto.generateKey().key, crypto)
+  first.install(signed, instant(start))
   expect(first.consume(interval(0, 500)).ok).toBe(true)
   const second = openTariffMemory(journal)
   expect(second.consumption()).toEqual(first.consumption())

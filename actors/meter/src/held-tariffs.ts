@@ -9,7 +9,7 @@ import {
   type Instant,
   type Outcome,
 } from '@interlock/kernel'
-import { isLater, setsTariff, tariffOrder, type TariffCommand } from '@interlock/seal'
+import { beginsAt, isLater, setsTariff, tariffOrder, type TariffCommand } from '@interlock/seal'
 
 /** A tariff, and the supplier's signed command that set it. */
 export type Held = { readonly tariff: TariffCommand; readonly signed: Uint8Array }
@@ -17,7 +17,7 @@ export type Held = { readonly tariff: TariffCommand; readonly signed: Uint8Array
 /** The tariffs that a meter keeps. */
 export type HeldTariffs = {
   readonly inForce?: Held | undefined
-  /** One of the standard, to come at its date of execution. There is room for one. */
+  /** To come at its date of execution, or when its first price or its document begins. There is room for one. */
   readonly toCome?: Held | undefined
   /** The highest version of ours that this supplier has set, also after one of the standard. */
   readonly highest?: { readonly originator: Eui64; readonly version: number } | undefined
@@ -39,6 +39,7 @@ export type TariffEntry =
 export function judgeTariff(
   { inForce, toCome, highest }: HeldTariffs,
   signed: Uint8Array,
+  now: Instant,
 ): Outcome<TariffEntry, 'TariffOlder'> {
   const { tariff } = heldOf(signed)
   const offered = tariffOrder(tariff)
@@ -52,22 +53,25 @@ export function judgeTariff(
       'TariffOlder',
       `${offered.version ?? offered.counter} ≤ ${version ?? older.counter}`,
     )
-  const execution = tariff.useCase === 'ECS01a' ? tariff.execution : 'atOnce'
-  if (execution === 'never') return ok({ kind: 'tariffCancelled' })
+  if (tariff.useCase === 'ECS01a' && tariff.execution === 'never')
+    return ok({ kind: 'tariffCancelled' })
   const kept = toBase64(signed)
   return ok(
-    execution === 'atOnce'
-      ? { kind: 'tariff', signed: kept }
-      : { kind: 'tariffToCome', signed: kept },
+    isToCome(tariff, now)
+      ? { kind: 'tariffToCome', signed: kept }
+      : { kind: 'tariff', signed: kept },
   )
 }
 
-/** When the one to come is in force. */
-export function comesAt({ toCome }: HeldTariffs): Instant | undefined {
-  if (toCome?.tariff.useCase !== 'ECS01a') return undefined
-  const { execution } = toCome.tariff
-  return typeof execution === 'string' ? undefined : execution
+/** What has a date waits for it; of ours what has begun is in force, and until then the one before is. */
+function isToCome(tariff: TariffCommand, now: Instant): boolean {
+  const at = beginsAt(tariff)
+  return at !== undefined && (tariff.useCase === 'ECS01a' || at > now)
 }
+
+/** When the one to come is in force. */
+export const comesAt = ({ toCome }: HeldTariffs): Instant | undefined =>
+  toCome && beginsAt(toCome.tariff)
 
 export function applyTariff(held: HeldTariffs, entry: TariffEntry): HeldTariffs {
   const { inForce, toCome, highest } = held
@@ -80,10 +84,12 @@ export function applyTariff(held: HeldTariffs, entry: TariffEntry): HeldTariffs 
   const signed = fromBase64(entry.signed)
   assert(signed !== undefined, 'a journal holds what was written')
   const next = heldOf(signed)
-  if (entry.kind === 'tariffToCome') return { ...held, toCome: next }
   const { originator } = next.tariff
   const { version } = tariffOrder(next.tariff)
-  return { inForce: next, highest: version === undefined ? highest : { originator, version } }
+  const reached = version === undefined ? highest : { originator, version }
+  return entry.kind === 'tariffToCome'
+    ? { inForce, toCome: next, highest: reached }
+    : { inForce: next, highest: reached }
 }
 
 /** All of it, as entries that come to the same. */

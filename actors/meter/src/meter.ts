@@ -41,6 +41,8 @@ import { openTariffMemory } from './tariff-memory.ts'
 export type MeterRunning = Running & {
   /** The tariff in force. */
   tariff(): TariffCommand | undefined
+  /** When the one that is held beside it takes its place. */
+  tariffComesAt(): Instant | undefined
   /** What it measured: counted in the register and block whose time it was, and kept. */
   consume(interval: UsageInterval): Outcome<Consumption, ConsumptionProblem>
   /** What was used under the tariff by which was counted last. */
@@ -173,6 +175,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
 
   return {
     tariff: () => memory.tariff()?.tariff,
+    tariffComesAt: () => memory.tariffComesAt(),
     consume: (interval) => memory.consume(interval),
     consumption: () => memory.consumption(),
     firmware: () => memory.firmware() ?? parts.firmware.version,

@@ -4,6 +4,7 @@ import { eui64, inHours, inSeconds, instant, plus, type Instant } from '@interlo
 import { openTariff, tariffOrder } from '@interlock/seal'
 import { expect, test } from 'vitest'
 import {
+  document,
   framed,
   later,
   meter,
@@ -45,6 +46,35 @@ test('a tariff with a date comes into force then, and not before, also over a re
   expect(third.memory.tariff()?.tariff.counter).toBe(11n)
 })
 
+test.each<[string, (version: number) => Uint8Array]>([
+  ['half-hourly prices', (version) => ours(11, version, 30, later)],
+  ['a document of ours', (version) => document(11, version, 30, later)],
+])('%s that begin later leave those of now in use until then, over a restart', (_what, sent) => {
+  const first = meter()
+  expect(first.send(ours(10, 3, 21))).toBe('success')
+  expect(first.send(sent(4))).toBe('success')
+  expect([first.price(), first.memory.tariffComesAt()]).toEqual([21, later])
+  const second = first.again()
+  second.at(instant(later - 1000))
+  expect([second.price(), second.memory.tariff()?.tariff.counter]).toEqual([21, 10n])
+  second.at(later)
+  expect([second.price(), second.memory.tariffComesAt()]).toEqual([30, undefined])
+  // It is nobody's date of execution: no alert is due.
+  expect(waitingIn(second)).toEqual([])
+  expect(second.again().memory.tariff()?.tariff.counter).toBe(11n)
+})
+
+test('prices that begin later count in the order at once, and what is sent later takes their place', () => {
+  const one = meter()
+  one.send(ours(10, 3, 21))
+  one.send(ours(11, 5, 30, later))
+  // Not the one that is in force: the highest that was set.
+  expect(one.again().send(ours(12, 5, 22))).toBe('otherReason')
+  expect(one.again().send(ours(13, 6, 22))).toBe('success')
+  one.again().at(later)
+  expect(one.again().memory.tariff()?.tariff.counter).toBe(13n)
+})
+
 test('a clock that the network contradicts brings no tariff in, and takes none with a date', () => {
   const one = meter()
   const time = (counter: number, from: Instant) => {
@@ -60,10 +90,11 @@ test('a clock that the network contradicts brings no tariff in, and takes none w
   expect(one.memory.tariffComesAt()).toBe(later)
   const dated = { execution: plus(later, inHours(1)) }
   expect(one.respond(standard(13, 40, dated))?.results).toContain('otherReason')
-  expect(one.send(standard(14, 22))).toBe('success')
+  expect(one.send(ours(14, 1, 40, plus(later, inHours(1))))).toBe('otherReason')
+  expect(one.send(standard(15, 22))).toBe('success')
   expect(one.price()).toBe(22)
-  expect(time(15, later)).toBe('success')
-  expect(one.send(standard(16, 40, dated))).toBe('success')
+  expect(time(16, later)).toBe('success')
+  expect(one.send(standard(17, 40, dated))).toBe('success')
 })
 
 test('when a date has come its supplier is told for each table, once, over a restart', () => {
@@ -200,9 +231,10 @@ const history = [
   ours(13, 2, 4),
   standard(14, 5, { execution: later }),
   standard(15, 6, { execution: 'never' }),
-  standard(16, 7, { execution: later }),
+  ours(16, 3, 7, later),
+  standard(17, 8, { execution: later }),
 ]
-const deaths = Array.from({ length: 15 }, (_, at) =>
+const deaths = Array.from({ length: 17 }, (_, at) =>
   (['before', 'after'] as const).map((how) => ({ at: at + 1, how })),
 ).flat()
 
@@ -233,7 +265,7 @@ test('killed at each write, neither counter nor tariff goes back, and nothing is
     for (const frame of history.slice(0, reached.answered))
       expect(after.send(frame)).toBe('discarded')
     // The supplier says again what was not answered, with another counter, and it all comes to the same.
-    expect(after.send(standard(20, 8, { execution: later }))).toBe('success')
+    expect(after.send(standard(20, 9, { execution: later }))).toBe('success')
     after.at(later)
     expect(after.memory.tariff()?.tariff.counter).toBe(20n)
   }

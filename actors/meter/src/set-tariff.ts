@@ -7,7 +7,7 @@ import {
   type CommandOf,
 } from '@interlock/gbcs'
 import type { Instant } from '@interlock/kernel'
-import { tariffSaid, type TariffCommand } from '@interlock/seal'
+import { beginsAt, tariffSaid, type TariffCommand } from '@interlock/seal'
 import type { MeterParts } from './commands.ts'
 
 /**
@@ -23,20 +23,20 @@ export function setTariff(
   const answer =
     command.useCase === 'ECS01a'
       ? answerToStandard(command, now, memory.clockAgrees())
-      : answerToOurs(command)
+      : answerToOurs(command, now, memory.clockAgrees())
   if (answer.result !== 'success') return answer
-  return memory.install(signed).ok ? answer : { result: 'otherReason' }
+  return memory.install(signed, now).ok ? answer : { result: 'otherReason' }
 }
 
-/** A document that no reader would take is not kept either. */
-const answerToOurs = (
+/** A document that no reader would take is not kept either, nor what begins later by a clock that is contradicted. */
+function answerToOurs(
   command: CommandOf<'UpdateHalfHourlyTariff' | 'UpdateTariffDocument'>,
-): Answer => ({
-  result:
-    command.useCase === 'UpdateHalfHourlyTariff' || tariffSaid(command).ok
-      ? 'success'
-      : 'otherReason',
-})
+  now: Instant,
+  clockAgrees: boolean,
+): Answer {
+  const at = tariffSaid(command).ok ? beginsAt(command) : undefined
+  return { result: at !== undefined && (clockAgrees || at <= now) ? 'success' : 'otherReason' }
+}
 
 function answerToStandard(
   command: CommandOf<'ECS01a'>,

@@ -40,7 +40,7 @@ export type TariffMemory = {
    * Takes a tariff that is later than those held, at once or for its date, or the word that none is to
    * come; on the disk before it returns.
    */
-  install(signed: Uint8Array): Outcome<'kept', 'TariffOlder'>
+  install(signed: Uint8Array, now: Instant): Outcome<'kept', 'TariffOlder'>
   /** The tariff in force, and the supplier's signed command that set it. */
   tariff(): Held | undefined
   /** When another comes into force. */
@@ -145,8 +145,8 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     lastCounter: (originator) => counters.get(originator) ?? -1n,
     use: (originator, counter) =>
       keep({ kind: 'counter', originator, counter: counter.toString() }),
-    install(signed) {
-      const judged = judgeTariff(tariffs, signed)
+    install(signed, now) {
+      const judged = judgeTariff(tariffs, signed, now)
       if (!judged.ok) return judged
       keep(judged.value)
       return ok('kept')

@@ -18,12 +18,14 @@ import {
   inHours,
   instant,
   plus,
+  toIso,
   unobserved,
   type Instant,
   type PrivateKey,
 } from '@interlock/kernel'
 import { openTariff, signedTariffIn, trustAnchorCells, type TariffCommand } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
+import { tariffBytes } from '@interlock/tariff'
 import { answerCommand, ofSupplier } from './commands.ts'
 import { openTariffMemory, type TariffMemory } from './tariff-memory.ts'
 
@@ -161,14 +163,43 @@ export const standard = (counter: number, pence: number, change: Partial<ImportT
     ...change,
   })
 /** One of ours, half-hourly. */
-export const ours = (counter: number, version: number, pence: number) =>
+export const ours = (counter: number, version: number, pence: number, from = start) =>
   framed({
     useCase: 'UpdateHalfHourlyTariff',
     originator,
     target,
     counter: BigInt(counter),
     version,
-    from: start,
+    from,
     prices: Array.from({ length: 48 }, () => pence * 1_000),
+  })
+/** One of ours, a document of one register that ends after a year. */
+export const document = (counter: number, version: number, pence: number, from = start) =>
+  framed({
+    useCase: 'UpdateTariffDocument',
+    originator,
+    target,
+    counter: BigInt(counter),
+    version,
+    document: tariffBytes({
+      tariff: 'one-price',
+      clock: 'UTC',
+      versions: [
+        {
+          version,
+          validFrom: toIso(from),
+          validUntil: toIso(plus(from, inHours(8_760))),
+          standingChargePencePerDay: 47.85,
+          timeOfUse: {
+            registers: [
+              { register: 1, name: 'all day', blocks: [{ pencePerKilowattHour: pence }] },
+            ],
+            days: [{ day: 1, switches: [{ at: '00:00', register: 1 }] }],
+            weeks: [{ week: 1, days: [1, 1, 1, 1, 1, 1, 1] }],
+            seasons: [{ name: 'all year', from: '01-01', week: 1 }],
+          },
+        },
+      ],
+    }),
   })
 export const later = plus(start, inHours(10))

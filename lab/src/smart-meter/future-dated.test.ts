@@ -244,16 +244,19 @@ test('what is overtaken or whose user is revoked is not carried out, and gives i
   expect(delivered()).toBe(before + 1)
 })
 
-test("a supplier's tariff gets to the meter at its time", async () => {
+test("a supplier's tariff gets to the meter at its time, and is in force when its prices begin", async () => {
   const at = inFuture(hour)
-  const from = instant(Math.ceil(at / (30 * minute)) * 30 * minute)
+  const from = instant((Math.floor(at / (30 * minute)) + 1) * 30 * minute)
   const prices = [{ from, pencePerKilowattHour: 7.5 }]
   const before = world.meter.running.tariff()
   const { version, meters } = await world.supplier().publish(prices, at)
   expect(meters).toEqual([{ meter: world.devices.meter.peer.eui }])
   await world.clock.advance(hour - minute)
-  expect(world.meter.running.tariff()).toEqual(before)
+  expect(world.meter.running.tariffComesAt()).toBeUndefined()
   await world.clock.advance(minute)
+  await eventually(() => world.meter.running.tariffComesAt() === from)
+  expect(world.meter.running.tariff()).toEqual(before)
+  await world.clock.advance(from - world.clock.now())
   await eventually(() => {
     const tariff = world.meter.running.tariff()
     return tariff?.useCase === 'UpdateHalfHourlyTariff' && tariff.version === version

@@ -10,7 +10,7 @@ import {
 } from '@interlock/kernel'
 import { tariffBytes } from '@interlock/tariff'
 import { expect, test } from 'vitest'
-import { acceptTariff, isNewer, openTariff, type MeterTariff } from './meter-tariff.ts'
+import { acceptTariff, isNewer, newerTariff, openTariff, type MeterTariff } from './meter-tariff.ts'
 
 const at = (text: string) => fromIso(text) ?? instant(0)
 const now = at('2026-03-28T23:10:00Z')
@@ -159,6 +159,27 @@ test('a tariff is stale once its last price has passed, and not before', () => {
   expect(late.ok && acceptTariff(undefined, late.value, end)).toMatchObject({
     reason: 'TariffStale',
   })
+})
+
+test('half-hourly prices that have not begun replace nothing that a reader holds; once begun they do', () => {
+  const halfHourly = (from: Instant) =>
+    signed({
+      useCase: 'UpdateHalfHourlyTariff',
+      ...addressed,
+      counter: 10n,
+      version: 4,
+      from,
+      prices: [21_000, 22_000],
+    })
+  const payer = { meter, supplier }
+  const tomorrow = at('2026-03-29T00:00:00Z')
+  const offer = (now: Instant) =>
+    newerTariff(signed(carried()), halfHourly(tomorrow), payer, crypto, now)
+  expect(offer(now)).toMatchObject({ ok: false, reason: 'TariffStale' })
+  expect(offer(tomorrow)).toMatchObject({ ok: true, value: { version: 4, prices: { length: 2 } } })
+  // Whoever says so may go by a clock that is ahead of the reader's.
+  expect(offer(instant(tomorrow - 30_000)).ok).toBe(true)
+  expect(offer(instant(tomorrow - 31_000)).ok).toBe(false)
 })
 
 /** One register all year, in the standard's message. */

@@ -67,7 +67,7 @@ export type MeterTariffProblem =
   | 'TariffForged'
   /** Older than what is held: a replay. */
   | 'TariffOlder'
-  /** No price from now on. */
+  /** No price from now on: it is over, or has not begun. */
   | 'TariffStale'
   /** Signed for another meter. */
   | 'TariffElsewhere'
@@ -119,6 +119,20 @@ export function tariffSaid(command: TariffCommand): Outcome<Tariff, 'TariffUnrea
   return read.ok ? read : refused('TariffUnreadable', read.reason)
 }
 
+/**
+ * From when a tariff is to hold: the date of the standard's message, where it has one; of ours when the first
+ * price or the document begins. `undefined` where that is at once, or where the document cannot be read.
+ */
+export function beginsAt(command: TariffCommand): Instant | undefined {
+  if (command.useCase === 'UpdateHalfHourlyTariff') return command.from
+  if (command.useCase === 'ECS01a')
+    return typeof command.execution === 'string' ? undefined : command.execution
+  const said = tariffSaid(command)
+  if (!said.ok) return undefined
+  const [first = 0, ...others] = said.value.versions.map(({ validFrom }) => validFrom)
+  return instant(Math.min(first, ...others))
+}
+
 /** It has no standing charge. */
 const halfHourlySaid = ({ version, from, prices }: HalfHourlyTariff): Tariff => ({
   id: 'half-hourly',
@@ -147,7 +161,9 @@ function pricesFrom(
   command: TariffCommand,
   readAt: Instant,
 ): Outcome<HalfHourPrice[], MeterTariffProblem> {
-  if (command.useCase === 'UpdateHalfHourlyTariff') return ok(pricesOf(command))
+  // One that has not begun has no price for now, and takes nobody's place.
+  if (command.useCase === 'UpdateHalfHourlyTariff')
+    return ok(command.from > readAt + limits.clockSkewMillisMax ? [] : pricesOf(command))
   const tariff = tariffSaid(command)
   if (!tariff.ok) return tariff
   return ok(halfHourPrices(inForce(tariff.value, readAt), readAt, instant(readAt + aheadMillis)))
