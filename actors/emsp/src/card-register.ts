@@ -1,12 +1,12 @@
-import { blockBy, findingPagesMax, Findings, type Block, type Finding } from '@interlock/driver'
+import { blockBy, findingPagesMax, Findings, type Block } from '@interlock/driver'
 import type { ActorDeps, HttpClient, Running } from '@interlock/host'
 import { Fault, inMinutes, type Instant, type Timer } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import { ownerName, sameCi, type OcpiOwner, type Token } from '@interlock/ocpi'
+import { ownerName, type OcpiOwner, type Token } from '@interlock/ocpi'
 import type { OcpiObjects } from '@interlock/store'
 import type { ContractConfig } from './config.ts'
 import { tokenOf } from './core/authorise.ts'
-import { longerBlock, sentenceOn, underBlock } from './core/card-findings.ts'
+import { sentenceOn, underBlock } from './core/card-findings.ts'
 
 /** Of real time: it is asked over a network. */
 const pollMillis = inMinutes(1)
@@ -47,20 +47,15 @@ export async function keepCardRegister(options: {
 
   const blockOf = async (uid: string) =>
     (await objects.find({ module, owner, id: uid })) as Block | undefined
-  const blockAfter = async (finding: Finding, now: Instant) => {
-    const next = blockBy(finding, now)
-    const contract = agreed.find(({ type, uid }) => type === 'RFID' && sameCi(uid, finding.uid))
-    return next && longerBlock(contract, await blockOf(next.uid), next)
-  }
-  const refresh = async (at: number, now: Instant): Promise<void> => {
+  const refresh = async (at: number): Promise<void> => {
     const contract = agreed[at]
     if (contract === undefined) return
-    const next = underBlock(contract, await blockOf(contract.uid), now)
+    const next = underBlock(contract, await blockOf(contract.uid))
     if (contracts[at]?.lastUpdated !== next.lastUpdated) untold.add(next.uid)
     contracts[at] = next
   }
-  const refreshAll = async (now: Instant): Promise<void> => {
-    for (const at of agreed.keys()) await refresh(at, now)
+  const refreshAll = async (): Promise<void> => {
+    for (const at of agreed.keys()) await refresh(at)
   }
   const write = async (contract: ContractConfig): Promise<void> => {
     const { uid, key = null, status, expiresAt } = contract
@@ -87,7 +82,7 @@ export async function keepCardRegister(options: {
       throw new Fault('PeerUnavailable', `findings: status ${answer.status}`)
     const { findings } = answer.body
     for (const finding of findings) {
-      const block = await blockAfter(finding, now)
+      const block = blockBy(finding, now)
       const { uid, kind, station, operator } = finding
       const sentence = sentenceOn(finding, block)
       audit.critical('CardFinding', { uid, kind, station, operator, sentence })
@@ -104,7 +99,7 @@ export async function keepCardRegister(options: {
     try {
       let pages = 0
       while (pages < findingPagesMax && (await read(now))) pages += 1
-      await refreshAll(now)
+      await refreshAll()
       for (const each of contracts)
         if (each.type === 'RFID' && cardPattern.test(each.uid)) await write(each)
     } catch (error) {
@@ -125,7 +120,7 @@ export async function keepCardRegister(options: {
   }
   // Whom a card was blocked for before is kept out from the first request on; nobody knows any more which operators
   // have heard of it.
-  await refreshAll(clock.now())
+  await refreshAll()
   run()
   return {
     round,

@@ -348,7 +348,7 @@ test('a start without its port leaves nothing open; what a card was blocked for 
     await expect(startEmsp(beside, deps)).rejects.toMatchObject({ code: 'PortTaken' })
   const { objects, close } = await openByTopic(config, organisation)
   const at = instant(Date.parse('2026-01-02T00:00:00Z'))
-  const block = { uid: '04A1B2C3', kind: 'ClonedCard', at, until: null }
+  const block = { uid: '04A1B2C3', kind: 'ClonedCard', at }
   const name = { module: 'card-blocks', owner: 'NL*ILK', id: block.uid }
   await objects.put({ ...name, lastUpdated: at, object: block })
   tokens.length = 0

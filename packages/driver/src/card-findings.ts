@@ -19,27 +19,23 @@ export const Findings = Compile(Type.Object({ findings: Type.Array(Finding, { ma
 export const findingPagesMax = 10
 
 /**
- * For how long a card is blocked by what was found. That two cards answer with one key is proved by the key itself; that one
- * was at two places rests on one operator's word, which blocks for a day and no longer. All else the register has turned away
- * already, or is one operator's word against another's, and to block for it would let whoever reads a number take its driver's card away.
+ * What a card is blocked for until its issuer says otherwise: that two cards answer with one key is proved by the key itself.
+ * All else rests on an operator's word, of where its station is too, and to block for it would let one operator, or whoever
+ * reads a number, take its driver's card away everywhere.
  */
-const blocks: Readonly<Record<string, { readonly millis: number; readonly words: string }>> = {
-  ClonedCard: { millis: Infinity, words: 'two cards answer with its key' },
-  ImpossibleTravel: {
-    millis: inHours(24),
-    words: 'it was at two places sooner than anybody travels between them',
-  },
-}
-export const blockWords = (kind: string): string => blocks[kind]?.words ?? kind
+const blocks: Readonly<Record<string, string>> = { ClonedCard: 'two cards answer with its key' }
+export const blockWords = (kind: string): string => blocks[kind] ?? kind
+export const isBlocking = (kind: string): boolean => blocks[kind] !== undefined
 
 /**
  * Misuse of a number, which proves nothing against the card: for a day nobody's memory of it counts, and it charges where
  * the register says so at that moment.
  */
 const doubts: Readonly<Record<string, string>> = {
+  ImpossibleTravel: 'it was at two places sooner than anybody travels between them',
   CopiedNumber: 'its number was shown without its key',
   ConcurrentUse: 'it was shown while it charges elsewhere',
-  OperatorsDiffer: 'two operators say that it is with them, and no key proves the earlier',
+  OperatorsDiffer: 'two operators say that it is with them, and no key proves which',
   ForgedKey: 'somebody answered for it with another key',
   ReplayedResponse: 'an answer of it came a second time',
   TokenGuessed: 'so many attempts with it have failed',
@@ -47,22 +43,12 @@ const doubts: Readonly<Record<string, string>> = {
 export const doubtWords = (kind: string): string => doubts[kind] ?? kind
 const doubtMillis = inHours(24)
 
-/** Why a card is blocked, and until when; JSON values only. */
-export type Block = {
-  readonly uid: string
-  readonly kind: string
-  readonly at: Instant
-  /** `null`: until its issuer says otherwise. */
-  readonly until: Instant | null
-}
+/** Why a card is blocked; JSON values only. */
+export type Block = { readonly uid: string; readonly kind: string; readonly at: Instant }
 
 /** `undefined` where a card is not blocked for it. */
-export function blockBy({ uid, kind }: Finding, now: Instant): Block | undefined {
-  const row = blocks[kind]
-  if (row === undefined) return undefined
-  const until = row.millis === Infinity ? null : instant(now + row.millis)
-  return { uid: uid.toUpperCase(), kind, at: now, until }
-}
+export const blockBy = ({ uid, kind }: Finding, now: Instant): Block | undefined =>
+  isBlocking(kind) ? { uid: uid.toUpperCase(), kind, at: now } : undefined
 
 /** Until when nobody rests on what is remembered of the card; `undefined` where that is not in doubt. */
 export const doubtUntil = ({ kind }: Finding, now: Instant): Instant | undefined =>

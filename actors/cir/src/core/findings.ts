@@ -9,7 +9,7 @@ export const findingKinds = {
   ImpossibleTravel: 'the token was at two places, sooner than anybody travels between them',
   ConcurrentUse: 'the token was shown while it charges elsewhere',
   OperatorsDiffer:
-    'two operators report the token where it cannot be for both, and no key proves the earlier',
+    'two operators report the token where it cannot be for both, and no key proves it',
   TokenGuessed: 'so many attempts with the token have failed that it is locked for a while',
   ReaderGuessed: 'so many attempts at the reader have failed that it is locked for a while',
 } as const satisfies Record<string, string>

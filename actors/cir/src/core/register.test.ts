@@ -209,6 +209,23 @@ describe('what is found', () => {
     },
   )
 
+  test.each([
+    ['B', 'VERIFIED', ['OperatorsDiffer', 'OperatorsDiffer']],
+    ['A', 'TokenElsewhere', ['ImpossibleTravel']],
+  ])(
+    'a key proves no place: %s says that its station is far away, and A has the card next',
+    (operator, said, kinds) => {
+      const opened = withToken()
+      const mine = card()
+      const far = { operator, station: 'FAR', place: edinburgh }
+      expect(see(opened.register, tap(mine, far))).toBe('VERIFIED')
+      opened.register.end(uid, far)
+      const next = { operator: 'A', station: 'HERE', at: minutes(60), place: london }
+      expect(see(opened.register, tap(mine, next))).toBe(said)
+      expect(opened.kinds()).toEqual(kinds)
+    },
+  )
+
   test('a key proves where the card charges, whoever asks', () => {
     const { register, kinds } = withToken()
     const mine = card()

@@ -126,7 +126,7 @@ export function judgeSighting(
   const verdict = { ok: true, strength: judged.strength } as const
   if (judged.isRepeat) return { ...held, verdict, found: [] }
   const doubts = doubtsOf(sighting, trace, rules)
-  const found = doubts.filter(({ seen }) => countsAgainst(seen, sighting))
+  const found = doubts.filter((doubt) => countsAgainst(doubt, sighting))
   // What is in doubt is not remembered: told again, it is judged again.
   if (found.length > 0)
     return {
@@ -139,11 +139,12 @@ export function judgeSighting(
 }
 
 /**
- * Whether a sighting turns the token away elsewhere: where a key proves it, or where it is the same operator's. One
- * operator's word against another's takes no driver's card away; it is found of both.
+ * Whether a sighting turns the token away elsewhere: where it is the same operator's, or where a key proves that it charges
+ * there. A key does not prove where a station is. One operator's word against another's takes no driver's card away; it is
+ * found of both.
  */
-const countsAgainst = ({ reader, isProved }: Seen, { operator }: Sighting): boolean =>
-  isProved === true || whereOf(reader).operator === operator
+const countsAgainst = ({ kind, seen }: Doubt, { operator }: Sighting): boolean =>
+  whereOf(seen.reader).operator === operator || (kind === 'ConcurrentUse' && seen.isProved === true)
 
 const differing = ({ seen, detail }: Doubt): readonly Found[] => [
   { kind: 'OperatorsDiffer', detail },

@@ -1,4 +1,4 @@
-import { blockBy, blockWords, doubtUntil, doubtWords, type Finding } from '@interlock/driver'
+import { blockWords, doubtUntil, doubtWords, isBlocking, type Finding } from '@interlock/driver'
 import { toIso, type Instant } from '@interlock/kernel'
 
 /** A card that the register of driver tokens has seen misused here. JSON values only. */
@@ -21,8 +21,7 @@ export function misuseBy(finding: Finding, now: Instant): Misuse {
   const { kind, station, number, at, issuer } = finding
   const uid = finding.uid.toUpperCase()
   const found = { uid, kind, station, number, at, ...(issuer !== undefined && { issuer }) }
-  const block = blockBy(finding, now)
-  if (block !== undefined) return { ...found, measure: 'blocked', until: block.until }
+  if (isBlocking(kind)) return { ...found, measure: 'blocked', until: null }
   const until = doubtUntil(finding, now)
   return until === undefined
     ? { ...found, measure: 'none', until: now }

@@ -1,17 +1,7 @@
-import { blockWords, type Block, type Finding } from '@interlock/driver'
-import { toIso, type Instant } from '@interlock/kernel'
+import { blockWords, isBlocking, type Block, type Finding } from '@interlock/driver'
+import { toIso } from '@interlock/kernel'
 import { ocpiTime } from '@interlock/ocpi'
 import type { ContractConfig } from '../config.ts'
-
-/** Of two blocks that count, the longer: what rests on an operator's word ends nothing that a key has proved. */
-export function longerBlock(
-  contract: ContractConfig | undefined,
-  held: Block | undefined,
-  next: Block,
-): Block {
-  if (held === undefined || held.until !== null || next.until === null) return next
-  return contract !== undefined && isDealtWith(contract, held) ? next : held
-}
 
 /** What is put on record of a finding, for people. */
 export function sentenceOn({ uid, kind, station }: Finding, block: Block | undefined): string {
@@ -20,21 +10,18 @@ export function sentenceOn({ uid, kind, station }: Finding, block: Block | undef
   if (block === undefined)
     return `Card ${uid} was misused at ${station} (${kind}); the register has turned it away there.`
   const words = blockWords(block.kind)
-  const end = block.until === null ? 'until its contract is changed' : `until ${toIso(block.until)}`
-  return `Card ${uid} is blocked ${end}: ${words} (${kind}, last at ${station}).`
+  return `Card ${uid} is blocked until its contract is changed: ${words} (${kind}, last at ${station}).`
 }
 
 /** The contract as it stands: whoever changed it after the block has dealt with it. */
-export function underBlock(
-  contract: ContractConfig,
-  block: Block | undefined,
-  now: Instant,
-): ContractConfig {
+export function underBlock(contract: ContractConfig, block: Block | undefined): ContractConfig {
   if (block === undefined || contract.type !== 'RFID' || isDealtWith(contract, block))
     return contract
-  const isOver = block.until !== null && block.until <= now
-  const lastUpdated = toIso(isOver && block.until !== null ? block.until : block.at)
-  return isOver ? { ...contract, lastUpdated } : { ...contract, status: 'blocked', lastUpdated }
+  const lastUpdated = toIso(block.at)
+  // One that was written down for what blocks nobody any more: operators have heard of it as of then.
+  return isBlocking(block.kind)
+    ? { ...contract, status: 'blocked', lastUpdated }
+    : { ...contract, lastUpdated }
 }
 
 function isDealtWith({ lastUpdated }: ContractConfig, { at }: Block): boolean {
