@@ -11,7 +11,7 @@ export type Login = {
   readonly identity: Identity
   readonly roots: readonly string[]
 }
-export type Connection = Pick<Login, 'url' | 'identity'> & { readonly http: HttpClient }
+export type Connection = Login & { readonly http: HttpClient }
 
 /** Which server and as whom, where `--NAME` has its address. */
 export const loginFlags = (
@@ -60,7 +60,7 @@ export async function connected<Result>(
     ...(expectRole !== undefined && { expectRole }),
   })
   try {
-    return await work({ http, url, identity })
+    return await work({ http, url, identity, roots })
   } finally {
     await http.close()
   }

@@ -230,7 +230,9 @@ async function openPlanning(
     url: config.peers.dcc,
     identity: smartMeterIdentity,
     company: pinPeer(config.dccCertificate, record),
+    roots: [readText(config.trust.smartMeter)],
     crypto: deps.crypto,
+    wall: deps.wall,
     record,
   })
   const tariffs = createTariffs({ context, dcc, counters, supplier })

@@ -9,12 +9,12 @@ import {
 import {
   addMac,
   armOf,
-  decodeResponse,
   isLoadControlCommand,
+  openAnswer,
+  type AnsweredCommand,
   type Command,
   type ResultCode,
   type SignedArm,
-  type UseCase,
 } from '@interlock/gbcs'
 import { ok, refused, type Crypto, type Ok, type Outcome, type Refusal } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
@@ -145,21 +145,13 @@ async function deliver(
 /** What a device says became of a command, where it is the device that says so. */
 export function resultOf(
   answer: Uint8Array,
-  about: Pick<Command, 'originator' | 'counter'> & { readonly useCase?: UseCase },
+  command: Omit<AnsweredCommand, 'target'>,
   device: Device,
   crypto: Crypto,
 ): Outcome<ResultCode, 'AnswerInvalid'> {
-  const read = decodeResponse(answer)
-  if (!read.ok) return refused('AnswerInvalid', read.reason)
-  const { response, covered, signature } = read.value
-  const fits =
-    response.device === device.eui &&
-    response.originator === about.originator &&
-    response.counter === about.counter &&
-    (about.useCase === undefined || response.useCase === about.useCase)
-  return fits && crypto.verify(device.publicKey, covered, signature)
-    ? ok(response.result)
-    : refused('AnswerInvalid', 'not the signed answer to this command')
+  const about = { ...command, target: device.eui }
+  const opened = openAnswer(answer, about, device.publicKey, crypto)
+  return opened.ok ? ok(opened.value.result) : opened
 }
 
 /** It is not carried out; its user is told why, and what to refer to. */

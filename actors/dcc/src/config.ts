@@ -15,7 +15,7 @@ export const DeviceConfig = Type.Object(
     kind: Type.Union([Type.Literal('meter'), Type.Literal('llcs')]),
     /** The communications hub of its home. */
     hub: Eui,
-    /** PEM file, smart-meter root. */
+    /** PEM file, smart-meter root: the certificate and its issuer. */
     certificate: Path,
     /** Organisations that install it and take it away; nobody else of their roles may. */
     responsible: Type.Array(Eui, { maxItems: 16, default: [] }),

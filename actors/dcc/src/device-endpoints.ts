@@ -1,6 +1,7 @@
 import { problem, type Endpoint } from '@interlock/host'
 import { parseEui64 } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
+import { userRoles } from './eligibility.ts'
 import { mayMoveDevice, moveDevice } from './move-device.ts'
 import type { ServiceParts } from './parts.ts'
 
@@ -23,6 +24,19 @@ const StatusOrder = Type.Object(
 type StatusOrder = Static<typeof StatusOrder>
 
 export const deviceEndpoints = (parts: ServiceParts): readonly Endpoint[] => [
+  {
+    // Whoever reads it verifies it up to the root: a user believes a device's key, and not the data company.
+    method: 'GET',
+    url: '/api/v1/devices/:eui/certificate',
+    roles: userRoles,
+    handle({ params }) {
+      const eui = parseEui64(params['eui'] ?? '')
+      const device = eui && parts.inventory.device(eui)
+      return device === undefined
+        ? problem('DeviceUnknown')
+        : { status: 200, body: device.certificate.chainPem, type: 'application/x-pem-file' }
+    },
+  },
   {
     method: 'PUT',
     url: '/api/v1/devices/:eui/status',

@@ -21,7 +21,12 @@ export type Device = {
   /** Verifies its responses and alerts, and agrees the key of a command's MAC. */
   readonly publicKey: PublicKey
   /** By which a revocation list names its certificate, and the last instant that it is valid, wall time. */
-  readonly certificate: { readonly serialHex: string; readonly notAfter: Instant }
+  readonly certificate: {
+    readonly serialHex: string
+    readonly notAfter: Instant
+    /** PEM, with its issuer: whoever is to verify what it answers gets it. */
+    readonly chainPem: string
+  }
   /** Rating of each auxiliary controller, watts. */
   readonly ratings: ReadonlyMap<number, number>
   /** Organisations that install it and take it away. */
@@ -76,7 +81,8 @@ export function createInventory(config: DccConfig['inventory'], crypto: Crypto):
 }
 
 function readDevice(config: DeviceConfig, crypto: Crypto): Device {
-  const [der] = fromPem(readText(config.certificate), 'CERTIFICATE')
+  const chainPem = readText(config.certificate)
+  const [der] = fromPem(chainPem, 'CERTIFICATE')
   const peer = der && peerOf(der, crypto)
   if (!peer?.ok || peer.value.role !== config.kind || peer.value.eui !== config.eui)
     throw invalid(config, `${config.certificate} is not its certificate`)
@@ -86,7 +92,7 @@ function readDevice(config: DeviceConfig, crypto: Crypto): Device {
     kind: config.kind,
     hub: eui64(config.hub),
     publicKey,
-    certificate: { serialHex, notAfter },
+    certificate: { serialHex, notAfter, chainPem },
     ratings: new Map(config.controllers.map((each) => [each.number, each.ratingWatts])),
     responsible: new Set(config.responsible.map(eui64)),
     readers: new Set([...config.responsible, ...config.readers].map(eui64)),

@@ -14,8 +14,7 @@ export type Controllers = Required<ControllerConfiguration> & Required<Controlle
 const readAgainSeconds = 60
 
 /**
- * What the load controllers of homes say, read when somebody asks. The DCC verifies that it is the device that
- * says so.
+ * What the load controllers of homes say, by their own signatures, read when somebody asks.
  */
 export function createControllers(
   context: Context,

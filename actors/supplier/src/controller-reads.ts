@@ -29,7 +29,7 @@ export type ControllersShown = {
 }
 
 /**
- * Reads what a device says of its controllers; that it is the device that says so, the data company has verified.
+ * Reads what a device says of its controllers, by its own signature.
  * @throws Fault `PeerUnavailable` when the DCC does not answer.
  */
 export async function readControllers(

@@ -111,7 +111,16 @@ async function open(
   const tell = (happening: Happening): void => listeners.forEach((listener) => listener(happening))
   const company = pinPeer(config.dccCertificate, record)
   const publication = {
-    dcc: duisClient({ http, url: dcc, identity, company, crypto, record }),
+    dcc: duisClient({
+      http,
+      url: dcc,
+      identity,
+      company,
+      roots: trust.roots,
+      crypto,
+      wall: deps.wall,
+      record,
+    }),
     organisation: peer.organisation,
     key,
     crypto,

@@ -30,9 +30,18 @@ export async function asSupplier<Result>(
   const company = certificateIn(flags)
   const { duisClient, nodeCrypto: crypto, pinPeer, systemClock } = await import('@interlock/host')
   const record = (): void => {}
-  return atCompany(flags, ({ http, url, identity }) => {
+  return atCompany(flags, ({ http, url, identity, roots }) => {
     const pinned = pinPeer(company, record)
-    const dcc = duisClient({ http, url, identity, company: pinned, crypto, record })
+    const dcc = duisClient({
+      http,
+      url,
+      identity,
+      company: pinned,
+      roots,
+      crypto,
+      wall: systemClock,
+      record,
+    })
     const { organisation } = identity.peer
     const { eui } = pinned.current()
     const asking = { dcc, organisation, key: identity.key, crypto, company: eui }

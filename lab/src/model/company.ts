@@ -211,7 +211,7 @@ const inventoryOf = (ratingWatts: number): ServiceParts['inventory'] => {
     kind: 'llcs',
     hub,
     publicKey,
-    certificate: { serialHex, notAfter },
+    certificate: { serialHex, notAfter, chainPem: '' },
     ratings: new Map([[1, ratingWatts]]),
     responsible: new Set<Eui64>(),
     readers: new Set<Eui64>(),

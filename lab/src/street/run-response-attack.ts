@@ -9,6 +9,7 @@ import {
   pinPeer,
   nodeCrypto,
   readText,
+  systemClock,
 } from '@interlock/host'
 import { inHours, inMinutes, inSeconds, instant, plus, type Eui64 } from '@interlock/kernel'
 import { nextCounter } from '@interlock/seal'
@@ -146,7 +147,9 @@ function armer(
     url: https(street.plan, 'dcc'),
     identity,
     company: pinPeer(dccCertificate(street.plan), () => {}),
+    roots: [readText(street.plan.layout.trust.smartMeter)],
     crypto: nodeCrypto,
+    wall: systemClock,
     // A thief keeps no audit trail.
     record: () => {},
   })

@@ -1,4 +1,5 @@
 export * from './alert.ts'
+export * from './answer.ts'
 export * from './arm.ts'
 export { type CalendarDay, type Execution } from './calendar-day.ts'
 export * from './calendar-problem.ts'

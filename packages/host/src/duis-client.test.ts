@@ -2,18 +2,29 @@ import { rmSync } from 'node:fs'
 import {
   buildQuarantineAlert,
   buildResponse,
+  codeOf,
   parseRequest,
   signDocument,
+  type ResponseCode,
   type ServiceRequest,
 } from '@interlock/duis'
-import { eui64, Fault, instant } from '@interlock/kernel'
+import {
+  encodePreCommand,
+  encodeResponse,
+  signPreCommand,
+  type Command,
+  type ResultCode,
+} from '@interlock/gbcs'
+import { eui64, Fault, instant, type Role } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { duisClient } from './duis-client.ts'
 import { createHierarchy } from './hierarchy.fixture.ts'
 import type { HttpClient, HttpResponse } from './http-client.ts'
 import { documentSigner, type Identity } from './identity.ts'
+import { organisation, testIdentities } from './identities.fixture.ts'
 import { nodeCrypto as crypto } from './node-crypto.ts'
 import { pinPeer, type PinnedPeer } from './pinned-peer.ts'
+import { systemClock } from './system-clock.ts'
 import { temporaryDir, writeAtomic } from './files.ts'
 
 const hierarchy = createHierarchy()
@@ -22,19 +33,41 @@ const company = hierarchy.certify('dcc')
 /** A certificate that TLS would take for the company's. */
 const otherCompany = hierarchy.certify('dcc')
 
+const identities = testIdentities()
+const deviceOf = (role: Role, last: string, commonName: string = role) => {
+  const eui = eui64(`02-00-00-02-00-00-00-${last}`)
+  return identities.identity('smartMeter', { commonName, role, eui, organisation: eui })
+}
+const llcs = deviceOf('llcs', '02')
+const neighbour = deviceOf('llcs', '03', 'neighbour')
+
 const addressed = {
   originator: user.peer.organisation,
-  target: eui64('02-00-00-00-00-00-00-02'),
+  target: llcs.peer.eui,
   counter: 1_000n,
 }
+const limit = {
+  useCase: 'ECS47e',
+  controller: 1,
+  direction: 'import',
+  levelPercent: 100,
+  from: instant(Date.UTC(2026, 0, 5, 18)),
+  until: instant(Date.UTC(2026, 0, 5, 19)),
+  ...addressed,
+} as const
 const request: ServiceRequest = {
   ...addressed,
   service: '7.16',
   commandVariant: 5,
-  body: { kind: 'signedPreCommand', payload: Uint8Array.of(1) },
+  body: {
+    kind: 'signedPreCommand',
+    payload: signPreCommand(encodePreCommand(limit), user.key, crypto),
+  },
 }
 const answer = { request: addressed, service: '7.16', at: instant(0) } as const
-const done = buildResponse({ ...answer, code: 'I0', payload: Uint8Array.of(2) })
+const byDevice = (command: Command = limit, result: ResultCode = 'success', by = llcs) =>
+  encodeResponse(command, { result }, by.key, crypto)
+const done = buildResponse({ ...answer, code: 'I0', payload: byDevice() })
 const held = buildResponse({ ...answer, code: 'E119', detail: 'ADUserThresholdBreach 7' })
 const alert = buildQuarantineAlert({
   at: instant(0),
@@ -50,7 +83,9 @@ function asking(
   posted: string | HttpResponse,
   got: string | HttpResponse | Fault = '',
   pin?: PinnedPeer,
+  certificates: readonly (string | HttpResponse)[] = [llcs.chainPem],
 ) {
+  const waiting = [...certificates]
   const records: unknown[] = []
   const paths: string[] = []
   const replied = (body: string | HttpResponse): HttpResponse =>
@@ -62,6 +97,8 @@ function asking(
         expect(parseRequest(String(body))).toEqual({ ok: true, value: request })
         return replied(posted)
       }
+      if (url.endsWith('/certificate'))
+        return replied((waiting.length > 1 ? waiting.shift() : waiting[0]) ?? '')
       if (got instanceof Fault) throw got
       return replied(got)
     },
@@ -74,7 +111,9 @@ function asking(
     url: 'https://dcc',
     identity: user,
     company: pin ?? { current: () => company.peer, renew: () => false },
+    roots: identities.trust('smartMeter').roots,
     crypto,
+    wall: systemClock,
     record: (kind, data) => void records.push({ kind, ...data }),
   })
   return { ask: () => client.ask(request), records, paths }
@@ -83,7 +122,8 @@ function asking(
 test('what the pinned company has signed in answer is believed; nothing is on the record', async () => {
   const { ask, records, paths } = asking(signed(done))
   expect(await ask()).toMatchObject({ ok: true, value: { code: 'I0' } })
-  expect([paths, records]).toEqual([['POST https://dcc/duis'], []])
+  const certificate = `GET https://dcc/api/v1/devices/${llcs.peer.eui}/certificate`
+  expect([paths, records]).toEqual([[certificate, 'POST https://dcc/duis'], []])
 })
 
 test.each([
@@ -96,6 +136,70 @@ test.each([
   const { ask, records } = asking(reply)
   expect(await ask()).toMatchObject({ ok: false, reason })
   expect(records).toMatchObject([{ kind: 'AnswerRefused', reason, counter: '1000' }])
+})
+
+const refusedByDevice = codeOf('DeviceRefused')
+const saying = (code: ResponseCode, payload?: Uint8Array): string =>
+  signed(buildResponse({ ...answer, code, ...(payload && { payload }) }))
+
+test('a refusal that the device has signed is its refusal', async () => {
+  const said = saying(refusedByDevice, byDevice(limit, 'otherReason'))
+  expect(await asking(said).ask()).toMatchObject({ ok: true, value: { code: refusedByDevice } })
+})
+
+test.each([
+  ['signed by the company itself', saying('I0', byDevice(limit, 'success', company))],
+  ["the neighbour's", saying('I0', byDevice(limit, 'success', neighbour))],
+  ['to the command before', saying('I0', byDevice({ ...limit, counter: 999n }))],
+  ["to another user's command", saying('I0', byDevice({ ...limit, originator: llcs.peer.eui }))],
+  ['to a command of another kind', saying('I0', byDevice({ ...limit, useCase: 'ECS47a' }))],
+  [
+    'changed on the way',
+    saying(
+      'I0',
+      byDevice().map((byte, at, { length }) => (at === length - 1 ? byte ^ 1 : byte)),
+    ),
+  ],
+  ['no message', saying('I0', Uint8Array.of(1))],
+  ['a refusal, passed off as done', saying('I0', byDevice(limit, 'otherReason'))],
+  ['done, passed off as refused', saying(refusedByDevice, byDevice())],
+  ['nothing at all, said to be a refusal', saying(refusedByDevice)],
+])('a dishonest company: an answer of the device that is %s is found', async (_what, said) => {
+  const { ask, records } = asking(said)
+  expect(await ask()).toMatchObject({ ok: false, reason: 'AnswerInvalid' })
+  expect(records).toMatchObject([{ kind: 'AnswerRefused', reason: 'AnswerInvalid' }])
+})
+
+const otherRoot = testIdentities()
+test.each([
+  ["the neighbour's", neighbour.chainPem],
+  ['of an organisation', otherRoot.identity('smartMeter', organisation('dcc', 'dcc', 2)).chainPem],
+  ['of another role', deviceOf('hub', '02', 'hub').chainPem],
+  ['under another root', otherRoot.identity('smartMeter', llcs.peer).chainPem],
+  ['none', 'no certificate'],
+])(
+  'a certificate of the device that is %s is not believed, and nothing is asked',
+  async (...row) => {
+    const { ask, records, paths } = asking(signed(done), '', undefined, [row[1]])
+    expect(await ask()).toMatchObject({ ok: false, reason: 'DeviceCertificateInvalid' })
+    expect(records).toMatchObject([{ kind: 'AnswerRefused', reason: 'DeviceCertificateInvalid' }])
+    expect(paths).toHaveLength(1)
+  },
+)
+
+test('of a device that the company does not know nothing is asked', async () => {
+  const unknown = { status: 404, body: { reason: 'DeviceUnknown' } }
+  const { ask, records } = asking(signed(done), '', undefined, [unknown])
+  expect([await ask(), records]).toMatchObject([{ ok: false, reason: 'DeviceUnknown' }, []])
+})
+
+test("a device's next certificate is fetched when an answer is signed with it, and once", async () => {
+  const before = deviceOf('llcs', '02', 'before')
+  const certificates = [before.chainPem, llcs.chainPem]
+  const { ask, paths } = asking(signed(done), '', undefined, certificates)
+  expect(await ask()).toMatchObject({ ok: true })
+  expect(await ask()).toMatchObject({ ok: true })
+  expect(paths.filter((path) => path.endsWith('/certificate'))).toHaveLength(2)
 })
 
 test('a problem of the server is told by its reason', async () => {
@@ -125,7 +229,7 @@ test.each([
 ])('a held request has its alert read: %s', async (_what, got, said) => {
   const { ask, records, paths } = asking(signed(held), got)
   expect(await ask()).toMatchObject({ ok: true, value: { code: 'E119' } })
-  expect(paths[1]).toBe('GET https://dcc/api/v1/quarantine/7')
+  expect(paths[2]).toBe('GET https://dcc/api/v1/quarantine/7')
   expect(records).toMatchObject([{ kind: 'RequestHeld', reference: '7', ...said }])
 })
 

@@ -10,7 +10,17 @@ import {
   type ServiceRequest,
   type ServiceResponse,
 } from '@interlock/duis'
-import { Fault, refused, type Crypto, type Outcome } from '@interlock/kernel'
+import {
+  Fault,
+  refused,
+  type Clock,
+  type Crypto,
+  type Outcome,
+  type PublicKey,
+  type Refusal,
+} from '@interlock/kernel'
+import { answerProblem, isForDevice } from './device-answer.ts'
+import { deviceCertificates } from './device-certificates.ts'
 import type { HttpClient } from './http-client.ts'
 import { outcomeOf } from './http-outcome.ts'
 import { documentSigner, type Identity } from './identity.ts'
@@ -19,7 +29,8 @@ import type { PinnedPeer } from './pinned-peer.ts'
 /** The smart-meter data company, as one of its users has it. */
 export type DuisClient = {
   /**
-   * Signs a service request, sends it, and believes only what the company has signed in answer to it.
+   * Signs a service request, sends it, and believes only what the company has signed in answer to it, and of a
+   * device only what the device itself has signed. Nothing is asked of a device whose key is not known.
    * @returns the answer, whatever its code, or why there is none
    * @throws Fault `PeerUnavailable` when the company is not to be reached
    */
@@ -37,7 +48,10 @@ export type DuisClientOptions = {
    * whoever else the root has named a data company, answer in its place.
    */
   readonly company: PinnedPeer
+  /** Roots of the smart-meter side (PEM), from which the certificates of devices hang. */
+  readonly roots: readonly string[]
   readonly crypto: Crypto
+  readonly wall: Clock
   /** For the audit trail: answers that are not believed, and requests that the company holds. */
   readonly record: (kind: string, data: Readonly<Record<string, unknown>>) => void
 }
@@ -45,6 +59,7 @@ export type DuisClientOptions = {
 export function duisClient(options: DuisClientOptions): DuisClient {
   const { http, url, identity, company, crypto, record } = options
   const signer = documentSigner(identity)
+  const devices = deviceCertificates(options)
 
   /** Another certificate than the last may be the company's next: whether it is, its file says. */
   const signedBy = <Value>(
@@ -55,17 +70,42 @@ export function duisClient(options: DuisClientOptions): DuisClient {
     return isOther && company.renew() ? opened(company.current()) : first
   }
 
+  const disbelieved = <Reason extends string>(
+    request: ServiceRequest,
+    refusal: Refusal<Reason>,
+  ): Refusal<Reason> => {
+    const { reason, detail = '' } = refusal
+    record('AnswerRefused', { ...factsOf(request), reason, detail })
+    return refusal
+  }
+
   const send = async (request: ServiceRequest): Promise<Outcome<ServiceResponse, string>> => {
     const xml = signDocument(buildRequest(request), signer, crypto)
     const answer = outcomeOf(await http.request('POST', `${url}/duis`, xml, asXml))
     if (!answer.ok) return answer
     const text = textIn(answer.value)
     const response = signedBy((signer) => openResponse(text, request, signer, crypto))
-    if (!response.ok) {
-      const { reason, detail = '' } = response
-      record('AnswerRefused', { ...factsOf(request), reason, detail })
+    return response.ok ? response : disbelieved(request, response)
+  }
+  /** What a device answered, by its own key; it may have another since the last time. */
+  const sendToDevice = async (
+    request: ServiceRequest,
+  ): Promise<Outcome<ServiceResponse, string>> => {
+    const known = await devices.keyOf(request.target)
+    if (!known.ok) {
+      const isFalse = known.reason === 'DeviceCertificateInvalid'
+      return isFalse ? disbelieved(request, known) : known
     }
-    return response
+    const response = await send(request)
+    if (!response.ok) return response
+    const problemBy = (key: PublicKey) => answerProblem(request, response.value, key, crypto)
+    if (problemBy(known.value) === undefined) return response
+    devices.forget(request.target)
+    const now = await devices.keyOf(request.target)
+    const problem = problemBy(now.ok ? now.value : known.value)
+    return problem === undefined
+      ? response
+      : disbelieved(request, refused('AnswerInvalid', problem))
   }
   const alertOf = async (
     reference: string,
@@ -85,7 +125,7 @@ export function duisClient(options: DuisClientOptions): DuisClient {
 
   return {
     async ask(request) {
-      const answer = await send(request)
+      const answer = await (isForDevice(request) ? sendToDevice(request) : send(request))
       const reference = answer.ok ? heldReference(answer.value) : undefined
       if (reference === undefined) return answer
       const alert = await alertOf(reference, request)

@@ -29,12 +29,15 @@ export function testRoot(dir: string, hierarchy: Hierarchy) {
   writeAtomic(rootPath, root.certificatePem, 0o644)
 
   /** The folder also holds it, for an actor that loads its own. */
-  const identity = (role: Role, number: number): Identity & { readonly dir: string } => {
-    const eui = eui64(`02-00-00-00-00-00-00-${number.toString(16).padStart(2, '0')}`)
+  const identity = (
+    role: Role,
+    number: number,
+    eui = eui64(`02-00-00-00-00-00-00-${number.toString(16).padStart(2, '0')}`),
+  ): Identity & { readonly dir: string } => {
     const subject = { commonName: `${role}-${number}`, role, eui, organisation: eui }
     const { key, pem } = crypto.generateKey()
     const issued = issue({
-      profile: `${hierarchy}Organisation`,
+      profile: `${hierarchy}${role === 'llcs' ? 'Device' : 'Organisation'}`,
       csrPem: createCsr(key, subject, crypto),
       subject,
       ca: issuing,

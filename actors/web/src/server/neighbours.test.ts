@@ -10,8 +10,8 @@ import {
   type HttpServer,
 } from '@interlock/host'
 import { buildResponse, openSigned, parseRequest, signDocument } from '@interlock/duis'
-import { encodePreCommand } from '@interlock/gbcs'
-import { instant, unobserved } from '@interlock/kernel'
+import { decodeSigned, encodePreCommand, encodeResponse } from '@interlock/gbcs'
+import { assert, eui64, instant, unobserved } from '@interlock/kernel'
 import { createArmKey, signArm, toBase64, checkPreCommand, fromBase64 } from '@interlock/arm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WebConfig } from './config-schema.ts'
@@ -27,6 +27,8 @@ const charging = testRoot(dir, 'charging')
 const smartMeter = testRoot(dir, 'smartMeter')
 const own = { charging: charging.identity('web', 1), smartMeter: smartMeter.identity('web', 1) }
 const company = smartMeter.identity('dcc', 3)
+const [home] = homes
+const llcs = smartMeter.identity('llcs', 4, eui64(home?.target ?? ''))
 const asked: { url: string; peer: string; body: unknown }[] = []
 const servers: HttpServer[] = []
 let web: WebRunning
@@ -90,6 +92,12 @@ beforeAll(async () => {
   })
   const dcc = await server(smartMeter, 'dcc')
   dcc.route({ method: 'POST', url: '/duis', roles, contentType: 'xml', handle: duis })
+  dcc.route({
+    method: 'GET',
+    url: '/api/v1/devices/:eui/certificate',
+    roles,
+    handle: () => ({ status: 200, body: llcs.chainPem, type: 'application/x-pem-file' }),
+  })
   const supervisor = await server(charging, 'supervisor')
   supervisor.route({
     method: 'GET',
@@ -162,7 +170,12 @@ function duis({ body }: { body: unknown }) {
     const body = signDocument(said, documentSigner(company), nodeCrypto)
     return { status: 200, body, type: 'application/xml' }
   }
-  if (order.kind !== 'loadControl') return answer({ payload: new Uint8Array(1) })
+  if (order.kind !== 'loadControl') {
+    const signed = order.kind === 'signedPreCommand' ? decodeSigned(order.payload) : undefined
+    assert(signed?.ok === true, 'a signed pre-command')
+    const { command } = signed.value
+    return answer({ payload: encodeResponse(command, { result: 'success' }, llcs.key, nodeCrypto) })
+  }
   const { kind: _, ...values } = order
   return answer({ preCommand: encodePreCommand({ useCase: 'ECS47a', ...id, ...values }) })
 }
