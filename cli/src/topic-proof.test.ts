@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Topic } from '@interlock/contract'
 import {
+  ensureDir,
   nodeCrypto as crypto,
   openJournal,
   systemEntropy as entropy,
@@ -18,6 +19,18 @@ const hour = 3_600_000
 const id = '02-00-00-01-00-00-00-01'
 const topic: Topic = { region: 'eastern', feeder: 'f1', kind: 'consumption', id }
 const name = `ev/eastern/f1/consumption/${id}`
+
+/** Runs `interlock topic …`, and has what it says. */
+function topicCommands() {
+  let said = ''
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => (said += String(text)) !== '')
+  onTestFinished(() => void vi.restoreAllMocks())
+  return async (...args: readonly string[]) => {
+    said = ''
+    return { code: await main(['topic', ...args]), said }
+  }
+}
 
 test('a reader proves one message to a third party, which needs the author’s certificate and nothing else', async () => {
   const data = temporaryDir('interlock-proof')
@@ -47,14 +60,7 @@ test('a reader proves one message to a third party, which needs the author’s c
   take(2, 815, peer.notBefore + 2_000)
   take(3, 99, peer.notBefore - 24 * hour)
 
-  let said = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => (said += String(text)) !== '')
-  onTestFinished(() => void vi.restoreAllMocks())
-  const run = async (...args: readonly string[]) => {
-    said = ''
-    return { code: await main(['topic', ...args]), said }
-  }
+  const run = topicCommands()
   const proof = (...args: readonly string[]) => run('proof', name, '--data', data, ...args)
   const verify = (text: string, author = 'author.pem') => {
     writeAtomic(file('proof.json'), text, 0o644)
@@ -82,4 +88,23 @@ test('a reader proves one message to a third party, which needs the author’s c
   expect((await proof('--seq', '9')).said).toContain('[NotFound]')
   expect((await proof('--seq', 'x')).code).toBe(2)
   expect((await run('proof', 'ev/eastern/+/consumption/+', '--data', data)).code).toBe(2)
+})
+
+test('the dead letters of an actor are read where they lie, the newest first and so many', async () => {
+  const data = temporaryDir('interlock-dead-letters')
+  ensureDir(join(data, 'topics'))
+  const journal = openJournal(join(data, 'topics/dead-letters.journal'))
+  const letter = { at: '2026-11-27T12:00:00Z', topic: name, message: { head: 'h', body: 'b' } }
+  journal.append({ number: 1, position: 7, reason: 'SealMalformed', ...letter })
+  journal.append({ number: 2, position: 9, reason: 'ReaderFailed', detail: 'TypeError', ...letter })
+  journal.close()
+  const run = topicCommands()
+  const newest = await run('dead-letters', '--data', data, '--limit', '1')
+  expect(newest.said).toContain(`2  2026-11-27T12:00:00Z  ReaderFailed (TypeError)  ${name}`)
+  expect(newest.said).toContain('--cursor 2')
+  const older = await run('dead-letters', '--data', data, '--cursor', '2', '--json')
+  const items = [{ number: 1, position: 7, reason: 'SealMalformed', author: null }]
+  expect(JSON.parse(older.said)).toMatchObject({ items, next: null })
+  expect(await run('dead-letters', '--data', data, '--limit', '201')).toMatchObject({ code: 2 })
+  expect(await run('dead-letters')).toMatchObject({ code: 2 })
 })

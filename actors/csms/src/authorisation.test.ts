@@ -83,6 +83,7 @@ const table: readonly Row[] = [
   ['PUT', '/api/v1/stations/:id/boot-policy', 400, 'maintainer'],
   ['POST', '/api/v1/knocks/:id/adoption', 404, 'maintainer', 'web'],
   ['GET', '/api/v1/capacity', 200, 'web'],
+  ['GET', '/api/v1/dead-letters', 200, 'web'],
   ['GET', '/api/v1/capacity/:group', 404, 'web'],
 ]
 /** What a CSMS sends; the rest of the actions only a station does. */

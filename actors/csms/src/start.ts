@@ -112,7 +112,7 @@ async function open(
   ]
   const planning = await openPlanning(context, counters, supplier, book, closers)
   const { commands } = planning
-  const { tellSession } = openMiddleware(context, {
+  const { tellSession, deadLetters } = openMiddleware(context, {
     trust,
     closers,
     book,
@@ -141,7 +141,8 @@ async function open(
   })
   closers.push(() => server.close())
   const once = idempotent(deps.clock)
-  for (const endpoint of endpointsOf({ context, once, book, ...planning })) server.route(endpoint)
+  for (const endpoint of endpointsOf({ context, once, book, deadLetters, ...planning }))
+    server.route(endpoint)
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   openVirtual(context, trust, closers)

@@ -63,6 +63,7 @@ test(
         'GET /api/v1/feeders/:group': ['dso'],
         'GET /api/v1/feeders/:group/day': ['dso', 'web'],
         'GET /api/v1/feeders/:group/sums': ['dso', 'web'],
+        'GET /api/v1/dead-letters': ['dso', 'web'],
       },
     })
     expect(problems).toEqual([])

@@ -13,7 +13,7 @@ import {
 import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
 import type { GroupRules } from '@interlock/privacy'
-import { demandTopic, openTopics } from '@interlock/topics'
+import { deadLettersDoor, demandTopic, openTopics, type DeadLetter } from '@interlock/topics'
 import { sayAllotments, type Allotments } from './capacity/say-allotments.ts'
 import { createToldDays } from './capacity/told-days.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
@@ -172,6 +172,8 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   const sumOptions = { rules: deps.sumRules ?? feederSumRules, us, audit, deps }
   const summed = topics === undefined ? [] : summedFeeders(config, { topics, ...sumOptions })
   server.route(sumDoor(summed))
+  const letters = (): readonly DeadLetter[] => topics?.deadLetters ?? []
+  server.route(deadLettersDoor({ letters, own: () => us, roles: ['dso', 'web'] }))
   for (const topic of joined) topics?.join(topic)
   const close = async (): Promise<void> => {
     allotments?.close()

@@ -4,7 +4,7 @@ import type { Eui64, StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Endpoint } from '@interlock/ocpp'
 import type { Peer } from '@interlock/pki'
-import type { HalfHours } from '@interlock/topics'
+import type { ConsumptionHeard } from '@interlock/topics'
 import type { DsrspConfig } from './config.ts'
 import type { Holding, Store } from './data/store.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -41,7 +41,7 @@ export type Context = {
   readonly supplier: Peer | undefined
   readonly members: ReadonlyMap<StationId, Member>
   /** What members used, by the EUI-64 of their station; where there is a middleware. */
-  readonly halfHours: HalfHours | undefined
+  readonly heard: ConsumptionHeard | undefined
   /** Tells whoever watches; never waits and never fails. */
   readonly tell: (happening: Omit<Happening, 'at' | 'actor'>) => void
 }

@@ -350,6 +350,7 @@ test(
         'GET /api/v1/portfolio': ['web'],
         'GET /api/v1/portfolio/:station/tariff': ['web'],
         'GET /api/v1/portfolio/:station/controllers': ['web'],
+        'GET /api/v1/dead-letters': ['web'],
         'POST /api/v1/dispatch': ['maintainer'],
         'GET /api/v1/events': ['web'],
       },

@@ -1,6 +1,6 @@
 import type { Closers } from '@interlock/host'
 import { eui64 } from '@interlock/kernel'
-import { hearConsumption, type HalfHours } from '@interlock/topics'
+import { hearConsumption, type ConsumptionHeard } from '@interlock/topics'
 import type { Context } from './context.ts'
 import { daysMax } from './portfolio/baseline.ts'
 
@@ -11,7 +11,7 @@ import { daysMax } from './portfolio/baseline.ts'
 export function hearMembers(
   { config, deps, identity, audit }: Pick<Context, 'config' | 'deps' | 'identity' | 'audit'>,
   closers: Closers,
-): HalfHours | undefined {
+): ConsumptionHeard | undefined {
   if (config.middleware === undefined) return undefined
   const csms = eui64(config.csms)
   return hearConsumption(

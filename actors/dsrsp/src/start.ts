@@ -20,6 +20,7 @@ import { eui64, stationId, type StationId } from '@interlock/kernel'
 import type { Endpoint } from '@interlock/ocpp'
 import { fromPem } from '@interlock/pki'
 import { openDatabase } from '@interlock/store'
+import { deadLettersDoor } from '@interlock/topics'
 import { demandWhole, type DsrspConfig } from './config.ts'
 import type { Context, Member } from './context.ts'
 import { migrations, type DsrspTables } from './data/schema.ts'
@@ -85,6 +86,13 @@ async function open(
   const controllersOf = createControllers(context)
   for (const endpoint of endpointsOf({ context, renew, tariffs, controllersOf }))
     server.route(endpoint)
+  server.route(
+    deadLettersDoor({
+      letters: () => context.heard?.topics.deadLetters ?? [],
+      own: () => context.identity.peer.organisation,
+      roles: ['web'],
+    }),
+  )
   server.events('/api/v1/events', ['web'], subscribe)
   const port = await server.listen()
   return {
@@ -154,7 +162,7 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     }),
     supplier: config.supplier === undefined ? undefined : loadPeer(config.supplier),
     members: await membersOf(config, store),
-    halfHours: hearMembers({ config, deps, identity, audit }, closers),
+    heard: hearMembers({ config, deps, identity, audit }, closers),
     tell: happenings.tell,
   }
   return { context, subscribe: happenings.subscribe }

@@ -376,6 +376,7 @@ test(
         'GET /api/v1/bills': ['web'],
         'GET /api/v1/disputes': ['web'],
         'GET /api/v1/told': ['web'],
+        'GET /api/v1/dead-letters': ['web'],
         'GET /api/v1/sessions': ['web'],
         'GET /api/v1/requests': ['web'],
         'GET /api/v1/requests/:id': ['web'],
@@ -384,11 +385,9 @@ test(
         'DELETE /api/v1/sessions/:operator/:session/profile': ['web'],
         'POST /api/v1/sessions/:operator/:session/active-profile': ['web'],
         'GET /api/v1/sessions/:operator/:session/active-profile': ['web'],
-        'GET /ocpi/*': ['csms'],
-        'POST /ocpi/*': ['csms'],
-        'PUT /ocpi/*': ['csms'],
-        'PATCH /ocpi/*': ['csms'],
-        'DELETE /ocpi/*': ['csms'],
+        ...Object.fromEntries(
+          ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((each) => [`${each} /ocpi/*`, ['csms']]),
+        ),
       },
     })
     // A certificate alone opens none of OCPI's doors.

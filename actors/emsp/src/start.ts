@@ -21,7 +21,7 @@ import {
   type Token,
 } from '@interlock/ocpi'
 import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
-import { demandTopic, openTopics } from '@interlock/topics'
+import { deadLettersDoor, demandTopic, openTopics, type Topics } from '@interlock/topics'
 import { authorisationStore } from './authorisations.ts'
 import { keepCardRegister } from './card-register.ts'
 import { demandWhole, type EmspConfig } from './config.ts'
@@ -104,9 +104,10 @@ async function open(
   const bills = billStore(db)
   const told = toldStore(db)
   const now = () => clock.now()
+  let topics: Topics | undefined
   if (config.middleware !== undefined) {
     const joins = homeTopics(config).map(demandTopic)
-    const topics = openTopics({
+    const opened = openTopics({
       config: config.middleware,
       identity: () => identity,
       rootPem,
@@ -114,9 +115,10 @@ async function open(
       note: (kind, found) => void audit.record(kind, found),
       deps,
     })
-    closers.push(() => topics.close())
-    for (const each of followings({ contracts, config, told, now })) topics.follow(each)
-    for (const topic of joins) topics.join(topic)
+    closers.push(() => opened.close())
+    for (const each of followings({ contracts, config, told, now })) opened.follow(each)
+    for (const topic of joins) opened.join(topic)
+    topics = opened
   }
   const objects = await ocpiObjects(db)
   const forgetting = keepRetention({
@@ -171,8 +173,13 @@ async function open(
     operatorOf: (party) => peers.parties.find((each) => each.name === party)?.owner,
     registered: (contract, allowed) => registered(desk, contract, allowed),
   })
-  for (const each of [...restEndpoints(actor, { bills, told, objects }), ...remote, ...doors])
-    server.route(each)
+  const letters = deadLettersDoor({
+    letters: () => topics?.deadLetters ?? [],
+    own: () => own.organisation,
+    roles: ['web'],
+  })
+  const console = restEndpoints(actor, { bills, told, objects })
+  for (const each of [...console, letters, ...remote, ...doors]) server.route(each)
   const port = await server.listen()
   const tell = (party: string, some: readonly Token[]) =>
     pushTokens(

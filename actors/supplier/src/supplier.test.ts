@@ -96,6 +96,7 @@ test(
         'GET /api/v1/devices/:eui/controllers/operation': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],
         'GET /api/v1/customers/:station/bill': ['supplier'],
+        'GET /api/v1/dead-letters': ['supplier'],
         'GET /api/v1/events': ['web'],
       },
     })

@@ -44,6 +44,7 @@ import { tariffCompare } from './tariff-compare.ts'
 import { supplierBill } from './supplier-bill.ts'
 import { tariffPrice } from './tariff-price.ts'
 import { topicGrant, topicList, topicRevoke, topicTail } from './topic.ts'
+import { topicDeadLetters } from './topic-dead-letters.ts'
 import { topicProof, topicVerifyProof } from './topic-proof.ts'
 import { version } from './version.ts'
 
@@ -91,6 +92,7 @@ export const commands: readonly Command[] = [
   topicTail,
   topicGrant,
   topicRevoke,
+  topicDeadLetters,
   topicProof,
   topicVerifyProof,
   ocmfVerify,

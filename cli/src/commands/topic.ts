@@ -131,7 +131,8 @@ export function operandOf({ operands }: Invocation, what: string): string {
   return only
 }
 
-function wholeIn(flags: FlagValues, name: string, otherwise: number): number {
+/** @throws UsageError for what is no whole number */
+export function wholeIn(flags: FlagValues, name: string, otherwise: number): number {
   const text = textOf(flags, name)
   if (text === undefined) return otherwise
   if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${name}: a whole number`)

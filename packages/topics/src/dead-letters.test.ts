@@ -6,11 +6,22 @@ import {
   systemEntropy as entropy,
   type ActorDeps,
 } from '@interlock/host'
-import { eui64, Fault, instant, plus, millis, toBase64Url, unobserved } from '@interlock/kernel'
+import {
+  eui64,
+  Fault,
+  instant,
+  plus,
+  millis,
+  toBase64Url,
+  toIso,
+  unobserved,
+} from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import { sealData, type Author } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
+import { Value } from 'typebox/value'
 import { expect, test, vi } from 'vitest'
+import { deadLettersDoor } from './dead-letters-door.ts'
 import { openDeadLetters, type DeadLetters } from './dead-letters.ts'
 import { createKeyrings } from './keyrings.ts'
 import { openProgress } from './progress.ts'
@@ -186,4 +197,50 @@ test('so many are kept, and what anybody could have made goes first', () => {
   put(letters, 9, 'SealAltered')
   expect(letters.list).toEqual(kept)
   expect(openDeadLetters(journal).list).toEqual(letters.list)
+})
+
+test('people see why, by whom and when, the newest first and a page at a time, and nobody else does', async () => {
+  const letters = openDeadLetters(memoryJournal())
+  const put = (position: number, message: SealedMessage): void =>
+    letters.put(
+      { topic, position: position as never, message },
+      { reason: 'SealContent', topic, detail: 'no such evse' },
+      now,
+    )
+  put(4, said(7))
+  put(5, { head: 'of nobody', body: 'b' })
+  put(6, said(8))
+  const door = deadLettersDoor({
+    letters: () => letters.list,
+    own: () => author.eui,
+    roles: ['web'],
+  })
+  const ask = async (query: Record<string, string>, organisation = author.eui) =>
+    door.handle({ query, params: {}, body: undefined, peer: { organisation } } as never)
+  const first = await ask({ limit: '2' })
+  expect(first).toMatchObject({
+    status: 200,
+    body: {
+      items: [
+        {
+          number: 3,
+          reason: 'SealContent',
+          detail: 'no such evse',
+          author: author.eui,
+          sequence: 8,
+        },
+        { number: 2, position: 5, author: null, sequence: null, sealedAt: null },
+      ],
+      next: '2',
+    },
+  })
+  if (door.answer === undefined) throw new Error('its answer is not described')
+  expect([...Value.Errors(door.answer, first.body)]).toEqual([])
+  expect(JSON.stringify(first)).not.toContain('wattHours')
+  expect(await ask({ cursor: '2' })).toMatchObject({
+    body: { items: [{ number: 1, topic: topicName(topic), sealedAt: toIso(now) }], next: null },
+  })
+  for (const query of [{ limit: '0' }, { limit: '201' }, { cursor: 'x' }])
+    expect(await ask(query)).toMatchObject({ status: 400 })
+  expect(await ask({}, eui64('02-00-00-00-00-02-00-09'))).toMatchObject({ status: 403 })
 })

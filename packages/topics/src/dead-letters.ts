@@ -6,6 +6,8 @@ import type { Finding } from './receive.ts'
 
 /** A message that a reader could not use, sealed as it came, and why. */
 export type DeadLetter = {
+  /** 1, 2, 3 … as they were put aside. */
+  readonly number: number
   /** When it was put aside, ISO 8601. */
   readonly at: string
   readonly topic: string
@@ -41,6 +43,7 @@ export function openDeadLetters(journal: Journal): DeadLetters {
       const { head, body } = message
       if (kept.some((each) => each.message.head === head && each.message.body === body)) return
       const letter: DeadLetter = {
+        number: (kept.at(-1)?.number ?? 0) + 1,
         at: toIso(at),
         topic: topicName(topic),
         position,

@@ -7,7 +7,13 @@ import { openHalfHours, type HalfHours } from './half-hours.ts'
 import { homeTopic, type HomeConfig } from './home-topics.ts'
 import { messageUnfit } from './message-unfit.ts'
 import { openProofs, type Proofs } from './proofs.ts'
-import { demandTopic, openTopics, type Following, type TopicsOptions } from './topics.ts'
+import {
+  demandTopic,
+  openTopics,
+  type Following,
+  type Topics,
+  type TopicsOptions,
+} from './topics.ts'
 
 export type HearConsumption = {
   readonly config: MiddlewareConfig
@@ -47,12 +53,18 @@ export const consumptionFollowing = (
   },
 })
 
+/** What a reader of consumption has. */
+export type ConsumptionHeard = {
+  readonly halfHours: HalfHours
+  readonly topics: Pick<Topics, 'deadLetters'>
+}
+
 /**
  * Reads what homes' chargers used by half-hours, as far as their owners let this reader, and forgets each day what is
  * too old to be kept.
  * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
  */
-export function hearConsumption(options: HearConsumption, closers: Closers): HalfHours {
+export function hearConsumption(options: HearConsumption, closers: Closers): ConsumptionHeard {
   const { config, region, homes, identity, trust, data, hears, days, note, deps } = options
   const joined = homes.map((home) => demandTopic(homeTopic('consumption', region, home)))
   const { openJournal } = portsOf(deps)
@@ -81,5 +93,5 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Hal
   }
   forget()
   closers.push(() => timer.cancel())
-  return halfHours
+  return { halfHours, topics }
 }

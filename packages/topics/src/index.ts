@@ -7,7 +7,14 @@ export {
   type HalfHours,
   type HalfHoursRefusal,
 } from './half-hours.ts'
-export { consumptionFollowing, hearConsumption } from './hear-consumption.ts'
+export { consumptionFollowing, hearConsumption, type ConsumptionHeard } from './hear-consumption.ts'
+export {
+  DeadLetterShown,
+  deadLettersDoor,
+  deadLettersPage,
+  type DeadLettersPage,
+} from './dead-letters-door.ts'
+export type { DeadLetter } from './dead-letters.ts'
 export { openHeard, type Heard, type Said } from './heard.ts'
 export { demandHomesHeard, HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
 export { messageUnfit } from './message-unfit.ts'

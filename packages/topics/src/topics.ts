@@ -11,7 +11,7 @@ import { eui64, Fault, millis, refused, type Outcome } from '@interlock/kernel'
 import type { MiddlewareConfig } from './config.ts'
 import { openExchange, type Exchange } from './exchange.ts'
 import { cappedFindings } from './capped-findings.ts'
-import { openDeadLetters } from './dead-letters.ts'
+import { openDeadLetters, type DeadLetter } from './dead-letters.ts'
 import { createMemberships } from './memberships.ts'
 import { journalOutbox } from './outbox-store.ts'
 import { pause } from './pause.ts'
@@ -44,6 +44,8 @@ export type Topics = Running & {
   /** Reads there from now on, of what it has joined. */
   follow(following: Following): void
   readonly isOpen: boolean
+  /** What its readings have put aside, the oldest first. */
+  readonly deadLetters: readonly DeadLetter[]
 }
 
 export type TopicsOptions = {
@@ -180,6 +182,9 @@ export function openTopics(options: TopicsOptions): Topics {
     },
     get isOpen() {
       return exchange !== undefined
+    },
+    get deadLetters() {
+      return deadLetters.list
     },
     async close() {
       closing.abort()

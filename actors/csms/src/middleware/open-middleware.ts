@@ -9,7 +9,7 @@ import {
   type StationId,
   type Timer,
 } from '@interlock/kernel'
-import { demandTopic, openTopics, type Topics } from '@interlock/topics'
+import { demandTopic, openTopics, type DeadLetter, type Topics } from '@interlock/topics'
 import { inBackground } from '../background.ts'
 import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
@@ -23,6 +23,7 @@ import { sayConsumption, type Consumptions } from './say-consumption.ts'
 export type Middleware = {
   /** To the provider of the driver, besides OCPI: kept until the middleware has it. */
   readonly tellSession: (station: StationId, session: Session) => void
+  readonly deadLetters: () => readonly DeadLetter[]
 }
 
 /** What of the CSMS is said by topic. */
@@ -63,7 +64,7 @@ export function openMiddleware(
   { trust, closers, book, chargesOf }: MiddlewareOptions,
 ): Middleware {
   const { config, deps, identity, audit, views } = sayer
-  if (config.middleware === undefined) return { tellSession: () => {} }
+  if (config.middleware === undefined) return { tellSession: () => {}, deadLetters: () => [] }
   const { region, actor } = config
   const groups = config.oscp?.operators.flatMap((operator) => operator.groups) ?? []
   /** As the operator of the network names it, where there is a contract with one. */
@@ -119,6 +120,7 @@ export function openMiddleware(
       const topic = homeTopicOf('session', station)
       if (topic !== undefined) topics.tell(topic, session)
     },
+    deadLetters: () => topics.deadLetters,
   }
 }
 

@@ -3,6 +3,7 @@ import type { StationId } from '@interlock/kernel'
 import type { Commands } from '../commands.ts'
 import type { Context } from '../context.ts'
 import type { StationView } from '../core/view.ts'
+import type { DeadLetter } from '@interlock/topics'
 import type { CapacityBook } from '../oscp/capacity-book.ts'
 import type { FeederPlanner } from '../oscp/feeder-planner.ts'
 import type { Tariffs } from '../tariff/tariffs.ts'
@@ -17,6 +18,8 @@ export type Api = {
   /** Absent where no operator limits a feeder. */
   readonly book: CapacityBook | undefined
   readonly feeders: FeederPlanner | undefined
+  /** Of what is read by topic. */
+  readonly deadLetters: () => readonly DeadLetter[]
 }
 
 /** Runs `handle` with the station in the path, or answers that there is none. */

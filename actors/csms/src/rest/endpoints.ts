@@ -1,4 +1,5 @@
 import type { Endpoint } from '@interlock/host'
+import { deadLettersDoor } from '@interlock/topics'
 import type { Api } from './api.ts'
 import { capacityEndpoints } from './capacity-endpoints.ts'
 import { commandEndpoints } from './command-endpoints.ts'
@@ -35,6 +36,11 @@ export function endpointsOf(api: Api): Endpoint[] {
     ...operatorEndpoints(api),
     ...knockEndpoints(api),
     ...capacityEndpoints(api),
+    deadLettersDoor({
+      letters: api.deadLetters,
+      own: () => api.context.identity.peer.organisation,
+      roles: ['web'],
+    }),
   ]
   return [...all, openApiEndpoint(all)]
 }

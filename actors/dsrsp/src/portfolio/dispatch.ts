@@ -50,7 +50,7 @@ export async function dispatch(
   })
   if (outcome.ok) {
     const asked = { percent, until: toIso(until) }
-    const known = context.halfHours?.of(member.eui) ?? []
+    const known = context.heard?.halfHours.of(member.eui) ?? []
     // What the call has moved is told against what would have been used; later it would be what was used.
     const baseline = baselineWatts(known, from) ?? null
     context.audit.record('Dispatched', { station: member.stationId, ...asked, baseline })

@@ -112,7 +112,7 @@ const tariffDocument = (
 /** A member as people see it. */
 export const memberDocument = (
   member: Member,
-  { halfHours, deps }: Pick<Context, 'halfHours' | 'deps'>,
+  { heard, deps }: Pick<Context, 'heard' | 'deps'>,
 ) => ({
   stationId: member.stationId,
   ratingWatts: member.ratingWatts,
@@ -128,9 +128,9 @@ export const memberDocument = (
   refused: member.refused ?? null,
   /** What its CSMS has said by topic while the owner lets us read it; null without a middleware. */
   consumption:
-    halfHours === undefined
+    heard === undefined
       ? null
-      : consumptionDocument(halfHours.of(member.eui), deps.clock.now()),
+      : consumptionDocument(heard.halfHours.of(member.eui), deps.clock.now()),
 })
 
 const halfHoursShown = 48

@@ -1,7 +1,7 @@
 import { loadIdentity, type ActorDeps, type Closers, type Endpoint } from '@interlock/host'
 import { assert, eui64, Fault, type Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import { hearConsumption } from '@interlock/topics'
+import { deadLettersDoor, hearConsumption } from '@interlock/topics'
 import type { SupplierConfig } from '../config.ts'
 import { customerEndpoints } from './customer-endpoints.ts'
 import type { PublishedTariffs } from './published-tariffs.ts'
@@ -34,7 +34,7 @@ export function openCustomers(
   if (identity.peer.role !== 'supplier')
     throw new Fault('IdentityUnreadable', `${chargingIdentity}: not the identity of a supplier`)
   const operators = new Map(customers.map(({ station, csms }) => [station, eui64(csms)]))
-  const halfHours = hearConsumption(
+  const { halfHours, topics } = hearConsumption(
     {
       config: middleware,
       region,
@@ -49,7 +49,12 @@ export function openCustomers(
     },
     closers,
   )
-  return customerEndpoints({
+  const letters = deadLettersDoor({
+    letters: () => topics.deadLetters,
+    own: () => own,
+    roles: ['supplier'],
+  })
+  const bills = customerEndpoints({
     own,
     customers: new Set(operators.keys()),
     halfHours,
@@ -57,4 +62,5 @@ export function openCustomers(
     audit,
     deps,
   })
+  return [...bills, letters]
 }

@@ -22,7 +22,13 @@ export function freshState(pathname: string): unknown {
 const askedOfStation: ReadonlySet<string> = new Set(['owner-keys', 'charging-hours'])
 
 /** Besides those of a station. */
-const lists: ReadonlySet<string> = new Set(['capacity', 'knocks', 'messages', 'tokens'])
+const lists: ReadonlySet<string> = new Set([
+  'capacity',
+  'dead-letters',
+  'knocks',
+  'messages',
+  'tokens',
+])
 
 const eui = '00-00-00-00-00-00-00-01' as StationDocument['eui']
 
