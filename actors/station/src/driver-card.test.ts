@@ -84,6 +84,7 @@ test('a card proves itself; the proof goes to the CSMS, and its worth into the s
     ok: true,
     value: { strength: 'VERIFIED', proof: { counter: 1, challenge: { at: night } } },
   })
+  await at.settled()
   at.station.hardware.plugIn(battery)
   await at.told(1)
   const told = at.events().find(({ idToken }) => idToken !== undefined)
@@ -102,6 +103,7 @@ test('offline the register’s word counts until it ends; copies, clones and for
   const mine = cardOf(7)
   await at.station.hardware.tap(mine)
   await until(() => at.csms.sent('Authorize').length === 1)
+  await at.settled()
   at.station.hardware.network(false)
   await until(() => !at.csms.connected())
   for (const shown of [plainCard(bytes), cardOf(3), cardOf(7, crypto.ephemeralKey())])

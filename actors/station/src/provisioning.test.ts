@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { car } from './fixture/scene.fixture.ts'
-import { startPlainCsms } from './fixture/plain-csms.fixture.ts'
+import { heard, startPlainCsms } from './fixture/plain-csms.fixture.ts'
 import { standardScene, type StandardScene } from './fixture/standard.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 import { handoverMillis } from './restarts.ts'
@@ -89,6 +89,7 @@ test('B04: a lost connection is made again without a boot; what did not change i
   const to = await standardScene()
   const { csms, clock, station } = to
   await until(() => csms.sent('StatusNotification').length === 1, 'the status at boot')
+  await heard(csms)
   csms.drop()
   await until(() => !station.connected().csms, 'the loss')
   await clock.advance(10_000)
@@ -237,6 +238,7 @@ test('B09, B10: after a reset the new profile is used; when it fails the next in
   await set(to, 'OCPPCommCtrlr', 'NetworkProfileConnectionAttempts', '1')
   await to.csms.call('Reset', { type: 'Immediate' })
   await until(() => other.sent('BootNotification').length === 1, 'the boot at the new CSMS')
+  await heard(other)
   await other.close()
   await comesBack(to)
   expect(reasonsOf(to)).toEqual(['PowerUp'])

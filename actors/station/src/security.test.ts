@@ -9,7 +9,7 @@ import {
   folderOf,
   stationSubject,
 } from './fixture/parties.fixture.ts'
-import { startPlainCsms, type PlainCsms } from './fixture/plain-csms.fixture.ts'
+import { heard, startPlainCsms, type PlainCsms } from './fixture/plain-csms.fixture.ts'
 import { quickly } from './fixture/scene.fixture.ts'
 import { password, standardScene, type StandardOptions } from './fixture/standard.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
@@ -140,6 +140,7 @@ test('A01: once the new password has been accepted the old one is not used again
   const fresh = 'another password of its length'
   const { csms, restart, pass } = await rotated(fresh, fresh)
   await until(() => csms.sent('Heartbeat').length > 0, 'its acceptance')
+  await heard(csms)
   csms.admit = () => 401
   csms.drop()
   await pass(() => csms.upgrades.length >= 4)

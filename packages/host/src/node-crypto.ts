@@ -17,6 +17,7 @@ import {
 import { assert, concat, Fault, looksLikeP256 } from '@interlock/kernel'
 import type { Crypto, Entropy, PrivateKey, PublicKey } from '@interlock/kernel'
 import type { RsaSigner } from '@interlock/pki'
+import { createRecent } from './recent.ts'
 
 /** The kernel's port, and the two ways a private key comes into being: made here, or read from PEM. */
 export type NodeCrypto = Crypto & {
@@ -34,6 +35,8 @@ const aesOf = (key: Uint8Array): 'aes-128-gcm' | 'aes-256-gcm' =>
 // OpenSSL takes longer to parse a key than to use it, so a key is parsed once in its life.
 const publicHandles = new WeakMap<PublicKey, KeyObject>()
 const privateHandles = new WeakMap<PrivateKey, KeyObject>()
+/** The same certificates come with every connection and every message of a party. */
+const recentKeys = createRecent(1_024, parsePublicKey)
 
 export const nodeCrypto: NodeCrypto = {
   sha256: (data) => bytes(hash('sha256', data, 'buffer')),
@@ -80,16 +83,7 @@ export const nodeCrypto: NodeCrypto = {
       return undefined
     }
   },
-  publicKey(spki) {
-    if (!looksLikeP256(spki)) return undefined
-    try {
-      // Refuses a point that is not on the curve.
-      const handle = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
-      return remember(handle)
-    } catch {
-      return undefined
-    }
-  },
+  publicKey: (spki) => (looksLikeP256(spki) ? recentKeys.of(spki) : undefined),
   isRsaKey: (spki) => rsaHandle(spki) !== undefined,
   verifyRsa(spki, data, signature, hash) {
     const handle = rsaHandle(spki)
@@ -171,6 +165,15 @@ function rsaHandle(spki: Uint8Array): KeyObject | undefined {
       modulusLength <= rsaBits.max &&
       publicExponent >= rsaExponentMin
     return handle.asymmetricKeyType === 'rsa' && isStrong ? handle : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Refuses a point that is not on the curve. */
+function parsePublicKey(spki: Uint8Array): PublicKey | undefined {
+  try {
+    return remember(createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }))
   } catch {
     return undefined
   }
