@@ -16,6 +16,8 @@ export const HubConfig = actorConfig({
   listen: ListenConfig,
   /** Key of the home area network, hex, shared by the devices of the home. */
   hanKey: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  /** The home's meter: its word of the tariff is passed on, and nobody else's. */
+  meter: Eui,
   /** Devices that may join. */
   devices: Type.Array(Eui, { minItems: 1, maxItems: 16 }),
   network: Type.Optional(NetworkModel),

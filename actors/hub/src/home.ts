@@ -25,6 +25,8 @@ export type Home = {
 
 export function createHome(options: {
   readonly key: Uint8Array
+  /** Whose word of the tariff is passed on. */
+  readonly meter: Eui64
   readonly devices: ReadonlySet<string>
   /** An alert from a device that has joined; true when it was taken further up. */
   readonly onAlert: (from: Eui64, alert: Uint8Array) => Promise<boolean>
@@ -32,14 +34,14 @@ export function createHome(options: {
   readonly log: Log
 }): Home {
   const joined = new Map<Eui64, FrameSocket>()
-  /** The last that a device of the home sent, for those that join later. */
-  let tariff: { readonly from: Eui64; readonly signed: Uint8Array } | undefined
+  /** The last that the meter sent, for those that join later. */
+  let tariff: Uint8Array | undefined
 
   /** Whether a device takes it is its own affair. */
   const passTariff = async (to: Eui64, socket: FrameSocket): Promise<void> => {
-    if (tariff === undefined || tariff.from === to) return
+    if (tariff === undefined || to === options.meter) return
     try {
-      await socket.request(hanTariff(tariff.signed), passMillisMax)
+      await socket.request(hanTariff(tariff), passMillisMax)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       options.log.warn({ to, detail: error.message }, 'a device was not told the tariff')
@@ -79,8 +81,13 @@ export function createHome(options: {
         if (bytes[0] === hanMessages.message && device !== undefined)
           return (await options.onAlert(device, rest)) ? done : refusal
         if (bytes[0] === hanMessages.tariff && device !== undefined) {
+          // Nothing is verified here, so what one of the others says would take the place of what is.
+          if (device !== options.meter) {
+            options.log.warn({ device }, 'a device that is not the meter has no say in the tariff')
+            return refusal
+          }
           if (rest.length > limits.tariffBytesMax) return refusal
-          tariff = { from: device, signed: rest.slice() }
+          tariff = rest.slice()
           await Promise.all([...joined].map(([to, other]) => passTariff(to, other)))
           return done
         }

@@ -62,6 +62,7 @@ export async function startHub(config: HubConfig, deps: ActorDeps): Promise<HubR
 
   const home = createHome({
     key: fromHex(config.hanKey) ?? new Uint8Array(),
+    meter: eui64(config.meter),
     devices: new Set(config.devices),
     onAlert: async (from, alert) =>
       (await network.han()) && (await network.wan()) && (await wan.alert(from, alert)),

@@ -128,6 +128,7 @@ export async function home(options: HomeOptions = {}): Promise<Home> {
         wan: `wss://${loopback}:${company.port}`,
         listen: { port: 0 },
         hanKey: toHex(hanKey),
+        meter,
         devices: [supervisingDevice.peer.eui, meter],
       },
       HubConfig,

@@ -205,6 +205,7 @@ export async function network(
     wan: wanUrl,
     listen: loopback,
     hanKey,
+    meter: devices.meter.peer.eui,
     devices: [devices.meter.peer.eui, devices.llcs.peer.eui],
   }
   const hub = await startHub(hubConfig, depsOf())

@@ -281,6 +281,7 @@ export function hubConfig(plan: Plan, home: Home, network?: NetworkModel): HubCo
     wan: wss(plan, 'dcc/wan'),
     listen: listen(plan, `home-${home.number}/hub`),
     hanKey: plan.secretsOf(home).hanKey,
+    meter: home.meter,
     devices: [home.llcs, home.meter],
     ...(network === undefined ? {} : { network }),
   }
