@@ -3,6 +3,7 @@ import { httpClient, nodeCrypto, type HttpClient } from '@interlock/host'
 import { instant, stationId, toBase64Url, unobserved, utf8 } from '@interlock/kernel'
 import { fromChargingProfile, limitAt, type ChargingProfile } from '@interlock/power'
 import { parseSigned } from '@interlock/seal'
+import { importTariff } from '@interlock/seal/import-tariff.fixture'
 import { tariffBytes } from '@interlock/tariff'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestClock } from '@interlock/kernel/clock.fixture'
@@ -316,7 +317,23 @@ test('a forged or older tariff is refused and the last good one kept', async () 
   expect(await shown()).toMatchObject({ version: run * 10, notTaken: 'TariffOlder' })
   world.publish(run * 10 + 1, nightPrices)
   await csms.refreshTariffs()
-  expect(await shown()).toMatchObject({ version: run * 10 + 1, notTaken: null })
+  expect(await shown()).toMatchObject({ version: run * 10 + 1, notTaken: null, shownOther: null })
+  // What the meter shows of a tariff of the standard's is compared; the signed one counts.
+  const standard = importTariff(world.supplier.peer.eui, meterEui, BigInt(run * 10 + 3))
+  world.dcc.tariff = signPreCommand(
+    encodePreCommand(standard.command),
+    world.supplier.key,
+    nodeCrypto,
+  )
+  world.dcc.shown = standard.shown
+  await csms.refreshTariffs()
+  expect(await shown()).toMatchObject({ version: null, notTaken: null, shownOther: [] })
+  world.dcc.shown = { ...standard.shown, standingCharge: 1, priceScale: -3 }
+  await csms.refreshTariffs()
+  expect(await shown()).toMatchObject({
+    shownOther: ['standingCharge', 'priceScale'],
+    prices: { 0: { pencePerKilowattHour: 21 } },
+  })
 })
 
 test('a consumer’s trigger carries the digest of the arm and no countersignature', async () => {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { doorsMillisMax, rolesUnder, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { testClock, type TestClock } from '@interlock/kernel/clock.fixture'
 import { organisation } from '@interlock/host/identities.fixture'
-import { importTariff } from './fixture/import-tariff.fixture.ts'
+import { importTariff } from '@interlock/seal/import-tariff.fixture'
 import { dsrspWorld, evening, llcsOf, meterOf, type DsrspWorld } from './fixture/world.fixture.ts'
 import type { DsrspRunning } from './start.ts'
 

@@ -1,21 +1,13 @@
-import { granted, type RequestBody } from '@interlock/duis'
-import { decodeResponse, decodeSigned } from '@interlock/gbcs'
-import {
-  Fault,
-  inMinutes,
-  ok,
-  refused,
-  sameBytes,
-  type Eui64,
-  type Outcome,
-} from '@interlock/kernel'
+import { granted } from '@interlock/duis'
+import { inMinutes, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import {
   newerTariff,
   openTariff,
   orderWords,
-  signedTariffIn,
-  tablesThatDiffer,
+  readSigned,
+  shownOther,
   type MeterTariff,
+  type TariffRead,
 } from '@interlock/seal'
 import type { Context } from './context.ts'
 
@@ -33,11 +25,6 @@ export type Tariffs = {
 
 const readAgainMinutes = 30
 
-/** What is signed counts also where the DCC cannot be reached for the other read. */
-function notCompared(cause: unknown): undefined {
-  if (!(cause instanceof Fault)) throw cause
-}
-
 /**
  * Read from the meter through the DCC, as any other user may whom the home lets, and verified end to end: signed by the
  * pinned supplier, for that meter, not older than the one kept, also after a restart.
@@ -48,47 +35,24 @@ export function createTariffs(context: Context): Tariffs {
   type Read = { readonly tariff: MeterTariff; readonly shownOther: readonly string[] | undefined }
   const held = new Map<Eui64, Read>()
 
-  const ask = async (meter: Eui64, body: RequestBody): Promise<Outcome<Uint8Array, string>> => {
+  const askOf = (meter: Eui64) => async (kind: TariffRead) => {
     const request = {
       originator: smartMeterIdentity.peer.organisation,
       target: meter,
       counter: await store.counter(meter, 'duis', clock.now()),
       service: '4.11.1',
       commandVariant: 1,
-      body,
+      body: { kind },
     } as const
     const response = await dcc.ask(request)
     if (!response.ok) return response
     const answer = granted(response.value)
     return answer.ok ? ok(answer.value.payload ?? new Uint8Array()) : answer
   }
-  const askSigned = async (meter: Eui64): Promise<Outcome<Uint8Array, string>> => {
-    const answer = await ask(meter, { kind: 'readSignedTariff' })
-    if (!answer.ok) return answer
-    const signed = signedTariffIn(answer.value)
-    return signed === undefined ? refused('TariffUnreadable') : ok(signed)
-  }
-
-  /** Of a tariff of the standard's; what is signed counts, whatever the meter shows. */
-  const compared = async (
-    meter: Eui64,
-    signed: Uint8Array,
-  ): Promise<readonly string[] | undefined> => {
-    const set = decodeSigned(signed)
-    if (!set.ok || set.value.command.useCase !== 'ECS01a') return undefined
-    const answer = await ask(meter, { kind: 'readTariff' })
-    const shown = answer.ok ? decodeResponse(answer.value) : answer
-    if (!shown.ok || shown.value.response.useCase !== 'ECS24') return undefined
-    const tables = tablesThatDiffer(set.value.command, shown.value.response)
-    if (tables.length === 0) return tables
-    // Another may have come into force between the two reads.
-    const again = await askSigned(meter)
-    return again.ok && sameBytes(again.value, signed) ? tables : undefined
-  }
-
   const read = async (meter: Eui64): Promise<Outcome<Read, string>> => {
     if (supplier === undefined) return refused('TariffUnexpected', 'no supplier is pinned')
-    const offered = await askSigned(meter)
+    const ask = askOf(meter)
+    const offered = await readSigned(ask)
     if (!offered.ok) return offered
     const kept = await store.tariff(meter)
     const newer = newerTariff(kept, offered.value, { meter, supplier }, crypto, clock.now())
@@ -97,10 +61,10 @@ export function createTariffs(context: Context): Tariffs {
     const opened = openTariff(offered.value, meter, supplier, crypto, clock.now())
     if (!opened.ok) return opened
     const tariff = opened.value
-    const shownOther = await compared(meter, offered.value).catch(notCompared)
-    if (shownOther !== undefined && shownOther.length > 0)
-      audit.record('TariffShownOther', { meter, ...orderWords(tariff), tables: shownOther })
-    return ok({ tariff, shownOther })
+    const tables = await shownOther(offered.value, ask)
+    if (tables !== undefined && tables.length > 0)
+      audit.record('TariffShownOther', { meter, ...orderWords(tariff), tables })
+    return ok({ tariff, shownOther: tables })
   }
 
   return {

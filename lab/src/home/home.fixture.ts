@@ -339,7 +339,6 @@ async function startCsms(world: Home['world']) {
     async command(action: Action, payload: unknown, by: Identity, armed?: string) {
       counter += 1n
       const at = clock.now()
-      const arm = armed === undefined ? {} : { armDigest: armed }
       const command = signCommand(
         {
           action,
@@ -352,7 +351,7 @@ async function startCsms(world: Home['world']) {
           issuedAt: at,
           expiresAt: plus(at, inMinutes(5)),
           effect: effectWindow(at),
-          ...arm,
+          ...(armed === undefined ? {} : { armDigest: armed }),
         },
         by.key,
         crypto,

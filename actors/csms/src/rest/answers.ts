@@ -167,6 +167,7 @@ export const TariffAnswer = Type.Object(
     readAt: Moment,
     prices: Type.Array(Type.Object({ from: Moment, pencePerKilowattHour: Type.Number() }, strict)),
     notTaken: orNull(Text),
+    shownOther: orNull(Type.Array(Text)),
   },
   strict,
 )

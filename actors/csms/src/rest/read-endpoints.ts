@@ -3,6 +3,7 @@ import { roles, toIso } from '@interlock/kernel'
 import { orderWords, type MeterTariff } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
+import type { Tariffs } from '../tariff/tariffs.ts'
 import { withStation, type Api } from './api.ts'
 import {
   HealthAnswer,
@@ -54,7 +55,7 @@ export const readEndpoints = (api: Api): Endpoint[] => {
         const meter = query['meter'] ?? all[0]?.meter
         const tariff = all.find((each) => each.meter === meter)
         if (tariff === undefined) return problem('NotFound', 'no tariff has been read')
-        return { status: 200, body: tariffDocument(tariff, tariffs.problems().get(tariff.meter)) }
+        return { status: 200, body: tariffDocument(tariff, tariffs) }
       },
     },
   ]
@@ -71,7 +72,7 @@ function stationsAfter({ views }: Context, request: HttpRequest): Reply {
   return page(rest, asked, ({ record }) => record.stationId, stationDocument)
 }
 
-const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
+const tariffDocument = (tariff: MeterTariff, tariffs: Pick<Tariffs, 'problems' | 'shown'>) => ({
   meter: tariff.meter,
   ...orderWords(tariff),
   readAt: toIso(tariff.readAt),
@@ -80,5 +81,7 @@ const tariffDocument = (tariff: MeterTariff, notTaken: string | undefined) => ({
     pencePerKilowattHour: price.pencePerKilowattHour,
   })),
   /** Why the last reading was not taken; the tariff shown is the last good one. */
-  notTaken: notTaken ?? null,
+  notTaken: tariffs.problems().get(tariff.meter) ?? null,
+  /** The tables in which the meter shows another than its supplier signed; `null` where none were compared. */
+  shownOther: tariffs.shown().get(tariff.meter) ?? null,
 })

@@ -1,14 +1,16 @@
 import { granted } from '@interlock/duis'
 import type { DuisClient } from '@interlock/host'
-import { Fault, inMinutes, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
+import { Fault, inMinutes, ok, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import {
   acceptTariff,
   isNewer,
   openTariff,
   orderWords,
-  signedTariffIn,
+  readSigned,
+  shownOther,
   type MeterTariff,
+  type TariffRead,
 } from '@interlock/seal'
 import type { Context } from '../context.ts'
 import { order } from '../core/goal.ts'
@@ -20,6 +22,8 @@ export type Tariffs = {
   all(): readonly MeterTariff[]
   /** Why the last reading of a meter was not used. */
   problems(): ReadonlyMap<string, string>
+  /** The tables in which a meter showed another tariff than its supplier signed; of a meter that is not there none were compared. */
+  shown(): ReadonlyMap<string, readonly string[]>
   /** Takes up what was kept. */
   restore(): Promise<void>
   /** Reads every home's meter now. */
@@ -42,10 +46,11 @@ export function createTariffs(options: {
   const { clock, crypto } = context.deps
   const held = new Map<string, MeterTariff>()
   const problems = new Map<string, string>()
+  const shown = new Map<string, readonly string[]>()
   let timer: Timer | undefined
   let closed = false
 
-  const read = async (meter: Eui64): Promise<Outcome<MeterTariff, string>> => {
+  const askOf = (meter: Eui64) => async (kind: TariffRead) => {
     const counter = await options.counters.next(meter, 'duis', clock.now())
     const response = await dcc.ask({
       originator: context.smartMeterIdentity.peer.organisation,
@@ -53,18 +58,31 @@ export function createTariffs(options: {
       counter,
       service: '4.11.1',
       commandVariant: 1,
-      body: { kind: 'readSignedTariff' },
+      body: { kind },
     })
     if (!response.ok) return response
     const answer = granted(response.value)
-    if (!answer.ok) return answer
-    const signed = signedTariffIn(answer.value.payload ?? new Uint8Array())
-    if (signed === undefined) return { ok: false, reason: 'TariffUnreadable' }
-    const opened = openTariff(signed, meter, supplier, crypto, clock.now())
+    return answer.ok ? ok(answer.value.payload ?? new Uint8Array()) : answer
+  }
+  const read = async (meter: Eui64): Promise<Outcome<MeterTariff, string>> => {
+    const ask = askOf(meter)
+    const signed = await readSigned(ask)
+    if (!signed.ok) return signed
+    const opened = openTariff(signed.value, meter, supplier, crypto, clock.now())
     if (!opened.ok) return opened
     const accepted = acceptTariff(held.get(meter), opened.value, clock.now())
-    if (accepted.ok) await take(accepted.value, signed)
+    if (!accepted.ok) return accepted
+    await take(accepted.value, signed.value)
+    compare(accepted.value, await shownOther(signed.value, ask))
     return accepted
+  }
+  /** What is signed counts, whatever the meter shows; that it shows another is named. */
+  const compare = (tariff: MeterTariff, tables: readonly string[] | undefined): void => {
+    const { meter } = tariff
+    if (tables === undefined) return void shown.delete(meter)
+    shown.set(meter, tables)
+    if (tables.length > 0)
+      context.audit.record('TariffShownOther', { meter, ...orderWords(tariff), tables })
   }
 
   const take = async (tariff: MeterTariff, signed: Uint8Array): Promise<void> => {
@@ -109,6 +127,7 @@ export function createTariffs(options: {
     of: (view) => (view.record.meter === undefined ? undefined : held.get(view.record.meter)),
     all: () => [...held.values()],
     problems: () => problems,
+    shown: () => shown,
     async restore() {
       for (const kept of await context.kept.tariffs()) {
         const opened = openTariff(kept.signed, kept.meter as Eui64, supplier, crypto, kept.readAt)
