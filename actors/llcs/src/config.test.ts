@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { linkPlace, type LlcsConfig } from './config.ts'
+import { linkPlace, waveformOf, type LlcsConfig } from './config.ts'
 
 test('the charger is heard at one place: on a serial line, or by TCP', () => {
   const serial = { device: '/dev/ttyS1', baudRate: 115_200 }
@@ -9,4 +9,14 @@ test('the charger is heard at one place: on a serial line, or by TCP', () => {
   expect(placed({ listen })).toEqual({ listen })
   for (const link of [{}, { serial, listen }])
     expect(() => placed(link)).toThrow(/listen, or serial/)
+})
+
+test('samples of the mains come from one place, if any', () => {
+  const serial = { device: '/dev/ttyS2', baudRate: 115_200 }
+  const from = (waveform?: object) => waveformOf({ actor: 'llcs-1', waveform } as LlcsConfig)?.from
+  expect(from()).toBeUndefined()
+  expect(from({ serial })).toEqual({ serial })
+  expect(from({ host: 'front', port: 1 })).toEqual({ host: 'front', port: 1 })
+  for (const place of [{}, { port: 1 }, { host: 'front' }, { serial, host: 'front', port: 1 }])
+    expect(() => from(place)).toThrow(/serial, or host and port/)
 })

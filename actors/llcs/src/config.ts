@@ -1,5 +1,5 @@
 import { limits } from '@interlock/contract'
-import { actorConfig, ListenConfig, SerialConfig } from '@interlock/host'
+import { actorConfig, ListenConfig, SerialConfig, type PacketPlace } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
 
@@ -52,6 +52,30 @@ export const LlcsConfig = actorConfig({
   /** The local link: a serial line to the charger, or TCP, where loopback stands for the cable inside a home. */
   listen: Type.Optional(ListenConfig),
   serial: Type.Optional(SerialConfig),
+  /**
+   * The metering front end, whose samples of the mains voltage are watched: a serial line, or host and port.
+   * Without it this LLCS measures nothing and answers no frequency.
+   */
+  waveform: Type.Optional(
+    Type.Object(
+      {
+        serial: Type.Optional(SerialConfig),
+        host: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+        port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+        sampleRateHertz: Type.Integer({
+          minimum: 500,
+          maximum: 10_000,
+          multipleOf: 50,
+          default: 1_000,
+        }),
+        nominalVolts: Type.Number({ minimum: 100, maximum: 300, default: 230 }),
+        millivoltsPerCount: Type.Number({ minimum: 1, maximum: 100, default: 20 }),
+        /** Without a reading for so long the frequency is lost. */
+        lostMillisMax: Type.Integer({ minimum: 500, maximum: 60_000, default: 2_000 }),
+      },
+      strict,
+    ),
+  ),
   /** Auxiliary controllers, which are EVSE ids. */
   evses: Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { minItems: 1, maxItems: 5 }),
   /** Inside this band around 50 Hz nothing is armed. */
@@ -77,7 +101,27 @@ export type LinkPlace =
 export function linkPlace({ actor, listen, serial }: LlcsConfig): LinkPlace {
   if (serial !== undefined && listen === undefined) return { serial }
   if (listen !== undefined && serial === undefined) return { listen }
-  throw new Fault('ConfigInvalid', `${actor}: the local link has listen, or serial`, {
+  throw invalid(`${actor}: the local link has listen, or serial`)
+}
+
+type WaveformConfig = NonNullable<LlcsConfig['waveform']>
+/** The front end and what it says. */
+export type Waveform = Omit<WaveformConfig, 'serial' | 'host' | 'port'> & {
+  readonly from: PacketPlace
+}
+
+/** @throws Fault `ConfigInvalid` */
+export function waveformOf({ actor, waveform }: LlcsConfig): Waveform | undefined {
+  if (waveform === undefined) return undefined
+  const { serial, host, port, ...front } = waveform
+  if (serial !== undefined && host === undefined && port === undefined)
+    return { ...front, from: { serial } }
+  if (serial === undefined && host !== undefined && port !== undefined)
+    return { ...front, from: { host, port } }
+  throw invalid(`${actor}: waveform has serial, or host and port`)
+}
+
+const invalid = (words: string): Fault =>
+  new Fault('ConfigInvalid', words, {
     remedy: 'correct the file; docs/operating describes every field',
   })
-}

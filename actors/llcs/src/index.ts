@@ -1,5 +1,7 @@
 export { LlcsConfig } from './config.ts'
 export { createEstimator, type Doubt, type Estimate } from './core/estimator.ts'
+export { createMetering, type Metered, type MeteringDoubt } from './core/metering.ts'
+export { encodeSampleBlock, type SampleBlock } from './core/sample-block.ts'
 export { recall, type Memory } from './core/memory.ts'
 export { replayFrequency, type Replayed } from './core/replay.ts'
 export {

@@ -18,12 +18,13 @@ import { signingCells, trustAnchorCells } from '@interlock/seal'
 import { readAnchor } from './anchor.ts'
 import { calendarAt } from './calendar.ts'
 import { answerCommand } from './commands.ts'
-import { linkPlace, type LlcsConfig } from './config.ts'
+import { linkPlace, waveformOf, type LlcsConfig } from './config.ts'
 import { createExecutions } from './executions.ts'
 import { heldArms } from './core/memory.ts'
 import { createKeeper } from './keeper.ts'
 import { openStationLink } from './link.ts'
 import type { Anchor, Llcs } from './llcs.ts'
+import { watchMains, type Mains } from './mains.ts'
 import { takeRevocationList } from './revocation.ts'
 import { createSupervising, type Sample } from './supervising.ts'
 import { takeTariff } from './tariff.ts'
@@ -43,6 +44,8 @@ export type LlcsRunning = Running & {
   calendar(): ControllerCalendar | undefined
   arms(): readonly Arm[]
   supervision(): 'ready' | 'armed' | 'spent'
+  /** What the metering front end gives, where there is one. */
+  readonly mains?: Omit<Mains, 'close'>
   /** Lowest frequency it has sampled, in hertz. */
   lowestHertz(): number | undefined
   connected(): { readonly hub: boolean; readonly station: boolean }
@@ -71,6 +74,7 @@ export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots'> & {
 /** @throws Fault `ConfigInvalid`, `IdentityUnreadable`, `AnchorUnreadable`, or of the disk. */
 export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
   linkPlace(config)
+  waveformOf(config)
   const eui = eui64(config.eui)
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'llcs' || identity.peer.eui !== eui)
@@ -143,6 +147,8 @@ export async function runLlcs(
   executions.tell()
   const link = await openStationLink(llcs)
   const supervising = createSupervising(llcs)
+  const waveform = waveformOf(config)
+  const mains = waveform && watchMains(llcs, supervising, waveform)
   const hub = joinHub(llcs, (next) => {
     han = next
     if (next !== undefined) void llcs.sendAlerts()
@@ -152,6 +158,7 @@ export async function runLlcs(
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     executions.close()
+    await mains?.close()
     await hub.close()
     han?.close()
     await link.close()
@@ -166,6 +173,7 @@ export async function runLlcs(
     calendar: () => calendarAt(keeper.memory, clock.now()),
     lowestHertz: () => supervising.lowestHertz,
     supervision: () => supervising.state,
+    ...(mains === undefined ? {} : { mains }),
     connected: () => ({ hub: han !== undefined, station: link.connected() }),
     close: () => (closing ??= close()),
   }

@@ -1,6 +1,6 @@
-import { instant } from '@interlock/kernel'
+import { instant, type Instant } from '@interlock/kernel'
 import { heldArms, marked } from './core/memory.ts'
-import { ready, watch, type Act, type Watch } from './core/supervision.ts'
+import { ready, unmeasured, watch, type Act, type Watch } from './core/supervision.ts'
 import type { Llcs } from './llcs.ts'
 import { isRevoked } from './revocation.ts'
 
@@ -10,6 +10,8 @@ export type Sample = { readonly at: number; readonly hertz: number }
 export type Supervising = {
   /** Resolves when what follows from the sample has been done, at the charger too. */
   sample(sample: Sample): Promise<void>
+  /** There is no sample, now; said again for as long as there is none. */
+  unmeasured(at: Instant): Promise<void>
   readonly state: Watch['state']
   /** Lowest frequency sampled since the start; `undefined` before the first sample. */
   readonly lowestHertz: number | undefined
@@ -40,25 +42,21 @@ export function createSupervising(llcs: Llcs): Supervising {
   let lowestHertz: number | undefined
   let turn: Promise<void> = Promise.resolve()
 
-  const perform = async (act: Act, sample: Sample): Promise<void> => {
-    const { digest } = act.arm
-    if (act.act === 'restore') {
-      audit.critical('Restore', { arm: digest, hertz: sample.hertz })
-      spend(digest)
-      await llcs.tellStation({ kind: 'restore', digest, at: sample.at })
-      llcs.publish({ kind: 'response', reason: 'Restored', data: { hertz: sample.hertz } })
-      return
-    }
-    audit.critical('Respond', { arm: digest, hertz: sample.hertz })
-    const reason = await llcs.tellStation({
-      kind: 'respond',
-      digest,
-      hertz: sample.hertz,
-      measuredAt: sample.at,
-      until: act.until,
-    })
+  const restore = async (digest: string, at: Instant, hertz?: number): Promise<void> => {
+    const measured = hertz === undefined ? {} : { hertz }
+    audit.critical('Restore', { arm: digest, ...measured })
+    spend(digest)
+    await llcs.tellStation({ kind: 'restore', digest, at })
+    llcs.publish({ kind: 'response', reason: 'Restored', data: measured })
+  }
+
+  const respond = async ({ arm, sample, until }: Extract<Act, { act: 'respond' }>) => {
+    const { digest } = arm
+    const { at: measuredAt, hertz } = sample
+    audit.critical('Respond', { arm: digest, hertz })
+    const reason = await llcs.tellStation({ kind: 'respond', digest, hertz, measuredAt, until })
     if (reason === undefined) {
-      llcs.publish({ kind: 'response', data: { hertz: sample.hertz, arm: digest } })
+      llcs.publish({ kind: 'response', data: { hertz, arm: digest } })
       return
     }
     audit.record('NotResponding', { arm: digest, reason })
@@ -72,26 +70,35 @@ export function createSupervising(llcs: Llcs): Supervising {
     keeper.commit({ arms: marked(held, digest, { spent: true }) })
   }
 
-  const take = async (sample: Sample): Promise<void> => {
-    lowestHertz = Math.min(lowestHertz ?? sample.hertz, sample.hertz)
+  const take = async ({ at, hertz }: Sample): Promise<void> => {
+    const sample = { at: instant(at), hertz }
+    lowestHertz = Math.min(lowestHertz ?? hertz, hertz)
     const { dsrsp } = llcs.anchors
     const revoked = dsrsp !== undefined && isRevoked(keeper.memory, dsrsp)
     // A response that runs already ends as it would have.
     const held = revoked ? [] : heldArms(keeper.memory, deps.clock.now(), deps.crypto)
     const usable = held.filter(({ stored }) => stored.spent !== true).map(({ arm }) => arm)
-    const before = current
-    const result = watch(before, { at: instant(sample.at), hertz: sample.hertz }, usable, rules)
+    const result = watch(current, sample, usable, rules)
     current = result.watch
-    for (const act of result.acts) await perform(act, sample)
+    for (const act of result.acts)
+      await (act.act === 'restore' ? restore(act.arm.digest, sample.at, hertz) : respond(act))
+  }
+
+  const miss = async (at: Instant): Promise<void> => {
+    const result = unmeasured(current, at, rules)
+    current = result.watch
+    for (const { arm } of result.acts) await restore(arm.digest, at)
+  }
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = turn.then(work)
+    // Whoever gave the one that failed hears of it; the next is watched all the same.
+    turn = done.catch(() => {})
+    return done
   }
 
   return {
-    sample(sample) {
-      const taken = turn.then(() => take(sample))
-      // Whoever gave the one that failed hears of it; the next is watched all the same.
-      turn = taken.catch(() => {})
-      return taken
-    },
+    sample: (sample) => inTurn(() => take(sample)),
+    unmeasured: (at) => inTurn(() => miss(at)),
     get state() {
       return current.state
     },

@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { limits } from '@interlock/contract'
 import { Fault, toHex, type Activity } from '@interlock/kernel'
@@ -8,6 +8,7 @@ import { createFrameReader, frame, frameKinds, type Frame } from './frame-codec.
 import { listenFault } from './http-server.ts'
 import type { Log } from './log.ts'
 import { systemEntropy } from './node-crypto.ts'
+import { connectTcp } from './tcp.ts'
 
 /** Requests and answers, both ways, over one connection inside a home: TCP, or a stream of a serial line. */
 export type FrameSocket = {
@@ -23,7 +24,7 @@ export type FrameSocket = {
 const socketsMax = 64
 const requestsMax = 64
 const earlyMax = 16
-const connectMillisMax = 5_000
+const introductionMillisMax = 5_000
 const requestMillisDefault = 10_000
 const bufferedBytesMax = 4 * limits.linkFrameBytesMax
 const socketIdBytes = 16
@@ -67,20 +68,7 @@ export async function connectFrames(options: {
   log: Log
 }): Promise<FrameSocket> {
   const { host, port, activity, log } = options
-  const socket = connect({ host, port })
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause?: unknown): void => {
-      socket.destroy()
-      reject(new Fault('PeerUnavailable', `no connection to ${host}:${port}`, { cause }))
-    }
-    const timer = setTimeout(fail, connectMillisMax)
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      socket.off('error', fail)
-      resolve()
-    })
-  })
+  const socket = await connectTcp(host, port)
   socket.setNoDelay(true)
   return introduceFrames(socket, { remote: remoteOf(socket), activity, log })
 }
@@ -97,7 +85,7 @@ export function acceptFrames(
   accept: (socket: FrameSocket) => void,
 ): void {
   const connection = createConnection(stream, 'listener', about)
-  const timer = setTimeout(() => stream.destroy(), connectMillisMax)
+  const timer = setTimeout(() => stream.destroy(), introductionMillisMax)
   stream.once('close', () => clearTimeout(timer))
   connection.introduced(() => {
     clearTimeout(timer)

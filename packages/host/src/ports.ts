@@ -8,6 +8,7 @@ import { joinHan } from './han-client.ts'
 import { openJournal } from './journal.ts'
 import { connectOcpp } from './ocpp-client.ts'
 import { connectSerial, listenSerial } from './serial/frames.ts'
+import { openPacketSource } from './serial/packet-source.ts'
 
 /** What a device opens outside itself. A lab may give others: it then runs without files and sockets. */
 export type Ports = {
@@ -18,6 +19,7 @@ export type Ports = {
   readonly listenFrames: typeof listenFrames
   readonly connectSerial: typeof connectSerial
   readonly listenSerial: typeof listenSerial
+  readonly openPacketSource: typeof openPacketSource
   readonly joinHan: typeof joinHan
   readonly connectOcpp: typeof connectOcpp
 }
@@ -30,6 +32,7 @@ export const systemPorts: Ports = {
   listenFrames,
   connectSerial,
   listenSerial,
+  openPacketSource,
   joinHan,
   connectOcpp,
 }

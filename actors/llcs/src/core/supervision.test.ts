@@ -2,7 +2,15 @@ import type { Arm } from '@interlock/contract'
 import { eui64, hertz, inHours, inSeconds, instant, plus } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ready, stabilises, watch, type Act, type Sample, type Watch } from './supervision.ts'
+import {
+  ready,
+  stabilises,
+  unmeasured,
+  watch,
+  type Act,
+  type Sample,
+  type Watch,
+} from './supervision.ts'
 
 const start = instant(Date.UTC(2026, 0, 5, 17))
 const rules = {
@@ -152,4 +160,32 @@ test('whatever the frequency does, a response that began has ended by its longes
       },
     ),
   )
+})
+
+test('a response that nobody can see help is given back after the dwell, and not before', () => {
+  const { last } = run([49.7])
+  const lostAt = (second: number) => plus(start, inSeconds(second))
+  const first = unmeasured(last, lostAt(2), rules)
+  expect(first.acts).toEqual([])
+  const nearly = unmeasured(first.watch, lostAt(11.9), rules)
+  expect(nearly.acts).toEqual([])
+  // Seen again meanwhile, and still low: it goes on.
+  expect(watch(nearly.watch, at(11.95, 49.7), [arm], rules)).toMatchObject({
+    watch: { state: 'armed' },
+    acts: [],
+  })
+  const over = unmeasured(nearly.watch, lostAt(12), rules)
+  expect(over).toEqual({ watch: { state: 'spent' }, acts: [{ act: 'restore', arm }] })
+  expect(unmeasured(over.watch, lostAt(13), rules)).toEqual({ watch: { state: 'spent' }, acts: [] })
+})
+
+test('without a measurement a response lasts no longer than its longest', () => {
+  const { last } = run([49.7])
+  expect(unmeasured(last, plus(start, inSeconds(60)), rules).acts).toEqual([
+    { act: 'restore', arm },
+  ])
+})
+
+test('without a measurement nothing is armed', () => {
+  expect(unmeasured(ready, start, rules)).toEqual({ watch: ready, acts: [] })
 })

@@ -117,6 +117,18 @@ function watchArmed(before: Armed, sample: Sample, rules: Supervision): Watched 
   }
 }
 
+/**
+ * Nothing can be measured. Nothing is armed by that, and nothing is ready again; a response that nobody
+ * can see help goes on for as long as it would inside the deadband.
+ */
+export function unmeasured(before: Watch, at: Instant, rules: Supervision): Watched {
+  if (before.state !== 'armed') return { watch: before, acts: [] }
+  const since = before.insideSince ?? at
+  return at - since >= rules.dwellMillis || at >= before.until
+    ? { watch: { state: 'spent' }, acts: [{ act: 'restore', arm: before.arm }] }
+    : { watch: { ...before, insideSince: since }, acts: [] }
+}
+
 const spentSince = (sample: Sample, rules: Supervision): Watch =>
   isOutside(sample.hertz, rules) ? { state: 'spent' } : { state: 'spent', insideSince: sample.at }
 
