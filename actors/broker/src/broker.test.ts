@@ -46,7 +46,7 @@ async function bothSides(): Promise<Carrier> {
   const reading = (kind: TopicKind) => (kind === 'capacity' ? csms : dso).carrier
   return {
     publish: (topic, message, id) => publishing(topic.kind).publish(topic, message, id),
-    read: (selection, after, signal) => reading(selection.kind).read(selection, after, signal),
+    read: (selection, ...how) => reading(selection.kind).read(selection, ...how),
     last: (kind) => reading(kind).last(kind),
     topics: (kind) => reading(kind).topics(kind),
     async close() {

@@ -244,8 +244,8 @@ const capturing = (carrier: Carrier, captured: Buffer[]): Carrier => ({
     captured.push(Buffer.from(JSON.stringify({ topic, message, id })))
     return carrier.publish(topic, message, id)
   },
-  async *read(selection, after, signal) {
-    for await (const carried of carrier.read(selection, after, signal)) {
+  async *read(selection, after, signal, mayRead) {
+    for await (const carried of carrier.read(selection, after, signal, mayRead)) {
       captured.push(Buffer.from(JSON.stringify(carried)))
       yield carried
     }

@@ -18,11 +18,12 @@ export async function take(
   selection: Selection,
   after: number,
   count: number,
+  mayRead?: (topic: Topic) => boolean,
 ): Promise<Carried[]> {
   const stop = new AbortController()
   const taken: Carried[] = []
   if (count === 0) return taken
-  for await (const carried of carrier.read(selection, position(after), stop.signal)) {
+  for await (const carried of carrier.read(selection, position(after), stop.signal, mayRead)) {
     taken.push(carried)
     if (taken.length === count) break
   }
@@ -88,6 +89,24 @@ export function carrierTests(
     expect(other).toMatchObject({ position: 1, topic: topics[3] })
     await carrier.close()
   })
+
+  run(
+    'a reader is not given what it may not read, as it stands when each message comes',
+    async () => {
+      const carrier = await open()
+      for (const [i, id] of ['one', 'two', 'one', 'two', 'one'].entries())
+        await carrier.publish(topicOf(id), sealedLike(`m${i}`), `${i}`)
+      const asked: string[] = []
+      const two = ({ id }: Topic): boolean => id === 'two'
+      expect(bodies(await take(carrier, { kind: 'load' }, 0, 2, two))).toEqual(['m1', 'm3'])
+      // What was granted is taken back after the first.
+      const mayRead = ({ id }: Topic): boolean => asked.push(id) === 1 || id === 'two'
+      const left = await take(carrier, { kind: 'load' }, 0, 3, mayRead)
+      expect(bodies(left)).toEqual(['m0', 'm1', 'm3'])
+      expect(asked).toEqual(['one', 'two', 'one', 'two'])
+      await carrier.close()
+    },
+  )
 
   run('what is published again under its id is kept once', async () => {
     const carrier = await open()

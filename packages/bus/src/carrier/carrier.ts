@@ -34,7 +34,8 @@ export type Carrier = {
   /**
    * Messages after `after`, those that are kept first and then those to come, one when the last has
    * been dealt with: a slow reader falls behind and holds nobody up. Ends with `signal` or the carrier.
-   * @param mayRead lets a carrier pass over what the reader is not given before it fetches it; it need not
+   * @param mayRead whether the reader is given what is of a topic, asked as each message comes: what is not is passed over
+   * before it is fetched or parsed, whatever carries it
    * @throws Fault `CarrierLost` when the carrier cannot go on
    */
   read(

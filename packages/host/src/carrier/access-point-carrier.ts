@@ -129,6 +129,7 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
     selection: Selection,
     after: Position,
     signal: AbortSignal,
+    mayRead: (topic: Topic) => boolean = () => true,
   ): AsyncGenerator<Carried> {
     const stop = AbortSignal.any([signal, closing.signal])
     const query = new URLSearchParams({ ...selection, after: `${after}` })
@@ -136,7 +137,8 @@ export function accessPointCarrier(http: HttpClient, origin: string): Carrier {
       for await (const line of http.lines(`${base}/messages?${query}`, stop)) {
         const topic = shapes.line.Check(line) ? parseTopic(line.topic) : undefined
         if (!shapes.line.Check(line) || topic === undefined) throw lost('no message in a line')
-        yield { topic, position: position(line.position), message: line.message }
+        if (mayRead(topic))
+          yield { topic, position: position(line.position), message: line.message }
         if (stop.aborted) return
       }
     } catch (cause) {

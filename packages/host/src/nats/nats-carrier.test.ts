@@ -4,7 +4,7 @@ import type { Carrier, Position } from '@interlock/bus'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { millis } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { natsCarrier } from './nats-carrier.ts'
+import { carriedOf, natsCarrier } from './nats-carrier.ts'
 import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.fixture.ts'
 import { prepareStreams } from './streams.ts'
 import { subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
@@ -23,6 +23,23 @@ test('a topic is a subject, and reads back as the topic', () => {
 test('a selection is a filter of subjects', () => {
   expect(subjectFilter({ kind: 'load' })).toBe('ev.*.*.load.*')
   expect(subjectFilter(topic)).toBe(subjectOf(topic))
+})
+
+test('what a reader may not read is not parsed for it', () => {
+  const parsed: string[] = []
+  const text = JSON.stringify({ ids: ['1'], messages: [sealedLike('m1')] })
+  const of = (id: string) => ({
+    subject: subjectOf(topicOf(id)),
+    seq: 1,
+    string() {
+      parsed.push(id)
+      return text
+    },
+  })
+  const isOurs = ({ id }: { id: string }): boolean => id === 'ours'
+  const given = (id: string) => carriedOf(of(id), isOurs, () => true)
+  expect([given('theirs'), given('ours')]).toMatchObject([[], [{ message: { body: 'm1' } }]])
+  expect(parsed).toEqual(['ours'])
 })
 
 if (hasNatsServer) {

@@ -98,6 +98,7 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     selection: Selection,
     after: Position,
     signal: AbortSignal,
+    mayRead: (topic: Topic) => boolean = () => true,
   ): AsyncGenerator<Carried> {
     const ended = (): boolean => !isOpen || signal.aborted
     const isNew = recently(rememberedMax)
@@ -105,7 +106,7 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     try {
       while (!ended())
         for await (const message of opened(await open(selection, from), signal)) {
-          for (const carried of carriedOf(message, message.string(), isNew)) {
+          for (const carried of carriedOf(message, mayRead, isNew)) {
             if (carried.position <= from) continue
             yield carried
             if (ended()) return
@@ -182,17 +183,24 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
   }
 }
 
-/** What nobody could have sealed is passed over: its author's sequence tells that one is missing. */
-function carriedOf(
-  { subject, seq }: JsMsg,
-  text: string,
+/**
+ * What the reader is not given is passed over unparsed. So is what nobody could have sealed: its author's sequence tells
+ * that one is missing.
+ */
+export function carriedOf(
+  message: Pick<JsMsg, 'subject' | 'seq' | 'string'>,
+  mayRead: (topic: Topic) => boolean,
   isNew: (id: string) => boolean,
 ): Carried[] {
+  const { subject, seq } = message
   const topic = topicOfSubject(subject)
-  const bundle = parseBundle(text)
-  if (topic === undefined || bundle === undefined) return []
-  return bundle.messages.flatMap((message, place) =>
-    isNew(bundle.ids[place] ?? '') ? [{ topic, position: positionIn(seq, place), message }] : [],
+  if (topic === undefined || !mayRead(topic)) return []
+  const bundle = parseBundle(message.string())
+  if (bundle === undefined) return []
+  return bundle.messages.flatMap((each, place) =>
+    isNew(bundle.ids[place] ?? '')
+      ? [{ topic, position: positionIn(seq, place), message: each }]
+      : [],
   )
 }
 
