@@ -11,6 +11,7 @@ import {
   type Tally,
   type User,
 } from './anomaly.ts'
+import { hourly } from './in-passing.ts'
 import type { DccTables } from './tables.ts'
 import { periodMinutesMax, type AnomalyRules, type Threshold } from './thresholds.ts'
 
@@ -29,13 +30,14 @@ export async function openAnomalies(
 ): Promise<Anomalies> {
   const tally: Tally = new Map()
   const own = new Map<string, readonly Threshold[]>()
-  const forget = (): Promise<unknown> =>
+  const forgetNow = (): Promise<unknown> =>
     db
       .deleteFrom('tallies')
       .where('minute', '<', minuteOf(clock.now()) - periodMinutesMax)
       .execute()
+  const forget = hourly(clock, forgetNow)
 
-  await forget()
+  await forgetNow()
   const rows = await db.selectFrom('tallies').selectAll().orderBy('minute').execute()
   for (const { who, service, minute, count, shared } of rows) {
     tallied(tally, who, service, Number(minute), count)
@@ -62,6 +64,7 @@ export async function openAnomalies(
           })),
         )
         .execute()
+      await forget()
       return breach
     },
     thresholdsOf: (user) => own.get(nameOf(user)) ?? [],
@@ -74,7 +77,6 @@ export async function openAnomalies(
         .onConflict((conflict) => conflict.column('who').doUpdateSet({ thresholds: text }))
         .execute()
       own.set(who, thresholds)
-      await forget()
     },
   }
 }

@@ -3,6 +3,7 @@ import type { ActorDeps, OtherLedger } from '@interlock/host'
 import { millis, ok, refused, type Eui64, type Outcome, type Timer } from '@interlock/kernel'
 import { endOf, type LedgerAccount } from '@interlock/store'
 import type { Kysely } from 'kysely'
+import { hourly } from './in-passing.ts'
 import type { DccTables } from './tables.ts'
 
 export type GrantProblem = 'BudgetExceeded' | 'PeerUnavailable' | 'CounterUsed'
@@ -56,13 +57,14 @@ export async function openArmBook(
       .where('ends_at', '<', deps.clock.now() - limits.budgetWindowMillis)
       .execute()
 
+  const forgetPast = hourly(deps.clock, dropPast)
+
   const giveBack = async (digest: string): Promise<void> => {
     const idle = db.updateTable('arms').set({ returned: true }).where('digest', '=', digest)
     const [row] = await idle.where('used', '=', false).returning('digest').execute()
     if (row === undefined) return
     await release(digest)
     onUnused(digest)
-    await dropPast()
   }
   const watch = (digest: string, releaseAt: number): void => {
     const delay = millis(Math.max(0, releaseAt - deps.clock.now()))
@@ -107,6 +109,7 @@ export async function openArmBook(
       const releaseAt = arm.use === 'onDemand' ? Math.max(now, arm.from) + unused : null
       if (!(await insertArm(db, arm, reservation, releaseAt))) return refused('CounterUsed')
       if (releaseAt !== null) watch(arm.digest, releaseAt)
+      await forgetPast()
       return ok(undefined)
     },
     cancel,

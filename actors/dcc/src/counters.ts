@@ -1,8 +1,10 @@
 import type { ResponseName, ServiceRequest } from '@interlock/duis'
-import { refused, type Eui64, type Refusal } from '@interlock/kernel'
+import { limits } from '@interlock/contract'
+import { refused, type Clock, type Eui64, type Refusal } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import type { Kysely } from 'kysely'
 import { eligibilityOf } from './eligibility.ts'
+import { hourly } from './in-passing.ts'
 import type { DccTables } from './tables.ts'
 
 /**
@@ -31,30 +33,49 @@ export const useUp = async (
     ? undefined
     : refused('CounterUsed', `${request.counter}`)
 
-export const counters = (db: Kysely<DccTables>): Counters => ({
-  async last(source, target) {
-    const row = await db
-      .selectFrom('counters')
-      .select('last')
-      .where('source', '=', source)
-      .where('target', '=', target)
-      .executeTakeFirst()
-    return row === undefined ? -1n : BigInt(row.last)
-  },
-  async use(source, target, counter) {
-    // One statement, so that of two requests with one counter exactly one wins.
-    const last = counter.toString()
-    const rows = await db
-      .insertInto('counters')
-      .values({ source, target, last })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['source', 'target'])
-          .doUpdateSet({ last })
-          .where('counters.last', '<', last),
-      )
-      .returning('source')
-      .execute()
-    return rows.length === 1
-  },
-})
+/**
+ * An owner's counter outlives the longest arm: what it would refuse later is over. Nobody here knows who is an owner, so a
+ * vendor can invent any number of them.
+ */
+const ownerKeptMillis = 2 * limits.armWindowMillisMax
+/** Of an owner, and of nobody whose signature was verified. */
+const isOwner = '%/%'
+
+export function counters(db: Kysely<DccTables>, clock: Clock): Counters {
+  const forget = hourly(clock, () =>
+    db
+      .deleteFrom('counters')
+      .where('source', 'like', isOwner)
+      .where('at', '<', clock.now() - ownerKeptMillis)
+      .execute(),
+  )
+  return {
+    async last(source, target) {
+      const row = await db
+        .selectFrom('counters')
+        .select('last')
+        .where('source', '=', source)
+        .where('target', '=', target)
+        .executeTakeFirst()
+      return row === undefined ? -1n : BigInt(row.last)
+    },
+    async use(source, target, counter) {
+      // One statement, so that of two requests with one counter exactly one wins.
+      const last = counter.toString()
+      const at = clock.now()
+      const rows = await db
+        .insertInto('counters')
+        .values({ source, target, last, at })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['source', 'target'])
+            .doUpdateSet({ last, at })
+            .where('counters.last', '<', last),
+        )
+        .returning('source')
+        .execute()
+      await forget()
+      return rows.length === 1
+    },
+  }
+}

@@ -29,7 +29,7 @@ import { deviceEndpoints } from './device-endpoints.ts'
 import { openDeviceRegister } from './device-register.ts'
 import { endpoints } from './endpoints.ts'
 import { openFutureDated } from './future-dated.ts'
-import { carryOutFutureDated } from './future-dated-requests.ts'
+import { carryOutFutureDated, loseFutureDated } from './future-dated-requests.ts'
 import { createHappened, type ArmTotals } from './happened.ts'
 import { createInventory } from './inventory.ts'
 import { createListDelivery } from './list-delivery.ts'
@@ -62,7 +62,6 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   const identity = identityOf(config.identity, 'dcc')
   const charging = identityOf(config.chargingIdentity, 'dcc')
   const self = identity.peer.eui
-  const known = createInventory(config.inventory, crypto)
   ensureDir(config.data)
   const audit = openAudit({
     path: `${config.data}/audit.jsonl`,
@@ -81,6 +80,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     smartMeter: fromPem(readText(config.trust.smartMeter), 'CERTIFICATE'),
     charging: fromPem(readText(config.trust.charging), 'CERTIFICATE'),
   }
+  const known = createInventory(config.inventory, { roots: anchors.smartMeter, deps })
   const lists = openRevocationLists(
     {
       path: config.revocationList,
@@ -111,7 +111,7 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   )
   const bus = inProcessBus({ queueMax: 1_000, activity })
   const happened = createHappened(bus, config, clock)
-  const counters = openCounters(database.db)
+  const counters = openCounters(database.db, clock)
   const ledger = await openLedgerAccount(database.db, config.budget, clock.now())
   const other = otherLedger(http, config.peers.supervisor, log)
   const onUnused = (digest: string): void => {
@@ -202,7 +202,10 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
     deps,
     roots,
   })
-  await service.futureDated.start((held) => carryOutFutureDated(held, service))
+  await service.futureDated.start({
+    carryOut: (held) => carryOutFutureDated(held, service),
+    onLost: (held) => loseFutureDated(held, service),
+  })
   alerts.start()
   const port = await server.listen()
 

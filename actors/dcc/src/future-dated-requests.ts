@@ -90,9 +90,10 @@ async function takeBack(held: FutureRequest, what: string, parts: ServiceParts):
   if (held.digest !== undefined) await parts.arms.cancel(held.digest)
 }
 
-/** Of each device, service and controller one request is held. */
-function slotOf(command: Command, service: string): string {
+/** Of each device, service and controller one request is held, and of each party whose certificates are replaced. */
+export function slotOf(command: Command, service: string): string {
   const slot = `${command.originator} ${command.target} ${service}`
+  if (command.useCase === 'CS02g') return `${slot} ${command.useCase}`
   return isLoadControlCommand(command) ? `${slot} ${command.controller}` : slot
 }
 
@@ -116,12 +117,26 @@ export async function carryOutFutureDated(
     if (sent.reason === 'DeviceUnreachable' && !isOver()) return 'Again'
     await ready.value.giveBack(sent)
   }
-  const outcome = sent.ok ? 'Accepted' : sent.reason
+  return end(held, sent.ok ? 'Accepted' : sent.reason, parts)
+}
+
+/**
+ * One that was on its way when all ended: the device may have it or not, so that it is not sent again, and what it was
+ * charged stays.
+ */
+export const loseFutureDated = (held: FutureRequest, parts: ServiceParts): Promise<ResponseName> =>
+  end(held, 'DeliveryTimeout', parts)
+
+async function end(
+  { request, peer }: FutureRequest,
+  outcome: ResponseName,
+  parts: ServiceParts,
+): Promise<ResponseName> {
   parts.audit.critical('FutureDatedEnded', { ...factsOf(request), outcome })
   const { originator, target, counter } = request
   const id = { originator, target, counter }
-  await parts.alerts.tell(held.peer, { kind: 'futureDated', request: id, outcome })
-  if (!sent.ok) parts.happened.refused(sent.reason, held.peer, request)
+  await parts.alerts.tell(peer, { kind: 'futureDated', request: id, outcome })
+  if (outcome !== 'Accepted') parts.happened.refused(outcome, peer, request)
   return outcome
 }
 

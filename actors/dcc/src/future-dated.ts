@@ -66,9 +66,15 @@ export type FutureDated = {
    * @returns false when that device cannot be reached for it
    */
   bringDue(originator: Eui64, target: Eui64): Promise<boolean>
-  /** From now on `carryOut` gets each at its time; a fault in it ends that one alone. */
-  start(carryOut: (held: FutureRequest) => Promise<FutureOutcome>): Promise<void>
+  /** From now on each is carried out at its time; a fault in that ends it alone. */
+  start(work: FutureWork): Promise<void>
   close(): void
+}
+
+export type FutureWork = {
+  readonly carryOut: (held: FutureRequest) => Promise<FutureOutcome>
+  /** Of one that was on its way when the process ended, or a fault came, nobody knows more than the outcome given. */
+  readonly onLost: (held: FutureRequest) => Promise<ResponseName>
 }
 
 const listedMax = 1_000
@@ -93,7 +99,7 @@ export async function openFutureDated(
   mostPerUser: number,
   { clock, crypto, log }: Pick<ActorDeps, 'clock' | 'crypto' | 'log'>,
 ): Promise<FutureDated> {
-  let carryOut: Parameters<FutureDated['start']>[0] | undefined
+  let work: FutureWork | undefined
   let timer: Timer | undefined
   let closed = false
   const read = (row: Row): FutureRequest => ({
@@ -125,18 +131,22 @@ export async function openFutureDated(
       .where('state', '=', 'held')
       .returning('reference')
       .execute()
-    if (mine === undefined || carryOut === undefined) return undefined
+    if (mine === undefined || work === undefined) return undefined
     const { reference } = row
     try {
-      const outcome = await carryOut(read(row))
+      const outcome = await work.carryOut(read(row))
       const isOver = outcome !== 'Later' && outcome !== 'Again'
       await put(reference, isOver ? { state: 'done', outcome } : putBack[outcome])
       return outcome
     } catch (error) {
       log.error({ reference, error }, 'a future-dated request failed')
-      await put(reference, { state: 'done', outcome: 'DeliveryTimeout' })
-      return 'DeliveryTimeout'
+      return lose(row, work)
     }
+  }
+  const lose = async (row: Row, { onLost }: FutureWork): Promise<ResponseName> => {
+    const outcome = await onLost(read(row))
+    await put(row.reference, { state: 'done', outcome })
+    return outcome
   }
   /** What one originator sends to one device goes one after the other, as its counters rise. */
   const turnOf = inTurnByKey<string>()
@@ -191,7 +201,7 @@ export async function openFutureDated(
   }
   const wakeIn = (delay: number): void => {
     timer?.cancel()
-    if (closed || carryOut === undefined) return
+    if (closed || work === undefined) return
     timer = clock.after(millis(delay), 'dcc/future-dated', async () => {
       try {
         await carryOutDue()
@@ -282,13 +292,10 @@ export async function openFutureDated(
         }
         return true
       }),
-    async start(work) {
-      carryOut = work
-      await db
-        .updateTable('future_dated')
-        .set({ state: 'done', outcome: 'DeliveryTimeout' })
-        .where('state', '=', 'sending')
-        .execute()
+    async start(given) {
+      work = given
+      const sending = db.selectFrom('future_dated').selectAll().where('state', '=', 'sending')
+      for (const row of await sending.execute()) await lose(row, given)
       await wakeForNext()
     },
     close() {

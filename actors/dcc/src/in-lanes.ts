@@ -1,4 +1,4 @@
-import { createPlaces } from '@interlock/kernel'
+import { createFairPlaces } from './fair-places.ts'
 import { inPages } from './in-pages.ts'
 
 /** The rows of one owner, page by page. */
@@ -16,7 +16,7 @@ export type Lanes<Row> = {
 
 /**
  * One pool for the rows of many owners. Each has a lane with a few places of the pool, so that whose rows are slow
- * holds those and no more; where the pool is full, whoever has waited longest is next.
+ * holds those and no more, and leaves some to whoever comes next: see {@link createFairPlaces}.
  */
 export function createLanes<Row>({
   work,
@@ -30,13 +30,15 @@ export function createLanes<Row>({
   readonly isOver: () => boolean
 }): Lanes<Row> {
   const open = new Set<string>()
-  const places = createPlaces(atOnce)
-  const placed = (row: Row): Promise<void> =>
-    places(() => (isOver() ? Promise.resolve() : work(row)))
+  const places = createFairPlaces(atOnce)
+  const placedFor =
+    (name: string) =>
+    (row: Row): Promise<void> =>
+      places(name)(() => (isOver() ? Promise.resolve() : work(row)))
   const through = async ({ name, page }: Lane<Row>): Promise<void> => {
     open.add(name)
     try {
-      await inPages(page, placed, { atOnce: atOnceEach, isOver })
+      await inPages(page, placedFor(name), { atOnce: atOnceEach, isOver })
     } finally {
       open.delete(name)
     }

@@ -3,12 +3,14 @@ import { readText } from '@interlock/host'
 import {
   eui64,
   Fault,
+  instant,
+  type Clock,
   type Crypto,
   type Eui64,
   type Instant,
   type PublicKey,
 } from '@interlock/kernel'
-import { fromPem, peerOf } from '@interlock/pki'
+import { fromPem, peerOf, verifyChain } from '@interlock/pki'
 import type { DccConfig, DeviceConfig } from './config.ts'
 import type { InventoryKind } from './device-status.ts'
 import type { DeviceKind } from './eligibility.ts'
@@ -52,15 +54,25 @@ export type Inventory = KnownDevices & {
   status(eui: Eui64): DeviceStatus | undefined
 }
 
+/** What the certificates of devices hang from, and when they are looked at: wall time. */
+export type InventoryJudge = {
+  /** DER. */
+  readonly roots: readonly Uint8Array[]
+  readonly deps: { readonly crypto: Crypto; readonly wall: Pick<Clock, 'now'> }
+}
+
 /**
  * Owners are not in it: who may arm a home is between the home and its owner, and only the LLCS knows.
  * @throws Fault `InventoryInvalid`, naming the device.
  */
-export function createInventory(config: DccConfig['inventory'], crypto: Crypto): KnownDevices {
+export function createInventory(
+  config: DccConfig['inventory'],
+  judge: InventoryJudge,
+): KnownDevices {
   const hubs = new Set<Eui64>(config.hubs.map(eui64))
   const devices = new Map<Eui64, Device>()
   for (const each of config.devices) {
-    const device = readDevice(each, crypto)
+    const device = readDevice(each, judge)
     if (!hubs.has(device.hub)) throw invalid(each, `its hub ${each.hub} is not in the inventory`)
     if (devices.has(device.eui)) throw invalid(each, 'it is there twice')
     devices.set(device.eui, device)
@@ -80,12 +92,18 @@ export function createInventory(config: DccConfig['inventory'], crypto: Crypto):
   }
 }
 
-function readDevice(config: DeviceConfig, crypto: Crypto): Device {
+function readDevice(config: DeviceConfig, { roots, deps }: InventoryJudge): Device {
+  const { crypto, wall } = deps
   const chainPem = readText(config.certificate)
-  const [der] = fromPem(chainPem, 'CERTIFICATE')
+  const chain = fromPem(chainPem, 'CERTIFICATE')
+  const [der] = chain
   const peer = der && peerOf(der, crypto)
   if (!peer?.ok || peer.value.role !== config.kind || peer.value.eui !== config.eui)
     throw invalid(config, `${config.certificate} is not its certificate`)
+  // One that has expired is known, and commanded no more: nobody else waits for it.
+  const at = instant(Math.min(wall.now(), peer.value.notAfter))
+  const verified = verifyChain(chain, { roots, at, crypto, hierarchy: 'smartMeter' })
+  if (!verified.ok) throw invalid(config, `its certificate: ${verified.reason}`)
   const { publicKey, serialHex, notAfter } = peer.value
   return {
     eui: eui64(config.eui),

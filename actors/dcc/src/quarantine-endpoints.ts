@@ -8,7 +8,7 @@ import {
 import { problem, type Endpoint, type HttpRequest, type Reply } from '@interlock/host'
 import type { Peer } from '@interlock/pki'
 import { userRoles } from './eligibility.ts'
-import type { Quarantined } from './quarantine.ts'
+import { quarantinePageMax, type Quarantined } from './quarantine.ts'
 import { servedReply, signedReply } from './reply.ts'
 import type { ServiceParts } from './parts.ts'
 import { serveHeld } from './service-requests.ts'
@@ -61,11 +61,16 @@ export function quarantineEndpoints(parts: ServiceParts): readonly Endpoint[] {
       method: 'GET',
       url: '/api/v1/quarantine',
       roles,
-      async handle({ peer }) {
+      async handle({ peer, query }) {
         const { organisation, role } = peer
+        const { after } = query
+        if (after !== undefined && !isQuarantineReference(after))
+          return problem('BodyInvalid', 'after')
         const user = role === 'supervisor' ? undefined : { organisation, role }
-        const held = await quarantine.list(user)
-        return { status: 200, body: { requests: held.map(shown) } }
+        const held = await quarantine.list(user, after)
+        const isFull = held.length === quarantinePageMax
+        const next = isFull ? { next: held.at(-1)?.reference } : {}
+        return { status: 200, body: { requests: held.map(shown), ...next } }
       },
     },
     {

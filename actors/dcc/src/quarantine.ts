@@ -31,8 +31,8 @@ export type Quarantined = {
 export type Quarantine = {
   /** Its reference; `undefined` when this user has as many as may be held. */
   hold(request: ServiceRequest, peer: Peer, breach: Breach): Promise<string | undefined>
-  /** Oldest first; of everybody, or of one user. */
-  list(user?: User): Promise<readonly Quarantined[]>
+  /** One page, oldest first, of everybody or of one user; it begins behind a reference, the last of the page before. */
+  list(user: User | undefined, after: string | undefined): Promise<readonly Quarantined[]>
   find(reference: string): Promise<Quarantined | undefined>
   /** False when somebody else was faster. */
   takeOut(reference: string): Promise<boolean>
@@ -40,8 +40,8 @@ export type Quarantine = {
 
 /** What one user may have waiting; a flood is refused, not kept. */
 export const quarantinedMax = 1_000
-/** The longest list that is answered. */
-const listedMax = 1_000
+/** The longest page. */
+export const quarantinePageMax = 1_000
 
 export function quarantine(
   db: Kysely<DccTables>,
@@ -55,7 +55,11 @@ export function quarantine(
     return { reference, breach, user, at, ...readKept(row, crypto) }
   }
   const rowsOf = (user: User | undefined) => {
-    const rows = db.selectFrom('quarantine').selectAll().orderBy('reference').limit(listedMax)
+    const rows = db
+      .selectFrom('quarantine')
+      .selectAll()
+      .orderBy('reference')
+      .limit(quarantinePageMax)
     if (user === undefined) return rows
     const { organisation, role } = user
     return rows.where('organisation', '=', organisation).where('role', '=', role)
@@ -78,8 +82,8 @@ export function quarantine(
         .executeTakeFirstOrThrow()
       return row.reference
     },
-    async list(user) {
-      return (await rowsOf(user).execute()).map(read)
+    async list(user, after = '0') {
+      return (await rowsOf(user).where('reference', '>', after).execute()).map(read)
     },
     async find(reference) {
       const row = await rowsOf(undefined).where('reference', '=', reference).executeTakeFirst()

@@ -12,7 +12,8 @@ export type KeptRequest = { request: string; certificate: string }
 /** Instants are milliseconds since 1970, world time; `bigint` and `numeric` columns arrive as text. */
 export type DccTables = LedgerTables &
   WitnessTables & {
-    counters: { source: string; target: string; last: string }
+    /** `at`: when it was used. */
+    counters: { source: string; target: string; last: string; at: string | number }
     /**
      * Arms under way, and for as long as an alert about them may charge them: their budget goes back
      * at `release_at`, unless they were used.
@@ -174,6 +175,8 @@ export const migrations = [
       const changes = [
         `alter table future_dated add column line text not null default '',
           add column counted boolean not null default false`,
+        `alter table counters add column at bigint not null
+          default (extract(epoch from now()) * 1000)::bigint`,
         // A slot begins with organisation, role, originator and device.
         "update future_dated set line = split_part(slot, ' ', 3) || ' ' || split_part(slot, ' ', 4)",
         "create index future_dated_by_line on future_dated (line) where state = 'held'",

@@ -6,6 +6,7 @@ import {
   companyAccess,
   companyFlags,
 } from '../dcc/at-company.ts'
+import { ok, type Outcome } from '@interlock/kernel'
 import type { FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 import { answered, type Ask } from '../stations/at-desk.ts'
@@ -30,9 +31,9 @@ export const quarantineList: Command = {
     'interlock quarantine list --dcc https://dcc.example:8443 --identity supplier --trust smart-meter.pem',
   flags,
   run: async ({ flags, print }) => {
-    const answer = await atQuarantine(flags, async (ask) => answered(await ask('GET', '')))
+    const answer = await atQuarantine(flags, everyPage)
     if (!answer.ok) return refuse(print, answer.reason, answer.detail ?? '')
-    const { requests } = answer.value as { requests: readonly Item[] }
+    const requests = answer.value
     const lines = requests.map(
       ({ reference, breach, organisation, role, service, target }) =>
         `${reference.padEnd(8)}${service} of ${role} ${organisation} to ${target}: ${breach}`,
@@ -92,6 +93,19 @@ export const quarantineDelete: Command = {
     print({ reference, outcome: 'Deleted' }, `${reference} is deleted`)
     return exits.done
   },
+}
+
+/** Page after page, as long as the data company says where the next begins. */
+export async function everyPage(ask: Ask): Promise<Outcome<readonly Item[], string>> {
+  const all: Item[] = []
+  for (let path: string | undefined = ''; path !== undefined;) {
+    const page = answered(await ask('GET', path))
+    if (!page.ok) return page
+    const { requests, next } = page.value as { requests: readonly Item[]; next?: string }
+    all.push(...requests)
+    path = next !== undefined && requests.length > 0 ? `?after=${next}` : undefined
+  }
+  return ok(all)
 }
 
 function referenceIn({ operands }: Invocation): string {

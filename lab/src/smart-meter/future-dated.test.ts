@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { limits, nationalBudget } from '@interlock/contract'
 import { cancellation, type ServiceRequest } from '@interlock/duis'
 import { signPreCommand } from '@interlock/gbcs'
@@ -5,6 +6,7 @@ import { nodeCrypto as crypto, writeAtomic, type Identity } from '@interlock/hos
 import { instant, type Instant, type PrivateKey } from '@interlock/kernel'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newDsrsp } from './crowd.ts'
+import { companyRows } from './company-rows.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { image, network, owner, rating } from './network.fixture.ts'
 
@@ -104,7 +106,16 @@ test('what is dated ahead is charged at once and sent at its time, over a restar
   expect(charged?.edges[0]).toMatchObject({ from: at, swingWatts: rating })
   // Nobody else is shown it.
   expect(await outcomesOf(another())).toEqual([])
+  const lost = another()
+  expect(await ahead(lost, at)).toBe('FutureDated')
+  const its = `organisation = '${lost.peer.organisation}'`
+  await companyRows(world, `update future_dated set state = 'sending' where ${its}`)
   await world.restartDcc()
+  // On its way when all ended: it is not sent again, keeps its budget, and that is on the record.
+  expect([await outcomesOf(lost), held(lost)]).toEqual([['DeliveryTimeout'], 1])
+  const [last] =
+    readFileSync(`${world.dir}/dcc/audit.jsonl`, 'utf8').match(/.*FutureDatedEnded.*/gu) ?? []
+  expect(last).toContain('DeliveryTimeout')
   await eventually(() => world.dcc().hubsConnected() === 1)
   await world.clock.advance(2 * hour - minute)
   expect(delivered()).toBe(before)

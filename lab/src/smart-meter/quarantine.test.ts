@@ -9,9 +9,10 @@ import {
   type RequestId,
 } from '@interlock/duis'
 import { nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { assert, inHours } from '@interlock/kernel'
+import { assert, eui64, inHours } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { armSwingWatts, askAsCrowd, crowdFailures } from './crowd.ts'
+import { companyRows } from './company-rows.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { network, owner, rating } from './network.fixture.ts'
 
@@ -47,7 +48,11 @@ const alertOf = async (user: Identity, { reference }: Item, about: RequestId) =>
     ? openQuarantineAlert(body, about, world.dccIdentity.peer, crypto)
     : status
 }
-const consumerArm = () => world.arm(world.users.web, world.armRequest('7.13'), owner)
+const consumerArm = (change: Partial<RequestId> = {}) =>
+  world.arm(world.users.web, { ...world.armRequest('7.13'), ...change }, owner)
+/** Rows of one of the tables of the data company. */
+const rowsOf = async (table: 'arms' | 'counters' | 'tallies', where: string): Promise<number> =>
+  (await companyRows(world, `select 1 from ${table} where ${where}`)).length
 const response = (levelPercent: number) => {
   const { dsrsp } = world.users
   return world.arm(dsrsp, world.armRequest('7.16', { levelPercent }), dsrsp.key)
@@ -85,6 +90,15 @@ test("a user's own threshold holds what is beyond it, with an alert; the user ha
   expect(await process(web, item)).toBe(404)
 })
 
+test('an originator that a vendor invents leaves nothing behind where its request is held', async () => {
+  const originator = eui64('A2-00-00-00-00-00-00-99')
+  const answer = await consumerArm({ originator })
+  expect(answer.name).toBe('Quarantined')
+  expect(await rowsOf('counters', `source like '%/${originator}'`)).toBe(0)
+  const { reference } = await first(world.users.web)
+  expect((await api(world.users.web, 'DELETE', `/quarantine/${reference}`)).status).toBe(204)
+})
+
 test('what is deleted is gone, and counts and holdings survive a restart', async () => {
   const { web } = world.users
   expect((await consumerArm()).name).toBe('Quarantined')
@@ -94,6 +108,10 @@ test('what is deleted is gone, and counts and holdings survive a restart', async
   const before = delivered()
   const items = await held(web)
   expect(items).toHaveLength(2)
+  const [older, newer] = items
+  const behind = await api(web, 'GET', `/quarantine?after=${older?.reference}`)
+  expect(behind.body).toMatchObject({ requests: [{ reference: newer?.reference }] })
+  expect((await api(web, 'GET', '/quarantine?after=one')).status).toBe(400)
   for (const { reference } of items) {
     expect((await api(web, 'DELETE', `/quarantine/${reference}`)).status).toBe(204)
     expect((await api(web, 'DELETE', `/quarantine/${reference}`)).status).toBe(404)
@@ -179,4 +197,29 @@ test('DSRSPs that each ask for less than they may have are held where they are t
   expect(report).toMatchObject({ accepted: 3, quarantined: 2, delivered: 3, alerts: 2 })
   ledger.limits = limits
   expect(await askAsCrowd(world, 2, limits)).toMatchObject({ accepted: 2, quarantined: 0 })
+})
+
+test('what no rule reaches any longer is thrown away while the data company runs', async () => {
+  const before = world.clock.now()
+  const old = {
+    arms: `ends_at < ${before + inHours(12)}`,
+    counters: `source like '%/%' and at <= ${before}`,
+    tallies: `minute <= ${before / 60_000}`,
+  }
+  const counts = () =>
+    Promise.all([
+      rowsOf('arms', old.arms),
+      rowsOf('counters', old.counters),
+      rowsOf('tallies', old.tallies),
+    ])
+  expect((await counts()).every((count) => count > 0)).toBe(true)
+  const { dsrsp, web } = world.users
+  expect((await api(web, 'PUT', '/thresholds', [])).status).toBe(204)
+  await world.clock.advance(inHours(49))
+  expect((await response(50)).name).toBe('Accepted')
+  expect((await consumerArm()).name).toBe('Accepted')
+  expect(await counts()).toEqual([0, 0, 0])
+  // What an organisation has signed stays: it is no invention of anybody's.
+  const { organisation } = dsrsp.peer
+  expect(await rowsOf('counters', `source = '${organisation}'`)).toBe(1)
 })
