@@ -212,6 +212,13 @@ const samples: readonly (Sample & { readonly name: string })[] = [
     ...each,
     name: `${each.name} (ours)`,
   })),
+  {
+    name: 'read consumption (ours)',
+    service: '4.1.2',
+    commandVariant: 1,
+    body: { kind: 'readConsumption' },
+  },
+  ...local('4.1.2', { kind: 'readConsumption' }),
 ]
 
 /** One request of each service, variant and body; the highest counter is the last. */

@@ -11,6 +11,7 @@ import {
   noCalendar,
   offsetLimit,
   readConfiguration,
+  readConsumption,
   readOperation,
   readShown,
   readTariff,
@@ -108,6 +109,11 @@ export const valid = [
     name: 'read of the tariff, with a MAC only (ours, not GBCS)',
     message: sendUnsigned(readTariff),
     command: readTariff,
+  },
+  {
+    name: 'read of the consumption, with a MAC only (ours, not GBCS)',
+    message: sendUnsigned(readConsumption),
+    command: readConsumption,
   },
   {
     name: 'read of the tariff that a meter shows, with a MAC only (ECS24)',

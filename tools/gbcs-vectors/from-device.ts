@@ -11,7 +11,7 @@ import {
   type ResultCode,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { concat } from '@interlock/kernel'
+import { concat, utf8 } from '@interlock/kernel'
 import { changed, identities, keys } from './parties.ts'
 import {
   activated,
@@ -26,6 +26,7 @@ import {
   newController,
   offsetLimit,
   readConfiguration,
+  readConsumption,
   readOperation,
   readShown,
   readTariff,
@@ -183,6 +184,7 @@ export const fromDevice = {
   responseToImportTariffInPart: inPart,
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
+  responseWithConsumption: answer(readConsumption, 'success', utf8('{"consumptions":[]}')),
   alert,
   endAlert,
   calendarAlert,
@@ -208,6 +210,7 @@ const answeredInDlms: readonly Command[] = [
   tariff,
   tariffDocument,
   readTariff,
+  readConsumption,
 ]
 /** Read as a response, except what is called an alert. */
 export const invalidFromDevice = [

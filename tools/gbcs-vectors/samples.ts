@@ -185,6 +185,10 @@ export const readShown: CommandOf<'ECS24'> = {
   ...readConfiguration,
   useCase: 'ECS24',
 }
+export const readConsumption: CommandOf<'ReadConsumption'> = {
+  ...readConfiguration,
+  useCase: 'ReadConsumption',
+}
 export const readTariff: CommandOf<'ReadTariff'> = {
   useCase: 'ReadTariff',
   originator: identities.supplier,

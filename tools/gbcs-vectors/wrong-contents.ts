@@ -5,6 +5,7 @@ import {
   readConfiguration,
   readOperation,
   readShown,
+  readConsumption,
   readTariff,
   response,
 } from './samples.ts'
@@ -81,5 +82,10 @@ export const wrongContents = [
     name: 'read of the tariff that begins as another content',
     message: malformedUnsigned(readTariff, 'f00201f2', 'f00201f1'),
     field: 'read of the tariff',
+  },
+  {
+    name: 'read of the consumption that begins as another content',
+    message: malformedUnsigned(readConsumption, 'f00701f7', 'f00701f6'),
+    field: 'read of the consumption',
   },
 ].map((vector) => ({ ...vector, reason: 'ContentMalformed' }))

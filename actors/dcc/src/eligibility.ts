@@ -30,6 +30,14 @@ export const eligibility = {
     originator: 'self',
     futureDated: true,
   },
+  // What a home used is its supplier's to settle, and nobody else's to know.
+  '4.1.2': {
+    roles: ['supplier'],
+    local: ['supplier'],
+    device: 'meter',
+    originator: 'self',
+    reads: true,
+  },
   '4.11.1': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
     local: ['supplier'],

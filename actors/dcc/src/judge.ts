@@ -106,6 +106,7 @@ export function commandOf(
   }
   if (body.kind === 'readTariff') return ok({ useCase: 'ECS24', ...id })
   if (body.kind === 'readSignedTariff') return ok({ useCase: 'ReadTariff', ...id })
+  if (body.kind === 'readConsumption') return ok({ useCase: 'ReadConsumption', ...id })
   if (body.kind === 'readControllers') return ok({ useCase: 'ECS61d', ...id })
   if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
   if (body.kind === 'controllerSchedules') {
@@ -211,6 +212,7 @@ const serviceOf = ({ useCase }: Command): string =>
     ECS61d: '7.14',
     ECS61e: '7.15',
     ReadTariff: '4.11.1',
+    ReadConsumption: '4.1.2',
   })[useCase]
 
 /** A time that is not now would move every schedule in the home. */

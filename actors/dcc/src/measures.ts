@@ -42,6 +42,7 @@ const measures: { readonly [Name in UseCase]: (command: CommandOf<Name>) => Meas
   ECS61d: none,
   ECS61e: none,
   ReadTariff: none,
+  ReadConsumption: none,
 }
 
 /** What cannot be measured is within no limit. */

@@ -40,13 +40,16 @@ const reads = (Object.entries(eligibility) as [Service, EligibilityRow][]).filte
 )
 
 test('every request that is not critical and goes to a device is a read of a home', () => {
-  expect(reads.map(([service]) => service)).toEqual(['4.11.1', '7.14', '7.15'])
+  expect(reads.map(([service]) => service)).toEqual(['4.1.2', '4.11.1', '7.14', '7.15'])
 })
 
-test.each(reads.flatMap(([service]) => userRoles.map((role) => [service, role] as const)))(
+test.each(
+  reads.flatMap(([service, row]) => userRoles.map((role) => [service, role, row] as const)),
+)(
   '%s by a %s: for whom the inventory names for that home, and for no other of its role',
-  (service, role) => {
-    expect(read(service, role, related)).toBe('permitted')
-    expect(read(service, role, stranger)).toBe('RelationMissing')
+  (service, role, { roles }) => {
+    const may = roles.includes(role)
+    expect(read(service, role, related)).toBe(may ? 'permitted' : 'RoleForbidden')
+    expect(read(service, role, stranger)).toBe(may ? 'RelationMissing' : 'RoleForbidden')
   },
 )

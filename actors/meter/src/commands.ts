@@ -3,6 +3,7 @@ import {
   encodeResponse,
   type Accepted,
   type DeviceAnchors,
+  tariffDocumentBytesMax,
   tariffUpdates,
   type CommandOf,
   type Answer,
@@ -12,6 +13,7 @@ import type { Log } from '@interlock/host'
 import { fromHex, toHex, type Clock, type Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { setsTariff, type TrustAnchorCells } from '@interlock/seal'
+import { consumptionBytes } from '@interlock/tariff'
 import { takeTime } from './clock.ts'
 import { replaceCredentials } from './credentials.ts'
 import { setTariff } from './set-tariff.ts'
@@ -88,6 +90,12 @@ function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
   if (command.useCase === 'ReadTariff') {
     const held = memory.tariff()
     return held ? { result: 'success', data: held.signed } : { result: 'objectUndefined' }
+  }
+  if (command.useCase === 'ReadConsumption') {
+    const counted = memory.consumptions()
+    return counted.length === 0
+      ? { result: 'objectUndefined' }
+      : { result: 'success', data: consumptionBytes(counted, tariffDocumentBytesMax) }
   }
   if (command.useCase === 'ECS24') return showTariff(memory, meter.clock)
   // A meter has no auxiliary controllers in this house, and no load that it could put off (ECS38).

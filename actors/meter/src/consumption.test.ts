@@ -1,10 +1,22 @@
 import { encodePreCommand, signPreCommand, type CommandOf } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { eui64, instant, seeded } from '@interlock/kernel'
+import { eui64, instant, seeded, toIso } from '@interlock/kernel'
 import { tariffSaid, type TariffCommand } from '@interlock/seal'
-import { priceUsage, type UsageInterval } from '@interlock/tariff'
+import {
+  consumptionBytes,
+  consumptionsMax,
+  priceUsage,
+  readConsumption,
+  type UsageInterval,
+} from '@interlock/tariff'
 import { expect, test } from 'vitest'
-import { consume, consumptionEntry, consumptionIn, type Consumption } from './consumption.ts'
+import {
+  consume,
+  consumptionEntry,
+  consumptionIn,
+  withConsumption,
+  type Consumption,
+} from './consumption.ts'
 import { openTariffMemory } from './tariff-memory.ts'
 
 const originator = eui64('02-00-00-00-00-00-00-06')
@@ -105,6 +117,33 @@ test.each<[string, TariffCommand | undefined, UsageInterval]>([
 ])('%s: it is not counted', (reason, tariff, usage) => {
   const before = counted(undefined, standard, interval(4, 1))
   expect(consume(before, tariff, usage)).toMatchObject({ ok: false, reason })
+})
+
+test('what was counted under the tariffs before is kept beside it, and said within the bytes of a message', () => {
+  let kept: readonly Consumption[] = []
+  for (let number = 0; number < consumptionsMax + 3; number++) {
+    const tariff = { ...standard, counter: BigInt(10 + number) }
+    for (const part of [0, 1])
+      kept = withConsumption(
+        kept,
+        consumptionEntry(counted(kept[0], tariff, interval(2 * number + part, 100))),
+      )
+  }
+  expect(kept).toHaveLength(consumptionsMax)
+  expect(kept[0]).toMatchObject({ counter: BigInt(10 + consumptionsMax + 2) })
+  const read = readConsumption(consumptionBytes(kept, 7_680))
+  if (!read.ok) throw new Error(read.reason)
+  const { consumptions } = read.value
+  expect(consumptions).toHaveLength(consumptionsMax)
+  expect(consumptions[0]).toEqual({
+    counter: `${10 + consumptionsMax + 2}`,
+    until: toIso(instant(start + 2 * (consumptionsMax + 3) * halfHour)),
+    lines: [{ version: 0, register: 48, wattHours: 200, exactPence: '2.46' }],
+  })
+  // The oldest are left out where they do not fit.
+  const short = readConsumption(consumptionBytes(kept, 300))
+  expect(short.ok && short.value.consumptions).toEqual(consumptions.slice(0, 2))
+  expect(readConsumption(Uint8Array.of(1))).toMatchObject({ reason: 'ConsumptionUnreadable' })
 })
 
 test('a meter keeps what it counted over a restart, and counts nothing twice', () => {

@@ -1,6 +1,7 @@
 import { refused, ok, type Instant, type Outcome } from '@interlock/kernel'
 import { tariffSaid, type TariffCommand } from '@interlock/seal'
 import {
+  consumptionsMax,
   countOn,
   nanopence,
   usageProblem,
@@ -62,6 +63,18 @@ export const consumptionEntry = ({
   periods,
   lines: lines.map((line) => ({ ...line, cost: line.cost.toString() })),
 })
+
+/** In the place of what it goes on with; what was counted under another tariff is kept, for those who settle it. */
+export function withConsumption(
+  kept: readonly Consumption[],
+  entry: ConsumptionEntry,
+): readonly Consumption[] {
+  const [last, ...before] = kept
+  const next = consumptionIn(entry)
+  return last?.counter === next.counter
+    ? [next, ...before]
+    : [next, ...kept].slice(0, consumptionsMax)
+}
 
 export const consumptionIn = ({
   counter,

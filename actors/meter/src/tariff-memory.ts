@@ -5,7 +5,7 @@ import type { UsageInterval } from '@interlock/tariff'
 import {
   consume,
   consumptionEntry,
-  consumptionIn,
+  withConsumption,
   type Consumption,
   type ConsumptionEntry,
   type ConsumptionProblem,
@@ -61,6 +61,8 @@ export type TariffMemory = {
   consume(interval: UsageInterval): Outcome<Consumption, ConsumptionProblem>
   /** What was used under the tariff by which was counted last. */
   consumption(): Consumption | undefined
+  /** That, and what was used under those before it; newest first. */
+  consumptions(): readonly Consumption[]
   /** Whether the network agrees with this clock, or has said nothing of it. */
   clockAgrees(): boolean
   /** What it has said now; on the disk before it returns. */
@@ -92,7 +94,8 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   const counters = new Map<Eui64, bigint>()
   let tariffs: HeldTariffs = {}
   let alerts = noAlerts
-  let consumption: Consumption | undefined
+  /** Newest first. */
+  let consumptions: readonly Consumption[] = []
   let firmware: string | undefined
   let cells: StoredCells | undefined
   let clockAgrees = true
@@ -105,7 +108,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
   const apply = (entry: Entry): void => {
     if (entry.kind === 'counter') counters.set(entry.originator, BigInt(entry.counter))
     else if (entry.kind === 'firmware') firmware = entry.version
-    else if (entry.kind === 'consumed') consumption = consumptionIn(entry)
+    else if (entry.kind === 'consumed') consumptions = withConsumption(consumptions, entry)
     else if (entry.kind === 'clock') clockAgrees = entry.agrees
     else if (entry.kind === 'cells') {
       cells = entry.cells
@@ -138,7 +141,7 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     ...(clockAgrees ? [] : [{ kind: 'clock', agrees: false } as const]),
     ...tariffEntries(tariffs),
     ...alertEntries(alerts),
-    ...(consumption === undefined ? [] : [consumptionEntry(consumption)]),
+    ...consumptions.toReversed().map(consumptionEntry),
   ]
 
   return {
@@ -166,11 +169,12 @@ export function openTariffMemory(journal: Journal): TariffMemory {
     },
     dropAlert: () => keep({ kind: 'alertTaken' }),
     consume(interval) {
-      const counted = consume(consumption, tariffs.inForce?.tariff, interval)
+      const counted = consume(consumptions[0], tariffs.inForce?.tariff, interval)
       if (counted.ok) keep(consumptionEntry(counted.value))
       return counted
     },
-    consumption: () => consumption,
+    consumption: () => consumptions[0],
+    consumptions: () => consumptions,
     clockAgrees: () => clockAgrees,
     sayClock: (agrees) => keep({ kind: 'clock', agrees }),
     activate: (version) => keep({ kind: 'firmware', version }),

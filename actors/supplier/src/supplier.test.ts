@@ -92,6 +92,7 @@ test(
         'POST /api/v1/devices/:eui/notification': ['supplier'],
         'POST /api/v1/devices/:eui/local-response': ['supplier'],
         'DELETE /api/v1/devices/:eui': ['supplier'],
+        'GET /api/v1/devices/:eui/consumption': ['supplier'],
         'GET /api/v1/devices/:eui/controllers': ['supplier'],
         'GET /api/v1/devices/:eui/controllers/operation': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],

@@ -35,6 +35,7 @@ import { fromPem } from '@interlock/pki'
 import { tariffDepthMax, TariffDocument } from '@interlock/tariff'
 import { createClocks, type ClockRound } from './clocks.ts'
 import { demandWhole, type SupplierConfig } from './config.ts'
+import { consumptionEndpoint } from './consumption-read.ts'
 import { controllerEndpoints } from './controller-endpoints.ts'
 import { openCustomers } from './customers/open-customers.ts'
 import { openPublishedTariffs } from './customers/published-tariffs.ts'
@@ -140,6 +141,7 @@ async function open(
   for (const each of [
     ...endpoints({ actor, own: peer.organisation, rounds, audit }),
     ...controllerEndpoints(common),
+    consumptionEndpoint(common),
     ...deviceEndpoints({ ...common, company: () => company.current().eui }),
     ...openCustomers({ config, own: peer.organisation, tariffs, audit, deps }, closers),
   ])

@@ -218,6 +218,7 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
   UpdateHalfHourlyTariff: ['version', 'from', 'prices'],
   UpdateTariffDocument: ['version', 'document'],
   ReadTariff: [],
+  ReadConsumption: [],
 }
 type Spellings = Readonly<Partial<Record<Key, Spelling>>>
 /** Where a use case has another form of what others have under the same name. */

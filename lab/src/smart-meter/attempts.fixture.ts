@@ -44,6 +44,7 @@ export function attemptsIn(
     }) as const
   return {
     '1.1.1': meter('1.1.1', { kind: 'tariff', version: 9, from: evening, prices: [1] }),
+    '4.1.2': read('4.1.2', { kind: 'readConsumption' }),
     '4.11.1': (user) => readTariff(world, user),
     '7.5': (user) => switching('7.5', user, world),
     '7.6': (user) => switching('7.6', user, world),

@@ -244,6 +244,7 @@ test('every role tries every service request, and only the table allows', async 
     'web 7.13',
   ])
   expect(untransformed).toEqual([
+    'supplier 4.1.2',
     'supplier 7.14',
     'supplier 7.15',
     'supplier 8.3',

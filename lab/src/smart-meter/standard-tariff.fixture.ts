@@ -5,12 +5,13 @@ import { inHours, plus } from '@interlock/kernel'
 import { openTariff, signedTariffIn } from '@interlock/seal'
 import { expect } from 'vitest'
 import { readTariff, toMeter, type World } from './attempts.fixture.ts'
+import { consumptionIsRead } from './consumption.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { coarse, standardTariff } from './tariffs.fixture.ts'
 
 /**
  * At once to meter, CSMS, DSRSP and home; then one for later, which is cancelled, and one that comes; then
- * what a supplier publishes, which the standard's message can say.
+ * what a supplier publishes, which the standard's message can say, and what is counted under it.
  */
 export async function standardTariffTravels(world: World): Promise<void> {
   const { supplier, csms, dsrsp } = world.users
@@ -64,4 +65,5 @@ export async function standardTariffTravels(world: World): Promise<void> {
   const read = opened(signedTariffIn(answer.payload ?? new Uint8Array()))
   const night = read.ok ? read.value.prices.filter((each) => each.pencePerKilowattHour === 7) : []
   expect(night).toHaveLength(7 * 12)
+  await consumptionIsRead(world)
 }

@@ -88,6 +88,8 @@ export type TariffDocumentBody = {
 export type ReadTariffBody = { readonly kind: 'readTariff' }
 /** Ours, in our own name space: the supplier's signed command that set it. */
 export type ReadSignedTariffBody = { readonly kind: 'readSignedTariff' }
+/** Ours, in place of the standard's body: what the meter has counted, register by register. */
+export type ReadConsumptionBody = { readonly kind: 'readConsumption' }
 export type ReadControllersBody = { readonly kind: 'readControllers' }
 export type ReadControllerOperationBody = { readonly kind: 'readControllerOperation' }
 /** The GBCS bytes from `DF 09` to the end of the signature. */
@@ -128,6 +130,7 @@ export type RequestBody =
   | TariffDocumentBody
   | TimeOfUseTariffBody
   | ReadTariffBody
+  | ReadConsumptionBody
   | ReadSignedTariffBody
   | ControllerSchedulesBody
   | ReadControllersBody
@@ -227,6 +230,7 @@ const shapes: {
   readTariff: nothing,
   readSignedTariff: holding(child('il:SignedTariff', nothing)),
   controllerSchedules,
+  readConsumption: nothing,
   readControllers: nothing,
   readControllerOperation: nothing,
   signedPreCommand: struct<ValuesOf<SignedPreCommandBody>>({

@@ -24,6 +24,7 @@ export type {
   ReadControllersBody,
   PrenotificationBody,
   ReadTariffBody,
+  ReadConsumptionBody,
   RequestBody,
   SignedPreCommandBody,
   TariffBody,

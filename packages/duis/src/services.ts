@@ -24,6 +24,7 @@ export type BodyKind =
   | 'timeOfUseTariff'
   | 'readTariff'
   | 'readSignedTariff'
+  | 'readConsumption'
   | 'controllerSchedules'
   | 'readControllers'
   | 'readControllerOperation'
@@ -53,6 +54,12 @@ export const services = {
     title: 'Update Import Tariff (Primary Element)',
     element: 'UpdateImportTariffPrimaryElement',
     variants: critical('tariff', 'tariffDocument', 'timeOfUseTariff'),
+  },
+  '4.1.2': {
+    reference: '4.1',
+    title: 'Read Consumption by Register',
+    element: 'il:ReadConsumption',
+    variants: plain('readConsumption'),
   },
   '4.11.1': {
     reference: '4.11',

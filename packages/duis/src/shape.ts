@@ -137,6 +137,7 @@ const beginnings: ReadonlySet<string> = new Set([
   'il:HalfHourlyTariff',
   'il:TariffDocument',
   'il:SignedTariff',
+  'il:ReadConsumption',
   'il:ActivateAuxiliaryLoad',
   'il:DeactivateAuxiliaryLoad',
   'il:ADMegawattBreach',

@@ -150,7 +150,9 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     .filter(({ useCase, topUpFloor }) => useCase === 'CS02b' || topUpFloor === undefined),
   fc.record({
     ...addressed,
-    useCase: fc.constantFrom(...(['ReadTariff', 'ECS24', 'ECS61d', 'ECS61e'] as const)),
+    useCase: fc.constantFrom(
+      ...(['ReadTariff', 'ReadConsumption', 'ECS24', 'ECS61d', 'ECS61e'] as const),
+    ),
   }),
 )
 

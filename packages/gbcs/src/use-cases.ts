@@ -192,6 +192,20 @@ const readTariff: UseCaseRow<object> = {
   layout: [constant('read of the tariff', 0xf2)],
 }
 
+/**
+ * Ours, not GBCS: no source has the layout of the standard's reads of registers. Answered with what was counted, as a
+ * document.
+ */
+const readConsumption: UseCaseRow<object> = {
+  code: 0xf007,
+  title: 'Read Consumption',
+  standard: false,
+  critical: false,
+  results: [1],
+  takes: () => true,
+  layout: [constant('read of the consumption', 0xf7)],
+}
+
 export const useCases = {
   CS02b: updateCredentials(
     0x0102,
@@ -213,6 +227,7 @@ export const useCases = {
   UpdateHalfHourlyTariff: updateTariff,
   UpdateTariffDocument: updateTariffDocument,
   ReadTariff: readTariff,
+  ReadConsumption: readConsumption,
   CS02g: updateCredentials(
     0x0126,
     'Update Security Credentials, Load Controller by Supplier',

@@ -45,6 +45,7 @@ function useCaseIn(body: RequestBody): UseCase | undefined {
 const reads: Readonly<Partial<Record<RequestBody['kind'], UseCase>>> = {
   readTariff: 'ECS24',
   readSignedTariff: 'ReadTariff',
+  readConsumption: 'ReadConsumption',
   readControllers: 'ECS61d',
   readControllerOperation: 'ECS61e',
 }

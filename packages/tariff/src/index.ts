@@ -1,5 +1,6 @@
 export * from './bill-document.ts'
 export * from './carried.ts'
+export * from './consumption-document.ts'
 export * from './document.ts'
 export { tariffProblems, type TariffProblem } from './fields.ts'
 export * from './half-hour-prices.ts'
