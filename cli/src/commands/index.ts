@@ -43,6 +43,7 @@ import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
 import { supplierBill } from './supplier-bill.ts'
 import { tariffPrice } from './tariff-price.ts'
+import { tariffRead } from './tariff-read.ts'
 import { topicGrant, topicList, topicRevoke, topicTail } from './topic.ts'
 import { topicDeadLetters } from './topic-dead-letters.ts'
 import { topicProof, topicVerifyProof } from './topic-proof.ts'
@@ -97,6 +98,7 @@ export const commands: readonly Command[] = [
   topicVerifyProof,
   ocmfVerify,
   tariffPrice,
+  tariffRead,
   supplierBill,
   tariffCompare,
   gbcsDecode,

@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { nationalBudget } from '@interlock/contract'
 import { correlate } from '@interlock/correlate'
 import { anomalyRulesDefault } from '@interlock/dcc'
 import { buildRequest, type RequestBody, type Service, type ServiceRequest } from '@interlock/duis'
 import { decodeResponse, signPreCommand } from '@interlock/gbcs'
 import { identityOf, nodeCrypto as crypto, writeAtomic, type Identity } from '@interlock/host'
-import { eui64, instant, ok, toHex, type Eui64 } from '@interlock/kernel'
-import { keyIdOfPeer } from '@interlock/pki'
+import { eui64, instant, ok, type Eui64 } from '@interlock/kernel'
 import { replaceCredentials } from '@interlock/supplier'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commandedByLine, interlock } from './command-line.fixture.ts'
 import { credentialsOf } from './credentials.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { image, network, owner, prenotification } from './network.fixture.ts'
@@ -280,34 +278,27 @@ test('what a user does not take waits, in its order and over restarts, and is ta
   await world.clientOf(supplier).request('PUT', `${world.url}/api/v1/thresholds`, [])
 })
 
-/** What a supplier's command prints. */
-async function interlock(...words: readonly string[]): Promise<unknown> {
-  const access = ['--dcc', world.url, '--identity', `${world.dir}/smki-supplier`]
-  const trust = ['--trust', `${world.dir}/smart-meter.pem`]
-  const by = ['--certificate', `${world.dir}/smki-dcc/chain.pem`, '--json']
-  const args = ['cli/bin/interlock.mjs', ...words, ...access, ...trust, ...by]
-  const ran = promisify(execFile)('node', args)
-  const { stdout } = await ran.catch((error: unknown) => error as { stdout: string })
-  return JSON.parse(stdout)
-}
-
 const isAccepted = (said: unknown): boolean =>
   (said as { outcome?: string } | undefined)?.outcome === 'Accepted'
+
+/** Of the controllers that are not there. */
+const none = ['none', 'none', 'none', 'none'] as const
+const unsaid = ['{}', '{}', '{}', '{}'] as const
 
 /** How far this world is put ahead of the machine's clock: so long a command may take to begin. */
 const patienceMillis = 55_000
 
 test('the command line has a load switched by a clock that is that of the DCC, and sets a calendar', async () => {
   const llcs = world.devices.llcs.peer.eui
-  const load = ['--controller', '1', '--to', 'on']
+  const load = ['controllers', 'switch', llcs, '--controller', '1', '--to', 'on']
   const early = { ok: false, reason: 'ParameterInvalid' }
-  expect(await interlock('controllers', 'switch', llcs, ...load)).toMatchObject(early)
+  expect(await interlock(world, load)).toMatchObject([early])
   let switched: unknown
   // On a machine that is busier than that, once more.
   for (let tries = 0; tries < 4 && !isAccepted(switched); tries++) {
     const behind = Date.now() - world.clock.now() + patienceMillis
     await world.clock.advance(1000 * Math.floor(behind / 1000))
-    switched = await interlock('controllers', 'switch', llcs, ...load)
+    ;[switched] = await interlock(world, load)
   }
   expect(switched).toEqual({ device: llcs, outcome: 'Accepted' })
   expect(world.llcs.accepted.at(-1)?.command).toMatchObject({
@@ -319,10 +310,25 @@ test('the command line has a load switched by a clock that is that of the DCC, a
   const midsummer = { year: 2026, month: 6, day: 21 }
   writeAtomic(file, JSON.stringify({ schedules: [], specialDays: [midsummer] }), 0o644)
   const reached = world.llcs.accepted.length
-  const set = await interlock('controllers', 'calendar', llcs, '--calendar', file)
-  expect(set).toEqual({ device: llcs, outcome: 'Accepted' })
+  const result = 'success'
+  world.llcs.reads = {
+    ECS61d: { result, descriptions: ['EVSE 1', '', '', '', ''], specialDays: [], entries: [] },
+    ECS61e: { result, kinds: ['apc', ...none], states: ['{"outputState": 40}', ...unsaid] },
+  }
+  const said = await interlock(
+    world,
+    ['controllers', 'calendar', llcs, '--calendar', file],
+    ['controllers', 'show', llcs],
+    ['controllers', 'state', llcs],
+  )
+  const calendar = { schedules: [], specialDays: [] }
+  expect(said).toEqual([
+    { device: llcs, outcome: 'Accepted' },
+    { device: llcs, controllers: [{ number: 1, description: 'EVSE 1' }], calendar },
+    { device: llcs, controllers: [{ number: 1, kind: 'apc', state: '{"outputState": 40}' }] },
+  ])
   const commands = world.llcs.accepted.slice(reached).map(({ command }) => command)
-  expect(commands).toMatchObject([{ useCase: 'ECS46d', specialDays: [midsummer] }])
+  expect(commands[0]).toMatchObject({ useCase: 'ECS46d', specialDays: [midsummer] })
   // When a date has come, the device says so to the supplier whose command had it, and to nobody else.
   const executed = {
     code: 'FutureDated',
@@ -374,26 +380,8 @@ test('a device that is gone is commanded by nobody, whatever is asked for it nex
 })
 
 // Last: it counts in milliseconds of its own clock.
-test('the command line puts a certificate into the cells of a meter', async () => {
-  const { supplier } = world.users
-  const meter = world.devices.meter.peer.eui
-  const next = certified(supplier.peer.organisation)
-  const holder = `${world.dir}/next.pem`
-  writeAtomic(holder, next.chainPem, 0o644)
-  const done = await interlock('credentials', 'replace', meter, '--holder', holder)
-  const [before, after] = [supplier, next].map(({ peer }) => ({
-    organisation: peer.organisation,
-    keyId: toHex(keyIdOfPeer(peer, crypto)),
-  }))
-  const usages = ['digitalSignature', 'keyAgreement']
-  expect(done).toEqual({
-    device: meter,
-    cells: usages.map((keyUsage) => ({
-      role: 'supplier',
-      keyUsage,
-      outcome: 'success',
-      before,
-      after,
-    })),
-  })
-}, 240_000)
+test(
+  'the command line reads and commands a meter, changes its cells and takes it away',
+  () => commandedByLine(world, certified(world.users.supplier.peer.organisation)),
+  240_000,
+)
