@@ -88,6 +88,7 @@ const day: FeederDayShown = {
   day: {
     from,
     marginWatts: 1_000,
+    usesTemperature: true,
     forecastWatts: [20_000.4, 21_000],
     persistenceWatts: null,
     previousDayWatts: null,
@@ -127,7 +128,7 @@ test('feeders, how operators stand, and a day of allotments are told, and as the
   ])
   expect((await run('feeder', 'day', 'f1')).lines).toEqual([
     `f1: 60000 W, forecast at ${from}`,
-    'mean error 500 W; of the last load kept 900 W, of the day before unknown; kept free 1000 W',
+    'mean error 500 W, by temperature; of the last load kept 900 W, of the day before unknown; kept free 1000 W',
     'acacia: 38500 W by contract, 9000 W in silence',
     `${from}  load 20000 W  spare 39000 W  acacia 38500 W`,
     '2026-01-05T18:15:00.000Z  load 21000 W  spare 38000 W  acacia 38000 W',

@@ -37,6 +37,8 @@ const FeederConfig = Type.Object(
     ratedWatts: Type.Integer({ minimum: 0, maximum: oscpLimits.capacityMax }),
     /** Its load without vehicles, JSON; read anew for each forecast. */
     history: Path,
+    /** The temperature out of doors, of the history and of the day to come, JSON; read anew for each forecast. */
+    temperatures: Type.Optional(Path),
     /** Certificate (PEM) of the meter at its head, smart-meter root: whose readings show a breach. */
     meter: Type.Optional(Path),
     /**

@@ -165,7 +165,7 @@ test('providers register and shake hands, and are told, signed, what the feeder 
   expect(acacia.bodiesOf('register')[0]?.versions[0]?.baseUrl).toBe('https://dso.test/oscp/cp/2.0')
 
   const load = forecastLoad(history)
-  const margin = marginWatts(history, 0.05) ?? Number.NaN
+  const margin = marginWatts(history, 0.05, forecastLoad) ?? Number.NaN
   const blocks = [acacia, birch].map((each) => forecastOf(each, 'CONSUMPTION')?.blocks ?? [])
   // One that ended in between is told to the first alone.
   const both = blocks[1] ?? []

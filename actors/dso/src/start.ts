@@ -18,7 +18,7 @@ import { sayAllotments, type Allotments } from './capacity/say-allotments.ts'
 import { createToldDays } from './capacity/told-days.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
 import { feederDoors } from './feeder-doors.ts'
-import { readHistory } from './forecast/read-history.ts'
+import { readHistory, readTemperatures } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
 import { openFeederSayings } from './metering/feeder-sayings.ts'
@@ -70,7 +70,10 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   const { actor, data, listen, feeders } = config
   const { activity, clock, log } = deps
   // Told at the start, and not at the first forecast, when one cannot be read.
-  for (const { history } of feeders) readHistory(history)
+  for (const { history, temperatures } of feeders) {
+    readHistory(history)
+    if (temperatures !== undefined) readTemperatures(temperatures)
+  }
   const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
   demandDistinct(providers)
   const heard = [...contractTopics('load', config, providers), ...readingTopics(config)]

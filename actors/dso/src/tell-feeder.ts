@@ -7,7 +7,8 @@ import type { ToldDays } from './capacity/told-days.ts'
 import { usedBefore } from './capacity/used-before.ts'
 import type { FeederConfig } from './config.ts'
 import { blockMillis } from './forecast/load-series.ts'
-import { readHistory } from './forecast/read-history.ts'
+import { readHistory, readTemperatures } from './forecast/read-history.ts'
+import type { TemperatureSeries } from './forecast/temperatures.ts'
 import type { Blocks } from './metering/blocks.ts'
 import type { ProviderDesk } from './oscp/provider-desk.ts'
 
@@ -36,7 +37,8 @@ export function tellFeeder(
   try {
     const history = readHistory(config.history)
     const used = usedBefore(blocks.of(group), named)
-    const day = dayAhead({ ...feeder, contracts: named }, history, now, used)
+    const celsius = temperaturesIn(config, log)
+    const day = dayAhead({ ...feeder, contracts: named }, history, now, used, celsius)
     if (!day.ok) {
       days.fail(group, now, day.reason)
       return void audit.record('CapacityUnknown', { group, reason: day.reason })
@@ -61,6 +63,21 @@ export function tellFeeder(
     if (!(error instanceof Fault)) throw error
     days.fail(group, now, 'HistoryUnreadable')
     log.error({ group, detail: error.message }, 'no capacity is told')
+  }
+}
+
+/** Without its temperatures a feeder is forecast by its load alone. */
+function temperaturesIn(
+  { group, temperatures }: FeederConfig,
+  log: ActorDeps['log'],
+): TemperatureSeries | undefined {
+  if (temperatures === undefined) return undefined
+  try {
+    return readTemperatures(temperatures)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    log.warn({ group, detail: error.message }, 'forecast without temperatures')
+    return undefined
   }
 }
 

@@ -20,6 +20,7 @@ const telling = { now: Date.parse('2026-01-05T18:20:00Z'), timeZone: 'Europe/Lon
 const day = {
   from: '2026-01-05T18:00:00.000Z',
   marginWatts: 1_500,
+  usesTemperature: false,
   forecastWatts: [30_000, 31_000, 35_000, 32_000],
   persistenceWatts: [30_000, 30_000, 30_000, 30_000],
   previousDayWatts: null,

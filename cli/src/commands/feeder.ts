@@ -96,12 +96,13 @@ function dayWords({
   const why = problem === null ? [] : [`nothing new is told: ${problem.words} [${problem.reason}]`]
   if (day === null) return [`${group}: ${ratedWatts} W, nothing is forecast`, ...why, ...breaches]
   const { from, forecastWatts, spareWatts, allotments, errorWatts, marginWatts } = day
+  const how = day.usesTemperature ? ', by temperature' : ''
   const round = (watts: number | null) => (watts === null ? 'unknown' : `${Math.round(watts)} W`)
   const startOf = (block: number) => new Date(Date.parse(from) + block * blockMillis).toISOString()
   return [
     `${group}: ${ratedWatts} W, forecast at ${at}`,
     ...why,
-    `mean error ${round(errorWatts.forecast)}; of the last load kept ${round(errorWatts.persistence)}, of the day before ${round(errorWatts.previousDay)}; kept free ${round(marginWatts)}`,
+    `mean error ${round(errorWatts.forecast)}${how}; of the last load kept ${round(errorWatts.persistence)}, of the day before ${round(errorWatts.previousDay)}; kept free ${round(marginWatts)}`,
     ...allotments.map(
       ({ provider, contractedWatts, fallbackWatts }) =>
         `${provider}: ${contractedWatts} W by contract, ${fallbackWatts} W in silence`,

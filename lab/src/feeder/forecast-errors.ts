@@ -1,10 +1,12 @@
 import {
+  forecastByTemperature,
   forecastLoad,
   meanAbsoluteError,
   pastErrors,
   persistence,
   previousDay,
   type LoadSeries,
+  type TemperatureSeries,
 } from '@interlock/dso'
 
 /** Mean absolute errors over a day ahead, in watts. */
@@ -13,6 +15,8 @@ export type ForecastErrors = {
   readonly forecast: number
   readonly persistence: number
   readonly previousDay: number
+  /** NaN where no temperatures are known. */
+  readonly byTemperature: number
 }
 
 /** Each forecast made every `every` blocks, from the end of the first day on, with what was known then. */
@@ -20,9 +24,14 @@ export const forecastErrors = (
   feeder: string,
   series: LoadSeries,
   every: number,
+  temperatures?: TemperatureSeries,
 ): ForecastErrors => ({
   feeder,
   forecast: meanAbsoluteError(pastErrors(series, forecastLoad, every)) ?? NaN,
   persistence: meanAbsoluteError(pastErrors(series, persistence, every)) ?? NaN,
   previousDay: meanAbsoluteError(pastErrors(series, previousDay, every)) ?? NaN,
+  byTemperature:
+    temperatures === undefined
+      ? NaN
+      : (meanAbsoluteError(pastErrors(series, forecastByTemperature(temperatures), every)) ?? NaN),
 })

@@ -41,7 +41,7 @@ export function realDay(
   if (begin < 0) return undefined
   const history = known(series, begin)
   const forecast = forecastLoad(history)
-  const margin = marginWatts(history, marginShare)
+  const margin = marginWatts(history, marginShare, forecastLoad)
   const load = series.watts.slice(begin, begin + blocksPerDay).map((watts) => watts ?? 0)
   if (forecast === undefined || margin === undefined) return undefined
   const most = history.watts.reduce<number>((peak, watts) => Math.max(peak, watts ?? 0), 0)

@@ -108,6 +108,8 @@ export const FeederDayShown = Type.Object(
           /** Of the first block; all lists have the same blocks. */
           from: Time,
           marginWatts: Watts,
+          /** Whether the forecast goes by temperature, having been better by it. */
+          usesTemperature: Type.Boolean(),
           forecastWatts: ByBlock,
           /** What the forecast must be better than; `null` where the history gives none. */
           persistenceWatts: OrNull(ByBlock),

@@ -20,7 +20,7 @@ const feeder = {
 const none = () => 0
 
 test('what a feeder has to spare is divided for a day ahead, the fallback said first', () => {
-  const day = dayAhead(feeder, days(3), after(0), none)
+  const day = dayAhead(feeder, days(3), after(0), none, undefined)
   if (!day.ok) throw new Error(day.reason)
   const [fallback, forecast] = day.value.forecasts.get('a') ?? []
   expect([fallback?.type, fallback?.blocks]).toEqual([
@@ -41,7 +41,7 @@ test('what an operator has used before at a time of day comes before what is onl
   }
   const used = (operator: string, from: number) =>
     operator === 'b' && from === after(3) ? 18_000 : 0
-  const day = dayAhead(feeder, peaked, after(0), used)
+  const day = dayAhead(feeder, peaked, after(0), used, undefined)
   const wattsOf = (operator: string) =>
     (day.ok && day.value.forecasts.get(operator)?.[1]?.blocks.map(({ capacity }) => capacity)) || []
   expect(wattsOf('b')[2]).toBeLessThan(10_000)
@@ -50,11 +50,38 @@ test('what an operator has used before at a time of day comes before what is onl
 })
 
 test('what has passed since the last block that is known is left out', () => {
-  const day = dayAhead(feeder, days(3), after(2.5), none)
+  const day = dayAhead(feeder, days(3), after(2.5), none, undefined)
   const [fallback, forecast] = day.ok ? (day.value.forecasts.get('a') ?? []) : []
   expect(fallback?.blocks[0]?.from).toBe(after(2))
   expect(forecast?.blocks[0]?.from).toBe(after(2))
   expect(forecast?.blocks).toHaveLength(blocksPerDay - 2)
+})
+
+test('by temperature a cold day leaves less to spare, and one of another place changes nothing', () => {
+  const colds = [4, 11, 2, 9, 6, 13, 3]
+  const warmth = (colds: readonly number[]) => colds.flatMap((cold) => flatDay(15.5 - cold))
+  const flatDay = (value: number) => Array.from({ length: blocksPerDay }, () => value)
+  const { from } = days(colds.length)
+  const history = { from, watts: colds.flatMap((cold) => flatDay(8_000 + 1_000 * cold)) }
+  const spareWith = (celsius: readonly (number | undefined)[] | undefined) => {
+    const temperatures = celsius && { from, celsius }
+    const day = dayAhead(feeder, history, after(0), none, temperatures)
+    if (!day.ok) throw new Error(day.reason)
+    const { by, expected } = day.value
+    return { uses: by.usesTemperature, watts: expected.loadWatts[48] ?? 0, ...expected }
+  }
+  const plain = spareWith(undefined)
+  const cold = spareWith(warmth([...colds, 14]))
+  const warm = spareWith(warmth([...colds, 0]))
+  expect([plain.uses, cold.uses, warm.uses]).toEqual([false, true, true])
+  expect(cold.watts).toBeGreaterThan(plain.watts + 3_000)
+  expect(warm.watts).toBeLessThan(plain.watts - 2_000)
+  // What is kept free is no less for it.
+  expect(warm.marginWatts).toBeGreaterThanOrEqual(plain.marginWatts)
+  const elsewhere = warmth([13, 3, 12, 4, 9, 2, 11, 14])
+  expect(spareWith(elsewhere)).toEqual(plain)
+  // Nobody knows how warm tomorrow will be: it is as the days before.
+  expect(spareWith(warmth(colds)).watts).toBe(plain.watts)
 })
 
 test.each([
@@ -63,5 +90,5 @@ test.each([
   ['nobody can say how wrong it may be', days(1), after(0), 'HistoryTooShort'],
   ['there is none', days(0), after(0), 'HistoryTooShort'],
 ])('there is no forecast where %s', (_what, history, now, reason) => {
-  expect(dayAhead(feeder, history, now, none)).toMatchObject({ ok: false, reason })
+  expect(dayAhead(feeder, history, now, none, undefined)).toMatchObject({ ok: false, reason })
 })

@@ -1,8 +1,13 @@
 import { instant, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import type { CapacityForecast, ForecastedBlock } from '@interlock/oscp'
-import { marginWatts } from '../forecast/errors.ts'
+import { judgedEvery, marginWatts } from '../forecast/errors.ts'
 import { forecastLoad } from '../forecast/forecast-load.ts'
 import { blockMillis, blocksPerDay, type LoadSeries } from '../forecast/load-series.ts'
+import {
+  chooseForecast,
+  type ChosenForecast,
+  type TemperatureSeries,
+} from '../forecast/temperatures.ts'
 import { allotDay, fallbacks, spareWatts, type Contract } from './spare.ts'
 import type { UsedBefore } from './used-before.ts'
 
@@ -23,6 +28,8 @@ export type DayAhead = {
     readonly loadWatts: readonly number[]
     readonly marginWatts: number
   }
+  /** How the load was forecast. */
+  readonly by: ChosenForecast
 }
 
 export type NoDayAhead =
@@ -40,18 +47,21 @@ const marginShare = 0.05
  * What each operator may use in the 24 hours after the last block of `history`, and the fallback for
  * them; in watts, on all phases. Beyond the fallbacks, what each has used before at that time of day comes
  * before what is only contracted. What is past at `now` is left out.
+ * @param temperatures used where they have made past forecasts better
  */
 export function dayAhead(
   { group, ratedWatts, contracts }: ContractedFeeder,
   history: LoadSeries,
   now: Instant,
   used: UsedBefore,
+  temperatures: TemperatureSeries | undefined,
 ): Outcome<DayAhead, NoDayAhead> {
   const begin = history.from + history.watts.length * blockMillis
   if (begin > now + blockMillis) return refused('HistoryAhead')
   if (begin + blocksPerDay * blockMillis <= now) return refused('HistoryStale')
-  const load = forecastLoad(history)
-  const margin = marginWatts(history, marginShare)
+  const by = chooseForecast(history, temperatures, judgedEvery)
+  const load = by.forecaster(history)
+  const margin = marginOf(history, by)
   if (load === undefined || margin === undefined) return refused('HistoryTooShort')
   const feeder = { ratedWatts, marginWatts: margin }
   const fallback = fallbacks(feeder, history.watts, contracts)
@@ -76,7 +86,17 @@ export function dayAhead(
     forecasts: new Map(contracts.map(({ operator }) => [operator, forecastsOf(operator)])),
     atRisk: day.atRisk.filter((block) => block >= first).map(startOf),
     expected: { from: startOf(first), loadWatts: load.slice(first), marginWatts: margin },
+    by,
   })
+}
+
+/**
+ * The temperatures of the past were measured, those to come are forecast themselves: what is kept free is no less than without them.
+ */
+function marginOf(history: LoadSeries, { forecaster }: ChosenForecast): number | undefined {
+  const plain = marginWatts(history, marginShare, forecastLoad)
+  if (forecaster === forecastLoad || plain === undefined) return plain
+  return Math.max(plain, marginWatts(history, marginShare, forecaster) ?? 0)
 }
 
 const blockOf = (capacity: number, from: Instant, until: Instant): ForecastedBlock => ({

@@ -49,16 +49,17 @@ export function createToldDays(): ToldDays {
 
 function dayShown(
   { ratedWatts, contracts }: FeederConfig,
-  { forecasts, atRisk, expected }: DayAhead,
+  { forecasts, atRisk, expected, by }: DayAhead,
   history: LoadSeries,
 ): Day {
   const { from, loadWatts, marginWatts } = expected
   // Baselines are of the same day, of which some blocks may be over.
   const asLong = (watts: readonly number[] | undefined) => watts?.slice(-loadWatts.length) ?? null
-  const accuracy = accuracyOf(history)
+  const accuracy = accuracyOf(history, by.forecaster)
   return {
     from: toIso(from),
     marginWatts,
+    usesTemperature: by.usesTemperature,
     forecastWatts: [...loadWatts],
     persistenceWatts: asLong(persistence(history)),
     previousDayWatts: asLong(previousDay(history)),

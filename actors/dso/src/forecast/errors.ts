@@ -1,4 +1,3 @@
-import { forecastLoad } from './forecast-load.ts'
 import { blocksPerDay, known, mean, type LoadSeries } from './load-series.ts'
 
 export type Forecaster = (history: LoadSeries) => number[] | undefined
@@ -20,6 +19,9 @@ export function pastErrors(series: LoadSeries, forecaster: Forecaster, every: nu
   return errors
 }
 
+/** Four times a day: as often as a margin and a forecast are judged by. */
+export const judgedEvery = blocksPerDay / 4
+
 /** Mean absolute error, in watts; `undefined` when nothing could be forecast. */
 export const meanAbsoluteError = (errors: readonly number[]): number | undefined =>
   mean(errors.map(Math.abs))
@@ -28,8 +30,12 @@ export const meanAbsoluteError = (errors: readonly number[]): number | undefined
  * How much more than the forecast comes in at most `share` of all blocks: what is kept free for the
  * forecast's being wrong. `undefined` before it has been wrong often enough to tell.
  */
-export function marginWatts(series: LoadSeries, share: number): number | undefined {
-  const errors = pastErrors(series, forecastLoad, blocksPerDay / 4).sort((a, b) => a - b)
+export function marginWatts(
+  series: LoadSeries,
+  share: number,
+  forecaster: Forecaster,
+): number | undefined {
+  const errors = pastErrors(series, forecaster, judgedEvery).sort((a, b) => a - b)
   if (errors.length < blocksPerDay) return undefined
   const at = Math.min(errors.length - 1, Math.ceil(errors.length * (1 - share)) - 1)
   return Math.max(0, errors[at] ?? 0)

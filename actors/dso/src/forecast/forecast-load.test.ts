@@ -75,12 +75,12 @@ test('in no more than the share of past blocks did more than the margin come', (
   const series = days(6, (block) => wave(block) + 4_000 * noise())
   const errors = pastErrors(series, forecastLoad, blocksPerDay / 4)
   for (const share of [0.01, 0.05, 0.2]) {
-    const margin = marginWatts(series, share) ?? NaN
+    const margin = marginWatts(series, share, forecastLoad) ?? NaN
     expect(errors.filter((error) => error > margin).length).toBeLessThanOrEqual(
       share * errors.length,
     )
   }
-  expect(marginWatts(days(1, wave), 0.05)).toBeUndefined()
+  expect(marginWatts(days(1, wave), 0.05, forecastLoad)).toBeUndefined()
 })
 
 test('the load of vehicles is taken out, and nothing is known where it is not', () => {

@@ -1,9 +1,9 @@
 import { blocksPerDay, mean, type LoadSeries } from './load-series.ts'
 
-/** Outdoor temperature in °C: of each block of the history, and of the 96 blocks to come. */
+/** Outdoor temperature in °C: of each block of the history, and of the 96 blocks to come, where it is known. */
 export type Temperatures = {
-  readonly past: readonly number[]
-  readonly ahead: readonly number[]
+  readonly past: readonly (number | undefined)[]
+  readonly ahead: readonly (number | undefined)[]
 }
 
 /** How much less a day counts than the day after it. */
@@ -32,8 +32,12 @@ export function forecastLoad(
   const days = Math.min(daysMax, Math.floor(length / blocksPerDay))
   if (days === 0) return undefined
   const slope = temperatures === undefined ? 0 : heatingSlope(watts, temperatures.past)
-  const shift = (past: number, ahead: number): number =>
-    slope * (coldness(temperatures?.ahead[ahead]) - coldness(temperatures?.past[past]))
+  const shift = (past: number, ahead: number): number => {
+    const [then, later] = [temperatures?.past[past], temperatures?.ahead[ahead]]
+    return then === undefined || later === undefined
+      ? 0
+      : slope * (coldness(later) - coldness(then))
+  }
 
   const raw = Array.from({ length: blocksPerDay }, (_, ahead) => {
     let sum = 0
@@ -81,15 +85,18 @@ function smoothed(raw: readonly (number | undefined)[]): number[] | undefined {
   return overall === undefined ? undefined : smooth.map((load) => load ?? overall)
 }
 
-const coldness = (celsius: number | undefined): number =>
-  celsius === undefined ? 0 : Math.max(0, heatingBelowCelsius - celsius)
+const coldness = (celsius: number): number => Math.max(0, heatingBelowCelsius - celsius)
 
 /** Watts for each degree of cold, by least squares over whole days; never less than none. */
-function heatingSlope(watts: readonly (number | undefined)[], celsius: readonly number[]): number {
+function heatingSlope(
+  watts: LoadSeries['watts'],
+  celsius: readonly (number | undefined)[],
+): number {
   const days: { cold: number; load: number }[] = []
   for (let end = watts.length; end >= blocksPerDay; end -= blocksPerDay) {
     const load = mean(watts.slice(end - blocksPerDay, end).filter((value) => value !== undefined))
-    const cold = mean(celsius.slice(end - blocksPerDay, end).map(coldness))
+    const warmth = celsius.slice(end - blocksPerDay, end).filter((value) => value !== undefined)
+    const cold = mean(warmth.map(coldness))
     if (load !== undefined && cold !== undefined) days.push({ cold, load })
   }
   const load = mean(days.map((day) => day.load))

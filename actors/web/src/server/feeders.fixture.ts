@@ -58,6 +58,7 @@ const day: FeederDayShown = {
   day: {
     from: iso(begin),
     marginWatts: 2_000,
+    usesTemperature: false,
     forecastWatts: byBlock(wave),
     persistenceWatts: byBlock(() => 30_000),
     previousDayWatts: byBlock((block) => wave(block) + 1_000),
