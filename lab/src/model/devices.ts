@@ -91,12 +91,13 @@ const wallAhead = millis(certifiedAt - Date.UTC(2026, 0, 5))
 const wallAt = (at: Instant): Instant => plus(at, wallAhead)
 const wallOf = (clock: Clock): Clock => ({ ...clock, now: () => wallAt(clock.now()) })
 
-const depsOf = (clock: Clock, ports: Ports): ActorDeps => ({
+/** @param own cryptography of that device, where it is broken on purpose */
+const depsOf = (clock: Clock, ports: Ports, own: NodeCrypto): ActorDeps => ({
   clock,
   wall: wallOf(clock),
   activity: unobserved,
   entropy,
-  crypto,
+  crypto: own,
   log: silentLog,
   ports,
 })
@@ -119,16 +120,17 @@ export const runStation = (
   clock: Clock,
   ports: Ports,
   gate: station.Gate | undefined,
+  own = crypto,
 ): Promise<station.StationRunning> =>
   station.runStation(
     stationConfig,
     stationBearings,
-    { ...depsOf(clock, ports), ...(gate === undefined ? {} : { gate }) },
+    { ...depsOf(clock, ports, own), ...(gate === undefined ? {} : { gate }) },
     ownIdentity,
   )
 
-export const runLlcs = (clock: Clock, ports: Ports): Promise<llcs.LlcsRunning> =>
-  llcs.runLlcs(llcsConfig, llcsBearings, depsOf(clock, ports))
+export const runLlcs = (clock: Clock, ports: Ports, own = crypto): Promise<llcs.LlcsRunning> =>
+  llcs.runLlcs(llcsConfig, llcsBearings, depsOf(clock, ports, own))
 
 /** What a charger that was commissioned and given the owner's key remembers. */
 export function commissioned(at: Instant): Partial<station.Memory> {

@@ -1,4 +1,4 @@
-import { systemEntropy, systemPorts, type Ports } from '@interlock/host'
+import { systemEntropy, systemPorts, type NodeCrypto, type Ports } from '@interlock/host'
 import { simulatedNetwork, type Network } from '@interlock/hub'
 import { instant, toIso, type Clock, type Instant } from '@interlock/kernel'
 import { recall as recallLlcs, type LlcsRunning, type Memory as LlcsMemory } from '@interlock/llcs'
@@ -46,6 +46,9 @@ export type Home = {
 export type Flaw = {
   readonly gate?: Gate
   readonly stationDisk?: Spoil
+  readonly llcsDisk?: Spoil
+  readonly stationCrypto?: NodeCrypto
+  readonly llcsCrypto?: NodeCrypto
   /** In place of those in memory. */
   readonly disks?: { readonly station: Disk; readonly llcs: Disk }
   readonly cable?: Pick<Ports, 'connectFrames' | 'listenFrames'>
@@ -87,7 +90,8 @@ export function openHome(
   const station = createDevice({
     disk: flaw.disks?.station ?? createDisk(kept.station, flaw.stationDisk),
     recall: (entries) => recallStation(entries, clock.now()),
-    run: (life, disk) => runStation(clock.clockFor(life, 0), portsFor(life, disk, 0), flaw.gate),
+    run: (life, disk) =>
+      runStation(clock.clockFor(life, 0), portsFor(life, disk, 0), flaw.gate, flaw.stationCrypto),
     onStop() {
       link.cut()
       csms.drop()
@@ -95,9 +99,10 @@ export function openHome(
   })
   const skew = skewMillis.llcs ?? 0
   const llcs = createDevice({
-    disk: flaw.disks?.llcs ?? createDisk(kept.llcs),
+    disk: flaw.disks?.llcs ?? createDisk(kept.llcs, flaw.llcsDisk),
     recall: recallLlcs,
-    run: (life, disk) => runLlcs(clock.clockFor(life, skew), portsFor(life, disk, skew)),
+    run: (life, disk) =>
+      runLlcs(clock.clockFor(life, skew), portsFor(life, disk, skew), flaw.llcsCrypto),
     onStop() {
       link.cut()
       post.lose((name) => name.startsWith('wan '))

@@ -122,7 +122,8 @@ export function lostWord(
   return lost === undefined ? undefined : `what the ${lost} said is lost`
 }
 
-const providersOf = (cells: ReturnType<Home['station']['memory']>['cells']) =>
+/** Of the charger's two cells of its DSR provider. */
+export const providersOf = (cells: ReturnType<Home['station']['memory']>['cells']) =>
   cells.filter(({ role }) => role === 'dsrsp').map(({ organisation }) => organisation)
 
 const textOf = (word: SignedWord | undefined): string | undefined =>
