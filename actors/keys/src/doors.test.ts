@@ -38,6 +38,8 @@ test(
         'DELETE /api/v1/memberships': clients,
         'GET /api/v1/readers': ['station', 'csms'],
         'GET /api/v1/epochs': clients,
+        'PUT /api/v1/heads': ['station', 'csms', 'dso'],
+        'POST /api/v1/heads': clients,
         'POST /api/v1/consents': ['csms', 'web'],
         'GET /api/v1/consents/:station': ['csms', 'web'],
         'PUT /api/v1/owners': ['supervisor'],

@@ -1,10 +1,12 @@
 import {
   CertificateChain,
   groundOf,
+  HeadsAsked,
   joinRefusalWords,
   Membership,
   mayPublish,
   OwnerOfStation,
+  SaidHeads,
   sealedTopic,
   topicKinds,
   topicName,
@@ -21,8 +23,9 @@ import {
   type Reply,
 } from '@interlock/host'
 import { roles, type Clock, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Static } from 'typebox'
 import type { Audit } from '@interlock/ledger'
-import type { KeyServer } from '@interlock/seal'
+import type { HeadBook, KeyServer } from '@interlock/seal'
 import type { Certificates } from './certificates.ts'
 import type { Consents } from './consents.ts'
 import { memberOf } from './group-store.ts'
@@ -36,6 +39,7 @@ export type KeyDesk = {
   readonly audit: Audit
   readonly clock: Pick<Clock, 'now'>
   readonly administrators: readonly Eui64[]
+  readonly heads: HeadBook
   /** The epoch of a group, for who is in it. */
   readonly standingOf: (topic: Topic, thumbprint: string) => EpochStanding | undefined
   /** What each group has come to, for whoever looks. */
@@ -52,6 +56,12 @@ const clients = roles.filter((role) =>
       role !== 'keyserver' &&
       (mayPublish(role, kind) || groundOf(role, kind) !== undefined),
   ),
+)
+const authors = clients.filter((role) =>
+  topicKinds.some((kind) => sealedTopic(kind) !== undefined && mayPublish(role, kind)),
+)
+const readers = clients.filter((role) =>
+  topicKinds.some((kind) => groundOf(role, kind) !== undefined),
 )
 /** Whoever seals to readers by name. */
 const namers = clients.filter((role) =>
@@ -148,6 +158,28 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
         if (topic === undefined) return problem('BodyInvalid', 'no topic')
         return { status: 200, body: { readers: named.of(topic) } }
       },
+    },
+    {
+      method: 'PUT',
+      url: '/api/v1/heads',
+      roles: authors,
+      body: SaidHeads,
+      summary: 'how far an author has come, on each topic and for each audience, as it says itself',
+      handle({ peer, body }) {
+        const { heads } = body as Static<typeof SaidHeads>
+        return { status: 200, body: { run: desk.heads.state(memberOf(peer), heads) } }
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/heads',
+      roles: readers,
+      body: HeadsAsked,
+      summary: 'how far authors have come with what whoever asks may read, since it last asked',
+      handle: ({ peer, body }) => ({
+        status: 200,
+        body: desk.heads.read(memberOf(peer), body as HeadsAsked),
+      }),
     },
     {
       method: 'GET',

@@ -19,7 +19,8 @@ test('a group that nobody was ever in is forgotten, on the disk too; how far ano
   const open = () => openGroupStore(journal, () => undefined)
   const store = open()
   store.save(emptyGroup(topicOf('nobody')))
-  const left = { ...emptyGroup(topicOf('left')), epoch: { epoch: 7, key: new Uint8Array() } }
+  const epoch = { epoch: 7, key: new Uint8Array() }
+  const left = { ...emptyGroup(topicOf('left')), epoch, from: { someone: 5 } }
   store.save(left)
   store.save({ ...left, leasedAt: instant(5) })
   for (const { kept } of [open(), open()]) expect(kept).toEqual([{ ...left, leasedAt: instant(5) }])

@@ -14,9 +14,10 @@ type Entry = {
   readonly since: Instant
   readonly said: Group['said']
   readonly leasedAt: Instant
-  /** Absent, as `ended`: as in the entry before. */
+  /** Absent, as `ended` and `from`: as in the entry before. */
   readonly members?: readonly string[]
   readonly ended?: Group['ended']
+  readonly from?: Group['from']
 }
 
 export const memberOf = (peer: Peer): Member => ({
@@ -34,7 +35,10 @@ export function openGroupStore(
 ): { readonly kept: readonly Group[]; save(group: Group): void; close(): void } {
   const held = new Map<string, Required<Entry>>()
   for (const entry of journal.entries() as readonly Entry[])
-    held.set(entry.topic, { ...(held.get(entry.topic) ?? { members: [], ended: [] }), ...entry })
+    held.set(entry.topic, {
+      ...(held.get(entry.topic) ?? { members: [], ended: [], from: {} }),
+      ...entry,
+    })
   const before = held.size
   // Of which nobody was ever a member.
   for (const [topic, { epoch }] of held) if (epoch === 0) held.delete(topic)
@@ -46,15 +50,15 @@ export function openGroupStore(
       const topic = topicName(group.topic)
       const members = group.members.map(({ thumbprint }) => thumbprint)
       const before = held.get(topic)
-      const { since, said, leasedAt, ended } = group
+      const { since, said, leasedAt, ended, from } = group
       const entry: Entry = { topic, epoch: group.epoch.epoch, since, said, leasedAt }
       const isSame = before?.members.join() === members.join()
       journal.append({
         ...entry,
         ...(!isSame && { members }),
-        ...(before?.epoch !== entry.epoch && { ended }),
+        ...(before?.epoch !== entry.epoch && { ended, from }),
       })
-      held.set(topic, { ...entry, members, ended })
+      held.set(topic, { ...entry, members, ended, from })
       if (journal.isLong) journal.rewrite([...held.values()])
     },
     close: () => journal.close(),
@@ -62,7 +66,7 @@ export function openGroupStore(
 }
 
 function groupOf(
-  { topic: name, epoch, since, said, leasedAt, members, ended }: Required<Entry>,
+  { topic: name, epoch, since, said, leasedAt, members, ended, from }: Required<Entry>,
   peerOf: (thumbprint: string) => Peer | undefined,
 ): readonly Group[] {
   const topic = parseTopic(name)
@@ -77,6 +81,7 @@ function groupOf(
       said,
       leasedAt: instant(leasedAt),
       ended,
+      from,
     },
   ]
 }

@@ -13,9 +13,10 @@ import {
   type ActorDeps,
   type Running,
 } from '@interlock/host'
-import { limits, topicName } from '@interlock/contract'
+import { limits, topicName, type Topic } from '@interlock/contract'
 import { eui64, Fault, toBase64Url, utf8 } from '@interlock/kernel'
 import {
+  createHeadBook,
   createKeyServer,
   isMember,
   standingOf,
@@ -104,6 +105,14 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
   }
   const keyServer = createKeyServer(store.kept, author, { crypto, entropy }, ports)
   server = keyServer
+  const run = toBase64Url(entropy.bytes(16))
+  const groupOf = (topic: Topic): Group | undefined => groups.get(topicName(topic))
+  const heads = createHeadBook(run, {
+    clock,
+    admission,
+    groups: () => groups.values(),
+    groupOf,
+  })
   const desk: KeyDesk = {
     server: keyServer,
     certificates,
@@ -112,8 +121,9 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     audit,
     clock,
     administrators,
+    heads,
     standingOf(topic, thumbprint) {
-      const group = groups.get(topicName(topic))
+      const group = groupOf(topic)
       return group !== undefined && isMember(group, thumbprint) ? standingOf(group) : undefined
     },
     groups: () =>

@@ -2,13 +2,15 @@ import { position, type Carried, type Carrier } from '@interlock/bus'
 import { systemClock, temporaryDir } from '@interlock/host'
 import { assert, fromBase64Url, fromUtf8, toBase64Url, utf8 } from '@interlock/kernel'
 import { openProgress } from '@interlock/topics'
-import { topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import { limits, topicName, type SealedMessage, type Topic } from '@interlock/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
 import { openMiddleware, type Middleware, type Party } from './middleware.ts'
 import { pushedClock } from './pushed-clock.fixture.ts'
 
+// Time stands still, but where a test moves it: what was leased stays so, however long it takes.
+const clock = testClock(systemClock.now())
 let middleware: Middleware
 let author: Party
 const topicOf = (id: string): Topic => ({ region: 'eastern', feeder: 'f1', kind: 'load', id })
@@ -17,8 +19,6 @@ const count = 4
 const all: Carried[] = []
 
 beforeAll(async () => {
-  // Time stands still: what was leased stays so, however long it takes.
-  const clock = testClock(systemClock.now())
   middleware = await openMiddleware({
     dir: temporaryDir('interlock-hostile'),
     clock,
@@ -69,7 +69,7 @@ test('whatever the middleware drops, reorders, repeats, splices or moves to anot
   })()
   for (const topic of [here, elsewhere])
     for (let i = 1; i <= count; i++) {
-      const payload = { at: systemClock.now(), watts: i, chargers: 1 }
+      const payload = { at: clock.now(), watts: i, chargers: 1 }
       await eventually(async () => (await author.exchange.publish(topic, payload)).ok)
     }
   await reading
@@ -139,7 +139,7 @@ test('a message that is moved to another epoch is found, though the reader has t
   const tapped = honest.read({ kind: 'load', id: 'turned' }, position(0), stop.signal)
   const messages = tapped[Symbol.asyncIterator]()
   async function said(): Promise<Carried> {
-    const payload = { at: systemClock.now(), watts: 1, chargers: 1 }
+    const payload = { at: clock.now(), watts: 1, chargers: 1 }
     await eventually(async () => (await author.exchange.publish(turned, payload)).ok)
     const next = await messages.next()
     assert(next.done !== true, 'what was said is brought')
@@ -171,4 +171,60 @@ test('a message that is moved to another epoch is found, though the reader has t
   await eventually(() => reader.findings.length >= swapped.length)
   expect(taken).toBe(all.length)
   expect(reader.findings.map(({ reason }) => reason)).toEqual(['SealAltered', 'SealAltered'])
+})
+
+test('what the middleware withholds from the start, at the end or altogether is found', async () => {
+  const { authority, grant, enter, carrierOf } = middleware
+  const dso = authority.certify('dso', 'missing')
+  await grant(dso, 'read', { kind: 'load' })
+  const missed = topicOf('missed')
+  const honest = await enter(dso)
+  for (const { exchange } of [honest, author]) await exchange.join(missed)
+  const brought: Carried[] = []
+  /** Reads, and knows whether it has come so far. */
+  function readTo({ exchange }: Party): (last: number) => boolean {
+    const progress = openProgress()
+    exchange.read({
+      selection: { kind: 'load', id: 'missed' },
+      begins: 'first',
+      progress,
+      handle: () => Promise.resolve(),
+    })
+    return (to) => [...progress.all.values()].some(({ last }) => last === to)
+  }
+  const hasCome = readTo(honest)
+  for (let i = 1; i <= count; i++) {
+    const payload = { at: clock.now(), watts: i, chargers: 1 }
+    await eventually(async () => (await author.exchange.publish(missed, payload)).ok)
+  }
+  await eventually(() => hasCome(count))
+  const stop = new AbortController()
+  for await (const each of carrierOf(dso).read(
+    { kind: 'load', id: 'missed' },
+    position(0),
+    stop.signal,
+  ))
+    if (brought.push(each) === count) stop.abort()
+  const acts = [
+    [brought.slice(1), '1 to 1'],
+    [brought.slice(0, 2), '3 to 4'],
+    [[], '1 to 4'],
+  ] as const
+  const readers: Party[] = []
+  for (const [carried] of acts) {
+    const reader = await enter(dso, deliveringOnly(carrierOf(dso), carried))
+    await reader.exchange.join(missed)
+    const comes = readTo(reader)
+    const last = brought.findLastIndex((each) => carried.some((one) => one === each)) + 1
+    await eventually(() => last === 0 || comes(last))
+    readers.push(reader)
+  }
+  const withheld = ({ findings }: Party) =>
+    findings.filter(({ reason }) => reason === 'SealWithheld').map(({ detail }) => detail)
+  await eventually(async () => {
+    await clock.advance(limits.headsMillis)
+    return readers.every((reader) => withheld(reader).length > 0)
+  })
+  expect(readers.map(withheld)).toEqual(acts.map(([, detail]) => [detail]))
+  expect(withheld(honest)).toEqual([])
 })

@@ -168,11 +168,13 @@ async function summed({ dso, homes }: Street, ask: Ask): Promise<TopicFigures['s
 const kilowattHoursIn = (some: readonly { readonly wattHours: number }[]): number =>
   rounded(some.reduce((sum, { wattHours }) => sum + wattHours, 0) / 1_000)
 
-/** That an author was silent is of real time, and so of how busy this machine is. */
+/** That an author was silent, or is still to be heard, is of real time, and so of how busy this machine is. */
+const ofRealTime = ['"SealSilent"', '"SealWithheld"'] as const
+
 const findingsIn = (path: string): number =>
   existsSync(path)
     ? readText(path)
         .split('\n')
-        .filter((line) => line.includes('"MiddlewareFinding"') && !line.includes('"SealSilent"'))
-        .length
+        .filter((line) => line.includes('"MiddlewareFinding"'))
+        .filter((line) => !ofRealTime.some((reason) => line.includes(reason))).length
     : 0

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { limits } from './limits.ts'
+import { topicKinds } from './topics.ts'
 
 /** What a client says to the key server, and hears from it: JSON over HTTPS. */
 const strict = { additionalProperties: false }
@@ -26,6 +27,51 @@ export const NextConsent = Type.Object(
   { number: Type.Integer({ minimum: 1 }), previous: Type.String({ maxLength: 43 }) },
   strict,
 )
+const Sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const At = Type.Integer({ minimum: 0, maximum: 2 ** 50 })
+const Kind = Type.Enum([...topicKinds])
+const span = { first: Sequence, firstAt: At, last: Sequence, lastAt: At }
+/**
+ * How far an author has come on a topic with one audience: `everyone`, the number of an epoch, or the thumbprint of
+ * a reader's certificate. Each number with when that was sealed.
+ */
+export const SaidHead = Type.Object(
+  { topic: Topic, to: Type.String({ pattern: '^[A-Za-z0-9_-]{1,43}$' }), ...span },
+  strict,
+)
+export type SaidHead = Static<typeof SaidHead>
+export const SaidHeads = Type.Object(
+  { heads: Type.Array(SaidHead, { maxItems: limits.headsPerRequestMax }) },
+  strict,
+)
+/** Which run of the key server has them: another one has to be told all of it again. */
+export const HeadsStated = Type.Object({ run: Type.String({ maxLength: 43 }) }, strict)
+/** Whoever asks: `after` is what the last answer of that run was `next`, 0 at first. */
+export const HeadsAsked = Type.Object(
+  {
+    kinds: Type.Array(Kind, { minItems: 1, maxItems: topicKinds.length }),
+    run: Type.String({ maxLength: 43 }),
+    after: Type.Integer({ minimum: 0 }),
+  },
+  strict,
+)
+export type HeadsAsked = Static<typeof HeadsAsked>
+/** What an author has said to whoever asks, from its first to its last that is known; `by` its certificate. */
+export const HeadToldOf = Type.Object({ topic: Topic, by: Thumbprint, ...span }, strict)
+export type HeadToldOf = Static<typeof HeadToldOf>
+export const SilentAuthor = Type.Object({ topic: Topic, by: Thumbprint, since: At }, strict)
+export type SilentAuthor = Static<typeof SilentAuthor>
+export const HeadsRead = Type.Object(
+  {
+    run: Type.String({ maxLength: 43 }),
+    next: Type.Integer({ minimum: 0 }),
+    more: Type.Boolean(),
+    heads: Type.Array(HeadToldOf, { maxItems: limits.headsPerRequestMax }),
+    silent: Type.Array(SilentAuthor, { maxItems: limits.headsPerRequestMax }),
+  },
+  strict,
+)
+export type HeadsRead = Static<typeof HeadsRead>
 export const ListedGroups = Type.Object(
   {
     groups: Type.Array(

@@ -109,6 +109,19 @@ export const limits = {
   deliveryRetryMillisMax: 8_000,
   /** Messages that a reader has put aside and keeps; the oldest go. */
   deadLettersMax: 200,
+  /** Authors tell the key server what they have said, and readers ask it, this often. */
+  headsMillis: 30_000,
+  /** A station asks this often: there are many, and what they read is said again. */
+  headsOfStationsMillis: 300_000,
+  /** Looks, one at each asking, for which what a reader was told of may still be on its way. */
+  headLooksMax: 4,
+  /** An author in a group of which the key server has heard nothing for so long is silent. */
+  authorSilentMillis: 180_000,
+  /** What one request states, or one answer brings. */
+  headsPerRequestMax: 500,
+  /** Authors and topics that the key server keeps the heads of, and of these of one author. */
+  headsMax: 500_000,
+  headsPerAuthorMax: 50_000,
   /** Members of one group topic. */
   groupMembersMax: 1_000,
   /** Group topics of one key server: each is asked about at every renewal. */

@@ -20,6 +20,7 @@ export const sealRefusals = {
   SealGap: 'messages of its author before it are missing',
   SealReordered: 'it came after later messages of its author',
   SealSilent: 'its author has been silent for longer than it may be',
+  SealWithheld: 'its author has said it, and the middleware has not brought it',
   LeaseExpired: 'the lease to publish under this epoch has run out',
 } as const satisfies Record<string, string>
 

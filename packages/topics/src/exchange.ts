@@ -21,6 +21,7 @@ import { sealData, type Audience } from '@interlock/seal'
 import type { DeadLetters } from './dead-letters.ts'
 import { createDirectory } from './directory.ts'
 import { keyClient } from './key-client.ts'
+import { openHeadWatch } from './head-watch.ts'
 import { createKeyrings } from './keyrings.ts'
 import { leaseAsker } from './leases.ts'
 import { namedAudience } from './named-audience.ts'
@@ -29,6 +30,7 @@ import type { OutboxStore } from './outbox-store.ts'
 import { pause } from './pause.ts'
 import { openProgress } from './progress.ts'
 import { startReading, type Reading } from './reading.ts'
+import { createStating, type StatedAudience } from './stating.ts'
 import type { Finding, Receiver } from './receive.ts'
 
 export type ExchangeOptions = {
@@ -92,6 +94,8 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     clock: wall,
     crypto,
   }
+  const stating = createStating(keys, options.outbox.headsBefore())
+  const watching = { role, keys, keyrings, directory, stating, onFinding, deps }
   const readings = new Set<Running>()
   const closing = new AbortController()
 
@@ -107,6 +111,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     await closeHttp()
     throw cause
   }
+  const heads = openHeadWatch(watching)
   if (groundOf(role, 'epoch') !== undefined)
     for (const kind of ['epoch', 'lease'] as const)
       read({
@@ -127,6 +132,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       receiver,
       onFinding,
       deadLetters: options.deadLetters,
+      heads,
       deps,
     })
     readings.add(running)
@@ -165,12 +171,14 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     async join(topic) {
       const joined = await keys.join(topic)
       if (!joined.ok) return joined
+      heads.joined(topic)
       const row = sealedTopic(topic.kind)
       const isReady = row === undefined || !isGroup(row.protection) || (await keyOf(topic))
       return isReady ? ok(undefined) : refused('SealEpochUnknown', 'no key has come')
     },
     async leave(topic) {
       const left = await keys.leave(topic)
+      heads.left(topic)
       return left.ok ? ok(undefined) : left
     },
     async publish(topic, payload) {
@@ -184,14 +192,23 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       const data = { topic, payload, sequence, at: now, expiresAt }
       const message = sealData(data, author, to.value, { crypto, entropy })
       options.outbox.sealed({ topic, sequence, message })
+      stating.said(topic, sequence, now, namesOf(to.value))
       return outbox.send({ topic, sequence, message })
     },
     async close() {
       closing.abort()
       await Promise.all([...readings].map((each) => each.close()))
+      await heads.close()
       await outbox.close()
       await carrier.close()
       await closeHttp()
     },
   }
+}
+
+const namesOf = (to: Audience): StatedAudience => {
+  if (to === 'everyone') return {}
+  return 'epoch' in to
+    ? { epoch: to.epoch.epoch }
+    : { readers: to.readers.map(({ thumbprint }) => thumbprint) }
 }

@@ -1,8 +1,12 @@
 import {
   CertificateChain,
   EpochStanding,
+  HeadsRead,
+  HeadsStated,
   NamedReaders,
   topicName,
+  type HeadsAsked,
+  type SaidHead,
   type Topic,
 } from '@interlock/contract'
 import { outcomeOf, type HttpClient } from '@interlock/host'
@@ -13,6 +17,8 @@ const shapes = {
   chain: Compile(CertificateChain),
   readers: Compile(NamedReaders),
   standing: Compile(EpochStanding),
+  stated: Compile(HeadsStated),
+  heads: Compile(HeadsRead),
 }
 
 /**
@@ -27,6 +33,9 @@ export type KeyClient = {
   readersOf(topic: Topic): Promise<Outcome<readonly string[], string>>
   /** Of a group topic that one is a member of. */
   standingOf(topic: Topic): Promise<Outcome<EpochStanding, string>>
+  /** How far one has come as an author, and the run of the key server that has it now. */
+  stateHeads(heads: readonly SaidHead[]): Promise<Outcome<string, string>>
+  readHeads(asked: HeadsAsked): Promise<Outcome<HeadsRead, string>>
 }
 
 const tooManyRequests = 429
@@ -57,6 +66,16 @@ export function keyClient(http: HttpClient, origin: string): KeyClient {
       const answer = await ask('GET', `epochs?topic=${encodeURIComponent(topicName(topic))}`)
       if (!answer.ok) return answer
       return shapes.standing.Check(answer.value) ? ok(answer.value) : refused('AnswerInvalid')
+    },
+    async stateHeads(heads) {
+      const answer = await ask('PUT', 'heads', { heads })
+      if (!answer.ok) return answer
+      return shapes.stated.Check(answer.value) ? ok(answer.value.run) : refused('AnswerInvalid')
+    },
+    async readHeads(asked) {
+      const answer = await ask('POST', 'heads', asked)
+      if (!answer.ok) return answer
+      return shapes.heads.Check(answer.value) ? ok(answer.value) : refused('AnswerInvalid')
     },
   }
 }

@@ -78,3 +78,10 @@ test('after a new beginning all are asked for again; what was never asked for is
   expect(memberships.has(topicOf('one'))).toBe(true)
   expect(memberships.has(topicOf('two'))).toBe(false)
 })
+
+test('it says from when on it is a member, where it was not from its start', async () => {
+  const { memberships: atOnce } = await asked(() => true, 1)
+  expect(atOnce.since(topicOf('one'))).toBe(0)
+  const { memberships: later } = await asked((_, count) => count > 1, 1)
+  expect(later.since(topicOf('one'))).toBe(2_000)
+})

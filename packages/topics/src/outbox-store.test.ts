@@ -27,6 +27,14 @@ test('a sequence is used once, also after a restart', () => {
   expect([after.lastOf(one), after.lastOf(two)]).toEqual([2, 1])
 })
 
+test('after a restart it is still known what was sealed before, sent or not', () => {
+  const journal = memoryJournal()
+  const outbox = journalOutbox(journal, never)
+  for (const sequence of [1, 2]) outbox.sealed(unsent(one, sequence))
+  outbox.settled(one, 1)
+  expect(journalOutbox(journal, never).headsBefore()).toEqual(['head 1', 'head 2'])
+})
+
 test('after a restart there is to be sent what was sealed and not settled, in its order, as it was', () => {
   const journal = memoryJournal()
   const outbox = journalOutbox(journal, never)

@@ -13,6 +13,8 @@ export type Unsent = {
 export type OutboxStore = {
   lastOf(topic: Topic): number
   readonly unsent: readonly Unsent[]
+  /** Headers of what was sealed before this start, as far as it is kept. */
+  headsBefore(): readonly string[]
   /** Before anything is sent. */
   sealed(unsent: Unsent): void
   /** Everything of the topic up to that sequence needs no more sending. */
@@ -26,6 +28,7 @@ export function memoryOutbox(): OutboxStore {
   return {
     lastOf: (topic) => last.get(topicName(topic)) ?? 0,
     unsent: [],
+    headsBefore: () => [],
     sealed: ({ topic, sequence }) => void last.set(topicName(topic), sequence),
     settled: () => {},
     close: () => {},
@@ -76,6 +79,10 @@ export function journalOutbox(journal: Journal, clock: Pick<Clock, 'now'>): Outb
     get unsent() {
       return [...unsent.values()].flat()
     },
+    headsBefore: () =>
+      (journal.entries() as readonly Entry[]).flatMap((entry) =>
+        entry.does === 'sealed' ? [entry.message.head] : [],
+      ),
     sealed: ({ topic, sequence, message }) => write({ does: 'sealed', topic, sequence, message }),
     settled: (topic, sequence) => write({ does: 'settled', topic, sequence }),
     close: () => journal.close(),

@@ -5,6 +5,7 @@ import { Fault, inSeconds, isBug, millis, type Timer } from '@interlock/kernel'
 import { isSilent } from '@interlock/seal'
 import { isDataException } from '@interlock/store'
 import type { DeadLetters } from './dead-letters.ts'
+import type { HeadWatch } from './head-watch.ts'
 import { pause } from './pause.ts'
 import type { Progress } from './progress.ts'
 import { receive, type Finding, type Received, type Receiver, type Rules } from './receive.ts'
@@ -25,6 +26,8 @@ export type ReadingTools = {
   readonly receiver: Receiver
   readonly onFinding: (finding: Finding) => void
   readonly deadLetters?: DeadLetters | undefined
+  /** Looks for what authors say that they have said. */
+  readonly heads?: Pick<HeadWatch, 'watch'>
   readonly deps: ActorDeps
 }
 
@@ -127,9 +130,11 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
   }
   const ran = run()
   const silence = watchSilence(progress, () => isHeld, onFinding, deps)
+  const unwatch = tools.heads?.watch(reading, () => isHeld)
   return {
     async close() {
       stop.abort()
+      unwatch?.()
       silence.cancel()
       await ran
       progress.close()

@@ -44,6 +44,8 @@ export type Receiver = {
 export type Rules = {
   /** What is dealt with at all; the rest is passed over without a word. */
   readonly wants?: (topic: Topic) => boolean
+  /** From when on a topic is wanted, where it was not all the time: what was passed over is not missed. */
+  readonly since?: (topic: Topic) => number
   /** Whom this reader hears there; the topic table is asked besides. */
   readonly hears?: (author: Peer, topic: Topic) => boolean
   /**

@@ -21,7 +21,7 @@ import type { Finding } from './receive.ts'
 import { openTelling } from './telling.ts'
 
 /** What an actor reads, for as long as it runs; how far it has come is kept under `name`. */
-export type Following = Omit<Reading, 'progress' | 'wants'> & {
+export type Following = Omit<Reading, 'progress' | 'wants' | 'since'> & {
   readonly name: string
   /** Nothing of it is kept, neither here nor by the reader: read from its beginning at each start. */
   readonly isFresh?: true
@@ -125,7 +125,7 @@ export function openTopics(options: TopicsOptions): Topics {
   function read(from: Exchange, { name, isFresh, ...reading }: Following): void {
     const journal = isFresh === true ? undefined : openJournal(`${folder}/${name}.journal`)
     const progress = openProgress(journal)
-    from.read({ ...reading, progress, wants: isWanted })
+    from.read({ ...reading, progress, wants: isWanted, since: (topic) => memberships.since(topic) })
   }
   /** What is sealed for members is for others to leave alone, whatever the middleware brings. */
   function isWanted(topic: Topic): boolean {

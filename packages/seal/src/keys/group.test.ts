@@ -76,6 +76,20 @@ test('whoever comes or goes ends the epoch: the next key is another, and not for
   expect(grant && open(otherCsms, grant)).toMatchObject({ ok: true })
 })
 
+test('it is known from which epoch on a member has had the keys, since it came', () => {
+  const first = turned(groupWith(csms, dso), 0).group
+  const joined = turned({ ...first, members: groupWith(csms, dso, otherCsms).members }, 1).group
+  expect(joined.from).toEqual({
+    [csms.thumbprint]: 1,
+    [dso.thumbprint]: 1,
+    [otherCsms.thumbprint]: 2,
+  })
+  const left = turned(dismiss(joined, dso.thumbprint), 2).group
+  expect(left.from).toEqual({ [csms.thumbprint]: 1, [otherCsms.thumbprint]: 2 })
+  const back = turned({ ...left, members: groupWith(csms, dso).members }, 3).group
+  expect(back.from).toEqual({ [csms.thumbprint]: 1, [dso.thumbprint]: 4 })
+})
+
 test('between changes only the lease is renewed, in time, until the key is old', () => {
   const { group } = turned(groupWith(csms, dso), 0)
   expect(turned(group, 14).published).toEqual([])

@@ -52,6 +52,8 @@ export type Group = {
   readonly members: readonly Member[]
   /** Who was given the present one; the key and who has it change together. */
   readonly holders: readonly Member[]
+  /** By thumbprint, the first epoch that a member was given since it came. */
+  readonly from: Readonly<Record<string, number>>
   readonly epoch: EpochKey
   readonly since: Instant
   readonly leasedAt: Instant
@@ -67,6 +69,7 @@ export const emptyGroup = (topic: Topic): Group => ({
   topic,
   members: [],
   holders: [],
+  from: {},
   epoch: { epoch: 0, key: new Uint8Array() },
   since: never,
   leasedAt: never,
@@ -201,13 +204,18 @@ const keyKeptMillis = (topic: Topic): number =>
     (sealedTopic(topic.kind)?.retentionMillis ?? 0) + limits.epochMillisMax,
   )
 
-const rotate = (group: Group, now: Instant, { entropy }: SealTools, floor: number): Group => ({
-  ...group,
-  holders: group.members,
-  ended: endedBefore(group, now),
-  epoch: { epoch: Math.max(group.epoch.epoch + 1, floor), key: entropy.bytes(32) },
-  since: now,
-})
+function rotate(group: Group, now: Instant, { entropy }: SealTools, floor: number): Group {
+  const epoch = Math.max(group.epoch.epoch + 1, floor)
+  const since = ({ thumbprint }: Member) => [thumbprint, group.from[thumbprint] ?? epoch] as const
+  return {
+    ...group,
+    holders: group.members,
+    from: Object.fromEntries(group.members.map(since)),
+    ended: endedBefore(group, now),
+    epoch: { epoch, key: entropy.bytes(32) },
+    since: now,
+  }
+}
 
 /** Those that have ended, with the one that ends now. */
 function endedBefore({ topic, epoch, leasedAt, ended }: Group, now: Instant): Group['ended'] {

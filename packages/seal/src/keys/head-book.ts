@@ -1,0 +1,190 @@
+import {
+  groundOf,
+  isGroup,
+  isReadBy,
+  limits,
+  mayPublish,
+  parseTopic,
+  sealedTopic,
+  topicName,
+  type HeadToldOf,
+  type HeadsAsked,
+  type HeadsRead,
+  type SaidHead,
+  type SilentAuthor,
+  type Topic,
+  type TopicKind,
+} from '@interlock/contract'
+import { instant, type Clock, type Instant } from '@interlock/kernel'
+import type { Admission, Group, Member } from './group.ts'
+
+type Span = Omit<SaidHead, 'topic' | 'to'>
+/** What one author has said on one topic, by audience. */
+type Entry = {
+  readonly topic: Topic
+  /** Its last certificate. */
+  readonly by: string
+  readonly spans: ReadonlyMap<string, Span>
+  readonly revision: number
+}
+
+/**
+ * How far authors have come, as they say themselves, for those who may read it. No carrier is between: what it
+ * withholds, from the start or at the end, readers miss by this.
+ */
+export type HeadBook = {
+  /** Takes what an author states of itself; what it may not say there is passed over. @returns the run */
+  state(author: Member, heads: readonly SaidHead[]): string
+  /** What has changed since a reader last asked, of what was sealed so that it can read it. */
+  read(reader: Member, asked: HeadsAsked): HeadsRead
+}
+
+/** Epochs of one author on one topic; of earlier ones the numbers go on without a gap. */
+const epochsMax = 3
+
+/** @param run another one at each start: what was stated is gone, and everyone states it again */
+export function createHeadBook(
+  run: string,
+  {
+    clock,
+    admission,
+    groups,
+    groupOf,
+  }: {
+    readonly clock: Pick<Clock, 'now'>
+    readonly admission: Pick<Admission, 'holds'>
+    readonly groups: () => Iterable<Group>
+    readonly groupOf: (topic: Topic) => Group | undefined
+  },
+): HeadBook {
+  const startedAt = clock.now()
+  /** By kind, in the order in which they last changed. */
+  const kinds = new Map<TopicKind, Map<string, Entry>>()
+  const counts = new Map<string, number>()
+  const heardAt = new Map<string, Instant>()
+  let [revision, size] = [0, 0]
+
+  function forgetExpired(): void {
+    size = 0
+    counts.clear()
+    for (const entries of kinds.values())
+      for (const [name, entry] of entries)
+        if (isExpired(entry, clock.now())) entries.delete(name)
+        else count(name.slice(name.indexOf(' ') + 1), 1)
+  }
+  function count(eui: string, by: number): void {
+    size += by
+    counts.set(eui, (counts.get(eui) ?? 0) + by)
+  }
+  const isFull = (eui: string): boolean =>
+    size >= limits.headsMax || (counts.get(eui) ?? 0) >= limits.headsPerAuthorMax
+
+  function take(author: Member, head: SaidHead): void {
+    const topic = parseTopic(head.topic)
+    const row = topic && sealedTopic(topic.kind)
+    if (topic === undefined || row === undefined || !mayPublish(author.role, topic.kind)) return
+    const isSound =
+      head.first <= head.last && head.lastAt <= clock.now() + limits.clockSkewMillisMax
+    if (!isSound || !admission.holds(author, topic, 'author')) return
+    const name = `${topicName(topic)} ${author.eui}`
+    const entries = kinds.get(topic.kind) ?? new Map<string, Entry>()
+    const held = entries.get(name)
+    if (held === undefined && isFull(author.eui)) forgetExpired()
+    if (held === undefined && isFull(author.eui)) return
+    const before = held?.spans.get(head.to)
+    const span = before === undefined ? head : wider(before, head)
+    if (before !== undefined && span.first === before.first && span.last === before.last) return
+    const spans = new Map([...(held?.spans ?? []), [head.to, span] as const])
+    if (held === undefined) count(author.eui, 1)
+    kinds.set(topic.kind, entries)
+    // Behind all that changed before.
+    entries.delete(name)
+    const kept = isGroup(row.protection) ? newestOf(spans) : spans
+    entries.set(name, { topic, by: author.thumbprint, spans: kept, revision: ++revision })
+  }
+
+  /** All that was sealed so that this reader can open it, in one. */
+  function spanFor(reader: Member, { topic, spans }: Entry): Span | undefined {
+    const row = sealedTopic(topic.kind)
+    if (row === undefined) return undefined
+    if (row.protection === 'readers') return spans.get(reader.thumbprint)
+    if (isGroup(row.protection)) {
+      const from = groupOf(topic)?.from[reader.thumbprint]
+      if (from === undefined || groundOf(reader.role, topic.kind) === undefined) return undefined
+      const mine = [...spans].filter(([epoch]) => Number(epoch) >= from).map(([, span]) => span)
+      return mine.length === 0 ? undefined : mine.reduce(wider)
+    }
+    const ground = groundOf(reader.role, topic.kind)
+    const mayRead =
+      ground !== undefined &&
+      isReadBy(reader.organisation, topic) &&
+      admission.holds(reader, topic, ground)
+    return mayRead ? spans.get('everyone') : undefined
+  }
+
+  /** Each author once, on one of the topics on which the reader is in a group with it. */
+  function silentFor(reader: Member, asked: readonly TopicKind[]): SilentAuthor[] {
+    const silent = new Map<string, SilentAuthor>()
+    for (const { topic, from, members, since } of groups()) {
+      if (from[reader.thumbprint] === undefined || !asked.includes(topic.kind)) continue
+      for (const { eui, role, thumbprint } of members) {
+        if (eui === reader.eui || silent.has(eui) || !mayPublish(role, topic.kind)) continue
+        if (silent.size >= limits.headsPerRequestMax) break
+        const last = heardAt.get(eui) ?? instant(Math.max(startedAt, since))
+        if (clock.now() - last < limits.authorSilentMillis) continue
+        silent.set(eui, { topic: topicName(topic), by: thumbprint, since: last })
+      }
+    }
+    return [...silent.values()]
+  }
+
+  return {
+    state(author, heads) {
+      heardAt.set(author.eui, clock.now())
+      for (const head of heads) take(author, head)
+      return run
+    },
+    read(reader, asked) {
+      const after = asked.run === run ? asked.after : 0
+      const found: { readonly revision: number; readonly head: HeadToldOf }[] = []
+      for (const kind of new Set(asked.kinds))
+        for (const entry of kinds.get(kind)?.values() ?? []) {
+          if (entry.revision <= after || isExpired(entry, clock.now())) continue
+          const span = spanFor(reader, entry)
+          if (span === undefined) continue
+          const { first, firstAt, last, lastAt } = span
+          const head = { topic: topicName(entry.topic), by: entry.by, first, firstAt, last, lastAt }
+          found.push({ revision: entry.revision, head })
+        }
+      found.sort((one, other) => one.revision - other.revision)
+      const page = found.slice(0, limits.headsPerRequestMax)
+      const more = page.length < found.length
+      return {
+        run,
+        next: more ? (page.at(-1)?.revision ?? after) : revision,
+        more,
+        heads: page.map(({ head }) => head),
+        silent: more ? [] : silentFor(reader, asked.kinds),
+      }
+    },
+  }
+}
+
+/** From the earlier of the beginnings to the later of the ends. */
+export const wider = (one: Span, other: Span): Span => ({
+  ...(other.first < one.first
+    ? { first: other.first, firstAt: other.firstAt }
+    : { first: one.first, firstAt: one.firstAt }),
+  ...(other.last > one.last
+    ? { last: other.last, lastAt: other.lastAt }
+    : { last: one.last, lastAt: one.lastAt }),
+})
+
+const newestOf = (spans: ReadonlyMap<string, Span>): ReadonlyMap<string, Span> =>
+  new Map([...spans].toSorted(([one], [other]) => Number(one) - Number(other)).slice(-epochsMax))
+
+/** Of which no carrier needs to keep anything. */
+function isExpired({ topic, spans }: Entry, now: Instant): boolean {
+  const kept = sealedTopic(topic.kind)?.retentionMillis ?? 0
+  return [...spans.values()].every(({ lastAt }) => lastAt + kept < now)
+}
