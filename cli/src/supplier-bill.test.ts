@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { served } from './served.fixture.ts'
 
-test('a bill is shown with each of its lines and what is missing of it; bad input is named', async () => {
+const total = (from: string, wattHours: number) => ({ from, until: '', wattHours })
+const usage = {
+  monthly: [total('2026-01-01T00:00:00.000Z', 210_000)],
+  daily: [total('2026-02-01T00:00:00.000Z', 7_123.4)],
+}
+
+test('a bill is shown with each of its lines and what is missing of it, days and months are; bad input is named', async () => {
   const asked: unknown[] = []
   const bill = {
     station: '02-00-00-00-00-00-00-31',
@@ -25,7 +31,17 @@ test('a bill is shown with each of its lines and what is missing of it; bad inpu
         return { status: 200, body: bill }
       },
     },
+    {
+      method: 'GET',
+      url: '/api/v1/customers/:station/usage',
+      roles: ['supplier'],
+      handle: () => ({ status: 200, body: usage }),
+    },
   ])
+  expect(await interlock('supplier', 'usage', bill.station)).toEqual({
+    code: 0,
+    lines: ['2026-01  210.000 kWh', '2026-02-01  7.123 kWh'],
+  })
   const time = ['--from', '2026-01-06T00:00:00Z', '--until', '2026-01-06T01:30:00Z']
   const command = ['supplier', 'bill', bill.station, ...time]
   expect(await interlock(...command)).toEqual({

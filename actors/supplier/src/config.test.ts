@@ -10,6 +10,7 @@ const customer = {
   feeder: 'f1',
   station: '00-00-00-00-00-00-00-01',
   csms: '02-00-00-00-00-00-00-08',
+  reads: ['halfHourly' as const],
 }
 const trust = { smartMeter: 'smart-meter.pem', charging: 'charging.pem' }
 const chargingIdentity = 'charging'

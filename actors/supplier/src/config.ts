@@ -13,6 +13,11 @@ const CustomerConfig = Type.Object(
     ...HomeConfig.properties,
     /** Organisation of the CSMS that the charger belongs to: of it alone this is believed. */
     csms: Eui,
+    /** What its owner is asked to let this supplier read: half-hours for bills, or whole days or months and nothing finer. */
+    reads: Type.Array(Type.Enum(['halfHourly', 'daily', 'monthly']), {
+      uniqueItems: true,
+      default: ['halfHourly'],
+    }),
   },
   strict,
 )
@@ -36,11 +41,11 @@ export const SupplierConfig = actorConfig({
   tariff: Type.Optional(Path),
   /** Folder with key and chain under the charging root: as whom it takes part in the middleware. */
   chargingIdentity: Type.Optional(Path),
-  /** Where it reads what its customers' chargers used, by half-hours. */
+  /** Where it reads what its customers' chargers used. */
   middleware: Type.Optional(MiddlewareConfig),
-  /** Whose half-hours it reads while they consent (`halfHourly`); `feeder` as their CSMS names it there. */
+  /** Of whom it reads what each `reads` names, while they consent to that; `feeder` as their CSMS names it there. */
   customers: Type.Optional(Type.Array(CustomerConfig, { maxItems: 2_000 })),
-  /** For how many days half-hours, and prices with which to bill them, are kept. */
+  /** For how many days half-hours and days, and prices with which to bill them, are kept. */
   keptDays: Type.Integer({ minimum: 1, maximum: 62, default: 62 }),
 })
 export type SupplierConfig = Static<typeof SupplierConfig>

@@ -22,6 +22,8 @@ const { organisation } = own.peer
 const customer = '02-00-00-00-00-00-00-31'
 const halfHour = 1_800_000
 /** Two half-hours that are over. */
+const today = Math.floor(Date.now() / 86_400_000) * 86_400_000
+const lastDay = { from: today - 86_400_000, until: today, wattHours: 7_000 }
 const usedFrom = Math.floor(Date.now() / halfHour) * halfHour - 4 * halfHour
 let supplier: SupplierRunning
 
@@ -34,6 +36,9 @@ beforeAll(async () => {
   const read = openJournal(`${common.data}/half-hours.journal`)
   read.append({ home: customer, consumption: { from: usedFrom, wattHours: [1_000, 3_000] } })
   read.close()
+  const totals = openJournal(`${common.data}/totals.journal`)
+  totals.append({ home: customer, purpose: 'daily', total: lastDay })
+  totals.close()
   const config = {
     ...common,
     actor: 'supplier',
@@ -53,7 +58,14 @@ beforeAll(async () => {
       keys: 'https://127.0.0.1:1',
       keyServer: '02-00-00-00-00-00-00-98',
     },
-    customers: [{ feeder: 'f1', station: customer, csms: '02-00-00-00-00-00-00-97' }],
+    customers: [
+      {
+        feeder: 'f1',
+        station: customer,
+        csms: '02-00-00-00-00-00-00-97',
+        reads: ['halfHourly' as const, 'daily' as const, 'monthly' as const],
+      },
+    ],
   }
   supplier = await startSupplier(config, quietDeps)
 })
@@ -97,6 +109,7 @@ test(
         'GET /api/v1/devices/:eui/controllers/operation': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],
         'GET /api/v1/customers/:station/bill': ['supplier'],
+        'GET /api/v1/customers/:station/usage': ['supplier'],
         'GET /api/v1/dead-letters': ['supplier'],
         'GET /api/v1/events': ['web'],
       },
@@ -131,6 +144,30 @@ test('its own people publish a tariff, and the console hears of it', async () =>
   )
   expect(trail()).toContain('TariffSent')
   await console.close()
+})
+
+test('whole days and months of a customer are shown to its own people alone', async () => {
+  const ask = async (identity: Identity, station = customer) => {
+    const client = clientOf(identity)
+    const url = `https://127.0.0.1:${supplier.port}/api/v1/customers/${station}/usage`
+    const answer = await client.request('GET', url)
+    await client.close()
+    return answer
+  }
+  const people = smartMeter.certify('supplier', organisation)
+  const { from, until, wattHours } = lastDay
+  expect(await ask(people)).toMatchObject({
+    status: 200,
+    body: {
+      station: customer,
+      daily: [{ from: toIso(instant(from)), until: toIso(instant(until)), wattHours }],
+      monthly: [],
+    },
+  })
+  expect(trail()).toContain('UsageRead')
+  expect(await ask(people, '02-00-00-00-00-00-00-32')).toMatchObject({ status: 404 })
+  expect(await ask(smartMeter.certify('supplier'))).toMatchObject({ status: 403 })
+  expect(trail()).toContain('UsageRefused')
 })
 
 test('what a customer used is billed by what was published, for its own people alone', async () => {

@@ -42,6 +42,7 @@ import { stationsAdopt } from './stations-adopt.ts'
 import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
 import { supplierBill } from './supplier-bill.ts'
+import { supplierUsage } from './supplier-usage.ts'
 import { tariffPrice } from './tariff-price.ts'
 import { tariffRead } from './tariff-read.ts'
 import { topicGrant, topicList, topicRevoke, topicTail } from './topic.ts'
@@ -100,6 +101,7 @@ export const commands: readonly Command[] = [
   tariffPrice,
   tariffRead,
   supplierBill,
+  supplierUsage,
   tariffCompare,
   gbcsDecode,
   gbcsEncode,

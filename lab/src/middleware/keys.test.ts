@@ -113,6 +113,40 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   expect(other.findings).toEqual([])
 })
 
+test('PF17: who may have days has no half-hours or months, and no day from a minute after the withdrawal on', async () => {
+  const { authority, grant, enter } = middleware
+  const [csms, supplier] = [
+    authority.certify('csms', 'csms-d'),
+    authority.certify('supplier', 'supplier-d'),
+  ]
+  const { eui: station } = authority.certify('station', 'STATION-D').peer
+  const kinds = ['consumption', 'dailyConsumption', 'monthlyConsumption'] as const
+  for (const kind of kinds) {
+    await grant(csms, 'publish', { kind })
+    await grant(supplier, 'read', { kind })
+  }
+  const owner = await middleware.owner(station)
+  const [author, reader] = [await enter(csms), await enter(supplier)]
+  expect(await owner.say(supplier.peer.organisation, 'daily', true)).toBe(204)
+  const joined = await Promise.all(
+    kinds.map((kind) => reader.exchange.join(topicOf(kind, station))),
+  )
+  expect(joined.map(({ ok }) => ok)).toEqual([false, true, false])
+  const taken = listen(reader, 'dailyConsumption', ({ id }) => id === station)
+  const total = { from: 0, until: 86_400_000, wattHours: 7_000 }
+  const say = (kind: Topic['kind'] = 'dailyConsumption') =>
+    author.exchange.publish(topicOf(kind, station), total)
+  expect(await say()).toMatchObject({ ok: true })
+  expect(await say('monthlyConsumption')).toMatchObject({ reason: 'SealNotForUs' })
+  await eventually(() => taken.length === 1)
+  expect(taken[0]?.payload).toEqual(total)
+
+  expect(await owner.say(supplier.peer.organisation, 'daily', false)).toBe(204)
+  await clock.advance(60_000)
+  expect(await say()).toMatchObject({ reason: 'SealNotForUs' })
+  expect(taken).toHaveLength(1)
+})
+
 test('a contract that is revoked ends it as well; of another contract, or a role that may not, none joins', async () => {
   const { authority, grant, revoke, enter } = middleware
   const [csms, dso] = [authority.certify('csms', 'csms-2'), authority.certify('dso', 'dso-2')]

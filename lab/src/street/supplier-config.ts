@@ -10,7 +10,12 @@ export function supplierConfig(plan: Plan): SupplierConfig {
     chargingIdentity: folder.charging,
     trust: plan.layout.trust,
     middleware: middlewareOf(plan),
-    customers: plan.homes.map(({ station }) => ({ feeder, station, csms: organisations.csms })),
+    customers: plan.homes.map(({ station }) => ({
+      feeder,
+      station,
+      csms: organisations.csms,
+      reads: ['halfHourly' as const],
+    })),
     listen: listen(plan, 'supplier'),
     dcc: https(plan, 'dcc'),
     dccCertificate: dccCertificate(plan),

@@ -27,6 +27,8 @@ const grants: readonly TopicGrant[] = [
   grant('csms', 'publish', 'load'),
   grant('csms', 'publish', 'session'),
   grant('csms', 'publish', 'consumption'),
+  grant('csms', 'publish', 'dailyConsumption'),
+  grant('csms', 'publish', 'monthlyConsumption'),
   grant('csms', 'read', 'capacity'),
   grant('dso', 'publish', 'capacity'),
   grant('dso', 'read', 'reading'),
@@ -35,6 +37,8 @@ const grants: readonly TopicGrant[] = [
   grant('dso', 'read', 'load'),
   grant('dsrsp', 'read', 'consumption'),
   grant('supplier', 'read', 'consumption'),
+  grant('supplier', 'read', 'dailyConsumption'),
+  grant('supplier', 'read', 'monthlyConsumption'),
   // Of chargers: each masks its reading under the keys of the others, and the operator adds up.
   grant('csms', 'publish', 'maskKey'),
   grant('csms', 'read', 'maskKey'),

@@ -29,6 +29,11 @@ export const Consumption = Type.Object(
   { from: At, wattHours: Type.Array(Type.Number(), { minItems: 1, maxItems: 48 }) },
   strict,
 )
+/** What one home's charger used in one whole day or month of UTC, and nothing finer. */
+export const ConsumptionTotal = Type.Object(
+  { from: At, until: At, wattHours: Type.Number({ minimum: 0 }) },
+  strict,
+)
 /** What the chargers of one feeder draw together. */
 export const Load = Type.Object(
   { at: At, watts: Type.Number(), chargers: Type.Integer({ minimum: 1 }) },
@@ -60,6 +65,7 @@ export type Session = Static<typeof Session>
 export type Load = Static<typeof Load>
 export type Capacity = Static<typeof Capacity>
 export type Consumption = Static<typeof Consumption>
+export type ConsumptionTotal = Static<typeof ConsumptionTotal>
 export type EpochGrant = Static<typeof EpochGrant>
 export type EpochStanding = Static<typeof EpochStanding>
 export type EpochLease = Static<typeof EpochLease>

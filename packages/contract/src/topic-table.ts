@@ -5,6 +5,7 @@ import { Masked, MaskKey, MaskRoster, MaskRound } from './feeder-sum-payloads.ts
 import {
   Capacity,
   Consumption,
+  ConsumptionTotal,
   EpochGrant,
   EpochLease,
   Load,
@@ -85,6 +86,23 @@ export const topicTable = {
     readers: { supplier: 'halfHourly', dso: 'halfHourly', dsrsp: 'dsr' },
     purpose: 'consumption',
     retentionMillis: groupKept,
+  },
+  // By name: once a day or a month there is no epoch to keep, and who withdrew is named no more.
+  dailyConsumption: {
+    protection: 'readers',
+    schema: ConsumptionTotal,
+    publishers: ['csms'],
+    readers: { supplier: 'daily' },
+    purpose: 'consumption',
+    retentionMillis: 7 * day,
+  },
+  monthlyConsumption: {
+    protection: 'readers',
+    schema: ConsumptionTotal,
+    publishers: ['csms'],
+    readers: { supplier: 'monthly' },
+    purpose: 'consumption',
+    retentionMillis: 7 * day,
   },
   load: {
     protection: 'groupMac',

@@ -9,6 +9,8 @@ export const topicKinds = [
   'reading',
   'session',
   'consumption',
+  'dailyConsumption',
+  'monthlyConsumption',
   'load',
   'capacity',
   'maskKey',

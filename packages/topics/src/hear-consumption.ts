@@ -29,6 +29,8 @@ export type HearConsumption = {
   readonly hears: (author: Peer, topic: Topic) => boolean
   /** How long half-hours are kept. */
   readonly days: number
+  /** What else of them is too old now and then. */
+  readonly forgets?: { forget(): void }
   readonly note: TopicsOptions['note']
   readonly deps: ActorDeps
 }
@@ -56,7 +58,8 @@ export const consumptionFollowing = (
 /** What a reader of consumption has. */
 export type ConsumptionHeard = {
   readonly halfHours: HalfHours
-  readonly topics: Pick<Topics, 'deadLetters'>
+  readonly proofs: Proofs
+  readonly topics: Topics
 }
 
 /**
@@ -89,9 +92,10 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Con
   const forget = (): void => {
     halfHours.forget()
     proofs.forget()
+    options.forgets?.forget()
     timer = deps.clock.after(inHours(24), 'half-hours/forget', forget)
   }
   forget()
   closers.push(() => timer.cancel())
-  return { halfHours, topics }
+  return { halfHours, proofs, topics }
 }

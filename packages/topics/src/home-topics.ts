@@ -24,7 +24,7 @@ export function demandHomesHeard(
 }
 
 export const homeTopic = (
-  kind: 'reading' | 'session' | 'consumption',
+  kind: 'reading' | 'session' | 'consumption' | 'dailyConsumption' | 'monthlyConsumption',
   region: string,
   { feeder, station }: HomeConfig,
 ): Topic => ({ region, feeder, kind, id: station })

@@ -17,7 +17,8 @@ import type { StationView } from '../core/view.ts'
 import type { StationRecord } from '../data/stations.ts'
 import type { CapacityBook } from '../oscp/capacity-book.ts'
 import { feederLoads } from './feeder-loads.ts'
-import { sayConsumption, type Consumptions } from './say-consumption.ts'
+import { sayConsumption, type StationsSaid } from './say-consumption.ts'
+import { sayTotals } from './say-totals.ts'
 
 /** What the CSMS says by topic; nothing of it where the config names no middleware. */
 export type Middleware = {
@@ -48,15 +49,19 @@ export type MiddlewareOptions = {
   readonly closers: Closers
   /** Where there is a contract with an operator of the network. */
   readonly book: CapacityHearer | undefined
-  readonly chargesOf: Consumptions['chargesOf']
+  readonly chargesOf: StationsSaid['chargesOf']
 }
+
+/** Topics about one home, whose id is its station's EUI-64. */
+type HomeKind = 'session' | 'consumption' | 'dailyConsumption' | 'monthlyConsumption'
 
 /** Half of the silence that the topic table allows, of real time as that is. */
 const loadSeconds = 30
 
 /**
  * Says what feeders' chargers draw (`load`, one topic for each feeder, its id this organisation) and how the sessions
- * of other providers' drivers go (`session`, its id the station's EUI-64), what chargers used by half-hours (`consumption`, the same id), and reads what operators of the network allot to this organisation (`capacity`, its id this organisation).
+ * of other providers' drivers go (`session`, its id the station's EUI-64), what chargers used by half-hours, days and months (`consumption` and
+ * the like, the same id), and reads what operators of the network allot to this organisation (`capacity`, its id this organisation).
  * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
  */
 export function openMiddleware(
@@ -78,7 +83,7 @@ export function openMiddleware(
   })
   const feeders = new Set([...views.values()].map(({ record }) => record.feeder))
   for (const feeder of feeders) demandTopic(loadTopic(feeder))
-  const homeTopicOf = (kind: 'session' | 'consumption', station: StationId): Topic | undefined => {
+  const homeTopicOf = (kind: HomeKind, station: StationId): Topic | undefined => {
     const record = views.get(station)?.record
     return record && { region, feeder: nameOf(record.feeder), kind, id: record.eui }
   }
@@ -99,7 +104,7 @@ export function openMiddleware(
 
   const consumption = {
     topics,
-    topicOf: (id: StationId) => homeTopicOf('consumption', id),
+    topicOf: homeTopicOf,
     chargesOf,
   }
   closers.push(startConsumption(sayer, consumption))
@@ -155,31 +160,48 @@ function startConsumption(
     chargesOf,
   }: {
     readonly topics: Topics
-    readonly topicOf: (station: StationId) => Topic | undefined
-    readonly chargesOf: Consumptions['chargesOf']
+    readonly topicOf: (kind: HomeKind, station: StationId) => Topic | undefined
+    readonly chargesOf: StationsSaid['chargesOf']
   },
 ): () => Promise<void> {
   const { consumption: stations = [], data, actor } = config
   if (stations.length === 0) return () => Promise.resolve()
   for (const station of stations) {
-    const topic = topicOf(stationId(station))
+    const topic = topicOf('consumption', stationId(station))
     if (topic !== undefined) topics.join(topic)
   }
-  const saying = sayConsumption(
+  const said: StationsSaid = {
+    stations,
+    isThere: (station) => views.get(stationId(station))?.connected === true,
+    chargesOf,
+  }
+  const publish = (kind: HomeKind, station: string, payload: unknown) => {
+    const topic = topicOf(kind, stationId(station))
+    return topic === undefined
+      ? Promise.resolve(refused('NotFound'))
+      : topics.publish(topic, payload)
+  }
+  const { openJournal } = portsOf(deps)
+  const halfHours = sayConsumption(
     {
-      stations,
-      isThere: (station) => views.get(stationId(station))?.connected === true,
-      chargesOf,
-      publish(station, payload) {
-        const topic = topicOf(stationId(station))
-        return topic === undefined
-          ? Promise.resolve(refused('NotFound'))
-          : topics.publish(topic, payload)
-      },
-      journal: portsOf(deps).openJournal(`${data}/consumption.journal`),
+      ...said,
+      publish: (station, payload) => publish('consumption', station, payload),
+      journal: openJournal(`${data}/consumption.journal`),
     },
     deps,
     `${actor}/consumption`,
   )
-  return () => saying.close()
+  const totals = sayTotals(
+    {
+      ...said,
+      publish: (station, purpose, total) => publish(`${purpose}Consumption`, station, total),
+      journal: openJournal(`${data}/totals.journal`),
+    },
+    deps,
+    `${actor}/totals`,
+  )
+  return async () => {
+    await halfHours.close()
+    await totals.close()
+  }
 }

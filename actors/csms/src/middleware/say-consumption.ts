@@ -1,21 +1,14 @@
 import type { Consumption } from '@interlock/contract'
 import type { ActorDeps } from '@interlock/host'
-import {
-  inMinutes,
-  inSeconds,
-  instant,
-  type Instant,
-  type Millis,
-  type Outcome,
-  type Timer,
-} from '@interlock/kernel'
+import { instant, type Instant, type Outcome } from '@interlock/kernel'
 import { halfHourMillis } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
-import { inBackground } from '../background.ts'
 import { halfHoursDue, type SignedCharge } from './half-hours-due.ts'
+import { sayInRounds, type Saying } from './say-in-rounds.ts'
 
-export type Consumptions = {
-  /** Charging stations whose half-hours are said, by name. */
+/** Of which stations what is said, and what of them is known. */
+export type StationsSaid = {
+  /** By name. */
   readonly stations: readonly string[]
   /** Whether all that the station has to tell has come: what one that is away has charged nobody knows here. */
   readonly isThere: (station: string) => boolean
@@ -25,6 +18,8 @@ export type Consumptions = {
     from: Instant,
     until: Instant,
   ) => Promise<readonly SignedCharge[] | undefined>
+}
+export type Consumptions = StationsSaid & {
   readonly publish: (station: string, payload: Consumption) => Promise<Outcome<unknown, string>>
   /** How far each has been told of. */
   readonly journal: Journal
@@ -32,9 +27,6 @@ export type Consumptions = {
 
 type Entry = { readonly station: string; readonly until: Instant }
 
-const lookMillis = inMinutes(5)
-/** After a start; the middleware is not open before. */
-const firstLookMillis = inSeconds(30)
 /** A day, which one message has room for. Older ones are told to nobody: a reader of today may be new. */
 const halfHoursMax = 48
 
@@ -46,7 +38,7 @@ export function sayConsumption(
   { stations, isThere, chargesOf, publish, journal }: Consumptions,
   deps: Pick<ActorDeps, 'clock' | 'activity' | 'log'>,
   label: string,
-): { look(): Promise<void>; close(): Promise<void> } {
+): Saying {
   const { clock } = deps
   const told = new Map<string, Instant>()
   for (const { station, until } of journal.entries() as readonly Entry[]) told.set(station, until)
@@ -75,29 +67,5 @@ export function sayConsumption(
     keep(station, due.until)
   }
 
-  let isOpen = true
-  let running: Promise<void> | undefined
-  const look = (): Promise<void> => {
-    running ??= (async () => {
-      for (const station of stations) if (isOpen) await tell(station)
-    })().finally(() => (running = undefined))
-    return running
-  }
-  let timer: Timer
-  const wait = (delay: Millis): void => {
-    timer = clock.after(delay, label, () => {
-      wait(lookMillis)
-      inBackground(deps, label, look)
-    })
-  }
-  wait(firstLookMillis)
-  return {
-    look,
-    async close() {
-      isOpen = false
-      timer.cancel()
-      await running?.catch(() => {})
-      journal.close()
-    },
-  }
+  return sayInRounds({ stations, tell, journal }, deps, label)
 }

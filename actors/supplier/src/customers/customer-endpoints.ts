@@ -1,11 +1,12 @@
 import { problem, type ActorDeps, type Endpoint } from '@interlock/host'
-import { parseEui64, toIso, type Eui64 } from '@interlock/kernel'
+import { instant, parseEui64, toIso, type Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { billDocument } from '@interlock/tariff'
 import type { HalfHours } from '@interlock/topics'
 import { ownPeople } from '../own-people.ts'
 import { billDaysMax, billPeriodOf, customerBill, type BillRefusal } from './bill.ts'
 import type { PublishedTariffs } from './published-tariffs.ts'
+import { totalPurposes, type TotalPurpose, type UsageTotals } from './usage-totals.ts'
 
 const words: Readonly<Record<BillRefusal, string>> = {
   UsageUnknown: 'nothing is known of what was used then',
@@ -23,11 +24,20 @@ export type CustomerBillDocument = ReturnType<typeof billDocument> & {
   readonly missingHalfHours: number
 }
 
-/** What customers' charging cost; there are customers only where there is a middleware. */
+/** Whole days and months of one customer, as it is answered; half-hours are in bills alone. */
+export type CustomerUsageDocument = { readonly station: string } & Readonly<
+  Record<
+    TotalPurpose,
+    readonly { readonly from: string; readonly until: string; readonly wattHours: number }[]
+  >
+>
+
+/** What customers used, and what it cost; there are customers only where there is a middleware. */
 export const customerEndpoints = (parts: {
   readonly own: Eui64
   readonly customers: ReadonlySet<string>
   readonly halfHours: Pick<HalfHours, 'of'>
+  readonly totals: Pick<UsageTotals, 'of'>
   readonly tariffs: Pick<PublishedTariffs, 'all'>
   readonly audit: Audit
   readonly deps: Pick<ActorDeps, 'clock'>
@@ -66,6 +76,30 @@ export const customerEndpoints = (parts: {
         missingHalfHours: missing,
         ...billDocument(bill),
       }
+      return { status: 200, body }
+    }),
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/customers/:station/usage',
+    roles: ['supplier'],
+    handle: ownPeople(
+      parts.own,
+      parts.audit,
+      'UsageRefused',
+    )(({ params }) => {
+      const station = parseEui64(params['station'] ?? '')
+      if (station === undefined || !parts.customers.has(station))
+        return problem('NotFound', 'no customer')
+      parts.audit.record('UsageRead', { station })
+      const [daily, monthly] = totalPurposes.map((purpose) =>
+        parts.totals.of(station, purpose).map(({ from, until, wattHours }) => ({
+          from: toIso(instant(from)),
+          until: toIso(instant(until)),
+          wattHours,
+        })),
+      )
+      const body = { station, daily, monthly }
       return { status: 200, body }
     }),
   },

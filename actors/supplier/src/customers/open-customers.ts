@@ -1,10 +1,16 @@
-import { loadIdentity, type ActorDeps, type Closers, type Endpoint } from '@interlock/host'
+import type { Topic } from '@interlock/contract'
+import { loadIdentity, portsOf, type ActorDeps, type Closers, type Endpoint } from '@interlock/host'
 import { assert, eui64, Fault, type Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import { deadLettersDoor, hearConsumption } from '@interlock/topics'
+import type { Peer } from '@interlock/pki'
+import { deadLettersDoor, hearConsumption, homeTopic } from '@interlock/topics'
 import type { SupplierConfig } from '../config.ts'
 import { customerEndpoints } from './customer-endpoints.ts'
 import type { PublishedTariffs } from './published-tariffs.ts'
+import { openUsageTotals, totalPurposes, totalsFollowing } from './usage-totals.ts'
+
+/** A year and the month that ends after it, to compare with. */
+const monthlyKeptDays = 400
 
 /**
  * Reads what customers' chargers used, while they consent, and tells what it cost. @returns no door where the config
@@ -34,21 +40,34 @@ export function openCustomers(
   if (identity.peer.role !== 'supplier')
     throw new Fault('IdentityUnreadable', `${chargingIdentity}: not the identity of a supplier`)
   const operators = new Map(customers.map(({ station, csms }) => [station, eui64(csms)]))
-  const { halfHours, topics } = hearConsumption(
+  const hears = ({ organisation }: Peer, { id }: Topic): boolean =>
+    operators.get(id) === organisation
+  const totals = openUsageTotals(portsOf(deps).openJournal(`${data}/totals.journal`), {
+    days: { daily: keptDays, monthly: monthlyKeptDays },
+    clock: deps.clock,
+  })
+  closers.push(() => totals.close())
+  const { halfHours, proofs, topics } = hearConsumption(
     {
       config: middleware,
       region,
-      homes: customers,
+      homes: customers.filter(({ reads }) => reads.includes('halfHourly')),
       identity,
       trust: trust.charging,
       data,
-      hears: ({ organisation }, { id }) => operators.get(id) === organisation,
+      hears,
       days: keptDays,
+      forgets: totals,
       note: (kind, found) => void audit.record(kind, found),
       deps,
     },
     closers,
   )
+  for (const purpose of totalPurposes) {
+    for (const home of customers.filter(({ reads }) => reads.includes(purpose)))
+      topics.join(homeTopic(`${purpose}Consumption`, region, home))
+    topics.follow(totalsFollowing(purpose, hears, { totals, proofs, clock: deps.clock }))
+  }
   const letters = deadLettersDoor({
     letters: () => topics.deadLetters,
     own: () => own,
@@ -58,6 +77,7 @@ export function openCustomers(
     own,
     customers: new Set(operators.keys()),
     halfHours,
+    totals,
     tariffs,
     audit,
     deps,
