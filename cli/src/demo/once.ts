@@ -54,7 +54,7 @@ export function failuresOf(report: OnceReport, controls: 'on' | 'off'): readonly
 }
 
 function inWords(report: OnceReport): string {
-  const { arms, triggers, response, attack, responseAttack, roaming, topics } = report
+  const { arms, triggers, response, attack, responseAttack, roaming, topics, settlement } = report
   const kilowatts = (watts: number): string => `${(watts / 1000).toFixed(1)} kW`
   return [
     `${report.stations} chargers, ${report.transactions} transactions, ${report.energyKilowattHours} kWh.`,
@@ -66,6 +66,7 @@ function inWords(report: OnceReport): string {
     `By the card of a provider: ${roaming.authorised} of ${roaming.sessions} charges asked about and allowed, ${roaming.energyKilowattHours} kWh signed by the meter, £${roaming.cost.toFixed(2)}; ${roaming.cdrs.accepted} records billed, ${roaming.cdrs.refused} refused.`,
     `By topic: ${topics.published} sealed messages; of ${topics.readings.published} readings of homes the operator of the network opened ${topics.readings.opened}; ${topics.refused} found wrong.`,
     `The operator summed all chargers ${topics.sums.powers} times without seeing any one: ${topics.sums.kilowattHours} kWh in ${topics.sums.halfHours} half-hours. It allotted by topic ${topics.allotments.published} times. Of ${topics.consumption.homes} homes the DSR provider knows ${topics.consumption.halfHours} half-hours; the supplier bills ${topics.billed.kilowattHours} kWh, £${topics.billed.pounds.toFixed(2)}.`,
+    `The meters of ${settlement.homes} homes counted ${settlement.kilowattHours} kWh, charging and the rest, £${settlement.pounds.toFixed(2)}; their supplier has read it of them.`,
     `Refusals: ${Object.entries(report.refusals)
       .map(([reason, count]) => `${reason} ${count}`)
       .join(', ')}.`,

@@ -106,6 +106,12 @@ test('with controls on nothing moves without a second party', async () => {
   expect(billed.homes).toBe(stations)
   expect(billed.kilowattHours).toBe(consumption.kilowattHours)
   expect(billed.pounds).toBeGreaterThan(1)
+  // The meters of the homes have the charging, and what else was drawn: about as much.
+  const { settlement } = report
+  expect(settlement.homes).toBe(stations)
+  expect(settlement.kilowattHours).toBeGreaterThan(billed.kilowattHours + stations * 24 * 0.9)
+  expect(settlement.kilowattHours).toBeLessThan(all + stations * 24 * 4)
+  expect(settlement.pounds).toBeGreaterThan(billed.pounds)
   expect(allotments.published).toBeGreaterThan(40)
   expect(allotments.heardAt).not.toBeNull()
 

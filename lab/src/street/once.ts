@@ -15,6 +15,7 @@ import type { PersonAct } from './people.ts'
 import { readRoaming, type RoamingReport } from './roaming.ts'
 import type { ResponseAttackReport } from './run-response-attack.ts'
 import { layDay, playScript, type ScriptedAttack } from './scenario.ts'
+import { settle, type Settlement } from './settlement.ts'
 import { startStreet, type Street } from './start-street.ts'
 import { topicFigures, type TopicFigures } from './topic-figures.ts'
 
@@ -53,6 +54,8 @@ export type OnceReport = {
   /** The driver who charges with the card of a provider. */
   readonly roaming: RoamingReport
   readonly topics: TopicFigures
+  /** What the homes' own meters counted, as their supplier has read it of them. */
+  readonly settlement: Settlement
   readonly auditVerified: boolean
   readonly decisionsSha256: string
   readonly wallSeconds: number
@@ -100,6 +103,7 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
       people: played.people,
       roaming: await readRoaming(street.plan, world.activity),
       topics: await topicFigures(street, world.activity),
+      settlement: await settle(street.plan, world.activity),
       auditVerified: await verifyStreetAudit(street),
       decisionsSha256: decisionsDigest(decisionsOf(street)),
       wallSeconds: rounded((performance.now() - began) / 1000),

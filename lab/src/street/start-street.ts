@@ -22,7 +22,7 @@ import { startHub, type NetworkModel } from '@interlock/hub'
 import { millis, seeded } from '@interlock/kernel'
 import { startKeys } from '@interlock/keys'
 import { startLlcs, type LlcsRunning } from '@interlock/llcs'
-import { startMeter } from '@interlock/meter'
+import { startMeter, type MeterRunning } from '@interlock/meter'
 import {
   openCardFolder,
   startStation,
@@ -41,6 +41,7 @@ import * as configs from './configs.ts'
 import { startFeederMeter, writeFeederLoad } from './feeder.ts'
 import type { FeederModel } from './feeder-model.ts'
 import { sumRules } from './feeder-sums.ts'
+import { startHomeMeters } from './home-meters.ts'
 import { makeStreet } from './make-street.ts'
 import { cardHome, cirConfig, emspConfig } from './roaming-configs.ts'
 import { brokerConfig, keysConfig } from './middleware-configs.ts'
@@ -81,6 +82,7 @@ export type RunningHome = {
   readonly home: Home
   /** The car that comes here today. */
   readonly session: Session
+  readonly meter: MeterRunning
   readonly llcs: LlcsRunning
   readonly station: StationRunning
 }
@@ -211,7 +213,7 @@ async function start(
         device('hub', home),
         startHub,
       )
-      await run(configs.meterConfig(plan, home), device('meter', home), startMeter)
+      const meter = await run(configs.meterConfig(plan, home), device('meter', home), startMeter)
       const llcs = await run(configs.llcsConfig(plan, home), device('llcs', home), (config, deps) =>
         startLlcs(config, { ...deps, publish }),
       )
@@ -226,9 +228,14 @@ async function start(
             ...options.chargers,
           }),
       )
-      return { home, session, llcs, station }
+      return { home, session, meter, llcs, station }
     }),
   )
+  const metered = running.map(({ meter, station }) => ({
+    meter,
+    chargerWattHours: () => station.observe().meterWattHours,
+  }))
+  adopt(startHomeMeters(metered, plan.feeder.restWatts, depsOf('home-meters')))
   if (limited) {
     adopt(startFeederMeter(plan, () => meteredBy(running), depsOf('feeder-meter')))
     await untilTopicsFlow(plan, running, world.activity)
