@@ -93,7 +93,7 @@ function company(failures: number, change: object = {}) {
 
 test('an alert is taken once, and a second time it is only acknowledged', async () => {
   const { marked, take } = company(0)
-  expect([await take(), await take()]).toEqual([true, true])
+  expect([await take(), await take()]).toEqual(['taken', 'taken'])
   expect(marked).toEqual([3n])
 })
 
@@ -101,14 +101,14 @@ test('an alert that could not be put in the book is not taken: it counts when it
   const { marked, take } = company(1)
   await expect(take()).rejects.toThrow('the connection was lost')
   expect(marked).toEqual([])
-  expect(await take()).toBe(true)
+  expect(await take()).toBe('taken')
   expect(marked).toEqual([3n])
 })
 
 test('that a date has come is passed on to the user whose command had it, as the device signed it', async () => {
   const { told, take } = company(0)
   const bytes = executed(5n)
-  expect([await take(bytes), await take(bytes)]).toEqual([true, true])
+  expect([await take(bytes), await take(bytes)]).toEqual(['taken', 'taken'])
   expect(told).toEqual([
     [
       { organisation: owner, role: 'supplier' },
@@ -119,8 +119,8 @@ test('that a date has come is passed on to the user whose command had it, as the
 
 test('nobody is told of a command that they never sent, or by another than the device', async () => {
   const { told, reasons, take } = company(0)
-  expect(await take(executed(6n))).toBe(false)
-  expect(await take(executed(5n, crypto.generateKey().key))).toBe(false)
+  expect(await take(executed(6n))).toBe('refused')
+  expect(await take(executed(5n, crypto.generateKey().key))).toBe('refused')
   expect(reasons).toEqual(['AlertMisaddressed', 'AlertSignatureInvalid'])
   expect(told).toEqual([])
 })
@@ -128,14 +128,19 @@ test('nobody is told of a command that they never sent, or by another than the d
 const device = (eui: Eui64) => ({ eui, hub, publicKey: key.publicKey, certificate })
 const later = { now: () => instant(certificate.notAfter + 1) }
 test.each([
-  ['DeviceCertificateInvalid', { revoked: (serial: string) => serial === certificate.serialHex }],
-  ['DeviceCertificateInvalid', { deps: { crypto, wall: later } }],
-  ['DeviceNotCommissioned', { inventory: { device, status: () => 'Suspended' } }],
+  [
+    'DeviceCertificateInvalid',
+    'refused',
+    { revoked: (serial: string) => serial === certificate.serialHex },
+  ],
+  ['DeviceCertificateInvalid', 'refused', { deps: { crypto, wall: later } }],
+  ['DeviceNotCommissioned', 'refused', { inventory: { device, status: () => 'Decommissioned' } }],
+  ['DeviceNotCommissioned', 'later', { inventory: { device, status: () => 'Suspended' } }],
 ])(
-  '%s: the alerts of such a device are not taken, and give no budget back',
-  async (why, change) => {
+  '%s: the alerts of such a device are not taken (%s), and give no budget back',
+  async (why, verdict, change) => {
     const { marked, told, reasons, take } = company(0, change)
-    expect([await take(), await take(executed(5n))]).toEqual([false, false])
+    expect([await take(), await take(executed(5n))]).toEqual([verdict, verdict])
     expect(reasons).toEqual([`Alert${why}`, `Alert${why}`])
     expect(told).toEqual([])
     // The load that it says has moved stays charged.

@@ -1,3 +1,4 @@
+import type { AlertVerdict } from '@interlock/contract'
 import {
   carriedOutCode,
   decodeAlert,
@@ -30,22 +31,23 @@ export type AlertParts = DeviceJudge & {
 
 /**
  * Takes an alert that a hub brings: signed by the device it names, which lives behind that hub.
- * @returns true when it was taken, now or before; false when it is nobody's.
+ * @returns `taken`, now or before; `refused` where it never can be, so that it does not hold back those behind it;
+ *   `later` where what is wrong may pass
  */
 export async function takeAlert(
   hub: Eui64,
   from: Eui64,
   bytes: Uint8Array,
   parts: AlertParts,
-): Promise<boolean> {
+): Promise<AlertVerdict> {
   const device = parts.inventory.device(from)
   const read = decodeAlert(bytes)
-  const refuse = (reason: string): false => {
+  const refuse = (reason: string, verdict: 'refused' | 'later' = 'refused'): AlertVerdict => {
     parts.audit.critical('AlertRefused', { hub, device: from, reason })
     parts.happened.security(`Alert${reason}`, from)
-    return false
+    return verdict
   }
-  if (device === undefined || device.hub !== hub) return refuse('DeviceUnknown')
+  if (device === undefined || device.hub !== hub) return refuse('DeviceUnknown', 'later')
   if (!read.ok) return refuse(read.reason)
   const { alert, covered, signature } = read.value
   if (alert.device !== from) return refuse('Misaddressed')
@@ -56,16 +58,16 @@ export async function takeAlert(
     // Its word frees nothing and ends nothing; but of load that may have moved the budget stays charged.
     if (alert.code === 'ECS101' && alert.recipient === parts.self)
       await parts.arms.used(keyOf(alert))
-    return refuse(problem)
+    return refuse(problem, isPassing(device, parts) ? 'later' : 'refused')
   }
   if (!(await isAddressed(alert, parts))) return refuse('Misaddressed')
   // Taken before, and the acknowledgement was lost.
-  if (alert.counter <= (await parts.counters.last(from, parts.self))) return true
+  if (alert.counter <= (await parts.counters.last(from, parts.self))) return 'taken'
   if (alert.code === 'FutureDated') await passOn(alert, bytes, parts)
   else await act(alert, from, parts)
   // Only now: whoever dies before is told again, and both ledgers charge an arm once.
   await parts.counters.use(from, parts.self, alert.counter)
-  return true
+  return 'taken'
 }
 
 /** Why nothing that a device says is acted on: it is out of service, or no longer who it was. */
@@ -73,6 +75,11 @@ function serviceProblem(device: Device, parts: AlertParts): ResponseName | undef
   const isInService = parts.inventory.status(device.eui) === 'Commissioned'
   return isInService ? deviceProblem(device, parts)?.reason : 'DeviceNotCommissioned'
 }
+
+/** What is not in service may be again; a certificate that counts no more never will. */
+const isPassing = (device: Device, parts: AlertParts): boolean =>
+  parts.inventory.status(device.eui) !== 'Decommissioned' &&
+  deviceProblem(device, parts) === undefined
 
 const keyOf = ({ about, device }: LoadAlert): ArmKey => ({
   originator: about.party,

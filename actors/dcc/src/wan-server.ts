@@ -1,5 +1,14 @@
-import { parseWan, wanBytes, wanFrame, wanKey, wanPath, wanSubprotocol } from '@interlock/contract'
-import type { WanMessage } from '@interlock/contract'
+import {
+  parseWan,
+  wanBytes,
+  wanFrame,
+  wanKey,
+  wanPath,
+  wanSubprotocol,
+  wanVerdict,
+  type AlertVerdict,
+  type WanMessage,
+} from '@interlock/contract'
 import {
   messagePace,
   openOcppServer,
@@ -42,8 +51,8 @@ export async function openWanServer(
     readonly trust: Trust
     readonly inventory: Inventory
     readonly audit: Audit
-    /** An alert from a device of that hub; true when it was taken. */
-    readonly onAlert: (hub: Eui64, from: Eui64, alert: Uint8Array) => Promise<boolean>
+    /** An alert from a device of that hub. */
+    readonly onAlert: (hub: Eui64, from: Eui64, alert: Uint8Array) => Promise<AlertVerdict>
   },
   deps: ActorDeps,
 ): Promise<WanServer> {
@@ -56,8 +65,9 @@ export async function openWanServer(
   ): Promise<void> => {
     const bytes = wanBytes(alert)
     const hub = socket.id as Eui64
-    const taken = bytes !== undefined && (await options.onAlert(hub, from as Eui64, bytes))
-    socket.send(JSON.stringify({ id, taken } satisfies WanMessage))
+    const verdict =
+      bytes === undefined ? 'refused' : await options.onAlert(hub, from as Eui64, bytes)
+    socket.send(wanVerdict(id, verdict))
   }
 
   const receive = (socket: OcppSocket, text: string): void => {

@@ -15,7 +15,7 @@ const homeOf = (meterIs: Eui64): Home =>
     key,
     meter: meterIs,
     devices: new Set([meter, llcs, other]),
-    onAlert: () => Promise.resolve(true),
+    onAlert: () => Promise.resolve('taken'),
     crypto,
     log: silentLog,
   })

@@ -1,4 +1,5 @@
 import {
+  type AlertVerdict,
   hanAnswers,
   hanMessages,
   hanNonceBytes,
@@ -28,8 +29,8 @@ export function createHome(options: {
   /** Whose word of the tariff is passed on. */
   readonly meter: Eui64
   readonly devices: ReadonlySet<string>
-  /** An alert from a device that has joined; true when it was taken further up. */
-  readonly onAlert: (from: Eui64, alert: Uint8Array) => Promise<boolean>
+  /** An alert from a device that has joined, and what is said of it further up. */
+  readonly onAlert: (from: Eui64, alert: Uint8Array) => Promise<AlertVerdict>
   readonly crypto: Crypto
   readonly log: Log
 }): Home {
@@ -79,7 +80,7 @@ export function createHome(options: {
           return done
         }
         if (bytes[0] === hanMessages.message && device !== undefined)
-          return (await options.onAlert(device, rest)) ? done : refusal
+          return Uint8Array.of(verdictAnswers[await options.onAlert(device, rest)])
         if (bytes[0] === hanMessages.tariff && device !== undefined) {
           // Nothing is verified here, so what one of the others says would take the place of what is.
           if (device !== options.meter) {
@@ -104,4 +105,9 @@ export function createHome(options: {
 const passMillisMax = inSeconds(5)
 const claimBytes = 8 + 32
 const done = Uint8Array.of(hanAnswers.done)
+const verdictAnswers = {
+  taken: hanAnswers.done,
+  later: hanAnswers.refused,
+  refused: hanAnswers.refusedForGood,
+} as const satisfies Record<AlertVerdict, number>
 const refusal = Uint8Array.of(hanAnswers.refused)

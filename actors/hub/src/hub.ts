@@ -65,7 +65,7 @@ export async function startHub(config: HubConfig, deps: ActorDeps): Promise<HubR
     meter: eui64(config.meter),
     devices: new Set(config.devices),
     onAlert: async (from, alert) =>
-      (await network.han()) && (await network.wan()) && (await wan.alert(from, alert)),
+      (await network.han()) && (await network.wan()) ? wan.alert(from, alert) : 'later',
     crypto: deps.crypto,
     log: deps.log,
   })

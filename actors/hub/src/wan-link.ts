@@ -1,10 +1,12 @@
 import {
   parseWan,
+  verdictIn,
   wanAlert,
   wanBytes,
   wanKey,
   wanPath,
   wanSubprotocol,
+  type AlertVerdict,
   type WanMessage,
 } from '@interlock/contract'
 import {
@@ -24,8 +26,8 @@ export type DeliveryProblem = 'DeviceOffline' | 'Timeout'
 
 /** The hub's line to the data company: opened by the hub, kept open, both ways. */
 export type WanLink = Running & {
-  /** @returns true when the data company took the alert. */
-  alert(from: Eui64, bytes: Uint8Array): Promise<boolean>
+  /** What the data company says of an alert; `later` where it says nothing. */
+  alert(from: Eui64, bytes: Uint8Array): Promise<AlertVerdict>
   readonly connected: () => boolean
 }
 
@@ -42,7 +44,7 @@ export function openWanLink(
   },
   deps: ActorDeps,
 ): WanLink {
-  const waiting = new Map<string, (taken: boolean) => void>()
+  const waiting = new Map<string, (verdict: AlertVerdict) => void>()
   let current: OcppSocket | undefined
 
   const answer = async (socket: OcppSocket, message: Extract<WanMessage, { frame: string }>) => {
@@ -63,7 +65,7 @@ export function openWanLink(
     if (message === undefined) return socket.close(1008, 'not a message of this network')
     if ('frame' in message)
       void deps.activity.within(wanKey(message.id), () => answer(socket, message))
-    else if ('taken' in message) waiting.get(message.id)?.(message.taken)
+    else if ('taken' in message) waiting.get(message.id)?.(verdictIn(message))
   }
 
   const connect = async () => {
@@ -81,7 +83,7 @@ export function openWanLink(
     const closed = new Promise<void>((resolve) =>
       socket.onClose(() => {
         if (current === socket) current = undefined
-        for (const settle of waiting.values()) settle(false)
+        for (const settle of waiting.values()) settle('later')
         resolve()
       }),
     )
@@ -101,17 +103,17 @@ export function openWanLink(
     connected: () => current !== undefined,
     alert(from, bytes) {
       const socket = current
-      if (socket === undefined) return Promise.resolve(false)
+      if (socket === undefined) return Promise.resolve('later')
       const id = crypto.randomUUID()
       const done = deps.activity.begin(wanKey(id))
       return new Promise((resolve) => {
-        const settle = (taken: boolean): void => {
+        const settle = (verdict: AlertVerdict): void => {
           timer.cancel()
           waiting.delete(id)
-          resolve(taken)
+          resolve(verdict)
           done()
         }
-        const timer = deps.wall.after(alertMillisMax, wanKey(id), () => settle(false))
+        const timer = deps.wall.after(alertMillisMax, wanKey(id), () => settle('later'))
         waiting.set(id, settle)
         socket.send(wanAlert(id, from, bytes))
       })

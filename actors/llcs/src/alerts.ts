@@ -1,20 +1,27 @@
 import { encodeAlerts, type Told } from '@interlock/gbcs'
-import { toBase64 } from '@interlock/kernel'
+import { alertFacts } from '@interlock/host'
+import { fromBase64, toBase64 } from '@interlock/kernel'
 import { heldArms, marked, type Memory } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 
 const alertsMax = 64
 
-/** The change to the memory by which these, numbered and signed, wait for the data company. */
+/**
+ * The change to the memory by which these, numbered and signed, wait for the data company. What there is no room for
+ * any more, the oldest, is on the record.
+ */
 export function alertsAdded(
-  { keeper, identity, deps, eui: device }: Llcs,
+  { keeper, identity, deps, audit, eui: device }: Llcs,
   alerts: readonly Told[],
 ): Pick<Memory, 'alerts' | 'alertCounter'> {
   const last = BigInt(keeper.memory.alertCounter)
   const added = encodeAlerts(alerts, { device, last }, identity.key, deps.crypto)
+  const waiting = [...keeper.memory.alerts, ...added.map(toBase64)]
+  for (const dropped of waiting.slice(0, -alertsMax))
+    audit.critical('AlertDropped', alertFacts(fromBase64(dropped) ?? new Uint8Array()))
   return {
     alertCounter: `${last + BigInt(alerts.length)}`,
-    alerts: [...keeper.memory.alerts, ...added.map(toBase64)].slice(-alertsMax),
+    alerts: waiting.slice(-alertsMax),
   }
 }
 

@@ -1,5 +1,6 @@
 import { hanMessages, type Arm, type Happening } from '@interlock/contract'
 import {
+  alertFacts,
   alertSender,
   ensureDir,
   keepConnected,
@@ -116,6 +117,7 @@ export async function runLlcs(
       return text === undefined ? undefined : fromBase64(text)
     },
     drop: () => keeper.commit({ alerts: keeper.memory.alerts.slice(1) }),
+    onRefused: (alert) => audit.critical('AlertRefused', alertFacts(alert)),
   })
   const { installed, meter, ...own } = bearings
   const { dsrsp = 'empty', supplier } = installed

@@ -1,6 +1,8 @@
-import { inHours, inSeconds, plus } from '@interlock/kernel'
+import { silentLog } from '@interlock/host'
+import { inHours, inSeconds, plus, toBase64 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFrom } from './fixture/hub.fixture.ts'
+import { crypto } from './fixture/parties.fixture.ts'
 import { scene, start, type Scene } from './fixture/scene.fixture.ts'
 import type { Llcs } from './llcs.ts'
 import { createSupervising } from './supervising.ts'
@@ -93,4 +95,30 @@ test('a sample that fails is told to who gave it, and the next is watched all th
   disk = 'good'
   await supervising.sample({ at: start, hertz: 49.8 })
   expect(supervising.lowestHertz).toBe(49.8)
+})
+
+test('what cannot be kept arms nothing: the load is given back, and the frequency must recover first', async () => {
+  let disk: 'full' | 'good' = 'good'
+  const told: string[] = []
+  const arm = armFrom(start, { use: 'ECS47e', until: plus(start, inHours(6)) })
+  const write = (kind: string): void => {
+    if (disk === 'full') throw new Error(`no space for ${kind}`)
+  }
+  const supervising = createSupervising({
+    config: { deadbandHertz: 0.2, dwellMillis: 10_000, durationMillisMax: 60_000, stepHertz: 0.2 },
+    deps: { clock: { now: () => start }, crypto, log: silentLog },
+    keeper: { memory: { arms: [{ bytes: toBase64(arm.bytes) }] }, commit: write },
+    audit: { critical: write, record: write },
+    publish: () => {},
+    anchors: {},
+    tellStation: async ({ kind }: { kind: string }) => void told.push(kind),
+  } as unknown as Llcs)
+  await supervising.sample({ at: start, hertz: 49.7 })
+  expect([told, supervising.state]).toEqual([['respond'], 'armed'])
+  disk = 'full'
+  await expect(supervising.sample({ at: start, hertz: 49.4 })).rejects.toThrow('no space')
+  expect([told, supervising.state]).toEqual([['respond', 'restore'], 'spent'])
+  disk = 'good'
+  await supervising.sample({ at: start, hertz: 49.4 })
+  expect(told).toEqual(['respond', 'restore'])
 })

@@ -70,6 +70,23 @@ export function createSupervising(llcs: Llcs): Supervising {
     keeper.commit({ arms: marked(held, digest, { spent: true }) })
   }
 
+  /**
+   * Whoever cannot put what it does on the record, or keep it, gives the load back: nothing stays armed, and nothing is
+   * armed again before the frequency has recovered.
+   */
+  const perform = async (act: Act, at: Instant, hertz?: number): Promise<void> => {
+    try {
+      await (act.act === 'restore' ? restore(act.arm.digest, at, hertz) : respond(act))
+    } catch (error) {
+      current = { state: 'spent' }
+      // One that cannot be told ends the response by itself at its last instant.
+      await llcs
+        .tellStation({ kind: 'restore', digest: act.arm.digest, at })
+        .catch((cause: unknown) => deps.log.error({ cause }, 'a charger was not told to restore'))
+      throw error
+    }
+  }
+
   const take = async ({ at, hertz }: Sample): Promise<void> => {
     const sample = { at: instant(at), hertz }
     lowestHertz = Math.min(lowestHertz ?? hertz, hertz)
@@ -80,14 +97,13 @@ export function createSupervising(llcs: Llcs): Supervising {
     const usable = held.filter(({ stored }) => stored.spent !== true).map(({ arm }) => arm)
     const result = watch(current, sample, usable, rules)
     current = result.watch
-    for (const act of result.acts)
-      await (act.act === 'restore' ? restore(act.arm.digest, sample.at, hertz) : respond(act))
+    for (const act of result.acts) await perform(act, sample.at, hertz)
   }
 
   const miss = async (at: Instant): Promise<void> => {
     const result = unmeasured(current, at, rules)
     current = result.watch
-    for (const { arm } of result.acts) await restore(arm.digest, at)
+    for (const act of result.acts) await perform(act, at)
   }
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = turn.then(work)

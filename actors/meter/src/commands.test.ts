@@ -33,7 +33,7 @@ const clock = { now: () => from, after: () => ({ cancel: unobserved.begin('') })
 /** A meter on a journal of its own; `again` opens the same journal after a crash. */
 function meter(dir = temporaryDir('interlock-meter')) {
   const journal = openJournal(`${dir}/meter.journal`)
-  const memory = openTariffMemory(journal)
+  const memory = openTariffMemory(journal, () => {})
   const audit = openAudit({ path: `${dir}/audit.jsonl`, actor: 'meter', clock })
   const anchors = {
     eui: target,

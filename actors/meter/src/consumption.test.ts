@@ -155,12 +155,12 @@ test('a meter keeps what it counted over a restart, and counts nothing twice', (
     rewrite: (entries: readonly unknown[]) => void kept.splice(0, kept.length, ...entries),
     close: () => {},
   }
-  const first = openTariffMemory(journal)
+  const first = openTariffMemory(journal, () => {})
   expect(first.consume(interval(0, 1))).toMatchObject({ reason: 'PriceUnknown' })
   const signed = signPreCommand(encodePreCommand(standard), crypto.generateKey().key, crypto)
   first.install(signed, instant(start))
   expect(first.consume(interval(0, 500)).ok).toBe(true)
-  const second = openTariffMemory(journal)
+  const second = openTariffMemory(journal, () => {})
   expect(second.consumption()).toEqual(first.consumption())
   expect(second.consume(interval(0, 500))).toMatchObject({ reason: 'UsageOverlaps' })
   expect(second.consume(interval(1, 250)).ok).toBe(true)

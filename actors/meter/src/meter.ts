@@ -1,5 +1,6 @@
 import { encodeAlerts, executionsOf } from '@interlock/gbcs'
 import {
+  alertFacts,
   alertSender,
   ensureDir,
   joinHan,
@@ -74,7 +75,9 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     identity,
   })
   const journal = openJournal(`${config.data}/meter.journal`)
-  const memory = openTariffMemory(journal)
+  const memory = openTariffMemory(journal, (alert) =>
+    audit.critical('AlertDropped', alertFacts(alert)),
+  )
   const cells = trustAnchorCells({ supplier }, () => memory.cells(), deps.crypto)
   const { trust } = config
   const parts = {
@@ -117,6 +120,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     han: () => han,
     first: () => memory.firstAlert(),
     drop: () => memory.dropAlert(),
+    onRefused: (alert) => audit.critical('AlertRefused', alertFacts(alert)),
   })
   /** To the supplier whose tariff had the date: one for each of its tables. */
   const alertsAbout = (came: TariffCommand, at: Instant, last: bigint): readonly Uint8Array[] =>

@@ -22,6 +22,7 @@ import {
 import {
   alertEntries,
   applyAlerts,
+  displacedBy,
   noAlerts,
   withAlerts,
   type AlertEntry,
@@ -90,7 +91,11 @@ type Entry =
       readonly floor?: { readonly originator: Eui64; readonly counter: string }
     }
 
-export function openTariffMemory(journal: Journal): TariffMemory {
+export function openTariffMemory(
+  journal: Journal,
+  /** There was no room for it any more. */
+  onAlertDropped: (alert: Uint8Array) => void,
+): TariffMemory {
   const counters = new Map<Eui64, bigint>()
   let tariffs: HeldTariffs = {}
   let alerts = noAlerts
@@ -127,6 +132,9 @@ export function openTariffMemory(journal: Journal): TariffMemory {
 
   const keep = (entry: Entry): void => {
     journal.append(entry)
+    const added = entry.kind === 'tariffCame' ? (entry.alerts ?? []) : []
+    for (const dropped of displacedBy(alerts, added))
+      onAlertDropped(fromBase64(dropped) ?? new Uint8Array())
     apply(entry)
     if (journal.isLong) journal.rewrite(snapshot())
   }

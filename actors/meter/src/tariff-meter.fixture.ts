@@ -81,7 +81,7 @@ export function waitingIn({ memory }: { readonly memory: TariffMemory }) {
 /** A meter on what it has kept; `moment.now` is its clock. */
 export function meter(kept: unknown[] = [], death?: Death) {
   const moment = { now: start }
-  const memory = openTariffMemory(mortal(kept, death))
+  const memory = openTariffMemory(mortal(kept, death), () => {})
   const clock = clockAt(() => moment.now)
   const keys = new Map([
     [originator, supplier.publicKey],

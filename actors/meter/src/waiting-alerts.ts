@@ -18,6 +18,12 @@ export const withAlerts = (
   waiting: [...waiting, ...added].slice(-waitingMax),
 })
 
+/** The oldest, for which there is no room beside what is added. */
+export const displacedBy = (
+  { waiting }: WaitingAlerts,
+  added: readonly string[],
+): readonly string[] => [...waiting, ...added].slice(0, -waitingMax)
+
 export const applyAlerts = ({ last, waiting }: WaitingAlerts, entry: AlertEntry): WaitingAlerts =>
   entry.kind === 'alertTaken'
     ? { last, waiting: waiting.slice(1) }

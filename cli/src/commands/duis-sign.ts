@@ -1,4 +1,4 @@
-import { exits, UsageError, type Command } from '../command.ts'
+import { exits, UsageError, type Command, type Invocation } from '../command.ts'
 
 const file = { kind: 'text', value: 'FILE' } as const
 
@@ -14,7 +14,7 @@ export const duisSign: Command = {
     issuer: { kind: 'text', value: 'NAME', help: 'or who issued it, such as CN=U1' },
     serial: { kind: 'text', value: 'HEX', help: 'and its serial number' },
   },
-  run: async ({ flags, operands, print }) => {
+  run: async ({ flags, operands, print, say }) => {
     const { key, certificate, issuer, serial } = flags
     if (typeof key !== 'string') throw new UsageError('whose key? --key FILE')
     const { signDocument, signerSerial } = await import('@interlock/duis')
@@ -29,12 +29,20 @@ export const duisSign: Command = {
       ...(typeof issuer === 'string' && { issuer }),
       ...(typeof serial === 'string' && { serial }),
     })
+    // What stdout has is the document, and goes into a file.
+    const refusing: Invocation['print'] = (value, words) =>
+      flags['json'] === true ? print(value, words) : say(words)
     const xml = (await readInput(operands)).trim()
     const document = documentJson(xml)
-    if (!document.ok) return refuseDocument(print, document)
+    if (!document.ok) return refuseDocument(refusing, document)
     const signed = signerSerial(xml)
     if (signed.ok || signed.reason !== 'SignatureMissing')
-      return refuse(print, 'SignatureUnexpected', 'the document is signed already', 'Signature: ')
+      return refuse(
+        refusing,
+        'SignatureUnexpected',
+        'the document is signed already',
+        'Signature: ',
+      )
     const result = signDocument(xml, signer, nodeCrypto)
     print({ xml: result }, result)
     return exits.done

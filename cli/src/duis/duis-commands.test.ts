@@ -237,6 +237,14 @@ test.each([
   expect(await duis('sign', bad, ...flags)).toMatchObject({ code: 1, value: { field } })
 })
 
+test('a refusal to sign is for who asks, and not in the file that the document goes into', async () => {
+  const path = file('signed.xml', await signed(request))
+  out = err = ''
+  const by = ['--key', dsrsp.private, '--certificate', dsrsp.chain]
+  expect(await main(['duis', 'sign', path, ...by])).toBe(1)
+  expect([out, err]).toEqual(['', expect.stringContaining('SignatureUnexpected')])
+})
+
 test('nothing is signed twice, or with a key that is not the certificate’s or is open to others', async () => {
   const flags = ['--key', dsrsp.private, '--certificate', dsrsp.chain]
   expect(await duis('sign', await signed(request), ...flags)).toMatchObject({

@@ -1,4 +1,4 @@
-import { nationalBudget, type Arm, type Reservation } from '@interlock/contract'
+import { nationalBudget, type AlertVerdict, type Arm, type Reservation } from '@interlock/contract'
 import { serve, takeAlert, type ArmBook, type Counters, type ServiceParts } from '@interlock/dcc'
 import type { ServiceRequest } from '@interlock/duis'
 import { armDigest, decodeSigned, unwrapMac } from '@interlock/gbcs'
@@ -129,8 +129,8 @@ export function createCompany(
   }
   let parts = partsOf(life)
 
-  const takesAlert = async (bytes: Uint8Array): Promise<boolean> => {
-    if (!hubUp || !life.alive) return false
+  const takesAlert = async (bytes: Uint8Array): Promise<AlertVerdict> => {
+    if (!hubUp || !life.alive) return 'later'
     const { inventory, counters, arms, audit, happened, alerts, revoked, deps } = parts
     const self = dcc.peer.eui
     const of = { self, inventory, counters, arms, audit, happened, alerts, revoked, deps }

@@ -96,7 +96,8 @@ export async function testDevice(
     async alert(alert: ToldAlert, change: { signer?: Identity } = {}) {
       alerts += 1n
       const { key } = change.signer ?? identity
-      return connection.alert(encodeAlert({ ...alert, device: eui, counter: alerts }, key, crypto))
+      const bytes = encodeAlert({ ...alert, device: eui, counter: alerts }, key, crypto)
+      return (await connection.alert(bytes)) === 'taken'
     },
     close: () => connection.close(),
   })

@@ -4,7 +4,7 @@ import { concat, euiBytes, utf8, type Crypto, type Eui64 } from '@interlock/kern
  * The home area network between communications hub and devices, over length-prefixed frames. A device
  * asks for a challenge, proves that it holds the home's key, and from then on both sides send GBCS
  * messages: commands down, answered with the response (empty when discarded), and alerts up,
- * answered with {@link hanAnswers}. A revocation list (PEM text after its type byte) comes down the
+ * answered with {@link hanAnswers}: one that is refused for good is not to be brought again. A revocation list (PEM text after its type byte) comes down the
  * same way and is answered as alerts are; no GBCS message begins with that byte. The meter sends the
  * signed command that set its tariff, after its type byte, and the hub passes it to the home's other
  * devices, now and as they join.
@@ -16,7 +16,7 @@ export const hanMessages = {
   revocationList: 0x04,
   tariff: 0x05,
 } as const
-export const hanAnswers = { done: 0x00, refused: 0x01 } as const
+export const hanAnswers = { done: 0x00, refused: 0x01, refusedForGood: 0x02 } as const
 export const hanNonceBytes = 16
 export const hanKeyBytes = 32
 

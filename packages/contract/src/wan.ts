@@ -30,10 +30,25 @@ export const WanMessage = Type.Union([
   ),
   /** Hub → DCC: an alert that a device has signed (base64). */
   Type.Object({ id: Id, from: Eui, alert: Bytes }, strict),
-  /** DCC → hub: whether the alert was taken. */
-  Type.Object({ id: Id, taken: Type.Boolean() }, strict),
+  /** DCC → hub: whether the alert was taken; `final`: it never will be. */
+  Type.Object({ id: Id, taken: Type.Boolean(), final: Type.Optional(Type.Literal(true)) }, strict),
 ])
 export type WanMessage = Static<typeof WanMessage>
+
+/** What becomes of an alert: `later`, it is to be brought again; `refused`, it never will be taken. */
+export type AlertVerdict = 'taken' | 'refused' | 'later'
+
+export const wanVerdict = (id: string, verdict: AlertVerdict): string =>
+  JSON.stringify({
+    id,
+    taken: verdict === 'taken',
+    ...(verdict === 'refused' ? { final: true } : {}),
+  } satisfies WanMessage)
+export const verdictIn = ({
+  taken,
+  final,
+}: Extract<WanMessage, { taken: boolean }>): AlertVerdict =>
+  taken ? 'taken' : final === true ? 'refused' : 'later'
 
 /** `undefined` unless the text is one of the messages. */
 export function parseWan(text: string): WanMessage | undefined {

@@ -1,4 +1,11 @@
-import { hanAnswers, hanMessages, hanNonceBytes, hanProof, hanTariff } from '@interlock/contract'
+import {
+  hanAnswers,
+  hanMessages,
+  hanNonceBytes,
+  hanProof,
+  hanTariff,
+  type AlertVerdict,
+} from '@interlock/contract'
 import { concat, euiBytes, Fault, type Activity, type Eui64 } from '@interlock/kernel'
 import { connectFrames } from './frame-socket.ts'
 import type { Log } from './log.ts'
@@ -8,9 +15,9 @@ import { nodeCrypto } from './node-crypto.ts'
 export type HanConnection = {
   /**
    * Sends an alert, signed by the device, towards the data company.
-   * @returns false when it could not be delivered; the device keeps it and tries again.
+   * @returns `later` when it could not be delivered; the device keeps it and tries again.
    */
-  alert(bytes: Uint8Array): Promise<boolean>
+  alert(bytes: Uint8Array): Promise<AlertVerdict>
   /**
    * Sends the tariff of the home to its other devices.
    * @returns false when the hub does not take it.
@@ -58,7 +65,8 @@ export async function joinHan(options: HanOptions): Promise<HanConnection> {
   return {
     async alert(bytes) {
       const answer = await socket.request(concat(Uint8Array.of(hanMessages.message), bytes))
-      return answer[0] === hanAnswers.done
+      if (answer[0] === hanAnswers.done) return 'taken'
+      return answer[0] === hanAnswers.refusedForGood ? 'refused' : 'later'
     },
     tariff: async (signed) => (await socket.request(hanTariff(signed)))[0] === hanAnswers.done,
     closed,
