@@ -153,8 +153,13 @@ test('a supplier renews its certificate: what the old key signs counts no longer
   const done = Uint8Array.of(hanAnswers.done)
   expect(await to.hub.raw(tariff(1, supplier.key))).toEqual(done)
   const renewal = { useCase: 'CS02b', of: renewed, floor: 100n } as const
-  expect(await deliver(to, update(7, renewal))).toBe('success')
+  const change = update(7, renewal)
+  expect(await deliver(to, change)).toBe('success')
+  // The charger hears it as the supplier signed it, now and when it comes back.
+  const told = [{ kind: 'supplier', signed: toBase64(change) }]
+  expect(to.station.of('supplier')).toEqual(told)
   await to.restart()
+  expect(to.station.of('supplier')).toEqual(told)
   expect(await to.hub.raw(tariff(2, supplier.key))).not.toEqual(done)
   expect(await to.hub.raw(tariff(2, renewed.key))).toEqual(done)
   expect(await deliver(to, update(101))).toBe('discarded')

@@ -3,7 +3,7 @@ import { resultOfCells } from '@interlock/gbcs'
 import { toBase64 } from '@interlock/kernel'
 import { judgeCredentials, newSigner, type CredentialsCommand } from '@interlock/seal'
 import { floorCounter } from './core/counters.ts'
-import { heldArms, type Memory } from './core/memory.ts'
+import { heldArms, renewalsMax, type Memory } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 import { revokedSerial } from './revocation.ts'
 
@@ -39,20 +39,22 @@ export async function replaceCredentials(
     return { result, cells: reports }
   }
   const signer = newSigner(changes)
+  const text = toBase64(signed)
   const { counters } = keeper.memory
   keeper.commit({
     cells: cells.changed(changes),
     ...(signer === undefined
       ? {}
       : { counters: floorCounter(counters, signer.organisation, command.floor) }),
-    ...(signer?.role === 'dsrsp'
-      ? { arms: withoutResponses(llcs), loadController: toBase64(signed) }
+    ...(signer?.role === 'dsrsp' ? { arms: withoutResponses(llcs), loadController: text } : {}),
+    ...(signer?.role === 'supplier'
+      ? { renewals: [...(keeper.memory.renewals ?? []), text].slice(-renewalsMax) }
       : {}),
   })
   llcs.publish({ kind: 'state', data: { credentials: command.useCase } })
   // A charger that cannot be reached now, or has no list yet to judge by, is told when it comes back.
-  if (signer?.role === 'dsrsp')
-    await llcs.tellStation({ kind: 'loadController', signed: toBase64(signed) })
+  if (signer?.role === 'dsrsp') await llcs.tellStation({ kind: 'loadController', signed: text })
+  if (signer?.role === 'supplier') await llcs.tellStation({ kind: 'supplier', signed: text })
   return { result, cells: reports, ...(signer === undefined ? {} : { floor: command.floor }) }
 }
 

@@ -1,4 +1,5 @@
 import { limits, type LinkMessage } from '@interlock/contract'
+import { decodeSigned } from '@interlock/gbcs'
 import { portsOf, systemEntropy, type FrameSocket, type Running } from '@interlock/host'
 import {
   Fault,
@@ -21,7 +22,7 @@ import {
 } from '@interlock/seal'
 import { onUsed } from './alerts.ts'
 import { linkPlace } from './config.ts'
-import { heldArms } from './core/memory.ts'
+import { heldArms, type Memory } from './core/memory.ts'
 import type { Llcs } from './llcs.ts'
 import { vouches } from './network-time.ts'
 import { listsIn } from './revocation.ts'
@@ -78,10 +79,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     await tellTime(next)
     for (const { text } of listsIn(llcs.keeper.memory))
       await tellOn(next, { kind: 'revocationList', text })
-    const { tariff, loadController } = llcs.keeper.memory
-    if (tariff !== undefined) await tellOn(next, { kind: 'tariff', signed: tariff })
-    if (loadController !== undefined)
-      await tellOn(next, { kind: 'loadController', signed: loadController })
+    for (const message of ofSupplier(llcs.keeper.memory)) await tellOn(next, message)
     const held = heldArms(llcs.keeper.memory, clock.now(), deps.crypto)
     for (const { bytes } of held) {
       await tellOn(next, { kind: 'arm', preCommand: toBase64(bytes) })
@@ -115,6 +113,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       case 'revocationList':
       case 'tariff':
       case 'loadController':
+      case 'supplier':
       case 'time':
       case 'ack':
         return 'Unexpected'
@@ -170,6 +169,25 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       timer?.cancel()
     },
   }
+}
+
+/** What the supplier has signed, in its order: a later word may be by a key that an earlier one made known. */
+function ofSupplier({ tariff, loadController, renewals = [] }: Memory): readonly LinkMessage[] {
+  const told = (kind: 'tariff' | 'loadController' | 'supplier', signed: string | undefined) =>
+    signed === undefined ? [] : [{ message: { kind, signed }, counter: counterIn(signed) }]
+  return [
+    ...told('tariff', tariff),
+    ...told('loadController', loadController),
+    ...renewals.flatMap((each) => told('supplier', each)),
+  ]
+    .toSorted((one, other) => (one.counter < other.counter ? -1 : 1))
+    .map(({ message }) => message)
+}
+
+function counterIn(text: string): bigint {
+  const bytes = fromBase64(text)
+  const read = bytes && decodeSigned(bytes)
+  return read?.ok === true ? read.value.command.counter : 0n
 }
 
 /** Beyond this the charger takes no arm; it has noticed by the time it is told, and says so as well. */

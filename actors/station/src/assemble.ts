@@ -41,6 +41,7 @@ import { createReports } from './reports.ts'
 import { freshness } from './revocation.ts'
 import { createRestarts, handoverMillis } from './restarts.ts'
 import { tellSuppliedArms } from './supplied-arms.ts'
+import { payerNow } from './supplier-word.ts'
 import { createTrustStore } from './trust-store.ts'
 import { createReader } from './reader.ts'
 import type { OwnIdentity } from './own-identity.ts'
@@ -179,8 +180,12 @@ export function assemble(
     onWaiting: () => reports.state(),
   })
   let meterKey: PrivateKey | undefined
+  const payer = payerNow(bearings.pinnedPayer, () => keeper.memory, crypto)
   const station: Station = {
     ...bearings,
+    get payer() {
+      return payer()
+    },
     config,
     mode: config.trustMode,
     model,

@@ -11,19 +11,19 @@ import {
   type StationId,
 } from '@interlock/kernel'
 import { fromPem, peerOf, toPem } from '@interlock/pki'
-import type { Payer } from '@interlock/seal'
 import type { Roots } from './certificates.ts'
 import type { StationConfig } from './config.ts'
 import type { Ratings } from './core/charger.ts'
 import { loadStandardIdentity } from './plain-certificate.ts'
 import type { StoredCell } from './core/memory.ts'
+import type { PinnedPayer } from './supplier-word.ts'
 
 /** What the config says, in the terms of the code. */
 export type Bearings = {
   readonly stationId: StationId
   readonly eui: Eui64
   readonly llcs: Eui64 | undefined
-  readonly payer: Payer | undefined
+  readonly pinnedPayer: PinnedPayer | undefined
   /** Of the register of driver tokens. */
   readonly driverRegister: PublicKey | undefined
   readonly evse: number
@@ -41,7 +41,7 @@ export function bearingsOf(config: StationConfig, crypto: Crypto): Bearings {
     stationId: stationId(config.stationId),
     eui: eui64(config.eui),
     llcs: config.llcs === undefined ? undefined : eui64(config.llcs.eui),
-    payer: payerOf(config, crypto),
+    pinnedPayer: payerOf(config, crypto),
     driverRegister: driverRegisterOf(config, crypto),
     evse: row.id,
     ratings: {
@@ -92,7 +92,7 @@ export const pinnedCells = (config: StationConfig, deps: ActorDeps): readonly St
     return { role, organisation, certificatePem: toPem(der, 'CERTIFICATE') }
   })
 
-function payerOf({ llcs }: StationConfig, crypto: Crypto): Payer | undefined {
+function payerOf({ llcs }: StationConfig, crypto: Crypto): PinnedPayer | undefined {
   if (llcs?.tariff === undefined) return undefined
   const { meter, supplier } = llcs.tariff
   return { meter: eui64(meter), supplier: certificateOf(supplier, 'supplier', crypto).peer }

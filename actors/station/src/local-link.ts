@@ -30,6 +30,7 @@ import { onRespond, onRestore } from './responding.ts'
 import { takeRevocationList } from './revocation.ts'
 import type { Station } from './station.ts'
 import { tellSuppliedArms } from './supplied-arms.ts'
+import { takeSupplier } from './supplier-word.ts'
 import { takeTariff } from './tariff.ts'
 
 const nonceBytes = 16
@@ -175,6 +176,8 @@ function handle(station: Station, message: LinkMessage): string | undefined {
       return takeTariff(station, message.signed)
     case 'loadController':
       return takeController(station, message.signed)
+    case 'supplier':
+      return takeSupplier(station, message.signed)
     case 'time':
     case 'heartbeat':
       station.hearTime('llcs', instant(message.at))

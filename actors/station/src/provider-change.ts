@@ -1,12 +1,12 @@
-import { decodeSigned, replacementModes } from '@interlock/gbcs'
-import { fromBase64, ok, refused, type Outcome } from '@interlock/kernel'
-import { fromPem, toPem, verifyChain, type Hierarchy, type Peer } from '@interlock/pki'
-import { judgeReplacement, verifyProvider } from '@interlock/seal'
+import { ok, refused, type Outcome } from '@interlock/kernel'
+import { toPem, verifyChain } from '@interlock/pki'
+import { verifyProvider } from '@interlock/seal'
 import { ageOf, settled, type ProviderChange, type ProviderHalf } from './core/provider-change.ts'
 import { cellsOf } from './gate-state.ts'
 import type { Station } from './station.ts'
+import { demandsOf, namedBySupplier, type Named } from './supplier-word.ts'
 
-type Word = { readonly counter: bigint; readonly peer: Peer; readonly floor?: bigint }
+type Word = Named & { readonly floor?: bigint }
 
 /**
  * Another load controller, which the LLCS passed on as the home's supplier signed it. It is verified again here, and
@@ -14,7 +14,7 @@ type Word = { readonly counter: bigint; readonly peer: Peer; readonly floor?: bi
  * @returns why it was not taken; undefined for the newest, also when that is known already
  */
 export function takeController(station: Station, text: string): string | undefined {
-  const read = controllerIn(station, text)
+  const read = namedBySupplier(station, text, 'CS02g')
   if (!read.ok) return refuse(station, 'the LLCS', read.reason)
   return take(station, 'controller', read.value)
 }
@@ -24,29 +24,6 @@ export function takeProvider(station: Station, data: unknown): string | undefine
   const read = providerIn(station, data)
   if (!read.ok) return refuse(station, 'the CSMS', read.reason)
   return take(station, 'provider', read.value)
-}
-
-function controllerIn(station: Station, text: string): Outcome<Word, string> {
-  const { payer, llcs, deps } = station
-  const bytes = fromBase64(text)
-  const read = bytes === undefined ? undefined : decodeSigned(bytes)
-  if (read?.ok !== true || read.value.command.useCase !== 'CS02g') return refused('Malformed')
-  const { command, covered, signature } = read.value
-  const { supplier } = payer ?? {}
-  if (supplier === undefined || supplier.organisation !== command.originator)
-    return refused('SignerUnknown')
-  if (!deps.crypto.verify(supplier.publicKey, covered, signature))
-    return refused('SignatureInvalid')
-  if (command.target !== llcs) return refused('TargetMismatch')
-  const replacement = command.replacements.find(
-    ({ cell }) => cell.keyUsage === 'digitalSignature' && cell.topUp === undefined,
-  )
-  if (replacement === undefined) return refused('Malformed')
-  const demands = demandsOf(station, 'smartMeter')
-  if (!demands.ok) return demands
-  const mode = replacementModes.loadControllerBySupplier
-  const judged = judgeReplacement(replacement, command, mode, demands.value)
-  return judged.ok ? ok({ counter: command.counter, peer: judged.value }) : judged
 }
 
 function providerIn(station: Station, data: unknown): Outcome<Word, string> {
@@ -63,19 +40,6 @@ function providerIn(station: Station, data: unknown): Outcome<Word, string> {
   if (!peer.ok) return peer
   if (peer.value.role !== 'dsrsp') return refused('RoleForbidden')
   return ok({ counter: BigInt(counter), peer: peer.value, floor })
-}
-
-/** What is not known to be in force does not count, as for any critical command. */
-function demandsOf(station: Station, hierarchy: Hierarchy) {
-  const { deps, keeper, roots } = station
-  if (!station.standing().revocationsFresh[hierarchy]) return refused('RevocationStale')
-  const list = keeper.memory.revocationLists?.[hierarchy]
-  return ok({
-    roots: roots[hierarchy].flatMap((pem) => fromPem(pem, 'CERTIFICATE')),
-    at: deps.wall.now(),
-    crypto: deps.crypto,
-    revoked: (serialHex: string) => list?.serials.includes(serialHex) ?? false,
-  })
 }
 
 /** Durable before it is acknowledged; the cells change in one entry with the counters above which they count. */

@@ -27,6 +27,7 @@ import type { VehicleSession } from './receipts.ts'
 import type { Records } from './records.ts'
 import type { Caller, Reports } from './reports.ts'
 import type { Restarts } from './restarts.ts'
+import type { PinnedPayer } from './supplier-word.ts'
 import type { TrustStore } from './trust-store.ts'
 import type { Standing } from './gate-state.ts'
 
@@ -55,8 +56,9 @@ export type Station = {
   readonly stationId: StationId
   readonly eui: Eui64
   readonly llcs: Eui64 | undefined
-  /** Whose tariff the home pays, where it is told. */
+  /** Whose tariff the home pays, where it is told: by the certificate of now, and by the one that was pinned. */
   readonly payer: Payer | undefined
+  readonly pinnedPayer: PinnedPayer | undefined
   /** Of the register of driver tokens, where one is pinned. */
   readonly driverRegister: PublicKey | undefined
   /** The one EVSE of the simulated hardware. */

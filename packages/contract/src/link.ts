@@ -21,6 +21,8 @@ export type LinkMessage =
   | { readonly kind: 'tariff'; readonly signed: string }
   /** LLCS → station: the command that put another load controller in the LLCS's cells, as the supplier signed it (base64). */
   | { readonly kind: 'loadController'; readonly signed: string }
+  /** LLCS → station: the command by which the home's supplier renewed its certificate in the LLCS's cells (base64). */
+  | { readonly kind: 'supplier'; readonly signed: string }
   /** LLCS → station: trusted time from the smart-meter system. */
   | { readonly kind: 'time'; readonly at: number }
   | { readonly kind: 'heartbeat'; readonly at: number }

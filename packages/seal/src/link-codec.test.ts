@@ -31,6 +31,7 @@ const messages: readonly LinkMessage[] = [
   { kind: 'respond', digest, hertz: 49.7, measuredAt: now, until: now + 1 },
   { kind: 'restore', digest, at: now },
   { kind: 'tariff', signed: toBase64(Uint8Array.of(0xdf, 0x09)) },
+  { kind: 'supplier', signed: toBase64(Uint8Array.of(0xdf, 0x09)) },
   { kind: 'time', at: now },
   { kind: 'heartbeat', at: now },
   { kind: 'used', digest, change: 'return' },

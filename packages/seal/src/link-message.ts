@@ -24,6 +24,7 @@ const shapes: Readonly<Record<LinkMessage['kind'], Readonly<Record<string, Rule>
   },
   tariff: { signed: isBase64 },
   loadController: { signed: isBase64 },
+  supplier: { signed: isBase64 },
   time: { at: isTime },
   heartbeat: { at: isTime },
   used: { digest: isDigest, change: matches(/^(change|return)$/) },

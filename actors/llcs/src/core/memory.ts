@@ -46,6 +46,8 @@ export type Memory = {
   readonly cells?: StoredCells
   /** The command that put the load controller there, as the supplier signed it, base64: for the charger. */
   readonly loadController?: string
+  /** The commands by which the home's supplier renewed its certificate there, as it signed them, base64: for the charger. */
+  readonly renewals?: readonly string[]
   /** What the network's time last said of this clock; absent: it has said nothing. */
   readonly clockAgrees?: boolean
   /** The one in force, and one that is to come. */
@@ -53,6 +55,9 @@ export type Memory = {
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
 }
+
+/** A charger that was away for more of them is set up again. */
+export const renewalsMax = 4
 
 export const newMemory: Memory = {
   counters: {},

@@ -53,6 +53,14 @@ export type StoredCounter = {
   readonly counter: string
 }
 export type StoredArmUse = { readonly changes: number; readonly lastAt: Instant }
+/** In the place of the one that was pinned, which it names: with another pinned one it does not count. */
+export type RenewedSupplier = {
+  readonly certificatePem: string
+  /** Thumbprint of the pinned one. */
+  readonly pinned: string
+  /** Of the word that said so, decimal. */
+  readonly counter: string
+}
 /** The whole station, or one EVSE of it. */
 export type PendingReset = { readonly evseId?: number }
 export type TransactionEvent = Request<'TransactionEvent'>
@@ -64,6 +72,8 @@ export type Memory = {
   readonly cells: readonly StoredCell[]
   readonly revocationLists?: StoredLists
   readonly providerChange?: ProviderChange
+  /** The newest certificate of the home's supplier, by its own word through the LLCS. */
+  readonly supplier?: RenewedSupplier
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
   readonly profiles: readonly StoredProfile[]
