@@ -1,6 +1,6 @@
 import type { Topic } from '@interlock/contract'
 import type { PeerTerms } from '@interlock/host/oscp'
-import { homeTopic, speaksOfItself, type Following } from '@interlock/topics'
+import { homeTopic, speaksOfItself, type Following, type Proofs } from '@interlock/topics'
 import type { DsoConfig } from './config.ts'
 import type { FeederSayings } from './metering/feeder-sayings.ts'
 
@@ -28,7 +28,11 @@ export const readingTopics = ({ region, homes = [] }: Config): readonly Topic[] 
   homes.map((home) => homeTopic('reading', region, home))
 
 /** Providers of their own chargers, homes of themselves. */
-export const followings = ({ loads, readings }: FeederSayings): readonly Following[] => [
+/** @param proofs of what homes have signed; a load is under a key that others have too, and proves nothing */
+export const followings = (
+  { loads, readings }: Pick<FeederSayings, 'loads' | 'readings'>,
+  proofs: Pick<Proofs, 'keep'>,
+): readonly Following[] => [
   {
     name: 'loads',
     selection: { kind: 'load' },
@@ -43,6 +47,11 @@ export const followings = ({ loads, readings }: FeederSayings): readonly Followi
     hears: speaksOfItself,
     // A consent that is withdrawn, and given again, is a gap.
     ignores: ['SealNotForUs'],
-    handle: (received) => Promise.resolve(void readings.take(received)),
+    handle(received) {
+      // Held once; brought again after a stop in between, it is proved twice.
+      readings.take(received)
+      proofs.keep(received)
+      return Promise.resolve()
+    },
   },
 ]

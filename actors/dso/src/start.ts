@@ -13,7 +13,13 @@ import {
 import { createOutbox, oscpEndpoints } from '@interlock/host/oscp'
 import { Fault, type Eui64 } from '@interlock/kernel'
 import type { GroupRules } from '@interlock/privacy'
-import { deadLettersDoor, demandTopic, openTopics, type DeadLetter } from '@interlock/topics'
+import {
+  deadLettersDoor,
+  demandTopic,
+  keepProofs,
+  openTopics,
+  type DeadLetter,
+} from '@interlock/topics'
 import { sayAllotments, type Allotments } from './capacity/say-allotments.ts'
 import { createToldDays } from './capacity/told-days.ts'
 import { demandWhole, type DsoConfig } from './config.ts'
@@ -43,6 +49,9 @@ export type DsoRunning = Running & {
   /** Every method and path that it answers. */
   readonly doors: readonly string[]
 }
+
+/** As long as homes' readings are kept that come each quarter of an hour: a proof has what it proves in it. */
+const provedDays = 10
 
 /** Providers are of other organisations. Every other door is for the operator's own people. */
 const openToOthers: readonly string[] = [
@@ -92,6 +101,11 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
     openJournal: (of) => openJournal(`${data}/${of}.journal`),
     topics: heard,
     providerOf: (organisation) => providers.find(({ pinned }) => pinned.org === organisation)?.name,
+  })
+  const proofs = keepProofs(openJournal(`${data}/proofs.journal`), {
+    days: provedDays,
+    clock,
+    label: `${actor}/proofs`,
   })
   const meters = createFeederMeters({ feeders, blocks, sayings, audit, deps })
   let allotments: Allotments | undefined
@@ -171,7 +185,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       deps,
     })
   allotments = topics && sayAllotments(topics, deps, `${actor}/allotments`)
-  for (const each of followings(sayings)) topics?.follow(each)
+  for (const each of followings(sayings, proofs)) topics?.follow(each)
   const sumOptions = { rules: deps.sumRules ?? feederSumRules, us, audit, deps }
   const summed = topics === undefined ? [] : summedFeeders(config, { topics, ...sumOptions })
   server.route(sumDoor(summed))
@@ -189,6 +203,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
     blocks.close()
     heardLog.close()
     sayings.close()
+    proofs.close()
     audit.close()
   }
   const listenAll = async () => [await server.listen(), await meterServer?.listen()] as const

@@ -15,16 +15,19 @@ export const recordOf = (uid: string): string =>
 export async function openByTopic(config: EmspConfig, station: Eui64) {
   const { db, close } = await openDatabase<EmspTables>(config.database, migrations)
   const told = toldStore(db)
+  const proved: number[] = []
   const [readings, sessions] = followings({
     contracts: config.contracts,
     config: { ...config, homes: [{ feeder: 'f1', station, operator: 'operator' }] },
     told,
+    proofs: { keep: ({ head }) => void proved.push(head.seq) },
     now: () => systemClock.now(),
   })
   const topic = { region: 'NL', feeder: 'f1', kind: 'reading', id: station } as const
   return {
     objects: await ocpiObjects(db),
     told,
+    proved,
     topic,
     hears: { reading: readings?.hears, session: sessions?.hears },
     /** It is opened, and the next of the station. */

@@ -187,7 +187,7 @@ test('what an operator tells of its places, sessions and tariffs is kept under i
 test('of what is said by topic only our drivers’ readings are kept, each once, by whoever may say it', async () => {
   const { charging, config, csms } = world
   const station = charging.certify('station').peer
-  const { say, hears, topic, close } = await openByTopic(config, station.eui)
+  const { say, hears, proved, topic, close } = await openByTopic(config, station.eui)
   const ours = { transaction: 'T1', record: recordOf('04a1b2c3') }
   for (const seq of [1, 1]) await say(seq, ours)
   await say(2, { transaction: 'T2', record: recordOf('NOBODY') })
@@ -195,6 +195,7 @@ test('of what is said by topic only our drivers’ readings are kept, each once,
   const session = { transaction: 'T1', evse: 1, state: 'ended', at: 1, wattHours: 5 }
   for (const seq of [1, 1]) await say(seq, session, 'session')
   expect(await itemsOf('told')).toHaveLength(2)
+  expect(proved).toEqual([1, 1, 1, 1])
   expect(hears.reading?.(station, topic)).toBe(true)
   expect(hears.reading?.(charging.certify('station').peer, topic)).toBe(false)
   expect(hears.session?.(csms.peer, topic)).toBe(true)

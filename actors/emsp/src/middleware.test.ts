@@ -26,6 +26,7 @@ test('attack: an operator whom we have a contract with speaks of sessions at ano
       list: () => expect.fail(),
       prune: () => expect.fail(),
     },
+    proofs: { keep: () => expect.fail() },
     now: () => expect.fail(),
   })
   expect(sessions?.hears?.(csms(ours), topic)).toBe(true)

@@ -2,7 +2,14 @@ import type { Reading, Topic } from '@interlock/contract'
 import type { Eui64, Instant } from '@interlock/kernel'
 import { parseRecord } from '@interlock/ocmf'
 import { sameCi } from '@interlock/ocpi'
-import { homeTopic, messageUnfit, speaksOfItself, type Following } from '@interlock/topics'
+import {
+  homeTopic,
+  messageUnfit,
+  speaksOfItself,
+  type Following,
+  type Proofs,
+  type Received,
+} from '@interlock/topics'
 import type { ContractConfig, EmspConfig } from './config.ts'
 import type { Told } from './data/told.ts'
 
@@ -42,9 +49,15 @@ export function followings(options: {
   readonly contracts: readonly ContractConfig[]
   readonly config: Pick<EmspConfig, 'homes' | 'operators'>
   readonly told: Told
+  /** Of what was taken; brought again after a stop in between, it is proved twice. */
+  readonly proofs: Pick<Proofs, 'keep'>
   readonly now: () => Instant
 }): readonly Following[] {
-  const { contracts, config, told, now } = options
+  const { contracts, config, told, proofs, now } = options
+  const take = async (received: Received): Promise<void> => {
+    await told.take(received, now())
+    proofs.keep(received)
+  }
   return [
     {
       name: 'readings',
@@ -53,7 +66,7 @@ export function followings(options: {
       hears: speaksOfItself,
       ignores: ['SealNotForUs'],
       async handle(received) {
-        if (isOfOurs(contracts, received.payload as Reading)) await told.take(received, now())
+        if (isOfOurs(contracts, received.payload as Reading)) await take(received)
       },
     },
     {
@@ -62,9 +75,7 @@ export function followings(options: {
       begins: 'first',
       hears: speaksOfItsStations(config),
       ignores: ['SealNotForUs'],
-      async handle(received) {
-        await told.take(received, now())
-      },
+      handle: take,
     },
   ]
 }

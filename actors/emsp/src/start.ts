@@ -4,6 +4,7 @@ import {
   loadIdentity,
   openAudit,
   openHttpServer,
+  portsOf,
   readText,
   startWhole,
   type ActorDeps,
@@ -11,7 +12,7 @@ import {
   type Running,
 } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
-import { Fault } from '@interlock/kernel'
+import { Fault, inHours } from '@interlock/kernel'
 import {
   createRegistration,
   readOcpi,
@@ -21,7 +22,13 @@ import {
   type Token,
 } from '@interlock/ocpi'
 import { ocpiConnections, ocpiObjects, openDatabase } from '@interlock/store'
-import { deadLettersDoor, demandTopic, openTopics, type Topics } from '@interlock/topics'
+import {
+  deadLettersDoor,
+  demandTopic,
+  keepProofs,
+  openTopics,
+  type Topics,
+} from '@interlock/topics'
 import { authorisationStore } from './authorisations.ts'
 import { keepCardRegister } from './card-register.ts'
 import { demandWhole, type EmspConfig } from './config.ts'
@@ -37,7 +44,7 @@ import { keepRegistering } from './registering.ts'
 import { recordsInTurn } from './records-in-turn.ts'
 import { remoteEndpoints } from './remote-endpoints.ts'
 import { remoteRequests } from './requests.ts'
-import { keepRetention } from './retention.ts'
+import { keepRetention, retention } from './retention.ts'
 import { restEndpoints } from './rest.ts'
 import { tokenRegister } from './token-register.ts'
 
@@ -115,8 +122,15 @@ async function open(
       note: (kind, found) => void audit.record(kind, found),
       deps,
     })
+    const proofs = keepProofs(portsOf(deps).openJournal(`${data}/proofs.journal`), {
+      days: retention.told.millis / inHours(24),
+      clock,
+      label: `${actor}/proofs`,
+    })
+    closers.push(() => proofs.close())
     closers.push(() => opened.close())
-    for (const each of followings({ contracts, config, told, now })) opened.follow(each)
+    const said = followings({ contracts, config, told, proofs, now })
+    for (const each of said) opened.follow(each)
     for (const topic of joins) opened.join(topic)
     topics = opened
   }

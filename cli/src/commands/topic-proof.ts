@@ -14,7 +14,11 @@ export const topicProof: Command = {
     'interlock topic proof ev/eastern/f1/consumption/02-00-00-01-00-00-00-01 --data supplier/data --seq 17',
   operands: 'TOPIC',
   flags: {
-    data: { kind: 'text', value: 'DIR', help: 'data folder of a supplier or DSR service provider' },
+    data: {
+      kind: 'text',
+      value: 'DIR',
+      help: 'data folder of who has read it: a supplier, provider or operator',
+    },
     seq: { kind: 'text', value: 'N', help: 'number of the message; without it they are listed' },
     'header-only': { kind: 'switch', help: 'who said it, where and when, and not what' },
   },

@@ -1,7 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
 import { openSealedCapacity, type CapacityHearer } from '@interlock/csms'
-import { nodeCrypto as crypto, openJournal, systemClock, temporaryDir } from '@interlock/host'
+import {
+  journalEntries,
+  nodeCrypto as crypto,
+  openJournal,
+  systemClock,
+  temporaryDir,
+} from '@interlock/host'
 import { verifyDisclosure } from '@interlock/seal'
 import {
   consumptionFollowing,
@@ -303,6 +309,14 @@ test('a charger’s readings reach an operator as both run, and end within a min
   const last = await latest()
   expect(said.slice(inTime).map(recordOf)).not.toContain(last)
   expect(said.slice(0, inTime).map(recordOf)).toContain(last)
+  // What the operator was told it can show to a third party, by the charger's certificate alone.
+  const shown = (journalEntries(`${dir}/dso-7/proofs.journal`) as readonly Proof[]).at(-1)
+  const chargerOf = (of: string): Peer | undefined =>
+    of === home.peer.thumbprint ? home.peer : undefined
+  expect(shown && verifyDisclosure(shown.disclosure, chargerOf, crypto)).toMatchObject({
+    ok: true,
+    value: { head: { author: home.peer.eui, role: 'station' }, payload: { record: last } },
+  })
   await seen.close()
   await charger.close()
   await operator.close()

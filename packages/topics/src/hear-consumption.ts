@@ -6,7 +6,7 @@ import type { MiddlewareConfig } from './config.ts'
 import { openHalfHours, type HalfHours } from './half-hours.ts'
 import { homeTopic, type HomeConfig } from './home-topics.ts'
 import { messageUnfit } from './message-unfit.ts'
-import { openProofs, type Proofs } from './proofs.ts'
+import { keepProofs, type Proofs } from './proofs.ts'
 import {
   demandTopic,
   openTopics,
@@ -58,7 +58,7 @@ export const consumptionFollowing = (
 /** What a reader of consumption has. */
 export type ConsumptionHeard = {
   readonly halfHours: HalfHours
-  readonly proofs: Proofs
+  readonly proofs: Pick<Proofs, 'keep'>
   readonly topics: Topics
 }
 
@@ -74,7 +74,10 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Con
   const kept = { days, clock: deps.clock }
   const halfHours = openHalfHours(openJournal(`${data}/half-hours.journal`), kept)
   closers.push(() => halfHours.close())
-  const proofs = openProofs(openJournal(`${data}/proofs.journal`), kept)
+  const proofs = keepProofs(openJournal(`${data}/proofs.journal`), {
+    ...kept,
+    label: 'proofs/forget',
+  })
   closers.push(() => proofs.close())
   const topics = openTopics({
     config,
@@ -91,7 +94,6 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Con
   let timer: Timer
   const forget = (): void => {
     halfHours.forget()
-    proofs.forget()
     options.forgets?.forget()
     timer = deps.clock.after(inHours(24), 'half-hours/forget', forget)
   }

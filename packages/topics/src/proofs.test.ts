@@ -1,7 +1,7 @@
 import type { SealHead, Topic } from '@interlock/contract'
 import { eui64, inHours, instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
-import { openProofs, proofOf, type Proof } from './proofs.ts'
+import { keepProofs, openProofs, proofOf, type Proof } from './proofs.ts'
 import { memoryJournal } from './topics.fixture.ts'
 
 const topic: Topic = { region: 'eastern', feeder: 'f1', kind: 'consumption', id: 'one' }
@@ -26,8 +26,21 @@ test('a proof is kept as long as what it proves, and found by topic and number',
   expect(proofOf(kept(), topic, 1)).toMatchObject({ disclosure })
   expect(proofOf(kept(), { ...topic, id: 'two' }, 1)).toBeUndefined()
   world.now = instant(world.now + inHours(48))
-  proofs.forget()
+  proofs.close()
+  // As an actor keeps them: what is too old goes at its start, and each day.
+  const due: (() => void)[] = []
+  const daily = {
+    now: clock.now,
+    after: (_: unknown, __: string, work: () => unknown) => {
+      due.push(() => void work())
+      return { cancel: () => {} }
+    },
+  }
+  keepProofs(journal, { days: 10, clock: daily, label: 'proofs' })
   expect(kept().map(({ seq }) => seq)).toEqual([2])
+  world.now = instant(world.now + inHours(24 * 10))
+  due[0]?.()
+  expect([kept(), due.length]).toEqual([[], 2])
 })
 
 test('so many are kept and no more: the oldest go first', () => {

@@ -1,5 +1,5 @@
 import { topicName, type Topic } from '@interlock/contract'
-import { inHours, type Clock } from '@interlock/kernel'
+import { inHours, type Clock, type Timer } from '@interlock/kernel'
 import type { Disclosure, Opened } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
 
@@ -58,6 +58,27 @@ export function openProofs(
       if (kept.length < held.length) journal.rewrite([...kept])
     },
     close: () => journal.close(),
+  }
+}
+
+/** As {@link openProofs}, and forgets each day what is too old. @param label of its timer */
+export function keepProofs(
+  journal: Journal,
+  { days, clock, label }: { readonly days: number; readonly clock: Clock; readonly label: string },
+): Pick<Proofs, 'keep' | 'close'> {
+  const proofs = openProofs(journal, { days, clock })
+  let timer: Timer
+  const forget = (): void => {
+    proofs.forget()
+    timer = clock.after(inHours(24), label, forget)
+  }
+  forget()
+  return {
+    keep: (message) => proofs.keep(message),
+    close() {
+      timer.cancel()
+      proofs.close()
+    },
   }
 }
 
