@@ -159,6 +159,12 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
         return { status: 200, body: { readers: named.of(topic) } }
       },
     },
+  ]
+}
+
+/** How far authors have come and epochs reach, where no carrier is between. */
+export function headEndpoints(desk: Pick<KeyDesk, 'heads' | 'standingOf'>): readonly Endpoint[] {
+  return [
     {
       method: 'PUT',
       url: '/api/v1/heads',

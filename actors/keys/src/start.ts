@@ -28,7 +28,7 @@ import { admissionOf } from './admission.ts'
 import { openCertificates } from './certificates.ts'
 import type { KeysConfig } from './config.ts'
 import { openConsents } from './consents.ts'
-import { clientEndpoints, consentEndpoints, type KeyDesk } from './endpoints.ts'
+import { clientEndpoints, consentEndpoints, headEndpoints, type KeyDesk } from './endpoints.ts'
 import { memberOf, openGroupStore } from './group-store.ts'
 import { openNamedReaders } from './named-readers.ts'
 
@@ -142,6 +142,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
   })
   const endpoints = [
     ...clientEndpoints(desk),
+    ...headEndpoints(desk),
     ...consentEndpoints(desk),
     ...grantEndpoints(book, administrators, audit, onChange),
   ]

@@ -227,4 +227,7 @@ test('what the middleware withholds from the start, at the end or altogether is 
   })
   expect(readers.map(withheld)).toEqual(acts.map(([, detail]) => [detail]))
   expect(withheld(honest)).toEqual([])
+  // Nothing else would tell of an author that was never heard.
+  const ofLoads = readers[2]?.findings.filter(({ topic }) => topic.kind === 'load')
+  expect(ofLoads?.map(({ reason }) => reason)).toEqual(['SealWithheld'])
 })

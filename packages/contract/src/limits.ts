@@ -119,7 +119,7 @@ export const limits = {
   authorSilentMillis: 180_000,
   /** What one request states, or one answer brings. */
   headsPerRequestMax: 500,
-  /** Authors and topics that the key server keeps the heads of, and of these of one author. */
+  /** Heads that the key server keeps, one for each author, topic and audience; and of these of one author. */
   headsMax: 500_000,
   headsPerAuthorMax: 50_000,
   /** Members of one group topic. */

@@ -81,6 +81,7 @@ function watching(role: Role = 'dso') {
     found,
     watch,
     unwatch,
+    watchMore: () => watch.watch(reading, () => false),
     look: (times: number) => clock.advance(times * limits.headsMillis),
   }
 }
@@ -97,6 +98,15 @@ test('what an author has said and nothing has brought is found, and asked for wh
     { kinds: ['load'], run: '', after: 0 },
     { kinds: ['load'], run: 'run', after: 7 },
   ])
+  await watch.close()
+})
+
+test('what is read besides from now on is asked for from its beginning', async () => {
+  const { asked, look, watch, watchMore } = watching()
+  await look(2)
+  watchMore()
+  await look(2)
+  expect(asked.map(({ after }) => after)).toEqual([0, 1, 0, 1])
   await watch.close()
 })
 

@@ -62,7 +62,9 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
   const groups = new Map<string, Joined>()
   /** Authors that were silent at the last look, and of those who were told of. */
   let silent: ReadonlyMap<string, 'new' | 'told'> = new Map()
-  let asked: { readonly kinds: string; readonly run: string; readonly next: number } | undefined
+  let asked: { readonly run: string; readonly next: number } | undefined
+  /** Whatever is read besides from now on has to be told from its beginning. */
+  let isMoreWatched = false
   let askedAt = wall.now()
   let isAway = false
   let timer: Timer
@@ -86,8 +88,8 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
   async function ask(): Promise<void> {
     const kinds = [...new Set([...watched].map(({ reading }) => reading.selection.kind))].toSorted()
     if (kinds.length === 0) return
-    // Whatever is read besides from now on has to be told from its beginning.
-    if (asked?.kinds !== kinds.join()) asked = undefined
+    if (isMoreWatched) asked = undefined
+    isMoreWatched = false
     for (let more = true; more && !stop.signal.aborted;) {
       const { run: of = '', next: after = 0 } = asked ?? {}
       const answer = await keys.readHeads({ kinds, run: of, after })
@@ -95,7 +97,7 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
       const { run: now, next, heads, silent: authors } = answer.value
       for (const head of heads) await tell(head)
       // Not before: what was not told, for the key server went away, is asked for again.
-      asked = { kinds: kinds.join(), run: now, next }
+      asked = { run: now, next }
       more = answer.value.more
       if (!more) await tellSilent(authors)
     }
@@ -140,6 +142,9 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
       (group) => !(keyrings.publishing(group.topic, wall.now()).ok && clear(group)),
     )
     for (const group of lacking.slice(0, leasesAskedMax)) {
+      // Behind the others: each has its turn.
+      const name = topicName(group.topic)
+      if (groups.delete(name)) groups.set(name, group)
       const standing = await keys.standingOf(group.topic)
       const isLeased = standing.ok && standing.value.until > wall.now()
       group.looks = isLeased ? group.looks + 1 : 0
@@ -183,6 +188,7 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
         isHeld,
       }
       watched.add(each)
+      isMoreWatched = true
       return () => watched.delete(each)
     },
     joined(topic) {

@@ -81,15 +81,28 @@ test('a named reader is told of what was sealed to it, a reader with a contract 
   expect([dso, emsp].map((each) => heads.told(each, 'maskKey'))).toEqual([[[1, 8]], []])
 })
 
+test('so many epochs and named readers of one author and topic are kept, the last', () => {
+  const heads = book()
+  for (let epoch = 1; epoch <= 5; epoch++) heads.state(csms, said(load, `${epoch}`, epoch))
+  expect(heads.told(dso, 'load')).toEqual([[3, 5]])
+  heads.state(station, said(reading, dso.thumbprint, 1), said(reading, emsp.thumbprint, 1))
+  for (let i = 1; i < limits.sealReadersMax; i++)
+    heads.state(station, said(reading, `reader-${i}`, 1))
+  expect([dso, emsp].map((each) => heads.told(each, 'reading'))).toEqual([[], [[1, 1]]])
+})
+
 test('an author states nothing of what it may not say, nor of the future', () => {
   const heads = book()
   heads.state(emsp, said(reading, dso.thumbprint, 1))
   heads.state(station, { ...said(reading, dso.thumbprint, 3), last: 2 })
+  heads.state(station, said(reading, 'everyone', 1), said(maskKey, dso.thumbprint, 1))
+  heads.state(csms, said(load, dso.thumbprint, 1))
   const skewed = at(21) + limits.clockSkewMillisMax
   heads.state(station, { ...said(reading, dso.thumbprint, 1), lastAt: skewed })
   const ungranted = book(false)
   ungranted.state(station, said(reading, dso.thumbprint, 1))
-  expect([heads, ungranted].map((each) => each.told(dso, 'reading'))).toEqual([[], []])
+  const kinds = ['reading', 'maskKey', 'load'] as const
+  for (const each of [heads, ungranted]) expect(each.read(dso, kinds).heads).toEqual([])
 })
 
 test('whoever asks again is told of what has changed, and of all where the key server began anew', () => {

@@ -11,6 +11,7 @@ import {
   type HeadsAsked,
   type HeadsRead,
   type SaidHead,
+  type SealedTopic,
   type SilentAuthor,
   type Topic,
   type TopicKind,
@@ -24,7 +25,7 @@ type Entry = {
   readonly topic: Topic
   /** Its last certificate. */
   readonly by: string
-  readonly spans: ReadonlyMap<string, Span>
+  readonly spans: Map<string, Span>
   readonly revision: number
 }
 
@@ -63,14 +64,19 @@ export function createHeadBook(
   const counts = new Map<string, number>()
   const heardAt = new Map<string, Instant>()
   let [revision, size] = [0, 0]
+  let sweptAt = instant(0)
 
+  /** Now and then: whoever is full could ask for it with every head. */
   function forgetExpired(): void {
+    const now = clock.now()
+    if (now - sweptAt < limits.headsMillis) return
+    sweptAt = now
     size = 0
     counts.clear()
     for (const entries of kinds.values())
       for (const [name, entry] of entries)
-        if (isExpired(entry, clock.now())) entries.delete(name)
-        else count(name.slice(name.indexOf(' ') + 1), 1)
+        if (isExpired(entry, now)) entries.delete(name)
+        else count(name.slice(name.indexOf(' ') + 1), entry.spans.size)
   }
   function count(eui: string, by: number): void {
     size += by
@@ -85,22 +91,22 @@ export function createHeadBook(
     if (topic === undefined || row === undefined || !mayPublish(author.role, topic.kind)) return
     const isSound =
       head.first <= head.last && head.lastAt <= clock.now() + limits.clockSkewMillisMax
-    if (!isSound || !admission.holds(author, topic, 'author')) return
+    if (!isSound || !isAudience(head.to, row) || !admission.holds(author, topic, 'author')) return
     const name = `${topicName(topic)} ${author.eui}`
     const entries = kinds.get(topic.kind) ?? new Map<string, Entry>()
-    const held = entries.get(name)
-    if (held === undefined && isFull(author.eui)) forgetExpired()
-    if (held === undefined && isFull(author.eui)) return
-    const before = held?.spans.get(head.to)
+    const spans = entries.get(name)?.spans ?? new Map<string, Span>()
+    const before = spans.get(head.to)
     const span = before === undefined ? head : wider(before, head)
     if (before !== undefined && span.first === before.first && span.last === before.last) return
-    const spans = new Map([...(held?.spans ?? []), [head.to, span] as const])
-    if (held === undefined) count(author.eui, 1)
-    kinds.set(topic.kind, entries)
+    if (before === undefined && isFull(author.eui)) forgetExpired()
+    if (before === undefined && isFull(author.eui)) return
     // Behind all that changed before.
+    spans.delete(head.to)
+    spans.set(head.to, span)
+    if (before === undefined) count(author.eui, 1 - forgetOldest(spans, row))
+    kinds.set(topic.kind, entries)
     entries.delete(name)
-    const kept = isGroup(row.protection) ? newestOf(spans) : spans
-    entries.set(name, { topic, by: author.thumbprint, spans: kept, revision: ++revision })
+    entries.set(name, { topic, by: author.thumbprint, spans, revision: ++revision })
   }
 
   /** All that was sealed so that this reader can open it, in one. */
@@ -180,8 +186,20 @@ export const wider = (one: Span, other: Span): Span => ({
     : { last: one.last, lastAt: one.lastAt }),
 })
 
-const newestOf = (spans: ReadonlyMap<string, Span>): ReadonlyMap<string, Span> =>
-  new Map([...spans].toSorted(([one], [other]) => Number(one) - Number(other)).slice(-epochsMax))
+/** Whether something of that protection can be for such an audience. */
+const isAudience = (to: string, { protection }: SealedTopic): boolean =>
+  isGroup(protection) ? Number(to) >= 1 : (to === 'everyone') === (protection === 'signed')
+
+/** Of epochs all but the newest, of named readers those of whom nothing has changed for longest. @returns how many */
+function forgetOldest(spans: Map<string, Span>, { protection }: SealedTopic): number {
+  const oldest = isGroup(protection)
+    ? [...spans.keys()].toSorted((one, other) => Number(one) - Number(other))
+    : [...spans.keys()]
+  const keptMax = isGroup(protection) ? epochsMax : limits.sealReadersMax
+  const past = oldest.slice(0, Math.max(0, oldest.length - keptMax))
+  for (const each of past) spans.delete(each)
+  return past.length
+}
 
 /** Of which no carrier needs to keep anything. */
 function isExpired({ topic, spans }: Entry, now: Instant): boolean {
