@@ -14,6 +14,7 @@ export type LastTariff = {
   begin(dated: Dated, file: string | undefined): void
   /** This meter has it; on the disk before it returns. */
   taken(meter: Eui64): void
+  readonly offered: Dated | undefined
   /** Which of these do not have it, and what that is; `undefined` where nothing is owed. */
   owed(meters: readonly Eui64[]): (Dated & { readonly meters: readonly Eui64[] }) | undefined
   /** Digest of the file that was published last, if one was. */
@@ -53,6 +54,9 @@ export function openLastTariff(journal: Journal): LastTariff {
   return {
     begin: (dated, digest) => keep({ kind: 'offered', ...dated, file: digest }),
     taken: (meter) => keep({ kind: 'taken', meters: [meter] }),
+    get offered() {
+      return last
+    },
     owed(meters) {
       const rest = meters.filter((meter) => !taken.has(meter))
       return last === undefined || rest.length === 0 ? undefined : { ...last, meters: rest }

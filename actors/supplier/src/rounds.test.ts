@@ -128,6 +128,15 @@ test('what meters are owed outlives a restart, and is tried again ever less ofte
   expect(more.sent).toEqual(['4 20p'])
 })
 
+test("tomorrow's prices go with what is left of today's, also over a restart, and alone where there is a gap", async () => {
+  const today = supplying()
+  await today.rounds.publish(prices(20))
+  const later = today.again()
+  await later.rounds.publish(prices(30, instant(start + 48 * 1_800_000)))
+  await later.rounds.publish(prices(40, instant(start + 97 * 1_800_000)))
+  expect([today.sent, later.sent]).toEqual([['2 20p'], ['2 20p', '2 40p']])
+})
+
 test('an answer to what was overtaken settles nothing that is owed', async () => {
   const before = supplying()
   const release = before.hold()

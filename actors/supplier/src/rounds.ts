@@ -8,7 +8,7 @@ import type { Asking } from './critical-request.ts'
 import type { Dated, LastTariff } from './last-tariff.ts'
 import { problemIn } from './problem-in.ts'
 import { publishTo } from './publish.ts'
-import { bodyOf, isOver, type Offer, type OfferBody } from './tariff.ts'
+import { bodyOf, isOver, withRest, type Offer, type OfferBody } from './tariff.ts'
 
 export type Published = {
   readonly version: number
@@ -142,7 +142,8 @@ export function createRounds(options: {
       audit.record('TariffGivenUp', { reason, meters: meters.length })
     })
   }
-  const first = async (dated: Dated, file?: string): Promise<Published> => {
+  const first = async (asked: Dated, file?: string): Promise<Published> => {
+    const dated = { ...asked, offer: withRest(asked, last.offered, clock.now()) }
     bodyFor(dated)
     retry?.cancel()
     return await round(dated, options.meters, { number: 1, file })

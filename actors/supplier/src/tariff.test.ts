@@ -1,8 +1,10 @@
+import { tariffPricesMax } from '@interlock/gbcs'
 import { instant, toIso, type Instant } from '@interlock/kernel'
 import type { TariffDocument } from '@interlock/tariff'
 import { expect, test } from 'vitest'
+import type { Dated } from './last-tariff.ts'
 import type { Sending } from './standard-tariff.ts'
-import { bodyOf as bodySent, type Offer } from './tariff.ts'
+import { bodyOf as bodySent, withRest, type Offer } from './tariff.ts'
 
 const now = instant(Date.UTC(2026, 0, 6, 18))
 const bodyOf = (offer: Offer, version: number, sending: Partial<Sending> = {}) =>
@@ -72,6 +74,48 @@ test('half-hours without a gap are published as such, and with one are not', () 
     value: { kind: 'tariff', version: 3, from, prices: [-1_250, -1_250] },
   })
   expect(bodyOf([price(0), price(2)], 3)).toMatchObject({ reason: 'PricesHaveGaps' })
+})
+
+const halfHours = (first: number, count: number, pencePerKilowattHour: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    from: instant(now + (first + index) * 1_800_000),
+    pencePerKilowattHour,
+  }))
+
+test('prices that follow those in force without a gap are sent with what is left of them', () => {
+  const today = { offer: halfHours(-4, 10, 20) }
+  const tomorrow = halfHours(6, 48, 30)
+  expect(withRest({ offer: tomorrow }, today, now)).toEqual([...halfHours(0, 6, 20), ...tomorrow])
+  // Within a half-hour that one is what is left.
+  const within = instant(now + 60_000)
+  expect(withRest({ offer: tomorrow }, today, within)).toMatchObject({ 0: { from: now } })
+})
+
+test.each<[string, Dated, Dated | undefined]>([
+  ['nothing was published before', { offer: halfHours(6, 48, 30) }, undefined],
+  ['there is a gap', { offer: halfHours(7, 48, 30) }, { offer: halfHours(-4, 10, 20) }],
+  ['they begin now', { offer: halfHours(0, 48, 30) }, { offer: halfHours(-4, 10, 20) }],
+  ['those before have not begun', { offer: halfHours(6, 4, 30) }, { offer: halfHours(1, 5, 20) }],
+  ['those before are over', { offer: halfHours(6, 4, 30) }, { offer: halfHours(-9, 9, 20) }],
+  [
+    'those before are yet to be sent',
+    { offer: halfHours(6, 4, 30) },
+    { offer: halfHours(-4, 10, 20), executeAt: instant(now + 1) },
+  ],
+  [
+    'they are dated',
+    { offer: halfHours(6, 4, 30), executeAt: instant(now + 1) },
+    { offer: halfHours(-4, 10, 20) },
+  ],
+  ['those before are a document', { offer: halfHours(6, 4, 30) }, { offer: versions(1) }],
+  ['they are a document', { offer: versions(1) }, { offer: halfHours(-4, 10, 20) }],
+  [
+    'both do not fit into a message',
+    { offer: halfHours(6, tariffPricesMax - 2, 30) },
+    { offer: halfHours(-4, 10, 20) },
+  ],
+])('prices are sent as they are where %s', (_what, asked, before) => {
+  expect(withRest(asked, before, now)).toEqual(asked.offer)
 })
 
 /** Two rates by UTC, of which the second has blocks. */

@@ -14,6 +14,7 @@ import {
   type TariffDocument,
 } from '@interlock/tariff'
 import { Type, type Static } from 'typebox'
+import type { Dated } from './last-tariff.ts'
 import { standardBody, type Sending } from './standard-tariff.ts'
 
 /** RFC 3339, whole seconds; absent: at once. */
@@ -61,6 +62,29 @@ export function executionOf({
 export type Offer = readonly HalfHourPrice[] | TariffDocument
 
 export type OfferBody = TariffBody | TariffDocumentBody | TimeOfUseTariffBody
+
+/**
+ * What is left of the half-hourly prices in force, and those that follow them without a gap: one message, so that whoever
+ * plans sees past the last of today's. An offer that does not follow so is sent as it is.
+ * @param before what was published last
+ */
+export function withRest(
+  { offer, executeAt }: Dated,
+  before: Dated | undefined,
+  now: Instant,
+): Offer {
+  const inForce = before !== undefined && (before.executeAt ?? now) <= now
+  if ('versions' in offer || executeAt !== undefined || !inForce) return offer
+  const [first] = offer
+  if (first === undefined || 'versions' in before.offer) return offer
+  const rest = before.offer.filter(({ from }) => from + halfHourMillis > now && from < first.from)
+  const [current] = rest
+  const follows =
+    current !== undefined &&
+    current.from <= now &&
+    first.from - current.from === rest.length * halfHourMillis
+  return follows && rest.length + offer.length <= tariffPricesMax ? [...rest, ...offer] : offer
+}
 
 /** Whether nothing of it has a price any more. */
 export function isOver(offer: Offer, now: Instant): boolean {
