@@ -1,12 +1,16 @@
 import { rmSync } from 'node:fs'
 import type { BudgetLimits } from '@interlock/contract'
-import { silentLog, temporaryDir } from '@interlock/host'
+import { loadIdentity, nodeCrypto, silentLog, temporaryDir, type Identity } from '@interlock/host'
 import { inHours, inMinutes, instant, plus } from '@interlock/kernel'
 import { afterAll, expect, test } from 'vitest'
 import { makeDay, worldStart, type Session } from '../worlds/day.ts'
 import { createWorldClock, type WorldClock } from '../worlds/world-clock.ts'
-import { organisations, ratingWatts } from './address-book.ts'
+import { frequencyCurve } from '../attacks/commands.ts'
+import { stolenPen } from '../attacks/forge.ts'
+import { answered } from '../attacks/outcome.ts'
+import { organisations, ratingWatts, type Home } from './address-book.ts'
 import { at } from './cars.ts'
+import { prepareChange } from './change-provider.ts'
 import { streetBudget, withoutBudget } from './configs.ts'
 import { runResponseAttack, type ResponseAttackReport } from './run-response-attack.ts'
 import { layDay } from './scenario.ts'
@@ -86,13 +90,62 @@ test('with ledgers that refuse nothing the same attack moves the street without 
   expect(report.loadSwingWatts).toBeGreaterThan(report.budgetWatts)
 }, 600_000)
 
-test('a provider whose budget is too small for every home is refused by name for the others', async () => {
+/** What a charger makes of a curve that a provider has signed and nobody has seconded. */
+function curvesBy(street: Street, { station, stationId }: Home, by: Identity) {
+  const { clock } = street.depsOf('change-of-provider')
+  const sign = stolenPen(by, 'dsrsp', clock, nodeCrypto)
+  const target = { ratingWatts, transactionId: undefined }
+  return async (): Promise<string | undefined> => {
+    const payload = frequencyCurve(target, { now: clock.now() })
+    const curve = sign({ action: 'DataTransfer', payload, station, evse: 1 })
+    const session = street.dsrsp.session(stationId)
+    const outcome = session && (await answered(() => session.callSigned('DataTransfer', curve)))
+    return outcome?.reason
+  }
+}
+
+/** What the charger makes of the provider before and of the next one: at first, after each side's word. */
+async function changed(
+  street: Street,
+  world: WorldClock,
+): Promise<readonly (string | undefined)[][]> {
+  const [first] = street.homes
+  if (first === undefined) throw new TypeError('a street has homes')
+  const { home } = first
+  const before = loadIdentity(street.plan.layout.server('dsrsp').charging)
+  const change = await prepareChange(street)
+  const curves = [before, change.next.charging].map((by) => curvesBy(street, home, by))
+  const judged = async () => [await curves[0]?.(), await curves[1]?.()]
+  try {
+    // Past the counters that the provider has used.
+    await world.run(plus(world.now(), inMinutes(1)), 'stepped')
+    const atFirst = await judged()
+    const cells = await change.bySupplier(home)
+    const afterSupplier = await judged()
+    const brought = await change.bySupervisor(home)
+    return [atFirst, [...cells], afterSupplier, [brought], await judged()]
+  } finally {
+    await change.close()
+  }
+}
+
+test('a provider whose budget is too small for every home is refused by name for the others, and at a home another takes its place when supplier and supervisor say so', async () => {
   const budget = {
     ...streetBudget(stations),
     agreedWatts: { [organisations.dsrsp]: 3 * (stations - 1) * ratingWatts },
   }
-  const members = await onStreet(budget, (street) => Promise.resolve(street.dsrsp.portfolio()))
+  const [members, provider] = await onStreet(budget, async (street, world) => {
+    const portfolio = street.dsrsp.portfolio()
+    return [portfolio, await changed(street, world)] as const
+  })
   const armed = members.map((each) => each.armed?.curveStored === true)
   expect(armed).toEqual([true, false])
   expect(members.at(-1)?.refused).toMatchObject({ reason: 'BudgetExceeded' })
+  expect(provider).toEqual([
+    ['NotSeconded', 'SignerUnknown'],
+    ['success', 'success'],
+    ['NotSeconded', 'SignerUnknown'],
+    ['Accepted'],
+    ['SignerUnknown', 'NotSeconded'],
+  ])
 }, 600_000)
