@@ -87,7 +87,7 @@ export const eligibility = {
   '11.3': {
     roles: ['supplier'],
     local: ['supplier'],
-    device: 'meter',
+    device: 'any',
     originator: 'self',
     futureDated: true,
   },

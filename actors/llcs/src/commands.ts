@@ -20,6 +20,7 @@ import { replaceCredentials } from './credentials.ts'
 import type { Anchor, Llcs } from './llcs.ts'
 import { readConfiguration, readOperation } from './controllers.ts'
 import { takeCalendar } from './calendar.ts'
+import { activate } from './firmware.ts'
 import { takeTime } from './network-time.ts'
 import { isRevoked } from './revocation.ts'
 
@@ -79,8 +80,9 @@ function revokedSigner(llcs: Llcs, { useCase }: Command): Eui64 | undefined {
   return signers.find((anchor) => isRevoked(llcs.keeper.memory, anchor))?.organisation
 }
 
-/** What the home's supplier may originate besides credentials: the time, and the state of its loads. */
+/** What the home's supplier may originate besides credentials: firmware, the time, and the state of its loads. */
 const suppliers: ReadonlySet<UseCase> = new Set([
+  'CS06',
   'ECS46d',
   'ECS70',
   'ActivateLoad',
@@ -110,6 +112,7 @@ function signer(llcs: Llcs, originator: Eui64, useCase: UseCase): PublicKey | un
 async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promise<Answer> {
   if (command.useCase === 'CS02b' || command.useCase === 'CS02g')
     return replaceCredentials(llcs, command, signed)
+  if (command.useCase === 'CS06') return activate(llcs, command)
   if (command.useCase === 'ECS70')
     return { result: isExecutable(command) ? await takeTime(llcs, command) : 'otherReason' }
   if (command.useCase === 'ECS46d') return takeCalendar(llcs, command, signed)

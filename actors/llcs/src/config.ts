@@ -1,4 +1,4 @@
-import { limits } from '@interlock/contract'
+import { DeviceFirmware, limits } from '@interlock/contract'
 import { actorConfig, ListenConfig, SerialConfig, type PacketPlace } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
@@ -43,6 +43,8 @@ export const LlcsConfig = actorConfig({
       strict,
     ),
   ),
+  /** Absent: no image was ever distributed to it, so it activates none. */
+  firmware: Type.Optional(DeviceFirmware),
   /** Roots (PEM) by which revocation lists are verified; anchors rest on no chain. */
   trust: Type.Object({ smartMeter: Path, charging: Type.Optional(Path) }, strict),
   /** The charger of the home. */

@@ -4,7 +4,7 @@ import type { Eui64 } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Hierarchy } from '@interlock/pki'
 import type { Peer } from '@interlock/pki'
-import type { TrustAnchorCells } from '@interlock/seal'
+import type { HeldFirmware, TrustAnchorCells } from '@interlock/seal'
 import type { LlcsConfig } from './config.ts'
 import type { Keeper } from './keeper.ts'
 
@@ -24,6 +24,8 @@ export type Llcs = {
   readonly payer: { readonly meter: Eui64; readonly supplier: Anchor } | undefined
   /** DER, by hierarchy: for revocation lists alone. */
   readonly roots: Readonly<Record<Hierarchy, readonly Uint8Array[]>>
+  /** What it may run. */
+  readonly firmware: HeldFirmware
   readonly keeper: Keeper
   readonly audit: Audit
   publish(happening: Omit<Happening, 'at' | 'actor'>): void

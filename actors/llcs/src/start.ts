@@ -15,13 +15,14 @@ import {
 import { eui64, Fault, fromBase64, fromHex, type Crypto, type Eui64 } from '@interlock/kernel'
 import type { ControllerCalendar } from '@interlock/gbcs'
 import { fromPem } from '@interlock/pki'
-import { signingCells, trustAnchorCells } from '@interlock/seal'
+import { heldFirmware, signingCells, trustAnchorCells } from '@interlock/seal'
 import { readAnchor } from './anchor.ts'
 import { calendarAt } from './calendar.ts'
 import { answerCommand } from './commands.ts'
 import { linkPlace, waveformOf, type LlcsConfig } from './config.ts'
 import { createExecutions } from './executions.ts'
 import { heldArms } from './core/memory.ts'
+import { runningFirmware } from './firmware.ts'
 import { createKeeper } from './keeper.ts'
 import { openStationLink } from './link.ts'
 import type { Anchor, Llcs } from './llcs.ts'
@@ -44,6 +45,8 @@ export type LlcsRunning = Running & {
   /** What the supplier has set for the controllers, as it is in force. */
   calendar(): ControllerCalendar | undefined
   arms(): readonly Arm[]
+  /** The version of the firmware that runs. */
+  firmware(): string
   supervision(): 'ready' | 'armed' | 'spent'
   /** What the metering front end gives, where there is one. */
   readonly mains?: Omit<Mains, 'close'>
@@ -65,7 +68,7 @@ export async function startLlcs(config: LlcsConfig, deps: LlcsDeps): Promise<Llc
 }
 
 /** What the files that the config names hold. */
-export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots'> & {
+export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots' | 'firmware'> & {
   /** Who was in the trust-anchor cells at installation; without a supplier nobody may replace anything. */
   readonly installed: Llcs['anchors'] & { readonly supplier: Anchor | undefined }
   /** Whose tariff is told to the home. */
@@ -91,7 +94,8 @@ export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
     path === undefined ? [] : fromPem(readText(path), 'CERTIFICATE')
   const { smartMeter, charging } = config.trust
   const roots = { smartMeter: rootsIn(smartMeter), charging: rootsIn(charging) }
-  return { eui, identity, installed, meter: tariff && eui64(tariff.meter), roots }
+  const firmware = heldFirmware(config.firmware, 'llcs', crypto)
+  return { eui, identity, installed, meter: tariff && eui64(tariff.meter), roots, firmware }
 }
 
 /** {@link startLlcs} of what has been read and checked already. */
@@ -119,6 +123,7 @@ export async function runLlcs(
     drop: () => keeper.commit({ alerts: keeper.memory.alerts.slice(1) }),
     onRefused: (alert) => audit.critical('AlertRefused', alertFacts(alert)),
   })
+  for (const hash of bearings.firmware.refused) audit.critical('FirmwareImageRefused', { hash })
   const { installed, meter, ...own } = bearings
   const { dsrsp = 'empty', supplier } = installed
   const cells = trustAnchorCells(
@@ -173,6 +178,7 @@ export async function runLlcs(
     hardware: { frequency: (sample) => supervising.sample(sample) },
     arms: () => heldArms(keeper.memory, clock.now(), deps.crypto).map(({ arm }) => arm),
     calendar: () => calendarAt(keeper.memory, clock.now()),
+    firmware: () => runningFirmware(llcs),
     lowestHertz: () => supervising.lowestHertz,
     supervision: () => supervising.state,
     ...(mains === undefined ? {} : { mains }),

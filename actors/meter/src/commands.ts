@@ -10,9 +10,14 @@ import {
   type UseCase,
 } from '@interlock/gbcs'
 import type { Log } from '@interlock/host'
-import { fromHex, toHex, type Clock, type Crypto } from '@interlock/kernel'
+import type { Clock, Crypto } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import { setsTariff, type TrustAnchorCells } from '@interlock/seal'
+import {
+  activateImage,
+  setsTariff,
+  type HeldFirmware,
+  type TrustAnchorCells,
+} from '@interlock/seal'
 import { consumptionBytes } from '@interlock/tariff'
 import { takeTime } from './clock.ts'
 import { replaceCredentials } from './credentials.ts'
@@ -30,18 +35,10 @@ export const ofSupplier: readonly UseCase[] = [
   ...tariffUpdates,
 ]
 
-/** The images that were distributed to it, by hash, and what runs until one of them is activated. */
-export type Firmware = {
-  /** Eight hexadecimal digits. */
-  readonly version: string
-  readonly images: ReadonlyMap<string, string>
-}
-export const noFirmware: Firmware = { version: '00000000', images: new Map() }
-
 export type MeterParts = {
   readonly anchors: DeviceAnchors
   readonly memory: TariffMemory
-  readonly firmware: Firmware
+  readonly firmware: Pick<HeldFirmware, 'version' | 'images'>
   readonly cells: TrustAnchorCells
   /** DER, smart-meter side; where there is none no certificate is replaced. */
   readonly roots: readonly Uint8Array[]
@@ -81,10 +78,10 @@ export function answerCommand(bytes: Uint8Array, meter: MeterParts): Uint8Array 
 }
 
 function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
-  const { memory, firmware } = meter
+  const { memory } = meter
   if (command.useCase === 'CS02b' || command.useCase === 'CS02g')
     return replaceCredentials(command, meter)
-  if (command.useCase === 'CS06') return activate(command, memory, firmware)
+  if (command.useCase === 'CS06') return activate(command, meter)
   if (command.useCase === 'ECS70') return takeTime(command, meter)
   if (setsTariff(command)) return setTariff(command, bytes, meter)
   if (command.useCase === 'ReadTariff') {
@@ -102,14 +99,11 @@ function execute({ command, bytes }: Accepted, meter: MeterParts): Answer {
   return { result: 'objectUndefined' }
 }
 
-/** Runs an image that it holds, and says which version runs now; one that it does not hold never runs. */
-function activate(
-  { hash }: CommandOf<'CS06'>,
-  memory: TariffMemory,
-  { version, images }: Firmware,
-): Answer {
-  const image = images.get(toHex(hash))
-  if (image !== undefined) memory.activate(image)
-  const data = fromHex(memory.firmware() ?? version) ?? new Uint8Array()
-  return { result: image === undefined ? 'objectUndefined' : 'success', data }
+/** Runs an image that it holds, and says which version runs now; one that it does not hold, or an older, never runs. */
+function activate(command: CommandOf<'CS06'>, { memory, firmware, audit }: MeterParts): Answer {
+  const running = memory.firmware() ?? firmware.version
+  const { answer, runs, kept } = activateImage(command, running, firmware)
+  if (runs !== undefined) memory.activate(runs)
+  if (kept !== undefined) audit.critical('FirmwareKept', { problem: kept, version: running })
+  return answer
 }

@@ -1,10 +1,9 @@
+import { DeviceFirmware } from '@interlock/contract'
 import { actorConfig } from '@interlock/host'
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false }
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
-/** Four bytes, as in a pre-notification. */
-const FirmwareVersion = Type.String({ pattern: '^[0-9A-F]{8}$' })
 
 export const MeterConfig = actorConfig({
   eui: Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' }),
@@ -21,23 +20,7 @@ export const MeterConfig = actorConfig({
     strict,
   ),
   /** Absent: no image was ever distributed to it, so it activates none. */
-  firmware: Type.Optional(
-    Type.Object(
-      {
-        /** What runs until another is activated. */
-        version: FirmwareVersion,
-        /** The images that it holds, each by its SHA-256 and with the version that it is. */
-        images: Type.Array(
-          Type.Object(
-            { hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), version: FirmwareVersion },
-            strict,
-          ),
-          { maxItems: 16 },
-        ),
-      },
-      strict,
-    ),
-  ),
+  firmware: Type.Optional(DeviceFirmware),
   /** Roots (PEM) that a certificate must hang from to be put in a cell; absent: none is put in any. */
   trust: Type.Optional(Type.Object({ smartMeter: Path }, strict)),
   /** Trust anchors, as certificates (PEM). */

@@ -28,13 +28,14 @@ import {
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
 import {
   orderWords,
+  heldFirmware,
   signingCells,
   tariffOrder,
   trustAnchorCells,
   type TariffCommand,
 } from '@interlock/seal'
 import type { UsageInterval } from '@interlock/tariff'
-import { answerCommand, noFirmware, ofSupplier, type Firmware } from './commands.ts'
+import { answerCommand, ofSupplier } from './commands.ts'
 import type { MeterConfig } from './config.ts'
 import type { Consumption, ConsumptionProblem } from './consumption.ts'
 import { openTariffMemory } from './tariff-memory.ts'
@@ -80,6 +81,8 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
   )
   const cells = trustAnchorCells({ supplier }, () => memory.cells(), deps.crypto)
   const { trust } = config
+  const firmware = heldFirmware(config.firmware, 'meter', deps.crypto)
+  for (const hash of firmware.refused) audit.critical('FirmwareImageRefused', { hash })
   const parts = {
     anchors: {
       eui,
@@ -94,7 +97,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
       lastCounter: (originator: Eui64) => memory.lastCounter(originator),
     },
     memory,
-    firmware: firmwareOf(config),
+    firmware,
     cells,
     roots: trust === undefined ? [] : fromPem(readText(trust.smartMeter), 'CERTIFICATE'),
     clock: deps.clock,
@@ -195,14 +198,6 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     },
   }
 }
-
-const firmwareOf = ({ firmware }: MeterConfig): Firmware =>
-  firmware === undefined
-    ? noFirmware
-    : {
-        version: firmware.version,
-        images: new Map(firmware.images.map(({ hash, version }) => [hash, version])),
-      }
 
 /** The certificate in a trust-anchor cell, which must be of the role the cell is for. */
 function anchor(path: string, role: Role, crypto: Crypto): Peer {

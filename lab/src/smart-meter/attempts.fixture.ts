@@ -2,7 +2,8 @@ import type { RequestBody, Service, ServiceRequest } from '@interlock/duis'
 import type { Identity } from '@interlock/host'
 import { eui64 } from '@interlock/kernel'
 import { credentialsOf } from './credentials.fixture.ts'
-import { evening, image, prenotification, type network } from './network.fixture.ts'
+import { image } from './firmware.fixture.ts'
+import { evening, prenotification, type network } from './network.fixture.ts'
 import { switching } from './switching.fixture.ts'
 
 export type World = Awaited<ReturnType<typeof network>>

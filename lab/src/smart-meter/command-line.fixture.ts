@@ -5,7 +5,8 @@ import { toHex } from '@interlock/kernel'
 import { keyIdOfPeer } from '@interlock/pki'
 import { expect } from 'vitest'
 import { toMeter, type World } from './attempts.fixture.ts'
-import { image, prenotification } from './network.fixture.ts'
+import { image } from './firmware.fixture.ts'
+import { prenotification } from './network.fixture.ts'
 import { standardTariff } from './tariffs.fixture.ts'
 
 /** Runs each command as the command line does, one after the other; a process of its own for each takes seconds. */

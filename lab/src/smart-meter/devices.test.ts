@@ -11,7 +11,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commandedByLine, interlock } from './command-line.fixture.ts'
 import { credentialsOf } from './credentials.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
-import { image, network, owner, prenotification } from './network.fixture.ts'
+import { image } from './firmware.fixture.ts'
+import { network, owner, prenotification } from './network.fixture.ts'
 
 /**
  * An hour and more ago: the command line counts in milliseconds of the machine's clock, above what is counted here,
@@ -115,11 +116,13 @@ test('the data company says that it is simulated', async () => {
   expect(JSON.stringify(body)).toContain('"simulated"')
 })
 
-test('a supplier activates the firmware that its meter holds, and no other', async () => {
+test('a supplier activates the firmware that its meter or LLCS holds, and no other', async () => {
   const { supplier } = world.users
-  const activate = async (hash: Uint8Array): Promise<string> => {
+  const { meter, llcs } = world.devices
+  const activate = async (hash: Uint8Array, at = meter): Promise<string> => {
     const request = {
       ...readTariff(supplier),
+      target: at.peer.eui,
       service: '11.3',
       commandVariant: 4,
       body: { kind: 'firmware', hash },
@@ -133,6 +136,9 @@ test('a supplier activates the firmware that its meter holds, and no other', asy
   expect(world.meter.running.firmware()).toBe('00010000')
   expect(await activate(image)).toBe('Accepted')
   expect(world.meter.running.firmware()).toBe('00010001')
+  world.llcs.reads = { CS06: { result: 'success', data: new Uint8Array(4) } }
+  expect(await activate(image, llcs)).toBe('Accepted')
+  expect(world.llcs.accepted.at(-1)?.command).toMatchObject({ useCase: 'CS06', hash: image })
 })
 
 /** Another certificate of a supplier. */

@@ -10,7 +10,8 @@ import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.t
 import { attemptsIn } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { askSupplier, calendar, midsummer } from './supplier.fixture.ts'
-import { evening, image, network, prenotification, rating } from './network.fixture.ts'
+import { image } from './firmware.fixture.ts'
+import { evening, network, prenotification, rating } from './network.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newDsrsp } from './crowd.ts'
 import { companyRows } from './company-rows.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
-import { image, network, owner, rating } from './network.fixture.ts'
+import { image } from './firmware.fixture.ts'
+import { network, owner, rating } from './network.fixture.ts'
 
 const minute = 60_000
 const hour = 60 * minute

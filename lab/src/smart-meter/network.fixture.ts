@@ -43,9 +43,7 @@ import {
   eui64,
   fromHex,
   instant,
-  toHex,
   unobserved,
-  utf8,
   type Eui64,
   type Outcome,
   type PrivateKey,
@@ -56,15 +54,13 @@ import { startMeter } from '@interlock/meter'
 import { startSupplier, type SupplierConfig } from '@interlock/supplier'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { testDevice } from './device.fixture.ts'
+import { meterFirmware } from './firmware.fixture.ts'
 import { testLedger } from './ledger.fixture.ts'
 
 export const evening = instant(Date.UTC(2026, 0, 5, 18))
 export const rating = 7_400
 const hanKey = 'a5'.repeat(32)
 const loopback = { host: '127.0.0.1', port: 0 }
-
-/** The hash of the one image of firmware that the meter holds. */
-export const image = crypto.sha256(utf8('image'))
 
 export const owner = crypto.generateKey().key
 export const ownerEui = eui64('A2-00-00-00-00-00-00-01')
@@ -219,7 +215,7 @@ export async function network(
         eui: devices.meter.peer.eui,
         identity: `${dir}/smki-meter`,
         hub: { host: '127.0.0.1', port: hub.port, hanKey },
-        firmware: { version: '00010000', images: [{ hash: toHex(image), version: '00010001' }] },
+        firmware: meterFirmware,
         trust: { smartMeter: trust.smartMeter },
         anchors: {
           broker: `${dir}/smki-dcc/chain.pem`,

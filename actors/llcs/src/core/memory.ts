@@ -54,6 +54,8 @@ export type Memory = {
   readonly calendars?: readonly StoredCalendar[]
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
+  /** The version of the firmware that was activated last. */
+  readonly firmware?: string
 }
 
 /** A charger that was away for more of them is set up again. */
