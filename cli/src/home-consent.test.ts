@@ -12,10 +12,13 @@ import {
 import { eui64 } from '@interlock/kernel'
 import {
   appendConsent,
+  consentsPage,
   newConsentLedger,
   nextConsent,
   readConsent,
+  readQuestion,
   thumbprintOf,
+  whyNotAnswered,
 } from '@interlock/privacy'
 import { expect, test } from 'vitest'
 import { main } from './main.ts'
@@ -65,6 +68,20 @@ test('an owner gives a consent and withdraws it; who carries can neither change 
         return { status: 204 }
       },
     },
+    {
+      method: 'POST',
+      url: '/api/v1/consents/asked',
+      roles: ['csms'],
+      handle({ body, query }) {
+        const question = readQuestion(body)
+        const why = question.ok
+          ? whyNotAnswered(question.value, ownerOf, systemClock.now(), crypto)
+          : question.reason
+        if (why !== undefined) return problem('RequestInvalid', why)
+        const before = query['before'] === undefined ? undefined : Number(query['before'])
+        return { status: 200, body: consentsPage(ledger, ownerOf, systemClock.now(), before) }
+      },
+    },
   ])
   const consent = (...args: readonly string[]) => run('home', 'consent', ...args)
   const bring = (name: string) => consent('bring', file(name))
@@ -82,6 +99,15 @@ test('an owner gives a consent and withdraws it; who carries can neither change 
     code: 0,
     lines: [`${station}, 1: ${reader} may read (dsr)`],
   })
+  const listed = async (device: string, ...more: readonly string[]) => {
+    const asked = ['ask', '--device', device, '--out', file('ask.json')]
+    expect(await main(['home', 'consent', ...asked])).toBe(0)
+    return consent('list', file('ask.json'), ...more)
+  }
+  expect((await listed(phone.device)).lines).toEqual([
+    expect.stringMatching(`^1  .+Z  ${reader}  dsr  may read until 2999-01-01T`),
+  ])
+  expect((await listed(stranger.device)).lines[0]).toContain('[ConsentForged]')
   expect((await bring('give.json')).lines[0]).toContain('[ConsentOutOfOrder]')
 
   // Who carries has no owner's key, and what it changes is not what was signed.
@@ -93,6 +119,11 @@ test('an owner gives a consent and withdraws it; who carries can neither change 
   expect((await bring('changed.json')).lines[0]).toContain('[ConsentForged]')
   expect((await bring('withdraw.json')).code).toBe(0)
   expect(ledger.entries.map(({ statement }) => statement.given)).toEqual([true, false])
+  expect((await listed(phone.device)).lines).toEqual([
+    expect.stringMatching('^2 .+  withdrawn$'),
+    expect.stringMatching('^1 .+  no longer in force$'),
+  ])
+  expect((await listed(phone.device, '--before', '2')).lines).toHaveLength(1)
   expect(ledger.entries[0]?.statement.until).toBe(Date.parse('2999-01-01'))
 
   const nobody = await consent('next', '--station', '02-00-00-01-00-00-00-02')

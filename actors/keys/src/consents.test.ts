@@ -1,6 +1,6 @@
 import { nodeCrypto as crypto } from '@interlock/host'
 import { eui64, instant, toBase64Url, type PrivateKey } from '@interlock/kernel'
-import { signConsent } from '@interlock/privacy'
+import { askConsents, consentsPageMax, signConsent } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
 import { expect, test } from 'vitest'
 import { openConsents, type Consents } from './consents.ts'
@@ -22,7 +22,7 @@ function world() {
   }
   return () => openConsents(journal, { clock: { now: () => now }, crypto })
 }
-function give(consents: Consents, key: PrivateKey) {
+function give(consents: Consents, key: PrivateKey, given = true) {
   const { number = 1, previous = '' } = consents.next(station) ?? {}
   const said = {
     station,
@@ -30,7 +30,7 @@ function give(consents: Consents, key: PrivateKey) {
     previous,
     reader: dso,
     purpose: 'halfHourly',
-    given: true,
+    given,
   } as const
   return consents.take(JSON.stringify(signConsent({ ...said, at: now }, key, crypto)))
 }
@@ -51,4 +51,51 @@ test('with an owner goes what it agreed to, at once and after a restart; the nex
   expect(consents.addOwner(ownerOf(next)).ok && give(consents, next).ok).toBe(true)
   expect(consents.holds(station, dso, 'halfHourly')).toBe(true)
   expect(open().holds(station, dso, 'halfHourly')).toBe(true)
+})
+
+test('an owner of today is told what was said of its charger and what is in force; nobody else is', () => {
+  const consents = world()()
+  consents.addOwner(ownerOf(former))
+  expect(give(consents, former).ok && give(consents, former, false).ok).toBe(true)
+  const ask = (key: PrivateKey, at = now) => consents.list(askConsents(station, at, key, crypto))
+  const standing = () => {
+    const listed = ask(next)
+    if (!listed.ok) throw new Error(listed.reason)
+    return listed.value.items.map(({ statement, inForce }) => [statement.number, inForce])
+  }
+  expect(ask(next)).toMatchObject({ reason: 'ConsentForged' })
+  consents.addOwner(ownerOf(next))
+  expect(give(consents, former).ok).toBe(true)
+  expect(standing()).toEqual([
+    [3, true],
+    [2, false],
+    [1, false],
+  ])
+  // The key that agreed is an owner's no more.
+  consents.removeOwner(ownerOf(former))
+  expect(standing()[0]).toEqual([3, false])
+  expect(ask(former)).toMatchObject({ reason: 'ConsentForged' })
+  expect(ask(next, instant(now - 600_001))).toMatchObject({ reason: 'QuestionOver' })
+  expect(ask(next, instant(now + 120_001))).toMatchObject({ reason: 'ConsentFromFuture' })
+  // What one was asked is no answer about another home, nor at another time.
+  const question = askConsents(station, now, next, crypto)
+  expect(consents.list({ ...question, at: now - 1 })).toMatchObject({ reason: 'ConsentForged' })
+  const other = eui64('00-00-00-00-00-00-00-02')
+  consents.addOwner({ ...ownerOf(next), station: other })
+  expect(consents.list({ ...question, station: other })).toMatchObject({ reason: 'ConsentForged' })
+})
+
+test('a long ledger is told a page at a time', () => {
+  const consents = world()()
+  consents.addOwner(ownerOf(former))
+  for (let said = 0; said <= consentsPageMax; said++) give(consents, former, said % 2 === 0)
+  const page = (before?: number) => {
+    const listed = consents.list(askConsents(station, now, former, crypto), before)
+    if (!listed.ok) throw new Error(listed.reason)
+    return { numbers: listed.value.items.map((each) => each.statement.number), ...listed.value }
+  }
+  expect(page().numbers).toHaveLength(consentsPageMax)
+  expect(page()).toMatchObject({ next: 2 })
+  expect(page(2)).toMatchObject({ numbers: [1], next: null })
+  expect(page(1)).toMatchObject({ numbers: [], next: null })
 })

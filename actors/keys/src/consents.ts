@@ -13,14 +13,19 @@ import {
 import type { ConsentPurpose, OwnerOfStation } from '@interlock/contract'
 import {
   appendConsent,
+  consentsPage,
   mayRead,
   newConsentLedger,
   nextConsent,
   readConsent,
   thumbprintOf,
+  whyNotAnswered,
   type ConsentLedger,
   type ConsentProblem,
+  type ConsentQuestion,
+  type ConsentsPage,
   type OwnerKeyOf,
+  type QuestionProblem,
   type SignedConsent,
 } from '@interlock/privacy'
 import type { Journal } from '@interlock/store'
@@ -38,6 +43,7 @@ export type ConsentRefusal =
   | 'OwnersFull'
   | 'OwnerUnknown'
   | 'StationUnknown'
+  | QuestionProblem
 
 /** Who owns a station, and what its owners have said; of that nothing is ever taken out. */
 export type Consents = {
@@ -47,6 +53,8 @@ export type Consents = {
   /** Takes what an owner has signed, JSON, whoever brings it. */
   take(text: string): Outcome<SignedConsent, ConsentRefusal>
   next(station: string): { readonly number: number; readonly previous: string } | undefined
+  /** What the owners of a station have said, for one of them. */
+  list(question: ConsentQuestion, before?: number): Outcome<ConsentsPage, ConsentRefusal>
   holds(station: string, reader: Eui64, purpose: ConsentPurpose): boolean
   close(): void
 }
@@ -127,6 +135,14 @@ export function openConsents(
       const station = parseEui64(text)
       if (station === undefined || !owners.has(station)) return undefined
       return nextConsent(ledgers.get(station) ?? newConsentLedger(station), crypto)
+    },
+    list(question, before) {
+      const station = eui64(question.station)
+      if (!owners.has(station)) return refused('StationUnknown', station)
+      const problem = whyNotAnswered(question, keyOf(station), clock.now(), crypto)
+      if (problem !== undefined) return refused(problem)
+      const ledger = ledgers.get(station) ?? newConsentLedger(station)
+      return ok(consentsPage(ledger, keyOf(station), clock.now(), before))
     },
     holds(text, reader, purpose) {
       const station = parseEui64(text)

@@ -41,6 +41,7 @@ test(
         'PUT /api/v1/heads': ['station', 'csms', 'dso'],
         'POST /api/v1/heads': clients,
         'POST /api/v1/consents': ['csms', 'web'],
+        'POST /api/v1/consents/asked': ['csms', 'web'],
         'GET /api/v1/consents/:station': ['csms', 'web'],
         'PUT /api/v1/owners': ['supervisor'],
         'DELETE /api/v1/owners': ['supervisor'],

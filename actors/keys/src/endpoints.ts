@@ -25,6 +25,7 @@ import {
 import { roles, type Clock, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Static } from 'typebox'
 import type { Audit } from '@interlock/ledger'
+import { ConsentQuestion } from '@interlock/privacy'
 import type { HeadBook, KeyServer } from '@interlock/seal'
 import type { Certificates } from './certificates.ts'
 import type { Consents } from './consents.ts'
@@ -235,6 +236,25 @@ export function consentEndpoints(desk: KeyDesk): readonly Endpoint[] {
       contentType: 'jsonText',
       summary: 'what an owner has signed about one reader and one purpose',
       handle: take,
+    },
+    {
+      method: 'POST',
+      url: '/api/v1/consents/asked',
+      roles: ['csms', 'web'],
+      body: ConsentQuestion,
+      summary:
+        'what owners of a station have said, the newest first, for one who has signed the question',
+      handle({ body, query: { before } }) {
+        if (before !== undefined && !/^[1-9]\d{0,8}$/.test(before))
+          return problem('BodyInvalid', 'before')
+        const listed = consents.list(
+          body as ConsentQuestion,
+          before === undefined ? undefined : Number(before),
+        )
+        return listed.ok
+          ? { status: 200, body: listed.value }
+          : problem('RequestInvalid', listed.reason)
+      },
     },
     {
       method: 'GET',

@@ -14,7 +14,7 @@ import { chargerOf } from './paired-charger.ts'
  * certificate of the charging side, as the operator of the charger, carries, and can sign nothing.
  */
 
-const carrierFlags = serverFlags({
+export const carrierFlags = serverFlags({
   at: 'the key server: https://…',
   identity: 'key and chain of who carries: a CSMS, or a server of role web',
 })
@@ -26,7 +26,7 @@ const purposes = [
 ] as const satisfies readonly ConsentWish['purpose'][]
 
 /** What the key server says no by, in words. */
-const words: Readonly<Record<string, string>> = {
+export const consentWords: Readonly<Record<string, string>> = {
   NotFound: 'the key server knows no owner of that charger (see owner add)',
   StationUnknown: 'the key server knows no owner of that charger (see owner add)',
   ConsentMalformed: 'that is no consent as an owner’s device signs it',
@@ -35,6 +35,7 @@ const words: Readonly<Record<string, string>> = {
     'it was brought before, or another came first; ask for the next place and sign anew',
   ConsentFromFuture: 'the clock of the owner’s device is ahead',
   ConsentEndsBefore: 'it has ended already',
+  QuestionOver: 'the question is older than ten minutes; ask anew',
   ConsentUnchanged: 'that is so already',
   LedgerFull: 'as much is agreed to for that charger as one may agree to',
 }
@@ -57,7 +58,7 @@ export const homeConsentNext: Command = {
       async (http, base) => answered(await http.request('GET', `${base}/consents/${station}`)),
       'keyserver',
     )
-    if (!answer.ok) return refuseAsTold(print, answer, words)
+    if (!answer.ok) return refuseAsTold(print, answer, consentWords)
     const { readNextConsent } = await import('@interlock/privacy')
     const next = readNextConsent({ ...(answer.value as object | undefined), station })
     if (!next.ok) return refuse(print, next.reason, 'the key server tells no place', next.detail)
@@ -149,14 +150,14 @@ export const homeConsentBring: Command = {
   async run({ flags: given, operands, print }) {
     const { readConsent } = await import('@interlock/privacy')
     const read = readConsent((await readInput(operands)).trim())
-    if (!read.ok) return refuseAsTold(print, read, words)
+    if (!read.ok) return refuseAsTold(print, read, consentWords)
     const { station, number, reader, purpose, given: isGiven } = read.value.statement
     const answer = await atServer(
       given,
       async (http, base) => answered(await http.request('POST', `${base}/consents`, read.value)),
       'keyserver',
     )
-    if (!answer.ok) return refuseAsTold(print, answer, words)
+    if (!answer.ok) return refuseAsTold(print, answer, consentWords)
     const said = isGiven ? 'may read' : 'may read no more'
     print(
       { ok: true, statement: read.value.statement },

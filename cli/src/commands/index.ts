@@ -32,6 +32,7 @@ import {
   homeConsentNext,
   homeConsentWithdraw,
 } from './home-consent.ts'
+import { homeConsentAsk, homeConsentList } from './home-consent-list.ts'
 import { init } from './init.ts'
 import { installer } from './installer.ts'
 import { llcsReplay } from './llcs-replay.ts'
@@ -85,6 +86,8 @@ export const commands: readonly Command[] = [
   homeConsentGive,
   homeConsentWithdraw,
   homeConsentBring,
+  homeConsentAsk,
+  homeConsentList,
   feederList,
   feederDay,
   feederShow,
