@@ -98,6 +98,33 @@ test('firmware that the meter holds is activated once, and runs over a crash', (
   expect(second.activates(image, 10)).toBe('discarded')
 })
 
+test('a command whose date was cancelled is refused once the time has come with a counter above it', () => {
+  const time = addMac(
+    signPreCommand(
+      encodePreCommand({
+        useCase: 'ECS70',
+        originator,
+        target,
+        counter: 21n,
+        from,
+        until: instant(from + 60_000),
+      }),
+      supplier,
+      crypto,
+    ),
+    'signed',
+    keys,
+    crypto,
+  )
+  // The attack: whoever kept the signed command delivers it after all. A word to the data company alone ends nothing.
+  expect(meter().activates(image, 20)).toBe('success 00010001')
+  const told = meter()
+  expect(told.send(time)).toBe('success')
+  expect(told.activates(image, 20)).toBe('discarded')
+  expect(told.again().activates(image, 20)).toBe('discarded')
+  expect(told.memory.firmware()).toBeUndefined()
+})
+
 test('firmware that the meter does not hold never runs, whoever signs for it', () => {
   const one = meter()
   const forged = crypto.sha256(utf8('another image'))

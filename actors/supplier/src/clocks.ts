@@ -1,5 +1,13 @@
+import type { ClockBody } from '@interlock/duis'
 import type { ActorDeps } from '@interlock/host'
-import { inMinutes, inSeconds, instant, type Eui64, type Timer } from '@interlock/kernel'
+import {
+  inMinutes,
+  inSeconds,
+  instant,
+  type Eui64,
+  type Instant,
+  type Timer,
+} from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import type { Numbers } from './numbers.ts'
 import type { Asking } from './critical-request.ts'
@@ -8,6 +16,11 @@ import { publishTo } from './publish.ts'
 
 /** So long a time is true once it is signed: the way to the device takes seconds. */
 const toleranceSeconds = 60
+export const timeAt = (now: Instant): ClockBody => ({
+  kind: 'clock',
+  at: instant(Math.floor(now / 1000) * 1000),
+  toleranceSeconds,
+})
 /** Devices asked at the same time. */
 const atOnce = 8
 /** Where somebody was not reached; the next round is soon enough for a clock that disagrees. */
@@ -38,9 +51,7 @@ export function createClocks(options: {
   const tellOne = async (device: Eui64): Promise<ClockRound[number]> => {
     const now = clock.now()
     const counter = numbers.nextCounter(device, now)
-    const at = instant(Math.floor(now / 1000) * 1000)
-    const body = { kind: 'clock', at, toleranceSeconds } as const
-    const { problem } = await problemIn(publishTo(device, body, counter, publication))
+    const { problem } = await problemIn(publishTo(device, timeAt(now), counter, publication))
     return problem === undefined ? { device } : { device, problem }
   }
   const tell = async (to: readonly Eui64[]): Promise<ClockRound> => {

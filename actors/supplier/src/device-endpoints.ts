@@ -13,6 +13,7 @@ import {
   notificationOf,
   OffsetLimitOrder,
 } from './device-orders.ts'
+import { endDated } from './end-dated.ts'
 import type { Numbers } from './numbers.ts'
 import { ownPeople } from './own-people.ts'
 import { problemIn } from './problem-in.ts'
@@ -108,7 +109,7 @@ async function send(
   const counter =
     executeAt === undefined || executeAt === cancellation
       ? numbers.nextCounter(ofCompany ? company() : device, now)
-      : numbers.datedCounter(device, executeAt, now)
+      : numbers.datedCounter(device, executeAt, now, service)
   const asked = { device, service, counter: counter.toString() }
   audit.critical('DeviceOrdered', asked)
   const outcome = await problemIn(
@@ -117,5 +118,9 @@ async function send(
       : askCritical({ service, body, device, counter, executeAt }, publication),
   )
   audit.record('DeviceAnswered', { ...asked, ...outcome })
-  return { status: 200, body: { device, ...outcome } }
+  if (executeAt !== cancellation) return { status: 200, body: { device, ...outcome } }
+  // Whatever the data company says became of it: that alone ends nothing at the device.
+  const end = await endDated(service, device, now, { publication, numbers })
+  audit.critical('DatedEnded', { device, service, ...end })
+  return { status: 200, body: { device, ...outcome, ...end } }
 }

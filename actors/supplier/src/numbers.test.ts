@@ -36,14 +36,14 @@ test.each([false, true])(
     const entries: unknown[] = []
     const numbers = openNumbers(journal(entries, isLong))
     const [now, executeAt] = [instant(1_000), instant(9_000)]
-    expect(numbers.datedCounter(meter, executeAt, now)).toBe(9_000n)
-    expect(numbers.datedCounter(meter, executeAt, now)).toBe(9_001n)
+    expect(numbers.datedCounter(meter, executeAt, now, '11.3')).toBe(9_000n)
+    expect(numbers.datedCounter(meter, executeAt, now, '11.3')).toBe(9_001n)
     expect(numbers.nextCounter(meter, now)).toBe(1_000n)
     const again = openNumbers(journal(entries, isLong))
     expect(again.nextCounter(meter, instant(8_999))).toBe(8_999n)
     expect(again.nextCounter(meter, executeAt)).toBe(9_002n)
     // What has passed is forgotten, and still not given out.
-    expect(again.datedCounter(meter, instant(9_500), instant(9_100))).toBe(9_500n)
+    expect(again.datedCounter(meter, instant(9_500), instant(9_100), '11.3')).toBe(9_500n)
     expect(entries.filter((each) => (each as { kind: string }).kind === 'dated')).toHaveLength(
       isLong ? 1 : 3,
     )
@@ -58,3 +58,24 @@ test.each([false, true])('until when a tariff is held is known over a restart (%
   for (const until of [9_000, 8_000]) numbers.hold(instant(until))
   expect(openNumbers(journal(entries, isLong)).heldUntil()).toBe(9_000)
 })
+
+test.each([false, true])(
+  'what is cancelled is passed by a counter above it, unless that ends something else (%s)',
+  (isLong) => {
+    const [meter = eui64('02-00-00-03-00-00-00-01')] = meters
+    const entries: unknown[] = []
+    const now = instant(1_000)
+    const first = openNumbers(journal(entries, isLong))
+    expect(first.aboveDated(meter, '11.3', now)).toMatchObject({ reason: 'NothingDated' })
+    const firmware = first.datedCounter(meter, instant(9_000), now, '11.3')
+    expect(first.datedCounter(meter, instant(20_000), now, '1.1.1')).toBe(20_000n)
+    const again = openNumbers(journal(entries, isLong))
+    // The tariff stands above it, and stays.
+    expect(again.aboveDated(meter, '11.3', now)).toEqual({ ok: true, value: firmware + 1n })
+    expect(again.nextCounter(meter, now)).toBe(firmware + 2n)
+    again.datedCounter(meter, instant(10_000), now, '11.3')
+    again.datedCounter(meter, instant(30_000), now, '11.3')
+    expect(again.aboveDated(meter, '11.3', now)).toMatchObject({ reason: 'OthersDated' })
+    expect(again.aboveDated(meter, '1.1.1', now)).toMatchObject({ reason: 'OthersDated' })
+  },
+)

@@ -84,7 +84,7 @@ export function createRounds(options: {
     const counter =
       later === undefined
         ? numbers.nextCounter(meter, now)
-        : numbers.datedCounter(meter, later, now)
+        : numbers.datedCounter(meter, later, now, '1.1.1')
     const executeAt = later ?? (body.kind === 'timeOfUseTariff' ? body.executeAt : undefined)
     const at = executeAt === undefined ? {} : { executeAt: toIso(executeAt) }
     const sent = { meter, version, counter: counter.toString(), message: body.kind }

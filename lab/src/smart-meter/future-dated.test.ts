@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { limits, nationalBudget } from '@interlock/contract'
-import { cancellation, type ServiceRequest } from '@interlock/duis'
+import { cancellation, parseRequest, type ServiceRequest } from '@interlock/duis'
 import { signPreCommand } from '@interlock/gbcs'
 import { nodeCrypto as crypto, writeAtomic, type Identity } from '@interlock/host'
-import { instant, type Instant, type PrivateKey } from '@interlock/kernel'
+import { instant, toHex, toIso, type Instant, type PrivateKey } from '@interlock/kernel'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newDsrsp } from './crowd.ts'
 import { companyRows } from './company-rows.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { image } from './firmware.fixture.ts'
 import { network, owner, rating } from './network.fixture.ts'
+import { askSupplier } from './supplier.fixture.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -273,6 +274,31 @@ test("a supplier's tariff gets to the meter at its time, and is in force when it
     const tariff = world.meter.running.tariff()
     return tariff?.useCase === 'UpdateHalfHourlyTariff' && tariff.version === version
   })
+})
+
+test('what the supplier cancels its meter takes from nobody any more, whoever kept it', async () => {
+  const { supplier } = world.users
+  const meter = world.devices.meter.peer.eui
+  const order = async (executeAt: Instant) => {
+    const body = { hash: toHex(image), executeAt: toIso(executeAt) }
+    return (await askSupplier(world, supplier, `${meter}/firmware`, body)).body
+  }
+  expect(await order(inFuture(hour))).toEqual({ device: meter })
+  const [row] = await companyRows(
+    world,
+    `select request from future_dated where slot like '% 11.3'`,
+  )
+  const kept = parseRequest((row as { request: string }).request)
+  if (!kept.ok || kept.value.body.kind !== 'signedPreCommand') throw new Error('it is held')
+  expect(await order(cancellation)).toEqual({ device: meter, ended: true })
+  // The attack: the data company forgets the counters, and delivers what was cancelled.
+  const { originator, counter, body } = kept.value
+  await companyRows(world, `update counters set last = 0 where source = '${originator}'`)
+  const at = { originator, counter, target: meter, service: '11.3', commandVariant: 5 } as const
+  const { payload } = body
+  const answer = await world.ask(supplier, { ...at, body: { kind: body.kind, payload } })
+  expect(answer.name).toBe('DeviceDiscarded')
+  expect(world.meter.running.firmware()).toBe('00010000')
 })
 
 test('firmware is activated at its time, and not before', async () => {
