@@ -112,6 +112,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     admission,
     groups: () => groups.values(),
     groupOf,
+    headsMax: { all: limits.headsMax, ofAuthor: limits.headsPerAuthorMax },
   })
   const desk: KeyDesk = {
     server: keyServer,

@@ -51,11 +51,14 @@ export function createHeadBook(
     admission,
     groups,
     groupOf,
+    headsMax,
   }: {
     readonly clock: Pick<Clock, 'now'>
     readonly admission: Pick<Admission, 'holds'>
     readonly groups: () => Iterable<Group>
     readonly groupOf: (topic: Topic) => Group | undefined
+    /** Heads in all, and of these of one author. */
+    readonly headsMax: { readonly all: number; readonly ofAuthor: number }
   },
 ): HeadBook {
   const startedAt = clock.now()
@@ -83,7 +86,7 @@ export function createHeadBook(
     counts.set(eui, (counts.get(eui) ?? 0) + by)
   }
   const isFull = (eui: string): boolean =>
-    size >= limits.headsMax || (counts.get(eui) ?? 0) >= limits.headsPerAuthorMax
+    size >= headsMax.all || (counts.get(eui) ?? 0) >= headsMax.ofAuthor
 
   function take(author: Member, head: SaidHead): void {
     const topic = parseTopic(head.topic)
