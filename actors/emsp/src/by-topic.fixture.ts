@@ -1,8 +1,10 @@
 import { systemClock } from '@interlock/host'
-import type { Eui64 } from '@interlock/kernel'
+import type { Eui64, Instant } from '@interlock/kernel'
+import type { Cdr } from '@interlock/ocpi'
 import { ocpiObjects, openDatabase } from '@interlock/store'
 import type { Received } from '@interlock/topics'
 import type { EmspConfig } from './config.ts'
+import { billStore, disputesMax } from './data/bills.ts'
 import { migrations, type EmspTables } from './data/schema.ts'
 import { toldStore } from './data/told.ts'
 import { followings } from './middleware.ts'
@@ -23,11 +25,28 @@ export async function openByTopic(config: EmspConfig, station: Eui64) {
     proofs: { keep: ({ head }) => void proved.push(head.seq) },
     now: () => systemClock.now(),
   })
+  let count = 0
   const topic = { region: 'NL', feeder: 'f1', kind: 'reading', id: station } as const
   return {
     objects: await ocpiObjects(db),
     told,
     proved,
+    take: (seq: number, at: Instant) =>
+      told.take(
+        {
+          topic,
+          head: { author: station, seq },
+          payload: { transaction: 'P' },
+        } as unknown as Received,
+        at,
+      ),
+    /** A new record is disputed, where there may be so many disputes with its operator. */
+    disputeOf: (cdr: Cdr, ofOperator: number) =>
+      billStore(db, { ...disputesMax, ofOperator }).dispute(
+        { ...cdr, id: `NEW-${++count}` },
+        { reason: 'PageMissing', atFault: 'operator', detail: '' },
+        systemClock.now(),
+      ),
     topic,
     hears: { reading: readings?.hears, session: sessions?.hears },
     /** It is opened, and the next of the station. */

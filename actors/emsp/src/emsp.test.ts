@@ -4,11 +4,11 @@ import { httpClient } from '@interlock/host'
 import { actorOrigin, invitation } from '@interlock/host/ocpi-party.fixture'
 import { instant, roles, unobserved } from '@interlock/kernel'
 import { writeHeaders, type AuthorizationInfo, type Cdr } from '@interlock/ocpi'
-import type { Received } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testHierarchy } from '../../../tools/doors/hierarchy.ts'
 import { doorsMillisMax, wronglyOpen } from '../../../tools/doors/wrongly-open.ts'
 import { openByTopic, recordOf } from './by-topic.fixture.ts'
+import { disputesMax } from './data/bills.ts'
 import { honestUnder, lies } from './lies.fixture.ts'
 import { startEmsp } from './start.ts'
 import { deps, openEmspWorld, type EmspWorld } from './world.fixture.ts'
@@ -64,19 +64,23 @@ const post = (cdr: Cdr) => operator.send('POST', '2.2.1/receiver/cdrs', cdr)
 
 test('each lie of an operator or its meter is refused and disputed, with whoever is at fault named', async () => {
   for (const [at, [what, cdr, reason, atFault]] of lies.entries()) {
-    const record = { ...cdr(), id: `LIE-${at}` }
-    const refused = await post(record)
-    expect([what, refused.ok, refused.ok || refused.reason]).toEqual([what, false, 'Status2001'])
-    expect(refused).toHaveProperty(
-      'detail',
-      expect.stringContaining(`${reason}, at fault: ${atFault}`),
-    )
-    expect((await itemsOf('disputes'))[0]).toMatchObject({
-      record: `NL*CPO*LIE-${at}`,
-      reason,
-      atFault,
-    })
+    const refused = await post({ ...cdr(), id: `LIE-${at}` })
+    const detail = expect.stringContaining(`${reason}, at fault: ${atFault}`) as string
+    expect([what, refused]).toMatchObject([what, { ok: false, reason: 'Status2001', detail }])
+    const dispute = { record: `NL*CPO*LIE-${at}`, reason, atFault }
+    expect((await itemsOf('disputes'))[0]).toMatchObject(dispute)
   }
+  // However often, in other words each time, it is refused; it is kept sixteen times.
+  const lie = () => cdrWith(values().toSpliced(1, 1))
+  for (let at = 0; at < 20; at++)
+    expect(await post({ ...lie(), id: 'LIE-0', remark: `${at}` })).toMatchObject({ ok: false })
+  const kept = (await itemsOf('disputes')).filter(({ record }) => record === 'NL*CPO*LIE-0')
+  expect(kept).toHaveLength(disputesMax.ofRecord)
+  const there = (await itemsOf('disputes')).length
+  const { disputeOf, close } = await openByTopic(world.config, world.csms.peer.eui)
+  for (const most of [1, 1, 2]) await disputeOf(lie(), there + most)
+  expect(await itemsOf('disputes')).toHaveLength(there + 2)
+  await close()
   expect(await itemsOf('bills')).toEqual([])
 })
 
@@ -207,12 +211,8 @@ test('of what is said by topic only our drivers’ readings are kept, each once,
 
 test('what came in one millisecond is read page by page, each once; what is over is forgotten, by age and by count', async () => {
   const author = world.charging.certify('station').peer.eui
-  const { told, topic, close } = await openByTopic(world.config, author)
+  const { told, take, close } = await openByTopic(world.config, author)
   const at = instant(Date.parse('2026-01-12T20:00:00.123Z'))
-  const take = (seq: number, when: typeof at) => {
-    const received = { topic, head: { author, seq }, payload: { transaction: 'P' } }
-    return told.take(received as unknown as Received, when)
-  }
   for (const seq of [1, 2, 3, 4, 5]) await take(seq, at)
   const seen: unknown[] = []
   let before: number | null | undefined

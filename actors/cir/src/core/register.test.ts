@@ -156,7 +156,12 @@ describe('what is found', () => {
     expect(see(register, once)).toBe('VERIFIED')
     expect(see(register, { ...once, at: minutes(10) })).toBe('ProofStale')
     expect(see(register, { ...once, station: 'STATION-2' })).toBe('ProofElsewhere')
-    expect(kinds()).toEqual(['ReplayedResponse', 'ReplayedResponse'])
+    // A station of another operator may well have that name.
+    expect(see(register, { ...once, operator: 'B' })).toBe('ProofReplayed')
+    register.end(uid, once)
+    expect(see(register, { ...once, operator: 'B' }, minutes(120))).toBe('ProofReplayed')
+    expect(kinds()).toEqual(Array.from({ length: 4 }, () => 'ReplayedResponse'))
+    expect(see(register, once)).toBe('VERIFIED')
   })
 
   test('a number without its key, and a key that is another', () => {

@@ -29,6 +29,8 @@ export type SeenResponse = {
   readonly counter: number
   readonly signature: string
   readonly station: string
+  /** Two operators may give their stations one name, so a response is of the operator that first told of it. */
+  readonly operator: string
   readonly at: Instant
 }
 
@@ -155,12 +157,12 @@ export type Remembered = { readonly trace: TokenTrace; readonly failed: Failed }
 
 function withResponse(
   trace: TokenTrace,
-  { proof, station, at }: Sighting,
+  { proof, station, operator, at }: Sighting,
   { seenMax }: SightingRules,
 ): TokenTrace {
   if (proof === undefined) return trace
   const { counter, signature } = proof
-  const seen = [...(trace.seen ?? []), { counter, signature, station, at }]
+  const seen = [...(trace.seen ?? []), { counter, signature, station, operator, at }]
   return { ...trace, seen: seen.sort((a, b) => a.counter - b.counter).slice(-seenMax) }
 }
 
@@ -198,7 +200,7 @@ type Worth =
  * card rise with time, in whichever order they are reported; those of two do not.
  */
 function worth(
-  { uid, station, at, proof }: Sighting,
+  { uid, station, operator, at, proof }: Sighting,
   statement: KeyStatement | undefined,
   { seen = [] }: TokenTrace,
   crypto: Crypto,
@@ -215,7 +217,10 @@ function worth(
   const { strength } = judged.value
   if (proof === undefined) return { ok: true, strength, isRepeat: false }
   const same = seen.find(({ counter }) => counter === proof.counter)
-  if (same?.signature === proof.signature) return { ok: true, strength, isRepeat: true }
+  if (same?.signature === proof.signature)
+    return same.operator === operator
+      ? { ok: true, strength, isRepeat: true }
+      : { ok: false, reason: 'ProofReplayed', kind: 'ReplayedResponse' }
   const isTornApart = seen.some((each) =>
     each.counter > proof.counter ? each.at + skew < at : each.at > at + skew,
   )

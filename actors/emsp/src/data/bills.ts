@@ -32,7 +32,11 @@ export type Bills = {
 export const recordName = (cdr: Pick<Cdr, 'country_code' | 'party_id' | 'id'>): string =>
   `${ownerName(cdr)}*${cdr.id}`.toUpperCase()
 
-export const billStore = (db: Kysely<EmspTables>): Bills => ({
+/** How often one record is kept in dispute, and how many disputes with one operator; the audit has what is beyond. */
+export const disputesMax = { ofRecord: 16, ofOperator: 100_000 } as const
+export type DisputesMax = { readonly [Of in keyof typeof disputesMax]: number }
+
+export const billStore = (db: Kysely<EmspTables>, most: DisputesMax = disputesMax): Bills => ({
   async find(record) {
     const row = await db
       .selectFrom('bills')
@@ -79,9 +83,13 @@ export const billStore = (db: Kysely<EmspTables>): Bills => ({
       .execute()
   },
   async dispute(cdr, { reason, atFault, detail }, at) {
+    const record = recordName(cdr)
+    const operator = `${ownerName(cdr)}*`.toUpperCase()
     await sql`
       insert into disputes (record, reason, at_fault, detail, cdr, raised_at)
-      values (${recordName(cdr)}, ${reason}, ${atFault}, ${detail}, ${JSON.stringify(cdr)}, ${at})
+      select ${record}, ${reason}, ${atFault}, ${detail}, ${JSON.stringify(cdr)}, ${at}::bigint
+      where (select count(*) from disputes where record = ${record}) < ${most.ofRecord}
+        and (select count(*) from disputes where starts_with(record, ${operator})) < ${most.ofOperator}
       on conflict do nothing`.execute(db)
   },
   async bills(limit, before = Number.MAX_SAFE_INTEGER) {
