@@ -49,14 +49,14 @@ function anew(now: Instant, standing?: EpochStanding, control: 'on' | 'off' = 'o
     found,
     asked: () => asked,
     /** Whether it takes what was written under the first epoch's key, as sealed then. */
-    async takes(sealedAt: Instant, sequence = 1): Promise<boolean> {
+    async takes(sealedAt: Instant, sequence = 1, hears = () => true): Promise<boolean> {
       const data = { topic: load, sequence, at: sealedAt, expiresAt: instant(sealedAt + 600_000) }
       const payload = { at: sealedAt, watts: 999_999, chargers: 1 }
       // Whoever has the key of the epoch can write this, as any author: no signature is asked for.
       const author = { ...csms, key: crypto.ephemeralKey() }
       const message = sealData({ ...data, payload }, author, { epoch: epoch1 }, { crypto, entropy })
       const carried = { topic: load, position: position(sequence), message }
-      const rules = { begins: 'first' } as const
+      const rules = { begins: 'first', hears } as const
       const received = await receive(carried, receiver, openProgress(), rules, ({ reason }) =>
         found.push(reason),
       )
@@ -103,4 +103,11 @@ test('a middleware cannot make a reader ask the key server at each message', asy
     await reader.takes(at(119), sequence).catch(() => {})
   expect(reader.asked()).toBe(1)
   expect(leaseAskedMillis).toBeLessThan(limits.leaseMillis - limits.leaseRenewMillis)
+})
+
+test('who is not heard on a topic is not taken there, with whatever key and lease', async () => {
+  const reader = anew(at(120), { epoch: 1, until: until(110), ended: [] })
+  expect(await reader.takes(at(119), 1, () => false)).toBe(false)
+  expect(reader.found).toEqual(['SealForbidden'])
+  expect(await reader.takes(at(119), 1)).toBe(true)
 })
