@@ -74,7 +74,7 @@ test('with controls on nothing moves without a second party', async () => {
   expect(attack.refusals['BudgetExceeded']).toBeGreaterThan(0)
 
   expect(report.people.map((act) => act.outcome)).toEqual([
-    ...Array.from({ length: 5 }, () => 'done'),
+    ...Array.from({ length: 6 }, () => 'done'),
     'refused',
   ])
   expect(report.arms.expired).toBe(1)
@@ -83,7 +83,9 @@ test('with controls on nothing moves without a second party', async () => {
   expect(response.reducedWatts).toBeGreaterThan(0)
   expect(response.p99Millis).toBeGreaterThan(0)
 
-  const { roaming, topics } = report
+  const { roaming, topics, openData } = report
+  // One home has agreed: of fewer than ten nobody is told anything.
+  expect(openData).toEqual({ groupMin: 10, rows: 0 })
   expect(roaming).toMatchObject({ sessions: 1, authorised: 1, cdrs: { accepted: 1, refused: 0 } })
   expect(roaming.energyKilowattHours).toBeGreaterThan(1)
   expect(roaming.cost).toBeCloseTo(roaming.energyKilowattHours * 0.31 * 1.05, 2)

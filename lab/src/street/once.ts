@@ -10,6 +10,7 @@ import { decisionsDigest } from './decisions.ts'
 import { tellGoals } from './driver.ts'
 import type { ResponseReport } from './frequency-feed.ts'
 import { countBy, rounded } from './measure.ts'
+import { readOpenData, type OpenDataFigures } from './open-data.ts'
 import { openPages } from './open-pages.ts'
 import type { PersonAct } from './people.ts'
 import { readRoaming, type RoamingReport } from './roaming.ts'
@@ -53,6 +54,8 @@ export type OnceReport = {
   readonly people: readonly PersonAct[]
   /** The driver who charges with the card of a provider. */
   readonly roaming: RoamingReport
+  /** What is published of the homes together, for everybody. */
+  readonly openData: OpenDataFigures
   readonly topics: TopicFigures
   /** What the homes' own meters counted, as their supplier has read it of them. */
   readonly settlement: Settlement
@@ -102,6 +105,7 @@ export async function runOnce(options: OnceOptions): Promise<OnceReport> {
       responseAttack,
       people: played.people,
       roaming: await readRoaming(street.plan, world.activity),
+      openData: await readOpenData(street.plan, world.activity),
       topics: await topicFigures(street, world.activity),
       settlement: await settle(street.plan, world.activity),
       auditVerified: await verifyStreetAudit(street),

@@ -1,21 +1,23 @@
 import { inMinutes, instant, type Clock, type Instant } from '@interlock/kernel'
 import { at } from './cars.ts'
 import type { Pages } from './open-pages.ts'
+import { agreeToOpenData } from './open-data.ts'
 import { scriptedPerson, type Device } from './person.ts'
-import type { RunningHome } from './start-street.ts'
+import type { RunningHome, Street } from './start-street.ts'
 
 /** What the scripted people of the day did and what came of it, in order. */
 export type PersonAct = { readonly what: string; readonly outcome: 'done' | 'refused' }
 
 /**
  * A day's people, simulated: one enrols a phone by the code at the charger, charges at once and stops
- * again; thinks better of a third arm; loses the phone and revokes it; and somebody finds it.
+ * again; thinks better of a third arm; lets the home count in open data; loses the phone and revokes it; and somebody finds it.
  */
 export function schedulePeople(
   running: RunningHome,
   pages: Pages,
   clock: Clock,
   from: Instant,
+  { plan, depsOf }: Pick<Street, 'plan' | 'depsOf'>,
 ): readonly PersonAct[] {
   const acts: PersonAct[] = []
   const note = async (what: string, act: () => Promise<unknown>): Promise<void> => {
@@ -52,6 +54,9 @@ export function schedulePeople(
   later(5, 'charges now', () => wish('charge'))
   later(25, 'stops', () => wish('stop'))
   later(40, 'signs an arm and thinks better of it', () => own().arm('charge'))
+  later(45, 'lets the home count in open data', () =>
+    agreeToOpenData(plan, home, own().key, clock, depsOf('open-data').activity),
+  )
   later(50, 'revokes the lost phone at the charger', async () =>
     station.hardware.revoke(own().spki),
   )

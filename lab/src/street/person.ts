@@ -24,6 +24,7 @@ export type Person = {
 
 export type Device = {
   readonly spki: string
+  readonly key: ArmKey
   /** Signs an arm for the home and has it delivered; the errand is what a trigger refers to. */
   arm(action: 'charge' | 'stop'): Promise<{ readonly errand: string }>
   /** The same up to the signature, for a window of four hours or `lasting`; `submit` delivers it. */
@@ -59,6 +60,7 @@ export async function scriptedPerson(
       const hands = { home, key, consolePage, armPage, clock }
       return {
         spki,
+        key,
         arm: async (action) => {
           const signed = await sign(hands, action)
           await signed.submit()

@@ -86,7 +86,8 @@ export function playScript(
 ): Script {
   const clock = world.clockFor('scenario')
   const [first, second] = street.homes.filter(staysTheEvening)
-  const people = first === undefined ? [] : schedulePeople(first, pages, clock, script.people)
+  const people =
+    first === undefined ? [] : schedulePeople(first, pages, clock, script.people, street)
   if (second !== undefined)
     at(clock, script.gesture, 'gesture', () => void second.station.hardware.press('start'))
 

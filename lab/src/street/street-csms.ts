@@ -1,6 +1,7 @@
 import type { CsmsConfig } from '@interlock/csms'
 import { csmsOscp } from './capacity-configs.ts'
 import { csmsConfig, https, middlewareOf, type Plan } from './configs.ts'
+import { csmsOpenData } from './open-data.ts'
 import { csmsOcpi } from './roaming-configs.ts'
 
 /** The CSMS with all that it has to do with in a street. @param isLimited whether an operator limits the feeder */
@@ -12,6 +13,7 @@ export function streetCsms(plan: Plan, isLimited: boolean): CsmsConfig {
     middleware: middlewareOf(plan),
     consumption: plan.homes.map(({ stationId }) => stationId),
     ocpi: csmsOcpi(plan),
+    openData: csmsOpenData(plan),
     ...(isLimited && { oscp: csmsOscp(plan) }),
   }
 }

@@ -27,6 +27,7 @@ const extraPorts = [
   'csms/ocpp3',
   'csms/oscp',
   'csms/ocpi',
+  'csms/open-data',
   'dsrsp/ocpp',
   'dcc/wan',
   'dso/meters',

@@ -25,6 +25,7 @@ export function webConfig(
       dsrsp: https(plan, 'dsrsp'),
     },
     distribution: { url: https(plan, 'dso'), identity: feederDesk(plan.layout) },
+    openData: https(plan, 'csms/open-data'),
     dccCertificate: dccCertificate(plan),
     console: { listen: { host: loopback, port: ports.console } },
     arm: { listen: { host: loopback, port: ports.arm } },
