@@ -7,22 +7,26 @@ import { rounded } from './measure.ts'
 
 /** What the meters of all homes counted, charging and the rest, as the supplier has read it of them. */
 export type Settlement = {
+  /** Of which it was read. */
   readonly homes: number
   readonly kilowattHours: number
   readonly pounds: number
 }
 
 const ConsumptionShown = Type.Object({
-  consumptions: Type.Array(
-    Type.Object({
-      lines: Type.Array(Type.Object({ wattHours: Type.Integer(), exactPence: Type.String() })),
-    }),
+  /** Absent where the meter gave no answer. */
+  consumptions: Type.Optional(
+    Type.Array(
+      Type.Object({
+        lines: Type.Array(Type.Object({ wattHours: Type.Integer(), exactPence: Type.String() })),
+      }),
+    ),
   ),
 })
 
 /**
  * Asks as the supplier's own people, who asks the meters by service request.
- * @throws Fault when one does not answer
+ * @throws Fault when the supplier does not answer as it should
  */
 export async function settle(plan: Plan, activity: Activity): Promise<Settlement> {
   const http = httpClient({
@@ -30,13 +34,16 @@ export async function settle(plan: Plan, activity: Activity): Promise<Settlement
     trust: { roots: [readText(plan.layout.trust.smartMeter)] },
     activity,
   })
-  const lines: Type.Static<typeof ConsumptionShown>['consumptions'][number]['lines'] = []
+  const lines: { readonly wattHours: number; readonly exactPence: string }[] = []
+  let homes = 0
   try {
     for (const { meter, address } of plan.homes) {
       const url = `${https(plan, 'supplier')}/api/v1/devices/${meter}/consumption`
       const { body } = await http.request('GET', url)
       if (!Value.Check(ConsumptionShown, body))
-        throw new Fault('AnswerInvalid', `the meter of ${address}: ${JSON.stringify(body)}`)
+        throw new Fault('AnswerInvalid', `the meter of ${address}`)
+      if (body.consumptions === undefined) continue
+      homes += 1
       lines.push(...body.consumptions.flatMap((each) => each.lines))
     }
   } finally {
@@ -44,7 +51,7 @@ export async function settle(plan: Plan, activity: Activity): Promise<Settlement
   }
   const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0)
   return {
-    homes: plan.homes.length,
+    homes,
     kilowattHours: rounded(sum(lines.map(({ wattHours }) => wattHours)) / 1_000),
     pounds: rounded(sum(lines.map(({ exactPence }) => Number(exactPence))) / 100),
   }
