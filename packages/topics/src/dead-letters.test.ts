@@ -108,7 +108,7 @@ async function readThree(options: {
         ...reader,
         directory,
         keyrings: createKeyrings(),
-        askLease: () => Promise.resolve(),
+        askLease: () => Promise.resolve(false),
         clock: wall,
         crypto,
       },

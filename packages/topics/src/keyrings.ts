@@ -1,5 +1,6 @@
 import {
   groupOfCompanion,
+  isGroup,
   sealedTopic,
   topicName,
   type EpochGrant,
@@ -13,6 +14,7 @@ import type { Instant, Outcome } from '@interlock/kernel'
 import {
   awaitsKey,
   emptyKeyring,
+  isAhead,
   lacksLease,
   openingKey,
   publishingKey,
@@ -34,6 +36,8 @@ export type Keyrings = {
   opening(topic: Topic, epoch: number, at: Instant): EpochKey | undefined
   /** Whether a key of that epoch may still come. */
   awaits(topic: Topic, epoch: number): boolean
+  /** Whether nothing that came speaks of so late an epoch of a group topic. */
+  isAhead(topic: Topic, epoch: number): boolean
   /** Whether the key server must be asked before what was sealed then can be opened, or refused. */
   lacksLease(topic: Topic, epoch: number, at: Instant): boolean
   onChange(listener: () => void): () => void
@@ -69,6 +73,7 @@ export function createKeyrings(): Keyrings {
     publishing: (topic, now) => publishingKey(ringOf(topic), now),
     opening: (topic, epoch, at) => openingKey(ringOf(topic), epoch, at, protectionOf(topic)),
     awaits: (topic, epoch) => awaitsKey(ringOf(topic), epoch),
+    isAhead: (topic, epoch) => isGroup(protectionOf(topic)) && isAhead(ringOf(topic), epoch),
     lacksLease: (topic, epoch, at) =>
       protectionOf(topic) === 'groupMac' && lacksLease(ringOf(topic), epoch, at),
     onChange(listener) {

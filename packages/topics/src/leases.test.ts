@@ -6,7 +6,7 @@ import type { Peer } from '@interlock/pki'
 import { sealData, type EpochKey } from '@interlock/seal'
 import { expect, test } from 'vitest'
 import { createKeyrings } from './keyrings.ts'
-import { leaseAskedMillis, leaseAsker } from './leases.ts'
+import { leaseAskedMillis, leaseAsker, vainClaimsMax, vainClaimsMillis } from './leases.ts'
 import { openProgress } from './progress.ts'
 import { receive, type Finding } from './receive.ts'
 
@@ -22,8 +22,9 @@ const epoch1: EpochKey = { epoch: 1, key: entropy.bytes(32) }
  * A reader that has begun anew at `now`: the middleware has brought it the key of the first epoch, and no lease.
  * @param standing what the key server answers; without it the key server is away
  */
-function anew(now: Instant, standing?: EpochStanding, control: 'on' | 'off' = 'on') {
-  const clock = { now: () => now }
+function anew(now: Instant, standing?: EpochStanding, control: 'on' | 'off' | 'unasked' = 'on') {
+  let time = now
+  const clock = { now: () => time }
   const keyrings = createKeyrings()
   const granted = { epoch: 1, key: toBase64Url(epoch1.key), ended: [] }
   keyrings.take({ ...load, kind: 'epoch', id: 'load.one' }, granted)
@@ -39,8 +40,11 @@ function anew(now: Instant, standing?: EpochStanding, control: 'on' | 'off' = 'o
     thumbprint: 'dso'.padEnd(43, 'A'),
     key: own,
     directory: { learn: () => Promise.resolve(peer), peerOf: () => peer },
-    keyrings: control === 'on' ? keyrings : { ...keyrings, opening: () => epoch1 },
-    askLease: leaseAsker({ standingOf }, keyrings, clock),
+    keyrings: control !== 'off' ? keyrings : { ...keyrings, opening: () => epoch1 },
+    askLease:
+      control === 'unasked'
+        ? () => Promise.resolve(false)
+        : leaseAsker({ standingOf }, keyrings, clock),
     clock,
     crypto,
   }
@@ -48,13 +52,23 @@ function anew(now: Instant, standing?: EpochStanding, control: 'on' | 'off' = 'o
   return {
     found,
     asked: () => asked,
-    /** Whether it takes what was written under the first epoch's key, as sealed then. */
-    async takes(sealedAt: Instant, sequence = 1, hears = () => true): Promise<boolean> {
+    later: (millis: number) => void (time = instant(time + millis)),
+    /** Whether it takes what was written under the first epoch's key, as sealed then, of the epoch it claims. */
+    async takes(
+      sealedAt: Instant,
+      sequence = 1,
+      { epoch = 1, hears = (): boolean => true } = {},
+    ): Promise<boolean> {
       const data = { topic: load, sequence, at: sealedAt, expiresAt: instant(sealedAt + 600_000) }
       const payload = { at: sealedAt, watts: 999_999, chargers: 1 }
       // Whoever has the key of the epoch can write this, as any author: no signature is asked for.
       const author = { ...csms, key: crypto.ephemeralKey() }
-      const message = sealData({ ...data, payload }, author, { epoch: epoch1 }, { crypto, entropy })
+      const message = sealData(
+        { ...data, payload },
+        author,
+        { epoch: { ...epoch1, epoch } },
+        { crypto, entropy },
+      )
       const carried = { topic: load, position: position(sequence), message }
       const rules = { begins: 'first', hears } as const
       const received = await receive(carried, receiver, openProgress(), rules, ({ reason }) =>
@@ -107,7 +121,56 @@ test('a middleware cannot make a reader ask the key server at each message', asy
 
 test('who is not heard on a topic is not taken there, with whatever key and lease', async () => {
   const reader = anew(at(120), { epoch: 1, until: until(110), ended: [] })
-  expect(await reader.takes(at(119), 1, () => false)).toBe(false)
+  expect(await reader.takes(at(119), 1, { hears: () => false })).toBe(false)
   expect(reader.found).toEqual(['SealForbidden'])
   expect(await reader.takes(at(119), 1)).toBe(true)
+})
+
+const farAhead = 9_000_000_000_000
+const present: EpochStanding = {
+  epoch: 2,
+  until: until(110),
+  ended: [{ epoch: 1, until: until(0) }],
+}
+const waits = { code: 'SealEpochUnknown' }
+
+test('an author that claims an epoch which nobody has begun holds up no reader', async () => {
+  const reader = anew(at(120), present)
+  for (let sequence = 1; sequence <= 5; sequence++)
+    expect(await reader.takes(at(120), sequence, { epoch: farAhead })).toBe(false)
+  expect(reader.found).toEqual(Array.from({ length: 5 }, () => 'SealEpochUnknown'))
+  // What one reading waits for, everybody waits for that it reads.
+  const trusting = anew(at(120), present, 'unasked')
+  await expect(trusting.takes(at(120), 1, { epoch: farAhead })).rejects.toMatchObject(waits)
+})
+
+test('the key of an epoch that has begun is waited for, however often others were claimed', async () => {
+  const reader = anew(at(120), present)
+  for (let sequence = 1; sequence < vainClaimsMax; sequence++)
+    await reader.takes(at(120), sequence, { epoch: farAhead })
+  await expect(reader.takes(at(120), vainClaimsMax, { epoch: 2 })).rejects.toMatchObject(waits)
+  expect(reader.found).toHaveLength(vainClaimsMax - 1)
+})
+
+test.each([
+  ['answers', present],
+  ['is away', undefined],
+])('claims of one topic cost so many questions when the key server %s', async (_what, standing) => {
+  const reader = anew(at(120), standing)
+  const claim = (sequence: number) =>
+    reader.takes(at(120), sequence, { epoch: farAhead }).catch(() => {})
+  for (let sequence = 1; sequence <= 3 * vainClaimsMax; sequence++) await claim(sequence)
+  expect(reader.asked()).toBe(vainClaimsMax)
+  reader.later(vainClaimsMillis)
+  await claim(100)
+  expect(reader.asked()).toBe(vainClaimsMax + 1)
+})
+
+test('while the key server is away an epoch of which nothing is known is waited for, and not for ever', async () => {
+  const reader = anew(at(120))
+  // Each attempt of a delivery asks; after the last it is a dead letter, and others go on.
+  for (let attempt = 1; attempt <= vainClaimsMax; attempt++)
+    await expect(reader.takes(at(120), 1, { epoch: 2 })).rejects.toMatchObject(waits)
+  expect(vainClaimsMax).toBeGreaterThan(limits.deliveryAttemptsMax)
+  expect(await reader.takes(at(120), 2, { epoch: 2 })).toBe(false)
 })

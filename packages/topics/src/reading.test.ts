@@ -47,7 +47,7 @@ const start = (
         key: crypto.generateKey().key,
         directory,
         keyrings: createKeyrings(),
-        askLease: () => Promise.resolve(),
+        askLease: () => Promise.resolve(false),
         clock: systemClock,
         crypto,
       },

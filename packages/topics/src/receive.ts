@@ -83,7 +83,8 @@ export async function receive(
   const author = await directory.learn(head['x5t#S256'])
   const isHeard = author !== undefined && (rules.hears?.(author, topic) ?? true)
   if (author !== undefined && !isHeard) return found('SealForbidden', author.organisation)
-  await receiver.askLease(topic, head.epoch ?? 0, instant(head.iat))
+  // Else anybody would make a reader of all wait for a key that nobody has.
+  const isUnbegun = await receiver.askLease(topic, head.epoch ?? 0, instant(head.iat))
   const opened = openSealed(
     message,
     topic,
@@ -97,7 +98,8 @@ export async function receive(
     crypto,
   )
   if (!opened.ok) {
-    const mayCome = isGroup(read.value.row.protection) && keyrings.awaits(topic, head.epoch ?? 0)
+    const isAwaited = isGroup(read.value.row.protection) && keyrings.awaits(topic, head.epoch ?? 0)
+    const mayCome = isAwaited && !isUnbegun
     if (opened.reason === 'SealEpochUnknown' && mayCome)
       throw new Fault('SealEpochUnknown', `${topicName(topic)}: no key yet of epoch ${head.epoch}`)
     return found(opened.reason, opened.detail)

@@ -88,6 +88,9 @@ export const awaitsKey = (ring: Keyring, epoch: number): boolean =>
   (heldOf(ring, epoch) === undefined || !hasEnded(ring, epoch)) &&
   (epoch >= ring.newest || newestHeld(ring) < ring.newest)
 
+/** Whether nothing that came from the key server speaks of so late an epoch: as yet it is a claim of its author's. */
+export const isAhead = ({ newest }: Keyring, epoch: number): boolean => epoch > newest
+
 /**
  * Whether nothing says yet if that epoch, whose key is held, was in force at `at`: no lease that has come is of so
  * late, and no end of it is known.
