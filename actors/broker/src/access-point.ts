@@ -19,6 +19,7 @@ import { Compile } from 'typebox/compile'
 import { countPerClient } from './counted.ts'
 import { createPace, type PaceLimits } from './pace.ts'
 import type { Permissions } from './permissions.ts'
+import { createShares } from './shares.ts'
 
 type Kept = PublicationResults['results'][number]
 type Sent = Publications['messages'][number]
@@ -37,6 +38,8 @@ export type AccessPointOptions = {
   readonly permissions: Permissions
   readonly administrators: readonly Eui64[]
   readonly pace: PaceLimits
+  /** Messages of one kind that are kept for one organisation. */
+  readonly shareMax: number
   readonly deps: ActorDeps
 }
 
@@ -47,6 +50,7 @@ export function accessPoint(options: AccessPointOptions): {
 } {
   const { carrier, permissions, administrators, deps } = options
   const pace = createPace(options.pace)
+  const shares = createShares(options.shareMax)
   const batches = countPerClient(accessPointLimits.batchesAtOnceMax)
   const streams = countPerClient(accessPointLimits.readersMax)
 
@@ -55,11 +59,19 @@ export function accessPoint(options: AccessPointOptions): {
     if (topic === undefined) return { reason: 'TopicUnknown', detail: sent.topic }
     if (!permissions.mayPublish(peer, topic))
       return { reason: 'TopicForbidden', detail: `${peer.organisation} ${sent.topic}` }
+    // All keys and leases are the key server's own: there is nobody to share these with.
+    const isShared = peer.role !== 'keyserver'
+    const place = isShared ? shares.take(peer.organisation, topic.kind, deps.wall.now()) : undefined
+    if (isShared && place === undefined)
+      return { reason: 'ShareExceeded', detail: `${peer.organisation} ${topic.kind}` }
     try {
       // Each client names its own messages: nobody can take the name of another's beforehand.
       const id = `${peer.eui} ${sent.id}`
-      return { position: await carrier.publish(topic, sent.message, id) }
+      const at = await carrier.publish(topic, sent.message, id)
+      place?.kept(at)
+      return { position: at }
     } catch (cause) {
+      place?.notKept()
       if (!(cause instanceof Fault)) throw cause
       deps.log.warn({ topic: sent.topic, code: cause.code }, 'not carried')
       return { reason: cause.code, detail: cause.message }

@@ -30,6 +30,7 @@ export function configOf(change: Partial<BrokerConfig> = {}): BrokerConfig {
     trust: { charging: root },
     carrier: { kind: 'own' },
     keptMax: 8,
+    shareMax: 16,
     pace: { burst: 1_000, perSecond: 1_000 },
     administrators: [parties.supervisor.peer.organisation],
     keyServer: parties.keyserver.peer.organisation,

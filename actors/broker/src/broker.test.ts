@@ -120,7 +120,7 @@ test('what goes out is in flight until its reader asks for the next, or is gone'
   await expect.poll(() => inFlight.size).toBe(0)
 })
 
-test('nobody takes the name of a message of another client; a flood is told to wait', async () => {
+test('nobody takes the name of a message of another client; a flood is told to wait, a share is no larger', async () => {
   const {
     csms: client,
     rival: other,
@@ -128,6 +128,7 @@ test('nobody takes the name of a message of another client; a flood is told to w
     granting,
   } = await opened({
     pace: { burst: 3, perSecond: 1 },
+    shareMax: 2,
   })
   await granting('PUT', grantOf(rival, 'publish', 'load'))
   await other.carrier.publish(topicOf('x'), sealedLike('theirs'), 'csms 1')
@@ -141,6 +142,10 @@ test('nobody takes the name of a message of another client; a flood is told to w
   expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
   expect(outcomes[0]).toMatchObject({ reason: { code: 'RateExceeded' } })
   expect(await other.carrier.publish(topicOf('x'), sealedLike('m'), '2')).toBe(3)
+  // There is room for eight; one organisation has its share of it, and the others theirs.
+  const third = other.carrier.publish(topicOf('y'), sealedLike('m'), '3')
+  await expect(third).rejects.toMatchObject({ code: 'ShareExceeded' })
+  expect(await client.carrier.publish(topicOf('x'), sealedLike('m'), '5')).toBe(4)
 })
 
 test('what was taken, and what was granted, is there after a restart; positions go on', async () => {

@@ -33,7 +33,9 @@ export const BrokerConfig = actorConfig({
   listen: ListenConfig,
   carrier: Type.Union([OwnCarrier, NatsCarrier]),
   /** Messages of one kind that are kept at once; beyond them publishers are turned away. */
-  keptMax: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 200_000 }),
+  keptMax: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 2_000_000 }),
+  /** Of these, for one organisation that publishes; it waits then, and nobody else does. */
+  shareMax: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 500_000 }),
   /** Messages that one client may publish: so many at once, and so many a second from then on. */
   pace: Type.Object(
     {

@@ -50,8 +50,8 @@ export async function startBroker(config: BrokerConfig, deps: ActorDeps): Promis
     handle: () => ({ status: 200, body: { status: 'ok', actor } }),
   })
   const permissions = permissionsOf(book, eui64(config.keyServer))
-  const { pace } = config
-  const door = accessPoint({ carrier, permissions, administrators, pace, deps })
+  const { pace, shareMax } = config
+  const door = accessPoint({ carrier, permissions, administrators, pace, shareMax, deps })
   for (const each of [...door.endpoints, ...grantEndpoints(book, administrators, audit)])
     server.route(each)
   server.lines(door.messages)

@@ -83,6 +83,7 @@ export async function openMiddleware(options: MiddlewareOptions) {
     listen,
     carrier: options.carrier ?? { kind: 'own' },
     keptMax: 1_000_000,
+    shareMax: 1_000_000,
     pace: options.pace ?? { burst: 1_000_000, perSecond: 1_000_000 },
     administrators,
     keyServer: keyIdentity.peer.organisation,

@@ -14,6 +14,7 @@ export function brokerConfig(plan: Plan): BrokerConfig {
     listen: listen(plan, 'broker'),
     carrier: { kind: 'own' },
     keptMax: 200_000,
+    shareMax: 150_000,
     pace: { burst: 20_000, perSecond: 2_000 },
     administrators,
     keyServer: organisations.keys,

@@ -28,7 +28,7 @@ export type Carrier = {
    * Resolves when the message is kept, with its position. A publisher that is not told publishes
    * again under the same id, and it is kept once.
    * @param id unique to the message, the author's choice: such as author and sequence
-   * @throws Fault `CarrierClosed`, `CarrierFull` (try again later), `MessageTooLarge`, `NotCarried`
+   * @throws Fault `CarrierClosed`, `CarrierFull`, `ShareExceeded` (try again later), `MessageTooLarge`, `NotCarried`
    */
   publish(topic: Topic, message: SealedMessage, id: string): Promise<Position>
   /**
