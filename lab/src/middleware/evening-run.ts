@@ -1,6 +1,7 @@
-import type { SealedMessage, Topic } from '@interlock/contract'
-import { systemClock } from '@interlock/host'
-import { toBase64Url, utf8 } from '@interlock/kernel'
+import type { Carrier } from '@interlock/bus'
+import type { EpochGrant, SealedMessage, Topic } from '@interlock/contract'
+import { systemClock, systemEntropy, type Identity } from '@interlock/host'
+import { fromBase64Url, toBase64Url, utf8 } from '@interlock/kernel'
 import { openProgress } from '@interlock/topics'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openMiddleware, type Party } from './middleware.ts'
@@ -19,6 +20,8 @@ export type EveningReport = {
   readonly published: number
   readonly read: number
   readonly looked: number
+  /** Kinds of what was looked for. */
+  readonly kinds: readonly string[]
   readonly memory: { readonly found: readonly string[]; readonly bytes: number }
   readonly disk: { readonly found: readonly string[]; readonly bytes: number }
   readonly traffic: { readonly found: readonly string[]; readonly bytes: number }
@@ -26,7 +29,7 @@ export type EveningReport = {
 
 /**
  * An evening's sealed data of a street through access point and key server, and a search of the
- * middleware's memory, disk and traffic for what was said.
+ * middleware's memory, disk and traffic for what was said, and for the keys it was said under.
  */
 export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
   const { dir, stations, quarters, isSealed } = plan
@@ -46,16 +49,25 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
     await grant(dso, 'read', { kind: 'load' })
     await grant(supplier, 'read', { kind: 'consumption' })
     for (const kind of ['reading', 'session'] as const) await grant(emsp, 'read', { kind })
-    for (const home of homes) await grant(home, 'publish', { kind: 'reading' })
+    for (const kind of ['reading', 'masked'] as const)
+      for (const home of homes) await grant(home, 'publish', { kind })
+    await grant(dso, 'read', { kind: 'masked' })
 
+    /** What each says goes there without a seal, in the control. */
+    const bare = new Map<Party, Carrier>()
+    const come = async (identity: Identity): Promise<Party> => {
+      const party = await enter(identity)
+      bare.set(party, middleware.carrierOf(identity))
+      return party
+    }
     const parties = {
-      csms: await enter(csms),
-      dso: await enter(dso),
-      supplier: await enter(supplier),
-      emsp: await enter(emsp),
+      csms: await come(csms),
+      dso: await come(dso),
+      supplier: await come(supplier),
+      emsp: await come(emsp),
       homes: [] as Party[],
     }
-    for (const home of homes) parties.homes.push(await enter(home))
+    for (const home of homes) parties.homes.push(await come(home))
     const topic = (kind: Topic['kind'], id: string): Topic => ({
       region: 'eastern',
       feeder: 'f1',
@@ -66,6 +78,7 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
     let [published, read] = [0, 0]
     const receiving = [
       [parties.dso, 'load'],
+      [parties.dso, 'masked'],
       [parties.csms, 'capacity'],
       [parties.supplier, 'consumption'],
       [parties.emsp, 'reading'],
@@ -78,6 +91,16 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
         progress: openProgress(),
         handle: () => Promise.resolve(void read++),
       })
+    /** Each key that the key server gave to the members of a group, as members have it. */
+    const grants: { readonly topic: Topic; readonly grant: EpochGrant }[] = []
+    parties.csms.exchange.read({
+      selection: { kind: 'epoch' },
+      begins: 'first',
+      ignores: ['SealNotForUs', 'SealExpired', 'SealGap'],
+      progress: openProgress(),
+      handle: ({ topic: of, payload }) =>
+        Promise.resolve(void grants.push({ topic: of, grant: payload as EpochGrant })),
+    })
     const joins: [Party, Topic][] = [
       [parties.csms, topic('load', 'all')],
       [parties.dso, topic('load', 'all')],
@@ -92,6 +115,7 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
         [parties.supplier, topic('consumption', peer.eui)],
         [parties.emsp, topic('reading', peer.eui)],
         [parties.emsp, topic('session', peer.eui)],
+        [parties.dso, topic('masked', peer.eui)],
       )
     }
     for (const [{ exchange }, each] of joins) {
@@ -99,7 +123,15 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
       if (!joined.ok) throw new Error(`${each.kind} ${each.id}: ${joined.reason}`)
     }
 
-    const bare = { csms: middleware.carrierOf(csms), dso: middleware.carrierOf(dso) }
+    const sayOpenly = async (
+      carrier: Carrier | undefined,
+      of: Topic,
+      payload: object,
+    ): Promise<void> => {
+      const body = toBase64Url(utf8(JSON.stringify(payload)))
+      const message: SealedMessage = { head: toBase64Url(utf8('{}')), body }
+      await carrier?.publish(of, message, `${needles.length}`)
+    }
     const say = async (from: Party, of: Topic, payload: object, mark: string): Promise<void> => {
       needles.push(needleOf(`${of.kind} ${needles.length}`, mark))
       if (isSealed) {
@@ -110,16 +142,14 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
         throw new Error(`${of.kind} ${of.id} was not taken`)
       }
       // The control: what would lie there without a seal.
-      const body = toBase64Url(utf8(JSON.stringify(payload)))
-      const message: SealedMessage = { head: toBase64Url(utf8('{}')), body }
-      const carrier = of.kind === 'capacity' ? bare.dso : bare.csms
-      if (of.kind === 'reading') return
-      await carrier.publish(of, message, `${needles.length}`)
+      await sayOpenly(bare.get(from), of, payload)
       published++
     }
     let mark = 0
     /** A number that occurs nowhere by chance. */
     const number = (): number => Number(`7${String(++mark).padStart(5, '0')}31415.9265`)
+    /** A masked number, which tells nothing by itself and occurs nowhere by chance. */
+    const word = (): string => Buffer.from(systemEntropy.bytes(8)).toString('hex')
     for (let quarter = 0; quarter < quarters; quarter++) {
       const at = systemClock.now()
       const [load, capacity] = [number(), number()]
@@ -155,15 +185,29 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
           { transaction: `T${mark}`, record },
           transaction,
         )
+        const [watts, inHours] = [word(), word()]
+        const masked = { step: 'reading', round: quarter, values: { watts, wattHours: inHours } }
+        await say(home, topic('masked', peer.eui), masked, watts)
       }
     }
     const until = Date.now() + 60_000
+    while (grants.length === 0 && Date.now() < until) await pause(50)
+    const keys = middleware.carrierOf(
+      authority.certify('keyserver', 'bare-keys', middleware.keyServer),
+    )
+    for (const { topic: of, grant: each } of grants) {
+      const name = `epoch ${needles.length}`
+      const asBytes = needleOf(name, fromBase64Url(each.key) ?? new Uint8Array())
+      needles.push({ name, forms: [...needleOf(name, each.key).forms, ...asBytes.forms] })
+      if (!isSealed) await sayOpenly(keys, of, each)
+    }
     while (isSealed && read < published && Date.now() < until) await pause(50)
     return {
       isSealed,
       published,
       read,
       looked: needles.length,
+      kinds: [...new Set(needles.map(({ name }) => kindOf(name)))],
       memory: search(memoryOf(middleware.brokerPid), needles),
       disk: search(filesOf(`${dir}/broker`), needles),
       traffic: search(middleware.captured, needles),
@@ -172,6 +216,10 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
     await middleware.close()
   }
 }
+
+/** Of the kind and the number of a needle. */
+const kindOf = (name: string): string => name.split(' ')[0] ?? name
+const kindsSaid = ['load', 'capacity', 'consumption', 'session', 'reading', 'masked', 'epoch']
 
 /** What does not hold, as sentences. */
 export const eveningFailures = ({
@@ -185,6 +233,12 @@ export const eveningFailures = ({
     ...sealed[place].found.map((name) => `${name} lies open in the ${place}`),
     // Else the search could not have found anything.
     ...(control[place].found.length === 0 ? [`the control is not found in the ${place}`] : []),
+  ]),
+  ...kindsSaid.flatMap((kind) => [
+    ...(sealed.kinds.includes(kind) ? [] : [`nothing of ${kind} was looked for`]),
+    ...(control.disk.found.some((name) => kindOf(name) === kind)
+      ? []
+      : [`the control of ${kind} is not found on the disk`]),
   ]),
   ...(sealed.read < sealed.published ? [`${sealed.published - sealed.read} were not read`] : []),
 ]

@@ -5,9 +5,9 @@ import { utf8 } from '@interlock/kernel'
 /** What is looked for, with each form in which somebody could have kept it. */
 export type Needle = { readonly name: string; readonly forms: readonly Buffer[] }
 
-/** A text as it is, in UTF-16, in hex, and inside of base64 at each of its three places. */
-export function needleOf(name: string, text: string): Needle {
-  const plain = Buffer.from(utf8(text))
+/** A text or bytes as they are, a text in UTF-16, both in hex, and inside of base64 at each of its three places. */
+export function needleOf(name: string, what: string | Uint8Array): Needle {
+  const plain = Buffer.from(typeof what === 'string' ? utf8(what) : what)
   const inBase64 = [0, 1, 2].flatMap((offset) => {
     const padded = Buffer.concat([Buffer.alloc(offset), plain]).toString('base64')
     // Of the first and the last group the neighbours decide as well.
@@ -15,7 +15,8 @@ export function needleOf(name: string, text: string): Needle {
     return [core, core.replaceAll('+', '-').replaceAll('/', '_')].map((each) => Buffer.from(each))
   })
   const hex = Buffer.from(plain.toString('hex'))
-  return { name, forms: [plain, Buffer.from(text, 'utf16le'), hex, ...inBase64] }
+  const wide = typeof what === 'string' ? [Buffer.from(what, 'utf16le')] : []
+  return { name, forms: [plain, ...wide, hex, ...inBase64] }
 }
 
 /** Names of the needles that occur in some bytes. */
