@@ -104,8 +104,8 @@ function runSums(options: RunSumsOptions): Summed {
     isFresh: true,
     selection: { kind, ...place },
     begins: 'first',
-    // Keys are said again, and what is late is of a round that is over.
-    ignores: ['SealExpired', 'SealGap'],
+    // What is late is of a round that is over; the next of its author shows it as a gap.
+    ignores: ['SealExpired'],
     hears: (peer, topic) => peer.role === 'station' && peer.eui === topic.id,
     async handle({ payload, author }) {
       handle(payload, author.eui)

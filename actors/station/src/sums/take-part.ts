@@ -89,8 +89,8 @@ export function takePartInSums(options: TakePartOptions): SumPart {
       isFresh: true,
       selection: { kind, ...place },
       begins: 'first',
-      // What was said before it began is of no use any more, or is said again.
-      ignores: ['SealExpired', 'SealGap'],
+      // What is late is of no use any more; the next of its author shows it as a gap.
+      ignores: ['SealExpired'],
       hears,
       async handle({ payload, author }) {
         handle(payload, author.eui)
