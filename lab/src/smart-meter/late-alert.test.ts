@@ -1,7 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { limits, nationalBudget } from '@interlock/contract'
 import type { ServiceRequest } from '@interlock/duis'
-import { nodeCrypto as crypto, writeAtomic } from '@interlock/host'
-import { instant } from '@interlock/kernel'
+import { encodeAlert } from '@interlock/gbcs'
+import {
+  checkConfig,
+  ensureDir,
+  nodeCrypto as crypto,
+  openJournal,
+  writeAtomic,
+} from '@interlock/host'
+import { instant, toBase64 } from '@interlock/kernel'
+import { LlcsConfig, startLlcs } from '@interlock/llcs'
 import { createCsr } from '@interlock/pki'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
@@ -18,8 +27,8 @@ afterAll(() => world.close())
 
 const arm = async (request: ServiceRequest) =>
   (await world.arm(world.users.web, request, owner)).name
-const used = ({ originator, counter }: ServiceRequest) =>
-  world.llcs.alert({
+const useOf = ({ originator, counter }: ServiceRequest) =>
+  ({
     code: 'ECS101',
     recipient: world.devices.dcc,
     about: { party: originator, counter },
@@ -28,7 +37,8 @@ const used = ({ originator, counter }: ServiceRequest) =>
     levelPercent: 100,
     from: world.clock.now(),
     until: world.clock.now(),
-  })
+  }) as const
+const used = (request: ServiceRequest) => world.llcs.alert(useOf(request))
 const returned = async (): Promise<void> => {
   const { unused } = world.dcc().totals()
   await world.clock.advance(limits.armUnusedMillis + limits.armAlertMillis)
@@ -55,6 +65,59 @@ test('what was used in the last moment is charged when it is told, however late'
   expect(await arm(world.armRequest('7.13'))).toBe('Accepted')
 })
 
+test('an alert that is refused for good is on the record at both ends, and the one behind it is taken', async () => {
+  const { dir, devices, hub, hubConfig, users } = world
+  const { llcs: identity, meter } = devices
+  const { eui } = identity.peer
+  const request = world.armRequest('7.13')
+  expect(await arm(request)).toBe('Accepted')
+  const before = world.dcc().totals().used
+
+  // What waits when the LLCS comes back: one that another key has signed, and a good one.
+  const use = { ...useOf(request), device: eui }
+  const alerts = [
+    encodeAlert({ ...use, counter: 1_001n }, crypto.generateKey().key, crypto),
+    encodeAlert({ ...use, counter: 1_002n }, identity.key, crypto),
+  ]
+  const data = `${dir}/llcs`
+  ensureDir(data)
+  const journal = openJournal(`${data}/journal.jsonl`)
+  journal.rewrite([{ alerts: alerts.map(toBase64), alertCounter: '1002' }])
+  journal.close()
+  const config = {
+    actor: 'llcs',
+    name: 'LLCS',
+    region: 'GB',
+    data,
+    eui,
+    identity: `${dir}/smki-llcs`,
+    hub: { port: hub.port, hanKey: hubConfig.hanKey },
+    anchors: { broker: `${dir}/smki-dcc/chain.pem` },
+    tariff: { meter: meter.peer.eui, supplier: `${dir}/smki-supplier/chain.pem` },
+    trust: hubConfig.trust,
+    station: users.web.peer.eui,
+    installCode: 'install code of this home',
+    listen: { port: 0 },
+    evses: [1],
+  }
+  const llcs = await startLlcs(checkConfig('llcs', config, LlcsConfig), world.depsOf())
+  try {
+    await eventually(() => world.dcc().totals().used === before + 1)
+  } finally {
+    await llcs.close()
+  }
+  const refusals = (actor: string) =>
+    readFileSync(`${dir}/${actor}/audit.jsonl`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; data: object })
+      .filter(({ kind }) => kind === 'AlertRefused')
+      .map(({ data: facts }) => facts)
+  expect(refusals('llcs')).toEqual([{ code: 'ECS101', counter: '1001' }])
+  expect(refusals('dcc')).toMatchObject([{ device: eui, reason: 'SignatureInvalid' }])
+})
+
+// Last: nobody else here knows that certificate.
 test('a supplier goes on when the certificate of the data company is renewed', async () => {
   const { dccIdentity, smki, dir } = world
   const { eui } = dccIdentity.peer

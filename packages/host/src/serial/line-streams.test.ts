@@ -1,8 +1,13 @@
 import { duplexPair, type Duplex } from 'node:stream'
+import { limits } from '@interlock/contract'
 import { concat, utf8 } from '@interlock/kernel'
 import { expect, onTestFinished, test } from 'vitest'
 import { silentLog as log } from '../log.ts'
 import { createLineStreams } from './line-streams.ts'
+
+/** What a stream holds that nobody reads, and what waits for the line: two frames, and four. */
+const unreadBytesMax = 2 * limits.linkFrameBytesMax
+const unsentBytesMax = 4 * limits.linkFrameBytesMax
 
 type Disturb = (chunk: Buffer) => Buffer
 const asItIs: Disturb = (chunk) => chunk
@@ -128,4 +133,31 @@ test('a connector accepts no stream', async () => {
   await expect.poll(() => unheard.closed).toBe(true)
   connector.open(1).write('a')
   await expect.poll(() => accepted[0]?.text).toBe('a')
+})
+
+test('a stream that nobody reads ends when it holds too much: a flood fills no memory', async () => {
+  const { connector, accepted } = line()
+  const stream = connector.open(1)
+  await expect.poll(() => accepted.length).toBe(1)
+  accepted[0]?.stream.pause()
+  const chunk = new Uint8Array(65_536)
+  let held = 0
+  for (let sent = 0; sent < 2 * unreadBytesMax && !stream.destroyed; sent += chunk.length) {
+    await new Promise<void>((resolve) => stream.write(chunk, () => resolve()))
+    held = Math.max(held, accepted[0]?.stream.readableLength ?? 0)
+  }
+  await expect.poll(() => [accepted[0]?.over, stream.closed]).toEqual([true, true])
+  expect(held).toBeLessThan(unreadBytesMax + chunk.length)
+})
+
+test('a line that takes nothing is cut when too much waits for it, and its streams end', async () => {
+  // Whoever holds the other end does not read.
+  const [near] = duplexPair()
+  const streams = createLineStreams(near, log)
+  const first = streams.open(1)
+  first.write(new Uint8Array(unsentBytesMax))
+  expect(near.destroyed).toBe(false)
+  const second = streams.open(2)
+  expect(near.destroyed).toBe(true)
+  await expect.poll(() => [first.closed, second.closed]).toEqual([true, true])
 })
