@@ -319,6 +319,26 @@ test('firmware is activated at its time, and not before', async () => {
   await eventually(() => world.meter.running.firmware() === '00010001')
 })
 
+test('what is due at a device that says nothing holds back what comes after, which may be asked again', async () => {
+  const user = another()
+  const at = inFuture(hour)
+  expect(await ahead(user, at)).toBe('FutureDated')
+  // Due before its timer is: whoever comes next brings it.
+  const its = `organisation = '${user.peer.organisation}'`
+  await companyRows(world, `update future_dated set execute_at = ${world.clock.now()} where ${its}`)
+  const next = { ...world.armRequest('7.16', {}, user), counter: counterAt(at) + 5_000_000n }
+  const ask = async () => (await world.arm(user, next, user.key)).name
+  const before = delivered()
+  world.llcs.behaviour = 'silent'
+  const asked = ask()
+  await eventually(() => delivered() === before + 1)
+  await world.dccWall.advance(15_000)
+  expect(await asked).toBe('DeviceUnreachable')
+  world.llcs.behaviour = 'success'
+  expect([await outcomesOf(user), delivered()]).toEqual([['DeliveryTimeout'], before + 1])
+  expect(await ask()).toBe('Accepted')
+})
+
 test('what its device is away for goes before anything else once that is back, in its minute', async () => {
   const user = another()
   const at = inFuture(10 * minute)
