@@ -1,5 +1,7 @@
+import { Type } from 'typebox'
 import { expect, test } from 'vitest'
-import { linkPlace, waveformOf, type LlcsConfig } from './config.ts'
+import { checkConfig } from '@interlock/host'
+import { linkPlace, LlcsConfig, waveformOf } from './config.ts'
 
 test('the charger is heard at one place: on a serial line, or by TCP', () => {
   const serial = { device: '/dev/ttyS1', baudRate: 115_200 }
@@ -19,4 +21,12 @@ test('samples of the mains come from one place, if any', () => {
   expect(from({ host: 'front', port: 1 })).toEqual({ host: 'front', port: 1 })
   for (const place of [{}, { port: 1 }, { host: 'front' }, { serial, host: 'front', port: 1 }])
     expect(() => from(place)).toThrow(/serial, or host and port/)
+})
+
+test('the frequency is not lost before a first reading can have come', () => {
+  const waveformAlone = Type.Pick(LlcsConfig, ['waveform'])
+  const loses = (lostMillisMax: number) =>
+    checkConfig('test', { waveform: { lostMillisMax } }, waveformAlone).waveform?.lostMillisMax
+  expect(loses(2_000)).toBe(2_000)
+  expect(() => loses(1_999)).toThrow(/lostMillisMax/)
 })

@@ -72,8 +72,11 @@ export const LlcsConfig = actorConfig({
         }),
         nominalVolts: Type.Number({ minimum: 100, maximum: 300, default: 230 }),
         millivoltsPerCount: Type.Number({ minimum: 1, maximum: 100, default: 20 }),
-        /** Without a reading for so long the frequency is lost. */
-        lostMillisMax: Type.Integer({ minimum: 500, maximum: 60_000, default: 2_000 }),
+        /**
+         * Without a reading for so long the frequency is lost. After a start, a gap or a doubt the first
+         * reading takes some 1,350 ms (the window and the settling), and a block more.
+         */
+        lostMillisMax: Type.Integer({ minimum: 2_000, maximum: 60_000, default: 2_000 }),
       },
       strict,
     ),

@@ -49,6 +49,8 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
   let measuredAt = heardAt
   let hertz: number | undefined
   let isLost = false
+  let isLossRecorded = false
+  let isClosed = false
   let timer: Timer | undefined
   let waiting: Sample | undefined
   let isBusy = false
@@ -70,6 +72,18 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
     }
   }
 
+  /** What the disk does not take now is tried again with the next check: the watch goes on meanwhile. */
+  const record = (): void => {
+    if (isLost === isLossRecorded) return
+    try {
+      if (isLost) audit.critical('FrequencyLost', { doubts: Object.fromEntries(doubts) })
+      else audit.record('FrequencyMeasured', { hertz })
+      isLossRecorded = isLost
+    } catch (error) {
+      log.error({ error, isLost }, 'the loss or return of the frequency could not be recorded')
+    }
+  }
+
   const onPacket = (contents: Uint8Array): void => {
     const block = decodeSampleBlock(contents)
     if (block === undefined) return
@@ -80,8 +94,11 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
     if (reading === undefined) return
     measuredAt = heardAt
     hertz = reading.hertz
-    if (isLost) audit.record('FrequencyMeasured', { hertz })
-    isLost = false
+    if (isLost) {
+      record()
+      isLost = false
+      record()
+    }
     void watch(reading)
   }
 
@@ -94,7 +111,6 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
   }
   const lose = (): void => {
     isLost = true
-    audit.critical('FrequencyLost', { doubts: Object.fromEntries(doubts) })
     llcs.publish({ kind: 'security', reason: 'FrequencyLost' })
   }
   const check = async (): Promise<void> => {
@@ -107,9 +123,19 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
         log.error({ error }, 'the loss of the frequency could not be acted on')
       })
     }
-    timer = clock.after(inSeconds(checkSeconds), 'mains-check', check)
+    if (!isClosed) record()
   }
-  timer = clock.after(inSeconds(checkSeconds), 'mains-check', check)
+  const checkLater = (): void => {
+    timer = clock.after(inSeconds(checkSeconds), 'mains-check', async () => {
+      try {
+        await check()
+      } finally {
+        // Nothing that fails in it ends the watch.
+        if (!isClosed) checkLater()
+      }
+    })
+  }
+  checkLater()
 
   const keeping = keepConnected({
     label: `${config.actor}/mains`,
@@ -149,10 +175,10 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
     },
     doubts,
     async close() {
+      isClosed = true
       timer?.cancel()
       await keeping.close()
       disconnect()
-      timer?.cancel()
     },
   }
 }

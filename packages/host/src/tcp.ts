@@ -8,6 +8,7 @@ export async function connectTcp(host: string, port: number): Promise<Socket> {
   const socket = connect({ host, port })
   await new Promise<void>((resolve, reject) => {
     const fail = (cause?: unknown): void => {
+      clearTimeout(timer)
       socket.destroy()
       reject(new Fault('PeerUnavailable', `no connection to ${host}:${port}`, { cause }))
     }

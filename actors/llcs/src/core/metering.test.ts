@@ -86,10 +86,31 @@ test('ATK-29: a jump of phase, noise and a step shorter than a grid could fall g
   steady(20)
   const all: Metered[] = []
   mains.jump(20)
-  all.push(...steady(10))
-  all.push(take(mains.noise(200), 200), ...steady(10))
-  all.push(...steady(3, 48), ...steady(10))
+  all.push(...steady(20))
+  all.push(take(mains.noise(200), 200), ...steady(20))
+  all.push(...steady(3, 48), ...steady(20))
   expect(doubts(all)).toContain('PhaseJump')
   expect(readings(all).length).toBeGreaterThan(10)
   for (const { hertz } of readings(all)) expect(Math.abs(hertz - 50)).toBeLessThan(0.05)
+})
+
+test('after a doubt nothing is believed until a second has given none', () => {
+  const { mains, steady } = front()
+  steady(20)
+  mains.jump(20)
+  const after = steady(20)
+  const doubted = after.findLastIndex(({ doubt }) => doubt !== undefined)
+  const again = after.findIndex(({ reading }, at) => at > doubted && reading !== undefined)
+  expect(doubted).toBeGreaterThanOrEqual(0)
+  expect(again - doubted).toBeGreaterThanOrEqual(10)
+})
+
+test('ATK-29: a doubt every 0.9 s from the start gives no reading', () => {
+  const { mains, steady } = front()
+  const all = Array.from({ length: 10 }, () => {
+    mains.jump(20)
+    return steady(9)
+  }).flat()
+  expect(doubts(all)).toEqual(['PhaseJump'])
+  expect(readings(all)).toEqual([])
 })

@@ -23,7 +23,7 @@ export type Metering = {
 
 export type MeteringOptions = EstimatorOptions & { readonly voltsPerCount: number }
 
-/** After a start or a gap nothing is known of the rate of change before. */
+/** After a start, a gap or a doubt nothing is known of the rate of change before. */
 const settleMillis = 1_000
 /** A stall on the way, or a recording played late. */
 const askewMillisMax = 500
@@ -47,12 +47,12 @@ export function createMetering({ voltsPerCount, ...options }: MeteringOptions): 
       const { doubt, hertz, atSeconds } = estimate
       if (doubt !== undefined) {
         metered = { ...metered, doubt }
-        if (!run.isSettled) delete run.cleanSince
+        delete run.cleanSince
         continue
       }
       run.cleanSince ??= atSeconds
-      run.isSettled ||= (atSeconds - run.cleanSince) * 1_000 >= settleMillis
-      if (run.isSettled) metered = { ...metered, reading: { at: readingAt(atSeconds, now), hertz } }
+      const isSettled = (atSeconds - run.cleanSince) * 1_000 >= settleMillis
+      if (isSettled) metered = { ...metered, reading: { at: readingAt(atSeconds, now), hertz } }
     }
     return metered
   }
@@ -86,11 +86,9 @@ type Run = {
   beganAt?: number
   /** Since when no estimate was doubted, in seconds of the run. */
   cleanSince?: number
-  isSettled: boolean
 }
 
 const newRun = (options: EstimatorOptions): Run => ({
   estimator: createEstimator(options),
   count: 0,
-  isSettled: false,
 })
