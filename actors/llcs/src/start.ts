@@ -151,7 +151,7 @@ export async function runLlcs(
     sendAlerts: () => alerts.send(),
   }
   const executions = createExecutions(llcs)
-  executions.tell()
+  executions.start()
   const link = await openStationLink(llcs)
   const supervising = createSupervising(llcs)
   const waveform = waveformOf(config)

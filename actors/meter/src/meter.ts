@@ -17,27 +17,19 @@ import {
   eui64,
   Fault,
   fromHex,
-  millis,
   type Crypto,
   type Eui64,
   type Instant,
   type Outcome,
   type Role,
-  type Timer,
 } from '@interlock/kernel'
 import { fromPem, peerOf, type Peer } from '@interlock/pki'
-import {
-  orderWords,
-  heldFirmware,
-  signingCells,
-  tariffOrder,
-  trustAnchorCells,
-  type TariffCommand,
-} from '@interlock/seal'
+import { heldFirmware, signingCells, trustAnchorCells, type TariffCommand } from '@interlock/seal'
 import type { UsageInterval } from '@interlock/tariff'
 import { answerCommand, ofSupplier } from './commands.ts'
 import type { MeterConfig } from './config.ts'
 import type { Consumption, ConsumptionProblem } from './consumption.ts'
+import { createTariffDates } from './tariff-dates.ts'
 import { openTariffMemory } from './tariff-memory.ts'
 
 export type MeterRunning = Running & {
@@ -128,32 +120,24 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
   /** To the supplier whose tariff had the date: one for each of its tables. */
   const alertsAbout = (came: TariffCommand, at: Instant, last: bigint): readonly Uint8Array[] =>
     encodeAlerts(executionsOf(came, at), { device: eui, last }, identity.key, deps.crypto)
-  let timer: Timer | undefined
-  /**
-   * Goes over to the tariff whose date has come, and waits for the date of the next; not by a clock that the network
-   * contradicts.
-   */
-  const goByDate = (): void => {
-    timer?.cancel()
-    if (!memory.clockAgrees()) return
-    const now = deps.clock.now()
-    const came = memory.tariffCame(now, alertsAbout) ? memory.tariff() : undefined
-    if (came !== undefined) {
-      audit.critical('TariffInForce', orderWords(tariffOrder(came.tariff)))
+  const dates = createTariffDates({
+    actor: config.actor,
+    memory,
+    alertsAbout,
+    audit,
+    onCame() {
       void tellHome()
       void alerts.send()
-    }
-    const at = memory.tariffComesAt()
-    if (at !== undefined)
-      timer = deps.clock.after(millis(at - now), `${config.actor}/tariff`, goByDate)
-  }
-  goByDate()
+    },
+    clock: deps.clock,
+  })
+  dates.start()
   const answered = (bytes: Uint8Array): Uint8Array | undefined => {
-    goByDate()
+    dates.go()
     const before = memory.tariff()
     const answer = answerCommand(bytes, parts)
     if (memory.tariff() !== before) void tellHome()
-    goByDate()
+    dates.go()
     return answer
   }
   const line = keepConnected({
@@ -188,7 +172,7 @@ export async function startMeter(config: MeterConfig, deps: ActorDeps): Promise<
     firmware: () => memory.firmware() ?? parts.firmware.version,
     joined: () => han !== undefined,
     async close() {
-      timer?.cancel()
+      dates.close()
       await line.close()
       han?.close()
       await han?.closed

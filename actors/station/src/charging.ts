@@ -1,7 +1,9 @@
 import type { Decision } from '@interlock/contract'
 import {
   between,
+  inSeconds,
   millis,
+  plus,
   type Clock,
   type Entropy,
   type Instant,
@@ -25,6 +27,9 @@ import { delaySecondsMax, fallbackWatts } from './gate-state.ts'
 import type { Keeper } from './keeper.ts'
 import type { Measuring } from './measuring.ts'
 import type { Records } from './records.ts'
+
+/** After which a turn that failed is made again. */
+const retryMillis = inSeconds(10)
 
 /** The loop that keeps the charger as everything standing wants it: read, compute, act, report. */
 export type Charging = {
@@ -82,7 +87,15 @@ export function createCharging(options: ChargingOptions): Charging {
     timer = undefined
     if (nextAt === undefined || closed) return
     const wait = millis(Math.max(0, between(clock.now(), nextAt)))
-    timer = clock.after(wait, 'charging', () => update())
+    timer = clock.after(wait, 'charging', () => {
+      try {
+        update()
+      } catch (error) {
+        // What ends on a full disk, as an arm does, is due until it is kept.
+        wake(plus(clock.now(), retryMillis))
+        throw error
+      }
+    })
   }
 
   const newTransaction = (): Transaction => ({

@@ -2,7 +2,7 @@ import { limits } from '@interlock/contract'
 import type { ServiceRequest } from '@interlock/duis'
 import { decodeSigned, encodePreCommand, type CommandOf } from '@interlock/gbcs'
 import { nodeCrypto as crypto, silentLog } from '@interlock/host'
-import { eui64, inMinutes, instant, ok, plus, refused } from '@interlock/kernel'
+import { eui64, Fault, inMinutes, instant, ok, plus, refused } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { createClocks } from './clocks.ts'
 import { recordedWaits } from './waits.fixture.ts'
@@ -16,7 +16,7 @@ const { key } = crypto.generateKey()
 /** A supplier before a data company that changes what it transforms, and cannot reach one device. */
 function supplier(change: Partial<CommandOf<'ECS70'>> = {}) {
   const sent: CommandOf<'ECS70'>[] = []
-  const { clock, wait } = recordedWaits(start)
+  const { clock, wait, delays } = recordedWaits(start)
   const answer = (request: ServiceRequest, more: object) => {
     const { originator, target, counter, service } = request
     const at = clock.now()
@@ -36,16 +36,21 @@ function supplier(change: Partial<CommandOf<'ECS70'>> = {}) {
     return Promise.resolve(answer(request, { payload: new Uint8Array(1) }))
   }
   let counter = 0n
+  const disk = { full: false }
+  const nextCounter = (): bigint => {
+    if (disk.full) throw new Fault('DiskFull', 'no space left')
+    return (counter += 1n)
+  }
   const clocks = createClocks({
     actor: 'supplier',
     devices: [home, away],
     everyMinutes: 360,
     publication: { dcc: { ask }, organisation: own, key, crypto },
-    numbers: { nextCounter: () => (counter += 1n), nextVersion: () => 1, close: () => {} },
+    numbers: { nextCounter, nextVersion: () => 1, close: () => {} },
     audit: { critical: () => {} },
     deps: { clock, log: silentLog },
   } as unknown as Parameters<typeof createClocks>[0])
-  return { clocks, sent, wait }
+  return { clocks, sent, wait, delays, disk }
 }
 
 test('each device is told the time of now, signed, in whole seconds and true for longer than the way takes', async () => {
@@ -77,4 +82,20 @@ test('who was not reached is told again soon, and then everybody at the next rou
   expect(delays).toEqual([...Array<number>(6).fill(60_000), 360 * 60_000])
   // Those who were reached are left alone meanwhile.
   expect(sent.map(({ target }) => target)).toEqual([home, home])
+})
+
+test('a round that a full disk ends is not the last one, but where nobody waits for it any more', async () => {
+  const { clocks, sent, wait, delays, disk } = supplier()
+  disk.full = true
+  for (let round = 0; round < 7; round++)
+    await expect(wait()).rejects.toMatchObject({ code: 'DiskFull' })
+  expect([sent.length, delays()]).toEqual([0, Array<number>(8).fill(60_000)])
+  disk.full = false
+  await wait()
+  expect(sent.map(({ target }) => target)).toEqual([home])
+  disk.full = true
+  const ended = wait()
+  clocks.close()
+  await expect(ended).rejects.toMatchObject({ code: 'DiskFull' })
+  expect(delays()).toHaveLength(9)
 })

@@ -47,6 +47,7 @@ export function createClocks(options: {
   const { actor, devices, everyMinutes, publication, numbers, audit } = options
   const { clock, log } = options.deps
   let timer: Timer | undefined
+  let closed = false
 
   const tellOne = async (device: Eui64): Promise<ClockRound[number]> => {
     const now = clock.now()
@@ -68,16 +69,29 @@ export function createClocks(options: {
     return told
   }
   const wake = (delay: Parameters<typeof clock.after>[0], to: readonly Eui64[], tries: number) => {
+    if (closed) return
     timer = clock.after(delay, `${actor}/clocks`, async () => {
-      const failed = (await tell(to)).filter(({ problem }) => problem !== undefined)
-      if (failed.length > 0 && tries < retriesMax) {
-        const again = failed.map(({ device }) => device)
-        wake(inSeconds(retrySeconds), again, tries + 1)
-      } else wake(inMinutes(everyMinutes), devices, 0)
+      try {
+        const failed = (await tell(to)).filter(({ problem }) => problem !== undefined)
+        if (failed.length > 0 && tries < retriesMax) {
+          const again = failed.map(({ device }) => device)
+          wake(inSeconds(retrySeconds), again, tries + 1)
+        } else wake(inMinutes(everyMinutes), devices, 0)
+      } catch (error) {
+        // A full disk is no answer of a device: they are told once it has room again.
+        wake(inSeconds(retrySeconds), to, tries)
+        throw error
+      }
     })
   }
   // The first time soon: what stands still since longer is noticed then.
   if (devices.length > 0) wake(inSeconds(retrySeconds), devices, 0)
 
-  return { tell: () => tell(devices), close: () => timer?.cancel() }
+  return {
+    tell: () => tell(devices),
+    close() {
+      closed = true
+      timer?.cancel()
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import type { ServiceRequest } from '@interlock/duis'
 import { encodePreCommand } from '@interlock/gbcs'
 import { nodeCrypto as crypto, silentLog } from '@interlock/host'
-import { eui64, instant, ok, refused, type Eui64, type Instant } from '@interlock/kernel'
+import { eui64, Fault, instant, ok, refused, type Eui64, type Instant } from '@interlock/kernel'
 import { memoryJournal } from '@interlock/topics/topics.fixture'
 import { expect, test } from 'vitest'
 import { openLastTariff } from './last-tariff.ts'
@@ -41,7 +41,12 @@ function supplying(meters: readonly Eui64[] = [meter], kept = journals()) {
     return ok({ code: 'I0', at: start } as const)
   }
   let held = { promise: Promise.resolve() }
-  const numbers = openNumbers(kept.numbers)
+  const disk = { full: false }
+  const append = (entry: unknown): void => {
+    if (disk.full) throw new Fault('DiskFull', 'no space left')
+    kept.numbers.append(entry)
+  }
+  const numbers = openNumbers({ ...kept.numbers, append })
   const last = openLastTariff(kept.last)
   const audit = { critical: () => {}, record: () => {} }
   const rounds = createRounds({
@@ -59,6 +64,7 @@ function supplying(meters: readonly Eui64[] = [meter], kept = journals()) {
     ...waits,
     rounds,
     away,
+    disk,
     sent,
     published: () => published,
     asked: () => asked,
@@ -182,4 +188,21 @@ test('a file is published at the first start, and again only where it is another
   const fourth = third.again()
   await fourth.rounds.begin({ offer: prices(30), digest: 'b' })
   expect(fourth.sent).toEqual(['2 30p'])
+})
+
+test('a round that a full disk ends is tried again until the meter has it', async () => {
+  const { rounds, away, disk, sent, wait, delays } = supplying()
+  away.add(meter)
+  await rounds.publish(prices(20))
+  away.clear()
+  disk.full = true
+  for (let tries = 0; tries < 2; tries++)
+    await expect(wait()).rejects.toMatchObject({ code: 'DiskFull' })
+  // Whoever publishes meanwhile hears of it, and what was owed before is owed still.
+  await expect(rounds.publish(prices(21))).rejects.toMatchObject({ code: 'DiskFull' })
+  disk.full = false
+  expect(sent).toEqual([])
+  await wait()
+  expect(sent).toEqual(['2 20p'])
+  expect(delays().map((delay) => delay / 60_000)).toEqual([1, 2, 4, 1])
 })

@@ -58,9 +58,12 @@ export function createRounds(options: {
   const { actor, publication, numbers, audit, tariffs, last, tell } = options
   const { clock, log } = options.deps
   let retry: Timer | undefined
+  let closed = false
 
   /** The version of the last round that was begun. */
   let latest = 0
+  /** How often publishing was begun, also where it ended before it had a version. */
+  let begun = 0
 
   const check = ({ offer, executeAt }: Dated, version = 0) =>
     bodyOf(offer, version, { now: clock.now(), executeAt, heldUntil: numbers.heldUntil() })
@@ -130,23 +133,40 @@ export function createRounds(options: {
   }
   /** After a pause, to whoever does not have it by then. */
   const again = (rounds: number): void => {
-    retry = clock.after(inSeconds(pauseAfter(rounds)), `${actor}/publish`, async () => {
-      const owed = last.owed(options.meters)
-      if (owed === undefined) return
-      const { meters } = owed
-      const over = isOver(owed.offer, clock.now())
-      const body = check(owed)
-      if (body.ok && !over) return void (await round(owed, meters, { number: rounds + 1 }))
-      const reason = body.ok ? 'TariffStale' : body.reason
-      log.warn({ reason, meters }, 'meters that were not reached are told no more')
-      audit.record('TariffGivenUp', { reason, meters: meters.length })
-    })
+    if (closed) return
+    const wait = inSeconds(pauseAfter(rounds))
+    const number = rounds + 1
+    retry = clock.after(wait, `${actor}/publish`, () => insisting(number, () => toOwed(number)))
+  }
+  const toOwed = async (number: number): Promise<void> => {
+    const owed = last.owed(options.meters)
+    if (owed === undefined) return
+    const { meters } = owed
+    const over = isOver(owed.offer, clock.now())
+    const body = check(owed)
+    if (body.ok && !over) return void (await round(owed, meters, { number }))
+    const reason = body.ok ? 'TariffStale' : body.reason
+    log.warn({ reason, meters }, 'meters that were not reached are told no more')
+    audit.record('TariffGivenUp', { reason, meters: meters.length })
+  }
+  /** What a full disk ends is still owed, and tried again; what was begun since sees to that itself. */
+  const insisting = async <Result>(
+    number: number,
+    work: () => Promise<Result>,
+  ): Promise<Result> => {
+    const mine = ++begun
+    try {
+      return await work()
+    } catch (error) {
+      if (mine === begun) again(number)
+      throw error
+    }
   }
   const first = async (asked: Dated, file?: string): Promise<Published> => {
     const dated = { ...asked, offer: withRest(asked, last.offered, clock.now()) }
     bodyFor(dated)
     retry?.cancel()
-    return await round(dated, options.meters, { number: 1, file })
+    return await insisting(1, () => round(dated, options.meters, { number: 1, file }))
   }
 
   return {
@@ -165,7 +185,10 @@ export function createRounds(options: {
       again(1)
     },
     check: (offer, executeAt) => check({ offer, executeAt }),
-    close: () => retry?.cancel(),
+    close() {
+      closed = true
+      retry?.cancel()
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type Clock,
   type Crypto,
   type Eui64,
+  type Instant,
   type Outcome,
   type PublicKey,
 } from '@interlock/kernel'
@@ -25,8 +26,8 @@ export type DeviceCertificatesOptions = {
 /** The keys of devices, for whoever verifies what they answer. */
 export type DeviceCertificates = {
   /**
-   * The key of a device, as its certificate says: fetched once, and verified up to the root by whoever asks, so
-   * that nobody on the way can name another.
+   * The key of a device, as its certificate says: fetched once in the certificate's life, and verified up to the
+   * root by whoever asks, so that nobody on the way can name another.
    * @throws Fault `PeerUnavailable` when the data company does not answer
    */
   keyOf(device: Eui64): Promise<Outcome<PublicKey, string>>
@@ -37,11 +38,14 @@ export type DeviceCertificates = {
 /** A user asks of so many devices; the oldest is fetched again. */
 const keptMax = 40_000
 
+/** A key counts as long as the certificate it was in. */
+type Kept = { readonly key: PublicKey; readonly notAfter: Instant }
+
 export function deviceCertificates(options: DeviceCertificatesOptions): DeviceCertificates {
   const { http, url, crypto, wall } = options
   const roots = options.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
-  const kept = new Map<Eui64, PublicKey>()
-  const fetched = async (device: Eui64): Promise<Outcome<PublicKey, string>> => {
+  const kept = new Map<Eui64, Kept>()
+  const fetched = async (device: Eui64): Promise<Outcome<Kept, string>> => {
     const answer = outcomeOf(
       await http.request('GET', `${url}/api/v1/devices/${device}/certificate`),
     )
@@ -50,21 +54,22 @@ export function deviceCertificates(options: DeviceCertificatesOptions): DeviceCe
     const demands = { roots, at: wall.now(), crypto, hierarchy: 'smartMeter' } as const
     const peer = verifyChain(chain, demands)
     if (!peer.ok) return refused('DeviceCertificateInvalid', peer.reason)
-    const { eui, role, publicKey } = peer.value
+    const { eui, role, publicKey: key, notAfter } = peer.value
     return eui === device && deviceRoles.has(role)
-      ? ok(publicKey)
+      ? ok({ key, notAfter })
       : refused('DeviceCertificateInvalid', `is of the ${role} ${eui}`)
   }
   return {
     async keyOf(device) {
       const known = kept.get(device)
-      if (known !== undefined) return ok(known)
-      const key = await fetched(device)
-      if (!key.ok) return key
+      if (known !== undefined && wall.now() <= known.notAfter) return ok(known.key)
+      kept.delete(device)
+      const found = await fetched(device)
+      if (!found.ok) return found
       const [oldest] = kept.keys()
       if (kept.size >= keptMax && oldest !== undefined) kept.delete(oldest)
-      kept.set(device, key.value)
-      return key
+      kept.set(device, found.value)
+      return ok(found.value.key)
     },
     forget: (device) => void kept.delete(device),
   }

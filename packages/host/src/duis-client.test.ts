@@ -15,7 +15,7 @@ import {
   type Command,
   type ResultCode,
 } from '@interlock/gbcs'
-import { eui64, Fault, instant, type Role } from '@interlock/kernel'
+import { eui64, Fault, instant, type Clock, type Role } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { duisClient } from './duis-client.ts'
 import { createHierarchy } from './hierarchy.fixture.ts'
@@ -83,13 +83,16 @@ function asking(
   posted: string | HttpResponse,
   got: string | HttpResponse | Fault = '',
   pin?: PinnedPeer,
-  certificates: readonly (string | HttpResponse)[] = [llcs.chainPem],
+  certificates: readonly (string | HttpResponse | Fault)[] = [llcs.chainPem],
+  wall: Clock = systemClock,
 ) {
   const waiting = [...certificates]
   const records: unknown[] = []
   const paths: string[] = []
-  const replied = (body: string | HttpResponse): HttpResponse =>
-    typeof body === 'string' ? { status: 200, body } : body
+  const replied = (body: string | HttpResponse | Fault): HttpResponse => {
+    if (body instanceof Fault) throw body
+    return typeof body === 'string' ? { status: 200, body } : body
+  }
   const http: HttpClient = {
     async request(method, url, body) {
       paths.push(`${method} ${url}`)
@@ -99,7 +102,6 @@ function asking(
       }
       if (url.endsWith('/certificate'))
         return replied((waiting.length > 1 ? waiting.shift() : waiting[0]) ?? '')
-      if (got instanceof Fault) throw got
       return replied(got)
     },
     events: () => ({ close: async () => {} }),
@@ -113,7 +115,7 @@ function asking(
     company: pin ?? { current: () => company.peer, renew: () => false },
     roots: identities.trust('smartMeter').roots,
     crypto,
-    wall: systemClock,
+    wall,
     record: (kind, data) => void records.push({ kind, ...data }),
   })
   return { ask: () => client.ask(request), records, paths }
@@ -200,6 +202,29 @@ test("a device's next certificate is fetched when an answer is signed with it, a
   expect(await ask()).toMatchObject({ ok: true })
   expect(await ask()).toMatchObject({ ok: true })
   expect(paths.filter((path) => path.endsWith('/certificate'))).toHaveLength(2)
+})
+
+test('a command that was carried out is not said to have reached nobody, whatever is asked for after it', async () => {
+  const before = deviceOf('llcs', '02', 'before')
+  const gone = new Fault('PeerUnavailable', 'gone')
+  const { ask, records, paths } = asking(signed(done), '', undefined, [before.chainPem, gone])
+  expect(await ask()).toMatchObject({ ok: false, reason: 'AnswerInvalid' })
+  expect(records).toMatchObject([{ kind: 'AnswerRefused', reason: 'AnswerInvalid' }])
+  // Before it is sent that is the truth.
+  await expect(ask()).rejects.toMatchObject({ code: 'PeerUnavailable' })
+  expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1)
+})
+
+test("a device's key counts until its certificate ends, and is asked for anew after it", async () => {
+  let now = systemClock.now()
+  const wall = { ...systemClock, now: () => now }
+  const { ask, paths } = asking(signed(done), '', undefined, undefined, wall)
+  now = llcs.peer.notAfter
+  for (let time = 0; time < 2; time += 1) expect(await ask()).toMatchObject({ ok: true })
+  expect(paths.filter((path) => path.endsWith('/certificate'))).toHaveLength(1)
+  now = instant(llcs.peer.notAfter + 1)
+  expect(await ask()).toMatchObject({ ok: false, reason: 'DeviceCertificateInvalid' })
+  expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(2)
 })
 
 test('a problem of the server is told by its reason', async () => {

@@ -101,7 +101,8 @@ export function duisClient(options: DuisClientOptions): DuisClient {
     const problemBy = (key: PublicKey) => answerProblem(request, response.value, key, crypto)
     if (problemBy(known.value) === undefined) return response
     devices.forget(request.target)
-    const now = await devices.keyOf(request.target)
+    // It was carried out, so whoever asked must not read that the company was not reached, and ask again.
+    const now = await orRefused(() => devices.keyOf(request.target))
     const problem = problemBy(now.ok ? now.value : known.value)
     return problem === undefined
       ? response
@@ -111,16 +112,11 @@ export function duisClient(options: DuisClientOptions): DuisClient {
     reference: string,
     request: ServiceRequest,
   ): Promise<Outcome<QuarantineAlert, string>> => {
-    try {
-      const path = `${url}/api/v1/quarantine/${reference}`
-      const answer = outcomeOf(await http.request('GET', path))
-      return answer.ok
-        ? signedBy((signer) => openQuarantineAlert(textIn(answer.value), request, signer, crypto))
-        : answer
-    } catch (error) {
-      if (error instanceof Fault) return refused(error.code, error.message)
-      throw error
-    }
+    const path = `${url}/api/v1/quarantine/${reference}`
+    const answer = outcomeOf(await http.request('GET', path))
+    return answer.ok
+      ? signedBy((signer) => openQuarantineAlert(textIn(answer.value), request, signer, crypto))
+      : answer
   }
 
   return {
@@ -128,11 +124,23 @@ export function duisClient(options: DuisClientOptions): DuisClient {
       const answer = await (isForDevice(request) ? sendToDevice(request) : send(request))
       const reference = answer.ok ? heldReference(answer.value) : undefined
       if (reference === undefined) return answer
-      const alert = await alertOf(reference, request)
+      const alert = await orRefused(() => alertOf(reference, request))
       const said = alert.ok ? { breach: alert.value.breach } : { alertRefused: alert.reason }
       record('RequestHeld', { ...factsOf(request), reference, ...said })
       return answer
     },
+  }
+}
+
+/** Of what is asked for after the answer is there: a fault then takes nothing of it back. */
+async function orRefused<Value>(
+  asked: () => Promise<Outcome<Value, string>>,
+): Promise<Outcome<Value, string>> {
+  try {
+    return await asked()
+  } catch (error) {
+    if (error instanceof Fault) return refused(error.code, error.message)
+    throw error
   }
 }
 

@@ -95,9 +95,16 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Con
   const forget = (): void => {
     halfHours.forget()
     options.forgets?.forget()
-    timer = deps.clock.after(inHours(24), 'half-hours/forget', forget)
+  }
+  const wait = (): void => {
+    timer = deps.clock.after(inHours(24), 'half-hours/forget', () => {
+      // Where the disk is full today, they are forgotten tomorrow.
+      wait()
+      forget()
+    })
   }
   forget()
+  wait()
   closers.push(() => timer.cancel())
   return { halfHours, proofs, topics }
 }

@@ -1,5 +1,6 @@
 import type { SealHead, Topic } from '@interlock/contract'
-import { eui64, inHours, instant } from '@interlock/kernel'
+import { eui64, Fault, inHours, instant } from '@interlock/kernel'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { expect, test } from 'vitest'
 import { keepProofs, openProofs, proofOf, type Proof } from './proofs.ts'
 import { memoryJournal } from './topics.fixture.ts'
@@ -49,4 +50,25 @@ test('so many are kept and no more: the oldest go first', () => {
   for (let seq = 1; seq <= 12; seq++) proofs.keep(said(seq, world.now))
   const held = (journal.entries() as readonly Proof[]).map(({ seq }) => seq)
   expect(held).toEqual([10, 11, 12])
+})
+
+test('a day on which the disk is full is not the last on which what is too old goes', async () => {
+  const journal = memoryJournal()
+  const disk = { full: false }
+  const rewrite = (entries: readonly unknown[]): void => {
+    if (disk.full) throw new Fault('DiskFull', 'no space left')
+    journal.rewrite(entries)
+  }
+  const daily = testClock(world.now)
+  const kept = { days: 1, clock: daily, label: 'proofs' }
+  const proofs = keepProofs({ ...journal, rewrite }, kept)
+  proofs.keep(said(1, daily.now()))
+  await daily.advance(inHours(24))
+  disk.full = true
+  await expect(daily.advance(inHours(24))).rejects.toMatchObject({ code: 'DiskFull' })
+  expect(journal.entries()).toHaveLength(1)
+  disk.full = false
+  await daily.advance(inHours(24))
+  expect(journal.entries()).toEqual([])
+  proofs.close()
 })

@@ -68,11 +68,15 @@ export function keepProofs(
 ): Pick<Proofs, 'keep' | 'close'> {
   const proofs = openProofs(journal, { days, clock })
   let timer: Timer
-  const forget = (): void => {
-    proofs.forget()
-    timer = clock.after(inHours(24), label, forget)
+  const wait = (): void => {
+    timer = clock.after(inHours(24), label, () => {
+      // Where the disk is full today, they are forgotten tomorrow.
+      wait()
+      proofs.forget()
+    })
   }
-  forget()
+  proofs.forget()
+  wait()
   return {
     keep: (message) => proofs.keep(message),
     close() {
