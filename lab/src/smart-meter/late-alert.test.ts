@@ -65,6 +65,15 @@ test('what was used in the last moment is charged when it is told, however late'
   expect(await arm(world.armRequest('7.13'))).toBe('Accepted')
 })
 
+/** What is on the record of an actor of alerts that were refused. */
+const refusals = (actor: string) =>
+  readFileSync(`${world.dir}/${actor}/audit.jsonl`, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { kind: string; data: object })
+    .filter(({ kind }) => kind === 'AlertRefused')
+    .map(({ data }) => data)
+
 test('an alert that is refused for good is on the record at both ends, and the one behind it is taken', async () => {
   const { dir, devices, hub, hubConfig, users } = world
   const { llcs: identity, meter } = devices
@@ -106,15 +115,37 @@ test('an alert that is refused for good is on the record at both ends, and the o
   } finally {
     await llcs.close()
   }
-  const refusals = (actor: string) =>
-    readFileSync(`${dir}/${actor}/audit.jsonl`, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { kind: string; data: object })
-      .filter(({ kind }) => kind === 'AlertRefused')
-      .map(({ data: facts }) => facts)
   expect(refusals('llcs')).toEqual([{ code: 'ECS101', counter: '1001' }])
   expect(refusals('dcc')).toMatchObject([{ device: eui, reason: 'SignatureInvalid' }])
+})
+
+test('a meter, too, has on the record which of its alerts was refused for good', async () => {
+  const { dir, devices, meter, clock } = world
+  await meter.running.close()
+  // What waits when the meter comes back: signed by another key than its own.
+  const alert = {
+    code: 'ECS101',
+    recipient: devices.dcc,
+    about: { party: devices.dcc, counter: 1n },
+    controller: 1,
+    direction: 'import',
+    levelPercent: 100,
+    from: clock.now(),
+    until: clock.now(),
+    device: devices.meter.peer.eui,
+    counter: 7n,
+  } as const
+  const forged = encodeAlert(alert, crypto.generateKey().key, crypto)
+  const journal = openJournal(`${dir}/meter/meter.journal`)
+  journal.append({ kind: 'alerts', last: '7', waiting: [toBase64(forged)] })
+  journal.close()
+  meter.running = await world.startMeterHere()
+  await eventually(() => refusals('meter').length > 0)
+  expect(refusals('meter')).toEqual([{ code: 'ECS101', counter: '7' }])
+  expect(refusals('dcc').at(-1)).toMatchObject({
+    device: devices.meter.peer.eui,
+    reason: 'SignatureInvalid',
+  })
 })
 
 // Last: nobody else here knows that certificate.

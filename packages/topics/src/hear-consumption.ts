@@ -1,8 +1,8 @@
 import type { Consumption, Topic } from '@interlock/contract'
 import { portsOf, readText, type ActorDeps, type Closers, type Identity } from '@interlock/host'
-import { inHours, type Timer } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
 import type { MiddlewareConfig } from './config.ts'
+import { forgetDaily } from './forget-daily.ts'
 import { openHalfHours, type HalfHours } from './half-hours.ts'
 import { homeTopic, type HomeConfig } from './home-topics.ts'
 import { messageUnfit } from './message-unfit.ts'
@@ -91,20 +91,10 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Con
   topics.follow(consumptionFollowing(hears, { halfHours, proofs }))
   for (const topic of joined) topics.join(topic)
 
-  let timer: Timer
-  const forget = (): void => {
+  const daily = forgetDaily(deps.clock, 'half-hours/forget', () => {
     halfHours.forget()
     options.forgets?.forget()
-  }
-  const wait = (): void => {
-    timer = deps.clock.after(inHours(24), 'half-hours/forget', () => {
-      // Where the disk is full today, they are forgotten tomorrow.
-      wait()
-      forget()
-    })
-  }
-  forget()
-  wait()
-  closers.push(() => timer.cancel())
+  })
+  closers.push(() => daily.close())
   return { halfHours, proofs, topics }
 }

@@ -1,7 +1,8 @@
 import { topicName, type Topic } from '@interlock/contract'
-import { inHours, type Clock, type Timer } from '@interlock/kernel'
+import { inHours, type Clock } from '@interlock/kernel'
 import type { Disclosure, Opened } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
+import { forgetDaily } from './forget-daily.ts'
 
 /** What proves one message that a reader took to whoever has its author's certificate. */
 export type Proof = {
@@ -67,20 +68,11 @@ export function keepProofs(
   { days, clock, label }: { readonly days: number; readonly clock: Clock; readonly label: string },
 ): Pick<Proofs, 'keep' | 'close'> {
   const proofs = openProofs(journal, { days, clock })
-  let timer: Timer
-  const wait = (): void => {
-    timer = clock.after(inHours(24), label, () => {
-      // Where the disk is full today, they are forgotten tomorrow.
-      wait()
-      proofs.forget()
-    })
-  }
-  proofs.forget()
-  wait()
+  const daily = forgetDaily(clock, label, () => proofs.forget())
   return {
     keep: (message) => proofs.keep(message),
     close() {
-      timer.cancel()
+      daily.close()
       proofs.close()
     },
   }
