@@ -85,12 +85,15 @@ export function openRevocationLists(
     await look('charging', charging)
   }
   const again = async (): Promise<void> => {
-    await refresh()
-    onLook()
-    const complete = lists.size === 2
-    const next = inSeconds(complete ? refreshSeconds : retrySeconds)
-    // Certificates live in wall time, and so do their lists.
-    if (open) timer = wall.after(next, 'revocation-lists', again)
+    try {
+      await refresh()
+      onLook()
+    } finally {
+      const complete = lists.size === 2
+      const next = inSeconds(complete ? refreshSeconds : retrySeconds)
+      // Certificates live in wall time, and so do their lists.
+      if (open) timer = wall.after(next, 'revocation-lists', again)
+    }
   }
 
   const problem = path === undefined ? undefined : take(readText(path), 'smartMeter')

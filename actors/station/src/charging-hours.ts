@@ -42,19 +42,30 @@ export function createChargingHours(station: () => Station): ChargingHours {
   let closed = false
 
   const look = (): void => {
-    const { deps, keeper, mode, config } = station()
+    const { deps, mode, config } = station()
     if (closed || mode !== 'supervised' || station().identity() === undefined) return
     timer?.cancel()
-    timer = undefined
+    // What a full disk keeps from being said is said once it has room again.
+    let wait: number = retryMillis
+    try {
+      wait = say(station())
+    } finally {
+      timer = wait > 0 ? deps.clock.after(millis(wait), `${config.actor}/hours`, look) : undefined
+    }
+  }
+
+  /** @returns milliseconds until there is more to say; none when there is not */
+  const say = (to: Station): number => {
+    const { deps, keeper } = to
     const now = deps.clock.now()
     const { ownHours = soldOwnHours } = keeper.memory.charger
-    const due = toState(ownHours, wishOf(station()), now)
-    if (due !== undefined) sign(station(), ownHours, due.wants)
-    const { stated, hours } = ownHoursOf(station())
+    const due = toState(ownHours, wishOf(to), now)
+    if (due !== undefined) sign(to, ownHours, due.wants)
+    const { stated, hours } = ownHoursOf(to)
     const begins = hours.next?.from ?? 0
-    if (stated !== undefined) ask(stated.statement)
-    const wait = stated !== undefined ? retryMillis : begins - now
-    if (wait > 0) timer = deps.clock.after(millis(wait), `${config.actor}/hours`, look)
+    if (stated === undefined) return begins - now
+    ask(stated.statement)
+    return retryMillis
   }
 
   const ask = (statement: FlattenedJws): void => {

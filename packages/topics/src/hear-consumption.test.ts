@@ -73,7 +73,7 @@ test('a reader forgets at its start and each day, also after a day on which it c
   isFull = false
   await clock.advance(inHours(24))
   expect(forgotten).toBe(2)
-  for (const close of closers.reverse()) await close()
+  for (const close of closers.toReversed()) await close()
   await clock.advance(inHours(24))
   expect(forgotten).toBe(2)
 })
