@@ -1,5 +1,6 @@
-import { nationalBudget, type Reservation } from '@interlock/contract'
-import { inHours, plus, type Eui64 } from '@interlock/kernel'
+import { limits, nationalBudget, type Reservation } from '@interlock/contract'
+import { inHours, instant, millis, plus, type Eui64 } from '@interlock/kernel'
+import { windowAt, windowStart } from '@interlock/ledger'
 import { fromPem } from '@interlock/pki'
 import { effectWindow, parseSigned } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -147,6 +148,30 @@ test("the DCC reserves for an organisation's arms in the same budget, once per i
   const released = await world.ask(dcc, 'DELETE', '/api/v1/reservations/arm-of-the-dcc-1')
   expect(released.status).toBe(204)
   expect((await off(unit as Unit)).status).toBe(200)
+})
+
+test('what has passed goes from the disk while it runs; what still counts stays, over a restart too', async () => {
+  nextDay()
+  const organisation = world.csms.peer.organisation
+  const from = windowStart(windowAt(world.now()))
+  const until = (id: string, windows: number): Reservation => ({
+    ...reservation(id, organisation, 1),
+    edges: [{ from, until: from + windows * limits.budgetWindowMillis - 1, swingWatts: 1 }],
+  })
+  const kept = async (): Promise<string[]> =>
+    (await world.reservationsKept()).filter((id) => id.startsWith('row-'))
+  await reserve(until('row-passes', 1))
+  await reserve(until('row-lasts', 3))
+  expect(await kept()).toEqual(['row-passes', 'row-lasts'])
+  world.at(plus(instant(from), millis(limits.budgetWindowMillis + limits.clockSkewMillisMax)))
+  // The id of what has passed is nobody's any more.
+  const again = { ...until('row-passes', 3), region: 'GB-WEST' }
+  expect((await reserve(again)).status).toBe(201)
+  expect(await kept()).toEqual(['row-lasts', 'row-passes'])
+  await world.restart()
+  expect(await reserve({ ...until('row-lasts', 3), region: 'GB-WEST' })).toMatchObject({
+    body: { reason: 'ReservationConflict' },
+  })
 })
 
 test('the DCC cannot give back what the supervisor reserved', async () => {

@@ -36,6 +36,7 @@ import {
 import { toChargingProfile } from '@interlock/power'
 import { effectWindow, signCommand, type CommandToSign } from '@interlock/seal'
 import { openDatabase } from '@interlock/store'
+import type { Kysely } from 'kysely'
 import { startSupervisor, SupervisorConfig, type SupervisorRunning } from './index.ts'
 import { migrations, type SupervisorTables } from './register/tables.ts'
 import { freshEui, hierarchy, openIssuing, openOtherLedger } from './neighbours.fixture.ts'
@@ -127,6 +128,17 @@ export async function openWorld(budget = nationalBudget) {
     const url = `https://127.0.0.1:${supervisor.port}${path}`
     return (await client.request(method, url, body)) as Answer
   }
+  const inDatabase = async <Result>(
+    work: (db: Kysely<SupervisorTables>) => Promise<Result>,
+  ): Promise<Result> => {
+    const url = cluster.url('supervisor')
+    const { db, close } = await openDatabase<SupervisorTables>(url, migrations)
+    try {
+      return await work(db)
+    } finally {
+      await close()
+    }
+  }
   return {
     charging,
     smartMeter,
@@ -152,13 +164,11 @@ export async function openWorld(budget = nationalBudget) {
       supervisor = await startSupervisor(config, deps)
     },
     /** Its register of charging hours is lost. */
-    async loseHours() {
-      const { db, close } = await openDatabase<SupervisorTables>(
-        cluster.url('supervisor'),
-        migrations,
-      )
-      await db.deleteFrom('charging_hours').execute()
-      await close()
+    loseHours: () => inDatabase((db) => db.deleteFrom('charging_hours').execute()),
+    /** Ids of the reservations that are on its disk. */
+    reservationsKept: async () => {
+      const rows = await inDatabase((db) => db.selectFrom('reservations').select('id').execute())
+      return rows.map(({ id }) => id)
     },
     async close() {
       await Promise.all(clients.map((client) => client.close()))

@@ -3,10 +3,13 @@ import { inTurn, ok, type Instant, type Outcome } from '@interlock/kernel'
 import {
   acceptPlan,
   chargeMoved,
+  dropOld,
+  emptyLedger,
   plansOf,
   release,
   reserve,
   restoreLedger,
+  windowStart,
   type PlanProblem,
   type ReserveProblem,
 } from '@interlock/ledger'
@@ -47,7 +50,9 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
   now: Instant,
 ): Promise<LedgerAccount> {
   const db = database as unknown as Kysely<LedgerTables>
-  await forget(db, now)
+  /** Of what touches no window from this one on, nothing is kept any more. */
+  let forgotten = dropOld(emptyLedger, now).since
+  while ((await forget(db, forgotten)) === forgottenMost);
   const rows = await db.selectFrom('reservations').selectAll().execute()
   const plans = await db.selectFrom('plans').select('plan').execute()
   const planners = await db.selectFrom('planners').selectAll().execute()
@@ -58,11 +63,21 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
     planners.map((row) => [row.organisation, Number(row.since)]),
   )
   const turn = inTurn()
+  /** What the ledger has no use for goes from the disk, too: so much with each decision. */
+  const forgetOld = async (now: Instant): Promise<void> => {
+    const current = dropOld(ledger, now)
+    if (current.since <= forgotten) return
+    if (current !== ledger)
+      for (const id of askedBy.keys()) if (!current.reservations.has(id)) askedBy.delete(id)
+    ledger = current
+    if ((await forget(db, current.since)) < forgottenMost) forgotten = current.since
+  }
 
   return {
     holds: (id) => ledger.reservations.has(id),
     reserve: (reservation, by, now) =>
       turn(async () => {
+        await forgetOld(now)
         const next = reserve(ledger, reservation, budget, now)
         if (!next.ok) return next
         if (!ledger.reservations.has(reservation.id)) {
@@ -74,6 +89,7 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
       }),
     chargeMoved: (reservation, now) =>
       turn(async () => {
+        await forgetOld(now)
         if (ledger.reservations.has(reservation.id)) return
         await insertReservation(db, reservation, 'dcc')
         askedBy.set(reservation.id, 'dcc')
@@ -88,6 +104,7 @@ export async function openLedgerAccount<Tables extends LedgerTables>(
       }),
     acceptPlan: (plan, now) =>
       turn(async () => {
+        await forgetOld(now)
         const next = acceptPlan(ledger, plan, budget, now)
         if (!next.ok) return next
         const { organisation, region } = plan
@@ -151,9 +168,20 @@ async function putPlan(db: Kysely<LedgerTables>, plan: DayAheadPlan): Promise<vo
     .execute()
 }
 
-/** Rows that touch no window that is still open. */
-async function forget(db: Kysely<LedgerTables>, now: Instant): Promise<void> {
-  const open = now - limits.budgetWindowMillis
-  await db.deleteFrom('reservations').where('ends_at', '<', open).execute()
-  await db.deleteFrom('plans').where('ends_at', '<', open).execute()
+/** So many reservations go at once: nobody waits long for a decision. */
+const forgottenMost = 1_000
+
+/**
+ * Rows that touch no window from `since` on.
+ * @returns how many reservations went; there may be more when it is the most that go at once
+ */
+async function forget(db: Kysely<LedgerTables>, since: number): Promise<number> {
+  const before = windowStart(since)
+  const old = db.selectFrom('reservations').select('id').where('ends_at', '<', before)
+  const { numDeletedRows } = await db
+    .deleteFrom('reservations')
+    .where('id', 'in', old.limit(forgottenMost))
+    .executeTakeFirstOrThrow()
+  await db.deleteFrom('plans').where('ends_at', '<', before).execute()
+  return Number(numDeletedRows)
 }
