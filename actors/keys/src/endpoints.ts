@@ -22,11 +22,11 @@ import {
   type HttpRequest,
   type Reply,
 } from '@interlock/host'
-import { roles, type Clock, type Eui64, type Outcome } from '@interlock/kernel'
+import { roles, type Clock, type Crypto, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Static } from 'typebox'
 import type { Audit } from '@interlock/ledger'
 import { ConsentQuestion } from '@interlock/privacy'
-import type { HeadBook, KeyServer } from '@interlock/seal'
+import { headHolds, type HeadBook, type KeyServer } from '@interlock/seal'
 import type { Certificates } from './certificates.ts'
 import type { Consents } from './consents.ts'
 import { memberOf } from './group-store.ts'
@@ -41,6 +41,7 @@ export type KeyDesk = {
   readonly clock: Pick<Clock, 'now'>
   readonly administrators: readonly Eui64[]
   readonly heads: HeadBook
+  readonly crypto: Crypto
   /** The epoch of a group, for who is in it. */
   readonly standingOf: (topic: Topic, thumbprint: string) => EpochStanding | undefined
   /** What each group has come to, for whoever looks. */
@@ -164,16 +165,21 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
 }
 
 /** How far authors have come and epochs reach, where no carrier is between. */
-export function headEndpoints(desk: Pick<KeyDesk, 'heads' | 'standingOf'>): readonly Endpoint[] {
+export function headEndpoints(
+  desk: Pick<KeyDesk, 'heads' | 'standingOf' | 'crypto'>,
+): readonly Endpoint[] {
   return [
     {
       method: 'PUT',
       url: '/api/v1/heads',
       roles: authors,
       body: SaidHeads,
-      summary: 'how far an author has come, on each topic and for each audience, as it says itself',
+      summary: 'how far an author has come, on each topic and for each audience, signed by itself',
       handle({ peer, body }) {
         const { heads } = body as Static<typeof SaidHeads>
+        // Else what a reader finds forged could be its author's doing.
+        if (!heads.every((head) => headHolds(head, peer, desk.crypto)))
+          return problem('RequestInvalid', 'a head that its author has not signed')
         return { status: 200, body: { run: desk.heads.state(memberOf(peer), heads) } }
       },
     },

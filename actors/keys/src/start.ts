@@ -123,6 +123,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     clock,
     administrators,
     heads,
+    crypto,
     standingOf(topic, thumbprint) {
       const group = groupOf(topic)
       return group !== undefined && isMember(group, thumbprint) ? standingOf(group) : undefined

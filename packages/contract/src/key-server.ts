@@ -33,13 +33,19 @@ const Kind = Type.Enum([...topicKinds])
 const span = { first: Sequence, firstAt: At, last: Sequence, lastAt: At }
 /**
  * How far an author has come on a topic with one audience: `everyone`, the number of an epoch, or the thumbprint of
- * a reader's certificate. Each number with when that was sealed.
+ * a reader's certificate. Each number with when that was sealed; signed by the author as of `at` (64 bytes, base64url).
  */
-export const SaidHead = Type.Object(
-  { topic: Topic, to: Type.String({ pattern: '^[A-Za-z0-9_-]{1,43}$' }), ...span },
-  strict,
-)
+const head = {
+  topic: Topic,
+  to: Type.String({ pattern: '^[A-Za-z0-9_-]{1,43}$' }),
+  ...span,
+  at: At,
+  signature: Type.String({ pattern: '^[A-Za-z0-9_-]{86}$' }),
+}
+export const SaidHead = Type.Object(head, strict)
 export type SaidHead = Static<typeof SaidHead>
+/** Before it is signed. */
+export type HeadSpan = Omit<SaidHead, 'at' | 'signature'>
 export const SaidHeads = Type.Object(
   { heads: Type.Array(SaidHead, { maxItems: limits.headsPerRequestMax }) },
   strict,
@@ -56,8 +62,8 @@ export const HeadsAsked = Type.Object(
   strict,
 )
 export type HeadsAsked = Static<typeof HeadsAsked>
-/** What an author has said to whoever asks, from its first to its last that is known; `by` its certificate. */
-export const HeadToldOf = Type.Object({ topic: Topic, by: Thumbprint, ...span }, strict)
+/** What an author has signed for whoever asks, as it signed it; `by` its certificate. */
+export const HeadToldOf = Type.Object({ by: Thumbprint, ...head }, strict)
 export type HeadToldOf = Static<typeof HeadToldOf>
 export const SilentAuthor = Type.Object({ topic: Topic, by: Thumbprint, since: At }, strict)
 export type SilentAuthor = Static<typeof SilentAuthor>

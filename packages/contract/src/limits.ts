@@ -115,10 +115,12 @@ export const limits = {
   headsOfStationsMillis: 300_000,
   /** Looks, one at each asking, for which what a reader was told of may still be on its way. */
   headLooksMax: 4,
-  /** An author in a group of which the key server has heard nothing for so long is silent. */
+  /** An author that has signed nothing of how far it has come for so long, or never spoke in its group, is silent. */
   authorSilentMillis: 180_000,
+  /** A station is silent after this: it may be offline, and charges all the same. */
+  stationSilentMillis: 3_600_000,
   /** What one request states, or one answer brings. */
-  headsPerRequestMax: 500,
+  headsPerRequestMax: 400,
   /** Heads that the key server keeps, one for each author, topic and audience; and of these of one author. */
   headsMax: 500_000,
   headsPerAuthorMax: 50_000,

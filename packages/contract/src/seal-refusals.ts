@@ -20,6 +20,8 @@ export const sealRefusals = {
   SealGap: 'messages of its author before it are missing',
   SealReordered: 'it came after later messages of its author',
   SealSilent: 'its author has been silent for longer than it may be',
+  SealHeadForged: 'the key server says of its author what that has not signed',
+  SealHeadBack: 'its author signed that it had come less far than it had signed before',
   SealWithheld: 'its author has said it, and the middleware has not brought it',
   LeaseExpired: 'the lease to publish under this epoch has run out',
 } as const satisfies Record<string, string>

@@ -208,6 +208,10 @@ export const groundOf = (role: Role, kind: TopicKind): Ground | undefined =>
 export const isReadBy = (organisation: string, { kind, id }: Topic): boolean =>
   sealedTopic(kind)?.idNames !== 'reader' || id === organisation
 
+/** How long its authors may state nothing of how far they have come. */
+export const headSilentMillis = (kind: TopicKind): number =>
+  mayPublish('station', kind) ? limits.stationSilentMillis : limits.authorSilentMillis
+
 const shapes = new Map(
   topicKinds.flatMap((kind) => {
     const row = sealedTopic(kind)

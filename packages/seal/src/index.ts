@@ -13,6 +13,7 @@ export { readHead, type Author, type DataToSeal, type EpochKey } from './data/he
 export type { KnownAuthor, Reader } from './data/head.ts'
 export * from './data/open.ts'
 export * from './data/seal.ts'
+export * from './data/stated-head.ts'
 export * from './firmware.ts'
 export * from './hours-statement.ts'
 export * from './keys/group.ts'

@@ -10,6 +10,9 @@ const author = '02-00-00-00-00-02-00-01'
 const head = (first: number, last: number, lastAt: number = now): HeadToldOf => ({
   topic: topicName(topic),
   by: 'thumbprint',
+  to: 'reader',
+  at: now,
+  signature: 'unread here',
   first,
   firstAt: now,
   last,

@@ -94,8 +94,8 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     clock: wall,
     crypto,
   }
-  const stating = createStating(keys, options.outbox.headsBefore())
-  const watching = { role, keys, keyrings, directory, stating, onFinding, deps }
+  const stating = createStating(keys, options.outbox, author, { clock: wall, crypto })
+  const watching = { own: identity.peer, keys, keyrings, directory, stating, onFinding, deps }
   const readings = new Set<Running>()
   const closing = new AbortController()
 

@@ -6,28 +6,31 @@ import {
   type SilentAuthor,
   type Topic,
 } from '@interlock/contract'
-import { silentLog } from '@interlock/host'
-import { eui64, Fault, instant, ok, refused, type Role } from '@interlock/kernel'
+import { nodeCrypto as crypto, silentLog } from '@interlock/host'
+import { eui64, Fault, instant, ok, plus, millis, refused, type Role } from '@interlock/kernel'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import type { Peer } from '@interlock/pki'
+import { signHead } from '@interlock/seal'
 import { expect, test } from 'vitest'
 import { openHeadWatch } from './head-watch.ts'
 import { openProgress } from './progress.ts'
 import type { Reading } from './reading.ts'
 
 const eui = eui64('02-00-00-00-00-02-00-01')
-const peer = { eui, role: 'csms', organisation: eui } as Peer
+const key = crypto.ephemeralKey()
+const { publicKey } = key
+const author = { eui, role: 'csms', thumbprint: 'csms', key } as const
+const peer = { eui, role: 'csms', organisation: eui, thumbprint: 'csms', publicKey } as Peer
 const load: Topic = { region: 'eastern', feeder: 'f1', kind: 'load', id: 'one' }
 const nothing: HeadsRead = { run: 'run', next: 1, more: false, heads: [], silent: [] }
 const now = instant(1_800_000_000_000)
-const head = {
-  topic: topicName(load),
+const span = { topic: topicName(load), to: '1', first: 1, firstAt: now, last: 2, lastAt: now }
+/** As its author has signed it after so long. */
+const signed = (after = 0, change: Partial<typeof span> = {}) => ({
   by: 'csms',
-  first: 1,
-  firstAt: now,
-  last: 2,
-  lastAt: now,
-}
+  ...signHead({ ...span, ...change }, plus(now, millis(after)), author, crypto),
+})
+const head = signed()
 
 /** A watch that looks at loads, of a key server that answers what the test sets. */
 function watching(role: Role = 'dso') {
@@ -44,7 +47,7 @@ function watching(role: Role = 'dso') {
   const stated: boolean[] = []
   const found: string[] = []
   const watch = openHeadWatch({
-    role,
+    own: { role, thumbprint: 'reader', notBefore: now },
     keys: {
       readHeads(its) {
         asked.push(its)
@@ -64,7 +67,7 @@ function watching(role: Role = 'dso') {
     directory: { learn: () => Promise.resolve(peer) },
     stating: { state: (isAuthor) => Promise.resolve(void stated.push(isAuthor)) },
     onFinding: ({ reason, topic: { kind, id } }) => found.push(`${reason} ${kind} ${id}`),
-    deps: { wall: clock, log: silentLog },
+    deps: { wall: clock, log: silentLog, crypto },
   })
   const reading: Reading = {
     selection: { kind: 'load' },
@@ -126,12 +129,52 @@ test('a key server that is away makes no finding, and is asked again', async () 
   answers.isAway = true
   await look(enough)
   answers.isAway = false
-  answers.read = { ...nothing, heads: [head] }
+  answers.read = { ...nothing, heads: [signed(enough * limits.headsMillis)] }
   await look(1)
   expect(found).toEqual([])
   expect(asked).toHaveLength(enough + 1)
   await look(enough)
   expect(found).toEqual(['SealWithheld load one'])
+  await watch.close()
+})
+
+test.each([
+  ['another last', { last: 1 }],
+  ['another first', { first: 2 }],
+  ['another time', { at: now + 1 }],
+  ['another epoch', { to: '2' }],
+  ['another topic', { topic: topicName({ ...load, id: 'two' }) }],
+])(
+  'a head with %s than its author has signed is forged, and counts for nothing',
+  async (_, change) => {
+    const { answers, found, look, watch } = watching()
+    answers.read = { ...nothing, heads: [{ ...head, ...change }] }
+    await look(1)
+    expect(found).toEqual([`SealHeadForged load ${'topic' in change ? 'two' : 'one'}`])
+    answers.read = nothing
+    await look(enough)
+    expect(found).toHaveLength(1)
+    await watch.close()
+  },
+)
+
+test('what was said to another reader is not told to this one', async () => {
+  const { answers, found, look, watch, unwatch } = watching('emsp')
+  unwatch()
+  const reading = { ...load, kind: 'reading' } as const
+  watch.watch(
+    {
+      selection: { kind: 'reading' },
+      begins: 'first',
+      progress: openProgress(),
+      handle: () => Promise.resolve(),
+    },
+    () => false,
+  )
+  const heads = ['reader', 'other'].map((to) => signed(0, { topic: topicName(reading), to }))
+  answers.read = { ...nothing, heads }
+  await look(1)
+  expect(found).toEqual(['SealHeadForged reading one'])
   await watch.close()
 })
 

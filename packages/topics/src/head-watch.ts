@@ -12,7 +12,9 @@ import {
   type Topic,
 } from '@interlock/contract'
 import type { ActorDeps, Running } from '@interlock/host'
-import { Fault, millis, type Role, type Timer } from '@interlock/kernel'
+import { Fault, millis, plus, type Crypto, type Eui64, type Timer } from '@interlock/kernel'
+import type { Peer } from '@interlock/pki'
+import { headHolds } from '@interlock/seal'
 import { createDemands, type Demands } from './demands.ts'
 import type { Directory } from './directory.ts'
 import type { KeyClient } from './key-client.ts'
@@ -20,6 +22,7 @@ import type { Keyrings } from './keyrings.ts'
 import { pause } from './pause.ts'
 import type { Reading } from './reading.ts'
 import type { Finding } from './receive.ts'
+import { createStandings, type Standings } from './standings.ts'
 import type { Stating } from './stating.ts'
 
 /**
@@ -35,18 +38,20 @@ export type HeadWatch = Running & {
 }
 
 export type HeadWatchOptions = {
-  readonly role: Role
+  /** Whose watch it is. */
+  readonly own: Pick<Peer, 'role' | 'thumbprint' | 'notBefore'>
   readonly keys: Pick<KeyClient, 'readHeads' | 'standingOf'>
   readonly keyrings: Pick<Keyrings, 'publishing'>
   readonly directory: Pick<Directory, 'learn'>
   readonly stating: Pick<Stating, 'state'>
   readonly onFinding: (finding: Finding) => void
-  readonly deps: Pick<ActorDeps, 'wall' | 'log'>
+  readonly deps: Pick<ActorDeps, 'wall' | 'log'> & { readonly crypto: Crypto }
 }
 
 type Watched = {
   readonly reading: Reading
   readonly demands: Demands
+  readonly standings: Standings
   readonly isHeld: () => boolean
 }
 type Joined = { readonly topic: Topic; looks: number }
@@ -56,12 +61,13 @@ const leasesAskedMax = 16
 const closeMillis = 2_000
 
 export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
-  const { role, keys, keyrings, directory, stating, onFinding, deps } = options
-  const { wall, log } = deps
+  const { own, keys, keyrings, directory, stating, onFinding, deps } = options
+  const { wall, log, crypto } = deps
+  const { role } = own
   const watched = new Set<Watched>()
   const groups = new Map<string, Joined>()
   /** Authors that were silent at the last look, and of those who were told of. */
-  let silent: ReadonlyMap<string, 'new' | 'told'> = new Map()
+  let silent: ReadonlyMap<Eui64, 'new' | 'told'> = new Map()
   let asked: { readonly run: string; readonly next: number } | undefined
   /** Whatever is read besides from now on has to be told from its beginning. */
   let isMoreWatched = false
@@ -80,8 +86,10 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
     if (wall.now() - askedAt < askMillis) return
     askedAt = wall.now()
     await ask()
-    for (const { demands, isHeld } of watched)
-      if (!isHeld()) for (const finding of demands.look(wall.now())) onFinding(finding)
+    for (const { demands, standings, isHeld } of watched)
+      if (!isHeld())
+        for (const finding of [...demands.look(wall.now()), ...standings.look(wall.now())])
+          onFinding(finding)
     await lookAtLeases()
   }
 
@@ -112,22 +120,36 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
         isSelected(reading.selection, topic) &&
         (reading.hears?.(author, topic) ?? true),
     )
-    return { author: author?.eui, hearers }
+    return { author, hearers }
   }
   async function tell(head: HeadToldOf): Promise<void> {
     const topic = parseTopic(head.topic)
     if (topic === undefined) return
     const { author, hearers } = await hearersOf(topic, head.by)
-    if (author !== undefined) for (const { demands } of hearers) demands.told(author, head)
+    if (author === undefined || hearers.length === 0) return
+    const of = { topic, author: author.eui }
+    if (!isForUs(head, topic) || !headHolds(head, author, crypto))
+      return onFinding({ reason: 'SealHeadForged', ...of, detail: `${head.first} to ${head.last}` })
+    for (const { demands, standings } of hearers) {
+      const goesBack = standings.told(of, head)
+      if (goesBack !== undefined) onFinding(goesBack)
+      demands.told(author.eui, head)
+    }
+  }
+  /** A key server that shows what was said to others would make a reader miss that. */
+  function isForUs({ to }: HeadToldOf, { kind }: Topic): boolean {
+    const protection = sealedTopic(kind)?.protection ?? 'signed'
+    return isGroup(protection) || to === (protection === 'signed' ? 'everyone' : own.thumbprint)
   }
   /** Told at the second look, and once: an author may just be about to speak. */
   async function tellSilent(authors: readonly SilentAuthor[]): Promise<void> {
-    const now = new Map<string, 'new' | 'told'>()
+    const now = new Map<Eui64, 'new' | 'told'>()
     for (const { topic: name, by, since } of authors) {
       const topic = parseTopic(name)
       if (topic === undefined) continue
-      const { author, hearers } = await hearersOf(topic, by)
-      if (author === undefined || hearers.length === 0) continue
+      const { author: of, hearers } = await hearersOf(topic, by)
+      if (of === undefined || hearers.length === 0) continue
+      const author = of.eui
       const before = silent.get(author)
       now.set(author, before === undefined ? 'new' : 'told')
       if (before !== 'new') continue
@@ -185,6 +207,11 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
       const each: Watched = {
         reading,
         demands: createDemands(reading.progress, reading.since),
+        standings: createStandings(reading, {
+          openedAt: wall.now(),
+          knownFrom: plus(own.notBefore, millis(limits.stationSilentMillis)),
+          isToldSilent: (author) => silent.has(author),
+        }),
         isHeld,
       }
       watched.add(each)

@@ -1,4 +1,4 @@
-import { topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import { topicName, type HeadSpan, type SealedMessage, type Topic } from '@interlock/contract'
 import type { Clock } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 
@@ -15,6 +15,10 @@ export type OutboxStore = {
   readonly unsent: readonly Unsent[]
   /** Headers of what was sealed before this start, as far as it is kept. */
   headsBefore(): readonly string[]
+  /** How far the author had come with each audience when the journal was last written anew. */
+  spansBefore(): readonly HeadSpan[]
+  /** Where to have that from, when it is. */
+  keepSpans(spans: () => readonly HeadSpan[]): void
   /** Before anything is sent. */
   sealed(unsent: Unsent): void
   /** Everything of the topic up to that sequence needs no more sending. */
@@ -29,6 +33,8 @@ export function memoryOutbox(): OutboxStore {
     lastOf: (topic) => last.get(topicName(topic)) ?? 0,
     unsent: [],
     headsBefore: () => [],
+    spansBefore: () => [],
+    keepSpans: () => {},
     sealed: ({ topic, sequence }) => void last.set(topicName(topic), sequence),
     settled: () => {},
     close: () => {},
@@ -38,6 +44,7 @@ export function memoryOutbox(): OutboxStore {
 type Entry =
   | ({ readonly does: 'sealed' } & Unsent)
   | { readonly does: 'settled'; readonly topic: Topic; readonly sequence: number }
+  | { readonly does: 'stated'; readonly span: HeadSpan }
 
 /**
  * A sequence is used once, and what was sealed is sent, whenever the process ends. Where nothing is known of a topic its
@@ -48,7 +55,10 @@ type Entry =
 export function journalOutbox(journal: Journal, clock: Pick<Clock, 'now'>): OutboxStore {
   const last = new Map<string, number>()
   const unsent = new Map<string, Unsent[]>()
+  let spans = (): readonly HeadSpan[] => spansBefore
+  const spansBefore: HeadSpan[] = []
   const apply = (entry: Entry): void => {
+    if (entry.does === 'stated') return void spansBefore.push(entry.span)
     const name = topicName(entry.topic)
     last.set(name, Math.max(last.get(name) ?? 0, entry.sequence))
     const waiting = unsent.get(name) ?? []
@@ -72,7 +82,8 @@ export function journalOutbox(journal: Journal, clock: Pick<Clock, 'now'>): Outb
       const rest = waiting.map((each): Entry => ({ ...each, does: 'sealed' }))
       return [{ does: 'settled', topic, sequence }, ...rest]
     })
-    journal.rewrite(kept)
+    const stated = spans().map((span): Entry => ({ does: 'stated', span }))
+    journal.rewrite([...kept, ...stated])
   }
   return {
     lastOf: (topic) => last.get(topicName(topic)) ?? clock.now(),
@@ -83,6 +94,8 @@ export function journalOutbox(journal: Journal, clock: Pick<Clock, 'now'>): Outb
       (journal.entries() as readonly Entry[]).flatMap((entry) =>
         entry.does === 'sealed' ? [entry.message.head] : [],
       ),
+    spansBefore: () => spansBefore,
+    keepSpans: (from) => void (spans = from),
     sealed: ({ topic, sequence, message }) => write({ does: 'sealed', topic, sequence, message }),
     settled: (topic, sequence) => write({ does: 'settled', topic, sequence }),
     close: () => journal.close(),

@@ -1,7 +1,11 @@
-import { limits, type SaidHead, type Topic } from '@interlock/contract'
-import { instant, ok } from '@interlock/kernel'
+import { limits, topicName, type SaidHead, type Topic } from '@interlock/contract'
+import { nodeCrypto as crypto } from '@interlock/host'
+import { eui64, instant, millis, ok, plus } from '@interlock/kernel'
+import { headHolds } from '@interlock/seal'
 import { expect, test } from 'vitest'
+import { journalOutbox, type OutboxStore } from './outbox-store.ts'
 import { createStating } from './stating.ts'
+import { memoryJournal } from './topics.fixture.ts'
 
 const topicOf = (kind: Topic['kind'], id = 'one'): Topic => ({
   region: 'eastern',
@@ -12,8 +16,13 @@ const topicOf = (kind: Topic['kind'], id = 'one'): Topic => ({
 const [load, reading] = [topicOf('load'), topicOf('reading')]
 const at = instant(1_800_000_000_000)
 
-function author() {
+const key = crypto.ephemeralKey()
+const self = { eui: eui64('02-00-00-00-00-02-00-01'), role: 'csms', thumbprint: 't', key } as const
+const outboxOf = (journal = memoryJournal()) => journalOutbox(journal, { now: () => at })
+
+function author(outbox: OutboxStore = outboxOf()) {
   let run = 'one'
+  let now = at
   const requests: (readonly SaidHead[])[] = []
   const stating = createStating(
     {
@@ -22,10 +31,14 @@ function author() {
         return Promise.resolve(ok(run))
       },
     },
-    [],
+    outbox,
+    self,
+    { clock: { now: () => now }, crypto },
   )
   return {
     ...stating,
+    requests,
+    pass: (time: number) => void (now = plus(now, millis(time))),
     anew: () => void (run = 'two'),
     /** To whom and how far, of what is stated now. */
     async states(isAuthor = false) {
@@ -43,8 +56,8 @@ test('an author states what is new for each audience, and nothing twice', async 
   one.said(topicOf('maskKey'), 7, at, {})
   expect(await one.states()).toEqual([
     [
-      ['a', 1, 2],
       ['b', 1, 1],
+      ['a', 1, 2],
       ['everyone', 7, 7],
     ],
   ])
@@ -74,4 +87,37 @@ test('so much is stated in one request', async () => {
   for (let i = 0; i <= limits.headsPerRequestMax; i++)
     one.said(topicOf('session', `home-${i}`), 1, at, { readers: ['a'] })
   expect((await one.states()).map((heads) => heads.length)).toEqual([limits.headsPerRequestMax, 1])
+})
+
+test('what is stated is signed as of now, and signed again before it is old, until nobody misses it', async () => {
+  const one = author()
+  one.said(load, 1, at, { epoch: 1 })
+  one.said(reading, 5, at, { readers: ['a'] })
+  await one.states()
+  const [[head] = []] = one.requests
+  expect(head).toMatchObject({ at, topic: topicName(load) })
+  expect(head && headHolds(head, { ...self, publicKey: key.publicKey }, crypto)).toBe(true)
+  one.pass(limits.authorSilentMillis / 2)
+  expect(await one.states()).toEqual([[['1', 1, 1]]])
+  one.pass(limits.stationSilentMillis / 2)
+  expect(await one.states()).toEqual([
+    [
+      ['1', 1, 1],
+      ['a', 5, 5],
+    ],
+  ])
+  one.pass(7 * 24 * 3_600_000)
+  expect(await one.states()).toEqual([])
+})
+
+test('what was said before a restart is stated after it, though its messages are kept no more', async () => {
+  const journal = memoryJournal(2)
+  const outbox = outboxOf(journal)
+  const before = author(outbox)
+  for (const sequence of [1, 2, 3]) {
+    outbox.sealed({ topic: reading, sequence, message: { head: 'unread', body: 'b' } })
+    before.said(reading, sequence, at, { readers: ['a'] })
+    outbox.settled(reading, sequence)
+  }
+  expect(await author(outboxOf(journal)).states()).toEqual([[['a', 1, 3]]])
 })

@@ -1,14 +1,17 @@
 import {
+  headSilentMillis,
   isGroup,
   limits,
+  parseTopic,
   sealedTopic,
   topicName,
-  type SaidHead,
+  type HeadSpan,
   type Topic,
 } from '@interlock/contract'
-import { instant, type Instant } from '@interlock/kernel'
-import { readHead, wider } from '@interlock/seal'
+import { instant, type Clock, type Crypto, type Instant } from '@interlock/kernel'
+import { readHead, signHead, wider, type Author } from '@interlock/seal'
 import type { KeyClient } from './key-client.ts'
+import type { OutboxStore } from './outbox-store.ts'
 
 /** Who can open what has such a header. */
 export type StatedAudience = {
@@ -17,85 +20,113 @@ export type StatedAudience = {
 }
 
 /**
- * How far an author has come, for the key server to tell readers: what the middleware withholds of it, they miss by
- * that. It names what was sealed, whether the middleware has taken it or not.
+ * How far an author has come, signed by it, for the key server to tell readers: what the middleware withholds of it,
+ * they miss by that. It names what was sealed, whether the middleware has taken it or not. What has not changed is
+ * signed again before it is so old that readers take the author for silent.
  */
 export type Stating = {
   said(topic: Topic, sequence: number, at: Instant, audience: StatedAudience): void
-  /** States what is new, and where `isAuthor` that the author is there. @throws Fault when the key server is away */
+  /** States what is new or due, and where `isAuthor` that the author is there. @throws Fault when the key server is away */
   state(isAuthor: boolean): Promise<void>
 }
 
-/** @param before headers of what was sealed before this start, as far as they are kept */
+type Kept = { readonly topic: Topic; readonly span: HeadSpan; statedAt?: Instant }
+
+/** Attempts before what was stated counts as old. */
+const renewalsMin = 3
+
+/** @param outbox what was stated and sealed before this start, as far as it is kept, and where that is kept on */
 export function createStating(
   keys: Pick<KeyClient, 'stateHeads'>,
-  before: readonly string[],
+  outbox: Pick<OutboxStore, 'headsBefore' | 'spansBefore' | 'keepSpans'>,
+  author: Author,
+  { clock, crypto }: { readonly clock: Pick<Clock, 'now'>; readonly crypto: Crypto },
 ): Stating {
-  const heads = new Map<string, SaidHead>()
-  const unstated = new Set<string>()
+  const heads = new Map<string, Kept>()
   /** The epoch of each group topic that was last said something under. */
   const newest = new Map<string, string>()
   let run: string | undefined
-  const nameOf = ({ topic, to }: Pick<SaidHead, 'topic' | 'to'>): string => `${topic} ${to}`
+  const nameOf = ({ topic, to }: Pick<HeadSpan, 'topic' | 'to'>): string => `${topic} ${to}`
 
-  function said(topic: Topic, sequence: number, at: Instant, audience: StatedAudience): void {
+  function widen(topic: Topic, to: string, span: Omit<HeadSpan, 'topic' | 'to'>): void {
     const name = topicName(topic)
-    const to = namesOf(audience)
-    for (const each of to) {
-      const key = nameOf({ topic: name, to: each })
-      const span = { first: sequence, firstAt: at, last: sequence, lastAt: at }
-      const known = heads.get(key)
-      if (known === undefined && heads.size >= limits.headsPerAuthorMax) forgetOldest()
-      heads.delete(key)
-      heads.set(key, {
-        topic: name,
-        to: each,
-        ...(known === undefined ? span : wider(known, span)),
-      })
-      unstated.add(key)
-    }
-    const [epoch = ''] = to
+    const key = nameOf({ topic: name, to })
+    const known = heads.get(key)?.span
+    if (known === undefined && heads.size >= limits.headsPerAuthorMax) forgetOldest()
+    heads.delete(key)
+    const widened = known === undefined ? span : wider(known, span)
+    heads.set(key, { topic, span: { topic: name, to, ...widened } })
     if (!isGroup(sealedTopic(topic.kind)?.protection ?? 'signed')) return
     const last = newest.get(name)
-    newest.set(name, epoch)
-    if (last !== undefined && last !== epoch) forgetPast({ topic: name, to: last })
+    newest.set(name, to)
+    const past = last === undefined ? undefined : heads.get(nameOf({ topic: name, to: last }))
+    if (past !== undefined) forgetPast(past)
   }
   /** What was said under an epoch that is over is stated once. */
-  function forgetPast(head: Pick<SaidHead, 'topic' | 'to'>): void {
-    const isPast = newest.has(head.topic) && newest.get(head.topic) !== head.to
-    if (isPast && !unstated.has(nameOf(head))) heads.delete(nameOf(head))
+  function forgetPast(kept: Kept): void {
+    const { topic, to } = kept.span
+    const isPast = newest.has(topic) && newest.get(topic) !== to
+    const name = nameOf(kept.span)
+    if (isPast && kept.statedAt !== undefined && heads.get(name) === kept) heads.delete(name)
   }
   function forgetOldest(): void {
     const [oldest] = heads.keys()
-    if (oldest === undefined) return
-    heads.delete(oldest)
-    unstated.delete(oldest)
+    if (oldest !== undefined) heads.delete(oldest)
   }
-  for (const each of before) {
+  /** What no carrier needs to keep any more, nobody misses. */
+  function forgetExpired(now: Instant): void {
+    for (const [key, { topic, span }] of heads)
+      if (span.lastAt + (sealedTopic(topic.kind)?.retentionMillis ?? 0) <= now) heads.delete(key)
+  }
+  const dueAt = (now: Instant): readonly Kept[] =>
+    [...heads.values()]
+      .filter(({ topic, statedAt }) => {
+        const renewal = headSilentMillis(topic.kind) / renewalsMin
+        return statedAt === undefined || now - statedAt >= renewal
+      })
+      .slice(0, limits.headsPerRequestMax)
+
+  for (const { topic, to, ...span } of outbox.spansBefore()) {
+    const of = parseTopic(topic)
+    if (of !== undefined) widen(of, to, span)
+  }
+  for (const each of outbox.headsBefore()) {
     const read = readHead(each)
-    if (!read.ok) continue
-    const { head, topic } = read.value
-    said(topic, head.seq, instant(head.iat), head)
+    if (read.ok)
+      said(read.value.topic, read.value.head.seq, instant(read.value.head.iat), read.value.head)
+  }
+  outbox.keepSpans(() => {
+    forgetExpired(clock.now())
+    return [...heads.values()].map(({ span }) => span)
+  })
+
+  function said(topic: Topic, sequence: number, at: Instant, audience: StatedAudience): void {
+    const span = { first: sequence, firstAt: at, last: sequence, lastAt: at }
+    for (const to of namesOf(audience)) widen(topic, to, span)
   }
 
   return {
     said,
     async state(isAuthor) {
-      if (unstated.size === 0 && !isAuthor) return
+      // One time for all: of two epochs the later is not found to go back.
+      const now = clock.now()
+      forgetExpired(now)
+      let page = dueAt(now)
+      if (page.length === 0 && !isAuthor) return
       do {
-        const page = [...unstated].slice(0, limits.headsPerRequestMax)
-        const stated = page.flatMap((key) => heads.get(key) ?? [])
-        const answer = await keys.stateHeads(stated)
+        const signed = page.map(({ span }) => signHead(span, now, author, crypto))
+        const answer = await keys.stateHeads(signed)
         if (!answer.ok) return
         if (run !== undefined && answer.value !== run)
-          for (const key of heads.keys()) unstated.add(key)
+          for (const each of heads.values()) delete each.statedAt
         run = answer.value
-        for (const head of stated) {
-          // More may have been said meanwhile.
-          if (heads.get(nameOf(head)) === head) unstated.delete(nameOf(head))
-          forgetPast(head)
+        for (const each of page) {
+          // More may have been said meanwhile: that is another.
+          each.statedAt = now
+          forgetPast(each)
         }
-      } while (unstated.size > 0)
+        page = dueAt(now)
+      } while (page.length > 0)
     },
   }
 }

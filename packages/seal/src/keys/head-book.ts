@@ -7,6 +7,7 @@ import {
   parseTopic,
   sealedTopic,
   topicName,
+  type HeadSpan,
   type HeadToldOf,
   type HeadsAsked,
   type HeadsRead,
@@ -19,22 +20,25 @@ import {
 import { instant, type Clock, type Instant } from '@interlock/kernel'
 import type { Admission, Group, Member } from './group.ts'
 
-type Span = Omit<SaidHead, 'topic' | 'to'>
-/** What one author has said on one topic, by audience. */
+type Span = Omit<HeadSpan, 'topic' | 'to'>
+/** What an author has signed, with which certificate. */
+type Statement = { readonly head: SaidHead; readonly by: string; readonly revision: number }
+/**
+ * What one author has said on one topic, by audience: the newest, and before it the one that begins earlier, where
+ * the author has forgotten that in a restart.
+ */
 type Entry = {
   readonly topic: Topic
-  /** Its last certificate. */
-  readonly by: string
-  readonly spans: Map<string, Span>
+  readonly stated: Map<string, readonly Statement[]>
   readonly revision: number
 }
 
 /**
- * How far authors have come, as they say themselves, for those who may read it. No carrier is between: what it
- * withholds, from the start or at the end, readers miss by this.
+ * How far authors have come, as they sign themselves, for those who may read it: kept and handed on as it is. No carrier
+ * is between: what it withholds, from the start or at the end, readers miss by this.
  */
 export type HeadBook = {
-  /** Takes what an author states of itself; what it may not say there is passed over. @returns the run */
+  /** Takes what an author states of itself, verified by who asks; what it may not say there is passed over. @returns the run */
   state(author: Member, heads: readonly SaidHead[]): string
   /** What has changed since a reader last asked, of what was sealed so that it can read it. */
   read(reader: Member, asked: HeadsAsked): HeadsRead
@@ -79,7 +83,7 @@ export function createHeadBook(
     for (const entries of kinds.values())
       for (const [name, entry] of entries)
         if (isExpired(entry, now)) entries.delete(name)
-        else count(name.slice(name.indexOf(' ') + 1), entry.spans.size)
+        else count(name.slice(name.indexOf(' ') + 1), entry.stated.size)
   }
   function count(eui: string, by: number): void {
     size += by
@@ -92,43 +96,43 @@ export function createHeadBook(
     const topic = parseTopic(head.topic)
     const row = topic && sealedTopic(topic.kind)
     if (topic === undefined || row === undefined || !mayPublish(author.role, topic.kind)) return
-    const isSound =
-      head.first <= head.last && head.lastAt <= clock.now() + limits.clockSkewMillisMax
+    const latest = clock.now() + limits.clockSkewMillisMax
+    const isSound = head.first <= head.last && head.lastAt <= latest && head.at <= latest
     if (!isSound || !isAudience(head.to, row) || !admission.holds(author, topic, 'author')) return
     const name = `${topicName(topic)} ${author.eui}`
     const entries = kinds.get(topic.kind) ?? new Map<string, Entry>()
-    const spans = entries.get(name)?.spans ?? new Map<string, Span>()
-    const before = spans.get(head.to)
-    const span = before === undefined ? head : wider(before, head)
-    if (before !== undefined && span.first === before.first && span.last === before.last) return
+    const stated = entries.get(name)?.stated ?? new Map<string, readonly Statement[]>()
+    const before = stated.get(head.to)
+    if (before?.some((each) => each.head.at > head.at) === true) return
     if (before === undefined && isFull(author.eui)) forgetExpired()
     if (before === undefined && isFull(author.eui)) return
     // Behind all that changed before.
-    spans.delete(head.to)
-    spans.set(head.to, span)
-    if (before === undefined) count(author.eui, 1 - forgetOldest(spans, row))
+    stated.delete(head.to)
+    const earlier = before?.find((each) => each.head.first < head.first)
+    const statement = { head, by: author.thumbprint, revision: ++revision }
+    stated.set(head.to, earlier === undefined ? [statement] : [earlier, statement])
+    if (before === undefined) count(author.eui, 1 - forgetOldest(stated, row))
     kinds.set(topic.kind, entries)
     entries.delete(name)
-    entries.set(name, { topic, by: author.thumbprint, spans, revision: ++revision })
+    entries.set(name, { topic, stated, revision })
   }
 
-  /** All that was sealed so that this reader can open it, in one. */
-  function spanFor(reader: Member, { topic, spans }: Entry): Span | undefined {
+  /** Of all that was sealed so that this reader can open it. */
+  function statedFor(reader: Member, { topic, stated }: Entry): readonly Statement[] {
     const row = sealedTopic(topic.kind)
-    if (row === undefined) return undefined
-    if (row.protection === 'readers') return spans.get(reader.thumbprint)
+    if (row === undefined) return []
+    if (row.protection === 'readers') return stated.get(reader.thumbprint) ?? []
     if (isGroup(row.protection)) {
       const from = groupOf(topic)?.from[reader.thumbprint]
-      if (from === undefined || groundOf(reader.role, topic.kind) === undefined) return undefined
-      const mine = [...spans].filter(([epoch]) => Number(epoch) >= from).map(([, span]) => span)
-      return mine.length === 0 ? undefined : mine.reduce(wider)
+      if (from === undefined || groundOf(reader.role, topic.kind) === undefined) return []
+      return [...stated].flatMap(([epoch, each]) => (Number(epoch) >= from ? each : []))
     }
     const ground = groundOf(reader.role, topic.kind)
     const mayRead =
       ground !== undefined &&
       isReadBy(reader.organisation, topic) &&
       admission.holds(reader, topic, ground)
-    return mayRead ? spans.get('everyone') : undefined
+    return mayRead ? (stated.get('everyone') ?? []) : []
   }
 
   /** Each author once, on one of the topics on which the reader is in a group with it. */
@@ -155,15 +159,11 @@ export function createHeadBook(
     },
     read(reader, asked) {
       const after = asked.run === run ? asked.after : 0
-      const found: { readonly revision: number; readonly head: HeadToldOf }[] = []
+      const found: Statement[] = []
       for (const kind of new Set(asked.kinds))
         for (const entry of kinds.get(kind)?.values() ?? []) {
           if (entry.revision <= after || isExpired(entry, clock.now())) continue
-          const span = spanFor(reader, entry)
-          if (span === undefined) continue
-          const { first, firstAt, last, lastAt } = span
-          const head = { topic: topicName(entry.topic), by: entry.by, first, firstAt, last, lastAt }
-          found.push({ revision: entry.revision, head })
+          found.push(...statedFor(reader, entry).filter((each) => each.revision > after))
         }
       found.sort((one, other) => one.revision - other.revision)
       const page = found.slice(0, limits.headsPerRequestMax)
@@ -172,7 +172,7 @@ export function createHeadBook(
         run,
         next: more ? (page.at(-1)?.revision ?? after) : revision,
         more,
-        heads: page.map(({ head }) => head),
+        heads: page.map(({ head, by }): HeadToldOf => ({ by, ...head })),
         silent: more ? [] : silentFor(reader, asked.kinds),
       }
     },
@@ -194,18 +194,18 @@ const isAudience = (to: string, { protection }: SealedTopic): boolean =>
   isGroup(protection) ? Number(to) >= 1 : (to === 'everyone') === (protection === 'signed')
 
 /** Of epochs all but the newest, of named readers those of whom nothing has changed for longest. @returns how many */
-function forgetOldest(spans: Map<string, Span>, { protection }: SealedTopic): number {
+function forgetOldest(stated: Map<string, unknown>, { protection }: SealedTopic): number {
   const oldest = isGroup(protection)
-    ? [...spans.keys()].toSorted((one, other) => Number(one) - Number(other))
-    : [...spans.keys()]
+    ? [...stated.keys()].toSorted((one, other) => Number(one) - Number(other))
+    : [...stated.keys()]
   const keptMax = isGroup(protection) ? epochsMax : limits.sealReadersMax
   const past = oldest.slice(0, Math.max(0, oldest.length - keptMax))
-  for (const each of past) spans.delete(each)
+  for (const each of past) stated.delete(each)
   return past.length
 }
 
 /** Of which no carrier needs to keep anything. */
-function isExpired({ topic, spans }: Entry, now: Instant): boolean {
+function isExpired({ topic, stated }: Entry, now: Instant): boolean {
   const kept = sealedTopic(topic.kind)?.retentionMillis ?? 0
-  return [...spans.values()].every(({ lastAt }) => lastAt + kept < now)
+  return [...stated.values()].flat().every(({ head }) => head.lastAt + kept < now)
 }
