@@ -1,8 +1,7 @@
 import type { HttpClient, Identity } from '@interlock/host'
 import { unobserved, type Role } from '@interlock/kernel'
 import { UsageError } from './command.ts'
-import { textOf } from './conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from './flags.ts'
+import { textOf, type FlagSpecs, type FlagValues } from './flags.ts'
 
 /** Where a server is, as whom it is spoken with, and whom they believe. */
 export type Login = {

@@ -45,6 +45,12 @@ export function parseFlags(args: readonly string[], specs: FlagSpecs): Parsed {
   return { ok: true, flags, operands }
 }
 
+/** The flag as text, where it was given. */
+export const textOf = (flags: FlagValues, name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
 /** The values of a flag of kind `texts`. */
 export function texts(flags: FlagValues, name: string): readonly string[] {
   const value = flags[name]

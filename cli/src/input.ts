@@ -1,4 +1,3 @@
-import { readText } from '@interlock/host'
 import { UsageError } from './command.ts'
 
 /** Longest input read from stdin; files have their own limit. */
@@ -11,7 +10,9 @@ const inputBytesMax = 1_048_576
 export async function readInput(operands: readonly string[]): Promise<string> {
   const [name, ...more] = operands
   if (name === undefined || more.length > 0) throw new UsageError('which one file? - is stdin')
-  return name === '-' ? await readStdin() : readText(name)
+  if (name === '-') return readStdin()
+  const { readText } = await import('@interlock/host')
+  return readText(name)
 }
 
 async function readStdin(): Promise<string> {

@@ -1,7 +1,6 @@
 import type { Eui64, Instant, Outcome } from '@interlock/kernel'
 import type { ControllerRead, ControllersShown, CriticalRequest } from '@interlock/supplier'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
 import {
   asSupplier,
   deviceIn,
@@ -9,6 +8,7 @@ import {
   supplierAccess,
   supplierFlags,
 } from '../dcc/as-supplier.ts'
+import { textOf } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
 /** Whether a load may be switched is this one party's word: the CSMS switches it. */

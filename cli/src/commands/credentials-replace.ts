@@ -1,6 +1,5 @@
 import { toHex, toIso } from '@interlock/kernel'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
 import {
   asSupplier,
   deviceIn,
@@ -9,7 +8,7 @@ import {
   supplierFlags,
   timeIn,
 } from '../dcc/as-supplier.ts'
-import type { FlagValues } from '../flags.ts'
+import { textOf, type FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
 /** A user's command: the supplier whose identity it is signs what its device is to do. */

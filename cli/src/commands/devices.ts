@@ -1,7 +1,6 @@
 import type { RequestBody, Service } from '@interlock/duis'
 import { fromHex, toHex, toIso, type Eui64, type Outcome } from '@interlock/kernel'
 import { exits, UsageError, type Command, type Invocation } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
 import {
   asSupplier,
   deviceIn,
@@ -10,6 +9,7 @@ import {
   supplierFlags,
   timeIn,
 } from '../dcc/as-supplier.ts'
+import { textOf } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
 export const devicesNotify: Command = {

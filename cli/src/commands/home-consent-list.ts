@@ -1,6 +1,6 @@
 import { atServer, serverAccess } from '../at-server.ts'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
+import { textOf } from '../flags.ts'
 import { readInput } from '../input.ts'
 import { refuse, refuseAsTold } from '../refusal.ts'
 import { answered } from '../stations/at-desk.ts'

@@ -1,8 +1,7 @@
 import { parseEui64, type Outcome } from '@interlock/kernel'
 import type { HomeUsageFormat } from '@interlock/contract'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { textOf, type FlagSpecs, type FlagValues } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 import { chargerOf } from './paired-charger.ts'
 

@@ -2,8 +2,7 @@ import { fromBase64, fromBase64Url, parseEui64, toBase64Url } from '@interlock/k
 import type { OwnerOfStation } from '@interlock/contract'
 import { atServer, serverAccess, serverFlags } from '../at-server.ts'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { textOf, type FlagSpecs, type FlagValues } from '../flags.ts'
 import { refuseAsTold } from '../refusal.ts'
 import { answered } from '../stations/at-desk.ts'
 

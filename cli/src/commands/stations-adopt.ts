@@ -1,5 +1,5 @@
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
+import { textOf } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 import { answered, atDesk, deskFlags } from '../stations/at-desk.ts'
 

@@ -1,8 +1,8 @@
 import type { CustomerBillDocument } from '@interlock/supplier'
 import { atServer, serverAccess, serverFlags } from '../at-server.ts'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
 import { deviceIn } from '../dcc/as-supplier.ts'
+import { textOf } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 import { answered } from '../stations/at-desk.ts'
 

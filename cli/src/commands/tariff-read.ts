@@ -1,6 +1,5 @@
 import { toIso } from '@interlock/kernel'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
 import {
   asSupplier,
   deviceIn,
@@ -8,6 +7,7 @@ import {
   supplierAccess,
   supplierFlags,
 } from '../dcc/as-supplier.ts'
+import { textOf } from '../flags.ts'
 import { refuse } from '../refusal.ts'
 
 /** By any user whom the home lets, as the identity says. */

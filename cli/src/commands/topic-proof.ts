@@ -1,7 +1,7 @@
 import type { Instant } from '@interlock/kernel'
 import type { Proof } from '@interlock/topics'
 import { exits, UsageError, type Command } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
+import { textOf } from '../flags.ts'
 import { readInput } from '../input.ts'
 import { refuse } from '../refusal.ts'
 import { operandOf, selectionIn } from './topic.ts'

@@ -1,8 +1,8 @@
 import { readText } from '@interlock/host'
 import { readTokens, runTokens, type Foreign, type Tokens } from '@interlock/lab/conformance'
 import { UsageError } from '../command.ts'
-import { texts, type FlagValues } from '../flags.ts'
-import { identityIn, passwordOf, rootsOf, securityProfileOf, textOf } from './foreign-proof.ts'
+import { texts, textOf, type FlagValues } from '../flags.ts'
+import { identityIn, passwordOf, rootsOf, securityProfileOf } from './foreign-proof.ts'
 
 type ForeignCsms = Extract<Foreign, { csms: unknown }>['csms']
 

@@ -2,13 +2,7 @@ import { loadIdentity, loadPlainIdentity, readText, type Identity } from '@inter
 import { eui64, Fault } from '@interlock/kernel'
 import type { SecurityProfile } from '@interlock/lab/conformance'
 import { UsageError } from '../command.ts'
-import type { FlagValues } from '../flags.ts'
-
-/** The flag as text, where it was given. */
-export const textOf = (flags: FlagValues, name: string): string | undefined => {
-  const value = flags[name]
-  return typeof value === 'string' ? value : undefined
-}
+import { textOf, type FlagValues } from '../flags.ts'
 
 /** @throws UsageError when the profile is not one of that address */
 export function securityProfileOf(flags: FlagValues, address: URL): SecurityProfile {

@@ -1,8 +1,8 @@
 import type { Foreign } from '@interlock/lab/conformance'
 import { UsageError } from '../command.ts'
-import { texts, type FlagValues } from '../flags.ts'
+import { texts, textOf, type FlagValues } from '../flags.ts'
 import { askAtTerminal } from './ask.ts'
-import { identityIn, passwordOf, rootsOf, securityProfileOf, textOf } from './foreign-proof.ts'
+import { identityIn, passwordOf, rootsOf, securityProfileOf } from './foreign-proof.ts'
 
 type ForeignStation = Extract<Foreign, { station: unknown }>['station']
 

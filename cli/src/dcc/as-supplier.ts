@@ -1,8 +1,7 @@
 import { fromIso, parseEui64, type Eui64, type Instant } from '@interlock/kernel'
 import type { Asking, CompanyAsking } from '@interlock/supplier'
 import { UsageError } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { textOf, type FlagSpecs, type FlagValues } from '../flags.ts'
 import {
   atCompany,
   certificateFlag,

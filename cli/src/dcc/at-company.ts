@@ -1,7 +1,6 @@
 import { connected, loginFlags, loginIn, loginUsage, type Connection } from '../at-server.ts'
 import { UsageError } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { textOf, type FlagSpecs, type FlagValues } from '../flags.ts'
 
 /** Which data company, and as whom. */
 export const companyFlags = loginFlags('dcc', {

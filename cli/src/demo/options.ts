@@ -1,7 +1,7 @@
 import { instant } from '@interlock/kernel'
 import { makeDay, type Day } from '@interlock/lab/day'
 import { UsageError } from '../command.ts'
-import type { FlagValues } from '../flags.ts'
+import { textOf, type FlagValues } from '../flags.ts'
 import { pagePort } from '../page-port.ts'
 
 /** What a person asked for, with every default in its place and every file read. */
@@ -63,11 +63,6 @@ async function pagePorts(port: number): Promise<DemoOptions['ports']> {
   const { freePort } = await import('@interlock/host')
   const host = '127.0.0.1'
   return { console: await freePort(host, port), arm: await freePort(host, port + 1) }
-}
-
-function textOf(flags: FlagValues, name: string): string | undefined {
-  const value = flags[name]
-  return typeof value === 'string' ? value : undefined
 }
 
 function numberOf(flags: FlagValues, name: string): number | undefined {

@@ -3,8 +3,7 @@ import type { HttpClient } from '@interlock/host'
 import { ok, refused, type Outcome } from '@interlock/kernel'
 import { connected, loginFlags, loginIn, loginUsage, type Login } from '../at-server.ts'
 import { UsageError } from '../command.ts'
-import { textOf } from '../conformance/foreign-proof.ts'
-import type { FlagSpecs, FlagValues } from '../flags.ts'
+import { textOf, type FlagSpecs, type FlagValues } from '../flags.ts'
 
 /** Whose stations: those of a street, or of any other CSMS of this kind. */
 export const deskFlags: FlagSpecs = {
