@@ -4,9 +4,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   giveUp(`Node ${process.version} is too old`, 'install Node 20.19 or later')
 } else {
   try {
-    const { register } = await import('tsx/esm/api')
-    register()
-    const { main } = await import('../src/main.ts')
+    const { loadCommand } = await import('./command.mjs')
+    const { main } = await loadCommand()
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error

@@ -9,9 +9,10 @@ import { image } from './firmware.fixture.ts'
 import { prenotification } from './network.fixture.ts'
 import { standardTariff } from './tariffs.fixture.ts'
 
-/** Runs each command as the command line does, one after the other; a process of its own for each takes seconds. */
+/** Runs each command as the command line does, one after the other in one process. */
 const script = `
-  const { main } = await import('./cli/src/main.ts')
+  const { loadCommand } = await import('./cli/bin/command.mjs')
+  const { main } = await loadCommand()
   for (const command of JSON.parse(process.argv.at(-1))) await main(command)
 `
 
@@ -24,7 +25,7 @@ export async function interlock(
   const trust = ['--trust', `${dir}/smart-meter.pem`]
   const by = ['--certificate', `${dir}/smki-dcc/chain.pem`, '--json']
   const words = JSON.stringify(commands.map((each) => [...each, ...access, ...trust, ...by]))
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', script, words]
+  const args = ['--input-type=module', '--eval', script, words]
   const ran = promisify(execFile)('node', args)
   const { stdout } = await ran.catch((error: unknown) => error as { stdout: string })
   return stdout
