@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import { checkConfig } from '@interlock/host'
-import { linkPlace, LlcsConfig, waveformOf } from './config.ts'
+import { linkPlace, LlcsConfig, settlementMeterOf, waveformOf } from './config.ts'
 
 test('the charger is heard at one place: on a serial line, or by TCP', () => {
   const serial = { device: '/dev/ttyS1', baudRate: 115_200 }
@@ -13,14 +13,17 @@ test('the charger is heard at one place: on a serial line, or by TCP', () => {
     expect(() => placed(link)).toThrow(/listen, or serial/)
 })
 
-test('samples of the mains come from one place, if any', () => {
+test.each([
+  ['waveform', waveformOf],
+  ['settlementMeter', settlementMeterOf],
+] as const)('what a %s front end says comes from one place, if any', (name, of) => {
   const serial = { device: '/dev/ttyS2', baudRate: 115_200 }
-  const from = (waveform?: object) => waveformOf({ actor: 'llcs-1', waveform } as LlcsConfig)?.from
+  const from = (frontEnd?: object) => of({ actor: 'llcs-1', [name]: frontEnd } as never)?.from
   expect(from()).toBeUndefined()
   expect(from({ serial })).toEqual({ serial })
   expect(from({ host: 'front', port: 1 })).toEqual({ host: 'front', port: 1 })
   for (const place of [{}, { port: 1 }, { host: 'front' }, { serial, host: 'front', port: 1 }])
-    expect(() => from(place)).toThrow(/serial, or host and port/)
+    expect(() => from(place)).toThrow(`${name} has serial, or host and port`)
 })
 
 test('the frequency is not lost before a first reading can have come', () => {

@@ -81,6 +81,24 @@ export const LlcsConfig = actorConfig({
       strict,
     ),
   ),
+  /**
+   * The settlement meter's front end, which counts the charger's circuit alone: a serial line, or host and port.
+   * Without it this LLCS counts nothing.
+   */
+  settlementMeter: Type.Optional(
+    Type.Object(
+      {
+        serial: Type.Optional(SerialConfig),
+        host: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+        port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+        /** Most that the circuit carries, in either direction: three phases of 32 A. */
+        wattsMax: Type.Integer({ minimum: 1_000, maximum: 350_000, default: 22_080 }),
+        /** Without a reading for so long it is lost, and connected to again. */
+        lostMillisMax: Type.Integer({ minimum: 5_000, maximum: 600_000, default: 10_000 }),
+      },
+      strict,
+    ),
+  ),
   /** Auxiliary controllers, which are EVSE ids. */
   evses: Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { minItems: 1, maxItems: 5 }),
   /** Inside this band around 50 Hz nothing is armed. */
@@ -109,21 +127,38 @@ export function linkPlace({ actor, listen, serial }: LlcsConfig): LinkPlace {
   throw invalid(`${actor}: the local link has listen, or serial`)
 }
 
-type WaveformConfig = NonNullable<LlcsConfig['waveform']>
-/** The front end and what it says. */
-export type Waveform = Omit<WaveformConfig, 'serial' | 'host' | 'port'> & {
+type FrontEndPlace = {
+  readonly serial?: SerialConfig
+  readonly host?: string
+  readonly port?: number
+}
+/** A front end and what it says. */
+type FrontEndOf<Config extends FrontEndPlace> = Omit<Config, keyof FrontEndPlace> & {
   readonly from: PacketPlace
 }
+export type Waveform = FrontEndOf<NonNullable<LlcsConfig['waveform']>>
+export type SettlementMeter = FrontEndOf<NonNullable<LlcsConfig['settlementMeter']>>
 
 /** @throws Fault `ConfigInvalid` */
-export function waveformOf({ actor, waveform }: LlcsConfig): Waveform | undefined {
-  if (waveform === undefined) return undefined
-  const { serial, host, port, ...front } = waveform
+export const waveformOf = ({ actor, waveform }: LlcsConfig): Waveform | undefined =>
+  waveform && frontEndOf(`${actor}: waveform`, waveform)
+
+/** @throws Fault `ConfigInvalid` */
+export const settlementMeterOf = ({
+  actor,
+  settlementMeter,
+}: LlcsConfig): SettlementMeter | undefined =>
+  settlementMeter && frontEndOf(`${actor}: settlementMeter`, settlementMeter)
+
+function frontEndOf<Config extends FrontEndPlace>(
+  name: string,
+  { serial, host, port, ...front }: Config,
+): FrontEndOf<Config> {
   if (serial !== undefined && host === undefined && port === undefined)
     return { ...front, from: { serial } }
   if (serial === undefined && host !== undefined && port !== undefined)
     return { ...front, from: { host, port } }
-  throw invalid(`${actor}: waveform has serial, or host and port`)
+  throw invalid(`${name} has serial, or host and port`)
 }
 
 const invalid = (words: string): Fault =>

@@ -7,6 +7,7 @@ import type { Peer } from '@interlock/pki'
 import type { HeldFirmware, TrustAnchorCells } from '@interlock/seal'
 import type { LlcsConfig } from './config.ts'
 import type { Keeper } from './keeper.ts'
+import type { SettlementBook } from './settlement-book.ts'
 
 /** A certificate in a trust-anchor cell. */
 export type Anchor = Peer
@@ -27,6 +28,8 @@ export type Llcs = {
   /** What it may run. */
   readonly firmware: HeldFirmware
   readonly keeper: Keeper
+  /** What the settlement meter has counted, where there is one. */
+  readonly settled: Pick<SettlementBook, 'halfHours'> | undefined
   readonly audit: Audit
   publish(happening: Omit<Happening, 'at' | 'actor'>): void
   /**

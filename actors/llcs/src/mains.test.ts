@@ -27,7 +27,7 @@ test('from samples of the mains: noise and jumps arm nothing, a fall arms the ch
     const isHeard = () => mains.isConnected && mains.connections === frontEnd.connections()
     await until(isHeard, 'the connection')
     const before = mains.blocks
-    frontEnd.say(block)
+    frontEnd.say(encodeSampleBlock(block))
     await until(() => mains.blocks > before, 'a block')
   }
   const steady = async (blocks: number, hertz: number): Promise<void> => {

@@ -1,18 +1,12 @@
-import {
-  portsOf,
-  keepConnected,
-  systemEntropy,
-  type PacketSource,
-  type Running,
-} from '@interlock/host'
+import type { Running } from '@interlock/host'
 import { inSeconds, type Timer } from '@interlock/kernel'
 import type { Waveform } from './config.ts'
 import { createMetering, type MeteringDoubt } from './core/metering.ts'
 import { blockBytesMax, decodeSampleBlock } from './core/sample-block.ts'
+import { hearFrontEnd } from './front-end.ts'
 import type { Llcs } from './llcs.ts'
 import type { Sample, Supervising } from './supervising.ts'
 
-const retryMillisMax = 10_000
 const checkSeconds = 1
 
 /** The frequency as measured at the socket of this home. */
@@ -34,17 +28,15 @@ export type Mains = Running & {
  * long that is on the record, nothing is armed, and a response ends as if the grid had recovered.
  */
 export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Waveform): Mains {
-  const { config, deps, audit } = llcs
+  const { deps, audit } = llcs
   const { clock, log } = deps
-  const { lostMillisMax } = waveform
+  const { from, lostMillisMax } = waveform
   const metering = createMetering({
     ...waveform,
     voltsPerCount: waveform.millivoltsPerCount / 1_000,
   })
   const doubts = new Map<MeteringDoubt, number>()
-  let source: PacketSource | undefined
   let heardAt = clock.now()
-  let connections = 0
   let blocks = 0
   let measuredAt = heardAt
   let hertz: number | undefined
@@ -102,13 +94,6 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
     void watch(reading)
   }
 
-  const disconnect = (): void => {
-    source?.close()
-    source = undefined
-  }
-  const forget = (ended: PacketSource): void => {
-    if (source === ended) source = undefined
-  }
   const lose = (): void => {
     isLost = true
     llcs.publish({ kind: 'security', reason: 'FrequencyLost' })
@@ -116,7 +101,7 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
   const check = async (): Promise<void> => {
     const now = clock.now()
     // What says nothing may be a connection that nobody told us is cut.
-    if (now - heardAt >= lostMillisMax) disconnect()
+    if (now - heardAt >= lostMillisMax) frontEnd.reconnect()
     if (now - measuredAt >= lostMillisMax) {
       if (!isLost) lose()
       await supervising.unmeasured(now).catch((error: unknown) => {
@@ -137,25 +122,12 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
   }
   checkLater()
 
-  const keeping = keepConnected({
-    label: `${config.actor}/mains`,
-    clock: deps.wall,
-    entropy: systemEntropy,
-    log,
-    maxMillis: retryMillisMax,
-    async connect() {
-      const { from } = waveform
-      const opened = await portsOf(deps).openPacketSource({
-        from,
-        bytesMax: blockBytesMax,
-        onPacket,
-      })
-      void opened.closed.then(() => forget(opened))
-      source = opened
-      connections += 1
-      heardAt = clock.now()
-      return opened
-    },
+  const frontEnd = hearFrontEnd(llcs, {
+    name: 'mains',
+    from,
+    bytesMax: blockBytesMax,
+    onPacket,
+    onConnected: () => (heardAt = clock.now()),
   })
   return {
     get hertz() {
@@ -165,10 +137,10 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
       return isLost
     },
     get isConnected() {
-      return source !== undefined
+      return frontEnd.isConnected
     },
     get connections() {
-      return connections
+      return frontEnd.connections
     },
     get blocks() {
       return blocks
@@ -177,8 +149,7 @@ export function watchMains(llcs: Llcs, supervising: Supervising, waveform: Wavef
     async close() {
       isClosed = true
       timer?.cancel()
-      await keeping.close()
-      disconnect()
+      await frontEnd.close()
     },
   }
 }

@@ -19,7 +19,7 @@ import { heldFirmware, signingCells, trustAnchorCells } from '@interlock/seal'
 import { readAnchor } from './anchor.ts'
 import { calendarAt } from './calendar.ts'
 import { answerCommand } from './commands.ts'
-import { linkPlace, waveformOf, type LlcsConfig } from './config.ts'
+import { linkPlace, settlementMeterOf, waveformOf, type LlcsConfig } from './config.ts'
 import { createExecutions } from './executions.ts'
 import { heldArms } from './core/memory.ts'
 import { runningFirmware } from './firmware.ts'
@@ -28,6 +28,8 @@ import { openStationLink } from './link.ts'
 import type { Anchor, Llcs } from './llcs.ts'
 import { watchMains, type Mains } from './mains.ts'
 import { takeRevocationList } from './revocation.ts'
+import { openSettlementBook, type SettlementBook } from './settlement-book.ts'
+import { countSettlement, type Settlement } from './settlement-meter.ts'
 import { createSupervising, type Sample } from './supervising.ts'
 import { takeTariff } from './tariff.ts'
 
@@ -50,6 +52,8 @@ export type LlcsRunning = Running & {
   supervision(): 'ready' | 'armed' | 'spent'
   /** What the metering front end gives, where there is one. */
   readonly mains?: Omit<Mains, 'close'>
+  /** What its settlement meter says and has counted, where there is one. */
+  readonly settlement?: Omit<Settlement, 'close'> & Pick<SettlementBook, 'spans'>
   /** Lowest frequency it has sampled, in hertz. */
   lowestHertz(): number | undefined
   connected(): { readonly hub: boolean; readonly station: boolean }
@@ -79,6 +83,7 @@ export type LlcsBearings = Pick<Llcs, 'eui' | 'identity' | 'roots' | 'firmware'>
 export function bearingsOf(config: LlcsConfig, crypto: Crypto): LlcsBearings {
   linkPlace(config)
   waveformOf(config)
+  settlementMeterOf(config)
   const eui = eui64(config.eui)
   const identity = loadIdentity(config.identity)
   if (identity.peer.role !== 'llcs' || identity.peer.eui !== eui)
@@ -113,6 +118,10 @@ export async function runLlcs(
     identity: bearings.identity,
   })
   const keeper = createKeeper(ports.openJournal(`${config.data}/journal.jsonl`))
+  const settlementMeter = settlementMeterOf(config)
+  const book =
+    settlementMeter &&
+    openSettlementBook(ports.openJournal(`${config.data}/settlement.jsonl`), clock)
   let han: HanConnection | undefined
   const alerts = alertSender({
     han: () => han,
@@ -144,6 +153,7 @@ export async function runLlcs(
     config,
     deps,
     keeper,
+    settled: book,
     audit,
     publish: (happening) => deps.publish?.({ at: clock.now(), actor: config.actor, ...happening }),
     tellStation: (message) => link.tell(message),
@@ -156,6 +166,7 @@ export async function runLlcs(
   const supervising = createSupervising(llcs)
   const waveform = waveformOf(config)
   const mains = waveform && watchMains(llcs, supervising, waveform)
+  const settlement = settlementMeter && book && countSettlement(llcs, book, settlementMeter)
   const hub = joinHub(llcs, (next) => {
     han = next
     if (next !== undefined) void llcs.sendAlerts()
@@ -166,10 +177,12 @@ export async function runLlcs(
   const close = async (): Promise<void> => {
     executions.close()
     await mains?.close()
+    await settlement?.close()
     await hub.close()
     han?.close()
     await link.close()
     await alerts.settled()
+    book?.close()
     keeper.close()
     audit.close()
   }
@@ -182,6 +195,8 @@ export async function runLlcs(
     lowestHertz: () => supervising.lowestHertz,
     supervision: () => supervising.state,
     ...(mains === undefined ? {} : { mains }),
+    ...(settlement &&
+      book && { settlement: Object.assign(settlement, { spans: () => book.spans() }) }),
     connected: () => ({ hub: han !== undefined, station: link.connected() }),
     close: () => (closing ??= close()),
   }
