@@ -21,6 +21,7 @@ import { nameOf, type User } from './anomaly.ts'
 import { createLanes, type Lane } from './in-lanes.ts'
 import { kept, readKept } from './kept-request.ts'
 import type { DccTables } from './tables.ts'
+import { createUnderWay } from './under-way.ts'
 
 /** A request that waits for its date of execution. */
 export type FutureRequest = {
@@ -62,10 +63,14 @@ export type FutureDated = {
   /** Of one user; the latest date of execution first. */
   list(user: User): Promise<readonly FutureSummary[]>
   /**
-   * Before anything else of that originator goes to that device: what is due of theirs, which has a counter below.
-   * @returns false when that device cannot be reached for it
+   * Delivers what that originator sends to that device at once: after what is due of theirs, which has a counter below.
+   * What falls due meanwhile waits until it has ended.
+   * @returns `undefined`, and nothing was delivered, when that device cannot be reached for what is due
    */
-  bringDue(originator: Eui64, target: Eui64): Promise<boolean>
+  deliverAfterDue<Result>(
+    line: { readonly originator: Eui64; readonly target: Eui64 },
+    deliver: () => Promise<Result>,
+  ): Promise<{ readonly delivered: Result } | undefined>
   /** From now on each is carried out at its time; a fault in that ends it alone. */
   start(work: FutureWork): Promise<void>
   close(): void
@@ -122,8 +127,11 @@ export async function openFutureDated(
       .where('execute_at', '<', clock.now() - outcomeMillis)
       .execute()
 
+  /** What is sent at once, and has not ended. */
+  const underWay = createUnderWay<string>()
   /** Only what is still held; what was cancelled meanwhile is not sent. */
   const carryOutNow = async (row: Row): Promise<FutureOutcome | undefined> => {
+    await underWay.ended(row.line)
     const [mine] = await db
       .updateTable('future_dated')
       .set({ state: 'sending' })
@@ -152,6 +160,21 @@ export async function openFutureDated(
   const turnOf = inTurnByKey<string>()
   const carryOutOne = async (row: Row): Promise<void> => {
     await turnOf(row.line, () => carryOutNow(row))
+  }
+  /** @returns false when that device cannot be reached for what is due */
+  const bringDue = async (line: string): Promise<boolean> => {
+    const due = await held()
+      .where('line', '=', line)
+      .where('execute_at', '<=', clock.now())
+      .orderBy('execute_at')
+      .orderBy('reference')
+      .limit(pageMax)
+      .execute()
+    for (const row of due) {
+      const outcome = await carryOutNow(row)
+      if (outcome !== undefined && unreached.has(outcome)) return false
+    }
+    return true
   }
   const lanes = createLanes<Row>({
     work: carryOutOne,
@@ -277,21 +300,15 @@ export async function openFutureDated(
         return { reference, executeAt, state, outcome, request }
       })
     },
-    bringDue: (originator, target) =>
-      turnOf(lineOf(originator, target), async () => {
-        const due = await held()
-          .where('line', '=', lineOf(originator, target))
-          .where('execute_at', '<=', clock.now())
-          .orderBy('execute_at')
-          .orderBy('reference')
-          .limit(pageMax)
-          .execute()
-        for (const row of due) {
-          const outcome = await carryOutNow(row)
-          if (outcome !== undefined && unreached.has(outcome)) return false
-        }
-        return true
-      }),
+    async deliverAfterDue({ originator, target }, deliver) {
+      const line = lineOf(originator, target)
+      const begun = await turnOf(line, async () => {
+        const isClear = await bringDue(line)
+        // In its turn begun, not ended: others that are sent at once go beside it.
+        return isClear ? { ended: underWay.add(line, deliver()) } : undefined
+      })
+      return begun && { delivered: await begun.ended }
+    },
     async start(given) {
       work = given
       const sending = db.selectFrom('future_dated').selectAll().where('state', '=', 'sending')

@@ -94,7 +94,7 @@ export async function serve(
 
 /**
  * What is due at the device goes first: its counter is below. Where that cannot go nothing can, and nothing is used
- * up, so that it may be asked again. A read uses up no counter of the device, and what its user delivers waits for no hub.
+ * up, so that it may be asked again. What falls due meanwhile has its turn after it. A read uses up no counter of the device, and what its user delivers waits for no hub.
  */
 async function carryOutInTurn(
   asked: Asked,
@@ -103,12 +103,14 @@ async function carryOutInTurn(
   device: Device,
   parts: ServiceParts,
 ): Promise<Served> {
-  const { originator, target, commandVariant } = request
-  const waits = asked.form === 'signed' && !variantRow(commandVariant).local
-  if (waits && !(await parts.futureDated.bringDue(originator, target)))
-    return refused('DeviceUnreachable', 'what was due before it could not be delivered')
-  return (
+  const waits = asked.form === 'signed' && !variantRow(request.commandVariant).local
+  const deliver = async (): Promise<Served> =>
     (await useUp(request, peer, parts)) ?? (await carryOut(asked, request, peer, device, parts))
+  if (!waits) return deliver()
+  const after = await parts.futureDated.deliverAfterDue(request, deliver)
+  return (
+    after?.delivered ??
+    refused('DeviceUnreachable', 'what was due before it could not be delivered')
   )
 }
 

@@ -290,7 +290,7 @@ const noFuture: ServiceParts['futureDated'] = {
   hold: () => Promise.resolve(refused('FutureDatedFull')),
   cancel: () => Promise.resolve(undefined),
   list: () => Promise.resolve([]),
-  bringDue: () => Promise.resolve(true),
+  deliverAfterDue: async (_line, deliver) => ({ delivered: await deliver() }),
   start: () => Promise.resolve(),
   close: () => {},
 }

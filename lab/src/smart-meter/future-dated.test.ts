@@ -339,6 +339,24 @@ test('what is due at a device that says nothing holds back what comes after, whi
   expect(await ask()).toBe('Accepted')
 })
 
+test('what falls due during a slow delivery waits for its turn at that device, and holds up no other', async () => {
+  const [user, beside] = [another(), another()]
+  const at = inFuture(10 * minute)
+  for (const each of [user, beside]) expect(await ahead(each, at)).toBe('FutureDated')
+  const before = delivered()
+  world.llcs.behaviour = 'silent'
+  const slow = world.arm(user, world.armRequest('7.16', {}, user), user.key)
+  await eventually(() => delivered() === before + 1)
+  world.llcs.behaviour = 'success'
+  const due = world.clock.advance(at - world.clock.now())
+  await ended(beside, 'Accepted')
+  expect([await outcomesOf(user), delivered()]).toEqual([['held'], before + 2])
+  await world.dccWall.advance(15_000)
+  expect((await slow).name).toBe('DeliveryTimeout')
+  await due
+  expect([await outcomesOf(user), delivered()]).toEqual([['Accepted'], before + 3])
+})
+
 test('what its device is away for goes before anything else once that is back, in its minute', async () => {
   const user = another()
   const at = inFuture(10 * minute)
