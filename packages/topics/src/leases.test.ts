@@ -6,7 +6,13 @@ import type { Peer } from '@interlock/pki'
 import { sealData, type EpochKey } from '@interlock/seal'
 import { expect, test } from 'vitest'
 import { createKeyrings } from './keyrings.ts'
-import { leaseAskedMillis, leaseAsker, vainClaimsMax, vainClaimsMillis } from './leases.ts'
+import {
+  leaseAskedMillis,
+  leaseAsker,
+  leaseAwayMillis,
+  vainClaimsMax,
+  vainClaimsMillis,
+} from './leases.ts'
 import { openProgress } from './progress.ts'
 import { receive, type Finding } from './receive.ts'
 
@@ -107,8 +113,14 @@ test('a load that no lease has come for is taken when the key server says that i
 
 test('a load is held, neither taken nor refused, while the key server is away', async () => {
   const reader = anew(at(120))
-  await expect(reader.takes(at(119))).rejects.toMatchObject({ code: 'PeerUnavailable' })
-  expect(reader.found).toEqual([])
+  const asks = (): Promise<unknown> =>
+    expect(reader.takes(at(119))).rejects.toMatchObject({ code: 'LeaseUnknown' })
+  await asks()
+  await asks()
+  expect([reader.found, reader.asked()]).toEqual([[], 1])
+  reader.later(leaseAwayMillis)
+  await asks()
+  expect(reader.asked()).toBe(2)
 })
 
 test('a middleware cannot make a reader ask the key server at each message', async () => {

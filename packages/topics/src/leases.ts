@@ -5,6 +5,8 @@ import type { Keyrings } from './keyrings.ts'
 
 /** Between two questions about one topic; an answer's lease runs on for longer than that. */
 export const leaseAskedMillis = 5_000
+/** After a question that had no answer none is asked for so long: leases come by the middleware too. */
+export const leaseAwayMillis = 15_000
 /** Questions about epochs of one topic that came to nothing; what claims an epoch then is refused unasked for a while. */
 export const vainClaimsMax = 8
 export const vainClaimsMillis = 60_000
@@ -14,7 +16,7 @@ export const vainClaimsMillis = 60_000
  * them; what no lease is known for, and rests on the epoch's key alone, is asked about where no carrier is between.
  * So is an epoch that nothing has spoken of yet: its author's word is not waited on, since all others wait behind it.
  * @returns when it can be judged: whether that epoch is one which the key server has not begun
- * @throws Fault when the key server does not answer: a message is held; one that claims an epoch which nothing
+ * @throws Fault when the key server does not answer: `LeaseUnknown`, its topic waits; one that claims an epoch which nothing
  * has spoken of so long and no longer (`SealEpochUnknown`), and `vainClaimsMax` of one topic in all
  */
 export function leaseAsker(
@@ -23,6 +25,7 @@ export function leaseAsker(
   clock: Pick<Clock, 'now'>,
 ) {
   const asked = new Map<string, Instant>()
+  let awayAt = -Infinity
   const vain = new Map<string, { readonly since: Instant; count: number }>()
 
   async function isUnbegun(topic: Topic, epoch: number): Promise<boolean> {
@@ -40,6 +43,17 @@ export function leaseAsker(
     if (isBegun) vain.delete(name)
     return !isBegun
   }
+  async function leaseOf(topic: Topic): ReturnType<typeof keys.standingOf> {
+    const unknown = 'the key server does not say whether an epoch goes on'
+    if (clock.now() - awayAt < leaseAwayMillis) throw new Fault('LeaseUnknown', unknown)
+    try {
+      return await keys.standingOf(topic)
+    } catch (cause) {
+      if (isBug(cause)) throw cause
+      awayAt = clock.now()
+      throw new Fault('LeaseUnknown', unknown, { cause })
+    }
+  }
   async function presentOf(topic: Topic): ReturnType<typeof keys.standingOf> {
     try {
       return await keys.standingOf(topic)
@@ -55,7 +69,7 @@ export function leaseAsker(
     if (!keyrings.lacksLease(topic, epoch, at)) return false
     const name = topicName(topic)
     if (clock.now() - (asked.get(name) ?? 0) < leaseAskedMillis) return false
-    const standing = await keys.standingOf(topic)
+    const standing = await leaseOf(topic)
     asked.set(name, clock.now())
     if (standing.ok) keyrings.takeStanding(topic, standing.value)
     return false

@@ -1,14 +1,22 @@
-import { deliver, position, type Carried, type Carrier, type Selection } from '@interlock/bus'
-import { limits, parseTopic, sealedTopic, topicName } from '@interlock/contract'
+import {
+  deliver,
+  position,
+  type Carried,
+  type Carrier,
+  type Position,
+  type Selection,
+} from '@interlock/bus'
+import { limits, topicName } from '@interlock/contract'
 import type { ActorDeps, Running } from '@interlock/host'
 import { Fault, inSeconds, isBug, millis, type Timer } from '@interlock/kernel'
-import { isSilent } from '@interlock/seal'
 import { isDataException } from '@interlock/store'
 import type { DeadLetters } from './dead-letters.ts'
 import type { HeadWatch } from './head-watch.ts'
 import { pause } from './pause.ts'
 import type { Progress } from './progress.ts'
 import { receive, type Finding, type Received, type Receiver, type Rules } from './receive.ts'
+import { watchSilence } from './silence-watch.ts'
+import { createWaitingRoom } from './waiting-room.ts'
 
 export type Reading = Rules & {
   readonly selection: Selection
@@ -32,7 +40,8 @@ export type ReadingTools = {
 }
 
 const retryMillis = { first: 200, max: 5_000 } as const
-const silenceSeconds = 5
+/** Between looks whether what waits can be judged. */
+const waitingSeconds = 5
 
 /** Refused in the ordinary course of things, and of no use to anybody later. */
 const passedOver: readonly Finding['reason'][] = ['SealNotForUs', 'SealExpired', 'SealRepeated']
@@ -56,12 +65,45 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
   /** What is being dealt with: opened once, for it may expire while it is held. */
   let current: { carried: Carried; message: Awaited<ReturnType<typeof receive>> } | undefined
 
+  const room = createWaitingRoom()
+  /** One message is dealt with at a time, of those that come and of those that wait. */
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const ran = turn.then(work)
+    turn = ran.catch(() => {})
+    return ran
+  }
+
   const step = async (carried: Carried): Promise<void> => {
     if (current?.carried !== carried) {
       current = undefined
-      current = { carried, message: await open(carried) }
+      current = { carried, message: await openOrWait(carried) }
     }
     if (current.message !== undefined) await handle(current.message.received)
+  }
+  /** Behind what of its topic waits already, or until the key server says whether its epoch was in force. */
+  async function openOrWait(carried: Carried): ReturnType<typeof receive> {
+    if (room.holds(carried.position) || progress.isDone(carried.position)) return undefined
+    if (!room.has(carried.topic))
+      try {
+        return await open(carried)
+      } catch (cause) {
+        if (!(cause instanceof Fault) || cause.code !== 'LeaseUnknown') throw cause
+        deps.log.warn({ topic: topicName(carried.topic) }, 'a topic waits for the key server')
+      }
+    const gone = room.put(carried)
+    lookAgain()
+    if (gone !== undefined)
+      putAside(gone, { reason: 'SealEpochUnknown', detail: 'waited too long' })
+    return undefined
+  }
+  function putAside(
+    { topic, position: at, message }: Carried,
+    why: Pick<Finding, 'reason' | 'detail'>,
+  ) {
+    const finding = { ...why, topic, position: at }
+    onFinding(finding)
+    deadLetters?.put({ topic, position: at, message }, finding, deps.wall.now())
   }
   async function open(carried: Carried): ReturnType<typeof receive> {
     let found: Finding | undefined
@@ -75,15 +117,17 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
   }
   const delivery = () => ({
     selection,
-    after: progress.position,
-    handle: step,
+    after: progress.readFrom,
+    handle: (carried: Carried) => inTurn(() => step(carried)),
     done(at: Carried['position']) {
       wait = retryMillis.first
       lastInterruption = undefined
       if (isHeld) deps.log.info({ selection, position: at }, 'reading goes on')
       isHeld = false
       // What the reader could not use was there all the same: its author's next follows on it.
-      progress.save(at, current?.message?.name, current?.message?.followed)
+      readTo = position(Math.max(at, readTo))
+      noteWaiting()
+      progress.save(farthest(at), current?.message?.name, current?.message?.followed)
       current = undefined
       return Promise.resolve()
     },
@@ -104,11 +148,50 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     },
   })
 
+  const farthest = (at: Position): Position => position(Math.max(at, progress.position))
+
+  /** How far it was read since this start: what waits after that is still to be brought again. */
+  let readTo = position(0)
+  function noteWaiting(): void {
+    const later = progress.waiting.filter((each) => each > readTo && !room.holds(each))
+    progress.wait([...room.positions, ...later])
+  }
+  let waiting: Timer | undefined
+  function lookAgain(): void {
+    waiting ??= deps.wall.after(inSeconds(waitingSeconds), 'waiting', async () => {
+      for (const topic of room.topics) await inTurn(() => takeWaiting(topic))
+      waiting = undefined
+      if (!stop.signal.aborted && room.topics.length > 0) lookAgain()
+    })
+  }
+  let [opened, attempts]: [typeof current, number] = [undefined, 0]
+  /** What of one topic waits, for as long as it can be judged and dealt with. */
+  async function takeWaiting(topic: Carried['topic']): Promise<void> {
+    for (let next = room.first(topic); next !== undefined; next = room.first(topic)) {
+      if (stop.signal.aborted) return
+      try {
+        if (opened?.carried !== next)
+          [opened, attempts] = [{ carried: next, message: await open(next) }, 0]
+        if (opened?.message !== undefined) await handle(opened.message.received)
+      } catch (cause) {
+        const isWaiting = cause instanceof Fault && cause.code === 'LeaseUnknown'
+        if (isWaiting || ++attempts < attemptsMax(cause)) return
+        await delivery().onDead(next, cause)
+      }
+      room.shift(topic)
+      noteWaiting()
+      progress.save(progress.position, opened?.message?.name, opened?.message?.followed)
+    }
+  }
+
   /** A middleware that has lost what it kept counts from one again; what it repeats the sequences tell. */
   async function demandPosition(): Promise<void> {
     const last = await carrier.last(selection.kind)
     if (last >= progress.position) return
     deps.log.warn({ selection, last, was: progress.position }, 'the middleware begins anew')
+    room.clear()
+    readTo = position(0)
+    progress.wait([])
     progress.save(position(0))
   }
 
@@ -129,14 +212,22 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     }
   }
   const ran = run()
-  const silence = watchSilence(progress, () => isHeld, onFinding, deps)
+  const silence = watchSilence(
+    progress,
+    () => isHeld,
+    (topic) => room.has(topic),
+    onFinding,
+    deps,
+  )
   const unwatch = tools.heads?.watch(reading, () => isHeld)
   return {
     async close() {
       stop.abort()
       unwatch?.()
       silence.cancel()
+      waiting?.cancel()
       await ran
+      await turn
       progress.close()
     },
   }
@@ -152,42 +243,4 @@ function whyDead(
   if (isBug(cause))
     return { reason: 'ReaderFailed', ...where, author, detail: (cause as Error).name }
   return { reason: 'SealContent', ...where, author, detail: String(cause) }
-}
-
-/**
- * Tells of each author that has been silent for longer than its topic allows, once until it speaks. Who is held up
- * hears nobody, and then has what waited to catch up with: it looks at the authors anew a look later.
- */
-function watchSilence(
-  progress: Progress,
-  isHeld: () => boolean,
-  onFinding: (finding: Finding) => void,
-  { wall }: ActorDeps,
-): Timer {
-  const told = new Map<string, number>()
-  let timer: Timer
-  let wasHeld = false
-  const look = (): void => {
-    const isDeaf = wasHeld || isHeld()
-    wasHeld = isHeld()
-    if (!isDeaf) tellSilent()
-    again()
-  }
-  function tellSilent(): void {
-    for (const [name, followed] of progress.all) {
-      const [topicText = '', author = ''] = name.split(' ')
-      const topic = parseTopic(topicText)
-      const silence = topic && sealedTopic(topic.kind)?.silenceMillis
-      if (topic === undefined || silence === undefined) continue
-      if (!isSilent(followed, millis(silence), wall.now())) continue
-      if (told.get(name) === followed.last) continue
-      told.set(name, followed.last)
-      onFinding({ reason: 'SealSilent', topic, author, detail: `since ${followed.saidAt}` })
-    }
-  }
-  const again = (): void => {
-    timer = wall.after(inSeconds(silenceSeconds), 'silence', look)
-  }
-  again()
-  return { cancel: () => timer.cancel() }
 }
