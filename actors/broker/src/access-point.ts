@@ -19,7 +19,7 @@ import { Compile } from 'typebox/compile'
 import { countPerClient } from './counted.ts'
 import { createPace, type PaceLimits } from './pace.ts'
 import type { Permissions } from './permissions.ts'
-import { createShares } from './shares.ts'
+import type { createShares } from './shares.ts'
 
 type Kept = PublicationResults['results'][number]
 type Sent = Publications['messages'][number]
@@ -38,8 +38,7 @@ export type AccessPointOptions = {
   readonly permissions: Permissions
   readonly administrators: readonly Eui64[]
   readonly pace: PaceLimits
-  /** Messages of one kind that are kept for one organisation. */
-  readonly shareMax: number
+  readonly shares: Pick<ReturnType<typeof createShares>, 'take'>
   readonly deps: ActorDeps
 }
 
@@ -48,9 +47,8 @@ export function accessPoint(options: AccessPointOptions): {
   readonly endpoints: readonly Endpoint[]
   readonly messages: LineEndpoint
 } {
-  const { carrier, permissions, administrators, deps } = options
+  const { carrier, permissions, administrators, shares, deps } = options
   const pace = createPace(options.pace)
-  const shares = createShares(options.shareMax)
   const batches = countPerClient(accessPointLimits.batchesAtOnceMax)
   const streams = countPerClient(accessPointLimits.readersMax)
 

@@ -148,8 +148,8 @@ test('nobody takes the name of a message of another client; a flood is told to w
   expect(await client.carrier.publish(topicOf('x'), sealedLike('m'), '5')).toBe(4)
 })
 
-test('what was taken, and what was granted, is there after a restart; positions go on', async () => {
-  const config = configOf()
+test('what was taken, and what was granted, is there after a restart; positions go on, and shares', async () => {
+  const config = { ...configOf(), shareMax: 4 }
   const first = await startBroker(config, quietDeps)
   const before = clientsOf(first)
   for (const grant of [grantOf(csms, 'publish', 'load'), grantOf(dso, 'read', 'load')])
@@ -162,6 +162,8 @@ test('what was taken, and what was granted, is there after a restart; positions 
   const after = clientsOf(second)
   expect(await after.csms.carrier.publish(topicOf('x'), sealedLike('m3'), '3')).toBe(3)
   expect(await after.csms.carrier.publish(topicOf('x'), sealedLike('m4'), '4')).toBe(4)
+  const beyond = after.csms.carrier.publish(topicOf('x'), sealedLike('m5'), '5')
+  await expect(beyond).rejects.toMatchObject({ code: 'ShareExceeded' })
   const taken = await take(after.dso.carrier, { kind: 'load' }, 1, 3)
   expect(taken.map(({ message }) => message.body)).toEqual(['m2', 'm3', 'm4'])
   await after.close()

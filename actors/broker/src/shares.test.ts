@@ -37,6 +37,16 @@ test('a share is free again once what filled it is forgotten, and no sooner', ()
   expect(shares.take(one, 'load', later(1.05 * retentionMillis))).toBeDefined()
 })
 
+test('what is kept counts after a restart, until it is forgotten', () => {
+  const before = createShares(3)
+  keptOf(before, one, 3)
+  const after = createShares(3, JSON.parse(JSON.stringify(before.changed())) as unknown[])
+  expect(after.changed()).toBeUndefined()
+  expect(after.take(one, 'load', start)).toBeUndefined()
+  expect(after.take(other, 'load', start)).toBeDefined()
+  expect(after.take(one, 'load', later(1.05 * retentionMillis))).toBeDefined()
+})
+
 test('what was not kept, or was kept before, takes no place', () => {
   const shares = createShares(1)
   shares.take(one, 'load', start)?.notKept()

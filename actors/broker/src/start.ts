@@ -15,6 +15,7 @@ import { eui64, Fault } from '@interlock/kernel'
 import { accessPoint } from './access-point.ts'
 import { openCarrier } from './carrying.ts'
 import type { BrokerConfig } from './config.ts'
+import { openShares } from './kept-shares.ts'
 import { permissionsOf } from './permissions.ts'
 
 export type BrokerRunning = Running & {
@@ -51,7 +52,8 @@ export async function startBroker(config: BrokerConfig, deps: ActorDeps): Promis
   })
   const permissions = permissionsOf(book, eui64(config.keyServer))
   const { pace, shareMax } = config
-  const door = accessPoint({ carrier, permissions, administrators, pace, shareMax, deps })
+  const shares = openShares(openJournal(`${data}/shares.journal`), shareMax, deps)
+  const door = accessPoint({ carrier, permissions, administrators, pace, shares, deps })
   for (const each of [...door.endpoints, ...grantEndpoints(book, administrators, audit)])
     server.route(each)
   server.lines(door.messages)
@@ -59,6 +61,7 @@ export async function startBroker(config: BrokerConfig, deps: ActorDeps): Promis
   const close = async (): Promise<void> => {
     await server.close()
     await carrier.close()
+    shares.close()
     await revocations.close()
     book.close()
     audit.close()

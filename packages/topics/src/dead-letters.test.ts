@@ -199,6 +199,24 @@ test('so many are kept, and what anybody could have made goes first', () => {
   expect(openDeadLetters(journal).list).toEqual(letters.list)
 })
 
+test('one author’s unfit messages push out its own, and none of another’s', () => {
+  const letters = openDeadLetters(memoryJournal())
+  const put = (position: number, of: string, reason: Finding['reason'] = 'SealContent'): void =>
+    letters.put(
+      { topic, position: position as never, message: { head: `h${position}`, body: 'b' } },
+      { reason, topic, author: of },
+      now,
+    )
+  for (const at of [1, 2, 3]) put(at, 'quiet')
+  for (let at = 4; at <= 2 * limits.deadLettersMax; at++) put(at, 'loud')
+  const of = (author: string) => letters.list.filter((each) => each.author === author)
+  expect([of('quiet').length, of('loud').length]).toEqual([3, limits.deadLettersMax - 3])
+  expect(of('loud').at(-1)?.position).toBe(2 * limits.deadLettersMax)
+  // Whose name a changed message has is nobody’s word: those go before what is proven.
+  for (let at = 1_000; at < 1_010; at++) put(at, 'named', 'SealAltered')
+  expect([of('quiet').length, of('named').length]).toEqual([3, 0])
+})
+
 test('people see why, by whom and when, the newest first and a page at a time, and nobody else does', async () => {
   const letters = openDeadLetters(memoryJournal())
   const put = (position: number, message: SealedMessage): void =>

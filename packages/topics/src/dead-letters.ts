@@ -63,9 +63,19 @@ export function openDeadLetters(journal: Journal): DeadLetters {
   }
 }
 
-/** The oldest goes, of those that nobody is proven to have sent first: whoever carries could make as many as it likes. */
+/**
+ * The oldest goes of whoever has the most, of those that nobody is proven to have sent first: whoever carries could make
+ * as many as it likes, and no author's unfit messages push out another's.
+ */
 function withRoom(letters: readonly DeadLetter[]): readonly DeadLetter[] {
   if (letters.length <= limits.deadLettersMax) return letters
-  const unproven = letters.findIndex(({ reason }) => !proven.includes(reason))
-  return letters.toSpliced(Math.max(unproven, 0), 1)
+  const unproven = letters.filter(({ reason }) => !proven.includes(reason))
+  const byAuthor = new Map<string | undefined, DeadLetter[]>()
+  for (const each of unproven.length > 0 ? unproven : letters) {
+    const same = byAuthor.get(each.author)
+    if (same === undefined) byAuthor.set(each.author, [each])
+    else same.push(each)
+  }
+  const [most] = [...byAuthor.values()].toSorted((one, other) => other.length - one.length)
+  return letters.filter((each) => each !== most?.[0])
 }

@@ -101,7 +101,7 @@ function world() {
     read,
     say: (id: string, sequence: number) =>
       carrier.publish(topicOf(id), said(topicOf(id), sequence), `${id} ${sequence}`),
-    async back() {
+    back: async () => {
       isAway = false
       now = plus(now, millis(leaseAwayMillis))
       for (const work of waits.splice(0)) await work()
