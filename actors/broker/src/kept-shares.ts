@@ -1,6 +1,5 @@
-import type { ActorDeps } from '@interlock/host'
+import type { ActorDeps, openJournal } from '@interlock/host'
 import { Fault, inMinutes, type Timer } from '@interlock/kernel'
-import type { Journal } from '@interlock/store'
 import { createShares } from './shares.ts'
 
 /**
@@ -9,7 +8,7 @@ import { createShares } from './shares.ts'
  * @throws Fault when the journal cannot be read
  */
 export function openShares(
-  journal: Journal,
+  journal: ReturnType<typeof openJournal>,
   shareMax: number,
   { wall, log }: Pick<ActorDeps, 'wall' | 'log'>,
 ) {
@@ -34,7 +33,7 @@ export function openShares(
   }
   again()
   return {
-    take: shares.take,
+    take: (...of: Parameters<typeof shares.take>) => shares.take(...of),
     close(): void {
       timer.cancel()
       write()
