@@ -12,6 +12,28 @@ test('every encoding reads back what it wrote', () => {
   )
 })
 
+test.each([3_070, 3_071, 3_072, 3_073, 12_287, 12_288, 12_289, 12_290, 30_001])(
+  '%i bytes are written as Node writes them, and read back',
+  (length) => {
+    const value = Uint8Array.from({ length }, (_, place) => (place * 37) % 256)
+    const node = Buffer.from(value)
+    expect(toBase64(value)).toBe(node.toString('base64'))
+    expect(toBase64Url(value)).toBe(node.toString('base64url'))
+    expect(node.equals(fromBase64(toBase64(value)) ?? new Uint8Array())).toBe(true)
+    expect(node.equals(fromBase64Url(toBase64Url(value)) ?? new Uint8Array())).toBe(true)
+  },
+)
+
+test('what is in no alphabet is refused wherever it stands, though a longer text was read before', () => {
+  const text = toBase64Url(new Uint8Array(48))
+  for (let at = 0; at < text.length; at++)
+    for (const foreign of ['=', '.', '\u0000', 'é', '\u0141', '€', '\ud83d', '\ud83d\ude00']) {
+      expect(fromBase64Url('A'.repeat(400))).toHaveLength(300)
+      const replaced = text.slice(0, at) + foreign + text.slice(at + foreign.length)
+      expect(fromBase64Url(replaced.slice(0, 64)), `${foreign} at ${at}`).toBeUndefined()
+    }
+})
+
 test.each([
   ['', ''],
   ['f', 'Zg=='],

@@ -4,6 +4,9 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
+/** Writes as much as there is room for. @returns how many UTF-16 code units of the text that is */
+export const intoUtf8 = (text: string, into: Uint8Array): number =>
+  encoder.encodeInto(text, into).read
 /** @throws TypeError when the bytes are not UTF-8. */
 export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
 

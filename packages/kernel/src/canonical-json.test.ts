@@ -22,12 +22,23 @@ test('members without a value are left out', () => {
   expect(canonicalJson({ a: undefined, b: 1 })).toBe('{"b":1}')
 })
 
-test.each([1n, Number.NaN, Number.POSITIVE_INFINITY, () => 1, [undefined]])(
-  'what JSON cannot carry is refused: %s',
-  (value) => {
-    expect(() => canonicalJson(value)).toThrow(TypeError)
-  },
-)
+test.each([
+  1n,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  () => 1,
+  [undefined],
+  [1, Number.NaN],
+  [1, 1n],
+])('what JSON cannot carry is refused: %s', (value) => {
+  expect(() => canonicalJson(value)).toThrow(TypeError)
+})
+
+test('numbers are written as JSON writes them, alone and in a row', () => {
+  const row = [0, -0, 1e21, 1e-7, 0.1 + 0.2, 100_250, Number.MIN_VALUE]
+  expect(canonicalJson(row)).toBe(JSON.stringify(row))
+  expect(canonicalJson([1, 'x', [2]])).toBe('[1,"x",[2]]')
+})
 
 test('any JSON value comes back from its canonical form, whatever the order of its keys', () => {
   fc.assert(

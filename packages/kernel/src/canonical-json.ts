@@ -10,6 +10,8 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`JSON has no number ${value}`)
     return `${value}`
   }
+  // Readings and blocks: many numbers, each written as in a template.
+  if (isNumbers(value)) return `[${value.join()}]`
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`)
   const members: string[] = []
@@ -19,3 +21,6 @@ export function canonicalJson(value: unknown): string {
   }
   return `{${members.join(',')}}`
 }
+
+const isNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((each) => Number.isFinite(each))

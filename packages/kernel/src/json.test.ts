@@ -21,6 +21,15 @@ test('brackets inside strings, also after an escaped quote, do not count', () =>
   expect(parseJson('["[[[[", "\\"[[[", "\\\\"]', 1).ok).toBe(true)
 })
 
+test('a string ends at the first quotation mark that is not escaped', () => {
+  for (let slashes = 0; slashes < 7; slashes++) {
+    const inside = '\\'.repeat(slashes)
+    const text = `["${inside}${slashes % 2 === 0 ? '' : '"'}",[[[[1]]]]]`
+    expect(parseJson(text, 5).ok, text).toBe(true)
+    expect(parseJson(text, 4), text).toMatchObject({ reason: 'JsonTooDeep' })
+  }
+})
+
 test('a hundred thousand brackets are refused and not followed', () => {
   expect(parseJson('['.repeat(100_000), 32)).toMatchObject({ reason: 'JsonTooDeep' })
 })

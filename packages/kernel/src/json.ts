@@ -30,18 +30,26 @@ export function nestsAtMost(text: string, levels: number): boolean {
 
 function deeperThan(text: string, depthMax: number): boolean {
   let depth = 0
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i)
-    if (quoted) {
-      if (char === backslash) i++
-      else if (char === quote) quoted = false
-    } else if (char === quote) quoted = true
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char === quote) at = endOfString(text, at)
     else if (char === openBrace || char === openBracket) {
       if (++depth > depthMax) return true
     } else if (char === closeBrace || char === closeBracket) depth--
   }
   return false
+}
+
+/** The quotation mark after the one at `begin` that no odd number of backslashes precedes; else the end of the text. */
+function endOfString(text: string, begin: number): number {
+  let end = begin
+  for (;;) {
+    end = text.indexOf('"', end + 1)
+    if (end < 0) return text.length
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes++
+    if (slashes % 2 === 0) return end
+  }
 }
 
 const quote = 0x22
