@@ -147,8 +147,12 @@ export const systemEntropy: Entropy = {
   below: (limit) => randomInt(limit),
 }
 
-/** Plain `Uint8Array`s leave this file: a Buffer compares and slices differently. */
-const bytes = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer)
+/**
+ * Plain `Uint8Array`s leave this file: a Buffer compares and slices differently. What `node:crypto` has made is its
+ * caller's alone, and is not copied.
+ */
+const bytes = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, length)
 
 /** A key that is weaker than A00.FR.502 asks, or so large that it only costs time, is none. */
 const rsaBits = { min: 2_048, max: 4_096 } as const

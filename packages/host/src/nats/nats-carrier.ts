@@ -204,14 +204,14 @@ export function carriedOf(
   )
 }
 
-/** Whether an id comes for the first time, of the latest so many: what is sent anew comes among others. */
+/** Whether an id comes for the first time, of at least the latest so many: what is sent anew comes among others. */
 function recently(max: number): (id: string) => boolean {
-  const ids = new Set<string>()
+  let [latest, before] = [new Set<string>(), new Set<string>()]
   return (id) => {
-    if (ids.has(id)) return false
-    const [oldest = ''] = ids
-    if (ids.size >= max) ids.delete(oldest)
-    ids.add(id)
+    if (latest.has(id) || before.has(id)) return false
+    // To forget them one by one would have each walk past those that were forgotten.
+    if (latest.size >= max) [latest, before] = [new Set(), latest]
+    latest.add(id)
     return true
   }
 }
