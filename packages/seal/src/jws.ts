@@ -2,6 +2,7 @@ import type { FlattenedJws } from '@interlock/contract'
 import { limits } from '@interlock/contract'
 import {
   fromBase64Url,
+  intoUtf8,
   ok,
   refused,
   toBase64Url,
@@ -17,6 +18,8 @@ export type Members = Readonly<Record<string, unknown>>
 
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const dot = 0x2e
 
 /** Length of an ES256 signature: r‖s (RFC 7518 §3.4). */
 const signatureBytes = 64
@@ -47,9 +50,15 @@ export function signDetached(
   return `${head}..${toBase64Url(signature)}`
 }
 
-/** What a signature over detached bytes covers, with the header as it is encoded (RFC 7515 §5.1). */
-export const detachedInput = (head: string, content: Uint8Array): Uint8Array =>
-  utf8(`${head}.${toBase64Url(content)}`)
+/** What a signature over detached bytes covers, with the header as it is encoded, in ASCII (RFC 7515 §5.1). */
+export function detachedInput(head: string, content: Uint8Array): Uint8Array {
+  const body = toBase64Url(content)
+  const input = new Uint8Array(head.length + 1 + body.length)
+  intoUtf8(head, input)
+  input[head.length] = dot
+  intoUtf8(body, input.subarray(head.length + 1))
+  return input
+}
 
 /** One JWS after decoding: unverified. */
 export type DecodedJws = {
@@ -103,7 +112,8 @@ export function asFlattened(value: unknown): Outcome<FlattenedJws, 'Malformed'> 
 /** Every named extension is present and listed in `crit`, and `crit` lists nothing else. */
 export function critListsExactly(header: Members, extensions: readonly string[]): boolean {
   const crit = header['crit']
-  if (!Array.isArray(crit) || new Set(crit).size !== crit.length) return false
+  if (!Array.isArray(crit)) return false
+  // As many as there are, and each of them: then none is listed twice.
   const named: readonly unknown[] = crit
   return (
     named.length === extensions.length &&

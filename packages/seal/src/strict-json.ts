@@ -37,9 +37,9 @@ function hasMore(text: string, what: string, count: number): boolean {
 /** Members of all objects in a value that is no deeper than `limits.jsonDepthMax`. */
 function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
-  let count = 0
-  if (Array.isArray(value)) for (const each of value) count += membersOf(each)
-  else for (const each of Object.values(value)) count += 1 + membersOf(each)
+  const within: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  let count = Array.isArray(value) ? 0 : within.length
+  for (const each of within) if (typeof each === 'object') count += membersOf(each)
   return count
 }
 

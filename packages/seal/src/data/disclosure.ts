@@ -10,6 +10,7 @@ import {
   type Outcome,
   type PublicKey,
 } from '@interlock/kernel'
+import { detachedInput } from '../jws.ts'
 import { parseStrictJson } from '../strict-json.ts'
 import { commitment, type Content } from './content.ts'
 import { readHead, type KnownAuthor } from './head.ts'
@@ -51,12 +52,14 @@ export function disclosureOf(
   crypto: Crypto,
 ): Disclosure | undefined {
   if (signature === undefined) return undefined
-  const committed = toBase64Url(commitment(salt, payload, crypto))
-  if (!crypto.verify(author, signedBytes(head, committed), signature)) return undefined
+  const committed = commitment(salt, payload, crypto)
+  if (!crypto.verify(author, detachedInput(head, committed), signature)) return undefined
   return {
     head,
-    commitment: committed,
     // Few readers ever show one; until then nothing of it is written.
+    get commitment() {
+      return toBase64Url(committed)
+    },
     get signature() {
       return toBase64Url(signature)
     },

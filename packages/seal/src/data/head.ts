@@ -66,12 +66,8 @@ export const extensions: Readonly<Record<Protection, readonly string[]>> = {
 export const algOf = (protection: Protection): SealHead['alg'] =>
   protection === 'groupMac' ? 'A256GCM' : 'ES256'
 
-export function headOf(
-  data: DataToSeal,
-  author: Author,
-  row: SealedTopic,
-  more: Pick<SealHead, 'nonce' | 'epoch' | 'readers'>,
-): SealHead {
+/** What every header says; nonce, epoch and readers are added by protection. */
+export function headOf(data: DataToSeal, author: Author, row: SealedTopic): SealHead {
   return {
     alg: algOf(row.protection),
     'x5t#S256': author.thumbprint,
@@ -84,7 +80,6 @@ export function headOf(
     exp: data.expiresAt,
     purpose: row.purpose,
     protection: row.protection,
-    ...more,
   }
 }
 

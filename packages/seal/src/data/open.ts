@@ -103,22 +103,28 @@ function contentOf(
     return content === undefined ? refused('SealMalformed') : ok(content)
   }
   const bytes = utf8(message.head)
-  const key = contentKey()
+  const key = contentKey(message, head, topic, bytes, opener, crypto)
   if (typeof key === 'string') return refused(key)
   const nonce = fromBase64Url(head.nonce ?? '')
   if (nonce === undefined) return refused('SealMalformed', 'nonce')
   const opened = crypto.decrypt(key, nonce, bytes, body)
   const content = opened && unpackContent(opened, head.alg === 'ES256')
   return content === undefined ? refused('SealAltered') : ok(content)
+}
 
-  function contentKey(): Uint8Array | SealRefusal {
-    if (head.epoch !== undefined) {
-      const epoch = opener.epochKey(topic, head.epoch, instant(head.iat))
-      return epoch === undefined ? 'SealEpochUnknown' : groupKey(epoch, head, crypto)
-    }
-    const place = head.readers?.indexOf(opener.thumbprint) ?? -1
-    const wrapped = message.keys?.[place]
-    if (wrapped === undefined) return 'SealNotForUs'
-    return unwrap(wrapped, opener.key, bytes, crypto) ?? 'SealAltered'
+function contentKey(
+  { keys }: SealedMessage,
+  head: SealHead,
+  topic: Topic,
+  bytes: Uint8Array,
+  opener: Opener,
+  crypto: Crypto,
+): Uint8Array | SealRefusal {
+  if (head.epoch !== undefined) {
+    const epoch = opener.epochKey(topic, head.epoch, instant(head.iat))
+    return epoch === undefined ? 'SealEpochUnknown' : groupKey(epoch, head, crypto)
   }
+  const wrapped = keys?.[head.readers?.indexOf(opener.thumbprint) ?? -1]
+  if (wrapped === undefined) return 'SealNotForUs'
+  return unwrap(wrapped, opener.key, bytes, crypto) ?? 'SealAltered'
 }

@@ -13,7 +13,6 @@ import {
   utf8,
   type Crypto,
   type Entropy,
-  type PrivateKey,
 } from '@interlock/kernel'
 import { nonceBytes } from '../hpke/suite.ts'
 import { detachedInput, encodeJson } from '../jws.ts'
@@ -52,31 +51,23 @@ export function sealData(
   // One call: the system's entropy costs as much for both as for either.
   const random = entropy.bytes(nonceBytes + saltBytes)
   const [nonce, salt] = [random.subarray(0, nonceBytes), random.subarray(nonceBytes)]
-  const head = headOf(data, author, row, {
-    ...(isEncrypted ? { nonce: toBase64Url(nonce) } : {}),
-    ...(epoch === undefined ? {} : { epoch: epoch.epoch }),
-    ...(readers.length === 0 ? {} : { readers: readers.map((reader) => reader.thumbprint) }),
-  })
+  const head = headOf(data, author, row)
+  if (isEncrypted) head.nonce = toBase64Url(nonce)
+  if (epoch !== undefined) head.epoch = epoch.epoch
+  if (readers.length > 0) head.readers = readers.map((reader) => reader.thumbprint)
   const encoded = encodeJson(head)
-  const bytes = utf8(encoded)
-  const signer = head.alg === 'ES256' ? author.key : undefined
-  const content = packed(encoded, salt, utf8(canonicalJson(data.payload)), signer, crypto)
+  const payload = utf8(canonicalJson(data.payload))
+  const isSigned = head.alg === 'ES256'
+  const covered = isSigned
+    ? detachedInput(encoded, commitment(salt, payload, crypto))
+    : utf8(encoded)
+  // What is signed begins with the header, in ASCII.
+  const bytes = covered.subarray(0, encoded.length)
+  const signature = isSigned ? crypto.sign(author.key, covered) : undefined
+  const content = packContent({ salt, signature, payload })
   if (!isEncrypted) return { head: encoded, body: toBase64Url(content) }
   const key = epoch === undefined ? entropy.bytes(contentKeyBytes) : groupKey(epoch, head, crypto)
   const body = toBase64Url(crypto.encrypt(key, nonce, bytes, content))
   if (readers.length === 0) return { head: encoded, body }
   return { head: encoded, keys: readers.map((each) => wrapFor(each, key, bytes, crypto)), body }
-}
-
-/** The content under an encoded header; signed where there is a `signer`. */
-function packed(
-  head: string,
-  salt: Uint8Array,
-  payload: Uint8Array,
-  signer: PrivateKey | undefined,
-  crypto: Crypto,
-): Uint8Array {
-  const signature =
-    signer && crypto.sign(signer, detachedInput(head, commitment(salt, payload, crypto)))
-  return packContent({ salt, signature, payload })
 }
