@@ -12,8 +12,13 @@ import { compare, interleaved } from './rounds.ts'
 import { makeSecrets, sealedData, type SaidKind, type SealedData } from './sealed-data.ts'
 import type { SealPlan } from './seal-figures.ts'
 
-/** Messages of one round. */
-export type CarrierPlan = SealPlan & CrowdPlan & { readonly messages: number }
+export type CarrierPlan = SealPlan &
+  CrowdPlan & {
+    /** Of one round. */
+    readonly messages: number
+    /** Of either side before the first round: code that is not compiled yet would be measured instead of it. */
+    readonly warmingMessages: number
+  }
 
 const protections = [
   ['sealed over NATS, group MAC', 'load'],
@@ -98,25 +103,22 @@ async function protectionLines(
   kind: SaidKind,
   { wayOf, dataOf }: Field,
   reader: Readers,
-  { messages, pacedMessages, rounds, stop }: CarrierPlan,
+  { messages, pacedMessages, warmingMessages, rounds, stop }: CarrierPlan,
 ): Promise<readonly Line[]> {
   const data = dataOf(kind)
-  const passOf = (way: WayName): ((pace: 'flood' | 'paced') => Promise<Passed>) => {
+  type Pace = 'flood' | 'paced'
+  const passOf = (way: WayName): ((pace: Pace, count: number) => Promise<Passed>) => {
     const publisher = wayOf(way, kind, data)
     const plan = { way, kind, topics: 1, readers: 1, stop }
-    return (pace) =>
-      pass(publisher, reader, {
-        ...plan,
-        messages: pace === 'paced' ? pacedMessages : messages,
-        pace,
-      })
+    return (pace, count) => pass(publisher, reader, { ...plan, messages: count, pace })
   }
   const [sealed, raw] = [passOf('sealed'), passOf('raw')]
+  for (const way of [sealed, raw]) await way('flood', warmingMessages)
   const floods = await interleaved<Passed, Taken['bare']>(
     rounds,
-    () => sealed('flood'),
+    () => sealed('flood', messages),
     async () => {
-      const bare = await raw('flood')
+      const bare = await raw('flood', messages)
       const cryptography = await perSecond(messages, () => {
         for (let i = 0; i < messages; i++) {
           data.bare.seal()
@@ -134,8 +136,8 @@ async function protectionLines(
   )
   const paced = await interleaved(
     1,
-    () => sealed('paced'),
-    () => raw('paced'),
+    () => sealed('paced', pacedMessages),
+    () => raw('paced', pacedMessages),
     stop,
   )
   return [...rateLines(name, floods), ...latencyLines(name, paced)]
