@@ -147,7 +147,7 @@ async function takeArm(
   llcs.publish({ kind: 'arm', data: { arm: digest, use, originator } })
   // A charger that cannot be reached now is told when it comes back.
   const reason = await llcs.tellStation({ kind: 'arm', preCommand })
-  if (reason === undefined || reason === 'Offline') return 'success'
+  if (reason === undefined || reason === 'Offline' || reason === 'Unanswered') return 'success'
   forget(llcs, digest)
   return 'readWriteDenied'
 }

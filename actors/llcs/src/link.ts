@@ -59,11 +59,12 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       const ack =
         answer.ok && answer.value.message.kind === 'ack' ? answer.value.message : undefined
       if (ack?.to === sealed.counter.toString()) return ack.reason
-      socket.close()
     } catch (error) {
       if (!(error instanceof Fault)) throw error
     }
-    return 'Offline'
+    // It comes back, and is then told whatever it may have missed.
+    socket.close()
+    return 'Unanswered'
   }
 
   /** Whoever proved the code is the charger; an earlier connection of it is over. */
@@ -81,8 +82,10 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       await tellOn(next, { kind: 'revocationList', text })
     for (const message of ofSupplier(llcs.keeper.memory)) await tellOn(next, message)
     const held = heldArms(llcs.keeper.memory, clock.now(), deps.crypto)
-    for (const { bytes } of held) {
+    for (const { arm, stored, bytes } of held) {
       await tellOn(next, { kind: 'arm', preCommand: toBase64(bytes) })
+      if (arm.use === 'response' && stored.spent === true)
+        await tellOn(next, { kind: 'restore', digest: arm.digest, at: clock.now() })
     }
   }
 

@@ -33,8 +33,8 @@ export type Llcs = {
   readonly audit: Audit
   publish(happening: Omit<Happening, 'at' | 'actor'>): void
   /**
-   * Tells the charger. `'Offline'` when it cannot be reached, the reason when it does not agree,
-   * `undefined` when it is done.
+   * Tells the charger. `'Offline'` when it cannot be reached, `'Unanswered'` when it may have heard, the
+   * reason when it does not agree, `undefined` when it is done.
    */
   tellStation(message: LinkMessage): Promise<string | undefined>
   /** Says which calendars have come into force at their date, and waits for the date of the next. */

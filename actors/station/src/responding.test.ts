@@ -20,6 +20,9 @@ const respond = async (to: Scene, arm: SignedArm, hertz: number) => {
 const own = (to: Scene, hertz: number) =>
   to.station.hardware.frequency({ at: to.clock.now(), hertz })
 
+const returns = ({ llcs }: Scene): number =>
+  llcs.heard.filter((each) => each.kind === 'used' && each.change === 'return').length
+
 /** Charging at night, with curve and pre-authorisation in place. */
 async function charging(options: { curve?: boolean; arm?: boolean } = {}) {
   const to = await scene({ entropy })
@@ -62,11 +65,17 @@ test('the load comes back with a random delay, a minute after the change at the 
   await to.llcs.tell({ kind: 'restore', digest: arm.digest, at: to.clock.now() })
   await to.clock.advance(49_000)
   expect(to.station.observe().why).toBe('Response')
+  // Said again it changes nothing, and is told to nobody once more.
+  expect(await to.llcs.tell({ kind: 'restore', digest: arm.digest, at: to.clock.now() })).toBe(
+    undefined,
+  )
   await to.clock.advance(1_000)
   expect(to.station.observe().setPointWatts).toBe(7_400)
   expect(to.station.decisions().at(-1)).toMatchObject({ decision: 'applied', reason: 'Restored' })
+  await until(() => returns(to) === 1, 'the word to the LLCS')
   await own(to, 49.6)
   expect(await respond(to, arm, 49.6)).toBe('ArmSpent')
+  expect(returns(to)).toBe(1)
 })
 
 test('a response that has ended by itself is the arm’s return', async () => {

@@ -87,6 +87,8 @@ export function onRestore(station: Station, { digest }: Restore): string | undef
   if (response?.reference !== digest) return undefined
   const now = deps.clock.now()
   const uses = armUses[digest] ?? { changes: 1, lastAt: now }
+  // An LLCS that does not know whether it was heard says it again.
+  if (uses.changes > 1) return undefined
   const until = instant(Math.min(response.until, Math.max(now, returnFrom(uses))))
   charging.update({
     charger: { ...charger, response: { ...response, until } },

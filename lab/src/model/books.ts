@@ -57,6 +57,7 @@ export function fingerprintOf(home: Home, startAt: Instant, transactionId: strin
     station.running?.observe().waitingForArm,
     kept.counters,
     kept.arms,
+    kept.response,
     kept.alerts.length,
     kept.alertCounter,
     llcs.running?.supervision(),

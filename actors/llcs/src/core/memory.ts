@@ -36,6 +36,8 @@ export type StoredCalendar = {
 export type Memory = {
   readonly counters: CounterSet
   readonly arms: readonly StoredArm[]
+  /** Set before the charger is asked: the response that may run, on which arm, and until when at most. */
+  readonly response: { readonly digest: string; readonly until: Instant } | null
   /** SPKI, base64, as the charger last said. */
   readonly ownerKeys: readonly string[]
   /** The last counter of an alert, decimal. */
@@ -64,6 +66,7 @@ export const renewalsMax = 4
 export const newMemory: Memory = {
   counters: {},
   arms: [],
+  response: null,
   ownerKeys: [],
   alertCounter: '0',
   alerts: [],

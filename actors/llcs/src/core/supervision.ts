@@ -43,6 +43,14 @@ export type Watched = {
 export const ready: Watch = { state: 'ready' }
 
 const nominalHertz = 50
+/** A response that was asked for; the charger is asked again at the next sample outside the deadband. */
+export const unheard = (arm: Arm, until: Instant, announcedHertz = nominalHertz): Watch => ({
+  state: 'armed',
+  arm,
+  until,
+  announcedHertz,
+})
+
 /** No synchronous grid runs outside this; a reading that does is the sensor's fault or a forgery. */
 const plausibleHertz = { least: 45, most: 55 } as const
 
