@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Topic } from '@interlock/contract'
 import {
@@ -10,7 +11,7 @@ import {
 } from '@interlock/host'
 import { instant } from '@interlock/kernel'
 import { openSealed, sealData } from '@interlock/seal'
-import { openProofs } from '@interlock/topics'
+import { openProofs, proofFiles } from '@interlock/topics'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { testHierarchy } from '../../tools/doors/hierarchy.ts'
 import { main } from './main.ts'
@@ -41,7 +42,8 @@ test('a reader proves one message to a third party, which needs the author’s c
   writeAtomic(file('author.pem'), chainPem, 0o644)
   writeAtomic(file('other.pem'), other.chainPem, 0o644)
   const epoch = { epoch: 1, key: entropy.bytes(32) }
-  const proofs = openProofs(openJournal(file('proofs.journal')), {
+  const proofs = openProofs(proofFiles(data, openJournal), {
+    ofFileMax: 2,
     days: 10,
     clock: { now: () => instant(Date.now()) },
   })
@@ -59,6 +61,8 @@ test('a reader proves one message to a third party, which needs the author’s c
   take(1, 4_711, peer.notBefore + 1_000)
   take(2, 815, peer.notBefore + 2_000)
   take(3, 99, peer.notBefore - 24 * hour)
+  // Two are in a file that is full.
+  expect(existsSync(file('proofs-1.journal'))).toBe(true)
 
   const run = topicCommands()
   const proof = (...args: readonly string[]) => run('proof', name, '--data', data, ...args)
@@ -86,6 +90,7 @@ test('a reader proves one message to a third party, which needs the author’s c
   expect((await verify((await proof('--seq', '3')).said)).code).toBe(1)
   expect((await verify('{"head":1}')).said).toContain('[SealMalformed]')
   expect((await proof('--seq', '9')).said).toContain('[NotFound]')
+  expect((await proof('--seq', '0')).said).toContain('no longer kept')
   expect((await proof('--seq', 'x')).code).toBe(2)
   expect((await run('proof', 'ev/eastern/+/consumption/+', '--data', data)).code).toBe(2)
 })

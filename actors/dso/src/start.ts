@@ -17,6 +17,7 @@ import {
   deadLettersDoor,
   demandTopic,
   keepProofs,
+  proofFiles,
   openTopics,
   type DeadLetter,
 } from '@interlock/topics'
@@ -102,7 +103,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
     topics: heard,
     providerOf: (organisation) => providers.find(({ pinned }) => pinned.org === organisation)?.name,
   })
-  const proofs = keepProofs(openJournal(`${data}/proofs.journal`), {
+  const proofs = keepProofs(proofFiles(data, openJournal), {
     days: provedDays,
     clock,
     label: `${actor}/proofs`,

@@ -69,6 +69,8 @@ export const EmspConfig = actorConfig({
   ),
   /** Where it reads what stations and operators say of its drivers' sessions. */
   middleware: Type.Optional(MiddlewareConfig),
+  /** Of what they say, and of what proves it, so much is kept: the newest, about a gigabyte of each million; a million unless given. */
+  toldMax: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 10_000_000 })),
   /** Homes where its drivers charge. */
   homes: Type.Optional(Type.Array(OperatedHomeConfig, { maxItems: 10_000 })),
   operators: Type.Array(OperatorConfig, { maxItems: 256 }),

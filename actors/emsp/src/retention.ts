@@ -20,20 +20,22 @@ const roundMillis = inHours(1)
 /** Forgets what is over, at start and each hour. */
 export function keepRetention(options: {
   readonly us: OcpiOwner
+  /** Of what was told, the newest. */
+  readonly toldMax: number
   readonly operators: readonly OcpiOwner[]
   readonly told: Pick<Told, 'prune'>
   readonly objects: Pick<OcpiObjects, 'prune'>
   readonly label: string
   readonly deps: Pick<ActorDeps, 'clock' | 'log'>
 }): Running {
-  const { us, operators, told, objects, label, deps } = options
+  const { us, toldMax, operators, told, objects, label, deps } = options
   const { clock, log } = deps
   let timer: Timer | undefined
   let closed = false
 
   const round = async (): Promise<void> => {
     const now = clock.now()
-    await told.prune(instant(now - retention.told.millis), retention.told.countMax)
+    await told.prune(instant(now - retention.told.millis), toldMax)
     const issued = retention.authorisations
     const issuedBefore = instant(now - issued.millis)
     for (const operator of operators) {

@@ -26,6 +26,7 @@ import {
   deadLettersDoor,
   demandTopic,
   keepProofs,
+  proofFiles,
   openTopics,
   type Topics,
 } from '@interlock/topics'
@@ -112,6 +113,7 @@ async function open(
   const told = toldStore(db)
   const now = () => clock.now()
   let topics: Topics | undefined
+  const toldMax = config.toldMax ?? retention.told.countMax
   if (config.middleware !== undefined) {
     const joins = homeTopics(config).map(demandTopic)
     const opened = openTopics({
@@ -122,8 +124,9 @@ async function open(
       note: (kind, found) => void audit.record(kind, found),
       deps,
     })
-    const proofs = keepProofs(portsOf(deps).openJournal(`${data}/proofs.journal`), {
+    const proofs = keepProofs(proofFiles(data, portsOf(deps).openJournal), {
       days: retention.told.millis / inHours(24),
+      max: toldMax,
       clock,
       label: `${actor}/proofs`,
     })
@@ -137,6 +140,7 @@ async function open(
   const objects = await ocpiObjects(db)
   const forgetting = keepRetention({
     us,
+    toldMax,
     operators: peers.parties.map(({ owner }) => owner),
     told,
     objects,

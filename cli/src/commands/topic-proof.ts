@@ -31,23 +31,32 @@ export const topicProof: Command = {
     if (data === undefined) throw new UsageError('which reader? --data DIR')
     const { topicName } = await import('@interlock/contract')
     const { journalEntries } = await import('@interlock/host')
-    const { proofOf } = await import('@interlock/topics')
+    const { keptProofs, proofOf } = await import('@interlock/topics')
     const { withoutPayload } = await import('@interlock/seal')
     const topic = { region, feeder, kind, id }
-    const kept = journalEntries(`${data}/proofs.journal`) as readonly Proof[]
+    // A file at a time: there may be a gigabyte of them.
+    const files = keptProofs((file) => journalEntries(`${data}/${file}`))
     const seq = textOf(flags, 'seq')
     if (seq === undefined) {
-      const proofs = kept
-        .filter((each) => each.topic === topicName(topic))
-        .map(({ author, seq: number, at }) => ({ seq: number, author, at }))
+      const listed = Array.from(files, (kept) => provedOf(kept, topicName(topic)))
+      const proofs = listed.toReversed().flat()
       const lines = proofs.map((each) => `${each.seq}  ${each.author}  ${timeOf(each.at)}`)
       print({ proofs }, lines.length === 0 ? 'none is kept' : lines.join('\n'))
       return exits.done
     }
     if (!/^\d{1,15}$/.test(seq)) throw new UsageError('--seq: a whole number')
-    const proof = proofOf(kept, topic, Number(seq))
+    let proof: Proof | undefined
+    let oldest: number | undefined
+    for (const kept of files) {
+      proof = proofOf(kept, topic, Number(seq))
+      if (proof !== undefined) break
+      for (const each of provedOf(kept, topicName(topic)))
+        oldest = Math.min(each.seq, oldest ?? each.seq)
+    }
     if (proof === undefined)
-      return refuse(print, 'NotFound', 'no proof of this message is kept (any more)')
+      return oldest !== undefined && Number(seq) < oldest
+        ? refuse(print, 'NotKept', `its proof is no longer kept: the oldest there is ${oldest}`)
+        : refuse(print, 'NotFound', 'no proof of this message is kept: it was not taken here')
     const { disclosure } = proof
     const shown = flags['header-only'] === true ? withoutPayload(disclosure) : disclosure
     // A file for the third party in either form.
@@ -117,5 +126,8 @@ export const topicVerifyProof: Command = {
     return exits.done
   },
 }
+
+const provedOf = (proofs: readonly Proof[], topic: string) =>
+  proofs.filter((each) => each.topic === topic).map(({ author, seq, at }) => ({ seq, author, at }))
 
 const timeOf = (at: number): string => new Date(at).toISOString()

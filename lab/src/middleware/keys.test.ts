@@ -14,6 +14,7 @@ import {
   openHalfHours,
   openProgress,
   openProofs,
+  proofFiles,
   type Proof,
   type Received,
 } from '@interlock/topics'
@@ -81,8 +82,9 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   const bills = openHalfHours(openJournal(`${dir}/supplier-home.journal`), { days: 62, clock })
   const known = () => bills.of(station).map(({ wattHours }) => wattHours)
   const hears = (of: Peer): boolean => of.organisation === csms.peer.organisation
-  const provable = openJournal(`${dir}/supplier-proofs.journal`)
-  const proofs = openProofs(provable, { days: 62, clock })
+  const files = proofFiles(dir, openJournal)
+  const provable = files.journal
+  const proofs = openProofs(files, { days: 62, clock })
   const kept = { halfHours: bills, proofs }
   const { name: _, ...following } = consumptionFollowing(hears, kept)
   reader.exchange.read({ ...following, progress: openProgress() })

@@ -6,7 +6,7 @@ import { forgetDaily } from './forget-daily.ts'
 import { openHalfHours, type HalfHours } from './half-hours.ts'
 import { homeTopic, type HomeConfig } from './home-topics.ts'
 import { messageUnfit } from './message-unfit.ts'
-import { keepProofs, type Proofs } from './proofs.ts'
+import { keepProofs, proofFiles, type Proofs } from './proofs.ts'
 import {
   demandTopic,
   openTopics,
@@ -74,7 +74,7 @@ export function hearConsumption(options: HearConsumption, closers: Closers): Con
   const kept = { days, clock: deps.clock }
   const halfHours = openHalfHours(openJournal(`${data}/half-hours.journal`), kept)
   closers.push(() => halfHours.close())
-  const proofs = keepProofs(openJournal(`${data}/proofs.journal`), {
+  const proofs = keepProofs(proofFiles(data, openJournal), {
     ...kept,
     label: 'proofs/forget',
   })

@@ -18,7 +18,15 @@ export type { DeadLetter } from './dead-letters.ts'
 export { openHeard, type Heard, type Said } from './heard.ts'
 export { demandHomesHeard, HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
 export { messageUnfit } from './message-unfit.ts'
-export { keepProofs, openProofs, proofOf, type Proof, type Proofs } from './proofs.ts'
+export {
+  keepProofs,
+  keptProofs,
+  openProofs,
+  proofFiles,
+  proofOf,
+  type Proof,
+  type Proofs,
+} from './proofs.ts'
 export { openProgress, type Progress } from './progress.ts'
 export type { Reading } from './reading.ts'
 export type { Finding, Received } from './receive.ts'
