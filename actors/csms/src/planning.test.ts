@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import { httpClient, nodeCrypto, type HttpClient } from '@interlock/host'
 import { instant, stationId, toBase64Url, unobserved, utf8 } from '@interlock/kernel'
@@ -236,6 +237,24 @@ test('a driver’s goal is planned anew, and the same plan is not sent twice', a
   expect(station.commands).toHaveLength(2)
   const late = { ...goal, departure: new Date(at(-1)).toISOString() }
   expect((await web.request('POST', url, late)).status).toBe(400)
+})
+
+test('what a meter signs whose certificate is revoked is no tariff', async () => {
+  const { identities, supervisor, meter, dir } = world
+  await csms.close()
+  supervisor.smartMeterCrl = identities.crl([meter.peer.serialHex], 2, 'smartMeter')
+  const data = `${dir}/run-${run}`
+  csms = await world.start(clock, { data })
+  await world.connect(csms, 'CS-1')
+  // Once the list is there.
+  const trail = async (): Promise<string> => {
+    await csms.refreshTariffs()
+    return readFileSync(`${data}/audit.jsonl`, 'utf8')
+  }
+  await expect
+    .poll(trail, { timeout: 20_000 })
+    .toMatch(/"CertificateRevoked".*"kind":"AnswerRefused"/u)
+  supervisor.smartMeterCrl = identities.crl([], 3, 'smartMeter')
 })
 
 test('a new tariff moves the charge', async () => {

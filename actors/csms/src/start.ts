@@ -47,7 +47,7 @@ import { openDoors } from './rest/open-doors.ts'
 import { createRenewals } from './renewals.ts'
 import { relayProvider } from './provider-relay.ts'
 import { relayRevocations } from './revocation-relay.ts'
-import { createRevocations } from './revocations.ts'
+import { createRevocations, type Revocations } from './revocations.ts'
 import { planSubmitter } from './supervisor.ts'
 import { createTariffs } from './tariff/tariffs.ts'
 import { createTrustRegister } from './trust-register.ts'
@@ -110,7 +110,7 @@ async function open(
       revoked: revocations.revokedSmartMeter(supplier.serialHex),
     },
   ]
-  const planning = await openPlanning(context, counters, supplier, book, closers)
+  const planning = await openPlanning({ context, counters, supplier, book, revocations }, closers)
   const { commands } = planning
   const { tellSession, deadLetters } = openMiddleware(context, {
     trust,
@@ -210,10 +210,19 @@ async function openBook(
 
 /** Tariffs, the day-ahead plan and the planner of sessions, which rest on each other in this order. */
 async function openPlanning(
-  context: Context,
-  counters: CounterStore,
-  supplier: Peer,
-  book: CapacityBook | undefined,
+  {
+    context,
+    counters,
+    supplier,
+    book,
+    revocations,
+  }: {
+    readonly context: Context
+    readonly counters: CounterStore
+    readonly supplier: Peer
+    readonly book: CapacityBook | undefined
+    readonly revocations: Revocations
+  },
   closers: Closers,
 ) {
   const { config, deps, smartMeterIdentity } = context
@@ -232,6 +241,7 @@ async function openPlanning(
     identity: smartMeterIdentity,
     company: pinPeer(config.dccCertificate, record),
     roots: [readText(config.trust.smartMeter)],
+    revoked: revocations.revokedSmartMeter,
     crypto: deps.crypto,
     wall: deps.wall,
     record,

@@ -47,6 +47,7 @@ beforeEach(async () => {
   state.countersigned.length = 0
   state.refuse = undefined
   state.tariff = undefined
+  state.revoked = []
   state.transform = (request) => request
   state.onTheWay = (answer) => answer
   dsrsp = await world.start(clock)
@@ -125,6 +126,19 @@ test('an answer that the DCC has not signed to this request leaves nothing armed
   const trail = readFileSync(`${world.dir}/dsrsp/audit.jsonl`, 'utf8')
   for (const reason of Object.keys(cheats))
     expect(trail).toMatch(new RegExp(`"reason":"${reason}".*"kind":"AnswerRefused"`))
+})
+
+test('what a device answers whose certificate is revoked leaves nothing armed', async () => {
+  await dsrsp.close()
+  world.state.revoked = [llcsOf(1)]
+  dsrsp = await world.start(clock)
+  for (const id of ['CS-1', 'CS-2']) await connect(id)
+  await clock.advance(1_000)
+  expect(memberOf('CS-1')).toMatchObject({
+    armed: null,
+    refused: { reason: 'DeviceCertificateInvalid' },
+  })
+  expect(world.state.countersigned).toEqual(['CS-2'])
 })
 
 test('a pre-command that is not what was asked for is not signed', async () => {

@@ -10,6 +10,7 @@ import {
   openHttpServer,
   pinPeer,
   readText,
+  smartMeterList,
   startWhole,
   type ActorDeps,
   type Closers,
@@ -137,6 +138,14 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     expectRole: 'dcc',
   })
   closers.push(() => smartMeter.close())
+  const list = smartMeterList({
+    http: smartMeter,
+    url: config.peers.dcc,
+    chainPem: smartMeterIdentity.chainPem,
+    deps,
+  })
+  closers.push(() => list.close())
+  await list.start()
   const happenings = createHappenings(config, deps)
   closers.push(() => happenings.bus.close())
   const store = openStore(database.db)
@@ -156,6 +165,7 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
       identity: smartMeterIdentity,
       company: pinPeer(config.dccCertificate, record),
       roots: [readText(config.trust.smartMeter)],
+      revoked: list.revoked,
       crypto,
       wall: deps.wall,
       record,

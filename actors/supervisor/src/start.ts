@@ -9,6 +9,7 @@ import {
   openHttpServer,
   otherLedger,
   readText,
+  smartMeterList,
   startWhole,
   type ActorDeps,
   type Closers,
@@ -35,7 +36,6 @@ import { meterRegister } from './register/meters.ts'
 import { providerRegister } from './register/providers.ts'
 import { migrations, type SupervisorTables } from './register/tables.ts'
 import { openRevocations } from './revocations.ts'
-import { openSmartMeterList } from './smart-meter-list.ts'
 import type { Supervisor } from './supervisor.ts'
 
 export type SupervisorRunning = Running & {
@@ -87,13 +87,10 @@ async function open(
   closers.push(() => revocations.close())
   const smartMeterIdentity = loadIdentity(config.smartMeterIdentity)
   const dcc = connect(smartMeterIdentity, smartMeterRoot, 'dcc')
-  const smartMeterList = await openSmartMeterList(
-    dcc,
-    config.peers.dcc,
-    issuingOf(smartMeterIdentity),
-    deps,
-  )
-  closers.push(() => smartMeterList.close())
+  const { chainPem } = smartMeterIdentity
+  const list = smartMeterList({ http: dcc, url: config.peers.dcc, chainPem, deps })
+  closers.push(() => list.close())
+  await list.start()
   const supervisor: Supervisor = {
     deps,
     identity,
@@ -103,7 +100,7 @@ async function open(
     announce: announcer(bus, config, deps.clock),
     authority,
     revocations,
-    smartMeterList,
+    smartMeterList: list,
     otherLedger: otherLedger(dcc, config.peers.dcc, deps.log),
     inventory: dccInventory(dcc, config.peers.dcc),
     rate: hourlyRate(config.commandsPerHourMax),

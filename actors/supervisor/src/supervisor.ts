@@ -5,6 +5,7 @@ import {
   type Identity,
   type OtherLedger,
   type Reply,
+  type SmartMeterList,
 } from '@interlock/host'
 import type { InTurnByKey } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
@@ -20,7 +21,6 @@ import type { HoursRegister } from './register/hours.ts'
 import type { MeterRegister } from './register/meters.ts'
 import type { ProviderRegister } from './register/providers.ts'
 import type { Revocations } from './revocations.ts'
-import type { SmartMeterList } from './smart-meter-list.ts'
 
 /** Everything an endpoint of the supervisor works with. */
 export type Supervisor = {

@@ -14,6 +14,7 @@ import {
   pinPeer,
   problem,
   readText,
+  smartMeterList,
   startWhole,
   type ActorDeps,
   type Closers,
@@ -110,6 +111,9 @@ async function open(
     void audit.critical(kind, data)
   const listeners = new Set<(event: object) => void>()
   const tell = (happening: Happening): void => listeners.forEach((listener) => listener(happening))
+  const list = smartMeterList({ http, url: dcc, chainPem: identity.chainPem, deps })
+  closers.push(() => list.close())
+  await list.start()
   const company = pinPeer(config.dccCertificate, record)
   const publication = {
     dcc: duisClient({
@@ -118,6 +122,7 @@ async function open(
       identity,
       company,
       roots: trust.roots,
+      revoked: list.revoked,
       crypto,
       wall: deps.wall,
       record,

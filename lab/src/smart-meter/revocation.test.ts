@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTariff } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
 import { network, owner, ownerEui } from './network.fixture.ts'
+import { askSupplier } from './supplier.fixture.ts'
 
 let world: Awaited<ReturnType<typeof network>>
 beforeAll(async () => {
@@ -81,6 +82,20 @@ test("another home's supplier reads no tariff here, and is on the record", async
     kind: 'RequestRefused',
     data: { reason: 'RelationMissing', role: 'supplier', user: eui },
   })
+})
+
+test('a supplier believes a meter no more whose certificate is revoked, whoever brings its answer', async () => {
+  const { meter } = world.devices
+  install(world.smki.revoke(meter.peer.serialHex))
+  await world.dccWall.advance(inMinutes(1))
+  // It looks at its start.
+  await world.restartSupplier(async () => {})
+  const path = `${meter.peer.eui}/consumption`
+  const { body } = await askSupplier(world, world.users.supplier, path, undefined, 'GET')
+  expect(body.problem).toBe('DeviceCertificateInvalid')
+  // Its own word, before the data company's.
+  const trail = readFileSync(`${world.dir}/supplier/audit.jsonl`, 'utf8')
+  expect(trail).toMatch(/"CertificateRevoked".*"kind":"AnswerRefused"/u)
 })
 
 test('an LLCS whose certificate is revoked is commanded and believed no more', async () => {

@@ -18,6 +18,8 @@ export type DeviceCertificatesOptions = {
   readonly url: string
   /** Roots of the smart-meter side, PEM. */
   readonly roots: readonly string[]
+  /** Whether a certificate of that side counts no longer, for whoever has a list; it is asked at every use. */
+  readonly revoked?: (serialHex: string) => boolean
   readonly crypto: Crypto
   /** Certificates are judged by wall time. */
   readonly wall: Clock
@@ -39,10 +41,10 @@ export type DeviceCertificates = {
 const keptMax = 40_000
 
 /** A key counts as long as the certificate it was in. */
-type Kept = { readonly key: PublicKey; readonly notAfter: Instant }
+type Kept = { readonly key: PublicKey; readonly notAfter: Instant; readonly serialHex: string }
 
 export function deviceCertificates(options: DeviceCertificatesOptions): DeviceCertificates {
-  const { http, url, crypto, wall } = options
+  const { http, url, crypto, wall, revoked = () => false } = options
   const roots = options.roots.flatMap((pem) => fromPem(pem, 'CERTIFICATE'))
   const kept = new Map<Eui64, Kept>()
   const fetched = async (device: Eui64): Promise<Outcome<Kept, string>> => {
@@ -51,18 +53,20 @@ export function deviceCertificates(options: DeviceCertificatesOptions): DeviceCe
     )
     if (!answer.ok) return answer
     const chain = typeof answer.value === 'string' ? fromPem(answer.value, 'CERTIFICATE') : []
-    const demands = { roots, at: wall.now(), crypto, hierarchy: 'smartMeter' } as const
+    const demands = { roots, at: wall.now(), crypto, hierarchy: 'smartMeter', revoked } as const
     const peer = verifyChain(chain, demands)
     if (!peer.ok) return refused('DeviceCertificateInvalid', peer.reason)
-    const { eui, role, publicKey: key, notAfter } = peer.value
+    const { eui, role, publicKey: key, notAfter, serialHex } = peer.value
     return eui === device && deviceRoles.has(role)
-      ? ok({ key, notAfter })
+      ? ok({ key, notAfter, serialHex })
       : refused('DeviceCertificateInvalid', `is of the ${role} ${eui}`)
   }
+  const counts = ({ notAfter, serialHex }: Kept): boolean =>
+    wall.now() <= notAfter && !revoked(serialHex)
   return {
     async keyOf(device) {
       const known = kept.get(device)
-      if (known !== undefined && wall.now() <= known.notAfter) return ok(known.key)
+      if (known !== undefined && counts(known)) return ok(known.key)
       kept.delete(device)
       const found = await fetched(device)
       if (!found.ok) return found

@@ -85,6 +85,7 @@ function asking(
   pin?: PinnedPeer,
   certificates: readonly (string | HttpResponse | Fault)[] = [llcs.chainPem],
   wall: Clock = systemClock,
+  revoked: (serialHex: string) => boolean = () => false,
 ) {
   const waiting = [...certificates]
   const records: unknown[] = []
@@ -114,6 +115,7 @@ function asking(
     identity: user,
     company: pin ?? { current: () => company.peer, renew: () => false },
     roots: identities.trust('smartMeter').roots,
+    revoked,
     crypto,
     wall,
     record: (kind, data) => void records.push({ kind, ...data }),
@@ -225,6 +227,24 @@ test("a device's key counts until its certificate ends, and is asked for anew af
   now = instant(llcs.peer.notAfter + 1)
   expect(await ask()).toMatchObject({ ok: false, reason: 'DeviceCertificateInvalid' })
   expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(2)
+})
+
+test('what a device signs is believed no more once its certificate is on the list', async () => {
+  const listed = new Set<string>()
+  const { ask, records, paths } = asking(
+    signed(done),
+    '',
+    undefined,
+    undefined,
+    undefined,
+    (each) => listed.has(each),
+  )
+  expect(await ask()).toMatchObject({ ok: true })
+  listed.add(llcs.peer.serialHex)
+  const refusal = { reason: 'DeviceCertificateInvalid', detail: 'CertificateRevoked' }
+  expect(await ask()).toMatchObject({ ok: false, ...refusal })
+  expect(records).toMatchObject([{ kind: 'AnswerRefused', ...refusal }])
+  expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1)
 })
 
 test('a problem of the server is told by its reason', async () => {

@@ -50,6 +50,8 @@ export type DuisClientOptions = {
   readonly company: PinnedPeer
   /** Roots of the smart-meter side (PEM), from which the certificates of devices hang. */
   readonly roots: readonly string[]
+  /** Whether a device's certificate counts no longer, for whoever has a list: its answers are none then. */
+  readonly revoked?: (serialHex: string) => boolean
   readonly crypto: Crypto
   readonly wall: Clock
   /** For the audit trail: answers that are not believed, and requests that the company holds. */

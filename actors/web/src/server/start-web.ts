@@ -6,6 +6,7 @@ import {
   openAudit,
   openJournal,
   pinPeer,
+  smartMeterList,
 } from '@interlock/host'
 import type { Happening } from '@interlock/contract'
 import type { ActorDeps, HttpClient, HttpClientOptions, Identity, Running } from '@interlock/host'
@@ -162,6 +163,10 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[], audit: Pa
   const chargingClient = (role: Role): HttpClient => client(charging, trust.charging, role)
   const csms = { base: peers.csms, http: chargingClient('csms') }
   const dcc = { base: peers.dcc, http: client(smartMeter, trust.smartMeter, 'dcc') }
+  const { chainPem } = smartMeter
+  const list = smartMeterList({ http: dcc.http, url: dcc.base, chainPem, deps })
+  open.push({ close: async () => list.close() })
+  void list.start()
   const supervisor = { base: peers.supervisor, http: chargingClient('supervisor') }
   const dsrsp =
     peers.dsrsp === undefined ? [] : [{ base: peers.dsrsp, http: chargingClient('dsrsp') }]
@@ -185,6 +190,7 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[], audit: Pa
           identity: smartMeter,
           company: pinPeer(config.dccCertificate, audit),
           roots: readRoots(trust.smartMeter),
+          revoked: list.revoked,
           crypto: deps.crypto,
           wall: deps.wall,
           record: audit,

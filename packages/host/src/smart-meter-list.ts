@@ -1,0 +1,68 @@
+import { Fault, inSeconds, type Timer } from '@interlock/kernel'
+import { fromPem, readCrl } from '@interlock/pki'
+import type { ActorDeps } from './deps.ts'
+import type { HttpClient } from './http-client.ts'
+
+/** The revocation list of the smart-meter side, from its data company, which can hold one back and make none. */
+export type SmartMeterList = {
+  /** PEM, verified; `undefined` before the first one came. */
+  list(): string | undefined
+  /** Whether it names that certificate. */
+  readonly revoked: (serialHex: string) => boolean
+  /** Looks for a newer one now, and from now on; resolves after the first look, whatever it found. */
+  start(): Promise<void>
+  close(): void
+}
+
+const refreshSeconds = 60
+/** Until the first one is there. */
+const retrySeconds = 2
+
+export function smartMeterList({
+  http,
+  url,
+  chainPem,
+  deps: { wall, crypto, log },
+}: {
+  readonly http: HttpClient
+  /** `https://host:port` of the data company. */
+  readonly url: string
+  /** Of whoever asks: the authority above it signs the list. */
+  readonly chainPem: string
+  readonly deps: Pick<ActorDeps, 'wall' | 'crypto' | 'log'>
+}): SmartMeterList {
+  const [, issuer = new Uint8Array()] = fromPem(chainPem, 'CERTIFICATE')
+  let held:
+    | { readonly pem: string; readonly number: number; readonly serials: ReadonlySet<string> }
+    | undefined
+  let timer: Timer | undefined
+  let open = true
+
+  const take = (pem: string): void => {
+    const list = readCrl(pem, issuer, crypto)
+    if (!list.ok) return log.error({ reason: list.reason }, 'smart-meter revocation list refused')
+    // An older list would bring a revoked certificate back.
+    const { number, serials } = list.value
+    if (held === undefined || number > held.number) held = { pem, number, serials }
+  }
+  const look = async (): Promise<void> => {
+    try {
+      const { status, body } = await http.request('GET', `${url}/api/v1/crl`)
+      if (status === 200 && typeof body === 'string') take(body)
+    } catch (error) {
+      const level = error instanceof Fault ? 'warn' : 'error'
+      log[level]({ error }, 'smart-meter revocation list not renewed')
+    }
+    const next = inSeconds(held === undefined ? retrySeconds : refreshSeconds)
+    if (open) timer = wall.after(next, 'smart-meter-list', look)
+  }
+  return {
+    list: () => held?.pem,
+    revoked: (serialHex) => held?.serials.has(serialHex) === true,
+    start: look,
+    close() {
+      open = false
+      timer?.cancel()
+    },
+  }
+}
