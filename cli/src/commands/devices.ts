@@ -66,9 +66,10 @@ export const devicesAnswer: Command = {
     const path = textOf(flags, 'response')
     if (path === undefined) throw new UsageError('what did it answer? --response FILE')
     const { readText } = await import('@interlock/host')
-    const { messageBytes } = await import('../gbcs/message-bytes.ts')
-    const response = messageBytes(readText(path))
-    if (response === undefined) throw new UsageError(`${path}: is neither hex nor base64`)
+    const { messageBytes, notBytes } = await import('../gbcs/message-bytes.ts')
+    const text = readText(path)
+    const response = messageBytes(text)
+    if (response === undefined) throw new UsageError(`${path}: ${notBytes(text)}`)
     const body = (originator: Eui64): RequestBody => {
       const original = { originator, target, counter: BigInt(counter) }
       return { kind: 'localResponse', original, response }

@@ -104,9 +104,12 @@ test.each(unreadable)('a bad message is named by field and reason: $name', async
   expect(words).toContain(`refused, ${vector.field}: `)
 })
 
-test('what is neither hex nor base64, or nothing, is said to be so', async () => {
-  for (const text of ['', ' \n', 'ü', 'dg!'])
+test('what is neither hex nor base64, half a byte, or nothing, is said to be so', async () => {
+  for (const text of ['', ' \n', 'ü', 'dg!', 'DF09 0']) {
     expect(await json('decode', text)).toMatchObject({ code: 1, value: { reason: 'NotBytes' } })
+    const words = text === 'DF09 0' ? 'an odd number of hex digits' : 'neither hex nor base64'
+    expect((await gbcs('decode', text)).out).toContain(words)
+  }
 })
 
 const changes: readonly (readonly [string, (message: Json) => object])[] = [

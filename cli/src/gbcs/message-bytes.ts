@@ -8,3 +8,9 @@ export function messageBytes(text: string): Uint8Array | undefined {
   const compact = text.replaceAll(/\s/g, '')
   return compact === '' ? undefined : (fromHex(compact) ?? fromBase64(compact))
 }
+
+/** Why `text` is no message, as a sentence about it. */
+export const notBytes = (text: string): string =>
+  /^[0-9a-f\s]*[0-9a-f]\s*$/i.test(text)
+    ? 'has an odd number of hex digits'
+    : 'is neither hex nor base64'

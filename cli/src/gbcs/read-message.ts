@@ -2,7 +2,7 @@ import { gbcsProblems, readFrame, type ReadFrame } from '@interlock/gbcs'
 import { exits, type Invocation } from '../command.ts'
 import { readInput } from '../input.ts'
 import { refuse } from '../refusal.ts'
-import { messageBytes } from './message-bytes.ts'
+import { messageBytes, notBytes } from './message-bytes.ts'
 
 /**
  * Reads the one message that a command is given and shows it; a message that is none is named by
@@ -12,9 +12,10 @@ export async function withMessage(
   { operands, print }: Invocation,
   show: (read: ReadFrame) => { readonly value: object; readonly words: string },
 ): Promise<number> {
-  const bytes = messageBytes(await readInput(operands))
+  const text = await readInput(operands)
+  const bytes = messageBytes(text)
   if (bytes === undefined)
-    return refuse(print, 'NotBytes', 'the input is neither hex nor base64', 'input: ')
+    return refuse(print, 'NotBytes', `the input ${notBytes(text)}`, 'input: ')
   const read = readFrame(bytes)
   if (!read.ok) return refuse(print, read.reason, gbcsProblems[read.reason], read.detail)
   const { value, words } = show(read.value)

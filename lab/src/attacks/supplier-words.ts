@@ -1,9 +1,9 @@
 import { addMac, encodePreCommand, signPreCommand } from '@interlock/gbcs'
 import type { NodeCrypto } from '@interlock/host'
 import { assert, inMinutes, plus, type Crypto, type Instant } from '@interlock/kernel'
-import { fromPem } from '@interlock/pki'
-import { dcc, dsrspMeter, nextDsrspMeter, supervisingDevice, supplier } from '../home/parties.ts'
+import { dcc, dsrspMeter, supervisingDevice, supplier } from '../home/parties.ts'
 import { crypto as everyones } from '../model/devices.ts'
+import { changeOfProvider } from '../model/provider-change.ts'
 import { openHome, type Flaw, type Home, type Kept } from '../model/home.ts'
 
 /** What a supplier may say to the LLCS of a home, as the attacker would have it said. */
@@ -40,18 +40,7 @@ export function encoded(word: SupplierWord, at: Instant, counter = 1n): Uint8Arr
       encodePreCommand({ ...from, ...load, useCase: 'DeactivateLoad', levelPercent: 0, until }),
     calendar: () => encodePreCommand({ ...calendar, execution: 'atOnce' }),
     dated: () => encodePreCommand({ ...calendar, execution: plus(at, inMinutes(10)) }),
-    controller: () =>
-      encodePreCommand({
-        ...from,
-        useCase: 'CS02g',
-        floor: 0n,
-        replacements: (['digitalSignature', 'keyAgreement'] as const).map((keyUsage) => ({
-          cell: { role: 'loadController', keyUsage },
-          certificate: nextDsrspMeter.peer.der,
-        })),
-        path: fromPem(nextDsrspMeter.chainPem, 'CERTIFICATE').slice(1),
-        timeChecks: true,
-      }),
+    controller: () => encodePreCommand(changeOfProvider(from)),
   }
   return make[word]()
 }

@@ -9,12 +9,12 @@ import {
   charger,
   dcc,
   nextDsrsp,
-  nextDsrspMeter,
   supervisingDevice,
   supervisor,
   supplier,
 } from '../home/parties.ts'
 import type { Home } from './home.ts'
+import { changeOfProvider } from './provider-change.ts'
 
 /**
  * What is told to a home and moves no load: a calendar of its loads (6.14.3), and the two words by which its
@@ -58,20 +58,7 @@ export function signWords(
           execution: 'atOnce',
         }),
       ),
-    controller: () =>
-      bySupplier(
-        encodePreCommand({
-          ...from(1),
-          useCase: 'CS02g',
-          floor: 0n,
-          replacements: (['digitalSignature', 'keyAgreement'] as const).map((keyUsage) => ({
-            cell: { role: 'loadController', keyUsage },
-            certificate: nextDsrspMeter.peer.der,
-          })),
-          path: fromPem(nextDsrspMeter.chainPem, 'CERTIFICATE').slice(1),
-          timeChecks: true,
-        }),
-      ),
+    controller: () => bySupplier(encodePreCommand(changeOfProvider(from(1)))),
     provider: () => {
       const { peer, key } = supervisor
       const chain = fromPem(nextDsrsp.chainPem, 'CERTIFICATE')

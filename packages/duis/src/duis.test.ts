@@ -44,6 +44,14 @@ test('every service request is read back as it was built', () => {
   )
 })
 
+test.each([
+  ['', 'there is nothing in it'],
+  [' \n', 'there is nothing in it'],
+  ['<a></b>', 'unclosed xml attribute'],
+])('why %j is no document is said without the marks of its parser', (text, detail) => {
+  expect(parseElements(text)).toEqual({ ok: false, reason: 'XmlMalformed', detail })
+})
+
 test('a body that is not the one of its service is a bug', () => {
   expect(() => buildRequest({ ...request, commandVariant: 5 })).toThrow('no such body')
 })

@@ -18,6 +18,7 @@ export type Element = {
 export function parseDom(xml: string): Outcome<Document, DuisProblem> {
   const guarded = guardXml(xml)
   if (!guarded.ok) return guarded
+  if (guarded.value.trim() === '') return refused('XmlMalformed', 'there is nothing in it')
   const stop = (message: string): never => {
     throw new SyntaxError(message)
   }
@@ -25,8 +26,17 @@ export function parseDom(xml: string): Outcome<Document, DuisProblem> {
     const handler = { warning: stop, error: stop, fatalError: stop }
     return ok(new DOMParser({ errorHandler: handler }).parseFromString(guarded.value, 'text/xml'))
   } catch (error) {
-    return refused('XmlMalformed', error instanceof Error ? error.message.slice(0, 200) : '')
+    return refused('XmlMalformed', error instanceof Error ? wordsOf(error) : '')
   }
+}
+
+/** What the parser says, without what it says of itself, and where, if it knows. */
+function wordsOf({ message }: Error): string {
+  const words = message.replace(/^.*\[xmldom \w+\]\s*/s, '')
+  return words
+    .replace(/\s*@#\[line:undefined,col:undefined\]/g, '')
+    .replace(/\s*@#\[line:(\d+),col:(\d+)\]/g, ' (line $1, column $2)')
+    .slice(0, 200)
 }
 
 /** Reads a document into elements; mixed content is refused. */
