@@ -35,6 +35,8 @@ import { createInventory } from './inventory.ts'
 import { createListDelivery } from './list-delivery.ts'
 import { quarantine } from './quarantine.ts'
 import { quarantineEndpoints } from './quarantine-endpoints.ts'
+import { openReaderConsents } from './reader-consents.ts'
+import { readerEndpoints } from './reader-endpoints.ts'
 import { openRevocationLists } from './revocation-lists.ts'
 import { migrations, type DccTables } from './tables.ts'
 import { rulesOver } from './thresholds.ts'
@@ -94,7 +96,12 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   const trust = { roots: [readText(config.trust.smartMeter)], revoked: lists.revoked }
   const database = await openDatabase<DccTables>(config.database, migrations)
   const register = await openDeviceRegister(database.db, (eui) => known.first(eui), clock)
-  const inventory = { ...known, status: (eui: Eui64) => register.status(eui) }
+  const consents = await openReaderConsents(database.db, known, audit, deps)
+  const inventory = {
+    ...known,
+    device: (eui: Eui64) => consents.device(eui),
+    status: (eui: Eui64) => register.status(eui),
+  }
   const alerts = openAlertPush(
     database.db,
     {
@@ -178,7 +185,11 @@ export async function startDcc(config: DccConfig, deps: ActorDeps): Promise<DccR
   }
   for (const each of endpoints({ actor: config.actor, ledger, audit, service, clock, lists }))
     server.route(each)
-  for (const each of [...quarantineEndpoints(service), ...deviceEndpoints(service)])
+  for (const each of [
+    ...quarantineEndpoints(service),
+    ...deviceEndpoints(service),
+    ...readerEndpoints(consents),
+  ])
     server.route(each)
   server.events('/api/v1/events', ['web'], (send) =>
     bus.subscribe('ev/#', (_topic, message) => send(message as object)),

@@ -68,6 +68,13 @@ export type DccTables = LedgerTables &
     } & KeptRequest
     /** What devices are that somebody has moved. */
     device_status: { eui: string; status: string; at: string | number }
+    /** What was decided last of a reader that the inventory names; `at` is when it was signed. */
+    reader_consents: {
+      device: string
+      reader: string
+      consent: 'given' | 'withdrawn'
+      at: string | number
+    }
     /** Alerts that a user has not taken yet: documents, unsigned. */
     pushed_alerts: {
       id: string
@@ -182,6 +189,18 @@ export const migrations = [
         "create index future_dated_by_line on future_dated (line) where state = 'held'",
       ]
       for (const statement of changes) await sql.raw(statement).execute(db)
+    },
+  },
+  {
+    name: '0009-reader-consents',
+    up: async (db: Kysely<unknown>): Promise<void> => {
+      await sql
+        .raw(
+          `create table reader_consents (
+            device text not null, reader text not null, consent text not null, at bigint not null,
+            primary key (device, reader))`,
+        )
+        .execute(db)
     },
   },
 ]

@@ -58,6 +58,7 @@ test(
         'PUT /api/v1/thresholds': users,
         'GET /api/v1/future-dated': users,
         'GET /api/v1/devices/:eui/certificate': users,
+        'PUT /api/v1/devices/:eui/readers/:organisation': users,
         'PUT /api/v1/devices/:eui/status': ['supplier', 'dsrsp', 'supervisor'],
         'GET /api/v1/quarantine': [...users, 'supervisor'],
         'GET /api/v1/quarantine/:reference': [...users, 'supervisor'],

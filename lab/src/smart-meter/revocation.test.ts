@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { identityOf, nodeCrypto as crypto, writeAtomic } from '@interlock/host'
-import { eui64, inMinutes } from '@interlock/kernel'
+import { identityOf, nodeCrypto as crypto, writeAtomic, type Identity } from '@interlock/host'
+import { eui64, inMinutes, toBase64 } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
+import { readerConsentStatement } from '@interlock/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTariff } from './attempts.fixture.ts'
 import { eventually } from './eventually.fixture.ts'
@@ -82,6 +83,54 @@ test("another home's supplier reads no tariff here, and is on the record", async
     kind: 'RequestRefused',
     data: { reason: 'RelationMissing', role: 'supplier', user: eui },
   })
+})
+
+test('a reader reads a home until its consent is withdrawn, at once and over a restart, and after it is given again', async () => {
+  const { supplier, csms, dsrsp } = world.users
+  const reader = csms.peer.organisation
+  const order = (by: Identity, consent: 'given' | 'withdrawn', change: object = {}) => {
+    const device = world.devices.meter.peer.eui
+    const decision = { device, reader, consent, at: world.clock.now(), ...change }
+    const signature = toBase64(crypto.sign(by.key, readerConsentStatement(decision)))
+    return { ...decision, signature }
+  }
+  const put = async (by: Identity, { device, reader: of, ...body }: ReturnType<typeof order>) => {
+    const path = `${world.url}/api/v1/devices/${device}/readers/${of}`
+    const answer = await world.clientOf(by).request('PUT', path, body)
+    return answer.status === 204 ? 'done' : (answer.body as { reason: string }).reason
+  }
+  const say = (by: Identity, consent: 'given' | 'withdrawn') => put(by, order(by, consent))
+  const reads = async (by: Identity) => (await world.ask(by, readTariff(world, by))).name
+  // There is no tariff yet, and the meter says so.
+  const [may, mayNot] = ['DeviceRefused', 'RelationMissing']
+
+  expect(await reads(csms)).toBe(may)
+  expect(await say(dsrsp, 'withdrawn')).toBe('NotPermitted')
+  expect(await say(csms, 'given')).toBe('NotPermitted')
+  const forged = { ...order(dsrsp, 'withdrawn'), at: world.clock.now() }
+  expect(await put(supplier, forged)).toBe('RequestInvalid')
+  const old = order(supplier, 'withdrawn', { at: world.clock.now() - 60_000 })
+  expect(await put(supplier, old)).toBe('RequestInvalid')
+  const own = order(supplier, 'withdrawn', { reader: supplier.peer.organisation })
+  expect(await put(supplier, own)).toBe('NotFound')
+  expect(await reads(csms)).toBe(may)
+
+  const withdrawn = order(supplier, 'withdrawn')
+  expect(await put(supplier, withdrawn)).toBe('done')
+  expect([await reads(csms), await reads(dsrsp)]).toEqual([mayNot, may])
+  expect(readFileSync(`${world.dir}/dcc/audit.jsonl`, 'utf8')).toContain(withdrawn.signature)
+  install(world.smki.newList())
+  await world.restartDcc()
+  await eventually(() => world.dcc().hubsConnected() === 1)
+  expect(await reads(csms)).toBe(mayNot)
+
+  await world.clock.advance(1_000)
+  expect(await say(supplier, 'given')).toBe('done')
+  expect(await put(supplier, withdrawn)).toBe('RequestInvalid')
+  expect(await reads(csms)).toBe(may)
+  await world.clock.advance(1_000)
+  expect(await say(csms, 'withdrawn')).toBe('done')
+  expect(await reads(csms)).toBe(mayNot)
 })
 
 test('a supplier believes a meter no more whose certificate is revoked, whoever brings its answer', async () => {
