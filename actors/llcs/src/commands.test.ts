@@ -1,7 +1,15 @@
-import { inHours, inMinutes, plus, toBase64 } from '@interlock/kernel'
+import { systemPorts } from '@interlock/host'
+import { Fault, inHours, inMinutes, plus, toBase64 } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { armFrom } from './fixture/hub.fixture.ts'
-import { crypto, dsrsp, owner, station as chargerEui } from './fixture/parties.fixture.ts'
+import {
+  crypto,
+  dsrsp,
+  folderOf,
+  owner,
+  station as chargerEui,
+  supplier,
+} from './fixture/parties.fixture.ts'
 import { scene, start } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
@@ -61,6 +69,42 @@ test('a counter is good once, also after a loss of power', async () => {
   expect(await to.hub.deliver(arm.bytes)).toBeUndefined()
   expect(to.llcs.arms()).toHaveLength(1)
   expect(to.station.of('arm')).toHaveLength(1)
+})
+
+test('a counter that cannot be kept: nothing is done, and the charger hears of nothing', async () => {
+  let refused = 0
+  const openJournal: typeof systemPorts.openJournal = (path) => {
+    const journal = systemPorts.openJournal(path)
+    return {
+      ...journal,
+      append(entry) {
+        if ('counters' in (entry as object)) {
+          refused += 1
+          throw new Fault('DiskFull', path)
+        }
+        journal.append(entry)
+      },
+    }
+  }
+  const { hub, llcs, station } = await scene({}, { openJournal })
+  const unanswered = hub.deliver(armFrom(start).bytes).catch(() => undefined)
+  await until(() => refused > 0, 'the write')
+  expect(station.of('arm')).toEqual([])
+  expect(llcs.arms()).toEqual([])
+  await llcs.close()
+  expect(await unanswered).toBeUndefined()
+})
+
+test('in a home without a provider nobody pre-authorises, the supplier neither', async () => {
+  const anchors = { broker: `${folderOf('dcc')}/chain.pem` }
+  const { hub, llcs } = await scene({ anchors })
+  const supplied = { originator: supplier.peer.organisation, key: supplier.key }
+  for (const change of [{}, supplied])
+    expect(await hub.deliver(armFrom(start, { use: 'ECS47e', ...change }).bytes)).toBeUndefined()
+  expect(await hub.deliver(armFrom(start, { use: 'ActivateLoad' }).bytes)).toMatchObject({
+    result: 'success',
+  })
+  expect(llcs.arms()).toMatchObject([{ use: 'supplied' }])
 })
 
 test('an arm whose window is over, or for another controller, is answered and not held', async () => {

@@ -1,6 +1,8 @@
-import type { Instant } from '@interlock/kernel'
+import { armOf } from '@interlock/gbcs'
+import { fromBase64, type Instant } from '@interlock/kernel'
 import type { Memory as LlcsMemory } from '@interlock/llcs'
 import type { Memory as StationMemory } from '@interlock/station'
+import { crypto } from './devices.ts'
 import type { Home } from './home.ts'
 
 /** The counter that went back, if one did. */
@@ -11,6 +13,16 @@ export function counterProblem(
   for (const [key, counter] of before)
     if ((after.get(key) ?? -1n) < counter)
       return `the counter of ${key} went from ${counter} to ${after.get(key) ?? 'nothing'}`
+  return undefined
+}
+
+/** An arm that is kept while its counter is not: after a death it would be taken once more. */
+export function uncounted({ arms, counters }: LlcsMemory): string | undefined {
+  for (const { bytes } of arms) {
+    const arm = armOf(fromBase64(bytes) ?? new Uint8Array(), crypto)
+    if (arm.ok && BigInt(counters[arm.value.originator] ?? '-1') < arm.value.counter)
+      return `the LLCS keeps arm ${arm.value.counter} of ${arm.value.originator} and not its counter`
+  }
   return undefined
 }
 

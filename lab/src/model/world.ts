@@ -2,7 +2,7 @@ import { limits, type LinkMessage } from '@interlock/contract'
 import { armDigest } from '@interlock/gbcs'
 import { fromBase64, type Instant } from '@interlock/kernel'
 import { app, dsrspMeter, supplier } from '../home/parties.ts'
-import { counterProblem, countersOf, fingerprintOf } from './books.ts'
+import { counterProblem, countersOf, fingerprintOf, uncounted } from './books.ts'
 import { crypto } from './devices.ts'
 import type { World } from './explore.ts'
 import type { Happening } from './happening.ts'
@@ -59,6 +59,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
     note(oracle.load(loadOf(home), home.clock.now()))
     const next = countersIn(home)
     note(counterProblem(counters, next))
+    note(uncounted(home.llcs.memory()))
     note(halfChanged(home))
     counters = next
   }

@@ -84,6 +84,11 @@ test('a response lasts no longer than its longest, and no other follows before r
   expect(last).toEqual({ state: 'spent' })
   const again = run([...Array<number>(61).fill(49.7), ...Array<number>(11).fill(50), 49.7])
   expect(again.acts.at(-1)).toEqual({ second: 72, act: 'respond' })
+  for (const recovered of [1, 10]) {
+    const inside = Array<number>(recovered).fill(50)
+    const early = run([...Array<number>(61).fill(49.7), ...inside, 49.7])
+    expect(early.acts.at(-1)).toEqual({ second: 60, act: 'restore' })
+  }
 })
 
 test('a response ends with the pre-authorisation it rests on', () => {
