@@ -33,7 +33,12 @@ type Rates = {
   /** The same with a process for each side, as the messages have. */
   readonly shared: number
 }
-type Taken = { readonly ours: Passed; readonly bare: Passed & { readonly rates: Rates } }
+type Bare = Passed & {
+  readonly rates: Rates
+  /** Processor time of all the cryptography of a message, beside that of NATS. */
+  readonly cryptographyMicros: number
+}
+type Taken = { readonly ours: Passed; readonly bare: Bare }
 
 /** The two ends that publish, and where to find as many readers as are wanted. */
 type Field = {
@@ -114,23 +119,27 @@ async function protectionLines(
   }
   const [sealed, raw] = [passOf('sealed'), passOf('raw')]
   for (const way of [sealed, raw]) await way('flood', warmingMessages)
-  const floods = await interleaved<Passed, Taken['bare']>(
+  const floods = await interleaved<Passed, Bare>(
     rounds,
     () => sealed('flood', messages),
     async () => {
       const bare = await raw('flood', messages)
+      const before = process.cpuUsage()
       const cryptography = await perSecond(messages, () => {
         for (let i = 0; i < messages; i++) {
           data.bare.seal()
           data.bare.open()
         }
       })
+      const { user, system } = process.cpuUsage(before)
+      const cryptographyMicros = (user + system) / messages
       const shared = await perSecond(messages, () => {
         const opening = reader.ask({ order: 'bare', kind, count: messages }, orderMillisMax)
         for (let i = 0; i < messages; i++) data.bare.seal()
         return opening
       })
-      return { ...bare, rates: { raw: bare.perSecond, cryptography, shared } }
+      const rates = { raw: bare.perSecond, cryptography, shared }
+      return { ...bare, rates, cryptographyMicros }
     },
     stop,
   )
@@ -159,7 +168,7 @@ function rateLines(name: string, taken: readonly Taken[]): readonly Line[] {
   }
   const micros = taken.map(({ ours, bare }) => ({
     ours: ours.cpuMicros,
-    bare: bare.cpuMicros + 1_000_000 / bare.rates.cryptography,
+    bare: bare.cpuMicros + bare.cryptographyMicros,
   }))
   const both = 'raw NATS and cryptography together'
   return [
