@@ -93,6 +93,11 @@ const local = (service: Service, body: RequestBody): readonly (Sample & { name: 
     body,
   }))
 }
+const importProfile = {
+  kind: 'readImportProfile',
+  from: at('2026-01-05T00:00:00Z'),
+  until: at('2026-01-06T00:00:00Z'),
+} as const
 const samples: readonly (Sample & { readonly name: string })[] = [
   {
     name: 'half-hourly tariff (ours)',
@@ -219,6 +224,13 @@ const samples: readonly (Sample & { readonly name: string })[] = [
     body: { kind: 'readConsumption' },
   },
   ...local('4.1.2', { kind: 'readConsumption' }),
+  {
+    name: 'read half-hours of active import',
+    service: '4.8.1',
+    commandVariant: 1,
+    body: importProfile,
+  },
+  ...local('4.8.1', importProfile),
 ]
 
 /** One request of each service, variant and body; the highest counter is the last. */

@@ -13,6 +13,7 @@ import {
   readConfiguration,
   readConsumption,
   readOperation,
+  readProfile,
   readShown,
   readTariff,
   renewal,
@@ -114,6 +115,11 @@ export const valid = [
     name: 'read of the consumption, with a MAC only (ours, not GBCS)',
     message: sendUnsigned(readConsumption),
     command: readConsumption,
+  },
+  {
+    name: 'read of half-hours of active import, with a MAC only (ECS22b)',
+    message: sendUnsigned(readProfile),
+    command: readProfile,
   },
   {
     name: 'read of the tariff that a meter shows, with a MAC only (ECS24)',

@@ -3,6 +3,8 @@ import {
   encodeAlert,
   encodePreCommand,
   encodeResponse,
+  profileBytes,
+  protect,
   signPreCommand,
   useCases,
   type Alert,
@@ -11,7 +13,7 @@ import {
   type ResultCode,
 } from '@interlock/gbcs'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { concat, utf8 } from '@interlock/kernel'
+import { concat, euiBytes, instant, toHex, utf8, type Eui64 } from '@interlock/kernel'
 import { changed, identities, keys } from './parties.ts'
 import {
   activated,
@@ -28,6 +30,7 @@ import {
   readConfiguration,
   readConsumption,
   readOperation,
+  readProfile,
   readShown,
   readTariff,
   renewal,
@@ -37,6 +40,7 @@ import {
 } from './samples.ts'
 
 const device = keys.device.key
+const hexOf = (eui: Eui64): string => toHex(euiBytes(eui))
 const answer = (command: Command, result: ResultCode, data?: Uint8Array) =>
   encodeResponse(command, data === undefined ? { result } : { result, data }, device, crypto)
 const { controller, direction, levelPercent, from, until } = load
@@ -158,6 +162,19 @@ const shownInPart: Answer = {
 const tariffShown = encodeResponse(readShown, shown, device, crypto)
 const configurationRead = encodeResponse(readConfiguration, setUp, device, crypto)
 const operationRead = encodeResponse(readOperation, atWork, device, crypto)
+const ofProfile = {
+  device: identities.device,
+  reader: readProfile.originator,
+  counter: readProfile.counter,
+}
+const profile = profileBytes(
+  [0, 1_500, 3_700].map((wattHours, place) => ({
+    until: instant(readProfile.from + place * 1_800_000),
+    wattHours,
+  })),
+)
+const toReader = { own: device, peer: keys.supplier.key.publicKey }
+const profileRead = answer(readProfile, 'success', protect(profile, ofProfile, toReader, crypto))
 export const fromDevice = {
   response: success,
   refusal: answer(charge, 'otherReason'),
@@ -185,6 +202,8 @@ export const fromDevice = {
   responseToTariff: answer(tariff, 'success'),
   responseWithTariff: answer(readTariff, 'success', installed),
   responseWithConsumption: answer(readConsumption, 'success', utf8('{"consumptions":[]}')),
+  responseWithProfile: profileRead,
+  responseWithNoProfile: answer(readProfile, 'objectUndefined'),
   alert,
   endAlert,
   calendarAlert,
@@ -211,6 +230,7 @@ const answeredInDlms: readonly Command[] = [
   tariffDocument,
   readTariff,
   readConsumption,
+  readProfile,
 ]
 /** Read as a response, except what is called an alert. */
 export const invalidFromDevice = [
@@ -257,6 +277,22 @@ export const invalidFromDevice = [
     reason: 'ContentMalformed',
     field: 'result of each',
   })),
+  {
+    name: 'profile that is encrypted for another than its reader',
+    message: resigned(
+      profileRead,
+      `0908${hexOf(readProfile.originator)}0900`,
+      `0908${hexOf(identities.dsrsp)}0900`,
+    ),
+    reason: 'ContentMalformed',
+    field: 'parties',
+  },
+  {
+    name: 'profile of another counter inside',
+    message: resigned(profileRead, '0909040000', '0909040100'),
+    reason: 'ContentMalformed',
+    field: 'what was read, for its reader alone',
+  },
   {
     name: 'response with two results',
     message: resigned(success, '03020002000300', '02020002000300'),

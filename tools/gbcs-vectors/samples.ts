@@ -189,6 +189,13 @@ export const readConsumption: CommandOf<'ReadConsumption'> = {
   ...readConfiguration,
   useCase: 'ReadConsumption',
 }
+/** A day by its half-hours, from midnight to midnight. */
+export const readProfile: CommandOf<'ECS22b'> = {
+  ...readConfiguration,
+  useCase: 'ECS22b',
+  from: at('2026-01-05T00:00:00Z'),
+  until: at('2026-01-06T00:00:00Z'),
+}
 export const readTariff: CommandOf<'ReadTariff'> = {
   useCase: 'ReadTariff',
   originator: identities.supplier,

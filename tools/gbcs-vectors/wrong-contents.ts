@@ -1,9 +1,11 @@
-import { keys, malformed, malformedUnsigned } from './parties.ts'
+import { euiBytes, toHex, type Eui64 } from '@interlock/kernel'
+import { identities, keys, malformed, malformedUnsigned } from './parties.ts'
 import {
   clockSetting,
   newController,
   readConfiguration,
   readOperation,
+  readProfile,
   readShown,
   readConsumption,
   readTariff,
@@ -12,6 +14,7 @@ import {
 
 /** Contents that their message code does not prescribe, of the use cases whose contents hold little. */
 const open = `090c${'ff'.repeat(9)}8000ff`
+const hexOf = (eui: Eui64): string => toHex(euiBytes(eui))
 const nothing = '00'.repeat(7)
 export const wrongContents = [
   {
@@ -82,6 +85,30 @@ export const wrongContents = [
     name: 'read of the tariff that begins as another content',
     message: malformedUnsigned(readTariff, 'f00201f2', 'f00201f1'),
     field: 'read of the tariff',
+  },
+  {
+    name: 'read of half-hours of another object than active import',
+    message: malformedUnsigned(readProfile, '0000630100ff', '0000630101ff'),
+    field: 'profile of active import',
+  },
+  {
+    name: 'read of half-hours that asks for them to be authenticated alone',
+    message: malformedUnsigned(readProfile, '02021602020509', '02021601020509'),
+    field: 'encrypted for its reader',
+  },
+  {
+    name: 'read of half-hours that are to be encrypted for another',
+    message: malformedUnsigned(
+      readProfile,
+      `0908${hexOf(readProfile.originator)}0908`,
+      `0908${hexOf(identities.dsrsp)}0908`,
+    ),
+    field: 'parties',
+  },
+  {
+    name: 'read of half-hours until before they begin',
+    message: malformedUnsigned(readProfile, '07ea0106ff', '07ea0104ff'),
+    field: 'parameters',
   },
   {
     name: 'read of the consumption that begins as another content',

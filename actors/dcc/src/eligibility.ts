@@ -38,6 +38,14 @@ export const eligibility = {
     originator: 'self',
     reads: true,
   },
+  // What a home charged goes to those who settle it, encrypted by the device for them alone.
+  '4.8.1': {
+    roles: ['supplier', 'dsrsp'],
+    local: ['supplier'],
+    device: 'llcs',
+    originator: 'self',
+    reads: true,
+  },
   '4.11.1': {
     roles: ['supplier', 'csms', 'dsrsp', 'web'],
     local: ['supplier'],

@@ -11,6 +11,7 @@ import {
   decodeSigned,
   isClockInterval,
   isLoadControlCommand,
+  isProfileReadable,
   isRepresentable,
   isWindow,
   takes,
@@ -107,6 +108,11 @@ export function commandOf(
   if (body.kind === 'readTariff') return ok({ useCase: 'ECS24', ...id })
   if (body.kind === 'readSignedTariff') return ok({ useCase: 'ReadTariff', ...id })
   if (body.kind === 'readConsumption') return ok({ useCase: 'ReadConsumption', ...id })
+  if (body.kind === 'readImportProfile') {
+    const command = { useCase: 'ECS22b', ...id, from: body.from, until: body.until } as const
+    const isReadable = takes('ECS22b', command) && isProfileReadable(command)
+    return isReadable ? ok(command) : refused('ParameterInvalid', 'period')
+  }
   if (body.kind === 'readControllers') return ok({ useCase: 'ECS61d', ...id })
   if (body.kind === 'readControllerOperation') return ok({ useCase: 'ECS61e', ...id })
   if (body.kind === 'controllerSchedules') {
@@ -213,6 +219,7 @@ const serviceOf = ({ useCase }: Command): string =>
     ECS61e: '7.15',
     ReadTariff: '4.11.1',
     ReadConsumption: '4.1.2',
+    ECS22b: '4.8.1',
   })[useCase]
 
 /** A time that is not now would move every schedule in the home. */

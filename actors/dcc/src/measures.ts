@@ -43,6 +43,7 @@ const measures: { readonly [Name in UseCase]: (command: CommandOf<Name>) => Meas
   ECS61e: none,
   ReadTariff: none,
   ReadConsumption: none,
+  ECS22b: none,
 }
 
 /** What cannot be measured is within no limit. */

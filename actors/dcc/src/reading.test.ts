@@ -40,7 +40,7 @@ const reads = (Object.entries(eligibility) as [Service, EligibilityRow][]).filte
 )
 
 test('every request that is not critical and goes to a device is a read of a home', () => {
-  expect(reads.map(([service]) => service)).toEqual(['4.1.2', '4.11.1', '7.14', '7.15'])
+  expect(reads.map(([service]) => service)).toEqual(['4.1.2', '4.8.1', '4.11.1', '7.14', '7.15'])
 })
 
 test.each(

@@ -91,6 +91,7 @@ const mostInAnHour: Readonly<Record<Service, readonly [eachUser: number, all: nu
   '8.13': [100_000, 1_000_000],
   // Reading moves nothing; a fleet is read at every settlement, and its every home's messages make room for others.
   '4.1.2': [100_000, 1_000_000],
+  '4.8.1': [100_000, 1_000_000],
   '4.11.1': [100_000, 1_000_000],
   '7.14': [100_000, 1_000_000],
   '7.15': [100_000, 1_000_000],

@@ -23,6 +23,7 @@ import { takeCalendar } from './calendar.ts'
 import { activate } from './firmware.ts'
 import { takeTime } from './network-time.ts'
 import { isRevoked } from './revocation.ts'
+import { readSettlement } from './settlement-read.ts'
 
 /**
  * Answers one message from the network; `undefined` discards it. Nothing is answered to what does not
@@ -116,6 +117,7 @@ async function execute(llcs: Llcs, command: Command, signed: Uint8Array): Promis
   if (command.useCase === 'ECS70')
     return { result: isExecutable(command) ? await takeTime(llcs, command) : 'otherReason' }
   if (command.useCase === 'ECS46d') return takeCalendar(llcs, command, signed)
+  if (command.useCase === 'ECS22b') return readSettlement(llcs, command)
   if (command.useCase === 'ECS61d') return readConfiguration(llcs)
   if (command.useCase === 'ECS61e') return readOperation(llcs)
   return {

@@ -205,6 +205,7 @@ export const commandKeys: Readonly<Record<UseCase, readonly Key[]>> = {
     'prices',
     'execution',
   ],
+  ECS22b: ['from', 'until'],
   ECS24: [],
   ECS38: ['limitSeconds'],
   ECS61d: [],

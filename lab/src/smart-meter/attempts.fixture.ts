@@ -46,6 +46,10 @@ export function attemptsIn(
   return {
     '1.1.1': meter('1.1.1', { kind: 'tariff', version: 9, from: evening, prices: [1] }),
     '4.1.2': read('4.1.2', { kind: 'readConsumption' }),
+    '4.8.1': (user) => ({
+      ...llcs('4.8.1', { kind: 'readImportProfile', from: evening, until: evening })(user),
+      commandVariant: 1,
+    }),
     '4.11.1': (user) => readTariff(world, user),
     '7.5': (user) => switching('7.5', user, world),
     '7.6': (user) => switching('7.6', user, world),

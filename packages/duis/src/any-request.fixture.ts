@@ -124,6 +124,11 @@ const bodies: Record<string, fc.Arbitrary<RequestBody>> = {
   readTariff: fc.constant({ kind: 'readTariff' as const }),
   readSignedTariff: fc.constant({ kind: 'readSignedTariff' as const }),
   readConsumption: fc.constant({ kind: 'readConsumption' as const }),
+  readImportProfile: fc.record({
+    kind: fc.constant('readImportProfile' as const),
+    from: second,
+    until: second,
+  }),
   readControllers: fc.constant({ kind: 'readControllers' as const }),
   readControllerOperation: fc.constant({ kind: 'readControllerOperation' as const }),
   controllerSchedules: anySchedules,

@@ -90,6 +90,12 @@ export type ReadTariffBody = { readonly kind: 'readTariff' }
 export type ReadSignedTariffBody = { readonly kind: 'readSignedTariff' }
 /** Ours, in place of the standard's body: what the meter has counted, register by register. */
 export type ReadConsumptionBody = { readonly kind: 'readConsumption' }
+/** Active import by half-hours that end in this period, either end included. */
+export type ReadImportProfileBody = {
+  readonly kind: 'readImportProfile'
+  readonly from: Instant
+  readonly until: Instant
+}
 export type ReadControllersBody = { readonly kind: 'readControllers' }
 export type ReadControllerOperationBody = { readonly kind: 'readControllerOperation' }
 /** The GBCS bytes from `DF 09` to the end of the signature. */
@@ -131,6 +137,7 @@ export type RequestBody =
   | TimeOfUseTariffBody
   | ReadTariffBody
   | ReadConsumptionBody
+  | ReadImportProfileBody
   | ReadSignedTariffBody
   | ControllerSchedulesBody
   | ReadControllersBody
@@ -231,6 +238,15 @@ const shapes: {
   readSignedTariff: holding(child('il:SignedTariff', nothing)),
   controllerSchedules,
   readConsumption: nothing,
+  readImportProfile: holding(
+    child(
+      'ReadLogPeriod',
+      struct<ValuesOf<ReadImportProfileBody>>({
+        from: child('StartDateTime', dateTime),
+        until: child('EndDateTime', dateTime),
+      }),
+    ),
+  ),
   readControllers: nothing,
   readControllerOperation: nothing,
   signedPreCommand: struct<ValuesOf<SignedPreCommandBody>>({

@@ -25,6 +25,7 @@ export type {
   PrenotificationBody,
   ReadTariffBody,
   ReadConsumptionBody,
+  ReadImportProfileBody,
   RequestBody,
   SignedPreCommandBody,
   TariffBody,

@@ -25,6 +25,7 @@ export type BodyKind =
   | 'readTariff'
   | 'readSignedTariff'
   | 'readConsumption'
+  | 'readImportProfile'
   | 'controllerSchedules'
   | 'readControllers'
   | 'readControllerOperation'
@@ -60,6 +61,12 @@ export const services = {
     title: 'Read Consumption by Register',
     element: 'il:ReadConsumption',
     variants: plain('readConsumption'),
+  },
+  '4.8.1': {
+    reference: '4.8',
+    title: 'Read Active Import Profile Data',
+    element: 'ReadActiveImportProfileData',
+    variants: plain('readImportProfile'),
   },
   '4.11.1': {
     reference: '4.11',

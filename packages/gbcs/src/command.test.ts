@@ -148,6 +148,14 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     )
     .map(([head, update]) => ({ ...head, ...update }))
     .filter(({ useCase, topUpFloor }) => useCase === 'CS02b' || topUpFloor === undefined),
+  fc
+    .record({
+      ...addressed,
+      useCase: fc.constant('ECS22b' as const),
+      from: seconds.map((each) => instant(each * 1000)),
+      until: seconds.map((each) => instant(each * 1000)),
+    })
+    .filter(({ from, until }) => from <= until),
   fc.record({
     ...addressed,
     useCase: fc.constantFrom(

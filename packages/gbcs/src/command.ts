@@ -1,4 +1,4 @@
-import { assert, concat, ok, type Eui64, type Outcome } from '@interlock/kernel'
+import { assert, concat, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import {
   attachSignature,
   codeUnknown,
@@ -103,12 +103,10 @@ export function readCommand(message: Message): Outcome<ReadCommand, GbcsProblem>
   if (useCase === undefined) return codeUnknown(message.messageCode)
   const content = decodeContent(useCase, message.content, message.counter)
   if (!content.ok) return content
-  const command = {
-    useCase,
-    originator: message.originator,
-    target: message.recipient,
-    counter: message.counter,
-    ...content.value.values,
-  } as Command
+  const { originator, recipient: target, counter } = message
+  const command = { useCase, originator, target, counter, ...content.value.values } as Command
+  // What has its answer encrypted names both once more.
+  if (command.originator !== originator || command.target !== target)
+    return refused('ContentMalformed', 'parties: are not those of the header')
   return ok({ command, message })
 }

@@ -53,10 +53,28 @@ export {
 } from './import-tariff.ts'
 export { type Part } from './layout.ts'
 export * from './load-control.ts'
-export * from './mac.ts'
+export {
+  addMac,
+  hasMacHeader,
+  unwrapMac,
+  verifyMac,
+  wrapMac,
+  type MacKeys,
+  type MacProblem,
+  type Wrapped,
+} from './mac.ts'
 export * from './message.ts'
 export * from './offset-limit.ts'
 export * from './problems.ts'
+export {
+  isProfileReadable,
+  profileBytes,
+  profileEntriesMax,
+  readProfile,
+  type ProfileEntry,
+  type ProfilePeriod,
+} from './profile-read.ts'
+export { protect, unprotect, type Protected } from './protect.ts'
 export * from './response.ts'
 export { answerOfAll, resultCodes, type ResultCode } from './result-codes.ts'
 export * from './tariff.ts'

@@ -7,6 +7,7 @@ import {
   sameBytes,
   u64,
   type Crypto,
+  type Eui64,
   type Outcome,
   type PrivateKey,
   type PublicKey,
@@ -111,16 +112,31 @@ export function verifyMac(
  * *originator's* identity although the key pair of a command is the access control broker's.
  */
 function macOf(message: Message, keys: MacKeys, crypto: Crypto): Uint8Array {
-  const originator = euiBytes(message.originator)
+  const { originator: by, recipient: to, counter } = message
+  const key = agreedKey({ by, to, counter, kindByte: kindByte(message.kind) }, keys, crypto)
+  const iv = concat(euiBytes(by), Uint8Array.of(0, 0, 0, 0))
+  return crypto.gcmTag(key, iv, concat(additionalHead, message.bytes))
+}
+
+/** The key of both ends for one message, of 16 bytes. */
+export function agreedKey(
+  of: {
+    readonly by: Eui64
+    readonly to: Eui64
+    readonly counter: bigint
+    readonly kindByte: number
+  },
+  keys: MacKeys,
+  crypto: Crypto,
+): Uint8Array {
   const otherInformation = concat(
     aesGcm128,
-    originator,
-    Uint8Array.of(9, kindByte(message.kind)),
-    u64(message.counter),
-    euiBytes(message.recipient),
+    euiBytes(of.by),
+    Uint8Array.of(9, of.kindByte),
+    u64(of.counter),
+    euiBytes(of.to),
   )
   const shared = crypto.agree(keys.own, keys.peer)
   const derived = crypto.sha256(concat(Uint8Array.of(0, 0, 0, 1), shared, otherInformation))
-  const iv = concat(originator, Uint8Array.of(0, 0, 0, 0))
-  return crypto.gcmTag(derived.subarray(0, 16), iv, concat(additionalHead, message.bytes))
+  return derived.subarray(0, 16)
 }

@@ -1,6 +1,7 @@
 import {
   assert,
   ok,
+  refused,
   toHex,
   type Crypto,
   type Eui64,
@@ -37,6 +38,7 @@ import {
   toBeSigned,
   type Message,
 } from './message.ts'
+import { profileAnswer } from './profile-read.ts'
 import type { GbcsProblem } from './problems.ts'
 import type { ResultCode } from './result-codes.ts'
 import { isTariffShown, tariffShown, type TariffShown } from './tariff-response.ts'
@@ -113,7 +115,11 @@ export function readResponse(message: Message): Outcome<DeviceResponse, GbcsProb
   const read = readContent(responseLayout(useCase), content, counter)
   if (!read.ok) return read
   const time = message.at === undefined ? {} : { at: message.at }
-  return ok({ useCase, device, originator, counter, ...time, ...read.value.values })
+  const said = { device, originator, ...read.value.values }
+  // What is encrypted names its parties once more.
+  if (said.device !== device || said.originator !== originator)
+    return refused('ContentMalformed', 'parties: are not those of the header')
+  return ok({ useCase, counter, ...time, ...said })
 }
 
 /** How an activation of firmware went. */
@@ -183,6 +189,10 @@ const ownAnswers: Readonly<Partial<Record<UseCase, OwnAnswer>>> = {
   },
   CS02b: ofCredentials(credentialsUpdates.CS02b),
   CS02g: ofCredentials(credentialsUpdates.CS02g),
+  ECS22b: {
+    layout: accessResponse(useCases.ECS22b, profileAnswer),
+    takes: (answer) => isAccessAnswer(useCases.ECS22b, answer),
+  },
   ECS24: ofRead('ECS24', tariffShown, isTariffShown),
   ECS61d: ofRead('ECS61d', configurationRead, (answer) => isControllersAnswer('ECS61d', answer)),
   ECS61e: ofRead('ECS61e', operationRead, (answer) => isControllersAnswer('ECS61e', answer)),

@@ -1,4 +1,4 @@
-import { assert, refused, type Outcome } from '@interlock/kernel'
+import { assert, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import { services, type SetTable } from './access.ts'
 import { clockLayout, isClockSetting, type ClockSetting } from './clock.ts'
 import {
@@ -33,6 +33,7 @@ import { isOffsetLimit, offsetLimitLayout, type OffsetLimit } from './offset-lim
 import { readContent } from './content.ts'
 import type { GbcsProblem } from './problems.ts'
 import { isCarriedTariff, tariffDocumentLayout, type CarriedTariff } from './tariff-document.ts'
+import { isProfilePeriod, profileReadLayout, type ProfilePeriod } from './profile-read.ts'
 import { tariffRead } from './tariff-read.ts'
 import { isHalfHourlyTariff, tariffLayout, type HalfHourlyTariff } from './tariff.ts'
 
@@ -78,6 +79,17 @@ const loadControl = (
 const switchLoad = (code: number, title: string, onlyPercent: number): UseCaseRow<LoadControl> =>
   loadControl(code, title, { ...stateObjects, onlyPercent })
 const stateObjects = { start: 1, end: 2, script: 103 } as const
+
+/** Its answer is encrypted for who reads it: what it holds is no part of the message. */
+const readImportProfile: UseCaseRow<ProfilePeriod & { originator: Eui64; target: Eui64 }> = {
+  code: 0x0037,
+  title: 'Read Half Hour Profile of Active Import',
+  standard: true,
+  critical: false,
+  results: [services.action],
+  takes: isProfilePeriod,
+  layout: profileReadLayout,
+}
 
 const setOffsetLimit: UseCaseRow<OffsetLimit> = {
   code: 0x004b,
@@ -214,6 +226,7 @@ export const useCases = {
   ),
   CS06: activateFirmware,
   ECS01a: setTariffAndPrice,
+  ECS22b: readImportProfile,
   ECS24: readObjects(0x003a, 'Read ESME Tariff Data', tariffRead),
   ECS38: setOffsetLimit,
   ECS46d: setCalendar,

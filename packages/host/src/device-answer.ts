@@ -46,6 +46,7 @@ const reads: Readonly<Partial<Record<RequestBody['kind'], UseCase>>> = {
   readTariff: 'ECS24',
   readSignedTariff: 'ReadTariff',
   readConsumption: 'ReadConsumption',
+  readImportProfile: 'ECS22b',
   readControllers: 'ECS61d',
   readControllerOperation: 'ECS61e',
 }

@@ -56,9 +56,14 @@ export type Memory = {
   readonly calendars?: readonly StoredCalendar[]
   /** The command that set the home's tariff, as its supplier signed it, base64. */
   readonly tariff?: string
+  /** The highest counter of an encrypted answer by its reader's key (SHA-256, base64), the last reader last. */
+  readonly reads?: readonly { readonly key: string; readonly counter: string }[]
   /** The version of the firmware that was activated last. */
   readonly firmware?: string
 }
+
+/** As many keys have read as are remembered. */
+export const readersMax = 16
 
 /** A charger that was away for more of them is set up again. */
 export const renewalsMax = 4
