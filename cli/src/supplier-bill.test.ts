@@ -67,3 +67,50 @@ test('a bill is shown with each of its lines and what is missing of it, days and
   }
   expect(asked).toHaveLength(2)
 })
+
+test('two counts of one circuit are shown beside each other; that they differ is said, with exit code 1', async () => {
+  const station = '02-00-00-00-00-00-00-31'
+  const agree = {
+    station,
+    chargerSignedBy: '02-00-00-00-00-00-00-01',
+    meterSignedBy: '02-00-00-02-00-00-00-01',
+    compared: 1,
+    chargerWattHours: 3_690,
+    meterWattHours: 3_700,
+    missing: { charger: 0, meter: 1 },
+    differences: [] as object[],
+  }
+  const one = {
+    from: '2026-01-06T00:00:00.000Z',
+    chargerWattHours: 1_850,
+    meterWattHours: 3_700,
+  }
+  let body: object = agree
+  const interlock = await served('supplier', 'supplier', [
+    {
+      method: 'GET',
+      url: '/api/v1/customers/:station/settlement',
+      roles: ['supplier'],
+      handle: () => ({ status: 200, body }),
+    },
+  ])
+  const time = ['--from', '2026-01-06T00:00:00Z', '--until', '2026-01-06T01:00:00Z']
+  const compare = () => interlock('supplier', 'settlement', station, ...time)
+  expect(await compare()).toEqual({
+    code: 0,
+    lines: [
+      `${station}: 1 half-hours compared: 3.690 kWh by the charger, 3.700 kWh by the settlement meter`,
+      'missing: 0 of the charger, 1 of the settlement meter',
+      'they agree',
+    ],
+  })
+  body = { ...agree, ...one, differences: [one], finding: 'CountsDiffer' }
+  const { code, lines } = await compare()
+  expect([code, ...lines.slice(2)]).toEqual([
+    1,
+    `  ${one.from}  1.850 kWh by the charger, 3.700 kWh by the settlement meter`,
+    `CountsDiffer: signed by ${agree.chargerSignedBy} for the charger, and by ${agree.meterSignedBy}`,
+  ])
+  body = { ...agree, problem: 'RelationMissing' }
+  expect(await compare()).toMatchObject({ code: 1 })
+})

@@ -13,6 +13,8 @@ const CustomerConfig = Type.Object(
     ...HomeConfig.properties,
     /** Organisation of the CSMS that the charger belongs to: of it alone this is believed. */
     csms: Eui,
+    /** The LLCS of its home, where that has a settlement meter. */
+    llcs: Type.Optional(Eui),
     /** What its owner is asked to let this supplier read: half-hours for bills, or whole days or months and nothing finer. */
     reads: Type.Array(Type.Enum(['halfHourly', 'daily', 'monthly']), {
       uniqueItems: true,

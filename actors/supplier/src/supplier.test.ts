@@ -105,11 +105,13 @@ test(
         'POST /api/v1/devices/:eui/local-response': ['supplier'],
         'DELETE /api/v1/devices/:eui': ['supplier'],
         'GET /api/v1/devices/:eui/consumption': ['supplier'],
+        'GET /api/v1/devices/:eui/settlement': ['supplier'],
         'GET /api/v1/devices/:eui/controllers': ['supplier'],
         'GET /api/v1/devices/:eui/controllers/operation': ['supplier'],
         'POST /api/v1/dcc-alerts': ['dcc'],
         'GET /api/v1/customers/:station/bill': ['supplier'],
         'GET /api/v1/customers/:station/usage': ['supplier'],
+        'GET /api/v1/customers/:station/settlement': ['supplier'],
         'GET /api/v1/dead-letters': ['supplier'],
         'GET /api/v1/events': ['web'],
       },
@@ -199,4 +201,28 @@ test('what a customer used is billed by what was published, for its own people a
   expect(await ask(smartMeter.certify('supplier'), customer, [at(0), at(3)])).toMatchObject({
     status: 403,
   })
+})
+
+test('a settlement meter that is not reached is a problem by name, and a period that cannot be is none', async () => {
+  const client = clientOf(own)
+  const ask = async (path: string, from: string | undefined, until: string) => {
+    const query = `from=${from ?? ''}&until=${until}`
+    return client.request('GET', `https://127.0.0.1:${supplier.port}/api/v1/${path}?${query}`)
+  }
+  const [from, until] = [toIso(instant(usedFrom)), toIso(instant(usedFrom + 2 * halfHour))]
+  const device = 'devices/02-00-00-02-00-00-00-01/settlement'
+  expect(await ask(device, from, until)).toMatchObject({
+    status: 200,
+    body: { problem: 'PeerUnavailable' },
+  })
+  for (const [begin, end] of [
+    [undefined, until],
+    [until, from],
+    [toIso(instant(usedFrom + 1)), until],
+    [toIso(instant(usedFrom - 21 * 48 * halfHour)), until],
+  ] as const)
+    expect(await ask(device, begin, end)).toMatchObject({ status: 400 })
+  expect(await ask('devices/nobody/settlement', from, until)).toMatchObject({ status: 404 })
+  expect(await ask(`customers/${customer}/settlement`, from, until)).toMatchObject({ status: 404 })
+  await client.close()
 })

@@ -51,6 +51,7 @@ import {
   type Published,
   type Rounds,
 } from './rounds.ts'
+import { settlementEndpoint } from './settlement-read.ts'
 import { executionOf, pricesOf, TariffOrder, type Offer } from './tariff.ts'
 
 export type SupplierRunning = Running & {
@@ -147,8 +148,9 @@ async function open(
     ...endpoints({ actor, own: peer.organisation, rounds, audit }),
     ...controllerEndpoints(common),
     consumptionEndpoint(common),
+    settlementEndpoint(common),
     ...deviceEndpoints({ ...common, company: () => company.current().eui }),
-    ...openCustomers({ config, own: peer.organisation, tariffs, audit, deps }, closers),
+    ...openCustomers({ ...common, config, own: peer.organisation, tariffs }, closers),
   ])
     server.route(each)
   server.route(

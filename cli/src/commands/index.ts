@@ -43,6 +43,7 @@ import { stationsAdopt } from './stations-adopt.ts'
 import { stationsKnocking } from './stations-knocking.ts'
 import { tariffCompare } from './tariff-compare.ts'
 import { supplierBill } from './supplier-bill.ts'
+import { supplierSettlement } from './supplier-settlement.ts'
 import { supplierUsage } from './supplier-usage.ts'
 import { tariffPrice } from './tariff-price.ts'
 import { tariffRead } from './tariff-read.ts'
@@ -104,6 +105,7 @@ export const commands: readonly Command[] = [
   tariffPrice,
   tariffRead,
   supplierBill,
+  supplierSettlement,
   supplierUsage,
   tariffCompare,
   gbcsDecode,

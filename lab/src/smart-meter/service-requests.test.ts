@@ -16,6 +16,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from './eventually.fixture.ts'
 import { attemptsIn, readTariff, toMeter } from './attempts.fixture.ts'
 import { switching } from './switching.fixture.ts'
+import { settlementIsRead } from './settlement.fixture.ts'
 import { standardTariffTravels } from './standard-tariff.fixture.ts'
 import { standardTariff, timeOfUse } from './tariffs.fixture.ts'
 import { evening, network, owner, ownerEui, rating } from './network.fixture.ts'
@@ -26,9 +27,7 @@ beforeAll(async () => {
   await eventually(() => world.hub.connected() && world.meter.running.joined())
 })
 afterAll(() => world.close())
-beforeEach(() => {
-  world.llcs.behaviour = 'success'
-})
+beforeEach(() => void (world.llcs.behaviour = 'success'))
 
 const prices = [
   { from: instant(evening), pencePerKilowattHour: 38.4 },
@@ -230,6 +229,7 @@ test('every role tries every service request, and only the table allows', async 
     }
   expect(allowed).toEqual([
     'supplier 1.1.1',
+    'supplier 4.8.1',
     'supplier 4.11.1',
     'supplier 7.5',
     'supplier 7.6',
@@ -238,6 +238,7 @@ test('every role tries every service request, and only the table allows', async 
     'supplier 6.14.3',
     'supplier 6.15.1',
     'supplier 11.3',
+    'dsrsp 4.8.1',
     'dsrsp 4.11.1',
     'dsrsp 7.16',
     'csms 4.11.1',
@@ -394,5 +395,6 @@ test('an answer that the device has not signed is not believed', async () => {
   expect(answer.name).toBe('AnswerInvalid')
 })
 
-test("the standard's tariff gets to the meter, to its readers and over the home network, as it was signed", () =>
-  standardTariffTravels(world))
+test("the standard's tariff travels as it was signed", () => standardTariffTravels(world))
+
+test('a settlement meter is read, and finds a charger that lies', () => settlementIsRead(world))

@@ -20,7 +20,7 @@ import {
   type Refusal,
 } from '@interlock/kernel'
 import { answerProblem, isForDevice } from './device-answer.ts'
-import { deviceCertificates } from './device-certificates.ts'
+import { deviceCertificates, type DeviceCertificates } from './device-certificates.ts'
 import type { HttpClient } from './http-client.ts'
 import { outcomeOf } from './http-outcome.ts'
 import { documentSigner, type Identity } from './identity.ts'
@@ -36,6 +36,9 @@ export type DuisClient = {
    */
   ask(request: ServiceRequest): Promise<Outcome<ServiceResponse, string>>
 }
+
+/** One whose user reads what devices encrypt for it. */
+export type DeviceReader = DuisClient & Pick<DeviceCertificates, 'keyOf'>
 
 export type DuisClientOptions = {
   readonly http: HttpClient
@@ -58,7 +61,7 @@ export type DuisClientOptions = {
   readonly record: (kind: string, data: Readonly<Record<string, unknown>>) => void
 }
 
-export function duisClient(options: DuisClientOptions): DuisClient {
+export function duisClient(options: DuisClientOptions): DeviceReader {
   const { http, url, identity, company, crypto, record } = options
   const signer = documentSigner(identity)
   const devices = deviceCertificates(options)
@@ -122,6 +125,7 @@ export function duisClient(options: DuisClientOptions): DuisClient {
   }
 
   return {
+    keyOf: (device) => devices.keyOf(device),
     async ask(request) {
       const answer = await (isForDevice(request) ? sendToDevice(request) : send(request))
       const reference = answer.ok ? heldReference(answer.value) : undefined

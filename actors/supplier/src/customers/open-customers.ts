@@ -5,8 +5,11 @@ import type { Audit } from '@interlock/ledger'
 import type { Peer } from '@interlock/pki'
 import { deadLettersDoor, hearConsumption, homeTopic } from '@interlock/topics'
 import type { SupplierConfig } from '../config.ts'
+import type { Numbers } from '../numbers.ts'
 import { customerEndpoints } from './customer-endpoints.ts'
 import type { PublishedTariffs } from './published-tariffs.ts'
+import type { Reading } from '../settlement-read.ts'
+import { settlementComparison } from './settlement-endpoint.ts'
 import { openUsageTotals, totalPurposes, totalsFollowing } from './usage-totals.ts'
 
 /** A year and the month that ends after it, to compare with. */
@@ -22,12 +25,16 @@ export function openCustomers(
     config,
     own,
     tariffs,
+    publication,
+    numbers,
     audit,
     deps,
   }: {
     readonly config: SupplierConfig
     readonly own: Eui64
     readonly tariffs: PublishedTariffs
+    readonly publication: Reading
+    readonly numbers: Numbers
     readonly audit: Audit
     readonly deps: ActorDeps
   },
@@ -82,5 +89,18 @@ export function openCustomers(
     audit,
     deps,
   })
-  return [...bills, letters]
+  const settlement = settlementComparison({
+    publication,
+    numbers,
+    halfHours,
+    customers: new Map(
+      customers.map(({ station, csms, llcs }) => [
+        station,
+        { csms: eui64(csms), ...(llcs !== undefined && { llcs: eui64(llcs) }) },
+      ]),
+    ),
+    audit,
+    deps,
+  })
+  return [...bills, settlement, letters]
 }
