@@ -24,6 +24,8 @@ async function metered() {
   const place = { host: '127.0.0.1', port: frontEnd.port }
   const to = await scene({ settlementMeter: { ...place, lostMillisMax: 600_000 } })
   let number = 0
+  /** Its meter before and after a restart. */
+  const lives = new Set<ReturnType<typeof meterOf>>()
   const registers = { importWattHours: 40_000, exportWattHours: 7 }
   const meterOf = () => {
     const { settlement } = to.llcs
@@ -33,7 +35,10 @@ async function metered() {
   const say = async (after: Millis, wattHours = 0): Promise<void> => {
     await to.clock.advance(after)
     const meter = meterOf()
-    await until(() => meter.isConnected && frontEnd.open() === 1, 'the connection')
+    lives.add(meter)
+    const connections = () => [...lives].reduce((sum, each) => sum + each.connections, 0)
+    const isHeard = () => meter.isConnected && connections() === frontEnd.connections()
+    await until(isHeard, 'the connection')
     const before = meter.readings
     registers.importWattHours += wattHours
     frontEnd.say(encodeReading({ number: number++, ...registers }))

@@ -9,7 +9,7 @@ import {
   packet,
   type Identity,
 } from '@interlock/host'
-import { inSeconds, instant, millis, toIso, unobserved } from '@interlock/kernel'
+import { assert, inSeconds, instant, millis, toIso, unobserved } from '@interlock/kernel'
 import { encodeReading, halfHourMillis, LlcsConfig, startLlcs } from '@interlock/llcs'
 import { startSupplier, SupplierConfig } from '@interlock/supplier'
 import { expect } from 'vitest'
@@ -19,8 +19,10 @@ import { eventually } from './eventually.fixture.ts'
 /** The front end of a settlement meter (simulated): whoever connects hears what it says from then on. */
 async function frontEnd() {
   const sockets = new Set<Socket>()
+  let connections = 0
   const server = createServer((socket) => {
     sockets.add(socket)
+    connections += 1
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))
   })
@@ -28,7 +30,7 @@ async function frontEnd() {
   let number = 0
   return {
     port: (server.address() as AddressInfo).port,
-    open: () => sockets.size,
+    connections: () => connections,
     say(importWattHours: number): void {
       const reading = { number: number++, importWattHours, exportWattHours: 0 }
       for (const socket of sockets) socket.write(packet(encodeReading(reading)))
@@ -134,10 +136,12 @@ export async function settlementIsRead(world: World): Promise<void> {
   let register = 123_000
   const say = async (wattHours = 0): Promise<void> => {
     const { settlement } = llcs
-    await eventually(() => settlement?.isConnected === true && meter.open() === 1)
-    const before = settlement?.readings ?? 0
+    assert(settlement !== undefined, 'it has a meter')
+    // Whoever was heard before may be cut, and not know it yet.
+    await eventually(() => settlement.isConnected && settlement.connections === meter.connections())
+    const before = settlement.readings
     meter.say((register += wattHours))
-    await eventually(() => (settlement?.readings ?? 0) > before)
+    await eventually(() => settlement.readings > before)
   }
   for (const [boundary, wattHours] of [0, 3_700, 1_500].entries()) {
     await clock.advance(millis(at(boundary) - 1_000 - clock.now()))
