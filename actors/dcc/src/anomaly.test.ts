@@ -7,9 +7,11 @@ import { expect, test } from 'vitest'
 import {
   everyone,
   judgeAnomaly,
+  judgePassage,
   minuteOf,
   nameOf,
   tallied,
+  tallyPassed,
   type Tally,
   type User,
 } from './anomaly.ts'
@@ -65,7 +67,8 @@ test.each(Object.keys(services))(
       judgeAnomaly(tally, { user, service: service as Service, command }, rules, start).breach
     const one: User = { organisation: organisation(1), role: 'supplier' }
     expect(judge(one)).toBeUndefined()
-    tallied(tally, nameOf(one), service, minuteOf(start), flood)
+    tallyPassed(tally, nameOf(one), service, minuteOf(start), flood)
+    tally.delete(`${everyone}/${service}`)
     expect(judge(one)).toBe('ADDCCThresholdBreach')
     const other: User = { ...one, organisation: organisation(2) }
     expect(judge(other)).toBeUndefined()
@@ -110,6 +113,33 @@ test('a period slides: two halves of it on either side of a border are one', () 
   expect(judge(dsrsp(1), plus(start, inMinutes(9)))).toBeUndefined()
   expect(judge(dsrsp(1), plus(start, inMinutes(10)))).toBeUndefined()
   expect(judge(dsrsp(1), plus(start, inMinutes(11)))).toBe('ADUserThresholdBreach')
+})
+
+test.each([
+  ['the last millisecond of a minute and the first of the next', 1, 60_000 - 1, 1],
+  ['the whole period, a millisecond less', 10, 30_000, 600_000 - 1],
+])(
+  'no period has more than it may, wherever in a minute it begins: %s',
+  (_, minutes, from, later) => {
+    const judge = watch({ eachUser: [...most(2, minutes)] }, most(3, minutes))
+    const first = instant(start + from)
+    expect([judge(dsrsp(1), first), judge(dsrsp(1), first)]).toEqual([undefined, undefined])
+    expect(judge(dsrsp(1), instant(first + later))).toBe('ADDCCThresholdBreach')
+    expect(judge(dsrsp(1), instant(first + later))).toBe('ADUserThresholdBreach')
+  },
+)
+
+test("a user's word on what its own threshold holds lifts none of the data company's", () => {
+  const tally: Tally = new Map()
+  const company = { ...noRules, eachUser: [...most(2)], allUsers: [...most(3)] }
+  const rules = { own: most(0), company }
+  const request = (user: User) => ({ user, service: '7.16' as const, command })
+  const ask = (user: User) => judgeAnomaly(tally, request(user), rules, start).breach
+  const letThrough = (user: User) => judgePassage(tally, request(user), company, start).breach
+  for (let count = 0; count < 8; count++) expect(ask(dsrsp(1))).toBe('ADUserThresholdBreach')
+  const [held, first, second] = ['ADDCCThresholdBreach', dsrsp(1), dsrsp(2)]
+  expect([first, first, first].map(letThrough)).toEqual([undefined, undefined, held])
+  expect([second, second].map(letThrough)).toEqual([undefined, held])
 })
 
 test("the data company's threshold for each user holds one and not another", () => {

@@ -21,6 +21,8 @@ export type Tally = Map<string, Map<number, number>>
 
 export const everyone = 'everyone'
 export const nameOf = ({ organisation, role }: User): string => `${organisation} ${role}`
+/** What a user asks for is counted under its name; what was let through, under this. */
+const passedOf = (who: string): string => `${who} passed`
 export const minuteOf = (now: Instant): number => Math.floor(now / tallyMillis)
 
 /** One more, or `count` more; what no period reaches any longer is forgotten. */
@@ -36,17 +38,28 @@ export function tallied(
     tally.set(key, minutes)
     minutes.set(minute, (minutes.get(minute) ?? 0) + count)
     for (const old of minutes.keys())
-      if (old > minute - periodMinutesMax) break
+      if (old >= minute - periodMinutesMax) break
       else minutes.delete(old)
   }
 }
 
-/** The period ends with the minute that runs. */
+/** What is let through counts for its user and for everybody. */
+export function tallyPassed(
+  tally: Tally,
+  who: string,
+  service: string,
+  minute: number,
+  count = 1,
+): void {
+  for (const of of [passedOf(who), everyone]) tallied(tally, of, service, minute, count)
+}
+
+/** The minute in which the period begins is counted whole: so no period has more, wherever in a minute it begins. */
 function within(tally: Tally, who: string, { service, periodMinutes }: Threshold, now: Instant) {
   const last = minuteOf(now)
   let sum = 0
   for (const [minute, count] of tally.get(`${who}/${service}`) ?? [])
-    if (minute > last - periodMinutes && minute <= last) sum += count
+    if (minute >= last - periodMinutes && minute <= last) sum += count
   return sum
 }
 
@@ -60,30 +73,50 @@ export type AnomalyRequest = {
   readonly command?: Command
 }
 
+export type Judged = {
+  readonly breach?: Breach
+  /** Whether it is let through, and counted for everybody. */
+  readonly passed: boolean
+}
+
 /**
- * Counts a request and says which limit it breaks, if any. A user's own breaches use up nothing that
- * others share: what is held there is not `shared`, counted for everyone.
+ * Counts a request and says which limit it breaks, if any. What is held uses up nothing that others share, nor what
+ * its user may have let through.
  */
 export function judgeAnomaly(
   tally: Tally,
   request: AnomalyRequest,
   rules: { readonly own: readonly Threshold[]; readonly company: AnomalyRules },
   now: Instant,
-): { readonly breach?: Breach; readonly shared: boolean } {
+): Judged {
   const { user, service, command } = request
   const { own, company } = rules
   const who = nameOf(user)
-  const breaks = (thresholds: readonly Threshold[], of: string): boolean =>
-    thresholds.some((each) => isAbout(each, service) && within(tally, of, each, now) > each.most)
   tallied(tally, who, service, minuteOf(now))
   const attributes = company.attributes.filter((limit) => isAbout(limit, service))
-  if (isOutside(attributes, command)) return { breach: 'ADAttributeLimitsBreach', shared: false }
-  if (breaks(own, who)) return { breach: 'ADUserThresholdBreach', shared: false }
-  if (breaks(company.eachUser, who)) return { breach: 'ADDCCThresholdBreach', shared: false }
-  tallied(tally, everyone, service, minuteOf(now))
-  return breaks(company.allUsers, everyone)
-    ? { breach: 'ADDCCThresholdBreach', shared: true }
-    : { shared: true }
+  if (isOutside(attributes, command)) return { breach: 'ADAttributeLimitsBreach', passed: false }
+  if (own.some((each) => isAbout(each, service) && within(tally, who, each, now) > each.most))
+    return { breach: 'ADUserThresholdBreach', passed: false }
+  return judgePassage(tally, request, company, now)
+}
+
+/**
+ * The thresholds of the data company, on what is let through: at once, or later by its user, whose word lifts its own
+ * threshold and none that guards everybody against it.
+ */
+export function judgePassage(
+  tally: Tally,
+  { user, service }: AnomalyRequest,
+  { eachUser, allUsers }: AnomalyRules,
+  now: Instant,
+): Judged {
+  const who = nameOf(user)
+  const isFull = (thresholds: readonly Threshold[], of: string): boolean =>
+    thresholds.some((each) => isAbout(each, service) && within(tally, of, each, now) >= each.most)
+  if (isFull(eachUser, passedOf(who)) || isFull(allUsers, everyone))
+    return { breach: 'ADDCCThresholdBreach', passed: false }
+  tallyPassed(tally, who, service, minuteOf(now))
+  return { passed: true }
 }
 
 /** Measured once, whatever the limits: a tariff has thousands of prices. */

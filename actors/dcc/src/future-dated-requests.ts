@@ -1,6 +1,7 @@
 import { limits } from '@interlock/contract'
 import {
   cancellation,
+  type Breach,
   type ResponseName,
   type ServiceRequest,
   type SignedPreCommandBody,
@@ -34,8 +35,8 @@ export async function serveFutureDated(
   peer: Peer,
   device: Device,
   parts: ServiceParts,
-  /** False for what has been let out of quarantine. */
-  isCounted = true,
+  /** What it broke, where it has been let out of quarantine. */
+  lifted?: Breach,
 ): Promise<Served> {
   const { service, commandVariant } = request
   const { executeAt } = body
@@ -50,7 +51,10 @@ export async function serveFutureDated(
   if (!signed.ok) return signed
   const { command, bytes } = signed.value
   const user = { organisation: peer.organisation, role: peer.role }
-  const breach = isCounted ? await parts.anomalies.judge({ user, service, command }) : undefined
+  const counted = { user, service, command }
+  const breach = await (lifted === undefined
+    ? parts.anomalies.judge(counted)
+    : parts.anomalies.letThrough(counted, lifted))
   if (breach !== undefined) return hold(request, peer, breach, parts)
   const asked: Asked = { form: 'signed', command, bytes }
   const charged = await charge(asked, request, peer, device, parts)

@@ -1,5 +1,6 @@
 export { DccConfig } from './config.ts'
 export { startDcc, type DccRunning } from './dcc.ts'
+export { quarantinedMax } from './quarantine.ts'
 export { anomalyRulesDefault, type AnomalyRules, type Threshold } from './thresholds.ts'
 export { takeAlert } from './alerts.ts'
 export type { ArmBook } from './arm-book.ts'

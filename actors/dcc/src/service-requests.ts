@@ -2,11 +2,12 @@ import {
   openSigned,
   parseRequest,
   variantRow,
+  type Breach,
   type DuisProblem,
   type ResponseName,
   type ServiceRequest,
 } from '@interlock/duis'
-import { encodePreCommand, encodeUnsignedCommand } from '@interlock/gbcs'
+import { encodePreCommand, encodeUnsignedCommand, type Command } from '@interlock/gbcs'
 import type { Reply } from '@interlock/host'
 import { ok, refused, type Outcome } from '@interlock/kernel'
 import type { Peer } from '@interlock/pki'
@@ -123,18 +124,29 @@ export async function serveHeld(
   parts: ServiceParts,
 ): Promise<Served> {
   if (parts.revoked(peer.serialHex)) return refused('SignerRevoked', peer.serialHex)
-  if (variantRow(request.commandVariant).form === 'company')
+  const { body, service } = request
+  const { organisation, role } = peer
+  const letThrough = (command?: Command): Promise<Breach | undefined> =>
+    parts.anomalies.letThrough(
+      { user: { organisation, role }, service, ...(command && { command }) },
+      breach,
+    )
+  if (variantRow(request.commandVariant).form === 'company') {
+    const again = await letThrough()
+    if (again !== undefined) return hold(request, peer, again, parts)
     return (await useUp(request, peer, parts)) ?? (await actOnCompany(request, peer, parts))
+  }
   const device = judgeUser(request, peer, parts)
   if (!device.ok) return device
-  const { body } = request
-  if (isFutureDated(body)) return serveFutureDated(body, request, peer, device.value, parts, false)
+  if (isFutureDated(body)) return serveFutureDated(body, request, peer, device.value, parts, breach)
   const asked = readAsked(request, peer, device.value, parts)
   if (!asked.ok) return asked
   if (asked.value.form === 'preCommand') return refused('RequestMalformed', 'nothing to carry out')
-  return breach === 'ADMegawattBreach'
-    ? carryOut(asked.value, request, peer, device.value, parts)
-    : carryOutInTurn(asked.value, request, peer, device.value, parts)
+  if (breach === 'ADMegawattBreach')
+    return carryOut(asked.value, request, peer, device.value, parts)
+  const again = await letThrough(asked.value.command)
+  if (again !== undefined) return hold(request, peer, again, parts)
+  return carryOutInTurn(asked.value, request, peer, device.value, parts)
 }
 
 function readAsked(

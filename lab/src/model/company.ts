@@ -265,6 +265,7 @@ function armBookOf(books: Books, clock: Clock): ArmBook {
 /** Thresholds are no part of this protocol. */
 const noLimits: ServiceParts['anomalies'] = {
   judge: () => Promise.resolve(undefined),
+  letThrough: () => Promise.resolve(undefined),
   thresholdsOf: () => [],
   setThresholds: () => Promise.resolve(),
 }

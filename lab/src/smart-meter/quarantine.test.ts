@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { nationalBudget } from '@interlock/contract'
+import { quarantinedMax } from '@interlock/dcc'
 import {
   openQuarantineAlert,
   openSigned,
@@ -18,8 +19,9 @@ import { network, owner, rating } from './network.fixture.ts'
 
 // Room for two arms of a consumer, as each is charged its change and its return.
 const budget = { ...nationalBudget, consumerVendorWatts: 4 * rating }
+const eachTen = { service: '7.16', periodMinutes: 10 }
 const anomaly = {
-  eachUser: [{ service: '7.16', periodMinutes: 10, most: 2 }],
+  eachUser: [{ ...eachTen, most: 2 }],
   allUsers: [],
   attributes: [{ service: '7.16', attribute: 'levelPercent', least: 20 } as const],
 }
@@ -136,7 +138,7 @@ test('beyond the megawatt budget it is held, and its user cannot let it through'
 
 test("attribute limits and the data company's own thresholds are the supervisor's to lift", async () => {
   const { dsrsp, supervisor } = world.users
-  expect((await response(20)).name).toBe('Accepted')
+  for (const level of [20, 30]) expect((await response(level)).name).toBe('Accepted')
   expect((await response(19)).detail).toContain('ADAttributeLimitsBreach')
   expect((await response(50)).detail).toContain('ADDCCThresholdBreach')
   const items = await held(dsrsp)
@@ -151,6 +153,56 @@ test("attribute limits and the data company's own thresholds are the supervisor'
   }
   expect(delivered()).toBe(before + 2)
   expect(await held(dsrsp)).toEqual([])
+})
+
+test("a limit of its own that a user lifts again lifts none of the data company's", async () => {
+  const { dsrsp, supervisor } = world.users
+  const before = delivered()
+  // What has been let through already is more than a user may have in ten minutes.
+  expect((await api(dsrsp, 'PUT', '/thresholds', [{ ...eachTen, most: 0 }])).status).toBe(204)
+  expect((await response(50)).detail).toContain('ADUserThresholdBreach')
+  expect(await process(dsrsp, await first(dsrsp))).toBe('Quarantined')
+  const item = await first(dsrsp)
+  expect(item.breach).toBe('ADDCCThresholdBreach')
+  expect(await process(dsrsp, item)).toBe(403)
+  expect(delivered()).toBe(before)
+  // Of two who let it through at once one does.
+  const both = await Promise.all([process(supervisor, item), process(supervisor, item)])
+  expect(both.toSorted()).toEqual([404, 'Accepted'].toSorted())
+  expect(delivered()).toBe(before + 1)
+  expect((await api(dsrsp, 'PUT', '/thresholds', [])).status).toBe(204)
+})
+
+test('a flood is refused, and not kept: a user has so many waiting at most', async () => {
+  const { dsrsp } = world.users
+  expect((await response(19)).name).toBe('Quarantined')
+  const [{ count }] = (await companyRows(
+    world,
+    `with filled as (
+       insert into quarantine (organisation, role, breach, at, request, certificate)
+       select organisation, role, breach, at, request, certificate from quarantine,
+         generate_series(2, ${quarantinedMax}) where organisation = '${dsrsp.peer.organisation}' returning 1)
+     select count(*)::int from filled`,
+  )) as [{ count: number }]
+  expect(count).toBe(quarantinedMax - 1)
+  expect((await response(18)).name).toBe('QuarantineFull')
+  await companyRows(
+    world,
+    `delete from quarantine where organisation = '${dsrsp.peer.organisation}'`,
+  )
+})
+
+test('of one request that comes twice at once, one is carried out', async () => {
+  await world.clock.advance(inHours(1))
+  const { dsrsp } = world.users
+  const before = delivered()
+  const request = world.armRequest('7.16', { levelPercent: 60 })
+  const answers = await Promise.all([
+    world.arm(dsrsp, request, dsrsp.key),
+    world.arm(dsrsp, request, dsrsp.key),
+  ])
+  expect(answers.map(({ name }) => name).toSorted()).toEqual(['Accepted', 'CounterUsed'])
+  expect(delivered()).toBe(before + 1)
 })
 
 const run = promisify(execFile)

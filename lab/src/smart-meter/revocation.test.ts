@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { openSigned, parseResponse, responseNameOf } from '@interlock/duis'
 import { identityOf, nodeCrypto as crypto, writeAtomic, type Identity } from '@interlock/host'
 import { eui64, inMinutes, toBase64 } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
@@ -47,13 +48,38 @@ test('a new list goes out by itself, and its number grows although nobody was re
   expect(second).toBeGreaterThan(Number(first))
 })
 
-test('a user whose certificate is revoked is refused at the door once the list is there', async () => {
-  const revoked = world.identity('web')
-  const request = () => world.clientOf(revoked).request('GET', `${world.url}/healthz`)
-  expect((await request()).status).toBe(200)
+test('a user whose certificate is revoked is refused at the door once the list is there, and what it had held is carried out no more', async () => {
+  const { users, llcs, dccIdentity } = world
+  // Of the same organisation as the one that stays.
+  const revoked = world.identity('web', 'smki', users.web)
+  const api = (by: Identity, method: string, path: string, body?: unknown) =>
+    world.clientOf(by).request(method, `${world.url}${path}`, body)
+  const own = [{ service: '7.13', periodMinutes: 1, most: 0 }]
+  expect((await api(users.web, 'PUT', '/api/v1/thresholds', own)).status).toBe(204)
+  const asked = [revoked, users.web].map((by) => world.arm(by, world.armRequest('7.13'), owner))
+  for (const { name } of await Promise.all(asked)) expect(name).toBe('Quarantined')
+  const { body } = await api(users.web, 'GET', '/api/v1/quarantine')
+  const { requests } = body as { readonly requests: readonly { readonly reference: string }[] }
   install(world.smki.revoke(revoked.peer.serialHex))
   await world.dccWall.advance(inMinutes(1))
-  expect(await request()).toMatchObject({ status: 403, body: { reason: 'CertificateRevoked' } })
+  expect(await api(revoked, 'GET', '/healthz')).toMatchObject({
+    status: 403,
+    body: { reason: 'CertificateRevoked' },
+  })
+  const before = llcs.accepted.length
+  const processed = requests.map(async ({ reference }) => {
+    const path = `/api/v1/quarantine/${reference}/process`
+    const signed = openSigned(
+      `${(await api(users.web, 'POST', path)).body}`,
+      dccIdentity.peer,
+      crypto,
+    )
+    const read = signed.ok ? parseResponse(signed.value.xml) : signed
+    return read.ok ? responseNameOf(read.value.code) : read.reason
+  })
+  expect((await Promise.all(processed)).toSorted()).toEqual(['Accepted', 'SignerRevoked'])
+  expect(llcs.accepted).toHaveLength(before + 1)
+  expect((await api(users.web, 'PUT', '/api/v1/thresholds', [])).status).toBe(204)
 })
 
 test('an older list, or none, changes nothing', async () => {
