@@ -168,7 +168,7 @@ test("a limit of its own that a user lifts again lifts none of the data company'
   expect(delivered()).toBe(before)
   // Of two who let it through at once one does.
   const both = await Promise.all([process(supervisor, item), process(supervisor, item)])
-  expect(both.toSorted()).toEqual([404, 'Accepted'].toSorted())
+  expect(new Set(both)).toEqual(new Set([404, 'Accepted']))
   expect(delivered()).toBe(before + 1)
   expect((await api(dsrsp, 'PUT', '/thresholds', [])).status).toBe(204)
 })

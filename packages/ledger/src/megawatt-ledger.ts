@@ -10,6 +10,7 @@ import {
   type Account,
   type Window,
 } from './charges.ts'
+import { ShelfMap } from './shelf-map.ts'
 import { isClosedToPlans, isInterval, windowAt, windowsOf, windowStart } from './windows.ts'
 
 /**
@@ -19,7 +20,7 @@ import { isClosedToPlans, isInterval, windowAt, windowsOf, windowStart } from '.
 export type MegawattLedger = {
   /** The first window that still counts. */
   readonly since: number
-  readonly reservations: ReadonlyMap<string, Reservation>
+  readonly reservations: ShelfMap<Reservation>
   readonly windows: ReadonlyMap<number, Window>
   /** When an organisation's first plan was accepted. */
   readonly plannedSince: ReadonlyMap<string, number>
@@ -27,7 +28,7 @@ export type MegawattLedger = {
 
 export const emptyLedger: MegawattLedger = {
   since: 0,
-  reservations: new Map(),
+  reservations: new ShelfMap(),
   windows: new Map(),
   plannedSince: new Map(),
 }
@@ -133,7 +134,7 @@ export function dropOld(ledger: MegawattLedger, now: Instant): MegawattLedger {
   const windows = new Map([...ledger.windows].filter(([number]) => number >= since))
   const lasts = ({ edges }: Reservation): boolean =>
     edges.some(({ until }) => windowAt(until) >= since)
-  const reservations = new Map([...ledger.reservations].filter(([, each]) => lasts(each)))
+  const reservations = ledger.reservations.filter(lasts)
   return { ...ledger, since, reservations, windows }
 }
 
@@ -192,9 +193,8 @@ function charge(ledger: MegawattLedger, reservation: Reservation, sign: 1 | -1):
       const window = windows.get(number) ?? emptyWindow
       windows.set(number, withSwing(window, reservation, sign * edge.swingWatts))
     }
-  const reservations = new Map(ledger.reservations)
-  if (sign === 1) reservations.set(reservation.id, reservation)
-  else reservations.delete(reservation.id)
+  const held = sign === 1 ? reservation : undefined
+  const reservations = ledger.reservations.with(reservation.id, held)
   return { ...ledger, reservations, windows: withoutEmpty(windows) }
 }
 
