@@ -131,6 +131,24 @@ test('a tap is verified; a clone is found, and told to its issuer and to the ope
   expect(readFileSync(`${dir}/data/audit.jsonl`, 'utf8')).toContain('CopiedNumber')
 })
 
+test('attack: a response of another day counts by the clock of the register, whatever time is told with it', async () => {
+  const see = async (days: number, isLate?: true) => {
+    const shown = { ...tapped(instant(now + days * 86_400_000)), station: 'STATION-1' }
+    const { status, body } = await ask('operator', 'POST', 'sightings', { ...shown, isLate })
+    return status === 200 ? (body['reason'] ?? body['strength']) : status
+  }
+  expect(await see(-6)).toBe('ProofStale')
+  expect(await see(1)).toBe(400)
+  expect(await see(1, true)).toBe(400)
+  expect(await see(0)).toBe('VERIFIED')
+  // By its own time the same would be as good as one that is fresh.
+  const other = token({ uid: '04EEEEEE', last_updated: toIso(now) })
+  await register('issuer', { token: other, key: null })
+  const number = { uid: other.uid, station: 'S', at: toIso(instant(now - 6 * 86_400_000)) }
+  const late = await ask('operator', 'POST', 'sightings', { ...number, isLate: true })
+  expect(late.body).toMatchObject({ ok: true, strength: 'HEARSAY' })
+})
+
 test('where else a driver was, an operator is not told', async () => {
   const at = toIso(now)
   const number = { token: token({ uid: '04FFFFFF', last_updated: at }), key: null }

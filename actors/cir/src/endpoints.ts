@@ -41,6 +41,7 @@ const SightingBody = Type.Object(
       ),
     ),
     proof: Type.Optional(DriverProof),
+    isLate: Type.Optional(Type.Boolean()),
     isOperators: Type.Optional(Type.Boolean()),
   },
   strict,
@@ -161,12 +162,14 @@ function tokenIn(body: Static<typeof TokenBody>): RegisteredToken | undefined {
   return { token, key, status, ...(expiresAt !== undefined && { expiresAt }) }
 }
 
+/** What is not late is seen now, by the clock of the register: nobody's own time makes a response fresh. */
 function sightingIn(
   { at: text, place, proof, ...rest }: Static<typeof SightingBody>,
   operator: Eui64,
   now: Instant,
 ): Sighting | undefined {
-  const at = fromIso(text)
-  if (at === undefined || !isReportable(at, now)) return undefined
+  const told = fromIso(text)
+  if (told === undefined || !isReportable(told, now)) return undefined
+  const at = rest.isLate === true ? told : now
   return { ...rest, operator, at, ...(place && { place }), ...(proof && { proof }) }
 }

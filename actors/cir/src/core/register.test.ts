@@ -128,7 +128,8 @@ describe('what is found', () => {
     const second = tap(mine, { at: minutes(60), place: london })
     expect(see(register, second)).toBe('VERIFIED')
     expect(see(register, second)).toBe('VERIFIED')
-    expect(see(register, first, minutes(90))).toBe('VERIFIED')
+    // Of what is told late nobody but the station knows when it was.
+    expect(see(register, { ...first, isLate: true }, minutes(90))).toBe('HEARSAY')
     register.end(uid, { operator: 'A', station: 'STATION-1' })
     expect(see(register, tap(mine, { at: minutes(600), place: edinburgh }))).toBe('VERIFIED')
     expect(found).toEqual([])
@@ -154,7 +155,7 @@ describe('what is found', () => {
     const { register, kinds } = withToken()
     const once = tap(card())
     expect(see(register, once)).toBe('VERIFIED')
-    expect(see(register, { ...once, at: minutes(10) })).toBe('ProofStale')
+    expect(see(register, { ...once, at: minutes(20) })).toBe('ProofStale')
     expect(see(register, { ...once, station: 'STATION-2' })).toBe('ProofElsewhere')
     // A station of another operator may well have that name.
     expect(see(register, { ...once, operator: 'B' })).toBe('ProofReplayed')
@@ -162,6 +163,19 @@ describe('what is found', () => {
     expect(see(register, { ...once, operator: 'B' }, minutes(120))).toBe('ProofReplayed')
     expect(kinds()).toEqual(Array.from({ length: 4 }, () => 'ReplayedResponse'))
     expect(see(register, once)).toBe('VERIFIED')
+  })
+
+  test('attack: a response that was kept is fresh for nobody, but told again by who told it in time', () => {
+    const { register } = withToken()
+    const mine = card()
+    const [kept, told] = [tap(mine), tap(mine)]
+    expect(see(register, { ...kept, at: minutes(2) })).toBe('ProofStale')
+    expect(see(register, told)).toBe('VERIFIED')
+    // The vehicle was plugged in after the tap.
+    expect(see(register, { ...told, at: minutes(10) })).toBe('VERIFIED')
+    // What was told late was never seen fresh, and becomes no more by being told again.
+    expect(see(register, { ...kept, isLate: true }, minutes(11))).toBe('HEARSAY')
+    expect(see(register, { ...kept, at: minutes(11) })).toBe('ProofStale')
   })
 
   test('a number without its key, and a key that is another', () => {

@@ -1,4 +1,5 @@
 import {
+  identifications,
   identify,
   statusRefusal,
   type DriverProof,
@@ -20,6 +21,8 @@ export type Sighting = {
   readonly at: Instant
   readonly place?: Place
   readonly proof?: DriverProof
+  /** Told after the station was offline: when it was is the station's word, and so it is hearsay. */
+  readonly isLate?: boolean
   /** A token of the operator's own, which need not be registered: to show it is no guess. */
   readonly isOperators?: boolean
 }
@@ -32,6 +35,7 @@ export type SeenResponse = {
   /** Two operators may give their stations one name, so a response is of the operator that first told of it. */
   readonly operator: string
   readonly at: Instant
+  readonly isLate?: true
 }
 
 /** What is remembered of a token. JSON values only. */
@@ -79,6 +83,8 @@ export const sightingRules = {
   seenMax: 32,
   /** How far the clocks of two stations may lie apart. */
   skewMillisMax: 60_000,
+  /** For how long the operator that told of a fresh response may tell of it again: a tap, then the vehicle. */
+  againMillisMax: 15 * 60_000,
 } as const
 export type SightingRules = { readonly [Name in keyof typeof sightingRules]: number }
 
@@ -157,12 +163,13 @@ export type Remembered = { readonly trace: TokenTrace; readonly failed: Failed }
 
 function withResponse(
   trace: TokenTrace,
-  { proof, station, operator, at }: Sighting,
+  { proof, station, operator, at, isLate }: Sighting,
   { seenMax }: SightingRules,
 ): TokenTrace {
   if (proof === undefined) return trace
   const { counter, signature } = proof
-  const seen = [...(trace.seen ?? []), { counter, signature, station, operator, at }]
+  const response = { counter, signature, station, operator, at }
+  const seen = [...(trace.seen ?? []), isLate === true ? { ...response, isLate } : response]
   return { ...trace, seen: seen.sort((a, b) => a.counter - b.counter).slice(-seenMax) }
 }
 
@@ -172,10 +179,10 @@ const isCharge = ({ proof }: Sighting): boolean =>
 
 /** It is here now; a report that comes late moves nothing. */
 function moved(trace: TokenTrace, sighting: Sighting): TokenTrace {
-  const { at, place, proof } = sighting
+  const { at, place, proof, isLate } = sighting
   if (trace.last !== undefined && at < trace.last.at) return trace
   const reader = readerOf(sighting)
-  const seen: Seen = { reader, ...(proof && { isProved: true }) }
+  const seen: Seen = { reader, ...(proof && isLate !== true && { isProved: true }) }
   const last = { ...seen, at, ...(place && { place }) }
   if (!isCharge(sighting)) return { ...trace, last }
   return {
@@ -196,27 +203,33 @@ type Worth =
   | { readonly ok: false; readonly reason: DriverRefusal; readonly kind?: FindingKind }
 
 /**
- * The proof alone. A response is told more than once: for Authorize, and for each event. The counts of one
- * card rise with time, in whichever order they are reported; those of two do not.
+ * The proof alone, which has to be of the moment of the sighting. A response is told more than once: for Authorize, and
+ * for each event. The counts of one card rise with time, in whichever order they are reported; those of two do not.
  */
 function worth(
-  { uid, station, operator, at, proof }: Sighting,
+  { uid, station, operator, at, proof, isLate }: Sighting,
   statement: KeyStatement | undefined,
   { seen = [] }: TokenTrace,
   crypto: Crypto,
-  { seenMax, skewMillisMax: skew }: SightingRules,
+  { seenMax, skewMillisMax: skew, againMillisMax }: SightingRules,
 ): Worth {
   if (statement === undefined) return { ok: false, reason: 'TokenUnknown' }
   const shown = { uid, ...(proof && { proof }) }
-  const expected = { station, at, purpose: proof?.challenge.purpose ?? 'charge' } as const
+  const same = seen.find(({ counter }) => counter === proof?.counter)
+  const isAgain =
+    same?.signature === proof?.signature &&
+    same?.operator === operator &&
+    same.isLate !== true &&
+    Math.abs(at - same.at) <= againMillisMax
+  const moment = isAgain && proof !== undefined ? proof.challenge.at : at
+  const expected = { station, at: moment, purpose: proof?.challenge.purpose ?? 'charge' } as const
   const judged = identify(shown, statement, expected, undefined, crypto)
   if (!judged.ok) {
     const kind = findingOf[judged.reason]
     return { ok: false, reason: judged.reason, ...(kind && { kind }) }
   }
-  const { strength } = judged.value
+  const strength = isLate === true ? identifications.staticUid.strength : judged.value.strength
   if (proof === undefined) return { ok: true, strength, isRepeat: false }
-  const same = seen.find(({ counter }) => counter === proof.counter)
   if (same?.signature === proof.signature)
     return same.operator === operator
       ? { ok: true, strength, isRepeat: true }

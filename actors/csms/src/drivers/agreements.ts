@@ -92,7 +92,8 @@ async function strengthOf(
   // Nobody checked it: whatever the station says, it is hearsay here.
   if (drivers === undefined || proof === undefined) return ok('HEARSAY')
   try {
-    return await drivers.see({ uid, station, at: proof.challenge.at, proof })
+    // Whoever agrees is there now; a response that was kept, or made ahead, binds nobody.
+    return await drivers.see({ uid, station, at: deps.clock.now(), proof })
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return refused('Unavailable', error.code)

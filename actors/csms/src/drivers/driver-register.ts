@@ -20,6 +20,8 @@ export type Sighting = {
   readonly station: string
   readonly at: Instant
   readonly proof?: DriverProof
+  /** The station was offline: when it was is its own word. */
+  readonly isLate?: true
   /** We know the token ourselves: to show it is no guess. */
   readonly isOperators?: true
 }

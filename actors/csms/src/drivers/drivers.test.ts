@@ -1,8 +1,10 @@
 import {
   counterFrom,
   createCard,
+  fromAdditionalInfo,
   readCard,
   toAdditionalInfo,
+  verifyProof,
   type DriverRefusal,
   type Strength,
 } from '@interlock/driver'
@@ -14,10 +16,11 @@ import {
   ok,
   refused,
   stationId,
+  toIso,
   unobserved,
   type Outcome,
 } from '@interlock/kernel'
-import type { IdTokenInfoType } from '@interlock/ocpp'
+import type { IdTokenInfoType, IdTokenType } from '@interlock/ocpp'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
 import { acceptedTokens } from '../core/accepted-tokens.ts'
@@ -25,7 +28,7 @@ import { misusedCards } from '../core/misused-cards.ts'
 import { infoFor } from '../ocpp/transaction-event.ts'
 import { purposeOf, bringTokenKey, takeAgreement } from './agreements.ts'
 import { driverRegister, type DriverRegister, type Sighting } from './driver-register.ts'
-import { judgeDriver, reportEnd, reportLater } from './judge-driver.ts'
+import { judgeDriver, lateOf, reportEnd, reportLater } from './judge-driver.ts'
 
 const station = stationId('CS-1')
 const now = instant(Date.parse('2026-01-12T20:00:00Z'))
@@ -38,8 +41,8 @@ const card = createCard(
 )
 const text = 'Demand response with EXAMPLE'
 
-function tapped(purpose: 'charge' | `agree:${string}` = 'charge') {
-  const challenge = { station, at: now, nonce: 'A'.repeat(22), purpose }
+function tapped(purpose: 'charge' | `agree:${string}` = 'charge', at = now) {
+  const challenge = { station, at, nonce: 'A'.repeat(22), purpose }
   const read = readCard(card, challenge, crypto)
   if (!read.ok) throw new Error(read.reason)
   const [first, ...others] = toAdditionalInfo('VERIFIED', read.value.proof)
@@ -148,7 +151,9 @@ describe('what the register adds to the word of this CSMS', () => {
     reportEnd(at.context, station, `ISO14443/${uid.toLowerCase()}`)
     reportEnd(at.context, station, 'KeyCode/1234')
     reportEnd(at.context, station, undefined)
-    expect(at.seen).toMatchObject([{ at: now, proof: { counter: expect.any(Number) } }])
+    expect(at.seen).toMatchObject([
+      { at: now, isLate: true, proof: { counter: expect.any(Number) } },
+    ])
     expect(at.ended).toEqual([`${uid} ${station}`])
   })
 })
@@ -171,10 +176,67 @@ test('whom the register let in at Authorize it lets in at the event too, and is 
   } as const
   const sender = { stationId: station } as Parameters<typeof infoFor>[1]
   expect(await infoFor(context, sender, event, plain)).toEqual({ status: 'Accepted' })
-  expect(at.seen).toMatchObject([{ uid, at: now + 10_000 }])
+  // What is told while the station is online is of now.
+  expect(at.seen).toEqual([{ uid, station, at: now }])
   expect(await infoFor(context, sender, event, plain)).toMatchObject({ status: 'Accepted' })
   expect(at.seen).toHaveLength(1)
   expect(at.facts).toMatchObject([{ kind: 'acceptedTokens', key: 'T' }])
+})
+
+describe('attack: a card visits a bad reader once, and what it answered is kept', () => {
+  const days = (count: number) => instant(now + count * 86_400_000)
+  const expected = (at: typeof now, purpose: 'charge' | `agree:${string}`) => ({
+    station,
+    at,
+    purpose,
+  })
+  /** Judges as the register does. */
+  const judging = () => {
+    const at = csms(ok('VERIFIED'))
+    const see: DriverRegister['see'] = ({ at: seenAt, proof, isLate }) => {
+      if (proof === undefined) return Promise.resolve(refused('ProofMissing'))
+      const { purpose } = proof.challenge
+      const verdict = verifyProof(proof, key.publicKey, expected(seenAt, purpose), crypto)
+      const strength = isLate === true ? 'HEARSAY' : 'VERIFIED'
+      return Promise.resolve(verdict.ok ? ok(strength) : verdict)
+    }
+    return { ...at.context, drivers: { ...at.context.drivers, see } } as unknown as Context
+  }
+
+  test.each([
+    [-6, 'ProofStale'],
+    [0, 'Accepted'],
+    [30, 'ProofStale'],
+  ])('an agreement by a response of %i days from now: %s', async (count, said) => {
+    const idToken = tapped(purposeOf(text, crypto), days(count))
+    const data = { act: 'changeProvider', text, idToken }
+    const { status: bound, statusInfo } = await takeAgreement(judging(), station, data)
+    expect(statusInfo?.reasonCode ?? bound).toBe(said)
+    // Judged by its own time, as it was kept, it would bind.
+    const carried = fromAdditionalInfo(
+      uid,
+      idToken.additionalInfo,
+      station,
+      purposeOf(text, crypto),
+    )
+    if (!carried.ok || carried.value.proof === undefined) throw new Error('no proof')
+    const own = expected(days(count), purposeOf(text, crypto))
+    expect(verifyProof(carried.value.proof, key.publicKey, own, crypto).ok).toBe(true)
+  })
+
+  test('a charge by one is refused online; a station that was offline says so, and not of a time to come', async () => {
+    const charge = async (count: number, offline: boolean) => {
+      const token = tapped('charge', days(count))
+      const shown = { ...token, additionalInfo: [...token.additionalInfo] } as IdTokenType
+      const late = lateOf({ offline, timestamp: toIso(now) }, now)
+      return (await judgeDriver(judging(), station, shown, known('Unknown'), late)).status
+    }
+    const said = await Promise.all([-6, 30].map((count) => charge(count, false)))
+    expect(said).toEqual(['Invalid', 'Invalid'])
+    expect(await charge(0, false)).toBe('Accepted')
+    expect(await charge(-6, true)).toBe('Accepted')
+    expect(await charge(30, true)).toBe('Invalid')
+  })
 })
 
 describe('agreements', () => {

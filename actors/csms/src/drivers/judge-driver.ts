@@ -1,4 +1,9 @@
-import { fromAdditionalInfo, type DriverRefusal } from '@interlock/driver'
+import {
+  fromAdditionalInfo,
+  proofMillisMax,
+  type DriverProof,
+  type DriverRefusal,
+} from '@interlock/driver'
 import { Fault, fromIso, toIso, type Instant } from '@interlock/kernel'
 import type { IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
 import { inBackground } from '../background.ts'
@@ -17,6 +22,21 @@ const statusOf: Partial<Readonly<Record<DriverRefusal, IdTokenInfoType['status']
 type Shared = Pick<Context, 'drivers' | 'deps' | 'audit' | 'misused'>
 const uidPattern = /^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})$/
 
+/** When it was shown, by the word of a station that could not tell of it then. */
+export type Late = { readonly shownAt: Instant }
+
+/** An event that could not be told at once. Whatever else is told is of now, whatever time it names. */
+export function lateOf(
+  { offline, timestamp }: Pick<Request<'TransactionEvent'>, 'offline' | 'timestamp'>,
+  now: Instant,
+): Late | undefined {
+  const shownAt = fromIso(timestamp)
+  if (shownAt === undefined) return undefined
+  return offline === true || now - shownAt > proofMillisMax ? { shownAt } : undefined
+}
+const lateAt = ({ shownAt }: Late, proof: DriverProof | undefined) =>
+  ({ at: proof?.challenge.at ?? shownAt, isLate: true }) as const
+
 /** A card whose number a register can have. */
 const isCard = ({ type, idToken }: IdTokenType): boolean =>
   type === 'ISO14443' && uidPattern.test(idToken)
@@ -31,7 +51,7 @@ export async function judgeDriver(
   station: string,
   idToken: IdTokenType,
   { info: told, isOperators }: Admitted,
-  shownAt?: Instant,
+  late?: Late,
 ): Promise<IdTokenInfoType> {
   if (!isCard(idToken)) return told
   const now = deps.clock.now()
@@ -58,10 +78,11 @@ export async function judgeDriver(
   const { proof } = carried.value
   const uid = idToken.idToken.toUpperCase()
   try {
-    const at = proof?.challenge.at ?? shownAt ?? now
+    const when = late === undefined ? { at: now } : lateAt(late, proof)
+    if (when.at > now + proofMillisMax) return refuse('ProofStale')
     // A roamer whom a provider lets in is none of ours: its number may be guessed as well.
     const isOurs = isOperators ? ({ isOperators: true } as const) : {}
-    const seen = await drivers.see({ uid, station, at, ...(proof && { proof }), ...isOurs })
+    const seen = await drivers.see({ uid, station, ...when, ...(proof && { proof }), ...isOurs })
     if (seen.ok) return info.status === 'Unknown' ? { ...info, status: 'Accepted' } : info
     if (seen.reason !== 'TokenUnknown') return refuse(seen.reason)
     return misuse === undefined ? info : misusedAs('Invalid')
@@ -81,10 +102,10 @@ export function reportLater(
   if (drivers === undefined || offline !== true || idToken === undefined) return
   if (eventType === 'Ended' || !isCard(idToken)) return
   const carried = fromAdditionalInfo(idToken.idToken, idToken.additionalInfo, station)
-  const at: Instant | undefined = fromIso(timestamp)
-  if (!carried.ok || at === undefined) return
+  const late = lateOf({ offline, timestamp }, deps.clock.now())
+  if (!carried.ok || late === undefined) return
   const { proof } = carried.value
-  const shown = { uid: idToken.idToken.toUpperCase(), station, at: proof?.challenge.at ?? at }
+  const shown = { uid: idToken.idToken.toUpperCase(), station, ...lateAt(late, proof) }
   inBackground(deps, 'driver-seen', () => drivers.see({ ...shown, ...(proof && { proof }) }))
 }
 

@@ -15,7 +15,7 @@ import { after, place, runningMax, type Transaction } from '../core/running.ts'
 import { headAfter, isNews } from '../core/transaction-head.ts'
 import { showTransactions, type StationView } from '../core/view.ts'
 import type { Kept } from '../data/insert-events.ts'
-import { judgeDriver, reportEnd, reportLater } from '../drivers/judge-driver.ts'
+import { judgeDriver, lateOf, reportEnd, reportLater } from '../drivers/judge-driver.ts'
 import { admittedInfo, idTokenInfo, type Purpose } from './authorize.ts'
 import { costAnswer } from './cost-answer.ts'
 import type { Sender } from './handlers.ts'
@@ -108,9 +108,10 @@ async function registeredInfo(
   idToken: IdTokenType,
 ): Promise<IdTokenInfoType> {
   const admitted = await admittedInfo(context, sender, idToken, purposeOf(sender, request))
-  const isMisused = context.misused.of(idToken.idToken, context.deps.clock.now()) !== undefined
+  const now = context.deps.clock.now()
+  const isMisused = context.misused.of(idToken.idToken, now) !== undefined
   if (admitted.info.status !== 'Unknown' && !isMisused) return admitted.info
-  return judgeDriver(context, sender.stationId, idToken, admitted, fromIso(request.timestamp))
+  return judgeDriver(context, sender.stationId, idToken, admitted, lateOf(request, now))
 }
 
 /** C10: a token that is charging is in use until its transaction has ended. */
