@@ -4,7 +4,14 @@ import type { Cell } from '@interlock/gate'
 import type { ActorDeps, AskWitness, Identity, OcppSocket } from '@interlock/host'
 import type { InTurnByKey, StationId } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
-import type { Action, Endpoint, IdTokenInfoType, IdTokenType, Request } from '@interlock/ocpp'
+import type {
+  Action,
+  Endpoint,
+  IdTokenInfoType,
+  IdTokenType,
+  MeterValueType,
+  Request,
+} from '@interlock/ocpp'
 import type { CsmsConfig } from './config.ts'
 import type { Costs } from './costs/costs.ts'
 import type { AcceptedTokens } from './core/accepted-tokens.ts'
@@ -98,6 +105,8 @@ export type Hooks = {
   statusTold: (station: StationId) => void
   /** One more event of this transaction is on file. */
   transactionTold: (station: StationId, transactionId: string) => void
+  /** What a station's meter has read, each value at its own time. */
+  metered: (station: StationId, evse: number, values: readonly MeterValueType[]) => void
   /** What these groups may draw is no longer what it was. */
   capacityChanged: (groups: readonly string[]) => void
 }

@@ -8,6 +8,7 @@ export {
   type Sayer,
 } from './middleware/open-middleware.ts'
 export { openSealedCapacity } from './oscp/sealed-capacity.ts'
+export { openToldSets } from './oscp/told-sets.ts'
 export { describeInterface } from './rest/describe.ts'
 export type { StationDocument } from './rest/station-document.ts'
 export { startCsms, type CsmsRunning } from './start.ts'

@@ -90,6 +90,7 @@ export async function openContext(
     reservationEnded: () => {},
     statusTold: () => {},
     transactionTold: () => {},
+    metered: () => {},
     capacityChanged: () => {},
   }
   const transactions = transactionStore(database.db, deps.crypto)

@@ -1,3 +1,4 @@
+import { feederSumRules } from '@interlock/contract'
 import {
   duisClient,
   ensureDir,
@@ -37,6 +38,7 @@ import { watchFeeders } from './oscp/feeder-watch.ts'
 import type { OscpConfig } from './oscp/oscp-config.ts'
 import { openSealedCapacity } from './oscp/sealed-capacity.ts'
 import { watchStatements } from './oscp/statement-watch.ts'
+import { openToldSets, type ToldSets } from './oscp/told-sets.ts'
 import { openOpenData } from './open-data/open-data.ts'
 import { createExpectedDay } from './oscp/expected-day.ts'
 import { createDayAhead } from './planner/day-ahead.ts'
@@ -110,12 +112,17 @@ async function open(
       revoked: revocations.revokedSmartMeter(supplier.serialHex),
     },
   ]
-  const planning = await openPlanning({ context, counters, supplier, book, revocations }, closers)
+  const journal = portsOf(deps).openJournal(`${config.data}/told-sets.journal`)
+  const sets = openToldSets(journal, feederSumRules)
+  closers.push(() => sets.close())
+  const of = { context, counters, supplier, book, sets, revocations }
+  const planning = await openPlanning(of, closers)
   const { commands } = planning
   const { tellSession, deadLetters } = openMiddleware(context, {
     trust,
     closers,
     book,
+    sets,
     chargesOf: (station, from, until) =>
       readSignedCharges(context.transactions, station, { from, until }),
   })
@@ -215,12 +222,14 @@ async function openPlanning(
     counters,
     supplier,
     book,
+    sets,
     revocations,
   }: {
     readonly context: Context
     readonly counters: CounterStore
     readonly supplier: Peer
     readonly book: CapacityBook | undefined
+    readonly sets: ToldSets
     readonly revocations: Revocations
   },
   closers: Closers,
@@ -275,6 +284,7 @@ async function openPlanning(
     watchFeeders(context, book, {
       limits: createFallbackLimits(context, commands, feeders),
       dayAhead: dayAhead.ensure,
+      sets,
     })
   closers.push(() => watch?.close())
   return { tariffs, dayAhead, commands, renewals, feeders, watch }

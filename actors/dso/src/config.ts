@@ -48,6 +48,11 @@ const FeederConfig = Type.Object(
     chargers: Type.Optional(
       Type.Array(Eui, { maxItems: feederSumLimits.membersMax, uniqueItems: true }),
     ),
+    /**
+     * Its providers tell what their chargers draw together, and what they have used. Never of a feeder whose chargers are
+     * summed: the difference could be one home.
+     */
+    reported: Type.Optional(Type.Boolean()),
     contracts: Type.Array(
       Type.Object(
         {
@@ -108,6 +113,11 @@ export function demandWhole({ providers, feeders, homes, meters, middleware }: D
   if (summed !== undefined && middleware === undefined)
     throw invalid(
       `${summed.group}: its chargers have nowhere to be heard, for middleware is not there`,
+    )
+  const both = feeders.find((each) => each.chargers !== undefined && each.reported === true)
+  if (both !== undefined)
+    throw invalid(
+      `${both.group}: its chargers are summed, so nothing may be reported of it: the difference could be one home`,
     )
   demandHomesHeard(homes, middleware)
   const stray = homes?.find(({ feeder }) => feeders.every(({ group }) => group !== feeder))

@@ -126,6 +126,7 @@ beforeAll(async () => {
       {
         ...feeder('feeder-1', contract('acacia', 40_000), contract('birch', 20_000)),
         meter: `${dir}/meter.pem`,
+        reported: true,
       },
       feeder('feeder-2', contract('birch', 20_000)),
     ],
@@ -253,7 +254,10 @@ test('after a restart the providers are known, told again, and what they say is 
     direction: 'IMPORT',
     at: soon(0),
   } as const
-  const measurements = (group: string) => ({ group, measurements: [measured] })
+  const measurements = (group: string, value: number = measured.value) => ({
+    group,
+    measurements: [{ ...measured, value }],
+  })
   const { port } = dso
   expect(await acacia.send(port, 'heartbeat', { offlineModeAt: soon(60_000) })).toEqual([204])
   expect(await acacia.send(port, 'group_capacity_compliance_error', error)).toEqual([204])
@@ -265,7 +269,15 @@ test('after a restart the providers are known, told again, and what they say is 
     403,
     'NotPermitted',
   ])
+  // Nothing of a feeder that is not reported is even kept.
+  const unwanted = measurements('feeder-2', 98.765)
+  expect(await birch.send(port, 'update_group_measurements', unwanted)).toEqual([
+    403,
+    'NotPermitted',
+  ])
   const trail = dataOf('audit.jsonl')
+  expect(trail).toContain('ReportUnwanted')
+  expect(trail).not.toContain('98.765')
   expect(trail).toContain('two cars leave at six')
   expect(trail).toContain('GroupForeign')
   expect(trail).not.toContain(acacia.register.token)
@@ -370,17 +382,6 @@ test('a config that names somebody twice, or nobody, is refused by name', async 
   expect(() => demandWhole({ ...config, providers: [] })).toThrow(/acacia is not in providers/)
   const { meters: _, ...without } = config
   expect(() => demandWhole(without)).toThrow(/feeder-1: its meter has nowhere to call/)
-  const chargers = ['00-00-00-00-00-00-00-01']
-  const feeders = config.feeders.map((each) => ({ ...each, chargers }))
-  expect(() => demandWhole({ ...config, feeders })).toThrow(
-    /feeder-1: its chargers have nowhere to be heard/,
-  )
-  const middleware = {
-    accessPoint: 'https://broker.test',
-    keys: 'https://keys.test',
-    keyServer: '02-00-00-00-00-00-00-09',
-  }
-  expect(() => demandWhole({ ...config, feeders, middleware })).not.toThrow()
   const [first, second] = config.providers
   const ofOne = [first, { ...second, certificate: first?.certificate }] as DsoConfig['providers']
   await expect(startDso({ ...config, providers: ofOne }, deps)).rejects.toThrow(

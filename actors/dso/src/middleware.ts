@@ -7,21 +7,23 @@ import type { FeederSayings } from './metering/feeder-sayings.ts'
 type Config = Pick<DsoConfig, 'region' | 'feeders' | 'homes'>
 
 /**
- * By feeder and provider with a contract there: where it says what its chargers draw (`load`), and is told what they
- * may draw (`capacity`). Its organisation is the topic's id.
+ * By feeder and provider with a contract there: where it says what its chargers draw (`load`, if the feeder is reported), and is
+ * told what they may draw (`capacity`). Its organisation is the topic's id.
  */
 export const contractTopics = (
   kind: 'load' | 'capacity',
   { region, feeders }: Config,
   providers: readonly PeerTerms[],
 ): readonly Topic[] =>
-  feeders.flatMap(({ group, contracts }) =>
-    contracts.flatMap(({ provider }) =>
-      providers
-        .filter(({ name }) => name === provider)
-        .map(({ pinned }): Topic => ({ region, feeder: group, kind, id: pinned.org })),
-    ),
-  )
+  feeders
+    .filter(({ reported }) => kind === 'capacity' || reported === true)
+    .flatMap(({ group, contracts }) =>
+      contracts.flatMap(({ provider }) =>
+        providers
+          .filter(({ name }) => name === provider)
+          .map(({ pinned }): Topic => ({ region, feeder: group, kind, id: pinned.org })),
+      ),
+    )
 
 /** Where homes say what their meters have signed, if they let this operator read it. */
 export const readingTopics = ({ region, homes = [] }: Config): readonly Topic[] =>

@@ -132,6 +132,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       associations,
       outbox: createOutbox({ name, pinned, peer, signer, http, deps }),
       audit,
+      demur: (request) => meters.demur(request),
       onHeard: (heard) => tell([heard]),
       onHeartbeat: () => heardLog.heartbeat(name, clock.now()),
       onMessage(request) {

@@ -87,6 +87,8 @@ export function stateReport(station: Station): Readonly<Record<string, unknown>>
         : { action: override.action, until: toIso(override.until), by: override.by },
     waitingFor: waitingFor ?? null,
     refused: refused === undefined ? null : { ...refused, at: toIso(refused.at) },
+    // Whoever reports what stations draw must leave out one that is in a sum.
+    summed: station.config.sums !== undefined,
   }
 }
 

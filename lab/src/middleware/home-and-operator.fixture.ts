@@ -1,9 +1,11 @@
-import { openMiddleware, type CapacityHearer, type Sayer } from '@interlock/csms'
+import { openMiddleware, openToldSets, type CapacityHearer, type Sayer } from '@interlock/csms'
+import { feederSumRules } from '@interlock/contract'
 import { startDso, type DsoConfig } from '@interlock/dso'
 import {
   checkConfig,
   httpClient,
   openAudit,
+  openJournal,
   nodeCrypto as crypto,
   readText,
   silentLog,
@@ -109,6 +111,7 @@ export async function startOperator(
         group: feeder,
         ratedWatts: 100_000,
         history,
+        ...(provider !== undefined && { reported: true }),
         contracts: provider === undefined ? [] : [{ provider, contractedWatts: 50_000 }],
       },
     ],
@@ -147,7 +150,12 @@ export function openSayer(
     const { eui } = middleware.authority.certify('station', `${name}-${i}`).peer
     return [
       stationId(`${name}-${i}`),
-      { powerWatts, connected: true, record: { feeder, eui } },
+      {
+        powerWatts,
+        connected: true,
+        record: { feeder, eui, trust: 'supervised' },
+        report: { isSummed: false },
+      },
     ] as const
   })
   const sayer: Sayer = {
@@ -166,7 +174,9 @@ export function openSayer(
   const trust = { roots: [middleware.authority.rootPem] }
   // Half-hours are none of what it says: a street has those.
   const chargesOf = () => Promise.resolve([])
-  const { tellSession } = openMiddleware(sayer, { trust, closers, book, chargesOf })
+  const sets = openToldSets(openJournal(`${dir}/${name}-sets.journal`), feederSumRules)
+  closers.push(() => sets.close())
+  const { tellSession } = openMiddleware(sayer, { trust, closers, book, sets, chargesOf })
   return {
     tellSession,
     stations: stations.map(([id, { record }]) => ({ id, eui: record.eui })),

@@ -346,13 +346,14 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
         group: 'f1',
         feeder: 'f1',
         contractedWatts: 50_000,
+        reported: true,
         operator: 'dso-8',
         organisation: dso.peer.organisation,
       },
     ],
     hear: (group, said) => void capacity.take(group, said),
   }
-  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000], book)
+  const sayer = openSayer(options, 'csms-8', csms, [7_000, 0, 3_000, 0, 0, 0, 0], book)
   const seen = seenBy(options, 'dso-8', dso, operator.port)
   const [station] = sayer.stations
   if (station === undefined) throw new Error('no station')
@@ -383,7 +384,7 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   const theirs = topicOf('capacity', organisation)
   expect(await stranger.exchange.join(theirs)).toMatchObject({ reason: 'JoinNoGround' })
   expect((await seen.feeder()).loads).toMatchObject([
-    { provider: 'csms-8', watts: 10_000, chargers: 3 },
+    { provider: 'csms-8', watts: 10_000, chargers: 7 },
   ])
   await seen.close()
   await sayer.close()

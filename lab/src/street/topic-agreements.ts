@@ -24,7 +24,6 @@ const grant = (server: Server, may: TopicGrant['may'], kind: TopicGrant['kind'])
 /** What the parties' contracts say of topics. Chargers are of their operator's organisation. */
 const grants: readonly TopicGrant[] = [
   grant('csms', 'publish', 'reading'),
-  grant('csms', 'publish', 'load'),
   grant('csms', 'publish', 'session'),
   grant('csms', 'publish', 'consumption'),
   grant('csms', 'publish', 'dailyConsumption'),
@@ -34,7 +33,6 @@ const grants: readonly TopicGrant[] = [
   grant('dso', 'read', 'reading'),
   grant('emsp', 'read', 'reading'),
   grant('emsp', 'read', 'session'),
-  grant('dso', 'read', 'load'),
   grant('dsrsp', 'read', 'consumption'),
   grant('supplier', 'read', 'consumption'),
   grant('supplier', 'read', 'dailyConsumption'),

@@ -15,7 +15,7 @@ import { supplierBills, type SupplierBills } from './supplier-bills.ts'
 
 /** What went by topic, sealed, past a middleware that can read none of it. */
 export type TopicFigures = {
-  /** Messages of homes, sessions and chargers' load, allotments and half-hours that the middleware has. */
+  /** Messages of homes, sessions, allotments and half-hours that the middleware has. */
   readonly published: number
   /** Readings of homes that the operator of the network has opened, of all that were published. */
   readonly readings: { readonly published: number; readonly opened: number }
@@ -44,7 +44,6 @@ export type TopicFigures = {
 const kinds = [
   'reading',
   'session',
-  'load',
   'capacity',
   'consumption',
 ] as const satisfies readonly Topic['kind'][]

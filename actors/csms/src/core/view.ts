@@ -18,6 +18,8 @@ export type StateReport = {
   readonly waitingFor: string | null
   /** The latest trigger that waited for its arm in vain. */
   readonly refused: RefusedView | null
+  /** Whether it masks its readings for a sum of its feeder; `null` where it does not say. */
+  readonly isSummed: boolean | null
 }
 
 export type TransactionView = {

@@ -13,10 +13,9 @@ import { demandTopic, openTopics, type DeadLetter, type Topics } from '@interloc
 import { inBackground } from '../background.ts'
 import type { CsmsConfig } from '../config.ts'
 import type { Context } from '../context.ts'
-import type { StationView } from '../core/view.ts'
-import type { StationRecord } from '../data/stations.ts'
 import type { CapacityBook } from '../oscp/capacity-book.ts'
-import { feederLoads } from './feeder-loads.ts'
+import type { ToldSets } from '../oscp/told-sets.ts'
+import { feederLoads, type LoadView } from './feeder-loads.ts'
 import { sayConsumption, type StationsSaid } from './say-consumption.ts'
 import { sayTotals } from './say-totals.ts'
 
@@ -31,14 +30,9 @@ export type Middleware = {
 export type Sayer = Pick<Context, 'deps' | 'identity' | 'audit'> & {
   readonly config: Pick<
     CsmsConfig,
-    'middleware' | 'consumption' | 'region' | 'actor' | 'oscp' | 'trust' | 'data'
+    'middleware' | 'consumption' | 'region' | 'actor' | 'trust' | 'data'
   >
-  readonly views: ReadonlyMap<
-    StationId,
-    Pick<StationView, 'powerWatts' | 'connected'> & {
-      readonly record: Pick<StationRecord, 'eui' | 'feeder'>
-    }
-  >
+  readonly views: ReadonlyMap<StationId, LoadView>
 }
 
 /** What operators of the network say by topic is for. */
@@ -49,6 +43,8 @@ export type MiddlewareOptions = {
   readonly closers: Closers
   /** Where there is a contract with an operator of the network. */
   readonly book: CapacityHearer | undefined
+  /** Whose readings are in what is told of feeders, by whatever way. */
+  readonly sets: Pick<ToldSets, 'choose'>
   readonly chargesOf: StationsSaid['chargesOf']
 }
 
@@ -59,30 +55,30 @@ type HomeKind = 'session' | 'consumption' | 'dailyConsumption' | 'monthlyConsump
 const loadSeconds = 30
 
 /**
- * Says what feeders' chargers draw (`load`, one topic for each feeder, its id this organisation) and how the sessions
+ * Says what the chargers of reported feeders draw (`load`, one topic for each, its id this organisation) and how the sessions
  * of other providers' drivers go (`session`, its id the station's EUI-64), what chargers used by half-hours, days and months (`consumption` and
  * the like, the same id), and reads what operators of the network allot to this organisation (`capacity`, its id this organisation).
  * @throws Fault `ConfigInvalid` where region or feeders are no levels of a topic
  */
 export function openMiddleware(
   sayer: Sayer,
-  { trust, closers, book, chargesOf }: MiddlewareOptions,
+  { trust, closers, book, sets, chargesOf }: MiddlewareOptions,
 ): Middleware {
   const { config, deps, identity, audit, views } = sayer
   if (config.middleware === undefined) return { tellSession: () => {}, deadLetters: () => [] }
   const { region, actor } = config
-  const groups = config.oscp?.operators.flatMap((operator) => operator.groups) ?? []
+  const groups = book?.groups ?? []
   /** As the operator of the network names it, where there is a contract with one. */
   const nameOf = (feeder: string): string =>
     groups.find((each) => each.feeder === feeder)?.group ?? feeder
-  const loadTopic = (feeder: string): Topic => ({
+  const loadTopic = (group: string): Topic => ({
     region,
-    feeder: nameOf(feeder),
+    feeder: group,
     kind: 'load',
     id: identity.peer.organisation,
   })
-  const feeders = new Set([...views.values()].map(({ record }) => record.feeder))
-  for (const feeder of feeders) demandTopic(loadTopic(feeder))
+  const reported = groups.filter((each) => each.reported === true)
+  for (const { group } of reported) demandTopic(loadTopic(group))
   const homeTopicOf = (kind: HomeKind, station: StationId): Topic | undefined => {
     const record = views.get(station)?.record
     return record && { region, feeder: nameOf(record.feeder), kind, id: record.eui }
@@ -98,7 +94,7 @@ export function openMiddleware(
   })
   closers.push(() => topics.close())
   // Whoever publishes to a group has its key by being a member.
-  for (const feeder of feeders) topics.join(loadTopic(feeder))
+  for (const { group } of reported) topics.join(loadTopic(group))
 
   if (book !== undefined) hearCapacity(topics, book, { region, us: identity.peer.organisation })
 
@@ -113,8 +109,8 @@ export function openMiddleware(
   const wait = (): void => {
     timer = deps.wall.after(inSeconds(loadSeconds), `${actor}/load`, () => {
       wait()
-      for (const [feeder, load] of feederLoads(views.values(), deps.clock.now()))
-        inBackground(deps, `${actor}/load`, () => topics.publish(loadTopic(feeder), load))
+      for (const [group, load] of feederLoads(reported, views, deps.clock.now(), sets))
+        inBackground(deps, `${actor}/load`, () => topics.publish(loadTopic(group), load))
     })
   }
   wait()

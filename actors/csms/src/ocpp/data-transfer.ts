@@ -21,6 +21,7 @@ const Report = Compile(
     powerWatts: Type.Optional(nullable(Type.Number())),
     override: Type.Optional(Type.Unknown()),
     waitingFor: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
+    summed: Type.Optional(nullable(Type.Boolean())),
     refused: Type.Optional(
       nullable(
         Type.Object({
@@ -82,7 +83,7 @@ function reportOf(data: unknown): StateReport | undefined {
   const parsed = typeof data === 'string' ? parseJson(data, limits.jsonDepthMax) : undefined
   const value = parsed === undefined ? data : parsed.ok ? parsed.value : undefined
   if (!Report.Check(value)) return undefined
-  const { state, why, until, setPointWatts, powerWatts, override, waitingFor, refused } = value
+  const { state, why, until, setPointWatts, powerWatts, override, waitingFor } = value
   return {
     state,
     why: why ?? null,
@@ -91,7 +92,8 @@ function reportOf(data: unknown): StateReport | undefined {
     powerWatts: powerWatts ?? null,
     override: override ?? null,
     waitingFor: waitingFor ?? null,
-    refused: refusedOf(refused),
+    refused: refusedOf(value.refused),
+    isSummed: value.summed ?? null,
   }
 }
 

@@ -24,6 +24,7 @@ export const meterValues =
         view.meterWattHours = samples.registerWattHours ?? view.meterWattHours
       }
     }
+    context.hooks.metered(sender.stationId, evseId, meterValue)
     context.hooks.forward(sender.stationId, 'MeterValues', request)
     return {}
   }

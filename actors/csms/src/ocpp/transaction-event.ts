@@ -155,7 +155,11 @@ async function keep(
     })
     if (kept.as === 'conflicting') sender.conflicts.add(request)
     // In the order of the database, so that after a restart the state is the same.
-    if (view !== undefined) await learn(context, view, { request, samples, known, now, kept })
+    if (view !== undefined) {
+      await learn(context, view, { request, samples, known, now, kept })
+      const evse = now.evseId?.value ?? view.record.evse
+      context.hooks.metered(stationId, evse, request.meterValue ?? [])
+    }
     return kept
   } catch (cause) {
     context.deps.log.error({ station: stationId, cause }, 'a transaction event is not stored')

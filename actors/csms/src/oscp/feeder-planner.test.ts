@@ -2,7 +2,6 @@ import { inHours, instant, stationId, type Instant } from '@interlock/kernel'
 import { chargingWattsMin, groupBlockMillis, limitAt, type Schedule } from '@interlock/power'
 import { expect, test } from 'vitest'
 import { fallbackShares } from './fallback-shares.ts'
-import { createFeederMeasurements } from './feeder-measurements.ts'
 import { evening, group, many, street, vehicle, worst } from './street.fixture.ts'
 
 test('neighbours share what their feeder bears through the night, and all have their energy by departure', () => {
@@ -132,19 +131,4 @@ test('a part of the fallback at which no vehicle charges is left to the others',
   expect(partsOf(3_000)).toEqual([1_500, 1_500, 0])
   expect(partsOf(2_000)).toEqual([2_000, 0, 0])
   expect(partsOf(1_000)).toEqual([0, 0, 0])
-})
-
-test('the operator is told the sum that a feeder used, and never that of one or two homes', () => {
-  const vehicles = many(4)
-  const { context, book, told } = street(vehicles, { now: 1, fallback: 1 })
-  const measurements = createFeederMeasurements(context, book)
-  measurements.tell(group)
-  for (const [at, view] of vehicles.entries()) view.meterWattHours = (at + 1) * 100
-  measurements.tell(group)
-  expect(told).toMatchObject([
-    { body: { measurements: [{ value: 1_000, unit: 'WH', direction: 'IMPORT' }] } },
-  ])
-  for (const view of vehicles.slice(2)) view.meterWattHours = undefined
-  measurements.tell(group)
-  expect(told).toHaveLength(1)
 })

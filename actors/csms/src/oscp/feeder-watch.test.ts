@@ -5,12 +5,15 @@ import { testClock } from '@interlock/kernel/clock.fixture'
 import type { CapacityBook } from './capacity-book.ts'
 import { createFallbackLimits } from './fallback-limits.ts'
 import { watchFeeders } from './feeder-watch.ts'
+import { reporting } from './reports.fixture.ts'
 import { evening, group, holding, street, vehicle } from './street.fixture.ts'
 
 /** Three stations, a budget that bears one part of the fallback, and who has asked for one so far. */
-function watched() {
+function watched(isReported = false) {
   const clock = testClock(evening)
   const vehicles = [1, 2, 3].map((number) => vehicle(number))
+  const records: unknown[] = []
+  if (isReported) vehicles.push(reporting(4, 0, true))
   for (const view of vehicles) view.connected = false
   const hooks = { replan: () => {}, capacityChanged: (_groups: readonly string[]) => {} }
   const { context, planner } = street(
@@ -20,15 +23,18 @@ function watched() {
       config: { actor: 'csms' },
       deps: { clock, log: silentLog },
       hooks,
+      audit: { critical: () => {}, record: (...record: unknown[]) => void records.push(record) },
       sessions: new Map(vehicles.map(({ record }) => [record.stationId, {}])),
     },
   )
   const stations = holding()
   stations.budget.left = 1
   const days: number[] = []
-  const book = { groups: [group], of: () => group } as unknown as CapacityBook
+  const limited = { ...group, reported: isReported }
+  const book = { groups: [limited], of: () => limited } as unknown as CapacityBook
   const watch = watchFeeders(context, book, {
     limits: createFallbackLimits(context, stations, planner),
+    sets: { admit: () => false },
     dayAhead: async () => void days.push(clock.now()),
   })
   const boot = (number: number): void => {
@@ -38,7 +44,7 @@ function watched() {
     watch.booted(`CS-${number}` as StationId)
   }
   const asked = () => stations.asked('SetVariables')
-  return { clock, hooks, asked, days, boot }
+  return { clock, hooks, asked, days, boot, records }
 }
 
 test('who of those that boot together has the last of a budget does not depend on who was faster', async () => {
@@ -62,4 +68,14 @@ test('what an operator says during one second is one reason to plan the day and 
   await clock.advance(1_000)
   expect(days).toEqual([evening + 1_000])
   expect(asked()).toEqual(['CS-2'])
+})
+
+test('where a charger says that it is summed, a feeder that the config reports is not; noted once', async () => {
+  const { clock, records } = watched(true)
+  await clock.advance(180_000)
+  const why = { group: group.group, why: 'a charger of it is summed' }
+  expect(records).toEqual([['ReportWithheld', why]])
+  const { clock: other, records: none } = watched()
+  await other.advance(180_000)
+  expect(none).toEqual([])
 })

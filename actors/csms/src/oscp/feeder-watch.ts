@@ -1,32 +1,47 @@
 import type { Running } from '@interlock/host'
-import { millis, type StationId, type Timer } from '@interlock/kernel'
+import { inMinutes, millis, type StationId, type Timer } from '@interlock/kernel'
 import { groupBlockMillis } from '@interlock/power'
 import type { Context } from '../context.ts'
 import { createGatheredRounds } from '../gathered-rounds.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import type { FallbackLimits } from './fallback-limits.ts'
 import { createFeederMeasurements } from './feeder-measurements.ts'
+import { reportedChargers } from './reported-feeders.ts'
+import type { ToldSets } from './told-sets.ts'
 
 export type FeederWatch = Running & {
   /** The station has booted, and may have no part of the fallback yet. */
   booted(station: StationId): void
 }
 
+/** Readings of a block's end come after it, each at its own time. */
+const measurementMillis = inMinutes(1)
+
+export type WatchOptions = {
+  readonly limits: FallbackLimits
+  readonly dayAhead: () => Promise<void>
+  readonly sets: Pick<ToldSets, 'admit'>
+}
+
 /**
  * At the start of each block, and whenever the operator says or stops saying something: plans the
- * vehicles anew, and the day ahead where there was no forecast for it, gives stations their parts of the fallback, and tells the operator what was used.
+ * vehicles anew, and the day ahead where there was no forecast for it, and gives stations their parts of the fallback. Tells the
+ * operator of a reported feeder what was used, each minute what is known by then.
  * Parts are charged to the budget of the hour: stations that boot together have theirs in an order of their own.
  */
 export function watchFeeders(
   context: Context,
   book: CapacityBook,
-  { limits, dayAhead }: { readonly limits: FallbackLimits; readonly dayAhead: () => Promise<void> },
+  { limits, dayAhead, sets }: WatchOptions,
 ): FeederWatch {
-  const { deps, config, hooks, views } = context
-  const measurements = createFeederMeasurements(context, book)
+  const { audit, deps, config, hooks, views } = context
+  const measurements = createFeederMeasurements(context, book, sets)
+  const reported = book.groups.filter((group) => group.reported === true)
   const waiting = new Set<CapacityGroup>()
+  const withheld = new Set<CapacityGroup>()
   let dayWaits = false
   let timer: Timer | undefined
+  let telling: Timer | undefined
 
   const rounds = createGatheredRounds(deps.clock, `${config.actor}/feeders/round`, async () => {
     const groups = book.groups.filter((group) => waiting.has(group))
@@ -57,9 +72,20 @@ export function watchFeeders(
     const delay = millis(groupBlockMillis - (deps.clock.now() % groupBlockMillis))
     timer = deps.clock.after(delay, `${config.actor}/feeders`, () => {
       wait()
-      for (const group of book.groups) {
-        measurements.tell(group)
-        look(group)
+      for (const group of book.groups) look(group)
+    })
+  }
+  const tellLater = (): void => {
+    if (reported.length === 0) return
+    const delay = millis(measurementMillis - (deps.clock.now() % measurementMillis))
+    telling = deps.clock.after(delay, `${config.actor}/feeders/used`, () => {
+      tellLater()
+      for (const group of reported) {
+        if (reportedChargers(group, views.values()) === undefined && !withheld.has(group)) {
+          withheld.add(group)
+          audit.record('ReportWithheld', { group: group.group, why: 'a charger of it is summed' })
+        }
+        measurements.look(group)
       }
     })
   }
@@ -68,7 +94,9 @@ export function watchFeeders(
     dayWaits = true
     rounds.request()
   }
+  hooks.metered = (...reading) => measurements.metered(...reading)
   wait()
+  tellLater()
   return {
     booted(station) {
       const feeder = views.get(station)?.record.feeder
@@ -77,6 +105,7 @@ export function watchFeeders(
     },
     close() {
       timer?.cancel()
+      telling?.cancel()
       rounds.close()
       return Promise.resolve()
     },

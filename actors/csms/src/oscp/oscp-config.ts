@@ -42,6 +42,11 @@ const OperatorConfig = Type.Object(
           feeder: Type.String({ minLength: 1, maxLength: 32 }),
           /** What they may draw together where the operator has said nothing. */
           contractedWatts: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+          /**
+           * The operator is told the load of its chargers together, and what they used. Unless it is said: nothing. Of a feeder
+           * whose chargers are summed nothing is told in any case.
+           */
+          reported: Type.Optional(Type.Boolean()),
           /** How its stations are connected. All that others draw is counted on every phase. */
           connections: Type.Optional(
             Type.Array(

@@ -18,6 +18,8 @@ export type FeederMeters = {
   readonly door: Endpoint
   /** Where the operator itself looks: with what single homes let it read, so no console may. */
   readonly feeder: Endpoint
+  /** Whether what it says is of a feeder that it may not report of. */
+  demur(request: OscpRequest): 'ReportUnwanted' | undefined
   /** What a provider says it has used. */
   heard(provider: string, request: OscpRequest): void
   /** At the start of a block: judges, and notes meters that say nothing. */
@@ -105,6 +107,13 @@ export function createFeederMeters(options: {
         }
         return { status: 200, body }
       },
+    },
+    demur(request) {
+      const { message } = request
+      if (message !== 'update_group_measurements' && message !== 'update_asset_measurements')
+        return undefined
+      const of = feeders.find(({ group }) => group === request.body.group)
+      return of?.reported === true ? undefined : 'ReportUnwanted'
     },
     heard(provider, request) {
       if (request.message !== 'update_group_measurements') return

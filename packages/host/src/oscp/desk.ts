@@ -51,12 +51,15 @@ export type Associations = {
 export type Desk = {
   readonly name: string
   /** One request of this peer, one after the other; nothing has changed when it is refused. */
-  hear(request: HttpMessage): Promise<Outcome<undefined, OscpRefusal | 'GroupForeign'>>
+  hear(request: HttpMessage): Promise<Outcome<undefined, DeskRefusal>>
   /** Carries out what this side begins: a registration, a handshake. */
   begin(step: (association: Association) => Step | undefined): Promise<void>
   /** Ends when what is being done is done; then nothing is heard any more. */
   close(): Promise<void>
 }
+
+/** Beside those of OSCP: what is of a group of somebody else, or what nobody wants to know of one. */
+export type DeskRefusal = OscpRefusal | 'GroupForeign' | 'ReportUnwanted'
 
 export type DeskOptions = {
   readonly peer: PeerTerms
@@ -70,6 +73,8 @@ export type DeskOptions = {
   readonly onSilent?: () => void
   /** The peer is heard, for the first time or again. */
   readonly onHeard: () => void
+  /** Why a message of a peer that is heard is not taken, nor anything of it kept. */
+  readonly demur?: (request: OscpRequest) => 'ReportUnwanted' | undefined
   /** After each step, how both stand. */
   readonly onStanding?: (association: Association) => void
   /** A message about capacity. It is answered once this is done. */
@@ -133,9 +138,7 @@ export function openDesk(options: DeskOptions): Desk {
         return options.onMessage?.(decision.request)
     }
   }
-  const hearNow = async (
-    http: HttpMessage,
-  ): Promise<Outcome<undefined, OscpRefusal | 'GroupForeign'>> => {
+  const hearNow = async (http: HttpMessage): Promise<Outcome<undefined, DeskRefusal>> => {
     const read = readRequest(http, door, crypto)
     if (!read.ok) return read
     const verified = verifyRequest(http, { peer: pinned, us, memory }, clock.now(), crypto)
@@ -145,6 +148,8 @@ export function openDesk(options: DeskOptions): Desk {
     if (!step.ok) return step
     const group = 'body' in request && 'group' in request.body ? request.body.group : undefined
     if (group !== undefined && !groups.has(group)) return refused('GroupForeign', group)
+    const objection = options.demur?.(request)
+    if (objection !== undefined) return refused(objection, group)
     // Heartbeats come every few minutes and claim nothing.
     if (request.message !== 'heartbeat')
       audit.critical('OscpReceived', {

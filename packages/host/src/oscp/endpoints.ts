@@ -31,6 +31,8 @@ export function oscpEndpoints({ us, peerRole, desks, audit }: OscpDoors): readon
     if (reason !== 'TooManyRequests')
       audit.record('OscpRefused', { peer: desk.name, path, reason, ...(detail && { detail }) })
     if (reason === 'GroupForeign') return problem('NotPermitted', 'a group of somebody else')
+    if (reason === 'ReportUnwanted')
+      return problem('NotPermitted', 'nothing is reported of this group, by its contract')
     const { status, words } = oscpRefusalRow(reason)
     return { status, body: { message: `${reason}: ${words}` } }
   }
