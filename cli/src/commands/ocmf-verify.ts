@@ -1,3 +1,4 @@
+import type { Keyed } from '@interlock/ocmf'
 import { exits, UsageError, type Command } from '../command.ts'
 
 export const ocmfVerify: Command = {
@@ -10,40 +11,58 @@ export const ocmfVerify: Command = {
     key: {
       kind: 'text',
       value: 'FILE',
-      help: 'public key (hex or base64) for records that come without one',
+      help: 'the meter’s public key (hex or base64): it decides, whatever key a file brings',
     },
   },
   run: async ({ flags, operands, print }) => {
     if (operands.length === 0) throw new UsageError('which file?')
     const { readText, verifyEcdsa } = await import('@interlock/host')
-    const { ocmfProblems, readSignedValues, verifyRecord } = await import('@interlock/ocmf')
+    const ocmf = await import('@interlock/ocmf')
     const given = flags['key'] === undefined ? undefined : readText(String(flags['key'])).trim()
     const cases = []
     const words = []
+    const good: (Keyed & { readonly file: string; readonly index: number })[] = []
     for (const file of operands) {
-      const values = readSignedValues(readText(file))
+      const values = ocmf.readSignedValues(readText(file))
       const found = values.ok
-        ? values.value.map(({ record, publicKey }) =>
-            verifyRecord(record, publicKey ?? given, verifyEcdsa),
-          )
-        : [values]
-      for (const [index, outcome] of found.entries()) {
+        ? values.value.map(({ record, publicKey: beside }) => ({
+            key: given ?? beside ?? '',
+            outcome: ocmf.verifyByGiven(record, given, beside, verifyEcdsa),
+          }))
+        : [{ key: '', outcome: values }]
+      for (const [index, { key, outcome }] of found.entries()) {
         const where = `${file}, record ${index + 1}`
         if (outcome.ok) {
-          const { PG, RD } = outcome.value.payload
-          cases.push({ file, index, verified: true, reason: null })
-          words.push(`${where}: page ${PG}, ${RD.length} readings: verifies`)
+          const { payload } = outcome.value
+          const faults = ocmf.faultsIn(payload)
+          const isGood = faults.length === 0
+          cases.push({ file, index, verified: true, reason: null, ...(!isGood && { faults }) })
+          const readings = `page ${payload.PG}, ${payload.RD.length} readings`
+          const but = isGood ? '' : `, but proves nothing to bill by: ${faults.join('; ')}`
+          words.push(`${where}: ${readings}: verifies${but}`)
+          const name = ocmf.keyIn(key, outcome.value) ?? key
+          good.push({ file, index, record: outcome.value, key: name })
         } else {
           const { reason, detail } = outcome
           cases.push({ file, index, verified: false, reason, ...(detail && { detail }) })
-          words.push(`${where}: ${reason}: ${ocmfProblems[reason]}${detail ? ` (${detail})` : ''}`)
+          const problem = ocmf.ocmfProblems[reason]
+          words.push(`${where}: ${reason}: ${problem}${detail ? ` (${detail})` : ''}`)
         }
       }
     }
+    const sequence = ocmf.sequenceFindings(good).map(({ problem, detail, index: at }) => {
+      const { file = '', index = 0 } = good[at] ?? {}
+      const sentence = `${problem}: ${ocmf.sequenceProblems[problem]} (${detail})`
+      words.push(`${file}, record ${index + 1}: ${sentence}`)
+      return { file, index, problem, detail }
+    })
     const verified = cases.filter((each) => each.verified).length
     const refused = cases.length - verified
-    words.push(`${cases.length} records: ${verified} verify, ${refused} do not`)
-    print({ records: cases.length, verified, refused, cases }, words.join('\n'))
-    return refused === 0 ? exits.done : exits.failed
+    words.push(
+      `${cases.length} records: ${verified} verify, ${refused} do not; ` +
+        `${sequence.length} findings between the records of one meter`,
+    )
+    print({ records: cases.length, verified, refused, cases, sequence }, words.join('\n'))
+    return refused + sequence.length === 0 ? exits.done : exits.failed
   },
 }

@@ -1,8 +1,7 @@
 import { ok, refused, type Outcome } from '@interlock/kernel'
-import type { OcmfRecord, VerifyEcdsa } from '@interlock/ocmf'
+import { readingAtEnd, type OcmfRecord, type VerifyEcdsa } from '@interlock/ocmf'
 import type { SignedValue } from '@interlock/ocpi'
 import { openReceipt } from './open-receipt.ts'
-import { readingAtEnd } from './readings.ts'
 
 /** `nature` of a signed value that is one; the others are the meter's own. */
 export const receiptNature = 'Receipt'

@@ -1,12 +1,12 @@
 import { fromBase64, fromUtf8, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import {
-  algorithmOf,
-  defaultAlgorithm,
+  inherited,
   pageOf,
   parseRecord,
-  publicKeyOf,
   readingTime,
+  sameKey,
   verifyRecord,
+  wattHoursOf,
   type OcmfRecord,
   type Reading,
   type VerifyEcdsa,
@@ -14,7 +14,6 @@ import {
 import type { SignedData, SignedValue } from '@interlock/ocpi'
 import { confirmedBy, isReceipt, type ContractVehicle } from './metering-receipt.ts'
 import type { RatingProblem } from './rating-problems.ts'
-import { inherited, wattHoursOf } from './readings.ts'
 
 /** A meter as the register has it. */
 export type RegisteredMeter = {
@@ -124,13 +123,6 @@ function textOf(encoded: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function sameKey(left: string, right: string, { algorithm }: OcmfRecord): boolean {
-  const curve = algorithmOf(algorithm ?? defaultAlgorithm)?.curve
-  if (curve === undefined) return false
-  const [one, other] = [publicKeyOf(left, curve), publicKeyOf(right, curve)]
-  return one.ok && other.ok && one.value.join() === other.value.join()
 }
 
 /** First and last page: each once, none between them missing, all of a transaction. */

@@ -13,20 +13,23 @@ const parser = new XMLParser({
 })
 
 /** Records of a file: the XML container, or one record in each line. */
-export function readSignedValues(text: string): Outcome<readonly SignedValue[], OcmfProblem> {
-  if (!text.trimStart().startsWith('OCMF|')) return readContainer(text)
-  if (text.length > containerCharactersMax) return refused('TooLarge', `${text.length} characters`)
+export function readSignedValues(file: string): Outcome<readonly SignedValue[], OcmfProblem> {
+  if (file.length > containerCharactersMax) return refused('TooLarge', `${file.length} characters`)
+  const text = file.replace(/^\uFEFF/, '').trimStart()
+  if (text.startsWith('<')) return readContainer(text)
+  if (!text.startsWith('OCMF|'))
+    return refused('RecordsMissing', text === '' ? 'it is empty' : 'it begins with other text')
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   return ok(lines.map((record) => ({ record })))
 }
 
 /** Records of the XML container that transparency software reads: `<values><value>…`. */
 function readContainer(xml: string): Outcome<readonly SignedValue[], OcmfProblem> {
-  if (xml.length > containerCharactersMax) return refused('TooLarge', `${xml.length} characters`)
-  if (/<!/.test(xml)) return refused('ContainerMalformed', 'a declaration or comment')
+  // A declaration can define what expands without end; comments are passed by.
+  if (/<!(?!--)/.test(xml)) return refused('ContainerMalformed', 'a declaration')
   let document: unknown
   try {
-    document = parser.parse(xml.replace(/^\uFEFF/, ''), true)
+    document = parser.parse(xml, true)
   } catch (cause) {
     return refused('ContainerMalformed', cause instanceof Error ? cause.message : undefined)
   }

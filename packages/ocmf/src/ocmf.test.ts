@@ -143,6 +143,8 @@ test.each([
   ['<values></values>', 'ContainerMalformed'],
   ['<values><value></value></values>', 'ContainerMalformed'],
   ['<values><value>', 'ContainerMalformed'],
+  ['', 'RecordsMissing'],
+  ['plain text', 'RecordsMissing'],
   ['<!DOCTYPE a [<!ENTITY b "c">]><values><value/></values>', 'ContainerMalformed'],
   [
     '<values><value><signedData encoding="hex">zz</signedData></value></values>',
@@ -150,6 +152,12 @@ test.each([
   ],
 ])('a container that is none: %s', (xml, reason) => {
   expect(readSignedValues(xml)).toMatchObject({ ok: false, reason })
+})
+
+test('a comment is no part of a container, and what it hides is no record', () => {
+  const value = `<value><signedData>${record}</signedData></value>`
+  const read = readSignedValues(`\uFEFF<!-- a --><values><!-- ${value} -->${value}</values>`)
+  expect(read).toEqual({ ok: true, value: [{ record }] })
 })
 
 test('a container may hold its records in hex or base64; a file may be records line by line', () => {

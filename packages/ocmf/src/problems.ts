@@ -9,7 +9,9 @@ export const ocmfProblems = {
   KeyMissing: 'there is no public key to verify with',
   KeyUnreadable: 'the public key is neither a SubjectPublicKeyInfo nor a point of the curve',
   KeyOfAnotherCurve: 'the public key is of another curve than the record was signed on',
+  KeySwapped: 'the public key in the file is another than the one that was given',
   SignatureInvalid: 'the signature does not verify: record and key do not belong together',
+  RecordsMissing: 'the file has no records: neither one in each line, nor an XML container of them',
   ContainerMalformed: 'the file is not an XML container of signed values',
 } as const
 export type OcmfProblem = keyof typeof ocmfProblems

@@ -1,7 +1,8 @@
-import { concat, fromHex, ok, refused, type Outcome } from '@interlock/kernel'
-import { curves, type Curve } from './algorithms.ts'
+import { concat, fromHex, ok, refused, toHex, type Outcome } from '@interlock/kernel'
+import { algorithmOf, curves, defaultAlgorithm, type Curve } from './algorithms.ts'
 import { bytesOf } from './encoding.ts'
 import type { OcmfProblem } from './problems.ts'
+import type { OcmfRecord } from './record.ts'
 
 const sequence = 0x30
 const bitString = 0x03
@@ -25,6 +26,18 @@ export function publicKeyOf(text: string, curve: Curve): Outcome<Uint8Array, Ocm
   const point = bytes[0] === uncompressed && bytes.length % 2 === 1 ? bytes.subarray(1) : bytes
   if (point.length !== 2 * curve.bytes) return refused('KeyUnreadable', `${bytes.length} bytes`)
   return ok(concat(prefix, point))
+}
+
+/** A key of the curve of that record in one writing, whichever it came in; `undefined` where it is none. */
+export function keyIn(text: string, { algorithm }: OcmfRecord): string | undefined {
+  const curve = algorithmOf(algorithm ?? defaultAlgorithm)?.curve
+  const key = curve && publicKeyOf(text, curve)
+  return key?.ok === true ? toHex(key.value) : undefined
+}
+
+export function sameKey(left: string, right: string, record: OcmfRecord): boolean {
+  const key = keyIn(left, record)
+  return key !== undefined && key === keyIn(right, record)
 }
 
 /** Everything before X‖Y. */

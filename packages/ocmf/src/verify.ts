@@ -3,7 +3,7 @@ import { algorithmOf, defaultAlgorithm, type Algorithm } from './algorithms.ts'
 import { rawSignature } from './ecdsa-signature.ts'
 import { bytesOf } from './encoding.ts'
 import type { OcmfProblem } from './problems.ts'
-import { publicKeyOf } from './public-key.ts'
+import { publicKeyOf, sameKey } from './public-key.ts'
 import { parseRecord, type OcmfRecord } from './record.ts'
 
 /**
@@ -43,4 +43,28 @@ export function verifyRecord(
   return verifyEcdsa(algorithm, key.value, utf8(record.signed), signature)
     ? ok(record)
     : refused('SignatureInvalid')
+}
+
+/**
+ * The same by the key that is known to be the meter's, where there is one. It alone decides: whoever forges a record
+ * can put a key beside it.
+ *
+ * @param beside the key that came with the record
+ */
+export function verifyByGiven(
+  text: string,
+  given: string | undefined,
+  beside: string | undefined,
+  verifyEcdsa: VerifyEcdsa,
+): Outcome<OcmfRecord, OcmfProblem> {
+  if (given === undefined || beside === undefined)
+    return verifyRecord(text, given ?? beside, verifyEcdsa)
+  const outcome = verifyRecord(text, given, verifyEcdsa)
+  if (outcome.ok)
+    return sameKey(given, beside, outcome.value)
+      ? outcome
+      : refused('KeySwapped', 'the record is by the given one all the same')
+  return verifyRecord(text, beside, verifyEcdsa).ok
+    ? refused('KeySwapped', 'the record is by the one in the file')
+    : outcome
 }

@@ -1,7 +1,7 @@
 import { askPinned, systemClock, verifyEcdsa } from '@interlock/host'
 import { homeDoors, type HomeUsageFormat } from '@interlock/contract'
 import { assert, instant, toBase64, type Eui64 } from '@interlock/kernel'
-import { verifyRecord } from '@interlock/ocmf'
+import { sequenceFindings, verifyRecord } from '@interlock/ocmf'
 import { exportFormats, writeExport } from '@interlock/privacy'
 import { openDataStatement } from '@interlock/seal'
 import { expect, test } from 'vitest'
@@ -47,6 +47,11 @@ test('an owner reads at home, with the CSMS away, what the meter has signed (PF1
   const meterKey = toBase64(known.meter)
   const payloads = records.map((record) => verifyRecord(record, meterKey, verifyEcdsa))
   expect(payloads.every(({ ok }) => ok)).toBe(true)
+  // None is missing, and one that is taken out is missed.
+  const keyed = payloads.flatMap((each) => (each.ok ? [{ record: each.value, key: '' }] : []))
+  expect(sequenceFindings(keyed)).toEqual([])
+  const halfHours = keyed.filter(({ record }) => record.payload.PG.startsWith('F'))
+  expect(sequenceFindings(halfHours.toSpliced(1, 1))).toMatchObject([{ problem: 'PageMissing' }])
   const json = JSON.parse(await read('json')) as {
     intervals: { from: string; until: string; import: number; export: number; quality: string }[]
   }

@@ -1,4 +1,4 @@
-import type { OcmfRecord, Reading } from '@interlock/ocmf'
+import type { OcmfRecord, Reading } from './record.ts'
 
 /** A reading leaves out what is the same as in the one before it in its record. */
 export function inherited(readings: readonly Reading[]): readonly Reading[] {
@@ -20,7 +20,8 @@ const wattHoursIn: Readonly<Record<string, number>> = { Wh: 1, kWh: 1_000 }
 /** `undefined` where it is no number, or of no unit of energy. Whole milliwatt-hours: sums of decimals are not exact. */
 export function wattHoursOf({ RV, RU }: Reading): number | undefined {
   const unit = wattHoursIn[RU ?? '']
-  const isNumber = typeof RV === 'number' || (typeof RV === 'string' && /^-?\d+(\.\d+)?$/.test(RV))
+  const isNumber =
+    typeof RV === 'number' || (typeof RV === 'string' && /^ *-?\d+(\.\d+)?$/.test(RV))
   return unit === undefined || !isNumber ? undefined : Math.round(Number(RV) * unit * 1_000) / 1_000
 }
 
