@@ -1,6 +1,6 @@
 import type { Received } from '@interlock/topics'
 import { expect, test } from 'vitest'
-import { followings } from './middleware.ts'
+import { contractTopics, followings } from './middleware.ts'
 
 test('what homes say is taken and can be proved; what providers say of loads is taken', async () => {
   const done: string[] = []
@@ -16,4 +16,17 @@ test('what homes say is taken and can be proved; what providers say of loads is 
   await loads?.handle({} as Received)
   await readings?.handle({} as Received)
   expect(done).toEqual(['load taken', 'reading taken', 'proved'])
+})
+
+test('the load of a feeder is heard only where it is reported; what may be drawn is said of each', () => {
+  const contracts = [{ provider: 'acacia', contractedWatts: 1 }]
+  const feeders = [
+    { group: 'summed', chargers: [], contracts },
+    { group: 'reported', reported: true, contracts },
+  ].map((each) => ({ ratedWatts: 1, history: '', ...each }))
+  const providers = [{ name: 'acacia', pinned: { org: '02-00-00-00-00-00-00-01' } }] as never
+  const feedersOf = (kind: 'load' | 'capacity') =>
+    contractTopics(kind, { region: 'GB', feeders }, providers).map(({ feeder }) => feeder)
+  expect(feedersOf('load')).toEqual(['reported'])
+  expect(feedersOf('capacity')).toEqual(['summed', 'reported'])
 })

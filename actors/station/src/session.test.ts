@@ -43,9 +43,31 @@ test('the console is told the state in the charger’s own terms', async () => {
   expect(last()).toMatchObject({
     vendorId: 'org.interlock',
     messageId: 'State',
-    data: { why: 'Fallback', setPointWatts: 7_400, powerWatts: 7_000, override: null },
+    data: {
+      why: 'Fallback',
+      setPointWatts: 7_400,
+      powerWatts: 7_000,
+      override: null,
+      summed: false,
+    },
   })
   expect(clock.now()).toBe(night)
+})
+
+test('a charger that masks its readings for a sum says so with its state', async () => {
+  const nowhere = 'https://127.0.0.1:1'
+  const { csms } = await scene({
+    entropy,
+    config: {
+      middleware: { accessPoint: nowhere, keys: nowhere, keyServer: '02-00-00-00-00-00-00-09' },
+      sums: { dso: '02-00-00-00-00-00-00-08' },
+    },
+  })
+  await until(() => csms.sent('DataTransfer').length > 0, 'the state')
+  expect(csms.sent('DataTransfer').at(-1)).toMatchObject({
+    messageId: 'State',
+    data: { summed: true },
+  })
 })
 
 test('after ten seconds without an answer the stored rule applies', async () => {

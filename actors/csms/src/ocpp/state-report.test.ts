@@ -4,6 +4,7 @@ import {
   eui64,
   inMinutes,
   plus,
+  stationId,
   toBase64,
   toIso,
   unobserved,
@@ -82,6 +83,21 @@ test('a report that cannot be read is rejected, or says nothing of a refusal', a
   expect(await report({ ...waited(20), at: 'soon' })).toBe('Accepted')
   expect(await report(undefined)).toBe('Accepted')
   expect(await shown()).toBeNull()
+})
+
+test('whether it masks its readings for a sum is its own word, and unknown before', async () => {
+  const said = () => csms.views.get(stationId('CS-1'))?.report?.isSummed
+  for (const summed of [true, false, null]) {
+    const data = { state: 'Idle', summed }
+    await station.endpoint.call('DataTransfer', {
+      vendorId: 'org.interlock',
+      messageId: 'State',
+      data,
+    })
+    expect(said()).toBe(summed)
+  }
+  await report(undefined)
+  expect(said()).toBeNull()
 })
 
 type Shown = { readonly supplied: Record<string, unknown> | null }

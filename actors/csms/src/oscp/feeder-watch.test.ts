@@ -1,11 +1,12 @@
 import { silentLog } from '@interlock/host'
-import type { StationId } from '@interlock/kernel'
+import { toIso, type StationId } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
+import type { Context } from '../context.ts'
 import type { CapacityBook } from './capacity-book.ts'
 import { createFallbackLimits } from './fallback-limits.ts'
 import { watchFeeders } from './feeder-watch.ts'
-import { reporting } from './reports.fixture.ts'
+import { reporting, toldSets } from './reports.fixture.ts'
 import { evening, group, holding, street, vehicle } from './street.fixture.ts'
 
 /** Three stations, a budget that bears one part of the fallback, and who has asked for one so far. */
@@ -78,4 +79,33 @@ test('where a charger says that it is summed, a feeder that the config reports i
   const { clock: other, records: none } = watched()
   await other.advance(180_000)
   expect(none).toEqual([])
+})
+
+test('what chargers read by the clock is told a minute after the block at most', async () => {
+  const clock = testClock(evening)
+  const chargers = Array.from({ length: 8 }, (_, i) => reporting(i + 1, 0))
+  const hooks = { replan: () => {}, metered: (() => {}) as Context['hooks']['metered'] }
+  const rest = { config: { actor: 'csms' }, deps: { clock, log: silentLog }, hooks }
+  const { context } = street(chargers, { now: 1, fallback: 1 }, rest)
+  const told: number[] = []
+  const book = {
+    groups: [{ ...group, reported: true }],
+    tell: () => told.push(clock.now() - evening) > 0,
+  } as unknown as CapacityBook
+  const watch = watchFeeders(context, book, {
+    limits: { ensure: () => Promise.resolve() },
+    sets: toldSets(),
+    dayAhead: () => Promise.resolve(),
+  })
+  const read = (value: number) => {
+    const values = [{ timestamp: toIso(clock.now()), sampledValue: [{ value }] }] as const
+    for (const { record } of chargers) hooks.metered(record.stationId, 1, [...values] as never)
+  }
+  read(0)
+  await clock.advance(900_000)
+  expect(told).toEqual([])
+  read(250)
+  await clock.advance(120_000)
+  expect(told).toEqual([960_000])
+  await watch.close()
 })
