@@ -60,6 +60,10 @@ const stationConfig = checkConfig(
 )
 const stationBearings = station.bearingsOf(stationConfig, crypto)
 
+/** Of a response. */
+export const dwellMillis = 10_000
+export const longestMillis = 120_000
+
 const llcsConfig = checkConfig(
   'model',
   {
@@ -75,6 +79,8 @@ const llcsConfig = checkConfig(
     installCode,
     listen: { port: 0 },
     evses: [1],
+    dwellMillis,
+    durationMillisMax: longestMillis,
   },
   llcs.LlcsConfig,
 )

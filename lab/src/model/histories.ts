@@ -72,7 +72,7 @@ export type Begun = Pick<Given, 'scenario' | 'kept' | 'signed'>
 export async function begin(name: string): Promise<Begun> {
   const meeting = [...meetings, ...lives].find((each) => each.name === name)
   if (meeting === undefined) throw new TypeError(name)
-  const scenario = { ...meeting, held: [] }
+  const scenario = { ...meeting, held: [], opening: [] }
   const kept = await prelude(scenario.startAt)
   const signed = signAll(scenario, { owner, transactionId: kept.transactionId }, crypto)
   return { scenario, kept, signed }

@@ -92,7 +92,7 @@ export function createLinkLine(
             // The dead say nothing any more.
             if (closed || !own.life.alive)
               return reject(new Fault('PeerUnavailable', 'the cable is cut'))
-            const timer = clock.after(millis(timeoutMillis), `link-answer/${own.side}`, () =>
+            const timer = clock.after(millis(timeoutMillis), `link-answer of ${own.side}`, () =>
               frame.settle(new Fault('PeerUnavailable', 'no answer in time')),
             )
             const frame: Frame = {

@@ -27,5 +27,8 @@ process.exitCode = await runSearch({
       scenarios: reports,
     }
   },
-  failures: ({ scenarios: reports }) => reports.flatMap(modelFailures),
+  failures: ({ scenarios: reports }) => [
+    ...reports.flatMap(modelFailures),
+    ...(reports.some(({ moved }) => moved) ? [] : ['no load moved in any scenario']),
+  ],
 })

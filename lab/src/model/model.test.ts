@@ -78,3 +78,34 @@ test('a gate that does not look at the override lets an arm undo the hand at the
   const report = await checkScenario(scenario, bounds(5), quiet, { gate })
   expect(report.counterexample?.at(-1)).toMatch(/over the gesture|is lost/)
 })
+
+const running = 'a response that runs'
+const few = { tick: 1, press: 0, fail: 0, repeat: 0, sample: 2, cut: 0 }
+
+test('a charger that disagrees while it responds has its load back after recovery', async () => {
+  const scenario = narrow(running, { fails: [], most: few })
+  const report = await checkScenario(scenario, bounds(3), quiet)
+  expect(modelFailures(report)).toEqual([])
+  expect([report.complete, report.moved]).toEqual([true, true])
+})
+
+test('an LLCS that forgets with the power what it has asked for is found', async () => {
+  const scenario = narrow(running, { fails: ['llcs'], hertz: [50], most: { ...few, fail: 1 } })
+  const whole = await checkScenario(scenario, bounds(4), quiet)
+  expect(modelFailures(whole)).toEqual([])
+  const llcsDisk = (entry: unknown): unknown => {
+    const { response: _, ...kept } = entry as { response?: unknown }
+    return kept
+  }
+  const report = await checkScenario(scenario, bounds(4), quiet, { llcsDisk })
+  expect(report.counterexample?.at(-1)).toContain('the load is not back')
+})
+
+test('an exploration in which the load was to move and did not has failed', async () => {
+  const deaf = narrow(running, { hertz: [], fails: [], most: { ...few, tick: 0 } })
+  const report = await checkScenario({ ...deaf, movesWithin: 1 }, bounds(1), quiet)
+  expect(report.moved).toBe(false)
+  const found = modelFailures({ ...report, depth: 1, states: 2 })
+  expect(found).toEqual([expect.stringMatching(/it moved in none of 2 states/)])
+  expect(modelFailures({ ...report, depth: 0, states: 2 })).toEqual([])
+})

@@ -9,6 +9,9 @@ import { openWorld } from './world.ts'
 export type ModelReport = Omit<Explored<Happening>, 'violation'> & {
   readonly scenario: string
   readonly seconds: number
+  /** In some state that was met the load has left its schedule, or has come back to it. */
+  readonly moved: boolean
+  readonly movesWithin?: number
   /** The shortest history that breaks a promise, in words; its last line is the promise. */
   readonly counterexample?: readonly string[]
 }
@@ -23,8 +26,10 @@ export async function checkScenario(
   const kept = await prelude(scenario.startAt)
   const { transactionId } = kept
   const signed = signAll(scenario, { owner, transactionId }, crypto)
+  let moved = false
+  const onMove = (): void => void (moved = true)
   const { violation, ...found } = await explore(
-    () => openWorld({ scenario, kept, signed, flaw }),
+    () => openWorld({ scenario, kept, signed, flaw, onMove }),
     bounds,
     ({ depth, states, transitions }) =>
       say(`${scenario.name}: depth ${depth}, ${states} states, ${transitions} transitions`),
@@ -34,16 +39,26 @@ export async function checkScenario(
     violation === undefined
       ? {}
       : { counterexample: [...violation.trace.map(inWords), violation.problem] }
-  return { scenario: scenario.name, ...found, seconds, ...counterexample }
+  const { name, movesWithin } = scenario
+  const meant = movesWithin === undefined ? {} : { movesWithin }
+  return { scenario: name, ...found, moved, ...meant, seconds, ...counterexample }
 }
 
-/** What does not hold, as sentences; a scenario in which nothing can happen is none. */
+/** What does not hold, as sentences; a scenario in which nothing can happen, or no load moves, is none. */
 export const modelFailures = ({
   scenario,
   transitions,
   states,
+  depth,
+  moved,
+  movesWithin = Infinity,
   counterexample = [],
 }: ModelReport): readonly string[] => [
   ...(counterexample.length === 0 ? [] : [`${scenario}: ${counterexample.join('\n  ')}`]),
   ...(states > 1 ? [] : [`${scenario}: ${transitions} transitions led nowhere`]),
+  ...(moved || depth < movesWithin
+    ? []
+    : [
+        `${scenario}: ${depth} events are enough to move the load, and it moved in none of ${states} states`,
+      ]),
 ]

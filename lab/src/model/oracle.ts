@@ -95,6 +95,7 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
       return undefined
     const isFresh = [theirs, own].every(({ at }) => now - at <= limits.frequencyAgeMillisMax)
     const isLow = [theirs, own].every(({ hertz }) => hertz < 50 - deadbandHertz)
+    const agrees = Math.abs(theirs.hertz - own.hertz) <= limits.frequencyDisagreementHertzMax + 1e-9
     const arm = [...signed.arms.values()].find(
       (each) =>
         each.use === 'response' &&
@@ -102,15 +103,20 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
         now >= each.from &&
         now < each.until &&
         asked === Math.min(curveWatts(own.hertz), percentOf(each)) &&
-        useOf(each.digest).changes === 0,
+        (useOf(each.digest).changes === 0 || follows(each.digest, asked)),
     )
-    if (!isFresh || !isLow || arm === undefined) return undefined
+    if (!isFresh || !isLow || !agrees || arm === undefined) return undefined
     return { kind: 'response', digest: arm.digest, watts: asked, until: arm.until }
   }
 
+  /** A response that runs follows the frequency down, on the same use of its arm. */
+  const follows = (digest: string, asked: number): boolean =>
+    cause?.kind === 'response' && cause.digest === digest && asked < cause.watts
+
   const change = (next: Cause, now: Instant): void => {
+    const isNew = next.digest !== cause?.digest
     cause = next
-    if (next.digest !== undefined) uses.set(next.digest, { changes: 1, lastAt: now })
+    if (isNew && next.digest !== undefined) uses.set(next.digest, { changes: 1, lastAt: now })
   }
 
   return {

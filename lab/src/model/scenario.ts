@@ -14,6 +14,7 @@ import {
   supervisor,
   supplier,
 } from '../home/parties.ts'
+import type { Happening } from './happening.ts'
 import { signWords, type SignedWord, type Word } from './words.ts'
 
 /** What the parties of one home may sign, and what may happen to it. */
@@ -24,6 +25,12 @@ export type Scenario = {
   readonly triggers: Readonly<Record<string, TriggerSpec>>
   /** What else is told to the home, in histories alone: the explorer says none of it. */
   readonly words?: readonly Word[]
+  /** What happens before everything else, in every history: no event of those that are counted. */
+  readonly opening?: readonly Happening[]
+  /** Both devices read what they read last once more after the dwell, and at the end of each step of time. */
+  readonly reading?: true
+  /** A history of so many events moves the load; absent where none may. */
+  readonly movesWithin?: number
   /** Steps of time, milliseconds, of which any may come next. */
   readonly ticks: readonly number[]
   /** Readings of the grid frequency that either device may make. */

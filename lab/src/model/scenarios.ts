@@ -1,4 +1,5 @@
 import { inMinutes, inSeconds, instant } from '@interlock/kernel'
+import type { Happening } from './happening.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A Monday in January: half past five in the evening's peak, and the night. */
@@ -14,7 +15,16 @@ const base = {
   fails: ['station', 'llcs', 'company', 'hub', 'csms'],
   repeats: ['submit', 'replay', 'trigger'],
   most: { tick: 3, fail: 1, repeat: 1, press: 0, sample: 0, cut: 1 },
+  movesWithin: 4,
 } as const satisfies Partial<Scenario>
+
+/** A pre-authorisation at both devices and a curve at the charger. */
+const authorised: readonly Happening[] = [
+  { do: 'submit', arm: 'relief' },
+  { do: 'arrive', parcel: 'wan relief' },
+  { do: 'arrive', parcel: 'link arm relief' },
+  { do: 'trigger', name: 'curve' },
+]
 
 /** Each way in which an arm and a trigger meet, or do not. */
 export const meetings: readonly Scenario[] = [
@@ -73,9 +83,31 @@ export const meetings: readonly Scenario[] = [
     startAt: night,
     arms: { relief: { use: 'response', levelPercent: 70, minutes } },
     triggers: { curve: { action: 'curve' } },
+    opening: authorised,
+    movesWithin: 3,
     hertz: [49.6, 50],
     ticks: [inSeconds(1), inSeconds(11), inSeconds(61)],
     most: { ...base.most, sample: 4 },
+  },
+  {
+    ...base,
+    name: 'a response that runs',
+    startAt: night,
+    arms: { relief: { use: 'response', levelPercent: 70, minutes } },
+    triggers: { curve: { action: 'curve' } },
+    opening: [
+      ...authorised,
+      { do: 'sample', at: 'station', hertz: 49.6 },
+      { do: 'sample', at: 'llcs', hertz: 49.6 },
+    ],
+    reading: true,
+    movesWithin: 2,
+    held: [],
+    fails: ['station', 'llcs'],
+    repeats: [],
+    hertz: [49.4, 50],
+    ticks: [inSeconds(90)],
+    most: { ...base.most, tick: 2, repeat: 0, sample: 3 },
   },
 ]
 
@@ -106,23 +138,26 @@ const everybodyElse = (seconds: number) => {
 /** A minute in which nothing passes: under way now by a clock two minutes ahead, never by one behind. */
 const outage = { fromMillis: inSeconds(120), untilMillis: inSeconds(180) }
 
+const { movesWithin: _, ...still } = base
+
 /** The first of them with clocks that are wrong: within what is tolerated, and beyond. */
 const skewed = (
   [
-    ['the LLCS nine seconds ahead', { llcs: inSeconds(9) }],
-    ['the LLCS nine seconds behind', { llcs: inSeconds(-9) }],
+    ['the LLCS nine seconds ahead', { llcs: inSeconds(9) }, 'moves'],
+    ['the LLCS nine seconds behind', { llcs: inSeconds(-9) }, 'moves'],
     ['the LLCS two minutes ahead', { llcs: inSeconds(120) }],
     ['the data company two minutes ahead', { company: inSeconds(120) }],
     ['the CSMS two minutes behind', { csms: inSeconds(-120) }],
-    ['the charger nine seconds ahead of everybody', everybodyElse(-9)],
+    ['the charger nine seconds ahead of everybody', everybodyElse(-9), 'moves'],
     ['the charger nine seconds behind everybody', everybodyElse(9)],
     ['the charger two minutes ahead of everybody', everybodyElse(-120)],
     ['the charger two minutes behind everybody', everybodyElse(120)],
     ['the hub two minutes ahead of an outage', { hub: inSeconds(120) }],
-    ['the hub two minutes behind an outage', { hub: inSeconds(-120) }],
+    ['the hub two minutes behind an outage', { hub: inSeconds(-120) }, 'moves'],
   ] as const
-).map(([words, skewMillis]): Scenario => ({
-  ...base,
+).map(([words, skewMillis, moves]): Scenario => ({
+  ...still,
+  ...(moves && { movesWithin: base.movesWithin }),
   name: `charge now, ${words}`,
   startAt: evening,
   arms: { go: { use: 'onDemand', levelPercent: 60, minutes } },

@@ -1,17 +1,19 @@
 import { limits, type LinkMessage } from '@interlock/contract'
 import { armDigest } from '@interlock/gbcs'
 import { fromBase64, type Instant } from '@interlock/kernel'
+import { fallbackAt } from '@interlock/power'
 import { app, dsrspMeter, supplier } from '../home/parties.ts'
 import { counterProblem, countersOf, fingerprintOf, uncounted } from './books.ts'
-import { crypto } from './devices.ts'
+import { crypto, dwellMillis } from './devices.ts'
 import type { World } from './explore.ts'
 import type { Happening } from './happening.ts'
 import { openHome, type Flaw, type Home, type Kept } from './home.ts'
+import { createLoadBack } from './load-back.ts'
 import { createOracle, type Oracle } from './oracle.ts'
 import { comeToRest } from './rest.ts'
 import { possible, spend, type Spent } from './possible.ts'
 import { comeBack, fail } from './failing.ts'
-import type { Scenario, Signed } from './scenario.ts'
+import { ratingWatts, type Scenario, type Signed } from './scenario.ts'
 import { halfChanged, lostWord, wordOf, type Word } from './words.ts'
 
 /** A home in the hands of the explorer, and the oracle beside it. */
@@ -22,6 +24,8 @@ export type Given = {
   readonly flaw?: Flaw
   /** One that knows what was before; else a new one. */
   readonly oracle?: Oracle
+  /** Told when the load is not, after an event, as far from its schedule as after the opening. */
+  readonly onMove?: () => void
 }
 
 export async function openWorld(given: Given): Promise<World<Happening>> {
@@ -33,8 +37,12 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
   home.station.start()
   await home.clock.settle()
   const oracle = given.oracle ?? createOracle(signed, loadOf(home), startAt)
-  const spent: Spent = { tick: 0, fail: 0, repeat: 0, press: 0, sample: 0, cut: 0, done: [] }
+  const spent = newSpent()
   const words: Words = { said: new Set(), answered: new Set() }
+  const back = [...signed.triggers.values()].some(({ spec }) => spec.action === 'curve')
+    ? createLoadBack()
+    : undefined
+  const readings = new Map<'llcs' | 'station', number>()
   let isWhole = given.oracle === undefined
   let problem: string | undefined
   let last: Happening | undefined
@@ -48,21 +56,56 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
     if (word === undefined) note(oracle.answered(name))
     else words.answered.add(word)
   })
+  const judge = (): void => {
+    const [watts, now] = [loadOf(home), home.clock.now()]
+    note(oracle.load(watts, now))
+    const charger = home.station.life.alive
+    if (!home.llcs.life.alive) back?.blind()
+    const told = charger && home.llcs.life.alive && home.link.connected()
+    note(back?.load(watts, now, { charger, told }))
+  }
+  const read = (at: 'llcs' | 'station', hertz: number): void => {
+    if (!home[at].life.alive) return
+    const now = home.clock.now()
+    readings.set(at, hertz)
+    oracle.sampled(at, hertz, now)
+    back?.sampled(at, hertz, now)
+    // What follows from it is awaited by settling: the charger's answer may be held.
+    void home[at].running?.hardware.frequency({ at: now, hertz })
+  }
+  const pass = async (left: number): Promise<void> => {
+    if (scenario.reading !== true) return home.clock.advance(left)
+    for (const byMillis of [dwellMillis, left - dwellMillis]) {
+      await home.clock.advance(byMillis)
+      for (const [at, hertz] of readings) read(at, hertz)
+      await home.clock.settle()
+      judge()
+    }
+  }
   const happen = (happening: Happening): void | Promise<void> =>
-    perform(happening, { home, signed, words, oracle, note })
+    perform(happening, { home, signed, words, oracle, note, read, pass })
 
   const settle = async (): Promise<void> => {
     await home.clock.settle()
     // A death in the middle: whoever was connected notices, and it stays down.
     for (const device of [home.station, home.llcs]) if (device.justDied()) device.stop()
     await home.clock.retry()
-    note(oracle.load(loadOf(home), home.clock.now()))
+    judge()
     const next = countersIn(home)
     note(counterProblem(counters, next))
     note(uncounted(home.llcs.memory()))
     note(halfChanged(home))
     counters = next
   }
+
+  for (const happening of scenario.opening ?? []) {
+    spend(spent, happening)
+    await happen(happening)
+    await settle()
+  }
+  // The opening counts as nothing but done.
+  Object.assign(spent, newSpent(), { done: spent.done })
+  const opened = offSchedule(home)
 
   return {
     enabled: () => possible(scenario, home, signed, spent),
@@ -78,6 +121,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
       spend(spent, happening)
       await happen(happening)
       await settle()
+      if (offSchedule(home) !== opened) given.onMove?.()
     },
     variants() {
       if (last === undefined || last.dies !== undefined || spent.fail >= scenario.most.fail)
@@ -92,7 +136,7 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
         )
     },
     fingerprint: () =>
-      `${fingerprintOf(home, startAt, kept.transactionId)}|${oracle.fingerprint(home.clock.now())}|${JSON.stringify(spent)}`,
+      `${fingerprintOf(home, startAt, kept.transactionId)}|${oracle.fingerprint(home.clock.now())}|${JSON.stringify([spent, readings.get('llcs'), readings.get('station'), back?.fingerprint(home.clock.now())])}`,
     problem: () => problem,
     async rest() {
       const skew = Math.abs(scenario.skewMillis?.llcs ?? 0)
@@ -104,8 +148,20 @@ export async function openWorld(given: Given): Promise<World<Happening>> {
   }
 }
 
+const newSpent = (): Spent => ({
+  tick: 0,
+  fail: 0,
+  repeat: 0,
+  press: 0,
+  sample: 0,
+  cut: 0,
+  done: [],
+})
+
 /** As it is on the disk: a charger that died after it had moved the load is judged by when it did. */
 const loadOf = ({ station }: Home): number => station.memory().charger.meter.powerWatts
+
+const offSchedule = (home: Home): number => loadOf(home) - fallbackAt(home.clock.now(), ratingWatts)
 
 /** What a message on the cable is about: the name of its arm. */
 function aboutOf(message: unknown, { arms }: Signed): string {
@@ -131,11 +187,13 @@ type Hands = {
   readonly words: Words
   readonly oracle: Oracle
   readonly note: (problem: string | undefined) => void
+  readonly read: (at: 'llcs' | 'station', hertz: number) => void
+  readonly pass: (byMillis: number) => Promise<void>
 }
 
 function perform(
   happening: Happening,
-  { home, signed, words, oracle, note }: Hands,
+  { home, signed, words, oracle, note, read, pass }: Hands,
 ): void | Promise<void> {
   const now: Instant = home.clock.now()
   switch (happening.do) {
@@ -171,7 +229,7 @@ function perform(
       return home.company.carry(word.frame, happening.word)
     }
     case 'tick':
-      return home.clock.advance(happening.millis)
+      return pass(happening.millis)
     case 'fail':
       return fail(home, happening.part)
     case 'return':
@@ -182,18 +240,6 @@ function perform(
       oracle.pressed(happening.button, now)
       return void home.station.running?.hardware.press(happening.button)
     case 'sample':
-      return sample(home, oracle, happening)
+      return read(happening.at, happening.hertz)
   }
-}
-
-function sample(
-  home: Home,
-  oracle: Oracle,
-  { at, hertz }: Extract<Happening, { do: 'sample' }>,
-): void {
-  const now = home.clock.now()
-  oracle.sampled(at, hertz, now)
-  // What follows from it is awaited by settling: the charger's answer may be held.
-  if (at === 'llcs') void home.llcs.running?.hardware.frequency({ at: now, hertz })
-  else void home.station.running?.hardware.frequency({ at: now, hertz })
 }
