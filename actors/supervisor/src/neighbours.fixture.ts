@@ -185,10 +185,12 @@ export async function openOtherLedger(
 ): Promise<OtherLedgerNode> {
   const server = await open(smartMeter.certify('dcc'), smartMeter.rootPem)
   let ledger = emptyLedger
+  const asked = new Set<string>()
   const state = {
     budget: nationalBudget,
     inventory: new Map<string, InventoryEntry>(),
-    held: () => [...ledger.reservations.keys()],
+    /** In the order in which they were asked for. */
+    held: () => [...asked].filter((id) => ledger.reservations.has(id)),
     reservation: (id: string) => ledger.reservations.get(id),
   }
   server.route({
@@ -199,6 +201,7 @@ export async function openOtherLedger(
       const next = reserve(ledger, body as Reservation, state.budget, instant(now()))
       if (!next.ok) return problem(next.reason, next.detail)
       ledger = next.value
+      asked.add((body as Reservation).id)
       return { status: 201, body: {} }
     },
   })

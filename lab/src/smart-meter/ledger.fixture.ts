@@ -7,6 +7,7 @@ import { emptyLedger, release, reserve } from '@interlock/ledger'
 export type TestLedger = Running & {
   readonly port: number
   limits: BudgetLimits
+  /** In the order in which they were asked for. */
   held(): readonly Reservation[]
 }
 
@@ -17,6 +18,7 @@ export async function testLedger(
   port: number,
 ): Promise<TestLedger> {
   let ledger = emptyLedger
+  const asked = new Set<string>()
   const state = { limits: nationalBudget }
   const server = await openHttpServer({
     name: 'ledger',
@@ -35,6 +37,7 @@ export async function testLedger(
       const next = reserve(ledger, body as Reservation, state.limits, clock.now())
       if (!next.ok) return problem(next.reason)
       ledger = next.value
+      asked.add((body as Reservation).id)
       return { status: 201, body: {} }
     },
   })
@@ -49,7 +52,7 @@ export async function testLedger(
   })
   return Object.assign(state, {
     port: await server.listen(),
-    held: () => [...ledger.reservations.values()],
+    held: () => [...asked].flatMap((id) => ledger.reservations.get(id) ?? []),
     close: () => server.close(),
   })
 }
