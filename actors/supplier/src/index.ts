@@ -7,7 +7,7 @@ export {
   type ControllerRequest,
 } from './controller-orders.ts'
 export type { CustomerBillDocument, CustomerUsageDocument } from './customers/customer-endpoints.ts'
-export type { SettlementDocument } from './customers/settlement-endpoint.ts'
+export type { SettlementDocument } from './customers/compare-settlement.ts'
 export { readControllers, type ControllerRead, type ControllersShown } from './controller-reads.ts'
 export { askCritical, type Asking, type CriticalRequest } from './critical-request.ts'
 export { notificationOf, NotificationOrder } from './device-orders.ts'

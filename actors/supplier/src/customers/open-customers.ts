@@ -9,7 +9,9 @@ import type { Numbers } from '../numbers.ts'
 import { customerEndpoints } from './customer-endpoints.ts'
 import type { PublishedTariffs } from './published-tariffs.ts'
 import type { Reading } from '../settlement-read.ts'
+import { compareSettlement } from './compare-settlement.ts'
 import { settlementComparison } from './settlement-endpoint.ts'
+import { startSettlementRounds } from './settlement-rounds.ts'
 import { openUsageTotals, totalPurposes, totalsFollowing } from './usage-totals.ts'
 
 /** A year and the month that ends after it, to compare with. */
@@ -89,18 +91,17 @@ export function openCustomers(
     audit,
     deps,
   })
-  const settlement = settlementComparison({
-    publication,
-    numbers,
-    halfHours,
-    customers: new Map(
-      customers.map(({ station, csms, llcs }) => [
-        station,
-        { csms: eui64(csms), ...(llcs !== undefined && { llcs: eui64(llcs) }) },
-      ]),
-    ),
-    audit,
+  const metered = customers.flatMap(({ station, csms, llcs }) =>
+    llcs === undefined ? [] : [{ station: eui64(station), csms: eui64(csms), llcs: eui64(llcs) }],
+  )
+  const parts = { publication, numbers, halfHours, audit, deps }
+  const settled = startSettlementRounds({
+    actor: config.actor,
+    customers: metered,
+    compare: (customer, period) => compareSettlement(customer, period, parts),
     deps,
   })
+  closers.push(() => settled.close())
+  const settlement = settlementComparison(new Set(operators.keys()), metered, parts)
   return [...bills, settlement, letters]
 }
