@@ -24,6 +24,13 @@ export type SealedMessage = Static<typeof SealedMessage>
 const message = Compile(SealedMessage)
 export const isSealedMessage = (value: unknown): value is SealedMessage => message.Check(value)
 
+const AnyText = Type.String({ maxLength: limits.frameBytesMax })
+const shape = Compile(
+  Type.Object({ head: AnyText, keys: Type.Optional(Type.Array(AnyText)), body: AnyText }, strict),
+)
+/** Whether it has the members of one: enough for who reads each text that it uses as base64url itself. */
+export const hasSealedShape = (value: unknown): value is SealedMessage => shape.Check(value)
+
 const Digest = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 const Millis = Type.Integer({ minimum: 0, maximum: 2 ** 50 })
 

@@ -1,11 +1,14 @@
 import { position } from '@interlock/bus'
 import { sealedLike } from '@interlock/bus/carrier.fixture'
+import { limits } from '@interlock/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   bundleId,
   bundleMessagesMax,
   bundleText,
+  jsonChars,
+  lineOf,
   parseBundle,
   positionAfter,
   positionIn,
@@ -15,32 +18,70 @@ import {
 const textOf = (...names: string[]): string =>
   bundleText(
     names,
-    names.map((name) => JSON.stringify(sealedLike(name))),
+    names.map((name) => lineOf(sealedLike(name))),
   )
+const text = fc
+  .uint8Array({ minLength: 1, maxLength: 40 })
+  .map((bytes) => Buffer.from(bytes).toString('base64url'))
+const message = fc.record(
+  { head: text, keys: fc.array(text, { minLength: 1, maxLength: 5 }), body: text },
+  { requiredKeys: ['head', 'body'] },
+)
+const bundle = fc
+  .array(fc.tuple(fc.string(), message), { minLength: 1, maxLength: bundleMessagesMax })
+  .map((all) => ({ ids: all.map(([id]) => id), messages: all.map(([, each]) => each) }))
 
-test('a bundle reads back as its messages, in their order', () => {
-  expect(parseBundle(textOf('a', 'b'))).toEqual({
-    ids: ['a', 'b'],
-    messages: [sealedLike('a'), sealedLike('b')],
-  })
+test('a bundle reads back as its messages, in their order, whatever their ids are', () => {
+  fc.assert(
+    fc.property(bundle, ({ ids, messages }) => {
+      expect(parseBundle(bundleText(ids, messages.map(lineOf)))).toEqual({ ids, messages })
+    }),
+  )
+  const large = { head: 'a'.repeat(131_000), body: 'b'.repeat(131_000) }
+  expect(parseBundle(bundleText(['a'], [lineOf(large)]))?.messages).toEqual([large])
 })
 
-test('what no publisher of ours has sent is no bundle', () => {
-  const one = JSON.stringify(sealedLike('a'))
-  for (const text of [
-    '',
-    'null',
-    '[]',
-    one,
-    '{}',
-    bundleText(['a'], []),
-    bundleText(['a'], [one, one]),
-    bundleText(['a'], ['{"head":"a"}']),
-    bundleText([], [one]),
-    `{"ids":[1],"messages":[${one}]}`,
-    textOf(...Array.from({ length: bundleMessagesMax + 1 }, (_, i) => `m${i}`)),
-  ])
-    expect(parseBundle(text)).toBeUndefined()
+test('a message counts for as much as it has in JSON', () => {
+  fc.assert(
+    fc.property(message, (each) => {
+      expect(jsonChars(each, lineOf(each))).toBe(JSON.stringify(each).length)
+    }),
+  )
+})
+
+test.each([
+  ['nothing', ''],
+  ['no ids', lineOf(sealedLike('a'))],
+  ['ids that are no list', bundleText('a' as never, [lineOf(sealedLike('a'))])],
+  ['an id that is no text', bundleText([1 as never], [lineOf(sealedLike('a'))])],
+  ['ids within a list', bundleText([['a'] as never], [lineOf(sealedLike('a'))])],
+  ['no message at all', '[]\n'],
+  ['an empty line for none', bundleText([], [])],
+  ['an id without its message', bundleText(['a', 'b'], [lineOf(sealedLike('a'))])],
+  ['a message without its id', bundleText([], [lineOf(sealedLike('a'))])],
+  ['more after the last', `${textOf('a')}${lineOf(sealedLike('b'))}`],
+  ['another line after the last', `${textOf('a')}\n`],
+  ['too many', textOf(...Array.from({ length: bundleMessagesMax + 1 }, (_, i) => `m${i}`))],
+  ['very many lines', `${textOf('a')}${'\n'.repeat(200_000)}`],
+  ['a head alone', bundleText(['a'], ['aGVhZA'])],
+  ['no head', bundleText(['a'], [' a'])],
+  ['no body', bundleText(['a'], ['aGVhZA '])],
+  ['an empty key', bundleText(['a'], ['aGVhZA a '])],
+  ['two spaces', bundleText(['a'], ['aGVhZA  a'])],
+  ['too many keys', bundleText(['a'], [`aGVhZA a${' k'.repeat(limits.sealReadersMax + 1)}`])],
+  ['what is not base64url', bundleText(['a'], ['aGVhZA a+b'])],
+  ['another end of a line', textOf('a').replaceAll('\n', '\r\n')],
+  ['more than servers keep', bundleText(['a'], [`aGVhZA ${'b'.repeat(264_000)}`])],
+  ['messages as JSON', JSON.stringify({ ids: ['a'], messages: [sealedLike('a')] })],
+])('%s is no bundle', (_name, sent) => {
+  expect(parseBundle(sent)).toBeUndefined()
+})
+
+test('a bundle is cut nowhere without being none', () => {
+  const whole = bundleText(['a', 'b'], [lineOf({ head: 'h', body: 'b', keys: ['k', 'l'] }), 'h b'])
+  expect(parseBundle(whole)).toBeDefined()
+  for (let end = 0; end < whole.length; end++)
+    expect(parseBundle(whole.slice(0, end)), `${end}`).toBeUndefined()
 })
 
 test('the servers know a bundle again by its very messages', () => {

@@ -2,10 +2,12 @@ import { position, type Position } from '@interlock/bus'
 import { isSealedMessage, limits, type SealedMessage } from '@interlock/contract'
 import { parseJson } from '@interlock/kernel'
 import { createHash } from 'node:crypto'
+import { keptBytesMax } from './streams.ts'
 
 /**
- * Messages of one topic that the servers keep as one of theirs: all of them, in their order, or none. As JSON,
- * `{ids: [text…], messages: [sealed…]}`, as many of each.
+ * Messages of one topic that the servers keep as one of theirs: all of them, in their order, or none. As lines of
+ * text: the ids, as a list in JSON, then each message, as many as ids. What a message is made of is base64url, in
+ * which there is neither a space nor the end of a line, so nothing needs to be quoted, nor searched for what is.
  */
 export type Bundle = {
   /** By which publishers name their messages: one that is published again is known by it. */
@@ -16,25 +18,41 @@ export type Bundle = {
 export const bundleMessagesMax = 64
 /** What the list of ids adds to a message: those of an access point, with quotation marks, are shorter. */
 const idChars = 128
-/** An object, its arrays, a message, its keys. */
-const depthMax = 4
 
-/** @param texts of the messages, as JSON */
-export const bundleText = (ids: readonly string[], texts: readonly string[]): string =>
-  `{"ids":${JSON.stringify(ids)},"messages":[${texts.join()}]}`
+/** Its head, its body, and its keys where it has any, with spaces between them. */
+export const lineOf = ({ head, body, keys }: SealedMessage): string =>
+  keys === undefined ? `${head} ${body}` : `${head} ${body} ${keys.join(' ')}`
+
+/** How long a message is as JSON, by which every carrier limits it: its line, with names and quotation marks. */
+export const jsonChars = ({ keys }: SealedMessage, line: string): number =>
+  line.length + 20 + (keys === undefined ? 0 : 9 + 2 * keys.length)
+
+export const bundleText = (ids: readonly string[], lines: readonly string[]): string =>
+  `${JSON.stringify(ids)}\n${lines.join('\n')}\n`
 
 /** `undefined` for what no publisher of ours has sent. */
 export function parseBundle(text: string): Bundle | undefined {
-  const parsed = parseJson(text, depthMax)
-  if (!parsed.ok || typeof parsed.value !== 'object' || parsed.value === null) return undefined
-  const { ids, messages } = parsed.value as { ids?: unknown; messages?: unknown }
-  if (!Array.isArray(ids) || !Array.isArray(messages) || ids.length !== messages.length)
-    return undefined
-  const isWhole =
-    ids.length <= bundleMessagesMax &&
-    ids.every((id) => typeof id === 'string') &&
-    messages.every(isSealedMessage)
-  return isWhole ? { ids, messages } : undefined
+  if (text.length > keptBytesMax) return undefined
+  // The ids, the messages, and nothing after the end of the last; one more tells that there are too many.
+  const [list = '', ...lines] = text.split('\n', bundleMessagesMax + 3)
+  const ids = parseIds(list)
+  if (ids === undefined || lines.pop() !== '' || lines.length !== ids.length) return undefined
+  const messages = lines.map(messageOf)
+  return messages.every(isSealedMessage) ? { ids, messages } : undefined
+}
+
+function parseIds(list: string): string[] | undefined {
+  const parsed = parseJson(list, 1)
+  if (!parsed.ok || !Array.isArray(parsed.value)) return undefined
+  const ids: readonly unknown[] = parsed.value
+  const isWhole = ids.length > 0 && ids.length <= bundleMessagesMax
+  return isWhole && ids.every((id) => typeof id === 'string') ? ids.slice() : undefined
+}
+
+/** Of what any line says, to be checked. */
+function messageOf(line: string): SealedMessage {
+  const [head = '', body = '', ...keys] = line.split(' ', limits.sealReadersMax + 3)
+  return keys.length === 0 ? { head, body } : { head, keys, body }
 }
 
 /** By which the servers know a bundle that is sent again: of the same messages alone. */

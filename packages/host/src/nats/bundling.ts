@@ -5,7 +5,7 @@ import { bundled, positionIn } from './bundle.ts'
 
 /** Publishes messages of each topic in the order of the calls, what waits together. */
 export type Bundling = {
-  /** @param text the message as JSON @throws Fault `CarrierFull`; whatever `send` throws */
+  /** @param text the message as it goes into a bundle @throws Fault `CarrierFull`; whatever `send` throws */
   publish(topic: Topic, text: string, id: string): Promise<Position>
 }
 

@@ -4,6 +4,7 @@ import type { Carrier, Position } from '@interlock/bus'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { millis } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundleText, lineOf } from './bundle.ts'
 import { carriedOf, natsCarrier } from './nats-carrier.ts'
 import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.fixture.ts'
 import { prepareStreams } from './streams.ts'
@@ -27,7 +28,7 @@ test('a selection is a filter of subjects', () => {
 
 test('what a reader may not read is not parsed for it', () => {
   const parsed: string[] = []
-  const text = JSON.stringify({ ids: ['1'], messages: [sealedLike('m1')] })
+  const text = bundleText(['1'], [lineOf(sealedLike('m1'))])
   const of = (id: string) => ({
     subject: subjectOf(topicOf(id)),
     seq: 1,

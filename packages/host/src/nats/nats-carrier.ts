@@ -23,6 +23,8 @@ import { systemClock } from '../system-clock.ts'
 import {
   bundleId,
   bundleText,
+  jsonChars,
+  lineOf,
   parseBundle,
   positionAfter,
   positionIn,
@@ -63,10 +65,10 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
   let isOpen = true
   let movedAt = -Infinity
 
-  const send: SendBundle = async (topic, ids, texts) => {
+  const send: SendBundle = async (topic, ids, lines) => {
     if (!isOpen) throw closed()
     try {
-      return await published.publish(subjectOf(topic), bundleText(ids, texts), bundleId(ids))
+      return await published.publish(subjectOf(topic), bundleText(ids, lines), bundleId(ids))
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === streamIsFull)
         throw carrierFull(topic, cause)
@@ -81,9 +83,9 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
   async function publish(topic: Topic, message: SealedMessage, id: string): Promise<Position> {
     if (!isOpen) throw closed()
     if (sealedTopic(topic.kind) === undefined) throw notCarried(topic)
-    const text = JSON.stringify(message)
-    if (text.length > limits.frameBytesMax) throw tooLargeToCarry(topic)
-    return bundles.publish(topic, text, id)
+    const line = lineOf(message)
+    if (jsonChars(message, line) > limits.frameBytesMax) throw tooLargeToCarry(topic)
+    return bundles.publish(topic, line, id)
   }
 
   /** A server that is cut off from the others keeps its clients and answers none: another is tried. */

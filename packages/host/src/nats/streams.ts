@@ -8,6 +8,8 @@ const nanosPerMilli = 1_000_000
 export const duplicateWindowMillis = 60_000
 /** The id of a message goes in a header of its own, which JetStream counts as part of it. */
 const headerBytesMax = 1_024
+/** What the servers keep as one message of theirs, at most. */
+export const keptBytesMax = limits.frameBytesMax + headerBytesMax
 
 export type StreamOptions = {
   /** Servers that have each message before its publisher is told. */
@@ -39,7 +41,7 @@ export async function prepareStreams(
       // What is kept stays; whoever comes when it is full is told.
       discard: DiscardPolicy.New,
       max_msgs: keptMax,
-      max_msg_size: limits.frameBytesMax + headerBytesMax,
+      max_msg_size: keptBytesMax,
       max_age: retention * nanosPerMilli,
       duplicate_window: Math.min(duplicateWindowMillis, retention) * nanosPerMilli,
       num_replicas: replicas,

@@ -1,6 +1,6 @@
 import {
   fitsTopic,
-  isSealedMessage,
+  hasSealedShape,
   limits,
   mayPublish,
   topicName,
@@ -56,7 +56,7 @@ export function openSealed(
   now: Instant,
   crypto: Crypto,
 ): Outcome<Opened, SealRefusal> {
-  if (!isSealedMessage(message)) return refused('SealMalformed', 'no sealed message')
+  if (!hasSealedShape(message)) return refused('SealMalformed', 'no sealed message')
   const read = readHead(message.head)
   if (!read.ok) return read
   const { head } = read.value
