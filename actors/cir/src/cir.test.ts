@@ -94,7 +94,8 @@ test('a token is put in by its issuer alone, and what is said of its key is sign
   const read = readKeyStatement(body)
   if (read === undefined) throw new Error('no statement')
   const opened = openKeyStatement(read, own.peer.publicKey, now, crypto)
-  expect(opened).toMatchObject({ ok: true, value: { uid, key, issuer: 'GB*INT' } })
+  const provider = parties.issuer.peer.organisation
+  expect(opened).toMatchObject({ ok: true, value: { uid, key, issuer: 'GB*INT', provider } })
   expect(keyOf(read.statement, crypto)).toBeDefined()
   expect((await ask('operator', 'GET', 'tokens/04FFFFFF/key')).status).toBe(404)
   expect((await ask('stranger', 'GET', `tokens/${uid}/key`)).status).toBe(403)

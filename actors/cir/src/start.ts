@@ -11,9 +11,10 @@ import {
   type Running,
 } from '@interlock/host'
 import { askParty, newCredentialsToken, ocpiEndpoints, ocpiPeers } from '@interlock/host/ocpi'
-import { Fault, inHours } from '@interlock/kernel'
+import { Fault, inHours, parseEui64 } from '@interlock/kernel'
 import { createRegistration } from '@interlock/ocpi'
 import { ownerOf, type CirConfig } from './config.ts'
+import { ownerText } from './core/registered-token.ts'
 import { openRegister } from './core/register.ts'
 import { registerEndpoints } from './endpoints.ts'
 import { journalConnections } from './ocpi/connections.ts'
@@ -63,6 +64,8 @@ async function open(
     journal: openJournal(`${data}/register.journal`),
     key: identity.key,
     statementMillis: inHours(config.statementHours),
+    organisationOf: (issuer) =>
+      parseEui64(issuers.find((each) => ownerText(ownerOf(each)) === issuer)?.organisation ?? ''),
     crypto,
     startedAt: clock.now(),
     onFinding: (finding) => void audit.record('Finding', finding),

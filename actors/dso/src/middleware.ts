@@ -1,8 +1,15 @@
-import type { Topic } from '@interlock/contract'
+import type { HalfHour, Topic } from '@interlock/contract'
 import type { PeerTerms } from '@interlock/host/oscp'
-import { homeTopic, speaksOfItself, type Following, type Proofs } from '@interlock/topics'
+import {
+  homeTopic,
+  messageUnfit,
+  speaksOfItself,
+  type Following,
+  type Proofs,
+} from '@interlock/topics'
 import type { DsoConfig } from './config.ts'
 import type { FeederSayings } from './metering/feeder-sayings.ts'
+import { whyNoHalfHour } from './metering/half-hour-record.ts'
 
 type Config = Pick<DsoConfig, 'region' | 'feeders' | 'homes'>
 
@@ -25,14 +32,16 @@ export const contractTopics = (
       ),
     )
 
-/** Where homes say what their meters have signed, if they let this operator read it. */
-export const readingTopics = ({ region, homes = [] }: Config): readonly Topic[] =>
-  homes.map((home) => homeTopic('reading', region, home))
+/** Where homes say what their registers read at the end of each half-hour, if they let this operator read it. */
+export const halfHourTopics = ({ region, homes = [] }: Config): readonly Topic[] =>
+  homes.map((home) => homeTopic('halfHour', region, home))
 
-/** Providers of their own chargers, homes of themselves. */
-/** @param proofs of what homes have signed; a load is under a key that others have too, and proves nothing */
+/**
+ * Providers of their own chargers, homes of themselves.
+ * @param proofs of what homes have signed; a load is under a key that others have too, and proves nothing
+ */
 export const followings = (
-  { loads, readings }: Pick<FeederSayings, 'loads' | 'readings'>,
+  { loads, halfHours }: Pick<FeederSayings, 'loads' | 'halfHours'>,
   proofs: Pick<Proofs, 'keep'>,
 ): readonly Following[] => [
   {
@@ -43,15 +52,17 @@ export const followings = (
     handle: (received) => Promise.resolve(void loads.take(received)),
   },
   {
-    name: 'readings',
-    selection: { kind: 'reading' },
+    name: 'half-hours',
+    selection: { kind: 'halfHour' },
     begins: 'first',
     hears: speaksOfItself,
     // A consent that is withdrawn, and given again, is a gap.
     ignores: ['SealNotForUs'],
     handle(received) {
+      const problem = whyNoHalfHour((received.payload as HalfHour).record)
+      if (problem !== undefined) throw messageUnfit(problem)
       // Held once; brought again after a stop in between, it is proved twice.
-      readings.take(received)
+      halfHours.take(received)
       proofs.keep(received)
       return Promise.resolve()
     },

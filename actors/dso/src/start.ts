@@ -29,7 +29,7 @@ import { readHistory, readTemperatures } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
 import { openFeederSayings } from './metering/feeder-sayings.ts'
-import { contractTopics, followings, readingTopics } from './middleware.ts'
+import { contractTopics, followings, halfHourTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openHeardLog } from './oscp/heard-log.ts'
 import { openProviderDesk, type ProviderDesk } from './oscp/provider-desk.ts'
@@ -51,7 +51,7 @@ export type DsoRunning = Running & {
   readonly doors: readonly string[]
 }
 
-/** As long as homes' readings are kept that come each quarter of an hour: a proof has what it proves in it. */
+/** As long as homes' half-hours are kept: a proof has what it proves in it. */
 const provedDays = 10
 
 /** Providers are of other organisations. Every other door is for the operator's own people. */
@@ -86,7 +86,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   }
   const providers = config.providers.map((each) => termsOf(each, config, deps.crypto))
   demandDistinct(providers)
-  const heard = [...contractTopics('load', config, providers), ...readingTopics(config)]
+  const heard = [...contractTopics('load', config, providers), ...halfHourTopics(config)]
   const allotted = contractTopics('capacity', config, providers)
   const joined = [...heard, ...allotted]
   if (config.middleware !== undefined) joined.forEach(demandTopic)
@@ -184,6 +184,11 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
       rootPem,
       data,
       note: (kind, found) => void audit.record(kind, found),
+      onGroundless(topic) {
+        if (sayings.halfHours.of(topic).length === 0) return
+        proofs.drop(topic)
+        sayings.halfHours.drop(topic)
+      },
       deps,
     })
   allotments = topics && sayAllotments(topics, deps, `${actor}/allotments`)

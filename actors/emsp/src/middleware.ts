@@ -5,6 +5,7 @@ import { sameCi } from '@interlock/ocpi'
 import {
   homeTopic,
   messageUnfit,
+  readingTopic,
   speaksOfItself,
   type Following,
   type Proofs,
@@ -14,13 +15,11 @@ import type { ContractConfig, EmspConfig } from './config.ts'
 import type { Told } from './data/told.ts'
 
 /** Where stations say what their meters have signed, and operators how sessions there go. */
-export const homeTopics = ({ region, homes = [] }: EmspConfig): readonly Topic[] =>
-  homes.flatMap((home) =>
-    (['reading', 'session'] as const).map((kind) => homeTopic(kind, region, home)),
-  )
+export const homeTopics = ({ region, homes = [] }: EmspConfig, own: Eui64): readonly Topic[] =>
+  homes.flatMap((home) => [readingTopic(region, home, own), homeTopic('session', region, home)])
 
 /**
- * Whether a record is of one of our drivers: other people charge at a station as well.
+ * Whether a record is of one of our drivers: a station sends us no others, and what comes all the same is not kept.
  * @throws Fault `MessageUnfit` for what is no record
  */
 export function isOfOurs(contracts: readonly ContractConfig[], { record }: Reading): boolean {

@@ -115,7 +115,7 @@ async function open(
   let topics: Topics | undefined
   const toldMax = config.toldMax ?? retention.told.countMax
   if (config.middleware !== undefined) {
-    const joins = homeTopics(config).map(demandTopic)
+    const joins = homeTopics(config, identity.peer.organisation).map(demandTopic)
     const opened = openTopics({
       config: config.middleware,
       identity: () => identity,

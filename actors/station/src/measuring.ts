@@ -24,8 +24,8 @@ export type Occasion = {
 export type Measuring = {
   /** `undefined` when nothing of what was asked for can be read. */
   read(charger: Charger, occasion: Occasion): MeterValue | undefined
-  /** Signs the register for the owners of the home alone, outside of transactions. */
-  signOwn(charger: Charger, now: Instant): void
+  /** Signs the register outside of transactions, for the owners of the home, who are kept it; and gives the record. */
+  signOwn(charger: Charger, now: Instant): string
   /** Must become durable together with what was read: pages are used once, and none is left out. */
   change(): { readonly signing?: Signing }
 }
@@ -38,7 +38,7 @@ export function measure(station: Station): Measuring {
     wattHours: number,
     charger: Charger,
     { context, now, transactionId }: Occasion,
-  ): SignedMeterValue => {
+  ): { readonly text: string; readonly value: SignedMeterValue } => {
     const pageContext: PageContext = transactionId === undefined ? 'F' : 'T'
     const page = signing.pages[pageContext] + 1
     const key = station.meterKey()
@@ -61,13 +61,14 @@ export function measure(station: Station): Measuring {
     }
     const text = signRecord(record, key, station.deps.crypto)
     if (station.keeper.memory.ownerKeys.length > 0) station.usage?.keep(text, now)
-    return {
+    const value = {
       signedMeterData: toBase64(utf8(text)),
       signingMethod: defaultAlgorithm,
       encodingMethod: 'OCMF',
       publicKey: isTold ? toBase64(key.publicKey.spki) : '',
       ...(pageContext === 'T' && receiptFor(station, text)),
     }
+    return { text, value }
   }
 
   return {
@@ -80,7 +81,7 @@ export function measure(station: Station): Measuring {
           phases: station.ratings.phases ?? 1,
           ...(reading !== undefined && { frequencyHertz: reading.hertz }),
           ...(isSigned(station, occasion.context) && {
-            sign: (wattHours) => sign(wattHours, charger, occasion),
+            sign: (wattHours) => sign(wattHours, charger, occasion).value,
           }),
         },
         occasion.now,
@@ -88,11 +89,11 @@ export function measure(station: Station): Measuring {
       )
     },
     signOwn: (charger, now) =>
-      void sign(registerWattHours(charger, now), charger, {
+      sign(registerWattHours(charger, now), charger, {
         measurands: [],
         context: 'Sample.Clock',
         now,
-      }),
+      }).text,
     change: () => (signing === before ? {} : { signing }),
   }
 }

@@ -1,9 +1,10 @@
-import type { Topic } from '@interlock/contract'
+import type { HalfHour, Reading, Topic } from '@interlock/contract'
 import type { Identity } from '@interlock/host'
 import { Fault, fromBase64, fromUtf8 } from '@interlock/kernel'
 import type { Request } from '@interlock/ocpp'
-import { demandTopic, openTopics, type Topics } from '@interlock/topics'
+import { demandTopic, homeTopic, openTopics, readingTopic, type Topics } from '@interlock/topics'
 import type { StationConfig } from './config.ts'
+import { providerOf } from './core/reading-audience.ts'
 import type { Station } from './station.ts'
 
 type Event = Request<'TransactionEvent'>
@@ -18,7 +19,7 @@ export function openMiddleware(
   { eui, roots, deps, records }: Pick<Station, 'eui' | 'roots' | 'deps' | 'records'>,
 ): Topics | undefined {
   if (config.middleware === undefined) return undefined
-  demandTopic(readingTopic({ config, eui }))
+  demandTopic(halfHourTopic({ config, eui }))
   return openTopics({
     config: config.middleware,
     identity,
@@ -29,34 +30,43 @@ export function openMiddleware(
   })
 }
 
-/** Where this home's readings are said. */
-export const readingTopic = ({ config, eui }: Pick<Station, 'config' | 'eui'>): Topic => ({
-  region: config.region,
+/** Where this home is. */
+const homeOf = ({ config, eui }: Pick<Station, 'config' | 'eui'>) => ({
   feeder: config.feeder,
-  kind: 'reading',
-  id: eui,
+  station: eui,
 })
+const halfHourTopic = (station: Pick<Station, 'config' | 'eui'>): Topic =>
+  homeTopic('halfHour', station.config.region, homeOf(station))
 
 /**
- * What the meter has signed goes to those whom the key server names, besides to the CSMS, which then cannot
- * change or keep back a reading unseen.
+ * What the meter has signed in a charge by card goes to the provider that gave the card out, besides to the CSMS, which then
+ * cannot change or keep back a reading unseen. Of all other charges, the home's own among them, nobody is told so.
  */
 export function tellReadings(station: Station, events: readonly Event[]): void {
-  const { topics, deps } = station
-  if (topics === undefined) return
+  if (station.topics === undefined) return
+  const { tokenKeys = [] } = station.keeper.memory
+  for (const { transactionInfo, meterValue = [] } of events)
+    for (const { signedMeterValue } of meterValue.flatMap(({ sampledValue }) => sampledValue)) {
+      const bytes = signedMeterValue && fromBase64(signedMeterValue.signedMeterData)
+      if (bytes === undefined) continue
+      const record = fromUtf8(bytes)
+      const provider = providerOf(record, tokenKeys, station.deps.clock.now())
+      if (provider === undefined) continue
+      const topic = readingTopic(station.config.region, homeOf(station), provider)
+      tell(station, topic, { transaction: transactionInfo.transactionId, record })
+    }
+}
+
+/** What the register read at the end of a half-hour, which names nobody, goes to the operator whom an owner lets read it. */
+export const tellHalfHour = (station: Station, record: string): void =>
+  tell(station, halfHourTopic(station), { record })
+
+function tell(station: Station, topic: Topic, payload: Reading | HalfHour): void {
   try {
-    for (const { transactionInfo, meterValue = [] } of events)
-      for (const { signedMeterValue } of meterValue.flatMap(({ sampledValue }) => sampledValue)) {
-        const record = signedMeterValue && fromBase64(signedMeterValue.signedMeterData)
-        if (record === undefined) continue
-        topics.tell(readingTopic(station), {
-          transaction: transactionInfo.transactionId,
-          record: fromUtf8(record),
-        })
-      }
+    station.topics?.tell(topic, payload)
   } catch (error) {
     // The charge goes on, and the CSMS has the reading.
     if (!(error instanceof Fault)) throw error
-    deps.log.warn({ error }, 'a reading is not said to the middleware')
+    station.deps.log.warn({ error }, 'a reading is not said to the middleware')
   }
 }

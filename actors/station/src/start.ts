@@ -53,6 +53,10 @@ export async function startStation(
   return runStation(config, bearingsOf(config, deps.crypto), deps, own)
 }
 
+/** Whether anybody can be told what the home used by half-hours: its owners at home, or whom they let read it. */
+const takesOwn = ({ home, middleware }: StationConfig): boolean =>
+  home !== undefined || middleware !== undefined
+
 /** The same of what has been read and checked already. */
 export async function runStation(
   config: StationConfig,
@@ -65,7 +69,7 @@ export async function runStation(
   station.charging.update()
   hardware.resume()
   const home = config.home && (await openHomeDoor(station, config.home))
-  const ownReadings = config.home && takeOwnReadings(station)
+  const ownReadings = takesOwn(config) ? takeOwnReadings(station) : undefined
   const sums = openSums(station, deps.sumRules)
   await Promise.all([link?.tried, csms.start()])
 

@@ -113,7 +113,7 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
       joins.push(
         [parties.csms, topic('consumption', peer.eui)],
         [parties.supplier, topic('consumption', peer.eui)],
-        [parties.emsp, topic('reading', peer.eui)],
+        [parties.emsp, topic('reading', `${peer.eui}.${emsp.peer.organisation}`)],
         [parties.emsp, topic('session', peer.eui)],
         [parties.dso, topic('masked', peer.eui)],
       )
@@ -181,7 +181,7 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
         await say(parties.csms, topic('session', peer.eui), session, transaction)
         await say(
           home,
-          topic('reading', peer.eui),
+          topic('reading', `${peer.eui}.${emsp.peer.organisation}`),
           { transaction: `T${mark}`, record },
           transaction,
         )

@@ -45,8 +45,8 @@ const configOf = ({ middleware }: ActorsOptions) => ({
   keyServer: middleware.keyServer,
 })
 
-/** A meter that signs each reading, three a minute. */
-const signed = { meterIntervalSeconds: 20, variables: { 'SampledDataCtrlr.SignReadings': 'true' } }
+/** A meter that signs each reading, four an hour. */
+const signed = { meterIntervalSeconds: 900, variables: { 'SampledDataCtrlr.SignReadings': 'true' } }
 
 /** A charger as its program runs; its CSMS is away all the time. */
 export function startHome(
@@ -188,7 +188,10 @@ export function openSayer(
 }
 
 type FeederDocument = {
-  readonly homes: readonly { readonly latest: { readonly record: string } | null }[]
+  readonly homes: readonly {
+    readonly records: number
+    readonly latest: { readonly record: string } | null
+  }[]
   readonly loads: readonly object[]
 }
 
@@ -203,7 +206,7 @@ export function seenBy(options: ActorsOptions, name: string, identity: Identity,
     },
     /** Of the last message that it was brought, whether it could open it or not. */
     position(): number {
-      const kept = readText(`${options.dir}/${name}/topics/readings.journal`).trimEnd()
+      const kept = readText(`${options.dir}/${name}/topics/half-hours.journal`).trimEnd()
       const last = kept.split('\n').at(-1) ?? ''
       return (JSON.parse(last.slice(last.indexOf(' '))) as { position: number }).position
     },

@@ -1,13 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Topic } from '@interlock/contract'
 import { openSealedCapacity, type CapacityHearer } from '@interlock/csms'
-import {
-  journalEntries,
-  nodeCrypto as crypto,
-  openJournal,
-  systemClock,
-  temporaryDir,
-} from '@interlock/host'
+import { nodeCrypto as crypto, openJournal, systemClock, temporaryDir } from '@interlock/host'
 import { verifyDisclosure } from '@interlock/seal'
 import {
   consumptionFollowing,
@@ -16,44 +10,20 @@ import {
   openProofs,
   proofFiles,
   type Proof,
-  type Received,
 } from '@interlock/topics'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import type { Peer } from '@interlock/pki'
 import { eventually } from '../smart-meter/eventually.fixture.ts'
-import { openSayer, seenBy, startHome, startOperator } from './home-and-operator.fixture.ts'
-import { openMiddleware, type Middleware, type Party } from './middleware.ts'
+import { openSayer, seenBy, startOperator } from './home-and-operator.fixture.ts'
+import { listen, topicOf } from './listen.fixture.ts'
+import { openMiddleware, type Middleware } from './middleware.ts'
 import { pushedClock } from './pushed-clock.fixture.ts'
 
 const clock = testClock(systemClock.now())
 const wall = pushedClock(clock)
 const dir = temporaryDir('interlock-middleware')
 let middleware: Middleware
-const topicOf = (kind: Topic['kind'], id: string): Topic => ({
-  region: 'eastern',
-  feeder: 'f1',
-  kind,
-  id,
-})
-
-/** What a party takes of a kind, of what is kept and from then on. */
-function listen(
-  { exchange }: Party,
-  kind: Topic['kind'],
-  wants: (topic: Topic) => boolean = () => true,
-): Received[] {
-  const taken: Received[] = []
-  exchange.read({
-    selection: { kind },
-    begins: 'first',
-    wants,
-    progress: openProgress(),
-    handle: (received) => Promise.resolve(void taken.push(received)),
-  })
-  return taken
-}
-
 beforeAll(async () => {
   middleware = await openMiddleware({ dir, clock, wall })
 })
@@ -245,83 +215,6 @@ test('after a restart of the key server epochs go on, and who was in is in', asy
   await eventually(() => all.length >= taken.length)
   expect(all[0]?.head).toMatchObject({ seq: 1, epoch: before })
   expect(anew.findings).toEqual([])
-})
-
-test('a record is sealed to those readers by name who may have it, and to nobody else', async () => {
-  const { authority, grant, enter } = middleware
-  const station = authority.certify('station', 'STATION-9')
-  const [emsp, dso] = [authority.certify('emsp', 'emsp-4'), authority.certify('dso', 'dso-4')]
-  const reading = topicOf('reading', station.peer.eui)
-  await grant(station, 'publish', { kind: 'reading' })
-  for (const reader of [emsp, dso]) await grant(reader, 'read', { kind: 'reading' })
-  const [author, reader, other] = [await enter(station), await enter(emsp), await enter(dso)]
-  const payload = { transaction: 'T1', record: 'OCMF|{}|{}' }
-  expect(await author.exchange.publish(reading, payload)).toMatchObject({ reason: 'SealNotForUs' })
-  expect(await reader.exchange.join(reading)).toMatchObject({ ok: true })
-  // A home's half-hours are its owner's to give, whatever the contract says.
-  expect(await other.exchange.join(reading)).toMatchObject({ reason: 'JoinNoGround' })
-  const [taken, takenByOther] = [listen(reader, 'reading'), listen(other, 'reading')]
-  await clock.advance(15_000)
-  expect(await author.exchange.publish(reading, payload)).toMatchObject({ ok: true })
-  await eventually(() => taken.length === 1)
-  expect(taken[0]).toMatchObject({ payload, author: { role: 'station' } })
-  await eventually(() => other.findings.some(({ reason }) => reason === 'SealNotForUs'))
-  expect(takenByOther).toEqual([])
-})
-
-test('a charger’s readings reach an operator as both run, and end within a minute of a withdrawn consent', async () => {
-  const { authority, grant, enter } = middleware
-  const [home, dso] = [authority.certify('station', 'HOME-1'), authority.certify('dso', 'dso-7')]
-  const emsp = authority.certify('emsp', 'emsp-7')
-  const reading = topicOf('reading', home.peer.eui)
-  await grant(home, 'publish', { kind: 'reading', id: reading.id })
-  for (const reader of [dso, emsp]) await grant(reader, 'read', { kind: 'reading', id: reading.id })
-  const owner = await middleware.owner(home.peer.eui)
-  expect(await owner.say(dso.peer.organisation, 'halfHourly', true)).toBe(204)
-  // Somebody with a contract reads all along, so that there is something to read all along.
-  const billing = await enter(emsp)
-  expect(await billing.exchange.join(reading)).toMatchObject({ ok: true })
-  const said = listen(billing, 'reading', ({ id }) => id === reading.id)
-  const options = { dir, clock, wall, middleware }
-  const operator = await startOperator(options, 'dso-7', { home })
-  const charger = await startHome(options, 'HOME-1', home)
-  const seen = seenBy(options, 'dso-7', dso, operator.port)
-  const latest = async () => (await seen.feeder()).homes[0]?.latest?.record
-  const recordOf = ({ payload }: Received): string => (payload as { record: string }).record
-  /** One reading more. */
-  const measure = async (): Promise<void> => {
-    const before = said.length
-    await clock.advance(20_000)
-    await eventually(() => said.length > before)
-  }
-  charger.hardware.plugIn({ energyWattHours: 30_000, vehicleWattsMax: 7_000, idToken: 'CARD-1' })
-  await eventually(async () => {
-    await measure()
-    return (await latest()) !== undefined
-  })
-
-  expect(await owner.say(dso.peer.organisation, 'halfHourly', false)).toBe(204)
-  const withdrawnAt = clock.now()
-  for (let i = 0; i < 3; i++) await measure()
-  expect(clock.now() - withdrawnAt).toBe(60_000)
-  const inTime = said.length
-  for (let i = 0; i < 2; i++) await measure()
-  // The middleware brings the operator everything; what was said since the minute is not for it.
-  await eventually(() => seen.position() >= (said.at(-1)?.position ?? Infinity))
-  const last = await latest()
-  expect(said.slice(inTime).map(recordOf)).not.toContain(last)
-  expect(said.slice(0, inTime).map(recordOf)).toContain(last)
-  // What the operator was told it can show to a third party, by the charger's certificate alone.
-  const shown = (journalEntries(`${dir}/dso-7/proofs.journal`) as readonly Proof[]).at(-1)
-  const chargerOf = (of: string): Peer | undefined =>
-    of === home.peer.thumbprint ? home.peer : undefined
-  expect(shown && verifyDisclosure(shown.disclosure, chargerOf, crypto)).toMatchObject({
-    ok: true,
-    value: { head: { author: home.peer.eui, role: 'station' }, payload: { record: last } },
-  })
-  await seen.close()
-  await charger.close()
-  await operator.close()
 })
 
 test('what chargers draw reaches the operator, sessions the provider, and a CSMS its own allotment alone', async () => {

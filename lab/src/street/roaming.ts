@@ -24,6 +24,10 @@ export type RoamingReport = {
 const items = <Item extends Type.TSchema>(item: Item) =>
   Type.Object({ items: Type.Array(item, { maxItems: 1_000 }) })
 const Sessions = items(Type.Object({ authorization_reference: Type.Optional(Type.String()) }))
+const Told = Type.Object({
+  items: Type.Array(Type.Object({ kind: Type.String() }), { maxItems: 1_000 }),
+  next: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+})
 const Disputes = items(Type.Object({ reason: Type.String() }))
 const Bills = items(
   Type.Object({
@@ -59,6 +63,27 @@ export async function readRoaming(plan: Plan, activity: Activity): Promise<Roami
       energyKilowattHours: rounded(sum(({ wattHours }) => wattHours) / 1_000),
       cost: rounded(sum(({ cost }) => cost.incl_vat)),
     }
+  } finally {
+    await http.close()
+  }
+}
+
+/** Readings that its drivers' charges have had, as their chargers told the provider by topic, sealed for it alone. */
+export async function readingsToldToProvider(plan: Plan, activity: Activity): Promise<number> {
+  const http = httpClient({
+    identity: loadIdentity(providerDeskDir(plan.layout)),
+    trust: { roots: [readText(plan.layout.trust.charging)] },
+    activity,
+  })
+  const page = async (before: number | null): Promise<number> => {
+    const query = before === null ? '' : `?before=${before}`
+    const { body } = await http.request('GET', `${https(plan, 'emsp')}/api/v1/told${query}`)
+    if (!Value.Check(Told, body)) throw new Fault('AnswerInvalid', 'told: no such list')
+    const count = body.items.filter(({ kind }) => kind === 'reading').length
+    return body.next === null ? count : count + (await page(body.next))
+  }
+  try {
+    return await page(null)
   } finally {
     await http.close()
   }

@@ -24,13 +24,14 @@ const grant = (server: Server, may: TopicGrant['may'], kind: TopicGrant['kind'])
 /** What the parties' contracts say of topics. Chargers are of their operator's organisation. */
 const grants: readonly TopicGrant[] = [
   grant('csms', 'publish', 'reading'),
+  grant('csms', 'publish', 'halfHour'),
   grant('csms', 'publish', 'session'),
   grant('csms', 'publish', 'consumption'),
   grant('csms', 'publish', 'dailyConsumption'),
   grant('csms', 'publish', 'monthlyConsumption'),
   grant('csms', 'read', 'capacity'),
   grant('dso', 'publish', 'capacity'),
-  grant('dso', 'read', 'reading'),
+  grant('dso', 'read', 'halfHour'),
   grant('emsp', 'read', 'reading'),
   grant('emsp', 'read', 'session'),
   grant('dsrsp', 'read', 'consumption'),

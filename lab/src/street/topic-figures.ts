@@ -10,6 +10,7 @@ import { auditFiles } from './audit-trail.ts'
 import { https } from './configs.ts'
 import { isSummed } from './feeder-sums.ts'
 import { rounded } from './measure.ts'
+import { readingsToldToProvider } from './roaming.ts'
 import type { Street } from './start-street.ts'
 import { supplierBills, type SupplierBills } from './supplier-bills.ts'
 
@@ -17,7 +18,10 @@ import { supplierBills, type SupplierBills } from './supplier-bills.ts'
 export type TopicFigures = {
   /** Messages of homes, sessions, allotments and half-hours that the middleware has. */
   readonly published: number
-  /** Readings of homes that the operator of the network has opened, of all that were published. */
+  /**
+   * Readings of homes, each of which is for one: half-hours that the operator of the network has opened and of charges by
+   * card the driver's provider, of all that were published.
+   */
   readonly readings: { readonly published: number; readonly opened: number }
   /** What that operator allots to the CSMS; and when it said so last, as the CSMS has it. */
   readonly allotments: { readonly published: number; readonly heardAt: string | null }
@@ -43,6 +47,7 @@ export type TopicFigures = {
 
 const kinds = [
   'reading',
+  'halfHour',
   'session',
   'capacity',
   'consumption',
@@ -87,7 +92,7 @@ export async function topicFigures(street: Street, activity: Activity): Promise<
     return body
   }
   try {
-    const readings = await readingsAtEnd(street, ask)
+    const readings = await readingsAtEnd(street, ask, () => readingsToldToProvider(plan, activity))
     const counted = await Promise.all(kinds.map((kind) => published(ask, kind)))
     const countOf = (kind: (typeof kinds)[number]): number => counted[kinds.indexOf(kind)] ?? 0
     return {
@@ -120,13 +125,18 @@ async function published(ask: Ask, kind: Topic['kind']): Promise<number> {
   return topics.reduce((sum, { messages }) => sum + messages, 0)
 }
 
-/** Looks until the operator of the network has come to the end of what is said. */
-async function readingsAtEnd({ dso }: Street, ask: Ask): Promise<TopicFigures['readings']> {
+/** Looks until those whom it is for have come to the end of what is said. */
+async function readingsAtEnd(
+  { dso }: Street,
+  ask: Ask,
+  byProvider: () => Promise<number>,
+): Promise<TopicFigures['readings']> {
   const look = async (): Promise<TopicFigures['readings']> => {
-    const count = await published(ask, 'reading')
+    const count = (await published(ask, 'reading')) + (await published(ask, 'halfHour'))
     if (dso === undefined) return { published: count, opened: 0 }
     const { homes } = await ask('dso', 'dso', `feeders/${feeder}`, FeederShown)
-    return { published: count, opened: homes.reduce((sum, { records }) => sum + records, 0) }
+    const halfHours = homes.reduce((sum, { records }) => sum + records, 0)
+    return { published: count, opened: halfHours + (await byProvider()) }
   }
   const until = performance.now() + readWithinMillis
   let readings = await look()

@@ -8,11 +8,12 @@ const Key = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 const Epoch = Type.Integer({ minimum: 1 })
 const Name = Type.String({ minLength: 1, maxLength: 64 })
 
-/** A record that the station's meter has signed, unchanged: OCMF. */
-export const Reading = Type.Object(
-  { transaction: Name, record: Type.String({ minLength: 1, maxLength: 16_384 }) },
-  strict,
-)
+const Record = Type.String({ minLength: 1, maxLength: 16_384 })
+
+/** A record that the station's meter has signed in a charge by card, unchanged: OCMF. */
+export const Reading = Type.Object({ transaction: Name, record: Record }, strict)
+/** A record of the register at the end of a half-hour; it names nobody. */
+export const HalfHour = Type.Object({ record: Record }, strict)
 /** One charging session, as the operator tells the driver's provider. */
 export const Session = Type.Object(
   {
@@ -61,6 +62,7 @@ export const EpochGrant = Type.Object(
 )
 
 export type Reading = Static<typeof Reading>
+export type HalfHour = Static<typeof HalfHour>
 export type Session = Static<typeof Session>
 export type Load = Static<typeof Load>
 export type Capacity = Static<typeof Capacity>

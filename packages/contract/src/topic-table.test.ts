@@ -3,8 +3,16 @@ import { isRole, type Role } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { limits } from './limits.ts'
 import { joinRefusals, sealRefusals } from './seal-refusals.ts'
-import { fitsTopic, groundOf, isGroup, mayPublish, sealedTopic, topicTable } from './topic-table.ts'
-import { companionTopic, parseTopic, topicKinds, topicName } from './topics.ts'
+import {
+  fitsTopic,
+  groundOf,
+  isGroup,
+  isReadBy,
+  mayPublish,
+  sealedTopic,
+  topicTable,
+} from './topic-table.ts'
+import { companionTopic, parseTopic, topicKinds, topicName, type Topic } from './topics.ts'
 
 const sealedKinds = topicKinds.filter((kind) => sealedTopic(kind) !== undefined)
 const rolesOf = (kind: (typeof topicKinds)[number]): string[] => [
@@ -69,10 +77,20 @@ test('nobody but the key server publishes keys, and it publishes nothing else', 
 
 test('what is said of one home is read on its consent, or on a contract for billing', () => {
   expect(groundOf('dso', 'consumption')).toBe('halfHourly')
-  expect(groundOf('dso', 'reading')).toBe('halfHourly')
+  expect(groundOf('dso', 'halfHour')).toBe('halfHourly')
+  expect(groundOf('dso', 'reading')).toBeUndefined()
+  expect(groundOf('emsp', 'halfHour')).toBeUndefined()
   expect(groundOf('emsp', 'reading')).toBe('contract')
   expect(groundOf('emsp', 'consumption')).toBeUndefined()
   expect(groundOf('csms', 'state')).toBeUndefined()
+})
+
+test('what was charged by the cards of one provider is for that provider, and for nobody where the id names none', () => {
+  const reading = (id: string): Topic => ({ region: 'eastern', feeder: 'f1', kind: 'reading', id })
+  expect(isReadBy('provider', reading('station.provider'))).toBe(true)
+  expect(isReadBy('rival', reading('station.provider'))).toBe(false)
+  expect(isReadBy('provider', reading('station'))).toBe(false)
+  expect(isReadBy('anybody', { ...reading('station'), kind: 'halfHour' })).toBe(true)
 })
 
 test('the keys of a topic have topics of their own', () => {

@@ -8,6 +8,7 @@ import {
   ConsumptionTotal,
   EpochGrant,
   EpochLease,
+  HalfHour,
   Load,
   Reading,
   Session,
@@ -41,8 +42,11 @@ export type SealedTopic = {
   readonly retentionMillis: number
   /** An author that says nothing for longer has been silenced, where it must speak so often. */
   readonly silenceMillis?: number
-  /** The id names the organisation that reads it: nobody else may, whatever it was granted. */
-  readonly idNames?: 'reader'
+  /**
+   * The id names the organisation that reads it, after the station and a dot where it is about one: nobody else may,
+   * whatever it was granted.
+   */
+  readonly idNames?: 'reader' | 'stationAndReader'
 }
 
 const minute = 60_000
@@ -67,8 +71,19 @@ export const topicTable = {
     protection: 'readers',
     schema: Reading,
     publishers: ['station'],
-    readers: { emsp: 'contract', dso: 'halfHourly' },
+    // Of a charge by card, for the provider that gave it out: what another's drivers do is none of its business.
+    readers: { emsp: 'contract' },
     purpose: 'billing',
+    retentionMillis: 7 * day,
+    idNames: 'stationAndReader',
+  },
+  // No finer than the consent's purpose, and nobody is named: who charges is not the owner's to tell.
+  halfHour: {
+    protection: 'readers',
+    schema: HalfHour,
+    publishers: ['station'],
+    readers: { dso: 'halfHourly' },
+    purpose: 'consumption',
     retentionMillis: 7 * day,
   },
   session: {
@@ -205,8 +220,11 @@ export const groundOf = (role: Role, kind: TopicKind): Ground | undefined =>
   sealedTopic(kind)?.readers[role]
 
 /** Whether a topic can be for that organisation to read, by its id. */
-export const isReadBy = (organisation: string, { kind, id }: Topic): boolean =>
-  sealedTopic(kind)?.idNames !== 'reader' || id === organisation
+export function isReadBy(organisation: string, { kind, id }: Topic): boolean {
+  const names = sealedTopic(kind)?.idNames
+  if (names === undefined) return true
+  return organisation === (names === 'reader' ? id : id.slice(id.indexOf('.') + 1))
+}
 
 /** How long its authors may state nothing of how far they have come. */
 export const headSilentMillis = (kind: TopicKind): number =>

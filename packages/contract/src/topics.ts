@@ -7,6 +7,7 @@ export const topicKinds = [
   'refusal',
   'security',
   'reading',
+  'halfHour',
   'session',
   'consumption',
   'dailyConsumption',

@@ -31,6 +31,8 @@ const Statement = Type.Object(
     contractId: Type.String({ pattern: '^[\\x21-\\x7e]{1,36}$' }),
     /** Country and party of its issuer, as OCPI writes them: `GB*INT`. */
     issuer: Type.String({ pattern: '^[A-Z]{2}\\*[A-Z0-9]{3}$' }),
+    /** Its issuer's organisation, as certificates name it: to whom what its holder charges may be told. */
+    provider: Type.Optional(Type.String({ pattern: '^[0-9A-F]{2}(-[0-9A-F]{2}){7}$' })),
     status: Type.Enum([...tokenStatuses]),
     /** SPKI, base64; `null` for a token that has a number alone. */
     key: Type.Union([Type.String({ maxLength: 256 }), Type.Null()]),

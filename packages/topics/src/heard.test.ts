@@ -40,3 +40,12 @@ test('so many are kept of each, and what is older still is not taken again', () 
   expect(journal.entries().length).toBeLessThan(40)
   expect(wattsOf(openHeard<Load>(journal, 10))).toHaveLength(10)
 })
+
+test('of a topic that there is no ground for any more nothing is held, nor kept on the disk', () => {
+  const journal = memoryJournal()
+  const heard = openHeard<Load>(journal, 100)
+  for (const id of ['one', 'two']) heard.take(said(1, 'acacia', id))
+  heard.drop(topicOf('one'))
+  expect([wattsOf(heard), wattsOf(heard, 'two')]).toEqual([[], [1]])
+  expect(journal.entries()).toMatchObject([{ topic: 'ev/eastern/f1/load/two' }])
+})

@@ -17,6 +17,8 @@ export type Heard<Payload> = {
   take(received: Pick<Received, 'topic' | 'head' | 'payload'>): boolean
   /** Of one topic, each author's in its order. */
   of(topic: Topic): readonly Said<Payload>[]
+  /** Takes all that was said there off the disk: there is no ground any more to have it. */
+  drop(topic: Topic): void
   close(): void
 }
 
@@ -40,6 +42,10 @@ export function openHeard<Payload>(journal: Journal, keptMax: number): Heard<Pay
     return !isTooOld && known.every(({ sequence }) => sequence !== said.sequence)
   }
   for (const entry of journal.entries()) apply(entry as Said<Payload>)
+  const rewrite = (without?: string): void => {
+    const kept = [...held].filter(([topic]) => topic !== without)
+    journal.rewrite(kept.flatMap(([, by]) => [...by.values()].flat()))
+  }
 
   return {
     take({ topic, head, payload }) {
@@ -53,11 +59,16 @@ export function openHeard<Payload>(journal: Journal, keptMax: number): Heard<Pay
       if (!isNew(said)) return false
       journal.append(said)
       apply(said)
-      if (journal.isLong)
-        journal.rewrite([...held.values()].flatMap((by) => [...by.values()].flat()))
+      if (journal.isLong) rewrite()
       return true
     },
     of: (topic) => [...(held.get(topicName(topic))?.values() ?? [])].flat(),
+    drop(topic) {
+      const name = topicName(topic)
+      if (!held.has(name)) return
+      rewrite(name)
+      held.delete(name)
+    },
     close: () => journal.close(),
   }
 }

@@ -24,11 +24,18 @@ export function demandHomesHeard(
 }
 
 export const homeTopic = (
-  kind: 'reading' | 'session' | 'consumption' | 'dailyConsumption' | 'monthlyConsumption',
+  kind: 'halfHour' | 'session' | 'consumption' | 'dailyConsumption' | 'monthlyConsumption',
   region: string,
   { feeder, station }: HomeConfig,
 ): Topic => ({ region, feeder, kind, id: station })
 
-/** A station speaks of itself alone, whatever else it was granted. */
-export const speaksOfItself = (author: Peer, topic: Topic): boolean =>
-  author.role === 'station' && author.eui === topic.id
+/** Where a home's charger says what was charged by the cards of one provider, for that organisation alone. */
+export const readingTopic = (
+  region: string,
+  { feeder, station }: HomeConfig,
+  provider: string,
+): Topic => ({ region, feeder, kind: 'reading', id: `${station}.${provider}` })
+
+/** A station speaks of itself alone, whatever else it was granted: a topic's id is it, or begins with it and a dot. */
+export const speaksOfItself = ({ role, eui }: Peer, { id }: Topic): boolean =>
+  role === 'station' && (id === eui || id.startsWith(`${eui}.`))

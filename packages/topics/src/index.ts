@@ -16,7 +16,13 @@ export {
 } from './dead-letters-door.ts'
 export type { DeadLetter } from './dead-letters.ts'
 export { openHeard, type Heard, type Said } from './heard.ts'
-export { demandHomesHeard, HomeConfig, homeTopic, speaksOfItself } from './home-topics.ts'
+export {
+  demandHomesHeard,
+  HomeConfig,
+  homeTopic,
+  readingTopic,
+  speaksOfItself,
+} from './home-topics.ts'
 export { messageUnfit } from './message-unfit.ts'
 export {
   keepProofs,

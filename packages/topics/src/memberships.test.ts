@@ -85,3 +85,18 @@ test('it says from when on it is a member, where it was not from its start', asy
   const { memberships: later } = await asked((_, count) => count > 1, 1)
   expect(later.since(topicOf('one'))).toBe(2_000)
 })
+
+test('that there is no ground is told at each refusal for it, and at no other', async () => {
+  let now = instant(0)
+  const told: string[] = []
+  const answers = [ok(undefined), refused('JoinFull'), refused('JoinNoGround'), ok(undefined)]
+  const memberships = createMemberships({ now: () => now }, ({ id }) => void told.push(id))
+  memberships.add(topicOf('one'))
+  const counts: number[] = []
+  while (answers.length > 0) {
+    now = instant(now + 400_000)
+    await memberships.ask({ join: () => Promise.resolve(answers.shift() ?? ok(undefined)) })
+    counts.push(told.length)
+  }
+  expect(counts).toEqual([0, 0, 1, 1])
+})

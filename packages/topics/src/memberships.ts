@@ -1,4 +1,4 @@
-import { topicName, type SealRefusal, type Topic } from '@interlock/contract'
+import { topicName, type JoinRefusal, type SealRefusal, type Topic } from '@interlock/contract'
 import type { Clock } from '@interlock/kernel'
 import type { Exchange } from './exchange.ts'
 
@@ -30,7 +30,11 @@ const refusedMillis = { first: 1_000, max: 60_000 } as const
 /** Whose consent was withdrawn and given again is taken again only if it asks. */
 const againMillis = 300_000
 
-export function createMemberships(wall: Pick<Clock, 'now'>): Memberships {
+/** @param onGroundless told at each refusal for want of a ground */
+export function createMemberships(
+  wall: Pick<Clock, 'now'>,
+  onGroundless: (topic: Topic) => void = () => {},
+): Memberships {
   const wanted = new Map<string, Wanted>()
   let isFirst = true
 
@@ -42,6 +46,8 @@ export function createMemberships(wall: Pick<Clock, 'now'>): Memberships {
     each.isMember = joined.ok || (each.isMember && isKeyAlone)
     each.wait = joined.ok ? againMillis : nextWait(each.wait)
     each.dueAt = wall.now() + each.wait
+    if (!joined.ok && joined.reason === ('JoinNoGround' satisfies JoinRefusal))
+      onGroundless(each.topic)
   }
 
   return {

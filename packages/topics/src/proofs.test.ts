@@ -113,3 +113,16 @@ test('a day on which the disk is full is not the last on which what is too old g
   expect(journal.entries()).toEqual([])
   proofs.close()
 })
+
+test('of a topic that there is no ground for any more no proof is kept, in no file', () => {
+  const files = filesOf()
+  const proofs = openProofs(files, { days: 10, ofFileMax: 2, clock })
+  const other: Topic = { ...topic, id: 'two' }
+  for (const seq of [1, 2, 3])
+    for (const of of [topic, other]) proofs.keep({ ...said(seq, world.now), topic: of })
+  proofs.drop(topic)
+  expect(files.kept().flat()).toEqual([3, 2, 1])
+  // What comes later follows on them.
+  proofs.keep({ ...said(4, world.now), topic: other })
+  expect(files.kept().flat()).toEqual([4, 3, 2, 1])
+})

@@ -21,6 +21,8 @@ export type Proofs = {
   keep(message: Pick<Opened, 'head' | 'topic' | 'disclosure'>): void
   /** Takes off the disk what is too old to be kept. */
   forget(): void
+  /** Takes all of a topic off the disk: there is no ground any more to have what it proves. */
+  drop(topic: Topic): void
   close(): void
 }
 
@@ -154,6 +156,16 @@ export function openProofs(
       const first = full[0]?.number ?? 0
       for (let each = Math.max(1, first - leftoversMax); each < first; each++) remove(each)
     },
+    drop(topic) {
+      const others = (proofs: readonly Proof[]): readonly Proof[] =>
+        proofs.filter((each) => each.topic !== topicName(topic))
+      full = full.map(({ number, count: was }) => {
+        const kept = others(proofsOf(number))
+        if (kept.length < was) write(number, kept)
+        return { number, count: kept.length }
+      })
+      rewrite(others(proofsIn(journal.entries())))
+    },
     close: () => journal.close(),
   }
 }
@@ -170,12 +182,13 @@ export function keepProofs(
     readonly clock: Clock
     readonly label: string
   },
-): Pick<Proofs, 'keep' | 'close'> {
+): Pick<Proofs, 'keep' | 'drop' | 'close'> {
   const { clock } = options
   const proofs = openProofs(files, options)
   const daily = forgetDaily(clock, label, () => proofs.forget())
   return {
     keep: (message) => proofs.keep(message),
+    drop: (topic) => proofs.drop(topic),
     close() {
       daily.close()
       proofs.close()

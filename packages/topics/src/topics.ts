@@ -59,6 +59,8 @@ export type TopicsOptions = {
   readonly data: string
   /** Writes down what is found wrong with what the middleware brings: so much a minute at most. */
   readonly note: (kind: 'MiddlewareFinding', data: Readonly<Record<string, unknown>>) => void
+  /** There is no ground (any more) to read a topic: what a consent had let it keep is to go. Told at each refusal. */
+  readonly onGroundless?: (topic: Topic) => void
   readonly deps: ActorDeps
 }
 
@@ -74,7 +76,7 @@ export function openTopics(options: TopicsOptions): Topics {
   ensureDir(folder)
   const closing = new AbortController()
   const followed = new Map<string, Following>()
-  const memberships = createMemberships(wall)
+  const memberships = createMemberships(wall, options.onGroundless)
   const onFinding = cappedFindings(({ reason, topic, author, detail }: Finding) => {
     const found = { reason, topic: topicName(topic), author: author ?? null }
     options.note('MiddlewareFinding', { ...found, detail: detail ?? null })

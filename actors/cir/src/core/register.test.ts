@@ -47,6 +47,7 @@ function open(journal = journalOf(), startedAt = instant(0)) {
     journal,
     key: registerKey,
     statementMillis: millis(86_400_000),
+    organisationOf: () => undefined,
     crypto,
     startedAt,
     onFinding: (finding) => void found.push(finding),

@@ -1,6 +1,7 @@
 import type { KeyStatement, SignedKeyStatement } from '@interlock/driver'
 import {
   type Crypto,
+  type Eui64,
   type Instant,
   type Millis,
   type Outcome,
@@ -52,6 +53,8 @@ export type RegisterOptions = {
   /** The register's own; chargers pin its public half. */
   readonly key: PrivateKey
   readonly statementMillis: Millis
+  /** Of an issuer, as `GB*INT`. */
+  readonly organisationOf: (issuer: string) => Eui64 | undefined
   readonly crypto: Crypto
   /**
    * When it was opened: the least number of a new finding. A register that has lost its journal, or has an old copy of it,
@@ -77,7 +80,7 @@ const keyOfUid = (uid: string): string => uid.toUpperCase()
 
 /** Opens the register over its journal. */
 export function openRegister(options: RegisterOptions): Register {
-  const { journal, key, statementMillis, crypto, startedAt, onFinding } = options
+  const { journal, key, statementMillis, organisationOf, crypto, startedAt, onFinding } = options
   const tokens = new Map<string, RegisteredToken>()
   const uids = new Map<string, string>()
   const traces = new Map<string, TokenTrace>()
@@ -135,7 +138,9 @@ export function openRegister(options: RegisterOptions): Register {
 
   const statementOf = (uid: string, now: Instant): SignedKeyStatement | undefined => {
     const token = known.of(uid)
-    return token && stateOf(token, statementMillis, now, key, crypto)
+    if (token === undefined) return undefined
+    const provider = organisationOf(ownerText(token.token))
+    return stateOf(token, provider, statementMillis, now, key, crypto)
   }
 
   return {

@@ -1,6 +1,7 @@
 import {
   keyOf,
   signKeyStatement,
+  type KeyStatement,
   type SignedKeyStatement,
   type TokenStatus,
 } from '@interlock/driver'
@@ -9,6 +10,7 @@ import {
   ok,
   refused,
   type Crypto,
+  type Eui64,
   type Instant,
   type Millis,
   type Outcome,
@@ -88,9 +90,13 @@ export function statusAt({ status, expiresAt, token }: RegisteredToken, now: Ins
   return token.valid ? 'active' : 'suspended'
 }
 
-/** What the register says to a charger that will be without it for a while. */
+/**
+ * What the register says to a charger that will be without it for a while.
+ * @param provider the organisation of its issuer, where that is known
+ */
 export function stateOf(
   registered: RegisteredToken,
+  provider: Eui64 | undefined,
   lifeMillis: Millis,
   now: Instant,
   register: PrivateKey,
@@ -103,10 +109,15 @@ export function stateOf(
   const until =
     status === 'active' && expiresAt !== undefined && expiresAt < life ? expiresAt : life
   const { uid, contract_id: contractId } = token
-  const issuer = ownerText(token)
-  return signKeyStatement(
-    { uid, contractId, issuer, status, key, statedAt: now, until },
-    register,
-    crypto,
-  )
+  const statement: KeyStatement = {
+    uid,
+    contractId,
+    issuer: ownerText(token),
+    ...(provider !== undefined && { provider }),
+    status,
+    key,
+    statedAt: now,
+    until,
+  }
+  return signKeyStatement(statement, register, crypto)
 }

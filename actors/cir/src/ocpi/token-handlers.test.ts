@@ -48,6 +48,7 @@ function desk() {
     journal: journalOf(),
     key: crypto.ephemeralKey(),
     statementMillis: millis(60_000),
+    organisationOf: () => undefined,
     crypto,
     startedAt: instant(0),
     onFinding: () => {},

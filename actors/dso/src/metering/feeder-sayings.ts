@@ -1,4 +1,4 @@
-import type { Load, Reading, Topic } from '@interlock/contract'
+import type { HalfHour, Load, Topic } from '@interlock/contract'
 import { instant, toIso } from '@interlock/kernel'
 import { openHeard, type Heard } from '@interlock/topics'
 import type { Journal } from '@interlock/store'
@@ -6,7 +6,7 @@ import type { Journal } from '@interlock/store'
 /** What is said of feeders by topic: by providers of their chargers, by homes of themselves. */
 export type FeederSayings = {
   readonly loads: Heard<Load>
-  readonly readings: Heard<Reading>
+  readonly halfHours: Heard<HalfHour>
   /** As it is shown for one feeder. */
   documentOf(group: string): object
   close(): void
@@ -15,8 +15,8 @@ export type FeederSayings = {
 const keptMax = {
   /** An hour, where a provider speaks twice a minute. */
   loads: 120,
-  /** Ten days, where a meter is read each quarter of an hour. */
-  readings: 1_000,
+  /** Ten days. */
+  halfHours: 480,
 } as const
 
 export function openFeederSayings(options: {
@@ -27,13 +27,13 @@ export function openFeederSayings(options: {
 }): FeederSayings {
   const { openJournal, topics, providerOf } = options
   const loads = openHeard<Load>(openJournal('loads'), keptMax.loads)
-  const readings = openHeard<Reading>(openJournal('readings'), keptMax.readings)
+  const halfHours = openHeard<HalfHour>(openJournal('halfHours'), keptMax.halfHours)
   const topicsOf = (group: string, kind: Topic['kind']): readonly Topic[] =>
     topics.filter((topic) => topic.feeder === group && topic.kind === kind)
 
   return {
     loads,
-    readings,
+    halfHours,
     documentOf: (group) => ({
       loads: topicsOf(group, 'load').flatMap((topic) => {
         const all = loads.of(topic).map(({ payload }) => payload)
@@ -42,14 +42,14 @@ export function openFeederSayings(options: {
         const { at, watts, chargers } = last
         return [{ provider: providerOf(topic.id), at: toIso(instant(at)), watts, chargers }]
       }),
-      homes: topicsOf(group, 'reading').map((topic) => {
-        const all = readings.of(topic)
+      homes: topicsOf(group, 'halfHour').map((topic) => {
+        const all = halfHours.of(topic)
         return { station: topic.id, records: all.length, latest: all.at(-1)?.payload ?? null }
       }),
     }),
     close() {
       loads.close()
-      readings.close()
+      halfHours.close()
     },
   }
 }

@@ -10,6 +10,9 @@ const lateMillisMax = 60_000
 export const halfHourOf = (now: Instant): Instant => instant(now - (now % halfHourMillis))
 export const nextHalfHour = (now: Instant): Instant => instant(halfHourOf(now) + halfHourMillis)
 
+/** Whether what is read now is what the half-hour began with. */
+export const isOnTime = (now: Instant): boolean => now - halfHourOf(now) <= lateMillisMax
+
 /** The last two readings, with the one of `now` if it is of a half-hour that has just begun. */
 export function noteRegister(
   reads: readonly HalfHourRead[],
@@ -18,7 +21,7 @@ export function noteRegister(
 ): readonly HalfHourRead[] {
   const at = halfHourOf(now)
   const last = reads.at(-1)
-  if (now - at > lateMillisMax || (last !== undefined && last.at >= at)) return reads
+  if (!isOnTime(now) || (last !== undefined && last.at >= at)) return reads
   return [...reads.slice(-1), { at, wattHours }]
 }
 
