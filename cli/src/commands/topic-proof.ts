@@ -71,7 +71,9 @@ const words: Readonly<Record<string, string>> = {
   SealAuthor: 'it is not by the holder of that certificate',
   SealSignature: 'the author has not signed this',
   SealAltered: 'what is shown is not what the author sealed',
-  SealContent: 'what the author sealed cannot be read',
+  SealContent: 'what the author sealed is nothing that is said on such a topic',
+  SealForbidden: 'its author may say nothing there: no reader would take it',
+  SealLifetime: 'it would be valid for longer than its topic is kept: no reader would take it',
 }
 
 export const topicVerifyProof: Command = {

@@ -1,9 +1,12 @@
+import { sealedTopic } from '@interlock/contract'
 import { fromBase64Url, toBase64Url, utf8, type PublicKey } from '@interlock/kernel'
 import { createPublicKey, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { commitment } from './content.ts'
 import {
   authorOf,
   dso,
+  emsp,
   opened,
   samples,
   sealed,
@@ -11,6 +14,7 @@ import {
   tools,
   type Sample,
 } from './data.fixture.ts'
+import { headOf } from './head.ts'
 import { verifyDisclosure, withoutPayload, type Disclosure } from './disclosure.ts'
 
 const { readers } = samples
@@ -61,6 +65,35 @@ test('the reader cannot show another payload, header or author than it received'
     publicKey: dso.key.publicKey,
   })
   expect(judge(shown, forged)).toMatchObject({ reason: 'SealAuthor' })
+})
+
+/** What somebody signs with the key of a good certificate and a program of its own. */
+function forged(author: typeof dso, payload: unknown, change: object = {}): Disclosure {
+  const { data } = readers
+  const row = sealedTopic(data.topic.kind)
+  if (row === undefined) throw new Error('no sealed topic')
+  const more = { nonce: toBase64Url(new Uint8Array(12)), readers: [emsp.thumbprint] }
+  const header = { ...headOf(data, author, row), ...more, ...change }
+  const [head, salt] = [toBase64Url(utf8(JSON.stringify(header))), new Uint8Array(32)]
+  const bytes = utf8(JSON.stringify(payload))
+  const committed = toBase64Url(commitment(salt, bytes, tools.crypto))
+  const signature = toBase64Url(tools.crypto.sign(author.key, utf8(`${head}.${committed}`)))
+  const shown = { salt: toBase64Url(salt), payload: toBase64Url(bytes) }
+  return { head, commitment: committed, signature, opened: shown }
+}
+
+test('attack: what its author may not say there proves nothing, as no reader takes it', () => {
+  const { payload, expiresAt } = readers.data
+  // The control: the same by who may.
+  expect(judge(forged(station, payload))).toMatchObject({ ok: true, value: { payload } })
+  const byOther = forged(dso, payload)
+  expect(judge(byOther)).toMatchObject({ reason: 'SealForbidden' })
+  expect(judge(withoutPayload(byOther))).toMatchObject({ reason: 'SealForbidden' })
+  const asOther = forged(dso, payload, { role: 'station' })
+  expect(judge(asOther)).toMatchObject({ reason: 'SealAuthor' })
+  const forGood = forged(station, payload, { exp: expiresAt + 7 * 86_400_000 })
+  expect(judge(forGood)).toMatchObject({ reason: 'SealLifetime' })
+  expect(judge(forged(station, { wattHours: [99_999] }))).toMatchObject({ reason: 'SealContent' })
 })
 
 test('a MAC proves nothing to a third party', () => {

@@ -1,4 +1,4 @@
-import type { SealHead, SealRefusal } from '@interlock/contract'
+import { fitsTopic, type SealHead, type SealRefusal } from '@interlock/contract'
 import {
   fromBase64Url,
   ok,
@@ -13,7 +13,7 @@ import {
 import { detachedInput } from '../jws.ts'
 import { parseStrictJson } from '../strict-json.ts'
 import { commitment, type Content } from './content.ts'
-import { readHead, type KnownAuthor } from './head.ts'
+import { readHead, whyNotBy, type KnownAuthor } from './head.ts'
 
 /**
  * What a reader shows to a third party to prove what it received: one message, and nothing of any
@@ -89,7 +89,8 @@ function signatureHolds(
 }
 
 /**
- * Judges a disclosure as a third party: it trusts neither the reader nor whoever carried the message.
+ * Judges a disclosure as a third party: it trusts neither the reader nor whoever carried the message. What no reader would
+ * take, for it is not its author's to say, proves nothing.
  * @param authorOf the holder of a certificate, as it was when the message was sealed
  * @returns the header, and the payload unless it was left out
  */
@@ -100,11 +101,11 @@ export function verifyDisclosure(
 ): Outcome<{ readonly head: SealHead; readonly payload?: unknown }, SealRefusal> {
   const read = readHead(disclosure.head)
   if (!read.ok) return read
-  const { head } = read.value
+  const { head, topic } = read.value
   if (head.alg !== 'ES256') return refused('SealSignature', 'a MAC proves nothing to others')
   const author = authorOf(head['x5t#S256'])
-  if (author === undefined || author.eui !== head.author || author.role !== head.role)
-    return refused('SealAuthor')
+  const problem = whyNotBy(author, read.value)
+  if (problem !== undefined || author === undefined) return refused(problem ?? 'SealAuthor')
   if (!signatureHolds(disclosure, author.publicKey, crypto)) return refused('SealSignature')
   if (disclosure.opened === undefined) return ok({ head })
   const salt = fromBase64Url(disclosure.opened.salt)
@@ -114,5 +115,6 @@ export function verifyDisclosure(
     return refused('SealMalformed')
   if (!sameBytes(commitment(salt, bytes, crypto), committed)) return refused('SealAltered')
   const payload = parseStrictJson(bytes)
-  return payload.ok ? ok({ head, payload: payload.value }) : refused('SealContent')
+  if (!payload.ok || !fitsTopic(topic.kind, payload.value)) return refused('SealContent')
+  return ok({ head, payload: payload.value })
 }

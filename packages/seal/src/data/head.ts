@@ -1,5 +1,6 @@
 import {
   isSealHead,
+  mayPublish,
   parseTopic,
   sealedTopic,
   topicName,
@@ -110,4 +111,15 @@ export function readHead(text: string): Outcome<ReadHead, SealRefusal> {
     return refused('SealMalformed', 'crit')
   if (head.purpose !== row.purpose) return refused('SealProtection', `purpose ${head.purpose}`)
   return ok({ head, topic, row, role: head.role })
+}
+
+/** Why a header is none that this author may write, whenever it is judged; `undefined` where it is one. */
+export function whyNotBy(
+  author: KnownAuthor | undefined,
+  { head, topic, row, role }: ReadHead,
+): SealRefusal | undefined {
+  if (author === undefined || author.eui !== head.author || author.role !== role)
+    return 'SealAuthor'
+  if (!mayPublish(role, topic.kind)) return 'SealForbidden'
+  return head.exp - head.iat > row.retentionMillis ? 'SealLifetime' : undefined
 }

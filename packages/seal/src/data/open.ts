@@ -2,7 +2,6 @@ import {
   fitsTopic,
   hasSealedShape,
   limits,
-  mayPublish,
   topicName,
   type SealHead,
   type SealRefusal,
@@ -24,7 +23,7 @@ import { parseStrictJson } from '../strict-json.ts'
 import { unpackContent, type Content } from './content.ts'
 import { groupKey, unwrap } from './content-key.ts'
 import { disclosureOf, type Disclosure } from './disclosure.ts'
-import { readHead, type EpochKey, type KnownAuthor, type ReadHead } from './head.ts'
+import { readHead, whyNotBy, type EpochKey, type KnownAuthor, type ReadHead } from './head.ts'
 
 /** What a reader has at hand when it opens. */
 export type Opener = {
@@ -62,7 +61,7 @@ export function openSealed(
   const { head } = read.value
   if (head.topic !== topicName(topic)) return refused('SealTopic', head.topic)
   const author = opener.authorOf(head['x5t#S256'])
-  const problem = whyNotFrom(author, read.value) ?? whyNotNow(read.value, now)
+  const problem = whyNotBy(author, read.value) ?? whyNotNow(read.value, now)
   if (problem !== undefined || author === undefined) return refused(problem ?? 'SealAuthor')
 
   const content = contentOf(message, read.value, opener, crypto)
@@ -74,17 +73,7 @@ export function openSealed(
   return ok({ head, topic, payload: payload.value, disclosure })
 }
 
-function whyNotFrom(
-  author: KnownAuthor | undefined,
-  { head, topic, role }: ReadHead,
-): SealRefusal | undefined {
-  if (author === undefined || author.eui !== head.author || author.role !== role)
-    return 'SealAuthor'
-  return mayPublish(role, topic.kind) ? undefined : 'SealForbidden'
-}
-
-function whyNotNow({ head, row }: ReadHead, now: Instant): SealRefusal | undefined {
-  if (head.exp - head.iat > row.retentionMillis) return 'SealLifetime'
+function whyNotNow({ head }: ReadHead, now: Instant): SealRefusal | undefined {
   if (head.iat > now + limits.clockSkewMillisMax) return 'SealNotYetValid'
   return head.exp < now ? 'SealExpired' : undefined
 }

@@ -1,4 +1,10 @@
-import { isSealHead, limits, type SealHead, type SealedMessage } from '@interlock/contract'
+import {
+  isSealHead,
+  limits,
+  topicName,
+  type SealHead,
+  type SealedMessage,
+} from '@interlock/contract'
 import { concat, fromBase64Url, fromUtf8, toBase64Url, utf8 } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -150,6 +156,27 @@ test('a role that may not publish a kind is refused, whatever it can sign', () =
   const claimed = withHead(message, { role: 'emsp' })
   expect(opened(claimed, groupMac, { opener: thief })).toMatchObject({ reason: 'SealForbidden' })
   expect(() => sealed({ ...groupMac, author: emsp })).toThrow('publishes load')
+})
+
+test('a holder of a certificate speaks in the role of that certificate, and in no other', () => {
+  const message = sealed(groupMac)
+  // The role that the header names may publish there; the author, whose key it is, has another.
+  const asOther = openerOf(dso, {
+    authorOf: () => ({ eui: csms.eui, role: 'emsp', publicKey: csms.key.publicKey }),
+  })
+  expect(opened(message, groupMac, { opener: asOther })).toMatchObject({ reason: 'SealAuthor' })
+})
+
+test('the key that authors of an epoch seal under is each one’s and each topic’s own', () => {
+  const [key, topic, author] = [epoch(1), topicName(groupMac.data.topic), csms.eui]
+  const keyOf = (of: Parameters<typeof groupKey>[1]) =>
+    toBase64Url(groupKey({ ...key, key: Uint8Array.from(key.key) }, of, tools.crypto))
+  const own = keyOf({ topic, author })
+  expect(keyOf({ topic, author })).toBe(own)
+  expect(keyOf({ topic, author: otherCsms.eui })).not.toBe(own)
+  expect(keyOf({ topic: `${topic}2`, author })).not.toBe(own)
+  const next = toBase64Url(groupKey({ ...key, epoch: 2 }, { topic, author }, tools.crypto))
+  expect(next).not.toBe(own)
 })
 
 test('the protection of a topic is not the sender’s to choose', () => {
