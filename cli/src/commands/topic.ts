@@ -40,6 +40,9 @@ export const topicList: Command = {
   },
 }
 
+/** After so long without a message it is said what is waited for. */
+const quietMillis = 2_000
+
 export const topicTail: Command = {
   name: 'topic tail',
   summary: 'what is carried on topics, by its headers: author, sequence, time; it stays sealed',
@@ -53,29 +56,39 @@ export const topicTail: Command = {
     after: { kind: 'text', value: 'POSITION', help: 'begin after this position; 0 unless given' },
   },
   async run(invocation) {
-    const { print, flags: given } = invocation
+    const { print, say, flags: given } = invocation
     const selection = await selectionIn(operandOf(invocation, 'TOPIC'))
     const count = wholeIn(given, 'count', 10)
+    if (count === 0) throw new UsageError('--count: at least 1')
     const query = new URLSearchParams({ ...selection, after: `${wholeIn(given, 'after', 0)}` })
     const { fromBase64Url, fromUtf8, parseJson } = await import('@interlock/kernel')
     const stop = new AbortController()
     await atServer(given, async (http, base) => {
       let seen = 0
-      for await (const line of http.lines(`${base}/messages?${query}`, stop.signal)) {
-        const { topic, position, message } = line as {
-          topic: string
-          position: number
-          message: { head: string }
+      // What is kept comes at once; what is awaited after that may never come.
+      const waiting = setTimeout(() => {
+        const words = `${seen} of ${count} messages have come; waiting for more. Ctrl-C ends it.`
+        say(words)
+      }, quietMillis)
+      try {
+        for await (const line of http.lines(`${base}/messages?${query}`, stop.signal)) {
+          const { topic, position, message } = line as {
+            topic: string
+            position: number
+            message: { head: string }
+          }
+          const head = parseJson(fromUtf8(fromBase64Url(message.head) ?? new Uint8Array()), 4)
+          const { author, role, seq, iat, epoch, protection } = (
+            head.ok ? head.value : {}
+          ) as Record<string, string | number | undefined>
+          const at = typeof iat === 'number' ? new Date(iat).toISOString() : ''
+          const words = `${position}  ${topic}  ${protection} by ${role} ${author}, ${seq}, ${at}`
+          print({ topic, position, author, role, seq, iat, epoch, protection }, words)
+          waiting.refresh()
+          if (++seen >= count) break
         }
-        const head = parseJson(fromUtf8(fromBase64Url(message.head) ?? new Uint8Array()), 4)
-        const { author, role, seq, iat, epoch, protection } = (head.ok ? head.value : {}) as Record<
-          string,
-          string | number | undefined
-        >
-        const at = typeof iat === 'number' ? new Date(iat).toISOString() : ''
-        const words = `${position}  ${topic}  ${protection} by ${role} ${author}, ${seq}, ${at}`
-        print({ topic, position, author, role, seq, iat, epoch, protection }, words)
-        if (++seen >= count) break
+      } finally {
+        clearTimeout(waiting)
       }
       stop.abort()
     })
@@ -92,7 +105,7 @@ const changing = (
   name: `topic ${name}`,
   summary,
   usage: `interlock topic ${name} TOPIC --to EUI --may publish|read ${access}`,
-  example: `interlock topic ${name} ev/eastern/+/load/+ --to 02-00-00-00-00-00-00-01 --may read --at https://broker.example:8443 --identity csms --trust root.pem`,
+  example: `interlock topic ${name} ev/eastern/+/load/+ --to 02-00-00-00-00-00-00-01 --may read --at https://broker.example:8443 --identity supervisor --trust root.pem`,
   operands: 'TOPIC',
   flags: grantFlags,
   async run(invocation) {
