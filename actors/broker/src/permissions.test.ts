@@ -21,3 +21,12 @@ test('another operator’s allotment, and its keys, are brought to nobody, whate
   const load: Topic = { ...capacity, kind: 'load' }
   expect(permissions.mayRead({ role: 'dso', organisation: rival }, load)).toBe(true)
 })
+
+test('attack: a key server of another organisation publishes no key and no lease, whatever was granted', () => {
+  const ours = { role: 'keyserver', organisation: eui64('A0-00-00-00-00-00-00-09') } as const
+  for (const kind of ['epoch', 'lease'] as const) {
+    const topic = companionTopic({ ...capacity, kind: 'load' }, kind)
+    expect(permissions.mayPublish(ours, topic)).toBe(true)
+    expect(permissions.mayPublish({ ...ours, organisation: rival }, topic)).toBe(false)
+  }
+})

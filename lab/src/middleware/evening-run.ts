@@ -42,8 +42,9 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
       authority.certify('emsp', 'emsp'),
     ]
     const homes = Array.from({ length: stations }, (_, i) => authority.certify('station', `S-${i}`))
-    for (const kind of ['session', 'consumption', 'load'] as const)
-      await grant(csms, 'publish', { kind })
+    await grant(csms, 'publish', { kind: 'load' })
+    for (const kind of ['session', 'consumption'] as const)
+      for (const { peer } of homes) await grant(csms, 'publish', { kind, id: peer.eui })
     await grant(dso, 'publish', { kind: 'capacity' })
     await grant(csms, 'read', { kind: 'capacity' })
     await grant(dso, 'read', { kind: 'load' })

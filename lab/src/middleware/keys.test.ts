@@ -37,11 +37,21 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   if (csms === undefined || supplier === undefined || dso === undefined) throw new Error('parties')
   const station = authority.certify('station', 'STATION-1').peer.eui
   const home = topicOf('consumption', station)
-  await grant(csms, 'publish', { kind: 'consumption' })
+  await grant(csms, 'publish', { kind: 'consumption', id: home.id })
   // The way is open to both readers, for good; the keys are another matter.
   for (const reader of [supplier, dso]) await grant(reader, 'read', { kind: 'consumption' })
   const owner = await middleware.owner(station)
   const [author, reader, other] = [await enter(csms), await enter(supplier), await enter(dso)]
+  // Another operator, which has homes on the same feeder, is given no key of this one.
+  const rival = authority.certify('csms', 'rival-home')
+  await grant(rival, 'publish', { kind: 'consumption', feeder: home.feeder, id: 'its-own' })
+  const stranger = await enter(rival)
+  expect(await stranger.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
+  // The attack that this refuses: granted the home as well, it is one of its authors, and has the key.
+  const home2 = topicOf('consumption', 'another-home')
+  await grant(rival, 'publish', { kind: 'consumption', id: home2.id })
+  expect(await stranger.exchange.join(home2)).toMatchObject({ ok: true })
+  expect(await stranger.exchange.leave(home2)).toMatchObject({ ok: true })
   expect(await reader.exchange.join(home)).toMatchObject({ reason: 'JoinNoGround' })
   expect(await owner.say(supplier.peer.organisation, 'halfHourly', true)).toBe(204)
   expect(await owner.say(dso.peer.organisation, 'halfHourly', true)).toBe(204)
@@ -68,7 +78,12 @@ test('a withdrawn consent ends reading within an epoch, while the middleware sti
   expect(known()).toEqual([1])
 
   const withdrawnAt = clock.now()
+  const members = async () =>
+    (await middleware.groups()).find(({ topic }) => topic.endsWith(station))?.members
+  expect(await members()).toBe(3)
   expect(await owner.say(supplier.peer.organisation, 'halfHourly', false)).toBe(204)
+  // At once, and not at the next renewal.
+  expect(await members()).toBe(2)
   await clock.advance(60_000)
   expect(clock.now() - withdrawnAt).toBe(60_000)
   await eventually(async () => (await say(2, 1)).ok)
@@ -100,7 +115,7 @@ test('PF17: who may have days has no half-hours or months, and no day from a min
   const { eui: station } = authority.certify('station', 'STATION-D').peer
   const kinds = ['consumption', 'dailyConsumption', 'monthlyConsumption'] as const
   for (const kind of kinds) {
-    await grant(csms, 'publish', { kind })
+    await grant(csms, 'publish', { kind, id: station })
     await grant(supplier, 'read', { kind })
   }
   const owner = await middleware.owner(station)
@@ -223,7 +238,6 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   const emsp = authority.certify('emsp', 'emsp-8')
   const { organisation } = csms.peer
   await grant(csms, 'publish', { kind: 'load', id: organisation })
-  await grant(csms, 'publish', { kind: 'session' })
   await grant(dso, 'read', { kind: 'load', id: organisation })
   await grant(emsp, 'read', { kind: 'session' })
   const rival = authority.certify('csms', 'rival-8')
@@ -250,6 +264,7 @@ test('what chargers draw reaches the operator, sessions the provider, and a CSMS
   const seen = seenBy(options, 'dso-8', dso, operator.port)
   const [station] = sayer.stations
   if (station === undefined) throw new Error('no station')
+  await grant(csms, 'publish', { kind: 'session', id: station.eui })
   const provider = await enter(emsp)
   await provider.exchange.join(topicOf('session', station.eui))
   const taken = listen(provider, 'session')

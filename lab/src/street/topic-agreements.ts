@@ -25,10 +25,6 @@ const grant = (server: Server, may: TopicGrant['may'], kind: TopicGrant['kind'])
 const grants: readonly TopicGrant[] = [
   grant('csms', 'publish', 'reading'),
   grant('csms', 'publish', 'halfHour'),
-  grant('csms', 'publish', 'session'),
-  grant('csms', 'publish', 'consumption'),
-  grant('csms', 'publish', 'dailyConsumption'),
-  grant('csms', 'publish', 'monthlyConsumption'),
   grant('csms', 'read', 'capacity'),
   grant('dso', 'publish', 'capacity'),
   grant('dso', 'read', 'halfHour'),
@@ -49,6 +45,13 @@ const grants: readonly TopicGrant[] = [
   grant('dso', 'publish', 'maskRound'),
   grant('csms', 'read', 'maskRound'),
 ]
+
+/** Of each home the operator of its charger speaks, and no other operator of the feeder. */
+const homeKinds = ['session', 'consumption', 'dailyConsumption', 'monthlyConsumption'] as const
+const homeGrants = ({ homes }: Plan): readonly TopicGrant[] =>
+  homes.flatMap(({ station }) =>
+    homeKinds.map((kind) => ({ ...grant('csms', 'publish', kind), id: station })),
+  )
 
 /** Where the operator of the network says what it allots to the CSMS. */
 const allotted: Topic = { region, feeder, kind: 'capacity', id: organisations.csms }
@@ -99,7 +102,7 @@ const clientOf = (server: Server, { layout }: Plan, activity: Activity): HttpCli
 
 async function grantAll(plan: Plan, desk: HttpClient): Promise<void> {
   for (const origin of [https(plan, 'broker'), https(plan, 'keys')])
-    for (const each of grants)
+    for (const each of [...grants, ...homeGrants(plan)])
       await demand(desk.request('PUT', `${origin}/api/v1/grants`, each), each.kind)
 }
 

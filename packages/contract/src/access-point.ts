@@ -47,7 +47,8 @@ export const accessPointLimits = {
   heartbeatMillis: 15_000,
   /** A reader whose connection takes nothing for so long is left. */
   stalledMillisMax: 60_000,
-  grantsMax: 10_000,
+  /** Four for each home of which a CSMS says all that there is to say. */
+  grantsMax: 100_000,
 } as const
 
 export const Publications = Type.Object(

@@ -47,6 +47,11 @@ export type SealedTopic = {
    * whatever it was granted.
    */
   readonly idNames?: 'reader' | 'stationAndReader'
+  /**
+   * It is about the home that the id names: who may write there is said of each home, and never of a region or a feeder,
+   * where other operators have homes too.
+   */
+  readonly authorsById?: true
 }
 
 const minute = 60_000
@@ -93,6 +98,7 @@ export const topicTable = {
     readers: { emsp: 'contract' },
     purpose: 'billing',
     retentionMillis: 7 * day,
+    authorsById: true,
   },
   consumption: {
     protection: 'groupSigned',
@@ -101,6 +107,7 @@ export const topicTable = {
     readers: { supplier: 'halfHourly', dso: 'halfHourly', dsrsp: 'dsr' },
     purpose: 'consumption',
     retentionMillis: groupKept,
+    authorsById: true,
   },
   // By name: once a day or a month there is no epoch to keep, and who withdrew is named no more.
   dailyConsumption: {
@@ -110,6 +117,7 @@ export const topicTable = {
     readers: { supplier: 'daily' },
     purpose: 'consumption',
     retentionMillis: 7 * day,
+    authorsById: true,
   },
   monthlyConsumption: {
     protection: 'readers',
@@ -118,6 +126,7 @@ export const topicTable = {
     readers: { supplier: 'monthly' },
     purpose: 'consumption',
     retentionMillis: 7 * day,
+    authorsById: true,
   },
   load: {
     protection: 'groupMac',
@@ -225,6 +234,9 @@ export function isReadBy(organisation: string, { kind, id }: Topic): boolean {
   if (names === undefined) return true
   return organisation === (names === 'reader' ? id : id.slice(id.indexOf('.') + 1))
 }
+
+/** Whether a contract to write on topics of a kind has to name each of them by its id. */
+export const hasAuthorsById = (kind: TopicKind): boolean => sealedTopic(kind)?.authorsById === true
 
 /** How long its authors may state nothing of how far they have come. */
 export const headSilentMillis = (kind: TopicKind): number =>

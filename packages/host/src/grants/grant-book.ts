@@ -1,5 +1,6 @@
 import {
   accessPointLimits,
+  hasAuthorsById,
   isSelected,
   selectionsMeet,
   TopicGrant,
@@ -14,8 +15,8 @@ import { Compile } from 'typebox/compile'
 /** What each organisation may do on which topics; durable. */
 export type GrantBook = {
   readonly all: readonly TopicGrant[]
-  /** False when it was granted before. @throws Fault of the disk */
-  grant(grant: TopicGrant): Outcome<boolean, 'GrantsFull'>
+  /** False when it was granted before; `IdMissing` where authors are granted by id alone. @throws Fault of the disk */
+  grant(grant: TopicGrant): Outcome<boolean, 'GrantsFull' | 'IdMissing'>
   /** False when there is none such. */
   revoke(grant: TopicGrant): boolean
   allows(organisation: Eui64, may: TopicGrant['may'], topic: Topic): boolean
@@ -31,13 +32,35 @@ const Entry = Type.Object({
 type Entry = Static<typeof Entry>
 const entryShape = Compile(Entry)
 
+/** Of a home's topics nobody is an author by region or feeder, nor by what was written down when that was possible. */
+const isOfAll = ({ may, kind, id }: TopicGrant): boolean =>
+  may === 'publish' && id === undefined && hasAuthorsById(kind)
+
+type Asked = Pick<TopicGrant, 'organisation' | 'may' | 'kind' | 'id'>
+const placeOf = ({ organisation, may, kind, id = '' }: Asked): string =>
+  `${organisation} ${may} ${kind} ${id}`
+
 /** @throws Fault `GrantsDamaged` */
 export function openGrantBook(journal: Journal): GrantBook {
   const held = new Map<string, TopicGrant>()
+  /** The same by whose they are and of which id: each message that is carried is asked about. */
+  const places = new Map<string, Map<string, TopicGrant>>()
   const apply = ({ does, grant }: Entry): void => {
-    if (does === 'grant') held.set(canonicalJson(grant), grant)
-    else held.delete(canonicalJson(grant))
+    if (isOfAll(grant)) return
+    const [name, place] = [canonicalJson(grant), placeOf(grant)]
+    const there = places.get(place) ?? new Map<string, TopicGrant>()
+    if (does === 'grant') {
+      held.set(name, grant)
+      places.set(place, there.set(name, grant))
+    } else {
+      held.delete(name)
+      there.delete(name)
+      if (there.size === 0) places.delete(place)
+    }
   }
+  const at = (asked: Asked): readonly TopicGrant[] => [
+    ...(places.get(placeOf(asked))?.values() ?? []),
+  ]
   for (const entry of journal.entries()) {
     if (!entryShape.Check(entry)) throw damaged()
     apply(entry)
@@ -55,6 +78,7 @@ export function openGrantBook(journal: Journal): GrantBook {
       return [...held.values()]
     },
     grant(grant) {
+      if (isOfAll(grant)) return refused('IdMissing')
       if (held.has(canonicalJson(grant))) return ok(false)
       if (held.size >= accessPointLimits.grantsMax) return refused('GrantsFull')
       write({ does: 'grant', grant })
@@ -65,8 +89,11 @@ export function openGrantBook(journal: Journal): GrantBook {
       write({ does: 'revoke', grant })
       return true
     },
-    allows: (organisation, may, topic) =>
-      of(organisation, may).some((grant) => isSelected(grant, topic)),
+    allows(organisation, may, topic) {
+      const { kind, id } = topic
+      const some = [...at({ organisation, may, kind, id }), ...at({ organisation, may, kind })]
+      return some.some((grant) => isSelected(grant, topic))
+    },
     meets: (organisation, may, selection) =>
       of(organisation, may).some((grant) => selectionsMeet(grant, selection)),
     close: () => journal.close(),

@@ -37,7 +37,10 @@ export function grantEndpoints(
       handle: asAdministrator(async ({ body, peer }) => {
         const grant = body as TopicGrant
         const granted = book.grant(grant)
-        if (!granted.ok) return problem('Unavailable', granted.reason)
+        if (!granted.ok)
+          return granted.reason === 'IdMissing'
+            ? problem('BodyInvalid', 'who writes of a home is granted it by its id')
+            : problem('Unavailable', granted.reason)
         if (granted.value) {
           audit.critical('TopicGranted', { grant, by: peer.organisation })
           await onChange()
