@@ -1,46 +1,48 @@
-import { feederSumRules } from '@interlock/contract'
 import { nodeCrypto as crypto, silentLog, systemEntropy as entropy } from '@interlock/host'
-import { eui64, instant, ok } from '@interlock/kernel'
+import { eui64, inMinutes, instant } from '@interlock/kernel'
 import { testClock } from '@interlock/kernel/clock.fixture'
+import type { Peer } from '@interlock/pki'
 import type { Following } from '@interlock/topics'
-import { findingsOfLate } from '@interlock/topics/late.fixture'
-import { memoryJournal } from '@interlock/topics/topics.fixture'
 import { expect, test } from 'vitest'
 import { takePartInSums } from './take-part.ts'
 
-const [other, dso] = [eui64('02-00-00-00-00-02-00-02'), eui64('02-00-00-00-00-02-00-03')]
-const place = { region: 'eastern', feeder: 'f1' }
-const payloads: Readonly<Record<string, unknown>> = {
-  maskKey: { key: 'A'.repeat(122) },
-  maskRoster: { version: 1, members: [{ station: other, key: 'A'.repeat(43) }] },
-  maskRound: { step: 'audit', roster: 1, round: 1 },
-}
-
-test('what others say too late for a sum is passed over, and a gap when they speak on', async () => {
-  const followed: Following[] = []
+test('rosters and rounds of the operator that the config names are heard, and of nobody else', () => {
+  const [dso, other] = [eui64('A0-00-00-00-00-00-00-05'), eui64('A0-00-00-00-00-00-00-06')]
+  const station = eui64('00-00-00-00-00-00-00-01')
+  const followed = new Map<string, Following>()
   const part = takePartInSums({
     topics: {
-      publish: () => Promise.resolve(ok(undefined)),
+      publish: () => expect.fail(),
       tell: () => true,
-      follow: (each) => void followed.push(each),
+      follow: (each) => void followed.set(each.name, each),
     },
-    station: eui64('02-00-00-00-00-02-00-01'),
-    place,
+    station,
+    place: { region: 'eastern', feeder: 'f1' },
     dso,
     key: crypto.ephemeralKey(),
-    journal: memoryJournal(),
-    rules: feederSumRules,
+    journal: { entries: () => [], append() {}, isLong: false, rewrite() {}, close() {} },
+    rules: {
+      honestMin: 2,
+      coalitionMax: 0,
+      roundMillis: inMinutes(1),
+      roundsPerWindow: 10,
+      readingMax: 1n,
+    },
     meter: () => ({ watts: 0, registerWattHours: 0 }),
     onRefused: () => {},
-    deps: { clock: testClock(instant(1_800_000_000_000)), crypto, entropy, log: silentLog },
+    deps: { clock: testClock(instant(0)), crypto, entropy, log: silentLog },
   })
-  const kinds = followed.map(({ selection }) => selection.kind)
-  expect(kinds).toEqual(['maskKey', 'maskRoster', 'maskRound'])
-  for (const each of followed) {
-    const { kind } = each.selection
-    const [role, id] = kind === 'maskKey' ? (['station', other] as const) : (['dso', dso] as const)
-    const said = { topic: { ...place, kind, id }, role, payload: payloads[kind] }
-    expect(await findingsOfLate(each, said), kind).toEqual(['SealGap'])
+  const hears = (kind: string, role: Peer['role'], organisation: Peer['organisation']) =>
+    followed.get(kind)?.hears?.({ role, organisation } as Peer, {
+      region: 'eastern',
+      feeder: 'f1',
+      kind: 'maskRoster',
+      id: 'one',
+    })
+  for (const kind of ['maskRoster', 'maskRound']) {
+    expect(hears(kind, 'dso', dso)).toBe(true)
+    expect(hears(kind, 'dso', other)).toBe(false)
+    expect(hears(kind, 'csms', dso)).toBe(false)
   }
   part.close()
 })

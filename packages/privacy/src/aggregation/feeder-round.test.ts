@@ -5,7 +5,7 @@ import { at, feeder, mask, runRound, smallRules, stationAt, unmask } from './fee
 import { feederRound } from './feeder-round.ts'
 import { derivedWords, pairKeys, type KeyHolder } from './mask-words.ts'
 import { maskReading, newStationRounds } from './masked-reading.ts'
-import { roster, type Roster } from './roster.ts'
+import { cellMin, presentMin, roster, type Roster } from './roster.ts'
 
 test('10,000 rounds give the exact sum, whoever of up to two in five is missing', () => {
   const street = feeder(5)
@@ -154,4 +154,35 @@ test('a sum that might not fit, and a reading that is too great, are refused', (
     expect(maskReading(station, newStationRounds(1), at(1), reading)).toMatchObject({
       reason: 'ReadingOutOfRange',
     })
+})
+
+test.each([1n, -1n])(
+  'a sum beyond what any readings come to is none, on either side (%s)',
+  (sign) => {
+    const street = feeder(5)
+    const sumOf = (each: bigint) =>
+      runRound(
+        street,
+        0,
+        street.stations.map(() => sign * each),
+      ).open.sum()
+    expect(sumOf(smallRules.readingMax)).toMatchObject({ ok: true })
+    const members = street.roster.members
+    const round = feederRound(0, street.roster, smallRules, [])
+    for (const station of members) round.reading({ station, round: 0, value: 0n })
+    expect(round.close().ok).toBe(true)
+    for (const station of members)
+      round.unmasking({ station, round: 0, value: sign * (smallRules.readingMax + 1n) })
+    expect(round.sum()).toMatchObject({ ok: false, reason: 'SumImplausible' })
+  },
+)
+
+test('any two sums have an honest station in common, whoever conspires', () => {
+  const rules = { honestMin: 3, coalitionMax: 2 }
+  for (const members of [5, 8, 9, 40]) {
+    const least = presentMin(members, rules)
+    // Of two such sets so many are in both, of which the coalition may be some.
+    expect(2 * least - members, `${members}`).toBeGreaterThan(rules.coalitionMax)
+    expect(least).toBeGreaterThanOrEqual(cellMin(rules))
+  }
 })
