@@ -54,7 +54,12 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
   const triggered = new Set<string>()
   const accepted = new Map<string, number>()
   const uses = new Map<string, Use>()
-  const samples = new Map<string, { readonly hertz: number; readonly at: Instant }>()
+  type Reading = { readonly hertz: number; readonly at: Instant }
+  let own: Reading | undefined
+  /** Each of them may be on the cable still. */
+  let theirs: readonly Reading[] = []
+  const isFresh = ({ at }: Reading, now: Instant): boolean =>
+    now - at <= limits.frequencyAgeMillisMax
   let override: Override | undefined
   let cause: Cause | undefined
   let watts = startWatts
@@ -90,22 +95,23 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
   /** The stored curve, a pre-authorised arm, and both readings. */
   const byResponse = (asked: number, now: Instant): Cause | undefined => {
     const curve = [...triggered].some((name) => signed.triggers.get(name)?.spec.action === 'curve')
-    const [theirs, own] = [samples.get('llcs'), samples.get('station')]
-    if (!curve || theirs === undefined || own === undefined || inForce(now) !== undefined)
-      return undefined
-    const isFresh = [theirs, own].every(({ at }) => now - at <= limits.frequencyAgeMillisMax)
-    const isLow = [theirs, own].every(({ hertz }) => hertz < 50 - deadbandHertz)
-    const agrees = Math.abs(theirs.hertz - own.hertz) <= limits.frequencyDisagreementHertzMax + 1e-9
+    const measured = own
+    if (!curve || measured === undefined || inForce(now) !== undefined) return undefined
+    const isLow = ({ hertz }: Reading): boolean => hertz < 50 - deadbandHertz
+    const agrees = ({ hertz }: Reading): boolean =>
+      Math.abs(hertz - measured.hertz) <= limits.frequencyDisagreementHertzMax + 1e-9
+    const isTold = theirs.some((each) => isFresh(each, now) && isLow(each) && agrees(each))
+    if (!isTold || !isLow(measured) || !isFresh(measured, now)) return undefined
     const arm = [...signed.arms.values()].find(
       (each) =>
         each.use === 'response' &&
         isIssued(each) &&
         now >= each.from &&
         now < each.until &&
-        asked === Math.min(curveWatts(own.hertz), percentOf(each)) &&
+        asked === Math.min(curveWatts(measured.hertz), percentOf(each)) &&
         (useOf(each.digest).changes === 0 || follows(each.digest, asked)),
     )
-    if (!isFresh || !isLow || !agrees || arm === undefined) return undefined
+    if (arm === undefined) return undefined
     return { kind: 'response', digest: arm.digest, watts: asked, until: arm.until }
   }
 
@@ -133,7 +139,11 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
       cause = { kind: 'gesture', watts: asked, until: override.until }
       watts = asked
     },
-    sampled: (at, hertz, now) => samples.set(at, { hertz, at: now }),
+    sampled(at, hertz, now) {
+      const reading = { hertz, at: now }
+      if (at === 'station') own = reading
+      else theirs = [...theirs.filter((each) => isFresh(each, now)), reading]
+    },
     accepted(name, now) {
       const times = (accepted.get(name) ?? 0) + 1
       accepted.set(name, times)
@@ -175,7 +185,8 @@ export function createOracle(signed: Signed, startWatts: number, startAt: Instan
         [...triggered].sort(),
         sorted(accepted),
         sorted(uses),
-        sorted(samples).filter(([, { at }]) => now - at <= limits.frequencyAgeMillisMax),
+        own !== undefined && isFresh(own, now) ? own : undefined,
+        theirs.filter((each) => isFresh(each, now)),
         inForce(now),
         cause,
         watts,
