@@ -4,6 +4,7 @@ import { fromIso, type Eui64, type Instant, type Role } from '@interlock/kernel'
 import type { Audit } from '@interlock/ledger'
 import { checkToken } from './check-token.ts'
 import { Type, type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { ownerOf, type CirConfig, type CirParty } from './config.ts'
 import type { Finding } from './core/findings.ts'
 import type { Register } from './core/register.ts'
@@ -14,6 +15,7 @@ import { createPace } from './pace.ts'
 const strict = { additionalProperties: false }
 const Moment = Type.String({ maxLength: 40 })
 const Uid = Type.String({ pattern: '^[0-9A-Fa-f]{8,20}$' })
+const isUid = Compile(Uid)
 const Station = Type.String({ minLength: 1, maxLength: 48 })
 
 const TokenBody = Type.Object(
@@ -100,9 +102,13 @@ export function registerEndpoints({ register, config, audit, now }: Doors): read
       'GET',
       'tokens/:uid/key',
       ['emsp', 'csms'],
-      door(all, ({ params }) => {
-        const statement = register.statement(params['uid'] ?? '', now())
-        return statement === undefined ? problem('NotFound') : { status: 200, body: statement }
+      door(all, ({ params, peer }) => {
+        // What is no number of a card is in nobody's finding either.
+        const uid = params['uid'] ?? ''
+        if (!isUid.Check(uid)) return problem('NotFound')
+        const told = register.ask(uid, peer.organisation, now())
+        if (!told.ok) return problem('RateExceeded', 'too many unknown tokens')
+        return told.value === undefined ? problem('NotFound') : { status: 200, body: told.value }
       }),
     ),
     row(

@@ -43,12 +43,12 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
     ]
     const homes = Array.from({ length: stations }, (_, i) => authority.certify('station', `S-${i}`))
     await grant(csms, 'publish', { kind: 'load' })
-    for (const kind of ['session', 'consumption'] as const)
+    for (const kind of ['session', ...consumptions] as const)
       for (const { peer } of homes) await grant(csms, 'publish', { kind, id: peer.eui })
     await grant(dso, 'publish', { kind: 'capacity' })
     await grant(csms, 'read', { kind: 'capacity' })
     await grant(dso, 'read', { kind: 'load' })
-    await grant(supplier, 'read', { kind: 'consumption' })
+    for (const kind of consumptions) await grant(supplier, 'read', { kind })
     for (const kind of ['reading', 'session'] as const) await grant(emsp, 'read', { kind })
     for (const kind of ['reading', 'masked'] as const)
       for (const home of homes) await grant(home, 'publish', { kind })
@@ -81,7 +81,7 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
       [parties.dso, 'load'],
       [parties.dso, 'masked'],
       [parties.csms, 'capacity'],
-      [parties.supplier, 'consumption'],
+      ...consumptions.map((kind) => [parties.supplier, kind] as const),
       [parties.emsp, 'reading'],
       [parties.emsp, 'session'],
     ] as const
@@ -110,10 +110,11 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
     ]
     for (const { peer } of homes) {
       const owner = await middleware.owner(peer.eui)
-      await owner.say(supplier.peer.organisation, 'halfHourly', true)
+      for (const purpose of ['halfHourly', 'daily', 'monthly'] as const)
+        await owner.say(supplier.peer.organisation, purpose, true)
       joins.push(
         [parties.csms, topic('consumption', peer.eui)],
-        [parties.supplier, topic('consumption', peer.eui)],
+        ...consumptions.map((kind): [Party, Topic] => [parties.supplier, topic(kind, peer.eui)]),
         [parties.emsp, topic('reading', `${peer.eui}.${emsp.peer.organisation}`)],
         [parties.emsp, topic('session', peer.eui)],
         [parties.dso, topic('masked', peer.eui)],
@@ -178,6 +179,11 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
           { from: at, wattHours: [used] },
           `${used}`,
         )
+        for (const kind of ['dailyConsumption', 'monthlyConsumption'] as const) {
+          const total = number()
+          const of = topic(kind, peer.eui)
+          await say(parties.csms, of, { from: at, until: at + 1, wattHours: total }, `${total}`)
+        }
         const session = { transaction, evse: 1, state: 'going', at, wattHours }
         await say(parties.csms, topic('session', peer.eui), session, transaction)
         await say(
@@ -220,7 +226,8 @@ export async function eveningRun(plan: EveningPlan): Promise<EveningReport> {
 
 /** Of the kind and the number of a needle. */
 const kindOf = (name: string): string => name.split(' ')[0] ?? name
-const kindsSaid = ['load', 'capacity', 'consumption', 'session', 'reading', 'masked', 'epoch']
+const consumptions = ['consumption', 'dailyConsumption', 'monthlyConsumption'] as const
+const kindsSaid = ['load', 'capacity', ...consumptions, 'session', 'reading', 'masked', 'epoch']
 
 /** What does not hold, as sentences. */
 export const eveningFailures = ({

@@ -150,6 +150,12 @@ const cases: readonly (readonly [string, () => Cdr, RatingProblem, AtFault])[] =
     'operator',
   ],
   [
+    'a driver who is known more surely from the second reading on',
+    () => cdrWith(swapped(1, valueOf(payloadAt(1, 7, { IL: 'VERIFIED' })))),
+    'SessionsMixed',
+    'operator',
+  ],
+  [
     'a reading outside of sessions',
     () => cdrWith(swapped(1, valueOf(payloadAt(1, 7, { PG: 'F8' })))),
     'SessionsMixed',

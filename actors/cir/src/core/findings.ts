@@ -12,10 +12,12 @@ export const findingKinds = {
     'two operators report the token where it cannot be for both, and no key proves it',
   TokenGuessed: 'so many attempts with the token have failed that it is locked for a while',
   ReaderGuessed: 'so many attempts at the reader have failed that it is locked for a while',
+  PartyGuessed:
+    'a party asked for the keys of so many unknown tokens that it is told none for a while',
 } as const satisfies Record<string, string>
 export type FindingKind = keyof typeof findingKinds
 
-/** For the issuer of the token, and for the operator where it was seen. JSON values only. */
+/** For the issuer of the token, and for the operator where it was seen; `station` is empty where it was asked for. JSON values only. */
 export type Finding = {
   /** 1, 2, 3 …; whoever reads asks for what comes after. */
   readonly number: number

@@ -267,6 +267,21 @@ describe('what is found', () => {
     expect(kinds().filter((kind) => kind === 'TokenGuessed')).toHaveLength(1)
   })
 
+  test('attack: a party that asks through the numbers is told no key for a while, and it is found', () => {
+    const { register, found } = withToken()
+    const max = sightingRules.askedUnknownMax
+    const ask = (number: string, party = 'A', at = night): unknown => {
+      const told = register.ask(number, party, at)
+      return told.ok ? told.value?.statement.uid : told.reason
+    }
+    for (let count = 0; count < max; count++) expect(ask(uid)).toBe(uid)
+    for (let count = 0; count < max; count++) expect(ask(`040000${count}`)).toBeUndefined()
+    expect(ask(uid)).toBe('PartyLocked')
+    expect(ask(uid, 'B')).toBe(uid)
+    expect(ask(uid, 'A', minutes(15))).toBe(uid)
+    expect(found).toMatchObject([{ kind: 'PartyGuessed', operator: 'A', station: '' }])
+  })
+
   test('guesses at numbers: the reader is locked for a while', () => {
     const { register, kinds } = withToken()
     const guess = (count: number): Sighting => ({

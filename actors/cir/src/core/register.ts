@@ -1,5 +1,7 @@
 import type { KeyStatement, SignedKeyStatement } from '@interlock/driver'
 import {
+  ok,
+  refused,
   type Crypto,
   type Eui64,
   type Instant,
@@ -20,8 +22,11 @@ import {
 } from './registered-token.ts'
 import {
   endUse,
-  readerOf,
+  inSpan,
   judgeSighting,
+  onceMore,
+  readerOf,
+  sightingRules,
   type Failures,
   type Judged,
   type Sighting,
@@ -40,6 +45,12 @@ export type Register = {
   list(from: Instant | undefined, to: Instant | undefined): readonly RegisteredToken[]
   /** What a charger may rest on for a while; `undefined` where nobody has registered the token. */
   statement(uid: string, now: Instant): SignedKeyStatement | undefined
+  /** The same for a party that asks for it; refused for a while where it asks for what is not there, time and again. */
+  ask(
+    uid: string,
+    party: string,
+    now: Instant,
+  ): Outcome<SignedKeyStatement | undefined, 'PartyLocked'>
   see(sighting: Sighting, now: Instant): Judged['verdict']
   /** The charge with the token at that station of that operator has ended. */
   end(uid: string, where: Pick<Sighting, 'operator' | 'station'>): void
@@ -86,6 +97,8 @@ export function openRegister(options: RegisterOptions): Register {
   const traces = new Map<string, TokenTrace>()
   // Locks are short, and a restart ends them.
   const failures = createFailures()
+  /** Of those who ask for keys: nothing that is seen makes room among them. */
+  const asked = createFailures()
   let findings: Finding[] = []
 
   const learn = (entry: Entry): void => {
@@ -119,7 +132,11 @@ export function openRegister(options: RegisterOptions): Register {
     },
   }
 
-  const note = (sighting: Sighting, kind: FindingKind, detail: string | undefined): void => {
+  const note = (
+    sighting: Pick<Sighting, 'uid' | 'station' | 'operator' | 'at'>,
+    kind: FindingKind,
+    detail?: string,
+  ): void => {
     const { uid, station, operator, at } = sighting
     const token = known.of(uid)?.token
     const finding: Finding = {
@@ -161,6 +178,17 @@ export function openRegister(options: RegisterOptions): Register {
       })
     },
     statement: statementOf,
+    ask(uid, party, now) {
+      const before = inSpan(asked.of(party), now, sightingRules)
+      if ((before?.count ?? 0) >= sightingRules.askedUnknownMax) return refused('PartyLocked')
+      const statement = statementOf(uid, now)
+      if (statement !== undefined) return ok(statement)
+      const failed = onceMore(before, now)
+      asked.keep(party, failed)
+      if (failed.count === sightingRules.askedUnknownMax)
+        note({ uid: keyOfUid(uid), station: '', operator: party, at: now }, 'PartyGuessed')
+      return ok(undefined)
+    },
     see(sighting, now) {
       const uid = keyOfUid(sighting.uid)
       const reader = readerOf(sighting)

@@ -72,6 +72,8 @@ export const sightingRules = {
   /** Failures of one token in a span, and at one reader, before it is locked. */
   tokenFailuresMax: 5,
   readerFailuresMax: 20,
+  /** Unknown tokens whose keys one party asks for in a span: of all its chargers, which ask for each card. */
+  askedUnknownMax: 500,
   /** The span, and how long a lock lasts. */
   spanMillis: 15 * 60_000,
   /** Faster than this between two places is no journey; what is nearer than so many km is one place. */
@@ -271,14 +273,14 @@ function countFailure(
   return { verdict: { ok: false, reason }, trace, failed: { token, reader }, found }
 }
 
-const inSpan = (
+export const inSpan = (
   failures: Failures | undefined,
   now: Instant,
   { spanMillis }: SightingRules,
 ): Failures | undefined =>
   failures !== undefined && now - failures.since < spanMillis ? failures : undefined
 
-const onceMore = (failures: Failures | undefined, now: Instant): Failures => ({
+export const onceMore = (failures: Failures | undefined, now: Instant): Failures => ({
   count: (failures?.count ?? 0) + 1,
   since: failures?.since ?? now,
 })
