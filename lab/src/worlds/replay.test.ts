@@ -25,6 +25,32 @@ test('the longest response is the longest there is', () => {
   expect(narrow).toMatchObject({ arms: 1, secondsArmed: 60 })
 })
 
+const hour = 3_600
+test.each([
+  ['as long as it dwells once the frequency is lost', 1_800, 10, 12, 1],
+  ['at its longest, and not at the next reading', 5, 10, 5, 1],
+  ['and as ever where the record goes on soon enough', 1_800, 10, 12, 1, 1],
+])(
+  'a response ends in a gap of the record %s',
+  (_, longestSeconds, dwellSeconds, armed, arms, gap = 3 * hour) => {
+    const before = [...flat(5), 49.7]
+    const whole = rowsOf([...before, ...flat(gap + 60)])
+    const seen = whole.filter(
+      (_row, index) => index < before.length || index >= before.length + gap,
+    )
+    const [narrow] = replayReadings(seen, { ...options, longestSeconds, dwellSeconds })
+    expect(narrow).toMatchObject({ arms, secondsArmed: armed })
+  },
+)
+
+test('a record of a reading a minute has no gap between two of them', () => {
+  const minutes = [50, 49.7, 49.7, 49.7, 50, 50].map((hertz, minute) => ({
+    at: instant(minute * 60_000),
+    hertz,
+  }))
+  expect(replayReadings(minutes, options)[0]).toMatchObject({ arms: 1, secondsArmed: 240 })
+})
+
 test('high is armed as low is', () => {
   const [narrow] = replayReadings(rowsOf([...flat(5), 50.21, ...flat(20)]), options)
   expect(narrow).toMatchObject({ arms: 1, firstDetectedMillis: 5_000 })

@@ -31,12 +31,26 @@ const rulesOf = (bandHertz: number, options: ReplayOptions) => ({
   stepHertz: 0.02,
 })
 
+/**
+ * A record of a reading in so many seconds has a gap where two of them are missing, and none is lost within the two seconds
+ * that an LLCS waits.
+ */
+function lostMillisOf(rows: readonly FrequencyRow[]): number {
+  const apart = rows.slice(1).map(({ at }, index) => at - (rows[index]?.at ?? at))
+  const usual = apart.toSorted((a, b) => a - b)[Math.floor(apart.length / 2)] ?? 0
+  return Math.max(2_000, 2 * usual)
+}
+
 /** What supervision would have done, at each setting, had it sampled the readings. */
-export const replayReadings = (
+export function replayReadings(
   rows: readonly FrequencyRow[],
   options: ReplayOptions,
-): readonly Replayed[] =>
-  options.bandsHertz.map((band) => replayFrequency(rows, rulesOf(band, options)))
+): readonly Replayed[] {
+  const lostMillis = lostMillisOf(rows)
+  return options.bandsHertz.map((band) =>
+    replayFrequency(rows, rulesOf(band, options), { lostMillis }),
+  )
+}
 
 type Measured = FrequencyRow & { readonly truth: number }
 
