@@ -1,6 +1,7 @@
 import { Fault } from '@interlock/kernel'
 import { exits, UsageError, type Command, type Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
+import { visible } from './visible.ts'
 import { describeFlags, parseFlags, type FlagSpecs } from './flags.ts'
 
 const common: FlagSpecs = {
@@ -45,8 +46,9 @@ const find = (args: readonly string[]): Command | undefined =>
     .toSorted((left, right) => right.name.length - left.name.length)[0]
 
 const output = (json: boolean): Pick<Invocation, 'print' | 'say'> => ({
-  print: (value, words) => void process.stdout.write(`${json ? JSON.stringify(value) : words}\n`),
-  say: (words) => void process.stderr.write(`${words}\n`),
+  print: (value, words) =>
+    void process.stdout.write(`${json ? JSON.stringify(value) : visible(words)}\n`),
+  say: (words) => void process.stderr.write(`${visible(words)}\n`),
 })
 
 function fail(error: unknown, json: boolean, command: Command): number {
@@ -56,8 +58,9 @@ function fail(error: unknown, json: boolean, command: Command): number {
   const remedy = error instanceof Fault ? error.remedy : usage ? command.usage : undefined
   const code = error instanceof Fault ? error.code : usage ? 'Usage' : 'Bug'
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, remedy } })}\n`)
-  process.stderr.write(`interlock: ${message}${remedy === undefined ? '' : `\n  ${remedy}`}\n`)
-  if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  const words = `interlock: ${message}${remedy === undefined ? '' : `\n  ${remedy}`}`
+  process.stderr.write(`${visible(words)}\n`)
+  if (!known && error instanceof Error) process.stderr.write(`${visible(error.stack ?? '')}\n`)
   return usage ? exits.usage : error instanceof Fault ? exits.environment : exits.failed
 }
 
@@ -73,7 +76,7 @@ function explain(args: readonly string[]): number {
   }
   const unknown = group.length === 0 ? first : `${first} ${second}`
   const mistake = isGroup ? `${first}: which of these?` : `there is no command “${unknown}”`
-  process.stderr.write(`interlock: ${mistake}\n\n${overview(group)}`)
+  process.stderr.write(`interlock: ${visible(mistake)}\n\n${overview(group)}`)
   return exits.usage
 }
 

@@ -25,20 +25,41 @@ export function readCsv(path: string, separator = ','): readonly Line[] {
 
 /** A text, of `.gz` what is packed in it. @throws Fault FileUnreadable */
 export function readText(path: string): string {
+  const plain = unpacked(path, read(path))
+  if (plain.length > fileBytesMax) throw tooLarge(path)
+  return plain.toString('utf8')
+}
+
+function read(path: string): Buffer {
   try {
-    const bytes = readFileSync(path)
-    const plain = path.endsWith('.gz')
-      ? gunzipSync(bytes, { maxOutputLength: fileBytesMax })
-      : bytes
-    if (plain.length > fileBytesMax) throw new RangeError(`larger than ${fileBytesMax} bytes`)
-    return plain.toString('utf8')
+    return readFileSync(path)
   } catch (cause) {
-    throw new Fault('FileUnreadable', `cannot read ${path}`, {
+    throw unreadable(
+      `cannot read ${path}`,
+      'check the path, and that it is a file that you may read',
       cause,
-      remedy: 'check the path, and that the file is text or gzip and readable',
-    })
+    )
   }
 }
+
+function unpacked(path: string, bytes: Buffer): Buffer {
+  if (!path.endsWith('.gz')) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: fileBytesMax })
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge(path, cause)
+    throw unreadable(`${path} is no whole gzip file`, 'pack it again, or give it unpacked', cause)
+  }
+}
+
+const unreadable = (words: string, remedy: string, cause?: unknown): Fault =>
+  new Fault('FileUnreadable', words, { cause, remedy })
+const tooLarge = (path: string, cause?: unknown): Fault =>
+  unreadable(
+    `${path} is larger than ${fileBytesMax / 1024 / 1024} MiB unpacked`,
+    'give a part of it',
+    cause,
+  )
 
 /** The error for one line that does not hold what it should. */
 export const badLine = (path: string, line: number, problem: string): Fault =>
