@@ -1,23 +1,43 @@
 import { hanAnswers, hanMessages, hanProof, hanTariff } from '@interlock/contract'
-import { nodeCrypto as crypto, silentLog, type FrameSocket } from '@interlock/host'
-import { concat, eui64, euiBytes, toHex, type Eui64 } from '@interlock/kernel'
-import { expect, test } from 'vitest'
+import {
+  connectFrames,
+  joinHan,
+  listenFrames,
+  nodeCrypto as crypto,
+  proofMillisMax,
+  silentLog as log,
+  type FrameSocket,
+} from '@interlock/host'
+import {
+  concat,
+  eui64,
+  euiBytes,
+  instant,
+  toHex,
+  unobserved,
+  type Clock,
+  type Eui64,
+} from '@interlock/kernel'
+import { testClock } from '@interlock/kernel/clock.fixture'
+import { expect, onTestFinished, test } from 'vitest'
 import { createHome, type Home } from './home.ts'
 
 const key = new Uint8Array(32).fill(7)
 const meter = eui64('02-00-00-03-00-00-00-01')
 const llcs = eui64('02-00-00-02-00-00-00-01')
 const other = eui64('02-00-00-02-00-00-00-02')
+const now = instant(Date.UTC(2026, 0, 5, 17))
 const [first, second] = [Uint8Array.of(1, 1, 1), Uint8Array.of(2, 2)]
 
-const homeOf = (meterIs: Eui64): Home =>
+const homeOf = (meterIs: Eui64, wall: Clock = testClock(now)): Home =>
   createHome({
     key,
     meter: meterIs,
     devices: new Set([meter, llcs, other]),
     onAlert: () => Promise.resolve('taken'),
     crypto,
-    log: silentLog,
+    wall,
+    log,
   })
 
 /** A device that has joined; `told` is what the hub has passed to it. */
@@ -61,3 +81,37 @@ test.each([
   expect(await to.tell(second)).toBe(answer)
   expect((await joined(home, other)).told).toEqual([passed(kept)])
 })
+
+test('whoever takes every place without the key of the home makes room in time, and a device stays', async () => {
+  const wall = testClock(now)
+  const home = homeOf(meter, wall)
+  const server = await listenFrames({
+    listen: { host: '127.0.0.1', port: 0 },
+    activity: unobserved,
+    log,
+    accept: (socket) => home.admit(socket),
+  })
+  onTestFinished(() => server.close())
+  const at = { host: '127.0.0.1', port: server.port, activity: unobserved, log }
+  const join = (eui: Eui64) => joinHan({ ...at, eui, key, onCommand: (bytes) => bytes })
+  await join(llcs)
+  const closed: Promise<void>[] = []
+  for (let place = 1; place < placesMax; place += 1) {
+    const socket = await connectFrames(at)
+    closed.push(new Promise((resolve) => socket.onClose(resolve)))
+    // The challenge needs no key; once it is answered, the hub has begun to wait for the proof.
+    await socket.request(Uint8Array.of(hanMessages.challenge))
+  }
+  await expect(join(other)).rejects.toMatchObject({ code: 'PeerUnavailable' })
+  await wall.advance(proofMillisMax - 1)
+  await expect(join(other)).rejects.toMatchObject({ code: 'PeerUnavailable' })
+  await wall.advance(1)
+  await Promise.all(closed)
+  await join(other)
+  await wall.advance(2 * proofMillisMax)
+  for (const eui of [llcs, other]) expect(await home.deviceOf(eui)?.request(first)).toEqual(first)
+  expect(wall.armed('proof')).toBe(false)
+})
+
+/** Of a listener. */
+const placesMax = 64

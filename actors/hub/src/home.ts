@@ -7,12 +7,13 @@ import {
   hanTariff,
   limits,
 } from '@interlock/contract'
-import { systemEntropy, type FrameSocket, type Log } from '@interlock/host'
+import { closeUnlessProven, systemEntropy, type FrameSocket, type Log } from '@interlock/host'
 import {
   euiFromBytes,
   Fault,
   inSeconds,
   sameBytes,
+  type Clock,
   type Crypto,
   type Eui64,
 } from '@interlock/kernel'
@@ -32,6 +33,8 @@ export function createHome(options: {
   /** An alert from a device that has joined, and what is said of it further up. */
   readonly onAlert: (from: Eui64, alert: Uint8Array) => Promise<AlertVerdict>
   readonly crypto: Crypto
+  /** Real time. */
+  readonly wall: Clock
   readonly log: Log
 }): Home {
   const joined = new Map<Eui64, FrameSocket>()
@@ -60,6 +63,7 @@ export function createHome(options: {
   return {
     deviceOf: (eui) => joined.get(eui),
     admit(socket) {
+      const proven = closeUnlessProven(socket, options.wall, options.log)
       let nonce: Uint8Array | undefined
       let device: Eui64 | undefined
       socket.onRequest(async (bytes) => {
@@ -73,6 +77,7 @@ export function createHome(options: {
             options.log.warn({ remote: socket.remote }, 'a device was not admitted')
             return refusal
           }
+          proven()
           // A device that comes back replaces the connection that it lost.
           joined.get(device)?.close()
           joined.set(device, socket)

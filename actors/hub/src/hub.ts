@@ -67,6 +67,7 @@ export async function startHub(config: HubConfig, deps: ActorDeps): Promise<HubR
     onAlert: async (from, alert) =>
       (await network.han()) && (await network.wan()) ? wan.alert(from, alert) : 'later',
     crypto: deps.crypto,
+    wall: deps.wall,
     log: deps.log,
   })
   const han = await listenFrames({

@@ -1,7 +1,9 @@
-import { connectFrames, silentLog } from '@interlock/host'
-import { unobserved, utf8 } from '@interlock/kernel'
+import { connectFrames, proofMillisMax, silentLog } from '@interlock/host'
+import { toBase64, unobserved, utf8 } from '@interlock/kernel'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { expect, test } from 'vitest'
-import { scene } from './fixture/scene.fixture.ts'
+import { station as stationEui } from './fixture/parties.fixture.ts'
+import { scene, start } from './fixture/scene.fixture.ts'
 import { startTestStation } from './fixture/station.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
 
@@ -25,16 +27,40 @@ test('a greeting that is none ends the connection', async () => {
   const { llcs } = await scene()
   for (const greeting of ['{}', '[', '{"station":"other","nonce":"AAAA"}']) {
     let open = true
-    const socket = await connectFrames({
-      host: '127.0.0.1',
-      port: llcs.port,
-      activity: unobserved,
-      log: silentLog,
-    })
+    const socket = await stranger(llcs.port)
     socket.onClose(() => (open = false))
     await socket.request(utf8(greeting)).catch(() => {})
     await until(() => !open, 'the end')
   }
+})
+
+test('whoever takes every place without the install code makes room in time, and the charger stays', async () => {
+  const wall = testClock(start)
+  const { clock, llcs, station } = await scene({}, {}, wall)
+  const closed: Promise<void>[] = []
+  for (let place = 1; place < placesMax; place += 1) {
+    const socket = await stranger(llcs.port)
+    closed.push(new Promise((resolve) => socket.onClose(resolve)))
+    // The greeting needs no code; once it is answered, the LLCS has begun to wait for the proof.
+    const hello = { station: stationEui, nonce: toBase64(new Uint8Array(16)) }
+    await socket.request(utf8(JSON.stringify(hello)))
+    if (place === 1) await socket.request(utf8('sealed by no key'))
+  }
+  await expect(startTestStation(llcs.port, clock)).rejects.toMatchObject({
+    code: 'PeerUnavailable',
+  })
+  await wall.advance(proofMillisMax - 1)
+  await expect(startTestStation(llcs.port, clock)).rejects.toMatchObject({
+    code: 'PeerUnavailable',
+  })
+  await wall.advance(1)
+  await Promise.all(closed)
+  expect(await station.tell({ kind: 'heartbeat', at: clock.now() })).toMatchObject({ kind: 'ack' })
+  const again = await startTestStation(llcs.port, clock)
+  await wall.advance(2 * proofMillisMax)
+  expect(await again.tell({ kind: 'heartbeat', at: clock.now() })).toMatchObject({ kind: 'ack' })
+  expect(wall.armed('proof')).toBe(false)
+  again.close()
 })
 
 test('messages that only an LLCS sends are not accepted from the charger', async () => {
@@ -54,3 +80,9 @@ test('a charger whose clock differs is heard, and that is a security event', asy
     })
   expect(skews()).toHaveLength(2)
 })
+
+/** Of a listener. */
+const placesMax = 64
+/** Somebody on the network of the home. */
+const stranger = (port: number) =>
+  connectFrames({ host: '127.0.0.1', port, activity: unobserved, log: silentLog })

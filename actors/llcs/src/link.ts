@@ -1,6 +1,12 @@
 import { limits, type LinkMessage } from '@interlock/contract'
 import { decodeSigned } from '@interlock/gbcs'
-import { portsOf, systemEntropy, type FrameSocket, type Running } from '@interlock/host'
+import {
+  closeUnlessProven,
+  portsOf,
+  systemEntropy,
+  type FrameSocket,
+  type Running,
+} from '@interlock/host'
 import {
   Fault,
   fromBase64,
@@ -40,7 +46,12 @@ export type StationLink = Running & {
   tell(message: LinkMessage): Promise<string | undefined>
 }
 
-type Session = { readonly socket: FrameSocket; readonly codecs: LinkSession }
+type Session = {
+  readonly socket: FrameSocket
+  readonly codecs: LinkSession
+  /** To be called when a frame was sealed with the key of this session. */
+  readonly proven: () => void
+}
 
 /** @throws Fault `PortTaken`, `ConfigInvalid` */
 export async function openStationLink(llcs: Llcs): Promise<StationLink> {
@@ -125,6 +136,8 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
 
   const serve = async (current: Session, bytes: Uint8Array): Promise<Uint8Array> => {
     const opened = current.codecs.answering.open(bytes, clock.now())
+    // Only what the key has sealed has a counter, also where it is refused.
+    if (opened.ok || opened.counter !== undefined) current.proven()
     if (!opened.ok) {
       deps.log.warn({ reason: opened.reason }, 'a link frame was refused')
       llcs.audit.critical('LinkRefused', { reason: opened.reason })
@@ -139,6 +152,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
   }
 
   const accept = (socket: FrameSocket): void => {
+    const proven = closeUnlessProven(socket, deps.wall, deps.log)
     socket.onRequest((hello) => {
       const theirs = nonceOf(hello, config.station)
       if (theirs === undefined) {
@@ -148,7 +162,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       const nonce = systemEntropy.bytes(nonceBytes)
       const key = derivePairingKey(config.installCode, nonce, theirs, deps.crypto)
       const codecs = createLinkSession({ key, side: 'llcs', crypto: deps.crypto })
-      const current: Session = { socket, codecs }
+      const current: Session = { socket, codecs, proven }
       socket.onRequest((bytes) => serve(current, bytes))
       return utf8(JSON.stringify({ nonce: toBase64(nonce) }))
     })

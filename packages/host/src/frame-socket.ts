@@ -8,6 +8,7 @@ import { createFrameReader, frame, frameKinds, type Frame } from './frame-codec.
 import { listenFault } from './http-server.ts'
 import type { Log } from './log.ts'
 import { systemEntropy } from './node-crypto.ts'
+import { closeLine } from './serial/device.ts'
 import { connectTcp } from './tcp.ts'
 
 /** Requests and answers, both ways, over one connection inside a home: TCP, or a stream of a serial line. */
@@ -25,7 +26,7 @@ const socketsMax = 64
 const requestsMax = 64
 const earlyMax = 16
 const introductionMillisMax = 5_000
-const requestMillisDefault = 10_000
+export const requestMillisDefault = 10_000
 const bufferedBytesMax = 4 * limits.linkFrameBytesMax
 const socketIdBytes = 16
 
@@ -208,9 +209,8 @@ function createConnection(socket: Duplex, side: Side, { remote, activity, log }:
       if (socket.destroyed) listener()
       else socket.once('close', listener)
     },
-    close: () => {
-      socket.end(() => socket.destroy())
-    },
+    // Whoever does not read cannot hold it open.
+    close: () => void closeLine(socket),
   }
   return {
     socket: frameSocket,

@@ -1,10 +1,11 @@
 import { connect } from 'node:net'
+import { Duplex } from 'node:stream'
 import { limits } from '@interlock/contract'
 import { concat, unobserved, utf8 } from '@interlock/kernel'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createFrameReader, frame, frameKinds } from './frame-codec.ts'
-import { connectFrames, listenFrames, type FrameSocket } from './frame-socket.ts'
+import { connectFrames, introduceFrames, listenFrames, type FrameSocket } from './frame-socket.ts'
 import { recordedActivity } from './hierarchy.fixture.ts'
 import { silentLog as log } from './log.ts'
 
@@ -111,6 +112,17 @@ test('a connection that closes fails what waits and what comes after', async () 
   await expect(waiting).rejects.toEqual(unavailable)
   await closed
   await expect(near.request(utf8('x'))).rejects.toEqual(unavailable)
+})
+
+test('a peer that reads nothing does not keep a connection open that is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const unread = new Duplex({ read() {}, write() {} })
+  const closed = new Promise<void>((resolve) => unread.once('close', resolve))
+  introduceFrames(unread, { remote: 'unread', activity: unobserved, log }).close()
+  expect(unread.destroyed).toBe(false)
+  vi.advanceTimersByTime(1_000)
+  await closed
 })
 
 test('requests waiting for an answer are bounded', async () => {
