@@ -24,7 +24,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
-    globalSetup: 'tools/test-folder.ts',
+    globalSetup: ['tools/test-folder.ts', 'tools/test-command.ts'],
     sequence: { sequencer: SlowestFirst },
     projects: [
       { extends: true, test: { name: 'apart', include: apart } },

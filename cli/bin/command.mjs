@@ -47,7 +47,8 @@ export function builtCommand(root) {
  */
 export function lastBuild(root) {
   try {
-    return JSON.parse(readFileSync(join(root, builtIn, listName), 'utf8'))
+    const { digest, sources } = JSON.parse(readFileSync(join(root, builtIn, listName), 'utf8'))
+    return { digest: `${digest}`, sources: [...sources] }
   } catch {
     return { digest: '', sources: [] }
   }

@@ -3,10 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, processStart } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
-import { buildCommand } from '../../tools/build-command.mjs'
-
-// As `npm ci` leaves it, also after a source has changed.
-await buildCommand()
 
 const program = new URL('../bin/interlock.mjs', import.meta.url).pathname
 
