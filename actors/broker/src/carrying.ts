@@ -24,7 +24,7 @@ export async function openCarrier(config: BrokerConfig, deps: ActorDeps): Promis
         'check that so many servers run as there are to be replicas, and what we may do there',
     })
   }
-  return natsCarrier(connection, ordinaryReading)
+  return natsCarrier(connection, ordinaryReading, deps.log)
 }
 
 const attemptsMax = 20

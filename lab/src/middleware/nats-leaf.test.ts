@@ -1,6 +1,13 @@
 import type { Carrier } from '@interlock/bus'
 import { sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
-import { ensureDir, freePort, temporaryDir, writeAtomic, type Identity } from '@interlock/host'
+import {
+  ensureDir,
+  freePort,
+  silentLog,
+  temporaryDir,
+  writeAtomic,
+  type Identity,
+} from '@interlock/host'
 import {
   connectNats,
   natsCarrier,
@@ -62,7 +69,7 @@ async function openPremises(edgeMay: Role) {
       tls: { ca: authority.rootPem, cert: chainPem, key: keyPem },
     })
   const carrier = async (at: NatsServer, identity: Identity): Promise<Carrier> => {
-    const each = natsCarrier(await connected(at, identity), ordinaryReading)
+    const each = natsCarrier(await connected(at, identity), ordinaryReading, silentLog)
     open.push(each)
     return each
   }

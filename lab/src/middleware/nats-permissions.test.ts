@@ -1,6 +1,6 @@
 import type { Carrier } from '@interlock/bus'
 import { sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
-import { ensureDir, temporaryDir, writeAtomic, type Identity } from '@interlock/host'
+import { ensureDir, silentLog, temporaryDir, writeAtomic, type Identity } from '@interlock/host'
 import {
   connectNats,
   natsCarrier,
@@ -44,7 +44,7 @@ test.skipIf(!hasNatsServer)(
         tls: { ca: authority.rootPem, cert: chainPem, key: keyPem },
       })
     const carrierOf = async (identity: Identity): Promise<Carrier> => {
-      const carrier = natsCarrier(await connected(identity), ordinaryReading)
+      const carrier = natsCarrier(await connected(identity), ordinaryReading, silentLog)
       open.push(carrier)
       return carrier
     }

@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { silentLog } from '@interlock/host'
 import { natsCarrier, ordinaryReading } from '@interlock/host/nats'
 import { utf8 } from '@interlock/kernel'
 import { topicOf, type SaidKind, type SealedData } from '../sealed-data.ts'
@@ -21,7 +22,7 @@ let count = 0
 
 /** Sealed, published by the carrier, read and opened. */
 export function sealedWay(connection: NatsConnection, kind: SaidKind, data: SealedData): Way {
-  const carrier = natsCarrier(connection, ordinaryReading)
+  const carrier = natsCarrier(connection, ordinaryReading, silentLog)
   return {
     publish(place) {
       const topic = topicOf(kind, place)

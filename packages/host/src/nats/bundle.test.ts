@@ -49,6 +49,26 @@ test('a message counts for as much as it has in JSON', () => {
   )
 })
 
+/** As releases before lines wrote it. */
+const before =
+  '{"ids":["a","b"],"messages":[{"head":"aGVhZA","body":"YQ"},{"head":"aGVhZDI","keys":["aw","bA"],"body":"Yg"}]}'
+const objectOf = (count: number): string =>
+  JSON.stringify({
+    ids: Array.from({ length: count }, (_, i) => `m${i}`),
+    messages: Array.from({ length: count }, () => ({ head: 'aGVhZA', body: 'YQ' })),
+  })
+
+test('what publishers of an earlier release have sent is read as long as it is kept', () => {
+  expect(parseBundle(before)).toEqual({
+    ids: ['a', 'b'],
+    messages: [
+      { head: 'aGVhZA', body: 'YQ' },
+      { head: 'aGVhZDI', keys: ['aw', 'bA'], body: 'Yg' },
+    ],
+  })
+  expect(parseBundle(objectOf(bundleMessagesMax))?.ids).toHaveLength(bundleMessagesMax)
+})
+
 test.each([
   ['nothing', ''],
   ['no ids', lineOf(sealedLike('a'))],
@@ -72,7 +92,19 @@ test.each([
   ['what is not base64url', bundleText(['a'], ['aGVhZA a+b'])],
   ['another end of a line', textOf('a').replaceAll('\n', '\r\n')],
   ['more than servers keep', bundleText(['a'], [`aGVhZA ${'b'.repeat(264_000)}`])],
-  ['messages as JSON', JSON.stringify({ ids: ['a'], messages: [sealedLike('a')] })],
+  ['JSON that ends early', before.slice(0, -1)],
+  ['JSON with more behind it', `${before}{}`],
+  ['JSON without messages', '{"ids":["a"]}'],
+  ['JSON without ids', '{"messages":[{"head":"aGVhZA","body":"YQ"}]}'],
+  ['JSON of nothing', '{"ids":[],"messages":[]}'],
+  ['JSON with more ids than messages', before.replace('"a",', '"a","c",')],
+  ['JSON with an id that is no text', before.replace('"a"', '1')],
+  ['JSON that says more', before.replace('{"ids"', '{"of":1,"ids"')],
+  ['JSON whose message says more', before.replace('{"head"', '{"of":"a","head"')],
+  ['JSON with what is not base64url', before.replace('"YQ"', '"Y+"')],
+  ['JSON that is too deep', before.replace('["aw","bA"]', '[["aw","bA"]]')],
+  ['too many in JSON', objectOf(bundleMessagesMax + 1)],
+  ['more JSON than servers keep', before.replace('"YQ"', `"${'Y'.repeat(264_000)}"`)],
 ])('%s is no bundle', (_name, sent) => {
   expect(parseBundle(sent)).toBeUndefined()
 })

@@ -18,6 +18,8 @@ export type Bundle = {
 export const bundleMessagesMax = 64
 /** What the list of ids adds to a message: those of an access point, with quotation marks, are shorter. */
 const idChars = 128
+/** Of a bundle in JSON: an object, its arrays, a message, its keys. */
+const depthMax = 4
 
 /** Its head, its body, and its keys where it has any, with spaces between them. */
 export const lineOf = ({ head, body, keys }: SealedMessage): string =>
@@ -33,6 +35,10 @@ export const bundleText = (ids: readonly string[], lines: readonly string[]): st
 /** `undefined` for what no publisher of ours has sent. */
 export function parseBundle(text: string): Bundle | undefined {
   if (text.length > keptBytesMax) return undefined
+  return text.startsWith('{') ? parseObject(text) : parseLines(text)
+}
+
+function parseLines(text: string): Bundle | undefined {
   // The ids, the messages, and nothing after the end of the last; one more tells that there are too many.
   const [list = '', ...lines] = text.split('\n', bundleMessagesMax + 3)
   const ids = parseIds(list)
@@ -41,10 +47,27 @@ export function parseBundle(text: string): Bundle | undefined {
   return messages.every(isSealedMessage) ? { ids, messages } : undefined
 }
 
+/** As publishers of earlier releases send them, `{ids: [text…], messages: [sealed…]}`: the servers keep such for days. */
+function parseObject(text: string): Bundle | undefined {
+  const parsed = parseJson(text, depthMax)
+  if (!parsed.ok) return undefined
+  const { ids: list, messages, ...more } = parsed.value as { ids?: unknown; messages?: unknown }
+  const ids = idsOf(list)
+  if (ids === undefined || !Array.isArray(messages) || Object.keys(more).length > 0)
+    return undefined
+  return messages.length === ids.length && messages.every(isSealedMessage)
+    ? { ids, messages }
+    : undefined
+}
+
 function parseIds(list: string): string[] | undefined {
   const parsed = parseJson(list, 1)
-  if (!parsed.ok || !Array.isArray(parsed.value)) return undefined
-  const ids: readonly unknown[] = parsed.value
+  return parsed.ok ? idsOf(parsed.value) : undefined
+}
+
+function idsOf(list: unknown): string[] | undefined {
+  if (!Array.isArray(list)) return undefined
+  const ids: readonly unknown[] = list
   const isWhole = ids.length > 0 && ids.length <= bundleMessagesMax
   return isWhole && ids.every((id) => typeof id === 'string') ? ids.slice() : undefined
 }

@@ -1,7 +1,8 @@
-import { jetstreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
 import type { Carrier, Position } from '@interlock/bus'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { topicName } from '@interlock/contract'
 import { millis } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundleText, lineOf } from './bundle.ts'
@@ -37,10 +38,28 @@ test('what a reader may not read is not parsed for it', () => {
       return text
     },
   })
+  const never = (): never => expect.unreachable()
   const isOurs = ({ id }: { id: string }): boolean => id === 'ours'
-  const given = (id: string) => carriedOf(of(id), isOurs, () => true)
+  const given = (id: string) =>
+    carriedOf(of(id), { mayRead: isOurs, isNew: () => true, onUnread: never })
   expect([given('theirs'), given('ours')]).toMatchObject([[], [{ message: { body: 'm1' } }]])
   expect(parsed).toEqual(['ours'])
+})
+
+test('what is no bundle is told of, and what comes beside it is read', () => {
+  const unread: unknown[] = []
+  const given = (seq: number, text: string) =>
+    carriedOf(
+      { subject: subjectOf(topicOf('one')), seq, string: () => text },
+      {
+        mayRead: () => true,
+        isNew: () => true,
+        onUnread: ({ id }, sequence) => unread.push([id, sequence]),
+      },
+    )
+  expect(given(3, 'of another release')).toEqual([])
+  expect(given(4, bundleText(['1'], [lineOf(sealedLike('m1'))]))).toHaveLength(1)
+  expect(unread).toEqual([['one', 3]])
 })
 
 if (hasNatsServer) {
@@ -50,13 +69,16 @@ if (hasNatsServer) {
   })
   afterAll(() => server.stop())
 
-  async function emptyCarrier(change = (_of: NatsConnection): void => {}): Promise<Carrier> {
+  async function emptyCarrier(
+    change = (_of: NatsConnection): void => {},
+    warn = (_of: object): void => {},
+  ): Promise<Carrier> {
     const connection = await server.connect()
     change(connection)
     const manager = await jetstreamManager(connection)
     for (const name of await manager.streams.names().next()) await manager.streams.delete(name)
     await prepareStreams(connection, { replicas: 1, keptMax: 8 })
-    return natsCarrier(connection, { heartbeatMillis })
+    return natsCarrier(connection, { heartbeatMillis }, { warn })
   }
   carrierTests(() => emptyCarrier())
 
@@ -87,6 +109,23 @@ if (hasNatsServer) {
     expect(all.map(({ position }) => position)).toEqual(at)
     const from = await take(carrier, { kind: 'load' }, at[2] ?? 0, 2)
     expect(from.map(({ message }) => message.body)).toEqual(['m3', 'm4'])
+    await carrier.close()
+  })
+
+  test('of what is no bundle the log says so once for a kind; what an earlier release sent is read', async () => {
+    const warned: unknown[] = []
+    let client: NatsConnection | undefined
+    const carrier = await emptyCarrier(
+      (connection) => (client = connection),
+      (of) => warned.push(of),
+    )
+    const send = (text: string) =>
+      client && jetstream(client).publish(subjectOf(topicOf('one')), text)
+    for (const each of ['none', 'none either']) await send(each)
+    await send(JSON.stringify({ ids: ['1'], messages: [sealedLike('m1')] }))
+    const taken = await take(carrier, { kind: 'load' }, 0, 1)
+    expect(taken.map(({ message }) => message.body)).toEqual(['m1'])
+    expect(warned).toEqual([{ topic: topicName(topicOf('one')), sequence: 1 }])
     await carrier.close()
   })
 

@@ -17,8 +17,16 @@ import {
   type Position,
   type Selection,
 } from '@interlock/bus'
-import { limits, sealedTopic, topicName, type SealedMessage, type Topic } from '@interlock/contract'
+import {
+  limits,
+  sealedTopic,
+  topicName,
+  type SealedMessage,
+  type Topic,
+  type TopicKind,
+} from '@interlock/contract'
 import { Fault, millis, type Millis } from '@interlock/kernel'
+import type { Log } from '../log.ts'
 import { systemClock } from '../system-clock.ts'
 import {
   bundleId,
@@ -58,7 +66,12 @@ export const ordinaryReading: NatsReading = { heartbeatMillis: millis(2_000) }
  * The carrier of many servers: NATS JetStream, whose streams `prepareStreams` has made. Closing it
  * closes the connection.
  */
-export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: NatsReading): Carrier {
+export function natsCarrier(
+  connection: NatsConnection,
+  { heartbeatMillis }: NatsReading,
+  log: Pick<Log, 'warn'>,
+): Carrier {
+  const onUnread = toldOnce(log)
   const client = jetstream(connection)
   const published = publications(connection, systemClock)
   const reading = new Set<ConsumerMessages>()
@@ -108,7 +121,7 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
     try {
       while (!ended())
         for await (const message of opened(await open(selection, from), signal)) {
-          for (const carried of carriedOf(message, mayRead, isNew)) {
+          for (const carried of carriedOf(message, { mayRead, isNew, onUnread })) {
             if (carried.position <= from) continue
             yield carried
             if (ended()) return
@@ -186,24 +199,48 @@ export function natsCarrier(connection: NatsConnection, { heartbeatMillis }: Nat
 }
 
 /**
- * What the reader is not given is passed over unparsed. So is what nobody could have sealed: its author's sequence tells
- * that one is missing.
+ * What the reader is not given is passed over unparsed. What is no bundle is passed over too, on the record: a release that
+ * does not know how it is written would read nothing, without a word.
  */
 export function carriedOf(
   message: Pick<JsMsg, 'subject' | 'seq' | 'string'>,
-  mayRead: (topic: Topic) => boolean,
-  isNew: (id: string) => boolean,
+  {
+    mayRead,
+    isNew,
+    onUnread,
+  }: {
+    readonly mayRead: (topic: Topic) => boolean
+    readonly isNew: (id: string) => boolean
+    readonly onUnread: (topic: Topic, sequence: number) => void
+  },
 ): Carried[] {
   const { subject, seq } = message
   const topic = topicOfSubject(subject)
   if (topic === undefined || !mayRead(topic)) return []
   const bundle = parseBundle(message.string())
-  if (bundle === undefined) return []
+  if (bundle === undefined) {
+    onUnread(topic, seq)
+    return []
+  }
   return bundle.messages.flatMap((each, place) =>
     isNew(bundle.ids[place] ?? '')
       ? [{ topic, position: positionIn(seq, place), message: each }]
       : [],
   )
+}
+
+/** Of each kind the first: whoever may publish could send as much of it as it likes. */
+function toldOnce(log: Pick<Log, 'warn'>): (topic: Topic, sequence: number) => void {
+  const told = new Set<TopicKind>()
+  return (topic, sequence) => {
+    if (told.has(topic.kind)) return
+    told.add(topic.kind)
+    const of = { topic: topicName(topic), sequence }
+    log.warn(
+      of,
+      'the servers keep what is no bundle of messages; it and more of its kind are passed over',
+    )
+  }
 }
 
 /** Whether an id comes for the first time, of at least the latest so many: what is sent anew comes among others. */
