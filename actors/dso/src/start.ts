@@ -29,6 +29,7 @@ import { readHistory, readTemperatures } from './forecast/read-history.ts'
 import { openBlocks } from './metering/blocks.ts'
 import { createFeederMeters } from './metering/feeder-meters.ts'
 import { openFeederSayings } from './metering/feeder-sayings.ts'
+import { forgetReadings } from './metering/forget-readings.ts'
 import { contractTopics, followings, halfHourTopics } from './middleware.ts'
 import { openAssociations } from './oscp/associations.ts'
 import { openHeardLog } from './oscp/heard-log.ts'
@@ -92,6 +93,7 @@ export async function startDso(config: DsoConfig, deps: DsoDeps): Promise<DsoRun
   if (config.middleware !== undefined) joined.forEach(demandTopic)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
+  forgetReadings(data, audit)
   const associations = openAssociations(openJournal(`${data}/associations.journal`))
   const signer = { org: us, thumbprint: identity.peer.thumbprint, key: identity.key }
 

@@ -27,13 +27,15 @@ export function writeAtomic(
 
 /**
  * Removes a file, durably; one that is not there is fine.
+ * @returns whether it was there
  * @throws Fault `DiskFull`, `DiskFailed` or `FileDenied`
  */
-export function removeFile(path: string): void {
-  if (!existsSync(path)) return
+export function removeFile(path: string): boolean {
+  if (!existsSync(path)) return false
   try {
     rmSync(path)
     systemCalls.syncDir(dirname(path))
+    return true
   } catch (cause) {
     throw diskFault(path, cause)
   }
