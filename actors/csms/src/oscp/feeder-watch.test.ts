@@ -10,11 +10,11 @@ import { reporting, toldSets } from './reports.fixture.ts'
 import { evening, group, holding, street, vehicle } from './street.fixture.ts'
 
 /** Three stations, a budget that bears one part of the fallback, and who has asked for one so far. */
-function watched(isReported = false) {
+function watched(isReported = false, isSummed = isReported) {
   const clock = testClock(evening)
   const vehicles = [1, 2, 3].map((number) => vehicle(number))
   const records: unknown[] = []
-  if (isReported) vehicles.push(reporting(4, 0, true))
+  if (isSummed) vehicles.push(reporting(4, 0, true))
   for (const view of vehicles) view.connected = false
   const hooks = { replan: () => {}, capacityChanged: (_groups: readonly string[]) => {} }
   const { context, planner } = street(
@@ -45,7 +45,7 @@ function watched(isReported = false) {
     watch.booted(`CS-${number}` as StationId)
   }
   const asked = () => stations.asked('SetVariables')
-  return { clock, hooks, asked, days, boot, records }
+  return { clock, hooks, asked, days, boot, records, vehicles }
 }
 
 test('who of those that boot together has the last of a budget does not depend on who was faster', async () => {
@@ -79,6 +79,27 @@ test('where a charger says that it is summed, a feeder that the config reports i
   const { clock: other, records: none } = watched()
   await other.advance(180_000)
   expect(none).toEqual([])
+})
+
+test('stations that never say whether they are summed are named after a block, once each', async () => {
+  const { clock, records, vehicles } = watched(true, false)
+  await clock.advance(900_000)
+  expect(records).toEqual([])
+  await clock.advance(1_800_000)
+  const why = 'stations have not said whether they are summed'
+  const stations = ['CS-1', 'CS-2', 'CS-3']
+  const named = { group: group.group, why, stations, count: 3 }
+  expect(records).toEqual([['ReportWithheld', named]])
+  // One that has said it since, and is set up anew.
+  const [first] = vehicles
+  if (first === undefined) throw new RangeError('no vehicle')
+  first.report = reporting(1, 0).report
+  await clock.advance(60_000)
+  first.report = undefined
+  await clock.advance(1_800_000)
+  expect(records.slice(1)).toEqual([
+    ['ReportWithheld', { group: group.group, why, stations: ['CS-1'], count: 1 }],
+  ])
 })
 
 test('what chargers read by the clock is told a minute after the block at most', async () => {

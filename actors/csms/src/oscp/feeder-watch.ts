@@ -6,8 +6,8 @@ import { createGatheredRounds } from '../gathered-rounds.ts'
 import type { CapacityBook, CapacityGroup } from './capacity-book.ts'
 import type { FallbackLimits } from './fallback-limits.ts'
 import { createFeederMeasurements } from './feeder-measurements.ts'
-import { reportedChargers } from './reported-feeders.ts'
 import type { ToldSets } from './told-sets.ts'
+import { noteWithheld } from './withheld-reports.ts'
 
 export type FeederWatch = Running & {
   /** The station has booted, and may have no part of the fallback yet. */
@@ -38,7 +38,7 @@ export function watchFeeders(
   const measurements = createFeederMeasurements(context, book, sets)
   const reported = book.groups.filter((group) => group.reported === true)
   const waiting = new Set<CapacityGroup>()
-  const withheld = new Set<CapacityGroup>()
+  const withheld = noteWithheld(audit, deps.clock)
   let dayWaits = false
   let timer: Timer | undefined
   let telling: Timer | undefined
@@ -81,10 +81,7 @@ export function watchFeeders(
     telling = deps.clock.after(delay, `${config.actor}/feeders/used`, () => {
       tellLater()
       for (const group of reported) {
-        if (reportedChargers(group, views.values()) === undefined && !withheld.has(group)) {
-          withheld.add(group)
-          audit.record('ReportWithheld', { group: group.group, why: 'a charger of it is summed' })
-        }
+        withheld.look(group, views.values())
         measurements.look(group)
       }
     })

@@ -29,8 +29,13 @@ export type Chargers = { readonly all: readonly Eui64[]; readonly known: Readonl
 /** A day, in which a block may still be told, and what is near to its first. */
 const windowsKept = 50
 
+function recent(entries: readonly Entry[]): readonly Entry[] {
+  const newest = entries.reduce((last, { window }) => Math.max(last, window), 0)
+  return entries.filter(({ window }) => window > newest - windowsKept)
+}
+
 export function openToldSets(journal: Journal, rules: GroupRules): ToldSets {
-  let held = journal.entries() as readonly Entry[]
+  let held = recent(journal.entries() as readonly Entry[])
   const windowAt = (at: Instant): number => windowOf(roundAt(at, rules), rules)
 
   /** Sets of near times, and all who are or were on the feeder. */
@@ -47,8 +52,7 @@ export function openToldSets(journal: Journal, rules: GroupRules): ToldSets {
     )
     if (isKnown) return
     journal.append(entry)
-    const newest = Math.max(...held.map(({ window }) => window), entry.window)
-    held = [...held.filter(({ window }) => window > newest - windowsKept), entry]
+    held = recent([...held, entry])
     if (journal.isLong) journal.rewrite(held)
   }
   return {
