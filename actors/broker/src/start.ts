@@ -39,7 +39,7 @@ export async function startBroker(config: BrokerConfig, deps: ActorDeps): Promis
   const administrators = config.administrators.map(eui64)
   ensureDir(data)
   const audit = openAudit({ path: `${data}/audit.jsonl`, actor, clock, identity })
-  const book = openGrantBook(openJournal(`${data}/grants.journal`))
+  const book = openGrantBook(openJournal(`${data}/grants.journal`), log)
   const carrier = await openCarrier(config, deps)
   const revocations = watchRevocations({ path: config.trust.revocations, rootPem, wall, log })
   const trust = { roots: [rootPem], revoked: revocations.revoked }

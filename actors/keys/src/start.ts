@@ -73,7 +73,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
   })
   // Its own, for those who read what it signs.
   certificates.take(identity.chainPem, peer)
-  const book = openGrantBook(journalOf('contracts'))
+  const book = openGrantBook(journalOf('contracts'), log)
   const consents = openConsents(journalOf('consents'), { clock, crypto })
   const admission = admissionOf(certificates, book, consents)
   const store = openGroupStore(journalOf('groups'), certificates.peerOf)

@@ -72,7 +72,7 @@ const keyWaitSeconds = 20
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const { identity, rootPem, keyServer, onFinding, deps } = options
   const { revoked = () => false } = options
-  const { activity, crypto, entropy, wall } = deps
+  const { activity, crypto, entropy, log, wall } = deps
   const { eui, role, thumbprint } = identity.peer
   const trust = { roots: [rootPem], revoked }
   const own = { identity, trust, activity }
@@ -94,7 +94,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     clock: wall,
     crypto,
   }
-  const stating = createStating(keys, options.outbox, author, { clock: wall, crypto })
+  const stating = createStating(keys, options.outbox, author, { clock: wall, crypto, log })
   const watching = { own: identity.peer, keys, keyrings, directory, stating, onFinding, deps }
   const readings = new Set<Running>()
   const closing = new AbortController()

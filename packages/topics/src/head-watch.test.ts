@@ -38,6 +38,7 @@ function watching(role: Role = 'dso') {
   const answers = {
     read: nothing,
     isAway: false,
+    refusal: undefined as string | undefined,
     isLeased: true,
     hasLease: true,
     isHeld: false,
@@ -46,11 +47,14 @@ function watching(role: Role = 'dso') {
   const asked: HeadsAsked[] = []
   const stated: boolean[] = []
   const found: string[] = []
+  const warned: unknown[] = []
+  const log = { ...silentLog, warn: (of: unknown) => void warned.push(of) }
   const watch = openHeadWatch({
     own: { role, thumbprint: 'reader', notBefore: now },
     keys: {
       readHeads(its) {
         asked.push(its)
+        if (answers.refusal !== undefined) return Promise.resolve(refused(answers.refusal))
         return answers.isAway
           ? Promise.reject(new Fault('PeerUnavailable', 'the key server'))
           : Promise.resolve(ok(answers.read))
@@ -67,7 +71,7 @@ function watching(role: Role = 'dso') {
     directory: { learn: () => Promise.resolve(peer) },
     stating: { state: (isAuthor) => Promise.resolve(void stated.push(isAuthor)) },
     onFinding: ({ reason, topic: { kind, id } }) => found.push(`${reason} ${kind} ${id}`),
-    deps: { wall: clock, log: silentLog, crypto },
+    deps: { wall: clock, log, crypto },
   })
   const reading: Reading = {
     selection: { kind: 'load' },
@@ -82,6 +86,7 @@ function watching(role: Role = 'dso') {
     asked,
     stated,
     found,
+    warned,
     watch,
     unwatch,
     watchMore: () => watch.watch(reading, () => false),
@@ -101,6 +106,19 @@ test('what an author has said and nothing has brought is found, and asked for wh
     { kinds: ['load'], run: '', after: 0 },
     { kinds: ['load'], run: 'run', after: 7 },
   ])
+  await watch.close()
+})
+
+test('why the key server does not tell is logged once, and again after it told', async () => {
+  const { answers, warned, look, watch } = watching()
+  answers.refusal = 'BodyInvalid'
+  await look(3)
+  expect(warned).toMatchObject([{ reason: 'BodyInvalid' }])
+  answers.refusal = undefined
+  await look(1)
+  answers.refusal = 'BodyInvalid'
+  await look(2)
+  expect(warned).toHaveLength(2)
   await watch.close()
 })
 

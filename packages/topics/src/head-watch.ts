@@ -22,6 +22,7 @@ import type { Keyrings } from './keyrings.ts'
 import { pause } from './pause.ts'
 import type { Reading } from './reading.ts'
 import type { Finding } from './receive.ts'
+import { refusalsLogged } from './refusals-logged.ts'
 import { createStandings, type Standings } from './standings.ts'
 import type { Stating } from './stating.ts'
 
@@ -65,6 +66,7 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
   const { wall, log, crypto } = deps
   const { role } = own
   const watched = new Set<Watched>()
+  const onRefused = refusalsLogged(log, 'the key server does not tell how far authors have come')
   const groups = new Map<string, Joined>()
   /** Authors that were silent at the last look, and of those who were told of. */
   let silent: ReadonlyMap<Eui64, 'new' | 'told'> = new Map()
@@ -101,7 +103,8 @@ export function openHeadWatch(options: HeadWatchOptions): HeadWatch {
     for (let more = true; more && !stop.signal.aborted;) {
       const { run: of = '', next: after = 0 } = asked ?? {}
       const answer = await keys.readHeads({ kinds, run: of, after })
-      if (!answer.ok) return
+      if (!answer.ok) return onRefused(answer)
+      onRefused(undefined)
       const { run: now, next, heads, silent: authors } = answer.value
       for (const head of heads) await tell(head)
       // Not before: what was not told, for the key server went away, is asked for again.

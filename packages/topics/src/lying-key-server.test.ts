@@ -49,7 +49,7 @@ async function hiding(lie: Lie, crypto: Crypto = nodeCrypto, passes: number = 20
     { stateHeads: (heads) => Promise.resolve(ok(book.state(author, heads))) },
     memoryOutbox(),
     author,
-    { clock, crypto: nodeCrypto },
+    { clock, crypto: nodeCrypto, log: silentLog },
   )
   const progress = openProgress()
   const name = `${topicName(topic)} ${author.eui}`

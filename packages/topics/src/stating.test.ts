@@ -1,6 +1,6 @@
 import { limits, topicName, type SaidHead, type Topic } from '@interlock/contract'
 import { nodeCrypto as crypto } from '@interlock/host'
-import { eui64, instant, millis, ok, plus } from '@interlock/kernel'
+import { eui64, instant, millis, ok, plus, refused } from '@interlock/kernel'
 import { headHolds } from '@interlock/seal'
 import { expect, test } from 'vitest'
 import { journalOutbox, type OutboxStore } from './outbox-store.ts'
@@ -23,21 +23,25 @@ const outboxOf = (journal = memoryJournal()) => journalOutbox(journal, { now: ()
 function author(outbox: OutboxStore = outboxOf()) {
   let run = 'one'
   let now = at
+  let refusal: string | undefined
+  const warned: object[] = []
   const requests: (readonly SaidHead[])[] = []
   const stating = createStating(
     {
       stateHeads(heads) {
         requests.push(heads)
-        return Promise.resolve(ok(run))
+        return Promise.resolve(refusal === undefined ? ok(run) : refused(refusal))
       },
     },
     outbox,
     self,
-    { clock: { now: () => now }, crypto },
+    { clock: { now: () => now }, crypto, log: { warn: (of: object) => void warned.push(of) } },
   )
   return {
     ...stating,
     requests,
+    warned,
+    refuse: (reason?: string) => void (refusal = reason),
     pass: (time: number) => void (now = plus(now, millis(time))),
     anew: () => void (run = 'two'),
     /** To whom and how far, of what is stated now. */
@@ -120,4 +124,26 @@ test('what was said before a restart is stated after it, though its messages are
     outbox.settled(reading, sequence)
   }
   expect(await author(outboxOf(journal)).states()).toEqual([[['a', 1, 3]]])
+})
+
+test('why a key server takes no word of it is logged once, and again after it took one', async () => {
+  const one = author()
+  for (const reason of ['BodyInvalid', 'BodyInvalid', 'PathUnknown', undefined, 'PathUnknown']) {
+    one.refuse(reason)
+    await one.states(true)
+  }
+  expect(one.warned).toMatchObject(
+    ['BodyInvalid', 'PathUnknown', 'PathUnknown'].map((reason) => ({ reason })),
+  )
+})
+
+test('an author with more to state than may be says so once', () => {
+  const one = author()
+  const say = (count: number, from = 0): void => {
+    for (let i = from; i < from + count; i++) one.said(reading, 1, at, { readers: [`r${i}`] })
+  }
+  say(limits.headsPerAuthorMax)
+  expect(one.warned).toEqual([])
+  say(2, limits.headsPerAuthorMax)
+  expect(one.warned).toEqual([{ heads: limits.headsPerAuthorMax }])
 })

@@ -10,6 +10,8 @@ import {
 } from '@interlock/contract'
 import { instant, type Clock, type Crypto, type Instant } from '@interlock/kernel'
 import { readHead, signHead, wider, type Author } from '@interlock/seal'
+import type { ActorDeps } from '@interlock/host'
+import { refusalsLogged } from './refusals-logged.ts'
 import type { KeyClient } from './key-client.ts'
 import type { OutboxStore } from './outbox-store.ts'
 
@@ -30,6 +32,12 @@ export type Stating = {
   state(isAuthor: boolean): Promise<void>
 }
 
+export type StatingDeps = {
+  readonly clock: Pick<Clock, 'now'>
+  readonly crypto: Crypto
+  readonly log: Pick<ActorDeps['log'], 'warn'>
+}
+
 type Kept = { readonly topic: Topic; readonly span: HeadSpan; statedAt?: Instant }
 
 /** Attempts before what was stated counts as old. */
@@ -40,12 +48,17 @@ export function createStating(
   keys: Pick<KeyClient, 'stateHeads'>,
   outbox: Pick<OutboxStore, 'headsBefore' | 'spansBefore' | 'keepSpans'>,
   author: Author,
-  { clock, crypto }: { readonly clock: Pick<Clock, 'now'>; readonly crypto: Crypto },
+  { clock, crypto, log }: StatingDeps,
 ): Stating {
   const heads = new Map<string, Kept>()
   /** The epoch of each group topic that was last said something under. */
   const newest = new Map<string, string>()
   let run: string | undefined
+  let isFull = false
+  const onRefused = refusalsLogged(
+    log,
+    'the key server takes no word of how far this author has come',
+  )
   const nameOf = ({ topic, to }: Pick<HeadSpan, 'topic' | 'to'>): string => `${topic} ${to}`
 
   function widen(topic: Topic, to: string, span: Omit<HeadSpan, 'topic' | 'to'>): void {
@@ -70,6 +83,12 @@ export function createStating(
     if (isPast && kept.statedAt !== undefined && heads.get(name) === kept) heads.delete(name)
   }
   function forgetOldest(): void {
+    if (!isFull)
+      log.warn(
+        { heads: heads.size },
+        'more is said than is stated: readers will find this author silent where it is not',
+      )
+    isFull = true
     const [oldest] = heads.keys()
     if (oldest !== undefined) heads.delete(oldest)
   }
@@ -116,7 +135,8 @@ export function createStating(
       do {
         const signed = page.map(({ span }) => signHead(span, now, author, crypto))
         const answer = await keys.stateHeads(signed)
-        if (!answer.ok) return
+        if (!answer.ok) return onRefused(answer)
+        onRefused(undefined)
         if (run !== undefined && answer.value !== run)
           for (const each of heads.values()) delete each.statedAt
         run = answer.value

@@ -2,6 +2,7 @@ import { isSelected, type Topic, type TopicGrant } from '@interlock/contract'
 import { eui64 } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 import { expect, test } from 'vitest'
+import { silentLog as log } from '../log.ts'
 import { openGrantBook } from './grant-book.ts'
 
 const [operator, other] = [eui64('A0-00-00-00-00-00-00-01'), eui64('A0-00-00-00-00-00-00-02')]
@@ -25,11 +26,11 @@ function journalOf(entries: unknown[] = []): Journal {
 
 test('who writes of a home was granted it by its id; what was granted is there after a restart, until revoked', () => {
   const journal = journalOf()
-  const book = openGrantBook(journal)
+  const book = openGrantBook(journal, log)
   const grant = publish(operator, { id: 'home-1' })
   expect(book.grant(grant)).toMatchObject({ ok: true, value: true })
   expect(book.grant(grant)).toMatchObject({ ok: true, value: false })
-  for (const each of [book, openGrantBook(journal)]) {
+  for (const each of [book, openGrantBook(journal, log)]) {
     expect(each.allows(operator, 'publish', home)).toBe(true)
     expect(each.allows(operator, 'publish', { ...home, id: 'home-2' })).toBe(false)
     expect(each.allows(operator, 'read', home)).toBe(false)
@@ -37,7 +38,7 @@ test('who writes of a home was granted it by its id; what was granted is there a
     expect(each.meets(operator, 'publish', { kind: 'consumption' })).toBe(true)
   }
   expect(book.revoke(grant)).toBe(true)
-  for (const each of [book, openGrantBook(journal)])
+  for (const each of [book, openGrantBook(journal, log)])
     expect(each.allows(operator, 'publish', home)).toBe(false)
 })
 
@@ -45,7 +46,9 @@ test('attack: another operator of the region writes of the home, by a grant that
   const place = { region: 'eastern', feeder: 'f1' }
   // What stood in a book of before counts no more either.
   const journal = journalOf([{ does: 'grant', grant: publish(other, place) }])
-  const book = openGrantBook(journal)
+  const warned: unknown[] = []
+  const book = openGrantBook(journal, { warn: (of: object) => void warned.push(of) })
+  expect(warned).toEqual([{ grants: 1 }])
   for (const wide of [publish(other), publish(other, place)]) {
     expect(book.grant(wide)).toMatchObject({ reason: 'IdMissing' })
     // By what it selects alone it would have been one of the home's authors.

@@ -9,6 +9,7 @@ import {
 } from '@interlock/contract'
 import { canonicalJson, Fault, ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
+import type { Log } from '../log.ts'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 
@@ -40,8 +41,8 @@ type Asked = Pick<TopicGrant, 'organisation' | 'may' | 'kind' | 'id'>
 const placeOf = ({ organisation, may, kind, id = '' }: Asked): string =>
   `${organisation} ${may} ${kind} ${id}`
 
-/** @throws Fault `GrantsDamaged` */
-export function openGrantBook(journal: Journal): GrantBook {
+/** @param log hears how many grants of the journal count no more @throws Fault `GrantsDamaged` */
+export function openGrantBook(journal: Journal, log: Pick<Log, 'warn'>): GrantBook {
   const held = new Map<string, TopicGrant>()
   /** The same by whose they are and of which id: each message that is carried is asked about. */
   const places = new Map<string, Map<string, TopicGrant>>()
@@ -61,10 +62,19 @@ export function openGrantBook(journal: Journal): GrantBook {
   const at = (asked: Asked): readonly TopicGrant[] => [
     ...(places.get(placeOf(asked))?.values() ?? []),
   ]
+  const ignored = new Set<string>()
   for (const entry of journal.entries()) {
     if (!entryShape.Check(entry)) throw damaged()
     apply(entry)
+    if (!isOfAll(entry.grant)) continue
+    if (entry.does === 'grant') ignored.add(canonicalJson(entry.grant))
+    else ignored.delete(canonicalJson(entry.grant))
   }
+  if (ignored.size > 0)
+    log.warn(
+      { grants: ignored.size },
+      'grants to publish that name no home count no more: grant each home by its id',
+    )
   const write = (entry: Entry): void => {
     journal.append(entry)
     apply(entry)
