@@ -2,6 +2,7 @@ import { limits, type LinkMessage } from '@interlock/contract'
 import { decodeSigned } from '@interlock/gbcs'
 import {
   closeUnlessProven,
+  isUnsent,
   portsOf,
   systemEntropy,
   type FrameSocket,
@@ -71,11 +72,18 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
         answer.ok && answer.value.message.kind === 'ack' ? answer.value.message : undefined
       if (ack?.to === sealed.counter.toString()) return ack.reason
     } catch (error) {
+      if (isUnsent(error)) return unsent(message, error)
       if (!(error instanceof Fault)) throw error
     }
     // It comes back, and is then told whatever it may have missed.
     socket.close()
     return 'Unanswered'
+  }
+
+  /** The link is as good as it was: a list too long for a serial line keeps nothing else from the charger. */
+  const unsent = ({ kind }: LinkMessage, error: unknown): 'Offline' => {
+    deps.log.warn({ kind, error }, 'the charger was not told')
+    return 'Offline'
   }
 
   /** Whoever proved the code is the charger; an earlier connection of it is over. */

@@ -1,6 +1,6 @@
 import { hanAnswers, hanRevocationList, limits } from '@interlock/contract'
-import type { Identity } from '@interlock/host'
-import { inHours } from '@interlock/kernel'
+import { systemPorts, type Identity, type Ports } from '@interlock/host'
+import { Fault, inHours } from '@interlock/kernel'
 import { createCrl, revocationBundle, type Hierarchy } from '@interlock/pki'
 import { expect, test } from 'vitest'
 import { armFrom } from './fixture/hub.fixture.ts'
@@ -14,7 +14,7 @@ const refusal = Uint8Array.of(hanAnswers.refused)
 /** A list as its authority signs it, in wall time. */
 const listOf = (
   number: number,
-  revoked: readonly Identity[] = [],
+  revoked: readonly { readonly peer: Pick<Identity['peer'], 'serialHex'> }[] = [],
   by: Hierarchy = 'smartMeter',
 ): string => {
   const now = dcc.peer.notBefore
@@ -74,6 +74,36 @@ test('a charger that was away is given the lists when it comes back, before any 
   await to.restart()
   expect(to.station.heard.map(({ kind }) => kind)).toEqual(['time', 'revocationList', 'arm'])
 })
+
+test('a list too long for a serial line leaves the link, and the arm behind it arrives', async () => {
+  const to = await scene({}, { listenFrames: shortFramesOnly })
+  const serials = Array.from({ length: 500 }, (_, at) => ({
+    peer: { serialHex: `4${at.toString(16).padStart(31, '0')}` },
+  }))
+  const text = listOf(1, serials)
+  expect(text.length).toBeGreaterThan(20_000)
+  expect(await bring(to, text)).toEqual(done)
+  expect(await to.hub.deliver(armFrom(start).bytes)).toMatchObject({ result: 'success' })
+  expect(to.llcs.connected().station).toBe(true)
+  expect(to.station.heard.map(({ kind }) => kind)).toEqual(['time', 'arm'])
+  await to.restart()
+  expect(to.station.heard.map(({ kind }) => kind)).toEqual(['time', 'arm'])
+  expect(to.llcs.connected().station).toBe(true)
+})
+
+/** Refuses a long frame before it is sent, as a serial line does. */
+const shortFramesOnly: Ports['listenFrames'] = (options) =>
+  systemPorts.listenFrames({
+    ...options,
+    accept: (socket) =>
+      options.accept({
+        ...socket,
+        async request(bytes, timeoutMillis) {
+          if (bytes.length > 6_000) throw new Fault('FrameUnsent', 'takes too long')
+          return socket.request(bytes, timeoutMillis)
+        },
+      }),
+  })
 
 test('what is forged, cut short or too long is refused by name and changes nothing', async () => {
   const to = await scene()

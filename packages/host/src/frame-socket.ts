@@ -13,7 +13,10 @@ import { connectTcp } from './tcp.ts'
 
 /** Requests and answers, both ways, over one connection inside a home: TCP, or a stream of a serial line. */
 export type FrameSocket = {
-  /** @throws Fault `PeerUnavailable` when there is no answer in time or the connection closes. */
+  /**
+   * @throws Fault `PeerUnavailable` when there is no answer in time or the connection closes: the peer may have heard
+   * it; `FrameUnsent` when nothing of it has left
+   */
   request(bytes: Uint8Array, timeoutMillis?: number): Promise<Uint8Array>
   /** Replaces the one who answers. */
   onRequest(answer: (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array): void
@@ -21,6 +24,10 @@ export type FrameSocket = {
   close(): void
   readonly remote: string
 }
+
+/** The peer has heard nothing of it, and what comes after it may be heard. */
+export const isUnsent = (error: unknown): boolean =>
+  error instanceof Fault && error.code === 'FrameUnsent'
 
 const socketsMax = 64
 const requestsMax = 64
@@ -177,10 +184,10 @@ function createConnection(socket: Duplex, side: Side, { remote, activity, log }:
         return Promise.reject(new TypeError(`a frame holds ${limits.linkFrameBytesMax} bytes`))
       }
       if (socket.destroyed) {
-        return Promise.reject(new Fault('PeerUnavailable', `${remote} is not connected`))
+        return Promise.reject(new Fault('FrameUnsent', `${remote} is not connected`))
       }
       if (waiting.size >= requestsMax) {
-        return Promise.reject(new Fault('PeerUnavailable', `${remote}: too many requests waiting`))
+        return Promise.reject(new Fault('FrameUnsent', `${remote}: too many requests waiting`))
       }
       const id = nextId
       nextId = nextId >= 0xffff_ffff ? 1 : nextId + 1

@@ -44,7 +44,7 @@ test.skipIf(!hasTerminals)(
     const long = new Uint8Array(50_000).map((_, at) => at)
     expect(await socket.request(long)).toEqual(concat(utf8('heard '), long))
     await expect(socket.request(new Uint8Array(57_601))).rejects.toMatchObject({
-      code: 'PeerUnavailable',
+      code: 'FrameUnsent',
     })
 
     second.write(long)

@@ -3,7 +3,7 @@ import { limits } from '@interlock/contract'
 import { Fault, type Activity, type Clock } from '@interlock/kernel'
 import type { SerialConfig } from '../config.ts'
 import type { Running } from '../deps.ts'
-import { acceptFrames, introduceFrames, type FrameSocket } from '../frame-socket.ts'
+import { acceptFrames, introduceFrames, isUnsent, type FrameSocket } from '../frame-socket.ts'
 import type { Log } from '../log.ts'
 import { systemEntropy } from '../node-crypto.ts'
 import { keepConnected } from '../retry.ts'
@@ -84,12 +84,12 @@ function bounded(socket: FrameSocket, { baudRate, device }: SerialConfig): Frame
     async request(bytes, timeoutMillis) {
       if (bytes.length > bytesMax) {
         const words = `${device}: ${bytes.length} bytes take too long at ${baudRate} baud`
-        throw new Fault('PeerUnavailable', words)
+        throw new Fault('FrameUnsent', words)
       }
       try {
         return await socket.request(bytes, timeoutMillis)
       } catch (error) {
-        socket.close()
+        if (!isUnsent(error)) socket.close()
         throw error
       }
     },
