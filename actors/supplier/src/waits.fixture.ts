@@ -1,4 +1,4 @@
-import { plus, type Clock, type Instant, type Millis } from '@interlock/kernel'
+import { millis, plus, type Clock, type Instant, type Millis } from '@interlock/kernel'
 
 /** A clock that stands still until whoever waited last is woken, and how long each has waited for. */
 export function recordedWaits(start: Instant) {
@@ -11,11 +11,11 @@ export function recordedWaits(start: Instant) {
       return { cancel: () => {} }
     },
   }
-  /** Lets the time of the last timer come. @returns how long that was */
-  const wait = async (): Promise<number> => {
+  /** Lets the time of the last timer come, `by` milliseconds late. @returns how long that was */
+  const wait = async (by = 0): Promise<number> => {
     const last = waits.at(-1)
     if (last === undefined) throw new Error('nobody waits')
-    now = plus(now, last.delay)
+    now = plus(now, millis(last.delay + by))
     await last.work()
     return last.delay
   }

@@ -1,5 +1,5 @@
 import { silentLog } from '@interlock/host'
-import { eui64, inHours, instant, toIso } from '@interlock/kernel'
+import { eui64, inHours, inMinutes, instant, toIso } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { recordedWaits } from '../waits.fixture.ts'
 import { startSettlementRounds } from './settlement-rounds.ts'
@@ -34,20 +34,36 @@ function supplier(start: string) {
 }
 
 test.each([
-  ['2026-01-05T18:00:00Z', 12, '2026-01-05T00:00:00.000Z 2026-01-06T00:00:00.000Z'],
-  ['2026-01-06T05:30:00Z', 0.5, '2026-01-05T00:00:00.000Z 2026-01-06T00:00:00.000Z'],
-  ['2026-01-06T06:00:00Z', 24, '2026-01-06T00:00:00.000Z 2026-01-07T00:00:00.000Z'],
+  ['2026-01-05T18:00:00Z', 1, '2026-01-04T00:00:00.000Z 2026-01-05T00:00:00.000Z'],
+  ['2026-01-06T00:00:00Z', 360, '2026-01-05T00:00:00.000Z 2026-01-06T00:00:00.000Z'],
+  ['2026-01-06T05:30:00Z', 30, '2026-01-05T00:00:00.000Z 2026-01-06T00:00:00.000Z'],
+  ['2026-01-06T06:00:00Z', 1, '2026-01-05T00:00:00.000Z 2026-01-06T00:00:00.000Z'],
 ])(
-  'begun at %s, %d h later the whole day before is compared, of every home',
-  async (start, hours, period) => {
+  'begun at %s, %d min later the whole day before is compared, of every home',
+  async (start, minutes, period) => {
     const { asked, wait } = supplier(start)
-    expect(await wait()).toBe(inHours(hours))
+    expect(await wait()).toBe(inMinutes(minutes))
     expect(asked).toEqual([`home ${period}`, `away ${period}`])
   },
 )
 
+test.each([
+  ['early', -1],
+  ['days late', inHours(50)],
+])('a timer that is %s neither repeats a day nor skips one', async (_, by) => {
+  const { asked, wait, delays } = supplier('2026-01-05T05:59:59.999Z')
+  const days = () => [...new Set(asked.map((each) => each.slice(5, 15)))]
+  await wait(by)
+  for (let again = 0; again < 5; again++) await wait()
+  expect(days()).toEqual(['2026-01-04'])
+  await wait()
+  expect(days()).toEqual(['2026-01-04', '2026-01-05'])
+  expect(asked.filter((each) => each.startsWith('home'))).toHaveLength(2)
+  expect(delays().every((each) => each >= 0)).toBe(true)
+})
+
 test('who was not reached is asked again for the same day, and then everybody for the next', async () => {
-  const { asked, wait } = supplier('2026-01-05T18:00:00Z')
+  const { asked, wait } = supplier('2026-01-06T03:00:00Z')
   for (let round = 0; round < 6; round++) await wait()
   expect(asked.slice(1).every((each) => each.startsWith('away 2026-01-05'))).toBe(true)
   expect(asked).toHaveLength(7)
@@ -59,7 +75,7 @@ test('who was not reached is asked again for the same day, and then everybody fo
 })
 
 test('a round that a full disk ends is begun again, but where nobody waits for it any more', async () => {
-  const { rounds, asked, wait, delays, disk } = supplier('2026-01-05T18:00:00Z')
+  const { rounds, asked, wait, delays, disk } = supplier('2026-01-06T03:00:00Z')
   disk.full = true
   await expect(wait()).rejects.toThrow('no space left')
   disk.full = false
