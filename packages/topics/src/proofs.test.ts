@@ -126,3 +126,19 @@ test('of a topic that there is no ground for any more no proof is kept, in no fi
   proofs.keep({ ...said(4, world.now), topic: other })
   expect(files.kept().flat()).toEqual([4, 3, 2, 1])
 })
+
+test('a file that has nothing left of a topic goes, and holds up nothing that is too old later', () => {
+  const files = filesOf()
+  const proofs = openProofs(files, { days: 1, max: 100, ofFileMax: 2, clock })
+  const other: Topic = { ...topic, id: 'two' }
+  for (const [seq, of] of [topic, topic, other, other, topic, topic, other].entries())
+    proofs.keep({ ...said(seq + 1, world.now), topic: of })
+  proofs.drop(topic)
+  expect([files.kept(), files.numbers()]).toEqual([[[7], [3, 4]], [2]])
+  // As an end before its list was written leaves a file.
+  for (const seq of [8, 9, 10]) proofs.keep({ ...said(seq, world.now), topic: other })
+  files.full(2).rewrite([])
+  world.now = instant(world.now + inHours(24 * 10))
+  proofs.forget()
+  expect([files.kept(), files.numbers()]).toEqual([[[]], []])
+})

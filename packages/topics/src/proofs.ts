@@ -134,13 +134,13 @@ export function openProofs(
       const kept = young(proofsIn(journal.entries()))
       let isChanged = kept.length < count
       const left: { readonly number: number; readonly count: number }[] = []
-      // The oldest first, to the first in which nothing is too old.
+      // The oldest first, to the first that has something and nothing too old.
       let isOld = true
       const gone: number[] = []
       for (const each of full) {
         const proofs: readonly Proof[] = isOld ? proofsOf(each.number) : []
         const still: readonly Proof[] = young(proofs)
-        isOld &&= still.length < proofs.length
+        isOld &&= proofs.length === 0 || still.length < proofs.length
         if (!isOld) left.push(each)
         else if (still.length === 0) gone.push(each.number)
         else {
@@ -159,12 +159,14 @@ export function openProofs(
     drop(topic) {
       const others = (proofs: readonly Proof[]): readonly Proof[] =>
         proofs.filter((each) => each.topic !== topicName(topic))
-      full = full.map(({ number, count: was }) => {
+      const left = full.map(({ number, count: was }) => {
         const kept = others(proofsOf(number))
         if (kept.length < was) write(number, kept)
         return { number, count: kept.length }
       })
+      full = left.filter((each) => each.count > 0)
       rewrite(others(proofsIn(journal.entries())))
+      for (const each of left) if (each.count === 0) remove(each.number)
     },
     close: () => journal.close(),
   }
