@@ -36,6 +36,21 @@ test('a journal that is written anew says the same in fewer words', () => {
   expect(after.of(author('0'))).toEqual(followed(22))
 })
 
+test('what waits is written down with the next that can be, where the disk was full', () => {
+  const journal = memoryJournal()
+  let isFull = true
+  const append = (entry: unknown): void => {
+    if (isFull) throw new Error('no space left')
+    journal.append(entry)
+  }
+  const progress = openProgress({ ...journal, append })
+  progress.wait([position(1)])
+  expect(() => progress.save(position(1))).toThrow('no space left')
+  isFull = false
+  progress.save(position(2))
+  expect(openProgress(journal)).toMatchObject({ position: 2, waiting: [1], readFrom: 0 })
+})
+
 test('without a journal a reader begins anew', () => {
   const progress = openProgress()
   progress.save(position(9), author('one'), followed(1))

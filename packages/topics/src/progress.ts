@@ -67,8 +67,8 @@ export function openProgress(journal?: Journal): Progress {
         ...(author !== undefined && followed !== undefined && { author, followed }),
         ...(isWaitingNews && { waiting }),
       }
-      isWaitingNews = false
       journal?.append(entry)
+      isWaitingNews = false
       apply(entry)
       if (journal?.isLong !== true) return
       const kept = [...all].map(([name, each]): Entry => ({

@@ -39,6 +39,16 @@ export type ReadingTools = {
   readonly deps: ActorDeps
 }
 
+type Message = Awaited<ReturnType<typeof receive>>
+/** The first that waits of one topic, and how far it has come. */
+type Looked = {
+  readonly carried: Carried
+  opened?: { readonly message: Message }
+  attempts: number
+  /** Taken or put aside: what is left is to write that down. */
+  isDealtWith: boolean
+}
+
 const retryMillis = { first: 200, max: 5_000 } as const
 /** Between looks whether what waits can be judged. */
 const waitingSeconds = 5
@@ -63,7 +73,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
   let lastInterruption: string | undefined
   let isHeld = false
   /** What is being dealt with: opened once, for it may expire while it is held. */
-  let current: { carried: Carried; message: Awaited<ReturnType<typeof receive>> } | undefined
+  let current: { carried: Carried; message: Message } | undefined
 
   const room = createWaitingRoom()
   /** One message is dealt with at a time, of those that come and of those that wait. */
@@ -91,19 +101,31 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
         if (!(cause instanceof Fault) || cause.code !== 'LeaseUnknown') throw cause
         deps.log.warn({ topic: topicName(carried.topic) }, 'a topic waits for the key server')
       }
-    const gone = room.put(carried)
+    if (room.isFullFor(carried.topic)) {
+      // Kept elsewhere before it gives its place: what cannot be kept holds the reading here.
+      const gone = room.first(carried.topic) ?? carried
+      const { topic, position: at } = gone
+      const why = { reason: 'SealEpochUnknown', detail: 'waited too long' } as const
+      if (!lookedAt(gone).isDealtWith) putAside(gone, { ...why, topic, position: at })
+      if (gone === carried) return undefined
+      leaveRoom(gone)
+    }
+    room.put(carried)
     lookAgain()
-    if (gone !== undefined)
-      putAside(gone, { reason: 'SealEpochUnknown', detail: 'waited too long' })
     return undefined
   }
-  function putAside(
-    { topic, position: at, message }: Carried,
-    why: Pick<Finding, 'reason' | 'detail'>,
-  ) {
-    const finding = { ...why, topic, position: at }
+  /** Kept first, and once, however often it is tried. */
+  function putAside(carried: Carried, finding: Finding): void {
+    deadLetters?.put(carried, finding, deps.wall.now())
     onFinding(finding)
-    deadLetters?.put({ topic, position: at, message }, finding, deps.wall.now())
+  }
+  function putDead(carried: Carried, message: Message, cause: unknown): void {
+    const { topic, position: at } = carried
+    const author = message?.received.head.author
+    const finding = whyDead(cause, author, { topic, position: at })
+    if (finding.reason === 'ReaderFailed')
+      deps.log.error({ topic: topicName(topic), position: at, error: cause }, 'reader failed')
+    putAside(carried, finding)
   }
   async function open(carried: Carried): ReturnType<typeof receive> {
     let found: Finding | undefined
@@ -136,52 +158,71 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
       isHeld = true
       deps.log.error({ topic: topicName(topic), position: at, error }, 'reading is held')
     },
-    onDead(carried: Carried, cause: unknown) {
-      const { topic, position: at } = carried
-      const author = current?.message?.received.head.author
-      const finding = whyDead(cause, author, { topic, position: at })
-      if (finding.reason === 'ReaderFailed')
-        deps.log.error({ topic: topicName(topic), position: at, error: cause }, 'reader failed')
-      onFinding(finding)
-      deadLetters?.put(carried, finding, deps.wall.now())
-      return Promise.resolve()
-    },
+    onDead: async (carried: Carried, cause: unknown) => putDead(carried, current?.message, cause),
   })
 
   const farthest = (at: Position): Position => position(Math.max(at, progress.position))
 
   /** How far it was read since this start: what waits after that is still to be brought again. */
   let readTo = position(0)
-  function noteWaiting(): void {
+  function noteWaiting(without?: Position): void {
     const later = progress.waiting.filter((each) => each > readTo && !room.holds(each))
-    progress.wait([...room.positions, ...later])
+    progress.wait([...room.positions, ...later].filter((each) => each !== without))
   }
   let waiting: Timer | undefined
   function lookAgain(): void {
     waiting ??= deps.wall.after(inSeconds(waitingSeconds), 'waiting', async () => {
-      for (const topic of room.topics) await inTurn(() => takeWaiting(topic))
-      waiting = undefined
-      if (!stop.signal.aborted && room.topics.length > 0) lookAgain()
+      try {
+        for (const topic of room.topics) await inTurn(() => takeWaiting(topic)).catch(notTaken)
+      } finally {
+        waiting = undefined
+        if (!stop.signal.aborted && room.topics.length > 0) lookAgain()
+      }
     })
   }
-  let [opened, attempts]: [typeof current, number] = [undefined, 0]
+  /** One topic's trouble is not another's: it is tried again at the next look. */
+  const notTaken = (error: unknown): void =>
+    deps.log.error({ selection, error }, 'what waits could not be taken')
+
+  const looked = new Map<string, Looked>()
+  function lookedAt(carried: Carried): Looked {
+    const name = topicName(carried.topic)
+    const its = looked.get(name)
+    return its?.carried === carried ? its : { carried, attempts: 0, isDealtWith: false }
+  }
   /** What of one topic waits, for as long as it can be judged and dealt with. */
   async function takeWaiting(topic: Carried['topic']): Promise<void> {
     for (let next = room.first(topic); next !== undefined; next = room.first(topic)) {
       if (stop.signal.aborted) return
-      try {
-        if (opened?.carried !== next)
-          [opened, attempts] = [{ carried: next, message: await open(next) }, 0]
-        if (opened?.message !== undefined) await handle(opened.message.received)
-      } catch (cause) {
-        const isWaiting = cause instanceof Fault && cause.code === 'LeaseUnknown'
-        if (isWaiting || ++attempts < attemptsMax(cause)) return
-        await delivery().onDead(next, cause)
-      }
-      room.shift(topic)
-      noteWaiting()
-      progress.save(progress.position, opened?.message?.name, opened?.message?.followed)
+      const its = lookedAt(next)
+      looked.set(topicName(topic), its)
+      if (!its.isDealtWith && !(await isDealtWith(its))) return
+      its.isDealtWith = true
+      leaveRoom(next)
     }
+  }
+  async function isDealtWith(its: Looked): Promise<boolean> {
+    const { carried } = its
+    try {
+      its.opened ??= { message: await open(carried) }
+      if (its.opened.message !== undefined) await handle(its.opened.message.received)
+    } catch (cause) {
+      if (cause instanceof Fault && cause.code === 'LeaseUnknown') return false
+      if (++its.attempts < attemptsMax(cause)) {
+        if (its.attempts === limits.deliveryAttemptsMax) notTaken(cause)
+        return false
+      }
+      putDead(carried, its.opened?.message, cause)
+    }
+    return true
+  }
+  /** Written down before it leaves: what cannot be is written at the next look, and not dealt with again. */
+  function leaveRoom(first: Carried): void {
+    const message = lookedAt(first).opened?.message
+    noteWaiting(first.position)
+    progress.save(progress.position, message?.name, message?.followed)
+    room.shift(first.topic)
+    looked.delete(topicName(first.topic))
   }
 
   /** A middleware that has lost what it kept counts from one again; what it repeats the sequences tell. */
@@ -190,6 +231,7 @@ export function startReading(reading: Reading, tools: ReadingTools): Running {
     if (last >= progress.position) return
     deps.log.warn({ selection, last, was: progress.position }, 'the middleware begins anew')
     room.clear()
+    looked.clear()
     readTo = position(0)
     progress.wait([])
     progress.save(position(0))

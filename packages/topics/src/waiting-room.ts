@@ -13,8 +13,9 @@ export type WaitingRoom = {
   readonly topics: readonly Topic[]
   has(topic: Topic): boolean
   holds(at: Position): boolean
-  /** @returns what there is no room for any more: the oldest of its topic */
-  put(carried: Carried): Carried | undefined
+  /** Whether the first of that topic has to leave before another comes; where it has none, the other itself. */
+  isFullFor(topic: Topic): boolean
+  put(carried: Carried): void
   first(topic: Topic): Carried | undefined
   /** The first of its topic was dealt with. */
   shift(topic: Topic): void
@@ -24,13 +25,6 @@ export type WaitingRoom = {
 export function createWaitingRoom(): WaitingRoom {
   const lines = new Map<string, Carried[]>()
   const places = new Set<Position>()
-  function shift(topic: Topic): Carried | undefined {
-    const line = lines.get(topicName(topic)) ?? []
-    const gone = line.shift()
-    if (gone !== undefined) places.delete(gone.position)
-    if (line.length === 0) lines.delete(topicName(topic))
-    return gone
-  }
   return {
     get positions() {
       return [...places].toSorted((one, other) => one - other)
@@ -40,17 +34,24 @@ export function createWaitingRoom(): WaitingRoom {
     },
     has: (topic) => lines.has(topicName(topic)),
     holds: (at) => places.has(at),
+    isFullFor(topic) {
+      const line = lines.get(topicName(topic)) ?? []
+      return line.length >= waitingMax.ofTopic || places.size >= waitingMax.all
+    },
     put(carried) {
       const name = topicName(carried.topic)
       const line = lines.get(name) ?? []
       line.push(carried)
       lines.set(name, line)
       places.add(carried.position)
-      const isFull = line.length > waitingMax.ofTopic || places.size > waitingMax.all
-      return isFull ? shift(carried.topic) : undefined
     },
     first: (topic) => lines.get(topicName(topic))?.[0],
-    shift: (topic) => void shift(topic),
+    shift(topic) {
+      const line = lines.get(topicName(topic)) ?? []
+      const gone = line.shift()
+      if (gone !== undefined) places.delete(gone.position)
+      if (line.length === 0) lines.delete(topicName(topic))
+    },
     clear() {
       lines.clear()
       places.clear()
