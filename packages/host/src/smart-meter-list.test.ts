@@ -1,4 +1,4 @@
-import { Fault, inSeconds } from '@interlock/kernel'
+import { Fault, inHours, inSeconds } from '@interlock/kernel'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { expect, test } from 'vitest'
 import type { HttpClient } from './http-client.ts'
@@ -47,4 +47,41 @@ test('the newest list of the authority counts, whatever the data company brings 
   list.close()
   await wall.advance(inSeconds(120))
   expect(asked).toEqual(Array.from({ length: 7 }, () => 'GET https://dcc/api/v1/crl'))
+})
+
+test('a list that is held back is said to be stale, once by its number, and names whom it named', async () => {
+  const wall = testClock(systemClock.now())
+  const brought = { pem: identities.crl(['0a'], 1, 'smartMeter') }
+  const http = {
+    request: () => Promise.resolve({ status: 200, body: brought.pem }),
+  } as unknown as HttpClient
+  const said: unknown[] = []
+  const log = { ...silentLog, error: (about: object) => void said.push(about) }
+  const list = smartMeterList({ http, url: 'https://dcc', chainPem, deps: { wall, crypto, log } })
+  await list.start()
+  await wall.advance(inHours(23))
+  expect(said).toEqual([])
+  await wall.advance(inHours(2))
+  expect(said).toMatchObject([{ reason: 'ListStale', number: 1 }])
+  expect(list.revoked('0a')).toBe(true)
+  brought.pem = identities.crl(['0a'], 2, 'smartMeter')
+  await wall.advance(inHours(1))
+  expect(said.slice(1)).toMatchObject([{ reason: 'ListStale', number: 2 }])
+  list.close()
+})
+
+test('a data company that says nothing delays a start by seconds, and is heard when it speaks', async () => {
+  const wall = testClock(systemClock.now())
+  let answer: (response: object) => void = () => {}
+  const answered = new Promise<object>((resolve) => (answer = resolve))
+  const http = { request: () => answered } as unknown as HttpClient
+  const deps = { wall, crypto, log: silentLog }
+  const list = smartMeterList({ http, url: 'https://dcc', chainPem, deps })
+  const started = list.start()
+  await wall.advance(inSeconds(3))
+  await started
+  expect(list.list()).toBeUndefined()
+  answer({ status: 200, body: identities.crl(['0a'], 1, 'smartMeter') })
+  await expect.poll(() => list.revoked('0a')).toBe(true)
+  list.close()
 })

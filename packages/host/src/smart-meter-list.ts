@@ -1,4 +1,4 @@
-import { Fault, inSeconds, type Timer } from '@interlock/kernel'
+import { Fault, inSeconds, type Instant, type Timer } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
 import type { ActorDeps } from './deps.ts'
 import type { HttpClient } from './http-client.ts'
@@ -9,7 +9,10 @@ export type SmartMeterList = {
   list(): string | undefined
   /** Whether it names that certificate. */
   readonly revoked: (serialHex: string) => boolean
-  /** Looks for a newer one now, and from now on; resolves after the first look, whatever it found. */
+  /**
+   * Looks for a newer one now, and from now on; resolves after the first look, whatever it found, or some seconds later
+   * where the data company says nothing.
+   */
   start(): Promise<void>
   close(): void
 }
@@ -17,6 +20,7 @@ export type SmartMeterList = {
 const refreshSeconds = 60
 /** Until the first one is there. */
 const retrySeconds = 2
+const startSeconds = 3
 
 export function smartMeterList({
   http,
@@ -33,17 +37,31 @@ export function smartMeterList({
 }): SmartMeterList {
   const [, issuer = new Uint8Array()] = fromPem(chainPem, 'CERTIFICATE')
   let held:
-    | { readonly pem: string; readonly number: number; readonly serials: ReadonlySet<string> }
+    | {
+        readonly pem: string
+        readonly number: number
+        readonly serials: ReadonlySet<string>
+        readonly nextUpdate: Instant
+      }
     | undefined
   let timer: Timer | undefined
+  /** The number of the list of which it was said that it is stale. */
+  let saidStale: number | undefined
   let open = true
 
   const take = (pem: string): void => {
     const list = readCrl(pem, issuer, crypto)
     if (!list.ok) return log.error({ reason: list.reason }, 'smart-meter revocation list refused')
     // An older list would bring a revoked certificate back.
-    const { number, serials } = list.value
-    if (held === undefined || number > held.number) held = { pem, number, serials }
+    const { number, serials, nextUpdate } = list.value
+    if (held === undefined || number > held.number) held = { pem, number, serials, nextUpdate }
+  }
+  /** It still revokes whom it names; who was revoked since, it does not say. */
+  const sayStale = (): void => {
+    if (held === undefined || wall.now() <= held.nextUpdate || saidStale === held.number) return
+    const { number, nextUpdate } = held
+    saidStale = number
+    log.error({ reason: 'ListStale', number, nextUpdate }, 'smart-meter revocation list is stale')
   }
   const look = async (): Promise<void> => {
     try {
@@ -53,13 +71,20 @@ export function smartMeterList({
       const level = error instanceof Fault ? 'warn' : 'error'
       log[level]({ error }, 'smart-meter revocation list not renewed')
     }
+    sayStale()
     const next = inSeconds(held === undefined ? retrySeconds : refreshSeconds)
     if (open) timer = wall.after(next, 'smart-meter-list', look)
   }
   return {
     list: () => held?.pem,
     revoked: (serialHex) => held?.serials.has(serialHex) === true,
-    start: look,
+    async start() {
+      let giveUp: Timer | undefined
+      const late = new Promise<void>((resolve) => {
+        giveUp = wall.after(inSeconds(startSeconds), 'smart-meter-list-start', resolve)
+      })
+      await Promise.race([look(), late]).finally(() => giveUp?.cancel())
+    },
     close() {
       open = false
       timer?.cancel()
