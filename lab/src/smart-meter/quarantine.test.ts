@@ -215,6 +215,8 @@ const interlock = async (role: 'dsrsp' | 'supervisor', ...words: readonly string
 
 test('the command line lists what is held, lets one through and deletes another', async () => {
   const { dsrsp } = world.users
+  await world.clock.advance(inHours(1))
+  for (const level of [40, 50]) expect((await response(level)).name).toBe('Accepted')
   expect((await response(60)).name).toBe('Quarantined')
   expect((await response(70)).name).toBe('Quarantined')
   const { requests = [] } = await interlock('dsrsp', 'quarantine', 'list')
