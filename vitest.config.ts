@@ -12,7 +12,7 @@ const apart = [
   'lab/src/{browser,plain-client}/**/*',
   'lab/src/conformance/{thoughtless,*/self,*/foreign-*}',
   'lab/src/fuzz/fuzz',
-  'lab/src/street/{once,response-attack}',
+  'lab/src/street/once',
   'actors/web/**/*.browser',
   'packages/host/src/{cluster,journal,run-actor,system-clock,witnessed-audit}',
 ].map((place) => `${place}.${extension}`)

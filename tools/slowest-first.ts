@@ -7,7 +7,6 @@ const slowest = [
   'lab/src/browser/street.test.ts',
   'actors/web/src/pages.browser.test.ts',
   'cli/src/one-by-one.test.ts',
-  'lab/src/street/response-attack.test.ts',
   'cli/src/bad-input.test.ts',
   'cli/src/audit-verify.test.ts',
 ]

@@ -50,7 +50,7 @@ export const sourcesOf = (part: Part): Source[] =>
       part,
       path,
       text: readFileSync(join(root, path), 'utf8'),
-      isTest: /\.(test|fixture|config)\.tsx?$/.test(path),
+      isTest: /\.(test|fixture|config|attack)\.tsx?$/.test(path),
     }))
 
 const specifier =

@@ -1,34 +1,9 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { readText, silentLog, temporaryDir } from '@interlock/host'
-import { nameOf, takeoverCommands } from '../attacks/commands.ts'
+import { expect, test } from 'vitest'
+import { readText } from '@interlock/host'
 import { liedAbout } from '../attacks/lies.ts'
 import { attemptsPerStation } from '../attacks/takeover.ts'
-import { ratingWatts } from './address-book.ts'
-import { dayWithGuests } from './guests.ts'
-import { runOnce, type OnceReport } from './once.ts'
-
-const dirs: string[] = []
-afterAll(() => {
-  for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
-})
-
-/** A whole day of a small street, over real sockets, on a database of its own. */
-async function oneDay(seed: number, stations: number, controls: 'on' | 'off'): Promise<OnceReport> {
-  const dir = temporaryDir('interlock-once')
-  dirs.push(dir)
-  return runOnce({
-    dir,
-    seed,
-    day: dayWithGuests(seed, stations),
-    speed: 'stepped',
-    controls,
-    ports: { console: 0, arm: 0 },
-    log: silentLog,
-    say: () => {},
-  })
-}
+import { oneDay } from './one-day.fixture.ts'
 
 test('with controls on nothing moves without a second party', async () => {
   const stations = 4
@@ -36,7 +11,7 @@ test('with controls on nothing moves without a second party', async () => {
   const { attack, response } = report
   expect(report.auditVerified).toBe(true)
   for (let home = 1; home <= stations; home++) {
-    const trail = readText(join(dirs.at(-1) ?? '', `homes/${home}/llcs/data/audit.jsonl`))
+    const trail = readText(join(report.dir, `homes/${home}/llcs/data/audit.jsonl`))
     expect(trail).toContain('"ClockConfirmed"')
     expect(trail).not.toContain('"ClockDisagreement"')
   }
@@ -121,17 +96,3 @@ test('with controls on nothing moves without a second party', async () => {
   expect(grantedWatts).toBeLessThanOrEqual(budgetWatts)
   expect(refusals).toHaveProperty('BudgetExceeded')
 }, 900_000)
-
-test('without controls the same attack moves the whole street', async () => {
-  const stations = 4
-  const off = await oneDay(2, stations, 'off')
-  expect(off.attack.commandsSent).toBe(stations * attemptsPerStation)
-  // Each kind of command gets through at every charger, whatever its charger can do with it.
-  for (const command of takeoverCommands)
-    expect(off.attack.unstopped[nameOf(command)], nameOf(command)).toBeGreaterThanOrEqual(stations)
-  expect(off.attack.commandsApplied).toBeGreaterThan(off.attack.commandsSent / 3)
-  expect(off.attack.loadStepWatts).toBe(off.attack.streetWatts)
-  expect(off.attack.streetWatts).toBeGreaterThan(ratingWatts)
-  // A charger that obeys answers stops, whoever pressed the button.
-  expect(off.attack.answersStepWatts).toBeGreaterThanOrEqual(ratingWatts)
-}, 600_000)
