@@ -319,16 +319,15 @@ test('the revocation list goes to a station when it boots, and to all when there
   })
   await boot(endpoint)
   await wall.advance(1)
-  await expect.poll(() => lists.length).toBe(1)
-  expect(lists[0]).toContain('BEGIN X509 CRL')
+  await expect.poll(() => lists[0]).toContain('BEGIN X509 CRL')
   expect(lists[0]).toContain('BEGIN CERTIFICATE')
   world.supervisor.crl = world.identities.crl(['5151'], 3)
   const aMinuteLater = async () => {
     await wall.advance(60_000)
-    return lists.length
+    return lists.at(-1)
   }
-  await expect.poll(aMinuteLater).toBe(2)
-  expect(lists[1]).toContain(world.supervisor.crl)
+  // One whose receipt came late is told again.
+  await expect.poll(aMinuteLater).toContain(world.supervisor.crl)
   endpoint.close()
   await other.close()
 })
