@@ -30,6 +30,7 @@ import {
 import { onUsed } from './alerts.ts'
 import { linkPlace } from './config.ts'
 import { heldArms, type Memory } from './core/memory.ts'
+import { linkRefusals } from './link-refusals.ts'
 import type { Llcs } from './llcs.ts'
 import { vouches } from './network-time.ts'
 import { listsIn } from './revocation.ts'
@@ -38,6 +39,7 @@ const nonceBytes = 16
 const helloDepthMax = 2
 /** World time between words of trusted time to the charger. */
 const timeMinutes = 15
+const nothing = new Uint8Array()
 
 /** The local link's end at the LLCS. */
 export type StationLink = Running & {
@@ -60,6 +62,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
   const { clock } = deps
   let session: Session | undefined
   let timer: Timer | undefined
+  const refusals = linkRefusals(llcs)
 
   const tellOn = async (
     { socket, codecs }: Session,
@@ -147,10 +150,13 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
     // Only what the key has sealed has a counter, also where it is refused.
     if (opened.ok || opened.counter !== undefined) current.proven()
     if (!opened.ok) {
-      deps.log.warn({ reason: opened.reason }, 'a link frame was refused')
-      llcs.audit.critical('LinkRefused', { reason: opened.reason })
-      llcs.publish({ kind: 'security', reason: opened.reason })
-      if (opened.counter === undefined) return new Uint8Array()
+      refusals.tell(opened.reason)
+      if (opened.counter === undefined) {
+        // Whoever lacks the key has one attempt on a connection; a charger whose line was disturbed comes back.
+        current.socket.onRequest(() => nothing)
+        current.socket.close()
+        return nothing
+      }
       const told = linkAck(opened.counter, opened.reason)
       return current.codecs.answering.seal(told, linkExpiry(clock.now())).bytes
     }
@@ -165,7 +171,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       const theirs = nonceOf(hello, config.station)
       if (theirs === undefined) {
         socket.close()
-        return new Uint8Array()
+        return nothing
       }
       const nonce = systemEntropy.bytes(nonceBytes)
       const key = derivePairingKey(config.installCode, nonce, theirs, deps.crypto)
@@ -192,6 +198,7 @@ export async function openStationLink(llcs: Llcs): Promise<StationLink> {
       session?.socket.close()
       await listening.close()
       timer?.cancel()
+      refusals.close()
     },
   }
 }

@@ -87,6 +87,7 @@ export function createLinkLine(
       }
       return {
         remote: 'the cable',
+        keep() {},
         request: (bytes, timeoutMillis = answerMillisMax) =>
           new Promise((resolve, reject) => {
             // The dead say nothing any more.

@@ -8,6 +8,7 @@ import { createFrameReader, frame, frameKinds, type Frame } from './frame-codec.
 import { listenFault } from './http-server.ts'
 import type { Log } from './log.ts'
 import { systemEntropy } from './node-crypto.ts'
+import { createPlaces } from './places.ts'
 import { closeLine } from './serial/device.ts'
 import { connectTcp } from './tcp.ts'
 
@@ -22,6 +23,8 @@ export type FrameSocket = {
   onRequest(answer: (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array): void
   onClose(listener: () => void): void
   close(): void
+  /** It has proven who it is: it stays, whoever else comes to a listener that is full. */
+  keep(): void
   readonly remote: string
 }
 
@@ -46,13 +49,19 @@ export async function listenFrames(options: {
 }): Promise<Running & { port: number }> {
   const { listen, activity, log } = options
   const open = new Set<Socket>()
+  const places = createPlaces(socketsMax)
   const server = createServer((socket) => {
+    const place = places.take(socket.remoteAddress ?? '', () => socket.destroy())
+    if (place === undefined) return void socket.destroy()
     open.add(socket)
     socket.setNoDelay(true)
-    socket.once('close', () => open.delete(socket))
-    acceptFrames(socket, { remote: remoteOf(socket), activity, log }, options.accept)
+    socket.once('close', () => {
+      open.delete(socket)
+      place.free()
+    })
+    const about = { remote: remoteOf(socket), activity, log, keep: () => place.keep() }
+    acceptFrames(socket, about, options.accept)
   })
-  server.maxConnections = socketsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenFault(cause, listen.host, listen.port)))
     server.listen(listen.port, listen.host, resolve)
@@ -84,7 +93,13 @@ export async function connectFrames(options: {
 const remoteOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string =>
   `${remoteAddress}:${remotePort}`
 
-type About = { readonly remote: string; readonly activity: Activity; readonly log: Log }
+type About = {
+  readonly remote: string
+  readonly activity: Activity
+  readonly log: Log
+  /** What {@link FrameSocket} says to its listener, where that has places. */
+  readonly keep?: () => void
+}
 
 /** The listener's side of a stream: whoever does not introduce itself in time is gone. */
 export function acceptFrames(
@@ -113,7 +128,11 @@ export function introduceFrames(stream: Duplex, about: About): FrameSocket {
 type Side = 'listener' | 'connector'
 const other = { listener: 'connector', connector: 'listener' } as const
 
-function createConnection(socket: Duplex, side: Side, { remote, activity, log }: About) {
+function createConnection(
+  socket: Duplex,
+  side: Side,
+  { remote, activity, log, keep = () => {} }: About,
+) {
   const waiting = new Map<number, { settle(answer: Uint8Array | Fault): void }>()
   const early: Frame[] = []
   let name = ''
@@ -218,6 +237,7 @@ function createConnection(socket: Duplex, side: Side, { remote, activity, log }:
     },
     // Whoever does not read cannot hold it open.
     close: () => void closeLine(socket),
+    keep,
   }
   return {
     socket: frameSocket,

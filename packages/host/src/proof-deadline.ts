@@ -6,7 +6,8 @@ import type { Log } from './log.ts'
 export const proofMillisMax = 2 * requestMillisDefault
 
 /**
- * A listener has few places: whoever has connected and not proven its key in time makes room.
+ * A listener has few places: whoever has connected and not proven its key in time makes room, and whoever has keeps its
+ * place.
  * @param wall Real time
  * @returns what to call once the key is proven
  */
@@ -18,5 +19,8 @@ export function closeUnlessProven(socket: FrameSocket, wall: Clock, log: Log): (
   })
   const cancel = (): void => timer.cancel()
   socket.onClose(cancel)
-  return cancel
+  return () => {
+    cancel()
+    socket.keep()
+  }
 }
