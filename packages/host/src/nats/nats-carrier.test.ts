@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { carrierTests, sealedLike, take, topicOf } from '@interlock/bus/carrier.fixture'
-import type { Carrier, Position } from '@interlock/bus'
+import { position, type Carrier, type Position } from '@interlock/bus'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { topicName } from '@interlock/contract'
 import { millis } from '@interlock/kernel'
@@ -9,7 +9,7 @@ import { bundleText, lineOf } from './bundle.ts'
 import { carriedOf, natsCarrier } from './nats-carrier.ts'
 import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.fixture.ts'
 import { prepareStreams } from './streams.ts'
-import { subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
+import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
 
 /** The least that there is. */
 const heartbeatMillis = millis(500)
@@ -83,7 +83,7 @@ if (hasNatsServer) {
   carrierTests(() => emptyCarrier())
 
   test('a reader whose asking is lost asks anew when the servers stay silent', async () => {
-    const asked: { idle_heartbeat: number }[] = []
+    const asked: { idle_heartbeat: number; expires: number }[] = []
     const carrier = await emptyCarrier((connection) => {
       const publish = connection.publish.bind(connection)
       connection.publish = (subject, payload, options) => {
@@ -96,6 +96,25 @@ if (hasNatsServer) {
     expect(await take(carrier, { kind: 'load' }, 0, 1)).toHaveLength(1)
     expect(asked.length).toBeGreaterThan(1)
     expect(asked[0]?.idle_heartbeat).toBe(heartbeatMillis * 1_000_000)
+    // At the end of what is asked for servers lose messages for a while: it hardly ever comes.
+    expect(asked[0]?.expires).toBe(3_600 * 1_000_000_000)
+    await carrier.close()
+  })
+
+  test('a reader that stops leaves nothing behind at the servers', async () => {
+    let client: NatsConnection | undefined
+    const carrier = await emptyCarrier((connection) => (client = connection))
+    const readings = async (): Promise<number | undefined> => {
+      const manager = client && (await jetstreamManager(client))
+      return (await manager?.streams.info(streamOf('load')))?.state.consumer_count
+    }
+    await carrier.publish(topicOf('one'), sealedLike('m1'), '1')
+    const stop = new AbortController()
+    for await (const _first of carrier.read({ kind: 'load' }, position(0), stop.signal)) {
+      expect(await readings()).toBe(1)
+      break
+    }
+    await expect.poll(readings).toBe(0)
     await carrier.close()
   })
   test('what is published at once goes together; each has its position, and is read from any', async () => {

@@ -3,6 +3,7 @@ import {
   jetstream,
   JetStreamApiError,
   jetstreamManager,
+  type Consumer,
   type ConsumerMessages,
   type JsMsg,
 } from '@nats-io/jetstream'
@@ -46,8 +47,14 @@ import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts
 const pulledMax = 64
 /** A publisher that was not told tries again long before so many more have come. */
 const rememberedMax = 4_096
-/** What a reader asks for is given up by the servers, and asked anew, after so long. */
-const askedMillis = 10_000
+/**
+ * What a reader asks for stays with the servers so long, and while it does they send heartbeats. nats-server 2.9 drops
+ * it without a word where a message comes at the moment of its end, and the reader waits for heartbeats that are
+ * missed: with short ends some of a thousand readers of a busy topic always do.
+ */
+const askedMillis = 3_600_000
+/** Servers keep a reader whose asking they hold; one whose connection is gone they forget after this. */
+const forgottenMillis = 30_000
 /** Between one move to another server and the next. */
 const movingMillisMin = 5_000
 /** JetStream's own: the stream has as many messages, or bytes, as it may. */
@@ -120,7 +127,7 @@ export function natsCarrier(
     let from = after
     try {
       while (!ended())
-        for await (const message of opened(await open(selection, from), signal)) {
+        for await (const message of opened(await consumerOf(selection, from), signal)) {
           for (const carried of carriedOf(message, { mayRead, isNew, onUnread })) {
             if (carried.position <= from) continue
             yield carried
@@ -138,7 +145,12 @@ export function natsCarrier(
    * Until it ends, or the servers have forgotten the reader. The client's own way is to make its consumer again in
    * place, and then to ask for nothing until the next heartbeats are missed.
    */
-  async function* opened(messages: ConsumerMessages, signal: AbortSignal): AsyncGenerator<JsMsg> {
+  async function* opened(consumer: Consumer, signal: AbortSignal): AsyncGenerator<JsMsg> {
+    const messages = await consumer.consume({
+      max_messages: pulledMax,
+      expires: askedMillis,
+      idle_heartbeat: heartbeatMillis,
+    })
     const stop = (): void => messages.stop()
     const watch = async (): Promise<void> => {
       for await (const { type } of messages.status())
@@ -154,21 +166,18 @@ export function natsCarrier(
       reading.delete(messages)
       // Not awaited: who is left before its end never says that it has ended.
       stop()
+      // Each that is left behind costs the servers at every publication, until they forget it by themselves.
+      consumer.delete().catch(() => {})
     }
   }
 
-  async function open(selection: Selection, after: Position): Promise<ConsumerMessages> {
-    const consumer = await client.consumers.get(streamOf(selection.kind), {
+  const consumerOf = (selection: Selection, after: Position): Promise<Consumer> =>
+    client.consumers.get(streamOf(selection.kind), {
       filter_subjects: subjectFilter(selection),
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: sequenceFor(after),
+      inactive_threshold: forgottenMillis,
     })
-    return consumer.consume({
-      max_messages: pulledMax,
-      expires: askedMillis,
-      idle_heartbeat: heartbeatMillis,
-    })
-  }
 
   return {
     publish,

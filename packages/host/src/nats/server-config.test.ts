@@ -18,7 +18,13 @@ test('nobody but an access point may make streams or change them, and nobody may
     )
   for (const role of roles.filter((each) => each !== 'broker'))
     expect(changing(role).filter((subject) => subject.startsWith('$JS.API.STREAM'))).toEqual([])
-  expect(changing('broker').some((subject) => /DELETE|PURGE/.test(subject))).toBe(false)
+  expect(changing('broker').some((subject) => /STREAM\.(DELETE|PURGE)/.test(subject))).toBe(false)
+})
+
+test('whoever reads may end a reading whose name it knows, and learns no names of others', () => {
+  for (const role of roles)
+    for (const subject of natsPermissions(role).publish.filter((each) => /CONSUMER/.test(each)))
+      expect(subject).toMatch(/^\$JS\.API\.CONSUMER\.(CREATE|INFO|DELETE|MSG\.NEXT)\.EV_\w+\.>$/)
 })
 
 test('clients, routes and leaf nodes show certificates, and a client is whom its certificate names', () => {

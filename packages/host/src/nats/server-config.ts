@@ -37,12 +37,15 @@ const carried = topicKinds.filter((kind) => sealedTopic(kind) !== undefined)
 const accountOfData = 'EV'
 const payloadBytesMax = 1_048_576
 
-/** What a client of JetStream asks of one stream. */
+/**
+ * What a client of JetStream asks of one stream. It ends readings by their names, and may not ask for a list of names:
+ * those of others cannot be guessed.
+ */
 const reading = (kind: TopicKind): readonly string[] => [
   `$JS.API.STREAM.INFO.${streamOf(kind)}`,
-  `$JS.API.CONSUMER.*.${streamOf(kind)}.>`,
-  `$JS.API.CONSUMER.*.${streamOf(kind)}`,
-  `$JS.API.CONSUMER.MSG.NEXT.${streamOf(kind)}.>`,
+  ...['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map(
+    (verb) => `$JS.API.CONSUMER.${verb}.${streamOf(kind)}.>`,
+  ),
 ]
 
 /**
