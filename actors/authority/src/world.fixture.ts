@@ -7,13 +7,13 @@ import {
   nodeCrypto,
   saveIdentity,
   silentLog,
-  startCluster,
   systemClock,
   systemEntropy,
   type ActorDeps,
   type HttpClient,
   type Identity,
 } from '@interlock/host'
+import { testCluster } from '@interlock/host/test-cluster.fixture'
 import { eui64, unobserved, type Role } from '@interlock/kernel'
 import { createAuthority, startAuthority, type AuthorityConfig } from './index.ts'
 
@@ -39,7 +39,7 @@ export async function openWorld() {
   // The database's own user must get through to its folder.
   chmodSync(dir, 0o755)
   const database = { name: 'authority', user: 'authority', password: 'secret' }
-  const cluster = await startCluster({
+  const cluster = await testCluster({
     dir: join(dir, 'db'),
     databases: [database],
     log: silentLog,

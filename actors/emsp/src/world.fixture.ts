@@ -5,13 +5,13 @@ import {
   nodeCrypto as crypto,
   saveIdentity,
   silentLog,
-  startCluster,
   systemClock,
   systemEntropy,
   temporaryDir,
   writeAtomic,
   type ActorDeps,
 } from '@interlock/host'
+import { testCluster } from '@interlock/host/test-cluster.fixture'
 import { actorOrigin, openParty } from '@interlock/host/ocpi-party.fixture'
 import { ok, unobserved } from '@interlock/kernel'
 import type { Token } from '@interlock/ocpi'
@@ -54,7 +54,7 @@ export async function openEmspWorld() {
   writeAtomic(`${dir}/root.pem`, charging.rootPem, 0o644)
   writeAtomic(`${dir}/tariff.json`, JSON.stringify(tariff), 0o644)
   const login = { name: 'emsp', user: 'emsp', password: 'for-tests-only' }
-  const cluster = await startCluster({ dir: `${dir}/cluster`, databases: [login], log: silentLog })
+  const cluster = await testCluster({ dir: `${dir}/cluster`, databases: [login], log: silentLog })
   const operator = await openParty({
     role: 'CPO',
     own: csms,

@@ -8,13 +8,13 @@ import {
   nodeCrypto as crypto,
   saveIdentity,
   silentLog,
-  startCluster,
   systemClock,
   systemEntropy,
   type ActorDeps,
   type HttpClient,
   type Identity,
 } from '@interlock/host'
+import { testCluster } from '@interlock/host/test-cluster.fixture'
 import {
   fromIso,
   inHours,
@@ -67,7 +67,7 @@ export async function openWorld(budget = nationalBudget) {
   const issuing = await openIssuing(charging)
   const dcc = await openOtherLedger(smartMeter, () => now)
   const login = { name: 'supervisor', user: 'supervisor', password: 'secret' }
-  const cluster = await startCluster({ dir: join(dir, 'db'), databases: [login], log: silentLog })
+  const cluster = await testCluster({ dir: join(dir, 'db'), databases: [login], log: silentLog })
   const file = (name: string, text: string): string => {
     writeFileSync(join(dir, name), text)
     return join(dir, name)

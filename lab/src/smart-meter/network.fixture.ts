@@ -30,7 +30,6 @@ import {
   nodeCrypto as crypto,
   saveIdentity,
   silentLog,
-  startCluster,
   systemClock,
   systemEntropy,
   temporaryDir,
@@ -38,6 +37,7 @@ import {
   type ActorDeps,
   type Identity,
 } from '@interlock/host'
+import { testCluster } from '@interlock/host/test-cluster.fixture'
 import { startHub } from '@interlock/hub'
 import {
   eui64,
@@ -134,7 +134,7 @@ export async function network(
     log: silentLog,
   })
   const databases = [{ name: 'dcc', user: 'dcc', password: 'for-tests-only' }]
-  const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
+  const cluster = await testCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
   // What is stopped and started again finds its port free.
   const place = async () => ({ host: '127.0.0.1', port: await freePort('127.0.0.1') })
   const { port: ledgerPort } = await place()

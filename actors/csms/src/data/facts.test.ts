@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
-import { silentLog, startCluster, temporaryDir, type Running } from '@interlock/host'
+import { silentLog, temporaryDir, type Running } from '@interlock/host'
+import { testCluster } from '@interlock/host/test-cluster.fixture'
 import { openDatabase } from '@interlock/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { factKinds, type FactKind } from '../core/facts.ts'
@@ -12,7 +13,7 @@ let facts: FactStore
 
 beforeAll(async () => {
   const databases = [{ name: 'csms', user: 'csms', password: 'for-tests-only' }]
-  const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
+  const cluster = await testCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
   closers.push(cluster)
   const database = await openDatabase<CsmsTables>(cluster.url('csms'), migrations)
   closers.push(database)

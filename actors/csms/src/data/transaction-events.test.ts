@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
-import { nodeCrypto, silentLog, startCluster, temporaryDir, type Running } from '@interlock/host'
+import { nodeCrypto, silentLog, temporaryDir, type Running } from '@interlock/host'
+import { testCluster } from '@interlock/host/test-cluster.fixture'
 import { instant } from '@interlock/kernel'
 import { openDatabase, type Database } from '@interlock/store'
 import { sql, type Kysely } from 'kysely'
@@ -23,7 +24,7 @@ beforeAll(async () => {
     user: name,
     password: 'for-tests-only',
   }))
-  const cluster = await startCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
+  const cluster = await testCluster({ dir: `${dir}/cluster`, databases, log: silentLog })
   closers.push(cluster)
   olderDatabase = async (name) => {
     const url = cluster.url(name)
