@@ -1,4 +1,5 @@
-import { request } from 'node:https'
+import { request, type RequestOptions } from 'node:https'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Identity } from '@interlock/host'
 import { roles, type Role } from '@interlock/kernel'
 import { profileNames, profileRow, type Hierarchy } from '@interlock/pki'
@@ -37,14 +38,22 @@ export async function wronglyOpen(keeper: Doorkeeper): Promise<string[]> {
   const elsewhere = rolesUnder(hierarchy === 'charging' ? 'smartMeter' : 'charging')
   const unknown = doors.filter((door) => table[door] === undefined)
   const gone = Object.keys(table).filter((door) => !doors.includes(door))
-  type Visitor = readonly [string, Identity | undefined]
-  const strangers = elsewhere.map((role): Visitor => [
-    `${role} of another root`,
-    certifyElsewhere(role),
-  ])
+  type Visitor = readonly [string, SecureContext]
+  // Whoever comes has read its key once; every knock is a handshake of its own.
+  const visitor = (name: string, identity?: Identity): Visitor => [
+    name,
+    createSecureContext({
+      // The server is held to its root even by whoever it does not let in.
+      ca: [keeper.root],
+      ...(identity === undefined ? {} : { key: identity.keyPem, cert: identity.chainPem }),
+    }),
+  ]
+  const strangers = elsewhere.map((role) =>
+    visitor(`${role} of another root`, certifyElsewhere(role)),
+  )
   const visitors: readonly Visitor[] = [
-    ...rolesUnder(hierarchy).map((role): Visitor => [role, certify(role)]),
-    ['whoever has no certificate', undefined],
+    ...rolesUnder(hierarchy).map((role) => visitor(role, certify(role))),
+    visitor('whoever has no certificate'),
   ]
   const problems = [
     ...unknown.map((door) => `${door} is in no row of the table`),
@@ -53,8 +62,8 @@ export async function wronglyOpen(keeper: Doorkeeper): Promise<string[]> {
   for (const [i, door] of doors.entries()) {
     const inTurn = strangers.filter((_, j) => j % doors.length === i || i % strangers.length === j)
     const may: readonly string[] = table[door] ?? []
-    const knocks = [...visitors, ...inTurn].map(async ([name, identity]) => {
-      const { admitted, said } = await knock(door, identity, keeper)
+    const knocks = [...visitors, ...inTurn].map(async ([name, secureContext]) => {
+      const { admitted, said } = await knock(door, secureContext, keeper)
       if (admitted !== may.includes(name))
         problems.push(`${door} ${admitted ? 'lets in' : 'turns away'} ${name}: ${said}`)
     })
@@ -70,24 +79,24 @@ const knockMillisMax = 60_000
 /** With an empty body, so that whoever is let in changes nothing. */
 function knock(
   door: string,
-  identity: Identity | undefined,
-  { port, root }: Doorkeeper,
+  secureContext: SecureContext,
+  { port }: Doorkeeper,
 ): Promise<{ admitted: boolean; said: string }> {
   const [method = '', path = ''] = door.split(' ')
   return new Promise((resolve, reject) => {
-    const asked = request({
+    const options: RequestOptions & { readonly secureContext: SecureContext } = {
       host: '127.0.0.1',
       port,
       method,
       path: path.replaceAll(/:\w+/g, 'x'),
-      ca: [root],
+      secureContext,
       // A server is known by the identity in its certificate, wherever it runs.
       checkServerIdentity: () => undefined,
       agent: false,
       signal: AbortSignal.timeout(knockMillisMax),
       headers: { 'content-type': 'application/json' },
-      ...(identity === undefined ? {} : { key: identity.keyPem, cert: identity.chainPem }),
-    })
+    }
+    const asked = request(options)
     asked.once('error', reject)
     asked.once('response', (response) => {
       const { statusCode = 0 } = response

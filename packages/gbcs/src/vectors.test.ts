@@ -183,11 +183,13 @@ test.each(sent)('what the device sends is verified with its key: $name', ({ name
     return read.ok && crypto.verify(key, read.value.covered, read.value.signature)
   }
   expect(verifies(bytes)).toBe(true)
+  const accepted: number[] = []
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const changed = bytes.slice()
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-    expect([bit, verifies(changed)]).toEqual([bit, false])
+    if (verifies(changed)) accepted.push(bit)
   }
+  expect(accepted).toEqual([])
 })
 
 test.each(vectors.invalidFromDevice)('invalid from a device: $name', ({ as, ...vector }) => {
