@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { readAtMost } from '@interlock/host'
 import { Fault } from '@interlock/kernel'
 
 export type Line = { readonly number: number; readonly cells: readonly string[] }
@@ -31,8 +31,9 @@ export function readText(path: string): string {
 }
 
 function read(path: string): Buffer {
+  let bytes: Buffer | undefined
   try {
-    return readFileSync(path)
+    bytes = readAtMost(path, fileBytesMax)
   } catch (cause) {
     throw unreadable(
       `cannot read ${path}`,
@@ -40,6 +41,8 @@ function read(path: string): Buffer {
       cause,
     )
   }
+  if (bytes === undefined) throw tooLarge(path)
+  return bytes
 }
 
 function unpacked(path: string, bytes: Buffer): Buffer {

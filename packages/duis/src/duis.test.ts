@@ -3,6 +3,7 @@ import { eui64, fromIso, instant } from '@interlock/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyRequest } from './any-request.fixture.ts'
+import { guardXml } from './guard.ts'
 import { parseElements, type Element } from './element.ts'
 import {
   buildRequest,
@@ -50,6 +51,18 @@ test.each([
   ['<a></b>', 'unclosed xml attribute'],
 ])('why %j is no document is said without the marks of its parser', (text, detail) => {
   expect(parseElements(text)).toEqual({ ok: false, reason: 'XmlMalformed', detail })
+})
+
+test('white space within a document is not searched over and over for its end', () => {
+  const micros = (filler: string): number => {
+    const text = `<a>${filler.repeat(60_000)}</a>`
+    const before = process.cpuUsage()
+    expect(guardXml(text).ok).toBe(true)
+    return process.cpuUsage(before).user
+  }
+  const letters = micros('x')
+  // Searched over and over it takes more than a thousand times as long.
+  expect(micros(' ')).toBeLessThan(100 * letters + 100_000)
 })
 
 test('a body that is not the one of its service is a bug', () => {

@@ -8,9 +8,7 @@ import { documentCharactersMax, documentDepthMax, type DuisProblem } from './pro
  */
 export function guardXml(xml: string): Outcome<string, DuisProblem> {
   if (xml.length > documentCharactersMax) return refused('TooLarge', `${xml.length} characters`)
-  const text = xml
-    .replace(/^<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>/, '')
-    .replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
+  const text = trimmed(xml.replace(/^<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>/, ''))
   if (/<[!?]/.test(text)) return refused('XmlForbidden', 'a declaration, comment or instruction')
   if (text.includes(']]>')) return refused('XmlForbidden', 'the end of a CDATA section')
   if (/&(?!(amp|lt|gt|quot|apos);)/.test(text)) return refused('XmlForbidden', 'an entity')
@@ -24,6 +22,17 @@ export function guardXml(xml: string): Outcome<string, DuisProblem> {
   if (depth === undefined)
     return refused('XmlMalformed', 'tags that do not begin and end each other')
   return depth > documentDepthMax ? refused('TooDeep') : ok(text)
+}
+
+const isSpace = (character: string | undefined): boolean =>
+  character === ' ' || character === '\t' || character === '\r' || character === '\n'
+
+/** Without the white space of XML at either end; a regular expression would try anew at each of many in the middle. */
+function trimmed(text: string): string {
+  let [from, to] = [0, text.length]
+  while (from < to && isSpace(text[from])) from++
+  while (to > from && isSpace(text[to - 1])) to--
+  return text.slice(from, to)
 }
 
 /**

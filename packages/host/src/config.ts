@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
 import { Fault } from '@interlock/kernel'
 import { Type, type Static, type TProperties, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { errorCode } from './disk-fault.ts'
+import { readAtMost } from './read-file.ts'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 
@@ -87,9 +87,9 @@ export function checkConfig<Schema extends TSchema>(
 
 function parse(path: string): unknown {
   try {
-    if (statSync(path).size > configBytesMax)
-      throw invalid(`${path}: larger than ${configBytesMax} bytes`)
-    return JSON.parse(readFileSync(path, 'utf8'))
+    const bytes = readAtMost(path, configBytesMax)
+    if (bytes === undefined) throw invalid(`${path}: larger than ${configBytesMax} bytes`)
+    return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
     if (cause instanceof Fault) throw cause
     if (cause instanceof SyntaxError)

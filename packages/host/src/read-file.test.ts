@@ -25,6 +25,11 @@ test('a secret that others may read, and a file that is not there, are named', (
   expect(() => readText(join(dir, 'absent'))).toThrow(/absent: cannot be read/)
 })
 
+test('a device that has no size is read no further than the limit', () => {
+  expect(() => readText('/dev/zero')).toThrow('/dev/zero: is larger than 4194304 bytes')
+  expect(readText('/dev/null')).toBe('')
+})
+
 test('the remedy fits whoever named the file, at the command line too', () => {
   expect(() => readText(join(dir, 'absent'))).toThrow(
     expect.objectContaining({ remedy: 'check the path, and that the file is there and readable' }),
