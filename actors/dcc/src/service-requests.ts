@@ -103,10 +103,12 @@ async function carryOutInTurn(
   peer: Peer,
   device: Device,
   parts: ServiceParts,
+  { isUsedUp = false } = {},
 ): Promise<Served> {
   const waits = asked.form === 'signed' && !variantRow(request.commandVariant).local
   const deliver = async (): Promise<Served> =>
-    (await useUp(request, peer, parts)) ?? (await carryOut(asked, request, peer, device, parts))
+    (isUsedUp ? undefined : await useUp(request, peer, parts)) ??
+    (await carryOut(asked, request, peer, device, parts))
   if (!waits) return deliver()
   const after = await parts.futureDated.deliverAfterDue(request, deliver)
   return (
@@ -142,11 +144,10 @@ export async function serveHeld(
   const asked = readAsked(request, peer, device.value, parts)
   if (!asked.ok) return asked
   if (asked.value.form === 'preCommand') return refused('RequestMalformed', 'nothing to carry out')
-  if (breach === 'ADMegawattBreach')
-    return carryOut(asked.value, request, peer, device.value, parts)
-  const again = await letThrough(asked.value.command)
+  const isUsedUp = breach === 'ADMegawattBreach'
+  const again = isUsedUp ? undefined : await letThrough(asked.value.command)
   if (again !== undefined) return hold(request, peer, again, parts)
-  return carryOutInTurn(asked.value, request, peer, device.value, parts)
+  return carryOutInTurn(asked.value, request, peer, device.value, parts, { isUsedUp })
 }
 
 function readAsked(

@@ -9,8 +9,9 @@ import {
   responseNameOf,
   type RequestId,
 } from '@interlock/duis'
+import { signPreCommand } from '@interlock/gbcs'
 import { nodeCrypto as crypto, type Identity } from '@interlock/host'
-import { assert, eui64, inHours } from '@interlock/kernel'
+import { assert, eui64, inHours, inMinutes, instant, plus } from '@interlock/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { armSwingWatts, askAsCrowd, crowdFailures } from './crowd.ts'
 import { companyRows } from './company-rows.fixture.ts'
@@ -203,6 +204,30 @@ test('of one request that comes twice at once, one is carried out', async () => 
   ])
   expect(answers.map(({ name }) => name).toSorted()).toEqual(['Accepted', 'CounterUsed'])
   expect(delivered()).toBe(before + 1)
+})
+
+test('what is let through goes after what is due at its device, whose counter is below', async () => {
+  await world.clock.advance(inHours(6))
+  const { dsrsp, supervisor } = world.users
+  const at = instant(Math.ceil((world.clock.now() + inHours(1)) / 1_000) * 1_000)
+  const dated = world.armRequest('7.16', { from: at, until: plus(at, inHours(1)) })
+  const { preCommand } = await world.ask(dsrsp, dated)
+  assert(preCommand !== undefined, 'it is transformed')
+  const payload = signPreCommand(preCommand, dsrsp.key, crypto)
+  const body = { kind: 'signedPreCommand', payload, executeAt: at } as const
+  const answer = await world.ask(dsrsp, { ...dated, commandVariant: 5, body })
+  expect(answer.name).toBe('FutureDated')
+  await world.clock.advance(inMinutes(15))
+  const next = world.armRequest('7.16', { levelPercent: 60 })
+  world.ledger().limits = { ...budget, organisationWatts: 0 }
+  expect((await world.arm(dsrsp, next, dsrsp.key)).name).toBe('BudgetExceeded')
+  world.ledger().limits = budget
+  // Due before its timer is: whoever comes next brings it.
+  await companyRows(world, `update future_dated set execute_at = ${world.clock.now()}`)
+  const before = delivered()
+  expect(await process(supervisor, await first(dsrsp))).toBe('Accepted')
+  const counters = world.llcs.accepted.slice(before).map(({ command }) => command.counter)
+  expect(counters).toEqual([dated.counter, next.counter])
 })
 
 const run = promisify(execFile)
