@@ -142,6 +142,7 @@ async function openContext(config: DsrspConfig, deps: ActorDeps, trust: Trust, c
     http: smartMeter,
     url: config.peers.dcc,
     chainPem: smartMeterIdentity.chainPem,
+    path: `${config.data}/smart-meter-list.pem`,
     deps,
   })
   closers.push(() => list.close())

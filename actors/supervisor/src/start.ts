@@ -88,7 +88,8 @@ async function open(
   const smartMeterIdentity = loadIdentity(config.smartMeterIdentity)
   const dcc = connect(smartMeterIdentity, smartMeterRoot, 'dcc')
   const { chainPem } = smartMeterIdentity
-  const list = smartMeterList({ http: dcc, url: config.peers.dcc, chainPem, deps })
+  const path = `${config.data}/smart-meter-list.pem`
+  const list = smartMeterList({ http: dcc, url: config.peers.dcc, chainPem, path, deps })
   closers.push(() => list.close())
   await list.start()
   const supervisor: Supervisor = {

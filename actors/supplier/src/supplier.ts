@@ -112,7 +112,8 @@ async function open(
     void audit.critical(kind, data)
   const listeners = new Set<(event: object) => void>()
   const tell = (happening: Happening): void => listeners.forEach((listener) => listener(happening))
-  const list = smartMeterList({ http, url: dcc, chainPem: identity.chainPem, deps })
+  const path = `${data}/smart-meter-list.pem`
+  const list = smartMeterList({ http, url: dcc, chainPem: identity.chainPem, path, deps })
   closers.push(() => list.close())
   await list.start()
   const company = pinPeer(config.dccCertificate, record)

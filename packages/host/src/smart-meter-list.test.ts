@@ -1,6 +1,7 @@
 import { Fault, inHours, inSeconds } from '@interlock/kernel'
 import { testClock } from '@interlock/kernel/clock.fixture'
 import { expect, test } from 'vitest'
+import { temporaryDir, writeAtomic } from './files.ts'
 import type { HttpClient } from './http-client.ts'
 import { organisation, testIdentities } from './identities.fixture.ts'
 import { silentLog } from './log.ts'
@@ -9,6 +10,8 @@ import { smartMeterList } from './smart-meter-list.ts'
 import { systemClock } from './system-clock.ts'
 
 const identities = testIdentities()
+/** Where nothing is kept yet. */
+const nowhere = () => `${temporaryDir('interlock-list')}/list.pem`
 const { chainPem } = identities.identity('smartMeter', organisation('user', 'supplier', 2))
 test('the newest list of the authority counts, whatever the data company brings after it', async () => {
   const wall = testClock(systemClock.now())
@@ -31,7 +34,7 @@ test('the newest list of the authority counts, whatever the data company brings 
     },
   } as unknown as HttpClient
   const deps = { wall, crypto, log: silentLog }
-  const list = smartMeterList({ http, url: 'https://dcc', chainPem, deps })
+  const list = smartMeterList({ http, url: 'https://dcc', chainPem, path: nowhere(), deps })
   const named = () => ['0a', '0b', '0c'].filter((each) => list.revoked(each))
   await list.start()
   expect([named(), list.list()]).toEqual([[], undefined])
@@ -57,7 +60,13 @@ test('a list that is held back is said to be stale, once by its number, and name
   } as unknown as HttpClient
   const said: unknown[] = []
   const log = { ...silentLog, error: (about: object) => void said.push(about) }
-  const list = smartMeterList({ http, url: 'https://dcc', chainPem, deps: { wall, crypto, log } })
+  const list = smartMeterList({
+    http,
+    url: 'https://dcc',
+    chainPem,
+    path: nowhere(),
+    deps: { wall, crypto, log },
+  })
   await list.start()
   await wall.advance(inHours(23))
   expect(said).toEqual([])
@@ -76,7 +85,7 @@ test('a data company that says nothing delays a start by seconds, and is heard w
   const answered = new Promise<object>((resolve) => (answer = resolve))
   const http = { request: () => answered } as unknown as HttpClient
   const deps = { wall, crypto, log: silentLog }
-  const list = smartMeterList({ http, url: 'https://dcc', chainPem, deps })
+  const list = smartMeterList({ http, url: 'https://dcc', chainPem, path: nowhere(), deps })
   const started = list.start()
   await wall.advance(inSeconds(3))
   await started
@@ -84,4 +93,35 @@ test('a data company that says nothing delays a start by seconds, and is heard w
   answer({ status: 200, body: identities.crl(['0a'], 1, 'smartMeter') })
   await expect.poll(() => list.revoked('0a')).toBe(true)
   list.close()
+})
+
+test('after a restart an older list is refused, by name, and what is kept names whom it named', async () => {
+  const wall = testClock(systemClock.now())
+  const path = nowhere()
+  const said: object[] = []
+  const log = { ...silentLog, error: (about: object) => void said.push(about) }
+  /** A life that the data company brings that list, or none. */
+  const life = async (pem: string | undefined) => {
+    const http = {
+      request: () => Promise.resolve({ status: pem === undefined ? 404 : 200, body: pem }),
+    } as unknown as HttpClient
+    const deps = { wall, crypto, log }
+    const list = smartMeterList({ http, url: 'https://dcc', chainPem, path, deps })
+    await list.start()
+    const named = ['0a', '0b'].filter((each) => list.revoked(each))
+    list.close()
+    return named
+  }
+  const [older, newer] = [[], ['0a']].map((serials, number) =>
+    identities.crl(serials, number + 1, 'smartMeter'),
+  )
+  expect(await life(newer)).toEqual(['0a'])
+  expect(said).toEqual([])
+  expect(await life(older)).toEqual(['0a'])
+  expect(said).toEqual([{ reason: 'ListOlder', number: 1, held: 2 }])
+  expect(await life(undefined)).toEqual(['0a'])
+  // The attack succeeds where nothing was kept; what is no list of the authority's is passed over.
+  writeAtomic(path, testIdentities().crl(['0b'], 9, 'smartMeter'))
+  expect(await life(older)).toEqual([])
+  expect(await life(newer)).toEqual(['0a'])
 })

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
 import { Fault, inSeconds, type Instant, type Timer } from '@interlock/kernel'
 import { fromPem, readCrl } from '@interlock/pki'
 import type { ActorDeps } from './deps.ts'
+import { writeAtomic } from './files.ts'
 import type { HttpClient } from './http-client.ts'
+import { readText } from './read-file.ts'
 
 /** The revocation list of the smart-meter side, from its data company, which can hold one back and make none. */
 export type SmartMeterList = {
@@ -22,10 +25,12 @@ const refreshSeconds = 60
 const retrySeconds = 2
 const startSeconds = 3
 
+/** Begins with the list that is kept. @throws Fault when that cannot be read */
 export function smartMeterList({
   http,
   url,
   chainPem,
+  path,
   deps: { wall, crypto, log },
 }: {
   readonly http: HttpClient
@@ -33,6 +38,8 @@ export function smartMeterList({
   readonly url: string
   /** Of whoever asks: the authority above it signs the list. */
   readonly chainPem: string
+  /** Where the newest is kept: after a restart no older one counts. */
+  readonly path: string
   readonly deps: Pick<ActorDeps, 'wall' | 'crypto' | 'log'>
 }): SmartMeterList {
   const [, issuer = new Uint8Array()] = fromPem(chainPem, 'CERTIFICATE')
@@ -47,14 +54,34 @@ export function smartMeterList({
   let timer: Timer | undefined
   /** The number of the list of which it was said that it is stale. */
   let saidStale: number | undefined
+  let saidOlder: number | undefined
+  let keptNumber: number | undefined
   let open = true
 
   const take = (pem: string): void => {
     const list = readCrl(pem, issuer, crypto)
     if (!list.ok) return log.error({ reason: list.reason }, 'smart-meter revocation list refused')
-    // An older list would bring a revoked certificate back.
     const { number, serials, nextUpdate } = list.value
     if (held === undefined || number > held.number) held = { pem, number, serials, nextUpdate }
+    else if (number < held.number) sayOlder(number, held.number)
+  }
+  /** It would bring a revoked certificate back. */
+  const sayOlder = (number: number, newest: number): void => {
+    if (saidOlder === number) return
+    saidOlder = number
+    log.error({ reason: 'ListOlder', number, held: newest }, 'smart-meter revocation list refused')
+  }
+  /** One that is not kept yet counts meanwhile. */
+  const keep = (): void => {
+    if (held === undefined || keptNumber === held.number) return
+    writeAtomic(path, held.pem)
+    keptNumber = held.number
+  }
+  /** Of another authority's, or unreadable, it counts for nothing, and the next one takes its place. */
+  const takeKept = (): void => {
+    if (!existsSync(path)) return
+    take(readText(path))
+    keptNumber = held?.number
   }
   /** It still revokes whom it names; who was revoked since, it does not say. */
   const sayStale = (): void => {
@@ -67,6 +94,7 @@ export function smartMeterList({
     try {
       const { status, body } = await http.request('GET', `${url}/api/v1/crl`)
       if (status === 200 && typeof body === 'string') take(body)
+      keep()
     } catch (error) {
       const level = error instanceof Fault ? 'warn' : 'error'
       log[level]({ error }, 'smart-meter revocation list not renewed')
@@ -75,6 +103,7 @@ export function smartMeterList({
     const next = inSeconds(held === undefined ? retrySeconds : refreshSeconds)
     if (open) timer = wall.after(next, 'smart-meter-list', look)
   }
+  takeKept()
   return {
     list: () => held?.pem,
     revoked: (serialHex) => held?.serials.has(serialHex) === true,

@@ -164,7 +164,8 @@ function neighbours(config: WebConfig, deps: WebDeps, open: Running[], audit: Pa
   const csms = { base: peers.csms, http: chargingClient('csms') }
   const dcc = { base: peers.dcc, http: client(smartMeter, trust.smartMeter, 'dcc') }
   const { chainPem } = smartMeter
-  const list = smartMeterList({ http: dcc.http, url: dcc.base, chainPem, deps })
+  const path = `${config.data}/smart-meter-list.pem`
+  const list = smartMeterList({ http: dcc.http, url: dcc.base, chainPem, path, deps })
   open.push({ close: async () => list.close() })
   void list.start()
   const supervisor = { base: peers.supervisor, http: chargingClient('supervisor') }
