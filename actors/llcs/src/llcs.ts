@@ -29,7 +29,7 @@ export type Llcs = {
   readonly firmware: HeldFirmware
   readonly keeper: Keeper
   /** What the settlement meter has counted, where there is one. */
-  readonly settled: Pick<SettlementBook, 'halfHours'> | undefined
+  readonly settled: Pick<SettlementBook, 'halfHours' | 'clockConfirmed'> | undefined
   readonly audit: Audit
   publish(happening: Omit<Happening, 'at' | 'actor'>): void
   /**

@@ -1,8 +1,11 @@
 import { inMinutes, plus } from '@interlock/kernel'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { expect, test } from 'vitest'
 import { timeAt } from './fixture/hub.fixture.ts'
 import { dsrsp } from './fixture/parties.fixture.ts'
 import { scene, start } from './fixture/scene.fixture.ts'
+import type { Llcs } from './llcs.ts'
+import { takeTime } from './network-time.ts'
 
 test('a time that agrees is answered with success, and the charger is told', async () => {
   const { hub, station } = await scene()
@@ -35,4 +38,22 @@ test('nobody but the supplier and the data company together says what the time i
   expect(await hub.deliver(once)).toMatchObject({ result: 'success' })
   expect(await hub.deliver(once)).toBeUndefined()
   expect(happenings).not.toContainEqual(expect.objectContaining({ reason: 'ClockDisagreement' }))
+})
+
+test('what the settlement meter counted ahead of a clock that is right is withdrawn, on the record, and no sooner', async () => {
+  const recorded: unknown[] = []
+  const llcs = {
+    keeper: { memory: {}, commit() {} },
+    audit: { record() {}, critical: (kind: string, data: object) => recorded.push([kind, data]) },
+    deps: { clock: testClock(start) },
+    settled: { clockConfirmed: () => true },
+    publish() {},
+    tellExecuted() {},
+    tellStation: () => Promise.resolve(undefined),
+  } as unknown as Llcs
+  const later = plus(start, inMinutes(2))
+  expect(await takeTime(llcs, { from: later, until: later })).toBe('otherReason')
+  expect(recorded).toMatchObject([['ClockDisagreement', {}]])
+  expect(await takeTime(llcs, { from: start, until: start })).toBe('success')
+  expect(recorded.slice(1)).toEqual([['SettlementDoubted', { doubt: 'ClockAhead' }]])
 })

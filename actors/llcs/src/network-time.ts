@@ -24,6 +24,9 @@ export async function takeTime(
     return 'otherReason'
   }
   audit.record('ClockConfirmed', { from, until })
+  // What lies ahead of a clock that is right was counted by one that was not.
+  if (llcs.settled?.clockConfirmed() === true)
+    audit.critical('SettlementDoubted', { doubt: 'ClockAhead' })
   llcs.tellExecuted()
   await llcs.tellStation({ kind: 'time', at: deps.clock.now() })
   return 'success'

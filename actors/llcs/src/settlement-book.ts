@@ -1,6 +1,8 @@
 import { inHours, type Clock, type Instant } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 import {
+  confirmed,
+  countingFrom,
   isHalfHour,
   spansOf,
   type Counting,
@@ -8,13 +10,17 @@ import {
   type Span,
 } from './core/settlement.ts'
 
-/** For how long what was counted is kept: a quarter of a year and a day. */
+/** For how long what was counted can be read: a quarter of a year and a day. */
 export const settlementDaysMax = 93
+/** So many are kept, a boundary and a break each half-hour: a clock that is ahead would throw away what is young. */
+export const settlementEntriesMax = 2 * 48 * settlementDaysMax
 
 /** What the settlement meter has counted, as it is on the disk. */
 export type SettlementBook = {
-  /** Where the counting goes on after a loss of power. */
+  /** All that is known of the registers but the last reading. */
   readonly counting: Counting
+  /** The network agrees with this clock now; whether boundaries that lay ahead of it have been withdrawn. */
+  clockConfirmed(): boolean
   /** On the disk before it returns. @throws Fault when it could not be made durable; it is then absent. */
   keep(entry: SettlementEntry): void
   /** Of which the sum is known, be they half-hours or longer; in the order of time. */
@@ -25,27 +31,33 @@ export type SettlementBook = {
 }
 
 export function openSettlementBook(journal: Journal, clock: Pick<Clock, 'now'>): SettlementBook {
-  const young = (all: readonly SettlementEntry[]): readonly SettlementEntry[] => {
-    const oldest = clock.now() - inHours(24 * settlementDaysMax)
-    return all.filter((entry) => entry.at >= oldest)
-  }
   let kept = journal.entries() as readonly SettlementEntry[]
-  const spans = (): readonly Span[] => spansOf(young(kept))
+  let counting = countingFrom(kept)
+  const keep = (entry: SettlementEntry): void => {
+    if (journal.isLong) {
+      const next = [...kept, entry].slice(-settlementEntriesMax)
+      journal.rewrite(next)
+      kept = next
+    } else {
+      journal.append(entry)
+      kept = [...kept, entry]
+    }
+    counting = countingFrom(kept)
+  }
+  const spans = (): readonly Span[] => {
+    const oldest = clock.now() - inHours(24 * settlementDaysMax)
+    return spansOf(kept).filter(({ from }) => from >= oldest)
+  }
   return {
     get counting() {
-      const boundary = kept.findLast(({ kind }) => kind === 'boundary')
-      return { entry: kept.at(-1), boundaryAt: boundary?.at }
+      return counting
     },
-    keep(entry) {
-      if (journal.isLong) {
-        const next = [...young(kept), entry]
-        journal.rewrite(next)
-        kept = next
-      } else {
-        journal.append(entry)
-        kept = [...kept, entry]
-      }
+    clockConfirmed() {
+      const entry = confirmed(counting, clock.now())
+      if (entry !== undefined) keep(entry)
+      return entry !== undefined
     },
+    keep,
     spans,
     halfHours: (from, until) =>
       spans().filter((span) => isHalfHour(span) && span.until >= from && span.until <= until),

@@ -16,7 +16,7 @@ import { halfHourMillis, type SettlementEntry } from './core/settlement.ts'
 import { startFrontEnd } from './fixture/front-end.fixture.ts'
 import { scene, start } from './fixture/scene.fixture.ts'
 import { until } from './fixture/until.fixture.ts'
-import { openSettlementBook, settlementDaysMax } from './settlement-book.ts'
+import { openSettlementBook, settlementDaysMax, settlementEntriesMax } from './settlement-book.ts'
 
 /** An LLCS with its meter, and a front end that says something when a test has it do so. */
 async function metered() {
@@ -92,7 +92,7 @@ test('half-hours are counted from the front end, over a restart too; what it doe
   expect(kinds).toEqual(['SettlementDoubted', 'SettlementLost', 'SettlementMeasured'])
 })
 
-test('a book that could not keep a boundary has it not; what is older than a quarter of a year goes', () => {
+test('a book that could not keep a boundary has it not; what is older than a quarter of a year is not read', () => {
   const clock = testClock(start)
   let lines: SettlementEntry[] = []
   const disk = { isFull: false, isLong: false }
@@ -132,6 +132,13 @@ test('a book that could not keep a boundary has it not; what is older than a qua
   const later = openSettlementBook(journal, testClock(at(days + 1)))
   expect(later.spans().map((span) => (span.until - start) / halfHourMillis)).toEqual([2, 4])
   disk.isLong = true
-  later.keep(boundary(days))
-  expect(lines.map((entry) => (entry.at - start) / halfHourMillis)).toEqual([1, 2, 4, days])
+  // A clock that is ahead throws nothing away.
+  later.keep(boundary(10 * days))
+  expect(lines.map((entry) => (entry.at - start) / halfHourMillis)).toEqual([0, 1, 2, 4, 10 * days])
+  expect(later.clockConfirmed()).toBe(true)
+  expect(later.counting).toMatchObject({ entry: { doubt: 'ClockAhead' }, boundaryAt: at(4) })
+  expect(later.clockConfirmed()).toBe(false)
+  lines = Array.from({ length: settlementEntriesMax }, (_, number) => boundary(number))
+  openSettlementBook(journal, clock).keep(boundary(settlementEntriesMax))
+  expect([lines.length, lines[0]]).toEqual([settlementEntriesMax, boundary(1)])
 })

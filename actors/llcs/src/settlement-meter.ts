@@ -2,7 +2,7 @@ import type { Running } from '@interlock/host'
 import { inSeconds, type Timer } from '@interlock/kernel'
 import type { SettlementMeter } from './config.ts'
 import { decodeReading, readingBytes, type RegisterReading } from './core/register-reading.ts'
-import { count, reconnected, type SettlementDoubt } from './core/settlement.ts'
+import { count, reconnected, type Counting, type SettlementDoubt } from './core/settlement.ts'
 import { hearFrontEnd } from './front-end.ts'
 import type { Llcs } from './llcs.ts'
 import { vouches } from './network-time.ts'
@@ -33,7 +33,7 @@ export function countSettlement(
   const { deps, audit, keeper } = llcs
   const { clock, log } = deps
   const doubts = new Map<SettlementDoubt, number>()
-  let { counting } = book
+  let last: Counting['last']
   let heardAt = clock.now()
   let connectedAt = heardAt
   let readings = 0
@@ -44,10 +44,10 @@ export function countSettlement(
 
   const take = (reading: RegisterReading): void => {
     const now = { at: clock.now(), isVouched: vouches(keeper.memory) }
-    const { keep, doubt, counting: next } = count(counting, reading, now, { wattsMax })
+    const { keep, doubt, counting } = count({ ...book.counting, last }, reading, now, { wattsMax })
     if (doubt !== undefined) doubts.set(doubt, (doubts.get(doubt) ?? 0) + 1)
     if (keep !== undefined) book.keep(keep)
-    counting = next
+    ;({ last } = counting)
     if (keep?.kind === 'break') audit.critical('SettlementDoubted', { doubt: keep.doubt })
   }
   /** What the disk does not take is taken with the next reading, or its boundary was not seen. */
@@ -56,10 +56,10 @@ export function countSettlement(
     if (reading === undefined || isClosed) return
     readings += 1
     try {
-      const before = counting
+      const before = last
       take(reading)
       // One that repeats itself says nothing.
-      if (counting !== before) heardAt = clock.now()
+      if (last !== before) heardAt = clock.now()
     } catch (error) {
       log.error({ error }, 'a reading of the settlement meter could not be kept')
     }
@@ -93,7 +93,7 @@ export function countSettlement(
     onPacket,
     onConnected() {
       connectedAt = clock.now()
-      counting = reconnected(counting)
+      ;({ last } = reconnected({ last }))
     },
   })
   checkLater()

@@ -2,7 +2,9 @@ import { instant, seeded, type Instant } from '@interlock/kernel'
 import { expect, test } from 'vitest'
 import { decodeReading, encodeReading } from './register-reading.ts'
 import {
+  confirmed,
   count,
+  countingFrom,
   halfHourMillis,
   isHalfHour,
   reconnected,
@@ -43,9 +45,15 @@ function meter() {
     },
     pass: (millis: number) => void (state.at += millis),
     die() {
-      const boundary = kept.findLast(({ kind }) => kind === 'boundary')
-      counting = { entry: kept.at(-1), boundaryAt: boundary?.at }
+      counting = countingFrom(kept)
       number = 0
+    },
+    /** The network agrees with the clock, and whether something had to be withdrawn. */
+    agree() {
+      const keep = confirmed(counting, instant(state.at))
+      if (keep !== undefined) kept.push(keep)
+      counting = { ...countingFrom(kept), last: counting.last }
+      return keep?.kind === 'break' ? keep.doubt : undefined
     },
     reconnect: () => void (counting = reconnected(counting)),
     spans: () =>
@@ -181,6 +189,47 @@ test('a clock that goes back counts no time twice; one that is set right by less
     ['boundary', 2],
   ])
   expect(to.spans()).toEqual([[0, 1, 1_800]])
+})
+
+test('what a clock said that was far ahead is withdrawn once the network agrees, and counted at its time', () => {
+  const to = meter()
+  to.run(60 + 1_800 + 600)
+  const ahead = 365 * 48 * halfHourMillis
+  to.state.at += ahead
+  to.run(2 * 1_800)
+  // Nothing says yet that it is wrong.
+  expect(to.spans().at(-1)).toEqual([365 * 48 + 2, 365 * 48 + 3, 1_800])
+  to.state.at -= ahead
+  expect(to.take()).toBe('ClockBack')
+  // The half-hours until then are for nobody to count, until it is known which of the two is wrong.
+  to.run(1_800)
+  expect(to.kept.at(-1)).toMatchObject({ kind: 'break', doubt: 'ClockBack' })
+  expect(to.agree()).toBe('ClockAhead')
+  expect(to.spans()).toEqual([[0, 1, 1_800]])
+  to.die()
+  to.run(2 * 1_800)
+  expect(to.spans()).toEqual([
+    [0, 1, 1_800],
+    [5, 6, 1_800],
+  ])
+  // One that is right withdraws nothing.
+  expect(to.agree()).toBeUndefined()
+})
+
+test('a clock that fell back and is right again withdraws nothing, and counts on', () => {
+  const to = meter()
+  to.run(60 + 1_800 + 600)
+  to.state.at -= 365 * 48 * halfHourMillis
+  expect(to.take()).toBe('ClockBack')
+  to.run(1_800)
+  to.state.at += 365 * 48 * halfHourMillis
+  expect(to.take()).toBeUndefined()
+  expect(to.agree()).toBeUndefined()
+  to.run(2 * 1_800)
+  expect(to.spans()).toEqual([
+    [0, 1, 1_800],
+    [3, 4, 1_800],
+  ])
 })
 
 test('whatever is lost, repeated and restarted, what is counted is what passed, and no time is there twice', () => {

@@ -13,6 +13,8 @@ export type SettlementDoubt =
   | 'RegisterJumped'
   /** This clock went back. */
   | 'ClockBack'
+  /** The network agrees with this clock, and boundaries are kept that lie ahead of it: it was ahead. */
+  | 'ClockAhead'
 
 /**
  * The registers at the end of a half-hour and the beginning of the next; or where what comes later does not go on
@@ -27,7 +29,7 @@ type Seen = RegisterReading & { readonly at: Instant; readonly isVouched: boolea
 
 /** What is known of the registers now. */
 export type Counting = {
-  readonly last?: Seen
+  readonly last?: Seen | undefined
   /** The last that is kept. */
   readonly entry?: SettlementEntry | undefined
   /** When the last boundary was, be there a break after it or not: none is before another. */
@@ -106,6 +108,29 @@ function broken(counting: Counting, doubt: SettlementDoubt): Counted {
   return { counting: { ...counting, entry: keep }, keep, doubt }
 }
 
+/** The network agrees with this clock at `at`: what is kept, if boundaries lie ahead of that. */
+export const confirmed = ({ boundaryAt }: Counting, at: Instant): SettlementEntry | undefined =>
+  boundaryAt === undefined || boundaryAt <= at + boundaryMillisMax
+    ? undefined
+    : { kind: 'break', at, doubt: 'ClockAhead' }
+
+/** Without what this clock said while it was ahead: those half-hours are still to come. */
+export function standing(entries: readonly SettlementEntry[]): readonly SettlementEntry[] {
+  let stand: SettlementEntry[] = []
+  for (const entry of entries) {
+    if (entry.kind === 'break' && entry.doubt === 'ClockAhead')
+      stand = stand.filter(({ at }) => at <= entry.at)
+    stand.push(entry)
+  }
+  return stand
+}
+
+/** Where the counting goes on after a loss of power. */
+export function countingFrom(entries: readonly SettlementEntry[]): Counting {
+  const boundary = standing(entries).findLast(({ kind }) => kind === 'boundary')
+  return { entry: entries.at(-1), boundaryAt: boundary?.at }
+}
+
 /** What passed between two boundaries that follow each other. */
 export type Span = Registers & { readonly from: Instant; readonly until: Instant }
 
@@ -114,8 +139,8 @@ export type Span = Registers & { readonly from: Instant; readonly until: Instant
  * only the sum is known, and it is divided among half-hours by nobody.
  */
 export const spansOf = (entries: readonly SettlementEntry[]): readonly Span[] =>
-  entries.flatMap((until, place) => {
-    const from = entries[place - 1]
+  standing(entries).flatMap((until, place, stand) => {
+    const from = stand[place - 1]
     if (from?.kind !== 'boundary' || until.kind !== 'boundary') return []
     return {
       from: from.at,
