@@ -70,10 +70,17 @@ const register = (who: Who, change: object = {}) =>
     status: 'active',
     ...change,
   })
-const tapped = (at = now) => {
-  const { operator: _, ...sighting } = tap(mine, { at, station: 'STATION-1' })
+/** As the register gives it out, at its door. */
+const drawn = async (station = 'STATION-1', who: Who = 'operator'): Promise<string> => {
+  const { body } = await ask(who, 'POST', 'fresh-numbers', { station })
+  return String(body['number'])
+}
+/** @param number the register's; `null` for a reader that asked for none */
+const tappedWith = (number: string | null, at = now) => {
+  const { operator: _, ...sighting } = tap(mine, { at, station: 'STATION-1' }, number)
   return { ...sighting, at: toIso(at) }
 }
+const tapped = async (at = now) => tappedWith(await drawn(), at)
 const mine = card()
 
 beforeAll(async () => {
@@ -102,7 +109,7 @@ test('a token is put in by its issuer alone, and what is said of its key is sign
 })
 
 test('a tap is verified; a clone is found, and told to its issuer and to the operator where it was', async () => {
-  const first = await ask('operator', 'POST', 'sightings', tapped())
+  const first = await ask('operator', 'POST', 'sightings', await tapped())
   expect(first.body).toMatchObject({ ok: true, strength: 'VERIFIED' })
   const plain = { uid, station: 'STATION-9', at: toIso(now) }
   expect((await ask('neighbour', 'POST', 'sightings', plain)).body).toMatchObject({
@@ -111,7 +118,7 @@ test('a tap is verified; a clone is found, and told to its issuer and to the ope
   })
   const old = { ...plain, at: toIso(instant(now - 30 * 86_400_000)) }
   expect((await ask('neighbour', 'POST', 'sightings', old)).status).toBe(400)
-  const elsewhere = { ...tapped(), station: 'STATION-9' }
+  const elsewhere = { ...(await tapped()), station: 'STATION-9' }
   expect((await ask('neighbour', 'POST', 'sightings', elsewhere)).body).toMatchObject({
     reason: 'ProofElsewhere',
   })
@@ -134,20 +141,38 @@ test('a tap is verified; a clone is found, and told to its issuer and to the ope
 
 test('attack: a response of another day counts by the clock of the register, whatever time is told with it', async () => {
   const see = async (days: number, isLate?: true) => {
-    const shown = { ...tapped(instant(now + days * 86_400_000)), station: 'STATION-1' }
+    const shown = tappedWith(null, instant(now + days * 86_400_000))
     const { status, body } = await ask('operator', 'POST', 'sightings', { ...shown, isLate })
     return status === 200 ? (body['reason'] ?? body['strength']) : status
   }
   expect(await see(-6)).toBe('ProofStale')
   expect(await see(1)).toBe(400)
   expect(await see(1, true)).toBe(400)
-  expect(await see(0)).toBe('VERIFIED')
+  expect(await see(0)).toBe('HEARSAY')
   // By its own time the same would be as good as one that is fresh.
   const other = token({ uid: '04EEEEEE', last_updated: toIso(now) })
   await register('issuer', { token: other, key: null })
   const number = { uid: other.uid, station: 'S', at: toIso(instant(now - 6 * 86_400_000)) }
   const late = await ask('operator', 'POST', 'sightings', { ...number, isLate: true })
   expect(late.body).toMatchObject({ ok: true, strength: 'HEARSAY' })
+})
+
+test('attack: a response that was kept for this very minute is hearsay, and refused with a number that was made up or is another’s', async () => {
+  const see = async (number: string | null, who: Who = 'operator', at = now) => {
+    const { body } = await ask(who, 'POST', 'sightings', tappedWith(number, at))
+    return body['reason'] ?? body['strength']
+  }
+  // The reader had the card an hour ago, dated the challenge ahead, and plays the response now.
+  expect(await see(null)).toBe('HEARSAY')
+  expect(await see('A'.repeat(36))).toBe('FreshNumberInvalid')
+  expect(await see(await drawn('STATION-2'))).toBe('FreshNumberInvalid')
+  expect(await see(await drawn('STATION-1', 'neighbour'))).toBe('FreshNumberInvalid')
+  expect(await see(await drawn())).toBe('VERIFIED')
+  // By the register's clock alone: that of the station is an hour behind.
+  expect(await see(await drawn(), 'operator', instant(now - 3_600_000))).toBe('VERIFIED')
+  for (const station of ['', 'S'.repeat(49), 7, undefined])
+    expect((await ask('operator', 'POST', 'fresh-numbers', { station })).status).toBe(400)
+  expect((await ask('stranger', 'POST', 'fresh-numbers', { station: 'S' })).status).toBe(403)
 })
 
 test('where else a driver was, an operator is not told', async () => {
@@ -164,14 +189,21 @@ test('where else a driver was, an operator is not told', async () => {
   expect(await told('neighbour')).not.toContain('HOME-7')
 })
 
-test('what it knows outlives a restart', async () => {
+test('what it knows outlives a restart, and a number that it gave out before does not: the card is tapped again', async () => {
+  const kept = await tapped()
   await cir.close()
   cir = await startCir(config, quietDeps)
+  expect((await ask('operator', 'POST', 'sightings', kept)).body).toMatchObject({
+    reason: 'FreshNumberInvalid',
+  })
+  expect((await ask('operator', 'POST', 'sightings', await tapped())).body).toMatchObject({
+    strength: 'VERIFIED',
+  })
   expect((await register('issuer', { key: otherKey, status: 'lost' })).status).toBe(200)
   expect((await register('issuer')).body).toMatchObject({
     detail: expect.stringContaining('LostForGood'),
   })
-  expect((await ask('operator', 'POST', 'sightings', tapped())).body).toMatchObject({
+  expect((await ask('operator', 'POST', 'sightings', await tapped())).body).toMatchObject({
     reason: 'TokenLost',
   })
 })
@@ -191,6 +223,7 @@ test('every door is for the roles that it is for', async () => {
       'GET /healthz': ['csms', 'emsp', 'supervisor', 'web'],
       'PUT /cir/1.0/tokens': ['emsp'],
       'GET /cir/1.0/tokens/:uid/key': ['emsp', 'csms'],
+      'POST /cir/1.0/fresh-numbers': ['csms'],
       'POST /cir/1.0/sightings': ['csms'],
       'POST /cir/1.0/ends': ['csms'],
       'GET /cir/1.0/findings': ['emsp', 'csms'],

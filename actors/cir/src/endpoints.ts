@@ -48,6 +48,7 @@ const SightingBody = Type.Object(
   },
   strict,
 )
+const FreshNumberBody = Type.Object({ station: Station }, strict)
 const EndBody = Type.Object({ uid: Uid, station: Station }, strict)
 
 export type Doors = {
@@ -60,13 +61,19 @@ export type Doors = {
 /** The register's own interface, one row per route; each party is known by its certificate. */
 export function registerEndpoints({ register, config, audit, now }: Doors): readonly Endpoint[] {
   const mayAsk = createPace()
+  // What some chargers ask for in vain is not taken from what all others tell.
+  const mayDraw = createPace()
   const door =
-    (parties: readonly CirParty[], answer: (request: HttpRequest, party: CirParty) => Reply) =>
+    (
+      parties: readonly CirParty[],
+      answer: (request: HttpRequest, party: CirParty) => Reply,
+      mayPass = mayAsk,
+    ) =>
     (request: HttpRequest): Reply => {
       const { organisation } = request.peer
       const party = parties.find((each) => each.organisation === organisation)
       if (party === undefined) return problem('NotPermitted', 'no party of this register')
-      return mayAsk(organisation, now()) ? answer(request, party) : problem('RateExceeded')
+      return mayPass(organisation, now()) ? answer(request, party) : problem('RateExceeded')
     }
   const { issuers, operators } = config
   const all = [...issuers, ...operators]
@@ -110,6 +117,21 @@ export function registerEndpoints({ register, config, audit, now }: Doors): read
         if (!told.ok) return problem('RateExceeded', 'too many unknown tokens')
         return told.value === undefined ? problem('NotFound') : { status: 200, body: told.value }
       }),
+    ),
+    row(
+      'POST',
+      'fresh-numbers',
+      ['csms'],
+      door(
+        operators,
+        ({ body, peer }) => {
+          const { station } = body as Static<typeof FreshNumberBody>
+          const number = register.freshNumber({ operator: peer.organisation, station }, now())
+          return { status: 200, body: { number } }
+        },
+        mayDraw,
+      ),
+      FreshNumberBody,
     ),
     row(
       'POST',

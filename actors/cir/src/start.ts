@@ -67,6 +67,7 @@ async function open(
     organisationOf: (issuer) =>
       parseEui64(issuers.find((each) => ownerText(ownerOf(each)) === issuer)?.organisation ?? ''),
     crypto,
+    freshKey: entropy.bytes(32),
     startedAt: clock.now(),
     onFinding: (finding) => void audit.record('Finding', finding),
   })

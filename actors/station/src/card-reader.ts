@@ -7,16 +7,18 @@ import {
   holdStatement,
   identify,
   openKeyStatement,
-  readCard,
+  readFreshNumber,
   readKeyStatement,
+  selectCard,
   toAdditionalInfo,
   type Card,
+  type CardRead,
   type ChallengePurpose,
   type DriverAct,
   type DriverRefusal,
   type KeyStatement,
 } from '@interlock/driver'
-import { toBase64Url, utf8, type Instant } from '@interlock/kernel'
+import { ok, refused, toBase64Url, utf8, type Instant, type Outcome } from '@interlock/kernel'
 import { CallFailed } from '@interlock/ocpp'
 import { countOf, withCount } from './core/card-counts.ts'
 import type { Token } from './core/token.ts'
@@ -41,12 +43,24 @@ export type CardAgreement = {
   readonly text: string
 }
 
-type Refused = { readonly refused: DriverRefusal }
+/** Who is turned away for being known too little, or unasked, has tried nothing. */
+const triesNothing: readonly DriverRefusal[] = [
+  'ReaderLocked',
+  'IdentityHearsay',
+  'FreshNumberMissing',
+]
+
+type TurnedAway = { readonly refused: DriverRefusal }
 
 /** A card is tapped, then the cable is plugged in: so long may pass. */
 const tapMillisMax = 60_000
 /** What the register said is asked for anew after so long, while anybody answers. */
 const freshMillis = 10 * 60_000
+/**
+ * A driver holds a card to the reader meanwhile. Whoever has no number of the register's by then goes without; where another call
+ * is before this one, it may take as long again.
+ */
+const freshNumberWaitMillis = 2_000
 /** Cards that prove nothing, in a quarter of an hour, before the reader listens to none. */
 const failuresMax = 10
 const spanMillis = 15 * 60_000
@@ -57,10 +71,9 @@ export function createCardReader(station: Station): CardReader {
   let tapped: { readonly token: Token; readonly until: number } | undefined
   let failures: readonly Instant[] = []
 
-  const refuse = (reason: DriverRefusal, detail?: string): Refused => {
+  const refuse = (reason: DriverRefusal, detail?: string): TurnedAway => {
     records.note('TokenRefused', { reason, ...(detail !== undefined && { detail }) })
-    // Who is turned away for being known too little has tried nothing.
-    if (reason === 'ReaderLocked' || reason === 'IdentityHearsay') return { refused: reason }
+    if (triesNothing.includes(reason)) return { refused: reason }
     failures = [...failures, clock.now()].slice(-failuresMax)
     if (reason === 'ProofReplayed') reports.security('AttemptedReplayAttacks', 'a driver’s card')
     if (reason === 'ProofInvalid' || reason === 'ProofMissing')
@@ -100,16 +113,54 @@ export function createCardReader(station: Station): CardReader {
     }
   }
 
+  /** By which others know when the card answered; `undefined` where nobody gives one in time. */
+  const freshNumber = async (): Promise<string | undefined> => {
+    if (!station.caller.online()) return undefined
+    try {
+      const payload = { vendorId, messageId: 'FreshNumber' }
+      const within = { timeoutMillis: freshNumberWaitMillis }
+      const { status, data } = await station.caller.call('DataTransfer', payload, within)
+      return status === 'Accepted' ? readFreshNumber(data) : undefined
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error
+      return undefined
+    }
+  }
+
+  /** What the card says, and answers to a challenge with a number where there is one. It is asked once, or not at all. */
+  const readOnce = async (
+    card: Card,
+    purpose: ChallengePurpose,
+  ): Promise<Outcome<CardRead, DriverRefusal>> => {
+    const selected = selectCard(card)
+    if (!selected.ok) return selected
+    const { answer, ...says } = selected.value
+    if (answer === undefined) return ok(says)
+    const fresh = await freshNumber()
+    // Nobody would take the driver's word without.
+    if (purpose !== 'charge' && fresh === undefined) return refused('FreshNumberMissing')
+    const proof = answer(
+      {
+        station: station.stationId,
+        at: clock.now(),
+        nonce: toBase64Url(freshNonce(entropy)),
+        purpose,
+        ...(fresh !== undefined && { fresh }),
+      },
+      crypto,
+    )
+    return proof.ok ? ok({ ...says, proof: proof.value }) : proof
+  }
+
   /** The token with what the card proved, for that purpose. */
-  const identified = async (card: Card, purpose: ChallengePurpose): Promise<Token | Refused> => {
-    const at = clock.now()
-    failures = failures.filter((each) => at - each < spanMillis)
+  const identified = async (card: Card, purpose: ChallengePurpose): Promise<Token | TurnedAway> => {
+    const now = clock.now()
+    failures = failures.filter((each) => now - each < spanMillis)
     if (failures.length >= failuresMax) return refuse('ReaderLocked')
-    const nonce = toBase64Url(freshNonce(entropy))
-    const challenge = { station: station.stationId, at, nonce, purpose }
-    const read = readCard(card, challenge, crypto)
+    const read = await readOnce(card, purpose)
     if (!read.ok) return refuse(read.reason, read.detail)
     const { uid } = read.value
+    const at = read.value.proof?.challenge.at ?? now
     const statement = await statementOf(uid)
     const counts = keeper.memory.cardCounts ?? []
     const expected = { station: station.stationId, at, purpose }
@@ -129,9 +180,11 @@ export function createCardReader(station: Station): CardReader {
 
   return {
     async read(card) {
+      // From before its number was asked for, which counts as long.
+      const until = clock.now() + tapMillisMax
       const token = await identified(card, 'charge')
       if ('refused' in token) return undefined
-      tapped = { token, until: clock.now() + tapMillisMax }
+      tapped = { token, until }
       return token
     },
     async agree(card, { act, text }) {

@@ -51,14 +51,14 @@ export function createCsmsLink(options: CsmsLinkOptions): CsmsLink {
 
   const caller: Caller = {
     online: () => endpoint !== undefined && options.boot().registration === 'Accepted',
-    call(action, payload, { solicited = false } = {}) {
+    call(action, payload, { solicited = false, timeoutMillis } = {}) {
       const { registration } = options.boot()
       // B02.FR.02: while Pending only what was asked for.
       const may = registration === 'Accepted' || (solicited && registration === 'Pending')
       if (endpoint === undefined || !may)
         return Promise.reject(new CallFailed('Closed', action, 'there is no connection'))
       return endpoint.call(action, payload, {
-        timeoutMillis: network.messageTimeoutSeconds() * 1000,
+        timeoutMillis: timeoutMillis ?? network.messageTimeoutSeconds() * 1000,
       })
     },
   }

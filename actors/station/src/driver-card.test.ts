@@ -3,13 +3,15 @@ import {
   counterFrom,
   createCard,
   fromAdditionalInfo,
+  issueFreshNumber,
   plainCard,
+  readCard,
   signKeyStatement,
   verifyProof,
   type AdditionalInfo,
   type Card,
 } from '@interlock/driver'
-import { temporaryDir, writeAtomic } from '@interlock/host'
+import { systemClock, temporaryDir, writeAtomic } from '@interlock/host'
 import {
   fromBase64,
   fromHex,
@@ -18,7 +20,9 @@ import {
   toBase64,
   toBase64Url,
   utf8,
+  type Clock,
 } from '@interlock/kernel'
+import { testClock } from '@interlock/kernel/clock.fixture'
 import { parseRecord } from '@interlock/ocmf'
 import { expect, test } from 'vitest'
 import { crypto, folderOf, register } from './fixture/parties.fixture.ts'
@@ -51,13 +55,30 @@ const said = (change: object = {}, by = register.key) =>
     crypto,
   )
 
-async function scene(statement: () => object | undefined): Promise<SessionScene> {
+const numbers = new Uint8Array(32).fill(7)
+/** As the register gives it out, and the CSMS carries it. */
+const given = (): object => ({
+  number: issueFreshNumber({ operator: 'A', station: 'station-1' }, night, numbers, crypto),
+})
+
+/** What the card counts next. */
+const countsOf = (card: Card): number | undefined => {
+  const answered = readCard(card, { station: '', at: night, nonce: '', purpose: 'charge' }, crypto)
+  return answered.ok ? answered.value.proof?.counter : undefined
+}
+
+async function scene(
+  statement: () => object | undefined,
+  number: () => unknown = given,
+  wall: Clock = systemClock,
+): Promise<SessionScene> {
   const chain = `${folderOf('chargingOrganisation', 'register')}/chain.pem`
   const opened = await sessionScene({
+    wall,
     config: { driverRegister: chain },
     before(csms) {
-      csms.answers['DataTransfer'] = () => {
-        const data = statement()
+      csms.answers['DataTransfer'] = async ({ messageId }) => {
+        const data = messageId === 'FreshNumber' ? await number() : statement()
         return data === undefined ? { status: 'UnknownVendorId' } : { status: 'Accepted', data }
       }
     },
@@ -75,6 +96,7 @@ const refusals = ({ data }: SessionScene): string[] =>
     .flatMap(({ kind, data: { reason = '' } }) => (kind === 'TokenRefused' ? [reason] : []))
 
 test('a card proves itself; the proof goes to the CSMS, and its worth into the signed readings', async () => {
+  const { number: fresh } = given() as { number: string }
   const at = await scene(said)
   await at.setting('SampledDataCtrlr', 'SignReadings', 'true')
   await at.station.hardware.tap(cardOf())
@@ -82,7 +104,7 @@ test('a card proves itself; the proof goes to the CSMS, and its worth into the s
   const carried = fromAdditionalInfo(uid, infoOf(at.csms.sent('Authorize')[0]), 'station-1')
   expect(carried).toMatchObject({
     ok: true,
-    value: { strength: 'VERIFIED', proof: { counter: 1, challenge: { at: night } } },
+    value: { strength: 'VERIFIED', proof: { counter: 1, challenge: { at: night, fresh } } },
   })
   await at.settled()
   at.station.hardware.plugIn(battery)
@@ -151,7 +173,35 @@ test('a number agrees to nothing; a card agrees to the very text that was shown'
   }
   at.station.hardware.network(false)
   await until(() => !at.station.connected().csms)
-  expect(await agree(cardOf(5))).toBe('Unavailable')
+  const card = cardOf(5)
+  expect(await agree(card)).toBe('FreshNumberMissing')
+  // It has not answered: what nobody would take as the driver's word costs no response.
+  expect(countsOf(card)).toBe(6)
+})
+
+test('where no fresh number comes in time the card answers without, once, and charges; it agrees to nothing', async () => {
+  const wall = testClock(systemClock.now())
+  // The register hangs, and the CSMS with it.
+  let number: () => unknown = () => new Promise(() => {})
+  const at = await scene(said, () => number(), wall)
+  const card = cardOf()
+  const tapped = at.station.hardware.tap(card)
+  const asked = () =>
+    at.csms.sent('DataTransfer').filter(({ messageId }) => messageId === 'FreshNumber')
+  await until(() => asked().length === 1, 'the question')
+  await wall.advance(2_000)
+  await tapped
+  await until(() => at.csms.sent('Authorize').length === 1)
+  const carried = fromAdditionalInfo(uid, infoOf(at.csms.sent('Authorize')[0]), 'station-1')
+  const { challenge, counter } = (carried.ok ? carried.value.proof : undefined) ?? {}
+  expect([counter, challenge?.fresh, challenge?.at]).toEqual([1, undefined, night])
+  // A CSMS of before knows no such message; another says what is no number.
+  const agreement = { act: 'bindAgreement', text: 'Demand response with EXAMPLE' } as const
+  for (const data of [undefined, { number: 'no number' }]) {
+    number = () => data
+    expect(await at.station.hardware.agree(card, agreement)).toBe('FreshNumberMissing')
+  }
+  expect(countsOf(card)).toBe(2)
 })
 
 test('what is not from the register is not believed, and a CSMS without it leaves a card hearsay', async () => {

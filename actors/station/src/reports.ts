@@ -16,6 +16,8 @@ export type Caller = {
     options?: {
       /** Asked for by the CSMS, and so allowed before the boot is accepted (B02.FR.02). */
       readonly solicited?: boolean
+      /** Unless given, as the settings say. */
+      readonly timeoutMillis?: number
     },
   ): Promise<Response<A>>
 }

@@ -3,8 +3,16 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket, type RawData } from 'ws'
-import { silentLog, temporaryDir } from '@interlock/host'
-import { toIso } from '@interlock/kernel'
+import { vendorId } from '@interlock/contract'
+import {
+  readCard,
+  readFreshNumber,
+  toAdditionalInfo,
+  type Card,
+  type ChallengePurpose,
+} from '@interlock/driver'
+import { nodeCrypto, silentLog, temporaryDir } from '@interlock/host'
+import { toBase64Url, toIso, utf8 } from '@interlock/kernel'
 import { wss } from '../street/configs.ts'
 import { startStreet, type RunningHome, type Street } from '../street/start-street.ts'
 import { makeDay, worldStart } from '../worlds/day.ts'
@@ -18,14 +26,22 @@ const dir = temporaryDir('interlock-plain')
 let street: Street
 let first: RunningHome
 let second: RunningHome
+let card: Card
+const world = createWorldClock(worldStart)
+/** What a charger of ours says of a driver's agreement by card; nothing where it binds. */
+let agreed: string | undefined
+const agreement = { act: 'bindAgreement', text: 'Demand response with ACACIA' } as const
 
 beforeAll(async () => {
-  const world = createWorldClock(worldStart)
   const { sessions } = makeDay(1, 2, {})
   street = await startStreet({ dir, seed: 1, sessions, world, log: silentLog, say: () => {} })
   const [one, two] = street.homes
   if (one === undefined || two === undefined) throw new Error('the street has two homes')
   ;[first, second] = [one, two]
+  const held = street.cardAt(two.home)
+  if (held === undefined) throw new Error('no driver with a card')
+  card = held
+  agreed = await two.station.hardware.agree(card, agreement)
   await Promise.all([one.station.close(), two.station.close()])
 })
 afterAll(async () => {
@@ -104,6 +120,48 @@ test('with its own certificate a plain client boots and transacts', async () => 
   expect(after.transactions - before.transactions).toBe(1)
   expect(after.energyWattHours - before.energyWattHours).toBe(2_500)
   socket.close()
+})
+
+/** What the card answers a reader that says to it whatever it likes, as the reader tells a CSMS of it. */
+function answered(purpose: ChallengePurpose, fresh?: string): object {
+  const { stationId: station } = second.home
+  const nonce = toBase64Url(new Uint8Array(16))
+  const at = world.now()
+  const challenge = { station, at, nonce, purpose, ...(fresh !== undefined && { fresh }) }
+  const read = readCard(card, challenge, nodeCrypto)
+  if (!read.ok) throw new Error(read.reason)
+  const additionalInfo = toAdditionalInfo('VERIFIED', read.value.proof)
+  return { idToken: read.value.uid, type: 'ISO14443', additionalInfo }
+}
+
+test('a driver agrees by card; what a reader had answered ahead binds nobody in the very minute that it names', async () => {
+  expect(agreed).toBeUndefined()
+  const [socket, other] = await Promise.all(
+    [second, first].map((home) => open(home.home.stationId, credentialsOf(home))),
+  )
+  if (socket === undefined || other === undefined) throw new Error('no connection')
+  await Promise.all([socket, other].map((each) => call(each, 'BootNotification', boot)))
+  const transfer = async (from: WebSocket, messageId: string, data?: object) => {
+    const asked = { vendorId, messageId, ...(data !== undefined && { data }) }
+    const [, , answer] = await call(from, 'DataTransfer', asked)
+    return answer as { status: string; data?: object; statusInfo?: { reasonCode: string } }
+  }
+  const number = async (from: WebSocket) =>
+    readFreshNumber((await transfer(from, 'FreshNumber')).data)
+  const purpose = `agree:${toBase64Url(nodeCrypto.sha256(utf8(agreement.text)))}` as const
+  // When it had the card nobody can tell: it has come to the minute that it named then.
+  const agree = async (fresh?: string) => {
+    const data = { ...agreement, idToken: answered(purpose, fresh) }
+    const { status, statusInfo } = await transfer(socket, 'Agreement', data)
+    return statusInfo?.reasonCode ?? status
+  }
+  expect(await agree()).toBe('FreshNumberMissing')
+  expect(await agree('A'.repeat(36))).toBe('FreshNumberInvalid')
+  expect(await agree(await number(other))).toBe('FreshNumberInvalid')
+  expect(await agree(await number(socket))).toBe('Accepted')
+  const charge = await call(socket, 'Authorize', { idToken: answered('charge') })
+  expect(charge).toMatchObject([3, expect.anything(), { idTokenInfo: { status: 'Accepted' } }])
+  for (const each of [socket, other]) each.close()
 })
 
 test('what is not a call of OCPP is answered as Part 4 says, and the connection lives', async () => {

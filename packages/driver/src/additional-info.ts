@@ -1,6 +1,7 @@
 import { fromIso, ok, refused, toIso, type Outcome } from '@interlock/kernel'
 import { counterMax } from './card.ts'
 import type { ChallengePurpose } from './challenge.ts'
+import { isFreshNumber } from './fresh-number.ts'
 import type { DriverProof } from './proof.ts'
 import { strengths, type Strength } from './strength.ts'
 
@@ -30,6 +31,7 @@ export function toAdditionalInfo(
     info('strength', strength),
     info('at', toIso(challenge.at)),
     info('nonce', challenge.nonce),
+    ...(challenge.fresh === undefined ? [] : [info('fresh', challenge.fresh)]),
     info('counter', String(counter)),
     ...pieces.map((piece, index) => info(`signature.${index + 1}`, piece)),
   ]
@@ -66,6 +68,8 @@ export function fromAdditionalInfo(
   const isWhole =
     noncePattern.test(nonce) && counterPattern.test(counter) && signaturePattern.test(signature)
   if (at === undefined || !isWhole || Number(counter) > counterMax) return refused('ProofMalformed')
-  const challenge = { station, at, nonce, purpose }
+  const fresh = of('fresh')
+  if (fresh !== undefined && !isFreshNumber(fresh)) return refused('ProofMalformed', 'fresh')
+  const challenge = { station, at, nonce, purpose, ...(fresh !== undefined && { fresh }) }
   return ok({ strength, proof: { uid, challenge, counter: Number(counter), signature } })
 }

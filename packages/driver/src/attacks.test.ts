@@ -11,6 +11,7 @@ import {
   station,
   uidBytes,
 } from './cards.fixture.ts'
+import { checkFreshNumber, issueFreshNumber } from './fresh-number.ts'
 import { identify, type Shown } from './identify.ts'
 import type { KeyStatement } from './key-statement.ts'
 import type { Expected } from './proof.ts'
@@ -69,6 +70,25 @@ describe('attacks on a driver’s identity', () => {
     expect(outcome(kept, { at: { ...expected, at: kept.proof?.challenge.at ?? later } })).toBe(
       'VERIFIED',
     )
+  })
+
+  test('a response dated ahead passes by its time in that very minute; by the register’s number in it it is old, or none', () => {
+    const numbers = new Uint8Array(32).fill(7)
+    const reader = { operator: 'A', station }
+    const then = instant(night + 3_600_000)
+    const fresh = issueFreshNumber(reader, night, numbers, crypto)
+    const kept = shownBy(aliceCard(), challenge({ at: then, fresh }))
+    // What alone was asked for before: where and when.
+    expect(outcome(kept, { at: { ...expected, at: then } })).toBe('VERIFIED')
+    expect(checkFreshNumber(fresh, reader, then, numbers, crypto)).toMatchObject({
+      reason: 'FreshNumberOld',
+    })
+    expect(checkFreshNumber(fresh, reader, night, numbers, crypto).ok).toBe(true)
+    // Another number in its place is another challenge.
+    const later = issueFreshNumber(reader, then, numbers, crypto)
+    const moved = { ...kept.proof?.challenge, fresh: later } as ReturnType<typeof challenge>
+    const forged = { uid: kept.uid, proof: { ...kept.proof, challenge: moved } } as Shown
+    expect(outcome(forged, { at: { ...expected, at: then } })).toBe('ProofInvalid')
   })
 
   test('a response fetched by a rogue reader fails at another charger, and passes where no station is bound in', () => {

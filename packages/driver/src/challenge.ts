@@ -16,6 +16,8 @@ export type Challenge = {
   readonly nonce: string
   /** What the driver taps for. */
   readonly purpose: ChallengePurpose
+  /** The register's, by which others than who asks know when; absent where it could not be had at the tap. */
+  readonly fresh?: string
 }
 
 /** To charge, or to agree to the text with that digest (SHA-256, base64url). */

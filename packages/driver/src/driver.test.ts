@@ -22,6 +22,7 @@ import {
   station,
   uidBytes,
 } from './cards.fixture.ts'
+import { readFreshNumber } from './fresh-number.ts'
 import { identify } from './identify.ts'
 import {
   heldStatement,
@@ -180,6 +181,31 @@ describe('what a token is worth', () => {
       const twice = [...infos, { type, additionalIdToken: 'x' }]
       expect(fromAdditionalInfo(uid, twice, station).ok).toBe(false)
     }
+  })
+
+  test('a fresh number goes along with its proof, in one piece, or the proof cannot be read', () => {
+    const fresh = 'N'.repeat(36)
+    const read = readCard(aliceCard(), challenge({ fresh }), crypto)
+    if (!read.ok) throw new Error(read.reason)
+    const { uid, proof } = read.value
+    const infos = toAdditionalInfo('VERIFIED', proof)
+    const at = infos.findIndex(({ type }) => type.endsWith('.fresh'))
+    expect(infos[at]?.additionalIdToken).toBe(fresh)
+    expect(fromAdditionalInfo(uid, infos, station)).toMatchObject({ ok: true, value: { proof } })
+    const spoiled = { type: 'interlock.driver.fresh', additionalIdToken: 'N'.repeat(35) }
+    expect(fromAdditionalInfo(uid, infos.toSpliced(at, 1, spoiled), station)).toMatchObject({
+      reason: 'ProofMalformed',
+    })
+    expect(readFreshNumber({ number: fresh })).toBe(fresh)
+    for (const other of [undefined, fresh, { number: 7 }, { number: `${fresh}N` }])
+      expect(readFreshNumber(other)).toBeUndefined()
+    // Whoever takes it out has another challenge.
+    const without = fromAdditionalInfo(uid, infos.toSpliced(at, 1), station)
+    if (!without.ok || without.value.proof === undefined) throw new Error('no proof')
+    const shown = { uid, proof: without.value.proof }
+    expect(identify(shown, statement(), expected, undefined, crypto)).toMatchObject({
+      reason: 'ProofInvalid',
+    })
   })
 
   test('every reason completes a sentence', () => {

@@ -10,6 +10,7 @@ import {
 } from '@interlock/kernel'
 import { Type, type Static } from 'typebox'
 import { challengeDigest, responseBytes, type ChallengePurpose } from './challenge.ts'
+import { FreshNumber } from './fresh-number.ts'
 import type { DriverRefusal } from './refusals.ts'
 
 const strict = { additionalProperties: false }
@@ -27,6 +28,7 @@ export const DriverProof = Type.Object(
         purpose: Type.Unsafe<ChallengePurpose>(
           Type.String({ pattern: '^(charge|agree:[A-Za-z0-9_-]{43})$' }),
         ),
+        fresh: Type.Optional(FreshNumber),
       },
       strict,
     ),

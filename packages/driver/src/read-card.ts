@@ -12,15 +12,23 @@ import { uidText, type Card } from './card.ts'
 import { challengeDigest, counterBytes, signatureBytes, type Challenge } from './challenge.ts'
 import type { DriverProof } from './proof.ts'
 
-/** What a reader gets of a card; nothing of it is verified yet. */
-export type CardRead = {
+type CardSays = {
   /** Hex in capitals. */
   readonly uid: string
   /** Absent where the card has a number and no more. */
   readonly contractId?: string
   /** SPKI, as the card says; what counts is the register's. */
   readonly spki?: Uint8Array
-  readonly proof?: DriverProof
+}
+type Answer<Value> = Outcome<Value, 'CardUnreadable'>
+
+/** What a reader gets of a card; nothing of it is verified yet. */
+export type CardRead = CardSays & { readonly proof?: DriverProof }
+
+/** A card that has been selected, and has not been asked for a response. */
+export type CardSelected = CardSays & {
+  /** Absent where the card has a number and no more. Each call costs a response of the card's. */
+  readonly answer?: (challenge: Challenge, crypto: Pick<Crypto, 'sha256'>) => Answer<DriverProof>
 }
 
 const contractIdPattern = /^[\x21-\x7e]{1,36}$/
@@ -34,7 +42,17 @@ export function readCard(
   card: Card,
   challenge: Challenge,
   crypto: Pick<Crypto, 'sha256'>,
-): Outcome<CardRead, 'CardUnreadable'> {
+): Answer<CardRead> {
+  const selected = selectCard(card)
+  if (!selected.ok) return selected
+  const { answer, ...says } = selected.value
+  if (answer === undefined) return ok(says)
+  const proof = answer(challenge, crypto)
+  return proof.ok ? ok({ ...says, proof: proof.value }) : proof
+}
+
+/** The dialogue up to where the card is asked for a response, for which the challenge may still have to be made. */
+export function selectCard(card: Card): Answer<CardSelected> {
   if (!uidLengths.includes(card.uid.length)) return refused('CardUnreadable', 'UID')
   const uid = uidText(card.uid)
   const selected = ask(card, { ins: instructions.select, p1: 0x04, p2: 0x00, data: applicationId })
@@ -47,6 +65,20 @@ export function readCard(
   const key = getData(card, dataTags.publicKey)
   if (key?.status !== statusWords.ok) return unreadable('GET DATA 7F49', key)
 
+  return ok({
+    uid,
+    contractId,
+    spki: Uint8Array.from(key.data),
+    answer: (challenge, crypto) => respond(card, uid, challenge, crypto),
+  })
+}
+
+function respond(
+  card: Card,
+  uid: string,
+  challenge: Challenge,
+  crypto: Pick<Crypto, 'sha256'>,
+): Answer<DriverProof> {
   const response = ask(card, {
     ins: instructions.internalAuthenticate,
     p1: 0,
@@ -59,12 +91,7 @@ export function readCard(
     return unreadable('INTERNAL AUTHENTICATE', response)
   const counter = new DataView(data.buffer, data.byteOffset, counterBytes).getUint32(0)
   const signature = toBase64Url(data.subarray(counterBytes))
-  return ok({
-    uid,
-    contractId,
-    spki: Uint8Array.from(key.data),
-    proof: { uid, challenge, counter, signature },
-  })
+  return ok({ uid, challenge, counter, signature })
 }
 
 type Question = {

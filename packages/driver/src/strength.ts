@@ -8,7 +8,7 @@ export type Strength = (typeof strengths)[number]
 export const identifications = {
   /** A number read from a card. */
   staticUid: { strength: 'HEARSAY', flags: ['RFID_PLAIN'] },
-  /** A response by the card's key. OCMF has no word for a key pair; the card with a secret is nearest. */
+  /** A response by the card's key, to a challenge that whoever judges knows to be fresh. OCMF has no word for a key pair; the card with a secret is nearest. */
   challengeResponse: { strength: 'VERIFIED', flags: ['RFID_PSK'] },
 } as const satisfies Record<string, { strength: Strength; flags: readonly string[] }>
 

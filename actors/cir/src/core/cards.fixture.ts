@@ -1,6 +1,7 @@
 import {
   counterFrom,
   createCard,
+  issueFreshNumber,
   plainCard,
   readCard,
   type Card,
@@ -50,12 +51,21 @@ export const registered = (change: Partial<RegisteredToken> = {}): RegisteredTok
   ...change,
 })
 
+/** Of the numbers that a register under test gives out. */
+export const freshKey = new Uint8Array(32).fill(7)
+
 let nonces = 0
-/** A tap of the card, as its operator reports it. */
-export function tap(shown: Card, change: Partial<Sighting> = {}): Sighting {
+/**
+ * A tap of the card, as its operator reports it: to a number that was given out for it then.
+ * @param given another, or `null` for none
+ */
+export function tap(shown: Card, change: Partial<Sighting> = {}, given?: string | null): Sighting {
   const { station = 'STATION-1', operator = 'A', at = night, ...rest } = change
   const nonce = String(++nonces).padStart(22, 'A')
-  const read = readCard(shown, { station, at, nonce, purpose: 'charge' }, crypto)
+  const fresh =
+    given === undefined ? issueFreshNumber({ operator, station }, at, freshKey, crypto) : given
+  const challenge = { station, at, nonce, purpose: 'charge', ...(fresh && { fresh }) } as const
+  const read = readCard(shown, challenge, crypto)
   if (!read.ok) throw new Error(read.reason)
   const proof: DriverProof | undefined = read.value.proof
   return { uid, station, operator, at, ...(proof && { proof }), ...rest }

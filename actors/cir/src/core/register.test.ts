@@ -1,5 +1,5 @@
 import { counterFrom, keyOf, openKeyStatement } from '@interlock/driver'
-import { inMinutes, instant, millis, plus, toIso, type Instant } from '@interlock/kernel'
+import { inMinutes, instant, plus, toIso, type Instant } from '@interlock/kernel'
 import type { Journal } from '@interlock/store'
 import { describe, expect, test } from 'vitest'
 import {
@@ -7,6 +7,7 @@ import {
   crypto,
   edinburgh,
   forged,
+  freshKey,
   key,
   london,
   minutes,
@@ -20,50 +21,10 @@ import {
   token,
   uid,
 } from './cards.fixture.ts'
-import type { Finding } from './findings.ts'
 import { findingKinds } from './findings.ts'
-import { openRegister, type Register } from './register.ts'
+import type { Register } from './register.ts'
+import { journalOf, open, registerKey, see, withToken } from './register.fixture.ts'
 import { endUse, judgeSighting, noFailures, sightingRules, type Sighting } from './sighting.ts'
-
-/** A journal in memory; `longAt` entries are too many. */
-function journalOf(longAt = 1_000) {
-  let entries: unknown[] = []
-  const journal: Journal = {
-    entries: () => structuredClone(entries),
-    append: (entry) => void entries.push(structuredClone(entry)),
-    get isLong() {
-      return entries.length >= longAt
-    },
-    rewrite: (kept) => void (entries = structuredClone([...kept])),
-    close: () => {},
-  }
-  return journal
-}
-
-const registerKey = crypto.ephemeralKey()
-function open(journal = journalOf(), startedAt = instant(0)) {
-  const found: Finding[] = []
-  const register = openRegister({
-    journal,
-    key: registerKey,
-    statementMillis: millis(86_400_000),
-    organisationOf: () => undefined,
-    crypto,
-    startedAt,
-    onFinding: (finding) => void found.push(finding),
-  })
-  return { register, found, kinds: () => found.map(({ kind }) => kind) }
-}
-function withToken(change = {}) {
-  const opened = open()
-  const put = opened.register.put(ours, registered(change), night)
-  if (!put.ok) throw new Error(put.reason)
-  return opened
-}
-const see = (register: Register, sighting: Sighting, now = sighting.at): string => {
-  const verdict = register.see(sighting, now)
-  return verdict.ok ? verdict.strength : verdict.reason
-}
 
 describe('who may put in what', () => {
   const put = (register: Register, change: object, writer = ours): string => {
@@ -156,7 +117,7 @@ describe('what is found', () => {
     const { register, kinds } = withToken()
     const once = tap(card())
     expect(see(register, once)).toBe('VERIFIED')
-    expect(see(register, { ...once, at: minutes(20) })).toBe('ProofStale')
+    expect(see(register, { ...once, at: minutes(20) })).toBe('FreshNumberOld')
     expect(see(register, { ...once, station: 'STATION-2' })).toBe('ProofElsewhere')
     // A station of another operator may well have that name.
     expect(see(register, { ...once, operator: 'B' })).toBe('ProofReplayed')
@@ -170,13 +131,13 @@ describe('what is found', () => {
     const { register } = withToken()
     const mine = card()
     const [kept, told] = [tap(mine), tap(mine)]
-    expect(see(register, { ...kept, at: minutes(2) })).toBe('ProofStale')
+    expect(see(register, { ...kept, at: minutes(2) })).toBe('FreshNumberOld')
     expect(see(register, told)).toBe('VERIFIED')
     // The vehicle was plugged in after the tap.
     expect(see(register, { ...told, at: minutes(10) })).toBe('VERIFIED')
     // What was told late was never seen fresh, and becomes no more by being told again.
     expect(see(register, { ...kept, isLate: true }, minutes(11))).toBe('HEARSAY')
-    expect(see(register, { ...kept, at: minutes(11) })).toBe('ProofStale')
+    expect(see(register, { ...kept, at: minutes(11) })).toBe('FreshNumberOld')
   })
 
   test('a number without its key, and a key that is another', () => {
@@ -306,9 +267,16 @@ describe('what is found', () => {
 
 describe('without a control the attack passes', () => {
   const statement = () => withToken().register.statement(uid, night)?.statement
-  const judge = (sighting: Sighting, rules: object, trace = {}, failed = noFailures) => {
+  const judge = (
+    sighting: Sighting,
+    rules: object,
+    trace = {},
+    failed = noFailures,
+    now = sighting.at,
+  ) => {
     const all = { ...sightingRules, ...rules }
-    const { verdict } = judgeSighting(sighting, statement(), { trace, failed }, night, crypto, all)
+    const with_ = { crypto, freshKey }
+    const { verdict } = judgeSighting(sighting, statement(), { trace, failed }, now, with_, all)
     return verdict.ok ? verdict.strength : verdict.reason
   }
 

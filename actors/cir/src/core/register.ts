@@ -1,4 +1,4 @@
-import type { KeyStatement, SignedKeyStatement } from '@interlock/driver'
+import { issueFreshNumber, type KeyStatement, type SignedKeyStatement } from '@interlock/driver'
 import {
   ok,
   refused,
@@ -51,6 +51,8 @@ export type Register = {
     party: string,
     now: Instant,
   ): Outcome<SignedKeyStatement | undefined, 'PartyLocked'>
+  /** For a tap that is about to be at that station of that operator; none is kept. */
+  freshNumber(where: Pick<Sighting, 'operator' | 'station'>, now: Instant): string
   see(sighting: Sighting, now: Instant): Judged['verdict']
   /** The charge with the token at that station of that operator has ended. */
   end(uid: string, where: Pick<Sighting, 'operator' | 'station'>): void
@@ -67,6 +69,8 @@ export type RegisterOptions = {
   /** Of an issuer, as `GB*INT`. */
   readonly organisationOf: (issuer: string) => Eui64 | undefined
   readonly crypto: Crypto
+  /** Of its fresh numbers: 32 random bytes of each run, so that a restart ends those that were given out. */
+  readonly freshKey: Uint8Array
   /**
    * When it was opened: the least number of a new finding. A register that has lost its journal, or has an old copy of it,
    * would else number findings again that its readers have passed, and they would never see them.
@@ -92,6 +96,7 @@ const keyOfUid = (uid: string): string => uid.toUpperCase()
 /** Opens the register over its journal. */
 export function openRegister(options: RegisterOptions): Register {
   const { journal, key, statementMillis, organisationOf, crypto, startedAt, onFinding } = options
+  const { freshKey } = options
   const tokens = new Map<string, RegisteredToken>()
   const uids = new Map<string, string>()
   const traces = new Map<string, TokenTrace>()
@@ -189,6 +194,7 @@ export function openRegister(options: RegisterOptions): Register {
         note({ uid: keyOfUid(uid), station: '', operator: party, at: now }, 'PartyGuessed')
       return ok(undefined)
     },
+    freshNumber: (where, now) => issueFreshNumber(where, now, freshKey, crypto),
     see(sighting, now) {
       const uid = keyOfUid(sighting.uid)
       const reader = readerOf(sighting)
@@ -200,7 +206,7 @@ export function openRegister(options: RegisterOptions): Register {
         statement,
         { trace: before, failed: { token: failures.of(token), reader: failures.of(reader) } },
         now,
-        crypto,
+        { crypto, freshKey },
       )
       if (judged.trace !== before) keep({ uid, trace: judged.trace })
       failures.keep(token, judged.failed.token)

@@ -1,4 +1,6 @@
 import {
+  checkFreshNumber,
+  freshNumberMillisMax,
   identifications,
   identify,
   statusRefusal,
@@ -87,6 +89,8 @@ export const sightingRules = {
   skewMillisMax: 60_000,
   /** For how long the operator that told of a fresh response may tell of it again: a tap, then the vehicle. */
   againMillisMax: 15 * 60_000,
+  /** How old a number of the register's may be when what was answered to it is told first. */
+  freshNumberMillisMax,
 } as const
 export type SightingRules = { readonly [Name in keyof typeof sightingRules]: number }
 
@@ -105,14 +109,14 @@ type Found = { readonly kind: FindingKind; readonly detail?: string; readonly wh
  * Judges one sighting: who is locked, what the proof is worth, and whether one token can be where it was.
  *
  * @param statement what the register says of the token; `undefined` where nobody registered it
- * @param now by the register's clock, which locks go by; what happened when, is for the report to say
+ * @param now by the register's clock, which locks and fresh numbers go by; what happened when, is for the report to say
  */
 export function judgeSighting(
   sighting: Sighting,
   statement: KeyStatement | undefined,
   { trace, failed: before }: Remembered,
   now: Instant,
-  crypto: Crypto,
+  { crypto, freshKey }: JudgedWith,
   rules: SightingRules = sightingRules,
 ): Judged {
   const token = inSpan(before.token, now, rules)
@@ -126,7 +130,7 @@ export function judgeSighting(
   if (reader !== undefined && reader.count >= rules.readerFailuresMax) return no('ReaderLocked')
   if (token !== undefined && token.count >= rules.tokenFailuresMax) return no('TokenLocked')
 
-  const judged = worth(sighting, statement, trace, crypto, rules)
+  const judged = worth(sighting, statement, trace, { crypto, freshKey, now, rules })
   if (!judged.ok) {
     // A token that its issuer has taken back fails nothing by being shown.
     const gone = statement !== undefined && statusRefusal(statement.status) === judged.reason
@@ -161,6 +165,11 @@ const differing = ({ seen, detail }: Doubt): readonly Found[] => [
   { kind: 'OperatorsDiffer', where: whereOf(seen.reader) },
 ]
 
+export type JudgedWith = {
+  readonly crypto: Crypto
+  /** Of the numbers that this register gives out. */
+  readonly freshKey: Uint8Array
+}
 export type Remembered = { readonly trace: TokenTrace; readonly failed: Failed }
 
 function withResponse(
@@ -179,12 +188,19 @@ function withResponse(
 const isCharge = ({ proof }: Sighting): boolean =>
   proof === undefined || proof.challenge.purpose === 'charge'
 
+/**
+ * Whether a number of ours says when the card answered. Without one the moment is the reader's, who may have had the card
+ * long before: such a response, and whatever is told late, is hearsay.
+ */
+const isNumbered = ({ proof, isLate }: Sighting): boolean =>
+  isLate !== true && proof?.challenge.fresh !== undefined
+
 /** It is here now; a report that comes late moves nothing. */
 function moved(trace: TokenTrace, sighting: Sighting): TokenTrace {
-  const { at, place, proof, isLate } = sighting
+  const { at, place } = sighting
   if (trace.last !== undefined && at < trace.last.at) return trace
   const reader = readerOf(sighting)
-  const seen: Seen = { reader, ...(proof && isLate !== true && { isProved: true }) }
+  const seen: Seen = { reader, ...(isNumbered(sighting) && { isProved: true }) }
   const last = { ...seen, at, ...(place && { place }) }
   if (!isCharge(sighting)) return { ...trace, last }
   return {
@@ -205,16 +221,18 @@ type Worth =
   | { readonly ok: false; readonly reason: DriverRefusal; readonly kind?: FindingKind }
 
 /**
- * The proof alone, which has to be of the moment of the sighting. A response is told more than once: for Authorize, and
+ * The proof alone, which has to be of the moment of the sighting: by our number in it, whatever the station's clock says,
+ * or else by the moment that it names. A response is told more than once: for Authorize, and
  * for each event. The counts of one card rise with time, in whichever order they are reported; those of two do not.
  */
 function worth(
-  { uid, station, operator, at, proof, isLate }: Sighting,
+  sighting: Sighting,
   statement: KeyStatement | undefined,
   { seen = [] }: TokenTrace,
-  crypto: Crypto,
-  { seenMax, skewMillisMax: skew, againMillisMax }: SightingRules,
+  { crypto, freshKey, now, rules }: JudgedWith & Pick<Before, 'now' | 'rules'>,
 ): Worth {
+  const { uid, station, operator, at, proof } = sighting
+  const { seenMax, skewMillisMax: skew, againMillisMax } = rules
   if (statement === undefined) return { ok: false, reason: 'TokenUnknown' }
   const shown = { uid, ...(proof && { proof }) }
   const same = seen.find(({ counter }) => counter === proof?.counter)
@@ -223,19 +241,22 @@ function worth(
     same?.operator === operator &&
     same.isLate !== true &&
     Math.abs(at - same.at) <= againMillisMax
-  const moment = isAgain && proof !== undefined ? proof.challenge.at : at
+  const isByNumber = isNumbered(sighting)
+  const moment = (isAgain || isByNumber) && proof !== undefined ? proof.challenge.at : at
   const expected = { station, at: moment, purpose: proof?.challenge.purpose ?? 'charge' } as const
   const judged = identify(shown, statement, expected, undefined, crypto)
-  if (!judged.ok) {
-    const kind = findingOf[judged.reason]
-    return { ok: false, reason: judged.reason, ...(kind && { kind }) }
+  if (!judged.ok) return { ok: false, reason: judged.reason, ...foundOf(judged.reason) }
+  if (same !== undefined && same.signature === proof?.signature && same.operator !== operator)
+    return { ok: false, reason: 'ProofReplayed', kind: 'ReplayedResponse' }
+  const number = isByNumber && !isAgain ? proof?.challenge.fresh : undefined
+  if (number !== undefined) {
+    const max = rules.freshNumberMillisMax
+    const given = checkFreshNumber(number, sighting, now, freshKey, crypto, max)
+    if (!given.ok) return { ok: false, reason: given.reason, ...foundOf(given.reason) }
   }
-  const strength = isLate === true ? identifications.staticUid.strength : judged.value.strength
+  const strength = isByNumber ? judged.value.strength : identifications.staticUid.strength
   if (proof === undefined) return { ok: true, strength, isRepeat: false }
-  if (same?.signature === proof.signature)
-    return same.operator === operator
-      ? { ok: true, strength, isRepeat: true }
-      : { ok: false, reason: 'ProofReplayed', kind: 'ReplayedResponse' }
+  if (same?.signature === proof.signature) return { ok: true, strength, isRepeat: true }
   const isTornApart = seen.some((each) =>
     each.counter > proof.counter ? each.at + skew < at : each.at > at + skew,
   )
@@ -253,6 +274,11 @@ const findingOf: Partial<Readonly<Record<DriverRefusal, FindingKind>>> = {
   ProofInvalid: 'ForgedKey',
   ProofElsewhere: 'ReplayedResponse',
   ProofStale: 'ReplayedResponse',
+  FreshNumberOld: 'ReplayedResponse',
+}
+function foundOf(reason: DriverRefusal): { readonly kind?: FindingKind } {
+  const kind = findingOf[reason]
+  return kind === undefined ? {} : { kind }
 }
 
 type Before = Remembered & { readonly now: Instant; readonly rules: SightingRules }

@@ -10,6 +10,7 @@ import type { Journal } from '@interlock/store'
 import { expect, test } from 'vitest'
 import {
   crypto,
+  freshKey,
   minutes,
   night,
   otherKey,
@@ -50,6 +51,7 @@ function desk() {
     statementMillis: millis(60_000),
     organisationOf: () => undefined,
     crypto,
+    freshKey,
     startedAt: instant(0),
     onFinding: () => {},
   })

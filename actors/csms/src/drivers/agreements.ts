@@ -91,6 +91,8 @@ async function strengthOf(
   const { proof } = carried.value
   // Nobody checked it: whatever the station says, it is hearsay here.
   if (drivers === undefined || proof === undefined) return ok('HEARSAY')
+  // A register of before that gives out no numbers would say that it is verified, by the reader's own moment.
+  if (proof.challenge.fresh === undefined) return refused('FreshNumberMissing')
   try {
     // Whoever agrees is there now; a response that was kept, or made ahead, binds nobody.
     return await drivers.see({ uid, station, at: deps.clock.now(), proof })
@@ -100,28 +102,7 @@ async function strengthOf(
   }
 }
 
-const rejected = (reasonCode: string): Response<'DataTransfer'> => ({
+export const rejected = (reasonCode: string): Response<'DataTransfer'> => ({
   status: 'Rejected',
   statusInfo: { reasonCode: reasonCode.slice(0, 20) },
 })
-
-/** What a charger asks for before it judges a card (DataTransfer `TokenKey`); carried as it came. */
-export async function bringTokenKey(
-  { drivers }: Pick<Context, 'drivers'>,
-  data: unknown,
-): Promise<Response<'DataTransfer'>> {
-  if (drivers === undefined) return { status: 'UnknownMessageId' }
-  if (!isTokenKey.Check(data)) return rejected('BodyInvalid')
-  try {
-    const statement = await drivers.statement(data.uid)
-    return statement === undefined
-      ? rejected('TokenUnknown')
-      : { status: 'Accepted', data: { ...statement } }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    return rejected('Unavailable')
-  }
-}
-const isTokenKey = Compile(
-  Type.Object({ uid: Type.String({ pattern: '^[0-9A-F]{8,20}$' }) }, strict),
-)

@@ -1,6 +1,7 @@
 import {
   driverRefusals,
   Findings,
+  readFreshNumber,
   readKeyStatement,
   strengths,
   type DriverProof,
@@ -30,6 +31,8 @@ export type Sighting = {
 export type DriverRegister = {
   /** What it says of a token's key, signed, for a charger; `undefined` where nobody registered it. */
   statement(uid: string): Promise<SignedKeyStatement | undefined>
+  /** For a tap that is about to be at that station; refused where it has asked for more than cards are held to readers. */
+  freshNumber(station: string, now: Instant): Promise<Outcome<string, 'RateExceeded'>>
   see(sighting: Sighting): Promise<Outcome<Strength, DriverRefusal>>
   /** The charge with the token at that station has ended. */
   end(uid: string, station: string): Promise<void>
@@ -50,6 +53,9 @@ const Verdict = Compile(
 /** A charger waits for Authorize; whoever does not answer by then does not count. */
 export const registerMillisMax = 5_000
 
+/** Of one station: the register answers an operator so many a minute, and none shall use up the others'. */
+export const freshNumbersPerMinuteMax = 60
+
 /** Degrees, as OCPI writes them. */
 type Coordinates = { readonly latitude: string; readonly longitude: string }
 
@@ -61,6 +67,7 @@ export function driverRegister(
 ): DriverRegister {
   const unusable = (status: number): Fault =>
     new Fault('PeerUnavailable', `the register of driver tokens answered ${status}`)
+  const mayDraw = createPace()
   return {
     async statement(uid) {
       const path = `/cir/1.0/tokens/${encodeURIComponent(uid)}/key`
@@ -69,6 +76,15 @@ export function driverRegister(
       const statement = status === 200 ? readKeyStatement(body) : undefined
       if (statement === undefined) throw unusable(status)
       return statement
+    },
+    async freshNumber(station, now) {
+      if (!mayDraw(station, now)) return refused('RateExceeded')
+      const { status, body } = await http.request('POST', `${url}/cir/1.0/fresh-numbers`, {
+        station,
+      })
+      const number = status === 200 ? readFreshNumber(body) : undefined
+      if (number === undefined) throw unusable(status)
+      return ok(number)
     },
     async see({ at, ...sighting }) {
       const where = places.get(sighting.station)
@@ -90,5 +106,19 @@ export function driverRegister(
       if (status !== 200 || !Findings.Check(body)) throw unusable(status)
       return body.findings
     },
+  }
+}
+
+/** Counts by station within the minute, and forgets them with it: stations that are connected, and no more. */
+function createPace() {
+  const counts = new Map<string, number>()
+  let current = NaN
+  return (station: string, now: Instant): boolean => {
+    const minute = Math.floor(now / 60_000)
+    if (minute !== current) counts.clear()
+    current = minute
+    const count = (counts.get(station) ?? 0) + 1
+    counts.set(station, count)
+    return count <= freshNumbersPerMinuteMax
   }
 }

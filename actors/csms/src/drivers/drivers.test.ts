@@ -1,14 +1,16 @@
 import {
+  checkFreshNumber,
   counterFrom,
   createCard,
   fromAdditionalInfo,
+  issueFreshNumber,
   readCard,
   toAdditionalInfo,
   verifyProof,
   type DriverRefusal,
   type Strength,
 } from '@interlock/driver'
-import { nodeCrypto as crypto, silentLog, type HttpClient } from '@interlock/host'
+import { nodeCrypto as crypto, silentLog } from '@interlock/host'
 import {
   Fault,
   fromHex,
@@ -26,8 +28,8 @@ import type { Context } from '../context.ts'
 import { acceptedTokens } from '../core/accepted-tokens.ts'
 import { misusedCards } from '../core/misused-cards.ts'
 import { infoFor } from '../ocpp/transaction-event.ts'
-import { purposeOf, bringTokenKey, takeAgreement } from './agreements.ts'
-import { driverRegister, type DriverRegister, type Sighting } from './driver-register.ts'
+import { purposeOf, takeAgreement } from './agreements.ts'
+import type { DriverRegister, Sighting } from './driver-register.ts'
 import { judgeDriver, lateOf, reportEnd, reportLater } from './judge-driver.ts'
 
 const station = stationId('CS-1')
@@ -41,8 +43,19 @@ const card = createCard(
 )
 const text = 'Demand response with EXAMPLE'
 
-function tapped(purpose: 'charge' | `agree:${string}` = 'charge', at = now) {
-  const challenge = { station, at, nonce: 'A'.repeat(22), purpose }
+const freshKey = new Uint8Array(32).fill(7)
+const operator = 'A'
+const numberAt = (at: typeof now): string =>
+  issueFreshNumber({ operator, station }, at, freshKey, crypto)
+
+/** @param fresh what the register gave out; none for `null` */
+function tapped(
+  purpose: 'charge' | `agree:${string}` = 'charge',
+  at = now,
+  fresh: string | null = numberAt(at),
+) {
+  const nonce = 'A'.repeat(22)
+  const challenge = { station, at, nonce, purpose, ...(fresh !== null && { fresh }) }
   const read = readCard(card, challenge, crypto)
   if (!read.ok) throw new Error(read.reason)
   const [first, ...others] = toAdditionalInfo('VERIFIED', read.value.proof)
@@ -62,6 +75,7 @@ function csms(says: Outcome<Strength, DriverRefusal> | undefined) {
   const away = () => Promise.reject(new Fault('PeerUnavailable', 'away'))
   const drivers: DriverRegister = {
     statement: () => (says === undefined ? away() : Promise.resolve(undefined)),
+    freshNumber: (_, at) => (says === undefined ? away() : Promise.resolve(ok(numberAt(at)))),
     see: (sighting) => {
       seen.push(sighting)
       return says === undefined ? away() : Promise.resolve(says)
@@ -190,23 +204,28 @@ describe('attack: a card visits a bad reader once, and what it answered is kept'
     at,
     purpose,
   })
-  /** Judges as the register does. */
-  const judging = () => {
+  /** Judges as the register does; `asks` for no number: one of before, by the moment that the reader names. */
+  const judging = (asks = true) => {
     const at = csms(ok('VERIFIED'))
-    const see: DriverRegister['see'] = ({ at: seenAt, proof, isLate }) => {
-      if (proof === undefined) return Promise.resolve(refused('ProofMissing'))
-      const { purpose } = proof.challenge
-      const verdict = verifyProof(proof, key.publicKey, expected(seenAt, purpose), crypto)
-      const strength = isLate === true ? 'HEARSAY' : 'VERIFIED'
-      return Promise.resolve(verdict.ok ? ok(strength) : verdict)
+    const judge = ({ at: seenAt, proof, isLate }: Sighting): Outcome<Strength, DriverRefusal> => {
+      if (proof === undefined) return refused('ProofMissing')
+      const { purpose, fresh, at: named } = proof.challenge
+      const isNumbered = isLate !== true && fresh !== undefined
+      const moment = isNumbered ? named : seenAt
+      const verdict = verifyProof(proof, key.publicKey, expected(moment, purpose), crypto)
+      if (!verdict.ok) return verdict
+      if (!isNumbered) return ok(isLate === true || asks ? 'HEARSAY' : 'VERIFIED')
+      const given = checkFreshNumber(fresh, { operator, station }, now, freshKey, crypto)
+      return given.ok ? ok('VERIFIED') : given
     }
+    const see: DriverRegister['see'] = (sighting) => Promise.resolve(judge(sighting))
     return { ...at.context, drivers: { ...at.context.drivers, see } } as unknown as Context
   }
 
   test.each([
-    [-6, 'ProofStale'],
+    [-6, 'FreshNumberOld'],
     [0, 'Accepted'],
-    [30, 'ProofStale'],
+    [30, 'FreshNumberOld'],
   ])('an agreement by a response of %i days from now: %s', async (count, said) => {
     const idToken = tapped(purposeOf(text, crypto), days(count))
     const data = { act: 'changeProvider', text, idToken }
@@ -222,6 +241,32 @@ describe('attack: a card visits a bad reader once, and what it answered is kept'
     if (!carried.ok || carried.value.proof === undefined) throw new Error('no proof')
     const own = expected(days(count), purposeOf(text, crypto))
     expect(verifyProof(carried.value.proof, key.publicKey, own, crypto).ok).toBe(true)
+  })
+
+  test('dated ahead and played in exactly that minute it binds nothing, also where the register would have it so', async () => {
+    const purpose = purposeOf(text, crypto)
+    const anHourAgo = instant(now - 3_600_000)
+    const agree = async (fresh: string | null, asks?: boolean) => {
+      const data = { act: 'changeProvider', text, idToken: tapped(purpose, now, fresh) }
+      const { status: bound, statusInfo } = await takeAgreement(judging(asks), station, data)
+      return statusInfo?.reasonCode ?? bound
+    }
+    expect(await agree(null)).toBe('FreshNumberMissing')
+    expect(await agree(null, false)).toBe('FreshNumberMissing')
+    expect(await agree(numberAt(anHourAgo))).toBe('FreshNumberOld')
+    expect(await agree(numberAt(now))).toBe('Accepted')
+    // A register that asks for no number says of the same that it is verified: with that it would bind.
+    const kept = tapped(purpose, now, null)
+    const carried = fromAdditionalInfo(uid, kept.additionalInfo, station, purpose)
+    if (!carried.ok || carried.value.proof === undefined) throw new Error('no proof')
+    const { proof } = carried.value
+    const says = await judging(false).drivers?.see({ uid, station, at: now, proof })
+    expect(says).toEqual(ok('VERIFIED'))
+    // It charges, as a number does.
+    const charge = tapped('charge', now, null)
+    const shown = { ...charge, additionalInfo: [...charge.additionalInfo] } as IdTokenType
+    const info = await judgeDriver(judging(), station, shown, known('Unknown'))
+    expect(info.status).toBe('Accepted')
   })
 
   test('a charge by one is refused online; a station that was offline says so, and not of a time to come', async () => {
@@ -280,56 +325,5 @@ describe('agreements', () => {
     )
     expect(await agree(ok('VERIFIED'), { act: 'startCharge' })).toBe('BodyInvalid')
     expect(await agree(ok('VERIFIED'), { text: '' })).toBe('BodyInvalid')
-  })
-})
-
-describe('the register over HTTPS', () => {
-  const asked: unknown[][] = []
-  const answering = (status: number, body?: unknown) => {
-    const request = (...what: unknown[]) => {
-      asked.push(what)
-      return Promise.resolve({ status, body })
-    }
-    const places = new Map([[station, { latitude: '52.376400', longitude: '-0.898800' }]])
-    return driverRegister({ request } as unknown as HttpClient, 'https://cir.test', places)
-  }
-  const sighting = { uid, station, at: now }
-
-  test('is understood, or is away', async () => {
-    expect(await answering(200, { ok: true, strength: 'HEARSAY' }).see(sighting)).toEqual(
-      ok('HEARSAY'),
-    )
-    expect(await answering(200, { ok: false, reason: 'TokenLost' }).see(sighting)).toEqual(
-      refused('TokenLost'),
-    )
-    const away = { code: 'PeerUnavailable' }
-    await expect(answering(200, { ok: false, reason: 'Else' }).see(sighting)).rejects.toMatchObject(
-      away,
-    )
-    await expect(answering(429).see(sighting)).rejects.toMatchObject(away)
-    await expect(answering(500).end(uid, station)).rejects.toMatchObject(away)
-    await answering(204).end(uid, station)
-    expect(await answering(404).statement(uid)).toBeUndefined()
-    await expect(answering(200, {}).statement(uid)).rejects.toMatchObject(away)
-  })
-
-  test('is told where the station is, so that it finds tokens that travel too fast', async () => {
-    asked.length = 0
-    const hearsay = answering(200, { ok: true, strength: 'HEARSAY' })
-    await hearsay.see(sighting)
-    await hearsay.see({ ...sighting, station: 'ELSEWHERE' })
-    expect(asked[0]?.[2]).toMatchObject({ place: { latitude: 52.3764, longitude: -0.8988 } })
-    expect(asked[1]?.[2]).not.toHaveProperty('place')
-  })
-
-  test('a charger gets its word as it came, or a reason', async () => {
-    const bring = async (says: Parameters<typeof csms>[0], data: object) => {
-      const answer = await bringTokenKey(csms(says).context, data)
-      return answer.statusInfo?.reasonCode ?? answer.status
-    }
-    expect(await bring(ok('HEARSAY'), { uid })).toBe('TokenUnknown')
-    expect(await bring(undefined, { uid })).toBe('Unavailable')
-    expect(await bring(ok('HEARSAY'), { uid: '../x' })).toBe('BodyInvalid')
-    expect((await bringTokenKey({ drivers: undefined }, { uid })).status).toBe('UnknownMessageId')
   })
 })

@@ -5,7 +5,8 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../context.ts'
 import type { StateReport, StationView } from '../core/view.ts'
-import { bringTokenKey, takeAgreement } from '../drivers/agreements.ts'
+import { takeAgreement } from '../drivers/agreements.ts'
+import { bringFreshNumber, bringTokenKey } from '../drivers/for-readers.ts'
 import type { Sender } from './handlers.ts'
 import { relayCheckpoint, relayHours } from './relays.ts'
 import { takeSuppliedArm } from './supplied-arm.ts'
@@ -44,6 +45,7 @@ export const dataTransfer =
       return relayHours(request.data, sender.stationId, context)
     if (request.messageId === 'Arm') return takeSuppliedArm(context, sender.stationId, request.data)
     if (request.messageId === 'TokenKey') return bringTokenKey(context, request.data)
+    if (request.messageId === 'FreshNumber') return bringFreshNumber(context, sender.stationId)
     if (request.messageId === 'Agreement')
       return takeAgreement(context, sender.stationId, request.data)
     if (request.messageId !== 'State') return { status: 'UnknownMessageId' }
