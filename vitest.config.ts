@@ -7,12 +7,11 @@ const extension = 'test.{ts,tsx}'
  * process: each has one to itself. The others share theirs, and with it what they have loaded.
  */
 const apart = [
-  'cli/src/{audit-verify,bad-input,demo,one-by-one}',
+  'cli/src/{audit-verify,bad-input,demo,demo-once,one-by-one}',
   'cli/src/{duis,gbcs,tariff}/*-commands',
   'lab/src/{browser,plain-client}/**/*',
   'lab/src/conformance/{thoughtless,*/self,*/foreign-*}',
   'lab/src/fuzz/fuzz',
-  'lab/src/street/once',
   'actors/web/**/*.browser',
   'packages/host/src/{cluster,journal,run-actor,system-clock,witnessed-audit}',
 ].map((place) => `${place}.${extension}`)

@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** A whole street, a browser, or a process for each step; the slowest first. */
 const slowest = [
-  'lab/src/street/once.test.ts',
+  'cli/src/demo-once.test.ts',
   'cli/src/demo.test.ts',
   'lab/src/browser/street.test.ts',
   'actors/web/src/pages.browser.test.ts',

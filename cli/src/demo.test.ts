@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { httpClient, loadIdentity, readText, temporaryDir } from '@interlock/host'
 import { unobserved } from '@interlock/kernel'
@@ -86,54 +85,6 @@ function expectNothingLost(before: readonly Charger[], after: readonly Charger[]
     expect(now?.meterWattHours).toBeGreaterThanOrEqual(meterWattHours)
   }
 }
-
-test(
-  'one scripted day prints one JSON object and leaves nothing behind',
-  { timeout: 300_000 },
-  async () => {
-    const temporary = () =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith('interlock-demo-'))
-    const before = temporary()
-    const child = start(['demo', '--once', '--stations', '2', '--seed', '1', '--json'])
-    children.push(child)
-    await child.shows('The day begins')
-    const processes = processesOf(
-      child.pid,
-      temporary().find((name) => !before.includes(name)) ?? '',
-    )
-    expect(processes.some(({ command }) => command.includes('postgres'))).toBe(true)
-    const { code, out, err } = await child.ended
-    expect({ code, lines: out.trim().split('\n').length }).toEqual({ code: 0, lines: 1 })
-    const report = JSON.parse(out) as { energyKilowattHours: number; meterKilowattHours: number }
-    const number = expect.any(Number) as number
-    expect(report).toMatchObject({
-      stations: 2,
-      transactions: number,
-      arms: { granted: number, used: number, expired: number, refused: number },
-      triggers: { applied: number, refused: number },
-      refusals: { Unsigned: number },
-      response: {
-        detectedMillis: number,
-        reducedWatts: number,
-        p50Millis: number,
-        p99Millis: number,
-      },
-      attack: {
-        commandsSent: number,
-        commandsApplied: 0,
-        budgetWatts: number,
-        loadStepWatts: number,
-      },
-      auditVerified: true,
-      decisionsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
-      wallSeconds: number,
-    })
-    expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
-    expect(err).toContain('The day begins')
-    expect(await remaining(processes)).toEqual([])
-    expect(temporary()).toEqual(before)
-  },
-)
 
 test(
   'Ctrl-C and SIGKILL leave no process behind and lose nothing',

@@ -1,3 +1,5 @@
+export { liedAbout } from './attacks/lies.ts'
+export { attemptsPerStation } from './attacks/takeover.ts'
 export { deskOf, type Desk } from './street/desk.ts'
 export { installChargers } from './street/install-chargers.ts'
 export { runLive, type Live, type LiveOptions } from './street/live.ts'

@@ -1,17 +1,76 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { readText } from '@interlock/host'
-import { liedAbout } from '../attacks/lies.ts'
-import { attemptsPerStation } from '../attacks/takeover.ts'
-import { oneDay } from './one-day.fixture.ts'
+import { readText, temporaryDir } from '@interlock/host'
+import { attemptsPerStation, liedAbout, type OnceReport } from '@interlock/lab'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withFolder } from './demo/folder.ts'
+import { processesOf, remaining, start, type Child } from './process.fixture.ts'
 
-test('with controls on nothing moves without a second party', async () => {
-  const stations = 4
-  const report = await oneDay(4, stations, 'on')
+const dir = temporaryDir('interlock-cli')
+const data = join(dir, 'day')
+const stations = 4
+/**
+ * Two of its cars leave before the attack, one at a charger of each stored rule, which are then free for
+ * guests; another is charging when the frequency falls.
+ */
+const seed = 2159
+let child: Child
+let report: OnceReport
+
+beforeAll(() => {
+  const args = ['--stations', `${stations}`, '--seed', `${seed}`, '--data', data]
+  child = start(['demo', '--once', ...args, '--json'])
+})
+afterAll(() => {
+  child.kill('SIGKILL')
+  rmSync(dir, { recursive: true, force: true })
+})
+
+test(
+  'one scripted day prints one JSON object and leaves no process behind',
+  { timeout: 900_000 },
+  async () => {
+    await child.shows('The day begins')
+    const processes = processesOf(child.pid, data)
+    expect(processes.some(({ command }) => command.includes('postgres'))).toBe(true)
+    const { code, out, err } = await child.ended
+    expect({ code, lines: out.trim().split('\n').length }).toEqual({ code: 0, lines: 1 })
+    report = JSON.parse(out) as OnceReport
+    const number = expect.any(Number) as number
+    expect(report).toMatchObject({
+      stations,
+      transactions: number,
+      arms: { granted: number, used: number, expired: number, refused: number },
+      triggers: { applied: number, refused: number },
+      refusals: { Unsigned: number },
+      response: {
+        detectedMillis: number,
+        reducedWatts: number,
+        p50Millis: number,
+        p99Millis: number,
+      },
+      attack: {
+        commandsSent: number,
+        commandsApplied: 0,
+        budgetWatts: number,
+        loadStepWatts: number,
+      },
+      auditVerified: true,
+      decisionsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      wallSeconds: number,
+    })
+    expect(report.energyKilowattHours).toBe(report.meterKilowattHours)
+    expect(err).toContain('The day begins')
+    expect(await remaining(processes)).toEqual([])
+  },
+)
+
+test('with controls on nothing moves without a second party', () => {
   const { attack, response } = report
   expect(report.auditVerified).toBe(true)
   for (let home = 1; home <= stations; home++) {
-    const trail = readText(join(report.dir, `homes/${home}/llcs/data/audit.jsonl`))
+    const trail = readText(join(data, `homes/${home}/llcs/data/audit.jsonl`))
     expect(trail).toContain('"ClockConfirmed"')
     expect(trail).not.toContain('"ClockDisagreement"')
   }
@@ -95,4 +154,19 @@ test('with controls on nothing moves without a second party', async () => {
   const { grantedWatts, budgetWatts, refusals } = report.responseAttack
   expect(grantedWatts).toBeLessThanOrEqual(budgetWatts)
   expect(refusals).toHaveProperty('BudgetExceeded')
-}, 900_000)
+})
+
+test('without a folder to keep it in the street is in a temporary one, gone afterwards', async () => {
+  const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('interlock-demo-'))
+  const before = temporary()
+  const during = async (): Promise<number> => {
+    await Promise.resolve()
+    expect(temporary()).toHaveLength(before.length + 1)
+    return 1
+  }
+  expect(await withFolder({ reset: false }, during)).toBe(1)
+  expect(temporary()).toEqual(before)
+  const fails = (): Promise<number> => Promise.reject(new Error('a fault'))
+  await expect(withFolder({ reset: false }, fails)).rejects.toThrow('a fault')
+  expect(temporary()).toEqual(before)
+})
