@@ -89,7 +89,7 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
     const topic = topicIn((body as { topic: string }).topic)
     if (topic === undefined) return problem('BodyInvalid', 'no topic')
     const member = memberOf(peer)
-    const joined: Outcome<void, JoinRefusal> = named.isNamed(topic)
+    const joined: Outcome<boolean, JoinRefusal> = named.isNamed(topic)
       ? named.join(topic, member)
       : await server.join(topic, member)
     const { organisation, eui } = peer
@@ -99,7 +99,8 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
         audit.record('JoinRefused', { ...fact, reason: joined.reason })
       return refuse(joined.reason)
     }
-    audit.record('Joined', fact)
+    // Members ask again as long as they run.
+    if (joined.value) audit.record('Joined', fact)
     return { status: 204 }
   }
   async function leave({ peer, body }: HttpRequest): Promise<Reply> {

@@ -7,19 +7,24 @@ import {
   type Topic,
 } from '@interlock/contract'
 import type { JoinRefusal } from '@interlock/contract'
-import { ok, refused, type Outcome } from '@interlock/kernel'
-import { whyNotReader, type Admission, type Member } from '@interlock/seal'
+import { ok, refused, type Clock, type Outcome } from '@interlock/kernel'
+import { paceJoin, whyNotReader, type Admission, type JoinPace, type Member } from '@interlock/seal'
 import type { Journal } from '@interlock/store'
 
 type Entry = { readonly topic: string; readonly thumbprint: string; readonly leaves?: true }
+
+/** Topics that somebody left not long ago: whoever comes back there is paced. */
+const leftMax = 10_000
 
 /** Who wants to be sealed to by name, on the topics that are sealed so; whether it may is asked each time. */
 export function openNamedReaders(
   journal: Journal,
   memberOf: (thumbprint: string) => Member | undefined,
   admission: Admission,
+  clock: Pick<Clock, 'now'>,
 ) {
   const readers = new Map<string, Set<string>>()
+  const left = new Map<string, JoinPace>()
   const apply = ({ topic, thumbprint, leaves }: Entry): void => {
     const held = readers.get(topic) ?? new Set()
     if (leaves === true) held.delete(thumbprint)
@@ -41,22 +46,32 @@ export function openNamedReaders(
   return {
     /** Whether a topic is sealed to readers by name. */
     isNamed: (topic: Topic): boolean => sealedTopic(topic.kind)?.protection === 'readers',
-    join(topic: Topic, member: Member): Outcome<void, JoinRefusal> {
+    /** False where it is one already. */
+    join(topic: Topic, member: Member): Outcome<boolean, JoinRefusal> {
       const problem =
         groundOf(member.role, topic.kind) === undefined
           ? 'JoinForbidden'
           : whyNotReader(member, topic, admission)
       if (problem !== undefined) return refused(problem)
-      const held = readers.get(topicName(topic))
-      if (held?.has(member.thumbprint) === true) return ok(undefined)
+      const name = topicName(topic)
+      const held = readers.get(name)
+      if (held?.has(member.thumbprint) === true) return ok(false)
       if ((held?.size ?? 0) >= limits.sealReadersMax) return refused('JoinFull')
-      write({ topic: topicName(topic), thumbprint: member.thumbprint })
-      return ok(undefined)
+      const before = left.get(name)
+      const pace = before && paceJoin(before, member.organisation, clock.now())
+      if (before !== undefined && pace === undefined) return refused('JoinTooOften')
+      write({ topic: name, thumbprint: member.thumbprint })
+      if (pace !== undefined) left.set(name, pace)
+      return ok(true)
     },
     /** Whether it was one. */
     leave(topic: Topic, thumbprint: string): boolean {
       if (readers.get(topicName(topic))?.has(thumbprint) !== true) return false
-      write({ topic: topicName(topic), thumbprint, leaves: true })
+      const name = topicName(topic)
+      write({ topic: name, thumbprint, leaves: true })
+      const [oldest] = left.keys()
+      if (left.size >= leftMax && oldest !== undefined && !left.has(name)) left.delete(oldest)
+      left.set(name, left.get(name) ?? {})
       return true
     },
     /** Thumbprints of those who may read it now. */

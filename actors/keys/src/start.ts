@@ -81,7 +81,7 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     const held = certificates.peerOf(thumbprint)
     return held && memberOf(held)
   }
-  const named = openNamedReaders(journalOf('readers'), holder, admission)
+  const named = openNamedReaders(journalOf('readers'), holder, admission, clock)
   const groups = new Map<string, Group>(store.kept.map((each) => [topicName(each.topic), each]))
 
   const trust = { roots: [rootPem], revoked }

@@ -99,8 +99,15 @@ export const limits = {
   leaseRenewMillis: 15_000,
   /** The longest life of one key of a group topic. */
   epochMillisMax: 12 * 3_600_000,
-  /** Epochs of one topic that a member keeps the keys of, for what comes late or is replayed. */
-  epochsHeldMax: 64,
+  /**
+   * Epochs of one topic that a member keeps the keys of, for what comes late or is replayed. What is kept under it
+   * no organisation can fill by coming and going, nor six together: see `joinAgainMillis`.
+   */
+  epochsHeldMax: 512,
+  /** Joins of one group topic by one organisation: so many at once, ... */
+  joinsAtOnceMax: 8,
+  /** ... and from then on one in this time. Leaving is not paced. */
+  joinAgainMillis: 6 * 3_600_000,
   /** A reader that finds one message unfit tries so often before it puts that aside. */
   deliveryAttemptsMax: 5,
   /** Before the second attempt; each further pause is twice the last, up to `deliveryRetryMillisMax`. */

@@ -36,6 +36,8 @@ export const joinRefusals = {
   JoinUntrusted: 'its certificate is not trusted, or no longer',
   JoinNoGround: 'nobody it is about has agreed to that, and no contract says so',
   JoinFull: 'the topic has as many members as it may have',
+  JoinTooOften:
+    'its organisation has joined there too often of late: it may once more in six hours at the most, so go on asking',
 } as const satisfies Record<string, string>
 
 export type JoinRefusal = keyof typeof joinRefusals

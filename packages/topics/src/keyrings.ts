@@ -14,7 +14,9 @@ import type { Instant, Outcome } from '@interlock/kernel'
 import {
   awaitsKey,
   emptyKeyring,
+  forgetEnded,
   isAhead,
+  keyKeptMillis,
   lacksLease,
   openingKey,
   publishingKey,
@@ -58,7 +60,8 @@ export function createKeyrings(): Keyrings {
       if (companion.kind === 'epoch') {
         const granted = takeGrant(ring, payload as EpochGrant)
         const lease = leases.get(name)
-        rings.set(name, lease === undefined ? granted : takeLease(granted, lease))
+        const leased = lease === undefined ? granted : takeLease(granted, lease)
+        rings.set(name, forgetEnded(leased, keyKeptMillis(topic)))
       } else {
         const lease = payload as EpochLease
         leases.set(name, lease)

@@ -35,7 +35,7 @@ const memberOf = (of: Author): Member => ({
 })
 function groupWith(...members: readonly Author[]) {
   return members.reduce((group, each) => {
-    const admitted = admit(group, memberOf(each), everyone)
+    const admitted = admit(group, memberOf(each), everyone, at(0))
     if (!admitted.ok) throw new Error(admitted.reason)
     return admitted.value
   }, emptyGroup(load))
@@ -148,8 +148,8 @@ test('a topic that everyone has left says nothing, and begins anew with another 
 
 test('a publisher of that role, but of no contract for that topic, is given no key', () => {
   const elsewhere: Admission = { isTrusted: () => true, holds: (who) => who.eui === csms.eui }
-  expect(admit(emptyGroup(load), memberOf(csms), elsewhere).ok).toBe(true)
-  const rival = admit(emptyGroup(load), memberOf(otherCsms), elsewhere)
+  expect(admit(emptyGroup(load), memberOf(csms), elsewhere, at(0)).ok).toBe(true)
+  const rival = admit(emptyGroup(load), memberOf(otherCsms), elsewhere, at(0))
   expect(rival).toMatchObject({ ok: false, reason: 'JoinNoGround' })
 })
 
@@ -175,18 +175,21 @@ test.each([
     'JoinUntrusted',
   ],
 ] as const)('nobody is admitted to %s', (_words, topic, who, admission, reason) => {
-  expect(admit(emptyGroup(topic), memberOf(who), admission)).toMatchObject({ ok: false, reason })
+  expect(admit(emptyGroup(topic), memberOf(who), admission, at(0))).toMatchObject({
+    ok: false,
+    reason,
+  })
 })
 
 test('what an operator is allotted is for that operator: another is given no key, whatever it was granted', () => {
   const own = { ...topicOf('capacity'), id: csms.eui }
-  expect(admit(emptyGroup(own), memberOf(csms), everyone).ok).toBe(true)
-  expect(admit(emptyGroup(own), memberOf(otherCsms), everyone)).toMatchObject({
+  expect(admit(emptyGroup(own), memberOf(csms), everyone, at(0)).ok).toBe(true)
+  expect(admit(emptyGroup(own), memberOf(otherCsms), everyone, at(0))).toMatchObject({
     ok: false,
     reason: 'JoinNoGround',
   })
   // The control: a kind whose id names nobody is open to whoever was granted it.
-  expect(admit(emptyGroup(load), memberOf(dso), everyone).ok).toBe(true)
+  expect(admit(emptyGroup(load), memberOf(dso), everyone, at(0)).ok).toBe(true)
 })
 
 test('what the person consented to is asked by its name', () => {
@@ -195,15 +198,15 @@ test('what the person consented to is asked by its name', () => {
     ...everyone,
     holds: (...[, , ground]: Parameters<Admission['holds']>) => asked.push(ground) > 0,
   }
-  admit(emptyGroup(consumption), memberOf(supplier), admission)
-  admit(emptyGroup(consumption), memberOf(party('dsrsp')), admission)
-  admit(emptyGroup(load), memberOf(dso), admission)
+  admit(emptyGroup(consumption), memberOf(supplier), admission, at(0))
+  admit(emptyGroup(consumption), memberOf(party('dsrsp')), admission, at(0))
+  admit(emptyGroup(load), memberOf(dso), admission, at(0))
   expect(asked).toEqual(['halfHourly', 'dsr', 'contract'])
 })
 
 test('every role is admitted to a topic that it publishes or reads, and to no other', () => {
   const admitted = roles.filter(
-    (role) => admit(emptyGroup(consumption), { ...memberOf(csms), role }, everyone).ok,
+    (role) => admit(emptyGroup(consumption), { ...memberOf(csms), role }, everyone, at(0)).ok,
   )
   expect(admitted).toEqual(['csms', 'dsrsp', 'supplier', 'dso'])
 })
@@ -214,6 +217,6 @@ test('a group has an end', () => {
     thumbprint: `${i}`,
   }))
   const full = { ...emptyGroup(load), members: many }
-  expect(admit(full, memberOf(dso), everyone)).toMatchObject({ reason: 'JoinFull' })
-  expect(admit(full, { ...memberOf(dso), thumbprint: '7' }, everyone).ok).toBe(true)
+  expect(admit(full, memberOf(dso), everyone, at(0))).toMatchObject({ reason: 'JoinFull' })
+  expect(admit(full, { ...memberOf(dso), thumbprint: '7' }, everyone, at(0)).ok).toBe(true)
 })

@@ -26,6 +26,7 @@ import {
 } from '@interlock/kernel'
 import type { Author, EpochKey, Reader } from '../data/head.ts'
 import { sealData, type SealTools } from '../data/seal.ts'
+import { paceJoin, type JoinPace } from './join-pace.ts'
 
 /** Somebody who is given the keys of a topic: the holder of this certificate. */
 export type Member = Reader & {
@@ -61,6 +62,8 @@ export type Group = {
   readonly ended: readonly EpochLease[]
   /** How many keys and leases were published. */
   readonly said: { readonly epoch: number; readonly lease: number }
+  /** How often organisations have joined; of this run, since none of them can end that. */
+  readonly joins: JoinPace
 }
 
 const never = instant(0)
@@ -75,6 +78,7 @@ export const emptyGroup = (topic: Topic): Group => ({
   leasedAt: never,
   ended: [],
   said: { epoch: 0, lease: 0 },
+  joins: {},
 })
 
 /** Why somebody may not have the keys of a topic; `undefined` where it may. */
@@ -110,12 +114,15 @@ export function admit(
   group: Group,
   member: Member,
   admission: Admission,
+  now: Instant,
 ): Outcome<Group, JoinRefusal> {
   const problem = whyNotMember(member, group.topic, admission)
   if (problem !== undefined) return refused(problem)
   if (isMember(group, member.thumbprint)) return ok(group)
   if (group.members.length >= limits.groupMembersMax) return refused('JoinFull')
-  return ok({ ...group, members: [...group.members, member] })
+  const joins = paceJoin(group.joins, member.organisation, now)
+  if (joins === undefined) return refused('JoinTooOften')
+  return ok({ ...group, joins, members: [...group.members, member] })
 }
 
 export const isMember = ({ members }: Group, thumbprint: string): boolean =>
@@ -198,7 +205,7 @@ export const standingOf = ({ epoch, leasedAt, ended }: Group): EpochStanding => 
 })
 
 /** As long as what may be said under it, and no longer. */
-const keyKeptMillis = (topic: Topic): number =>
+export const keyKeptMillis = (topic: Topic): number =>
   Math.min(
     topicTable.epoch.retentionMillis,
     (sealedTopic(topic.kind)?.retentionMillis ?? 0) + limits.epochMillisMax,

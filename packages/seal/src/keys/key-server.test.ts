@@ -371,7 +371,12 @@ test('a key server that has lost what it kept, or has an old copy of it, gives k
     expect(publishingKey(given(ring, epoch), later).ok).toBe(true)
     // Had it gone on from what it has: the members' keyrings know of a later epoch, and none may publish.
     const [from = emptyGroup(topic)] = kept
-    const joined = admit(from, memberOf(supplier), { isTrusted: () => true, holds: () => true })
+    const joined = admit(
+      from,
+      memberOf(supplier),
+      { isTrusted: () => true, holds: () => true },
+      at(0),
+    )
     if (!joined.ok) throw new Error(joined.reason)
     const naive = turn(joined.value, later, keyserver, tools).group
     expect(follow(heard, { seq: naive.said.epoch, iat: later })).toMatchObject({

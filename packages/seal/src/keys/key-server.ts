@@ -37,8 +37,8 @@ export type KeyServerPorts = {
 }
 
 export type KeyServer = {
-  /** Resolves when the new key is on its way to every member. */
-  join(topic: Topic, member: Member): Promise<Outcome<void, JoinRefusal>>
+  /** Resolves when the new key is on its way to every member. False where it is a member already. */
+  join(topic: Topic, member: Member): Promise<Outcome<boolean, JoinRefusal>>
   /** Whether it was in; else nothing is written. */
   leave(topic: Topic, thumbprint: string): Promise<boolean>
   /**
@@ -106,7 +106,7 @@ export function createKeyServer(
     const count = founded.get(member.organisation) ?? 0
     const isFull = groups.size >= groupsMax.all || count >= groupsMax.ofOrganisation
     if (isNew && isFull) return refused('JoinFull')
-    const admitted = admit(group, member, admission)
+    const admitted = admit(group, member, admission, clock.now())
     if (isNew && admitted.ok) founded.set(member.organisation, count + 1)
     return admitted
   }
@@ -145,17 +145,21 @@ export function createKeyServer(
   return {
     async join(topic, member) {
       const problem = whyNotMember(member, topic, admission)
+      const isIn = isMember(groupOf(topic), member.thumbprint)
       // Names cost nothing to think of. A member that may be one no longer is taken out at once, below.
-      if (problem !== undefined && !isMember(groupOf(topic), member.thumbprint))
-        return refused(problem)
-      let refusal: Outcome<Group, JoinRefusal> = refused('JoinFull')
-      if ((lines.get(topicName(topic))?.waiting.length ?? 0) >= limits.groupMembersMax)
-        return refusal
+      if (problem !== undefined && !isIn) return refused(problem)
+      const line = lines.get(topicName(topic))
+      // Members ask again as long as they run. Who was not given the present key is, below.
+      const has = groupOf(topic).holders.some((each) => each.thumbprint === member.thumbprint)
+      if (problem === undefined && isIn && has && line === undefined) return ok(false)
+      let outcome: Outcome<boolean, JoinRefusal> = refused('JoinFull')
+      if ((line?.waiting.length ?? 0) >= limits.groupMembersMax) return outcome
       await enqueue(topic, (group) => {
-        refusal = admitTo(group, member)
-        return refusal.ok ? refusal.value : group
+        const admitted = admitTo(group, member)
+        outcome = admitted.ok ? ok(admitted.value !== group) : admitted
+        return admitted.ok ? admitted.value : group
       })
-      return refusal.ok ? ok(undefined) : refusal
+      return outcome
     },
     async leave(topic, thumbprint) {
       // It may be on its way in.

@@ -43,6 +43,19 @@ export function takeGrant(ring: Keyring, { epoch, key, ended: told }: EpochGrant
   return withEnds({ ...ring, held }, epoch, told)
 }
 
+/**
+ * Without the keys of epochs that ended for so long that nothing said under them is kept anywhere, as the newest word
+ * of the key server tells the time. `epochsHeldMax` holds where it has not said when one ended.
+ * @param keptMillis how long what is said is kept, and its key
+ */
+export function forgetEnded(ring: Keyring, keptMillis: number): Keyring {
+  const newest = Math.max(...ring.held.map(({ until }) => until))
+  const isOver = ({ until }: Held): boolean => until !== noLease && until < newest - keptMillis
+  return ring.held.some(isOver)
+    ? { ...ring, held: ring.held.filter((each) => !isOver(each)) }
+    : ring
+}
+
 /** Takes what the key server has answered itself: no carrier can withhold that. */
 export const takeStanding = (ring: Keyring, { epoch, until, ended }: EpochStanding): Keyring =>
   takeLease(withEnds(ring, epoch, ended), { epoch, until })
@@ -51,10 +64,12 @@ export const takeStanding = (ring: Keyring, { epoch, until, ended }: EpochStandi
 function withEnds(ring: Keyring, epoch: number, told: readonly EpochLease[]): Keyring {
   const isNews = epoch > ring.endedBefore
   const ended = isNews ? told : ring.ended
+  const ends = new Map(ended.map((each) => [each.epoch, each]))
   return {
-    held: ring.held.map((each) =>
-      ended.filter((end) => end.epoch === each.epoch).reduce(prolonged, each),
-    ),
+    held: ring.held.map((each) => {
+      const end = ends.get(each.epoch)
+      return end === undefined ? each : prolonged(each, end)
+    }),
     newest: Math.max(ring.newest, epoch),
     ended,
     endedBefore: isNews ? epoch : ring.endedBefore,
