@@ -1,4 +1,4 @@
-import { hanAnswers, hanMessages, hanProof, hanTariff } from '@interlock/contract'
+import { hanAnswers, hanMessages, hanProof, hanTariff, limits } from '@interlock/contract'
 import {
   connectFrames,
   joinHan,
@@ -40,12 +40,12 @@ const homeOf = (meterIs: Eui64, wall: Clock = testClock(now)): Home =>
     log,
   })
 
-/** A device that has joined; `told` is what the hub has passed to it. */
-async function joined(home: Home, eui: Eui64) {
+/** The network side of a home, as one socket sees it; `told` is what the hub has passed to it. */
+function connected(home: Home) {
   const told: string[] = []
   let answer: (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array = () => Uint8Array.of()
   const socket: FrameSocket = {
-    remote: eui,
+    remote: 'a device',
     request(bytes) {
       told.push(toHex(bytes))
       return Promise.resolve(Uint8Array.of(hanAnswers.done))
@@ -56,11 +56,20 @@ async function joined(home: Home, eui: Eui64) {
     keep: () => {},
   }
   home.admit(socket)
-  const nonce = await answer(Uint8Array.of(hanMessages.challenge))
-  const proof = hanProof(key, nonce, eui, crypto)
-  await answer(concat(Uint8Array.of(hanMessages.join), euiBytes(eui), proof))
+  const challenge = async () => answer(Uint8Array.of(hanMessages.challenge))
+  const join = async (nonce: Uint8Array, eui: Eui64, by = key) => {
+    const proof = hanProof(by, nonce, eui, crypto)
+    return (await answer(concat(Uint8Array.of(hanMessages.join), euiBytes(eui), proof)))[0]
+  }
   const tell = async (tariff: Uint8Array) => (await answer(hanTariff(tariff)))[0]
-  return { told, tell }
+  return { told, tell, challenge, join }
+}
+
+/** A device that has joined. */
+async function joined(home: Home, eui: Eui64) {
+  const device = connected(home)
+  await device.join(await device.challenge(), eui)
+  return device
 }
 const passed = (tariff: Uint8Array): string => toHex(hanTariff(tariff))
 
@@ -81,6 +90,36 @@ test.each([
   await from.tell(first)
   expect(await to.tell(second)).toBe(answer)
   expect((await joined(home, other)).told).toEqual([passed(kept)])
+})
+
+test('what is longer than a tariff may be is not passed on, nor kept', async () => {
+  const home = homeOf(meter)
+  const [from, to] = [await joined(home, meter), await joined(home, llcs)]
+  const longest = new Uint8Array(limits.tariffBytesMax).fill(1)
+  expect(await from.tell(longest)).toBe(hanAnswers.done)
+  expect(await from.tell(concat(longest, first))).toBe(hanAnswers.refused)
+  expect(to.told).toEqual([passed(longest)])
+  expect((await joined(home, other)).told).toEqual([passed(longest)])
+})
+
+test('a device that the home does not list is not admitted, though it has its key', async () => {
+  const home = homeOf(meter)
+  const invented = eui64('02-00-00-02-00-00-00-99')
+  const device = connected(home)
+  expect(await device.join(await device.challenge(), invented)).toBe(hanAnswers.refused)
+  expect(home.deviceOf(invented)).toBeUndefined()
+  // The same connection, as one that it lists.
+  expect(await device.join(await device.challenge(), llcs)).toBe(hanAnswers.done)
+})
+
+test('a challenge is good for one attempt: after a wrong proof the right one needs another', async () => {
+  const home = homeOf(meter)
+  const device = connected(home)
+  const nonce = await device.challenge()
+  expect(await device.join(nonce, llcs, new Uint8Array(32))).toBe(hanAnswers.refused)
+  expect(await device.join(nonce, llcs)).toBe(hanAnswers.refused)
+  expect(home.deviceOf(llcs)).toBeUndefined()
+  expect(await device.join(await device.challenge(), llcs)).toBe(hanAnswers.done)
 })
 
 test('whoever takes every place without the key of the home keeps no device out, and is closed in time', async () => {

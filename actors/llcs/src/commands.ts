@@ -137,7 +137,7 @@ async function takeArm(
   const now = deps.clock.now()
   if (!config.evses.includes(command.controller)) return 'objectUndefined'
   const arm = armOf(signed, deps.crypto)
-  if (!isExecutable(command) || !arm.ok || arm.value.until <= now) return 'otherReason'
+  if (!arm.ok || arm.value.until <= now) return 'otherReason'
   const preCommand = toBase64(signed)
   const held = heldArms(keeper.memory, now, deps.crypto)
   // What has moved a load stays, so that its return is reported.

@@ -26,11 +26,14 @@ test('whoever lacks the install code neither links nor ends the charger’s link
 
 test('a greeting that is none ends the connection', async () => {
   const { llcs } = await scene()
-  for (const greeting of ['{}', '[', '{"station":"other","nonce":"AAAA"}']) {
+  // The last is whole, and of a charger that is not this home's.
+  const other = JSON.stringify({ station: 'other', nonce: toBase64(new Uint8Array(16)) })
+  for (const greeting of ['{}', '[', `{"station":"${stationEui}","nonce":"AAAA"}`, other]) {
     let open = true
     const socket = await stranger(llcs.port)
     socket.onClose(() => (open = false))
-    await socket.request(utf8(greeting)).catch(() => {})
+    const answer = await socket.request(utf8(greeting)).catch(() => new Uint8Array())
+    expect(answer).toHaveLength(0)
     await until(() => !open, 'the end')
   }
 })

@@ -62,7 +62,14 @@ test('what was used in the last moment is charged when it is told, however late'
   await eventually(() => world.hub.connected())
   expect(await arm(world.armRequest('7.13'))).toBe('BudgetExceeded')
   await world.clock.advance(limits.armWindowMillisMax + 2 * limits.budgetWindowMillis)
-  expect(await arm(world.armRequest('7.13'))).toBe('Accepted')
+  const last = world.armRequest('7.13')
+  expect(await arm(last)).toBe('Accepted')
+
+  // The other ledger, which has room for it, is charged again as well.
+  await returned()
+  expect(world.ledger().held()).toEqual([])
+  expect(await used(last)).toBe(true)
+  expect(world.ledger().held()).toHaveLength(1)
 })
 
 /** What is on the record of an actor of alerts that were refused. */

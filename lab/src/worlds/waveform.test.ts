@@ -97,6 +97,13 @@ test('ATK-29: a forged fall that no grid could make is not believed before a gri
   expect(real.find(({ hertz }) => hertz < 49.8)?.atSeconds).toBeLessThan(2.4)
 })
 
+test('a change too fast for a grid is doubted from the first estimate on, before there is another to hold it against', () => {
+  const ramp = (hertzPerSecond: number) =>
+    accepted(0.5, (t) => sine(turns(50, t) - Math.PI * hertzPerSecond * t ** 2))
+  expect(ramp(3)).toEqual({ good: [], doubts: ['RocofImplausible'] })
+  expect(ramp(1).doubts).toEqual([])
+})
+
 test('a sensor without a supply, or with twice its voltage, is doubted', () => {
   expect(accepted(1, () => 0).doubts).toEqual(['AmplitudeImplausible'])
   const twice = accepted(1, (t) => 2 * sine(turns(50, t)))
