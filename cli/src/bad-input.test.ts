@@ -207,6 +207,12 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
         ['llcs', 'replay', '--frequency', each],
       ] as const,
   ),
+  [
+    'a band that is given twice',
+    2,
+    '--band: 0.2 is given twice',
+    ['llcs', 'replay', '--frequency', frequency, '--band', '0.2', '--band=0.20'],
+  ],
   ['a frequency that is none', 3, `${frequency}:2: `, ['demo', '--once', '--frequency', frequency]],
   ['somebody’s folder', 3, 'holds “thesis.txt” and no street', ['demo', '--data', strangers]],
   ['a reset of somebody’s folder', 3, 'thesis.txt', ['demo', '--reset', '--data', strangers]],

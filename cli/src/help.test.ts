@@ -37,6 +37,7 @@ test('a command that others begin with names them in its help', async () => {
   out = ''
   await main(['llcs', 'replay', '--help'])
   expect(out).toContain('; 0 to 3600')
+  expect(out).toContain('taken as measured')
   expect(out).not.toContain('also:')
 })
 

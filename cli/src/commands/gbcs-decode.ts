@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 export const gbcsDecode: Command = {
   name: 'gbcs decode',
   summary: 'read a smart-meter message and say what is in it',
-  usage: 'interlock gbcs decode FILE',
+  usage: 'interlock gbcs decode FILE    (hex or base64; - is stdin)',
   example: 'interlock gbcs decode message.hex',
   operands: 'FILE',
   flags: {},

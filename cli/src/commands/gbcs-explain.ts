@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 export const gbcsExplain: Command = {
   name: 'gbcs explain',
   summary: 'every byte of a smart-meter message, field by field',
-  usage: 'interlock gbcs explain FILE',
+  usage: 'interlock gbcs explain FILE    (hex or base64; - is stdin)',
   example: 'interlock gbcs explain message.hex',
   operands: 'FILE',
   flags: {},

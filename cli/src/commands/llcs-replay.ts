@@ -9,7 +9,11 @@ export const llcsReplay: Command = {
   usage: 'interlock llcs replay --frequency FILE [--band HERTZ]… [--waveform]',
   example: 'interlock llcs replay --frequency day.csv.gz --band 0.2 --band 0.5',
   flags: {
-    frequency: { kind: 'text', value: 'FILE', help: 'one-second readings, CSV or CSV.gz' },
+    frequency: {
+      kind: 'text',
+      value: 'FILE',
+      help: 'one-second readings, CSV or CSV.gz; without --waveform they are taken as measured',
+    },
     band: {
       kind: 'texts',
       value: 'HERTZ',
@@ -19,7 +23,7 @@ export const llcsReplay: Command = {
     longest: { ...seconds, min: 1, help: 'seconds of the longest response (1800)' },
     waveform: {
       kind: 'switch',
-      help: 'from a simulated mains waveform with noise and harmonics, through the estimator',
+      help: 'through the estimator, which doubts a change too fast for a grid: from a simulated mains waveform with noise and harmonics',
     },
     noise: {
       kind: 'number',
@@ -60,12 +64,15 @@ export const llcsReplay: Command = {
 
 function bandsOf(given: readonly string[]): readonly number[] {
   if (given.length === 0) return [0.2, 0.5]
-  return given.map((text) => {
+  const bands = given.map((text) => {
     const band = Number(text)
     if (text.trim() === '' || !(band >= 0.01 && band <= 1))
       throw new UsageError(`--band: a number from 0.01 to 1, not “${text}”`)
     return band
   })
+  const again = bands.find((band, index) => bands.indexOf(band) !== index)
+  if (again !== undefined) throw new UsageError(`--band: ${again} is given twice`)
+  return bands
 }
 
 type Setting = {
