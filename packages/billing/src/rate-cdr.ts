@@ -58,12 +58,17 @@ export function rateCdr(
 ): Outcome<{ readonly session: RatedSession; readonly billed: Billed }, RatingProblem> {
   const name = `${cdr.country_code}*${cdr.party_id}*${cdr.id}`.toUpperCase()
   if (billed.records.has(name)) return refused('RecordReplayed', name)
+  if (cdr.credit === true || cdr.credit_reference_id !== undefined)
+    return refused('CreditUnsupported', cdr.credit_reference_id)
   const [start, end] = [ocpiTime(cdr.start_date_time), ocpiTime(cdr.end_date_time)]
   if (start === undefined || end === undefined) return refused('TimesDiffer', 'no such time')
   if (cdr.signed_data === undefined) return refused('SignedDataMissing')
   const meter = meterAt(cdr.cdr_location.evse_id, start)
   if (meter === undefined) return refused('MeterUnregistered', cdr.cdr_location.evse_id)
-  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa, vehicleOf?.(cdr.cdr_token))
+  const signed = signedSession(cdr.signed_data, meter, verifyEcdsa, {
+    vehicle: vehicleOf?.(cdr.cdr_token),
+    meterId: cdr.meter_id,
+  })
   if (!signed.ok) return signed
   const session = signed.value
   const before = billed.pages.get(meter.serial) ?? []
@@ -133,6 +138,8 @@ function differenceOf(
   // A vehicle may be connected before and after the meter counts, but then nothing is billed.
   if (Math.abs(start - from) > clockMillisMax || Math.abs(end - until) > clockMillisMax)
     return { reason: 'TimesDiffer', detail: `${cdr.start_date_time} to ${cdr.end_date_time}` }
+  if (Math.abs(cdr.total_time * 3_600_000 - (end - start)) > clockMillisMax)
+    return { reason: 'TimesDiffer', detail: `${cdr.total_time} h in all` }
   if (Math.abs(cdr.total_energy * 1_000 - wattHours) > energyWattHoursMax)
     return { reason: 'EnergyDiffers', detail: `${cdr.total_energy} kWh, signed ${wattHours} Wh` }
   const periods = cdr.charging_periods

@@ -65,6 +65,10 @@ export const ratingProblems = {
     atFault: 'operator',
     words: 'the vehicle confirms what it is shown, and its word on beginning or end is left out',
   },
+  NotConsumption: {
+    atFault: 'operator',
+    words: 'the readings are not of energy that was taken, or do not say that they are',
+  },
   TimesDiffer: { atFault: 'operator', words: 'the times of the record are not those signed' },
   EnergyDiffers: { atFault: 'operator', words: 'the energy of the record is not the one signed' },
   PeriodsDiffer: { atFault: 'operator', words: 'the periods do not add up to the energy' },
@@ -86,6 +90,10 @@ export const ratingProblems = {
     words: 'time is to be paid, and the clock of the meter was not set',
   },
 
+  CreditUnsupported: {
+    atFault: 'provider',
+    words: 'the record takes back what was billed, and we do not compute that yet',
+  },
   TariffUnsupported: {
     atFault: 'provider',
     words: 'the agreed tariff has rules that we do not compute yet',

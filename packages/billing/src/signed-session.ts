@@ -1,6 +1,7 @@
 import { fromBase64, fromUtf8, ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import {
   inherited,
+  isOfImport,
   pageOf,
   parseRecord,
   readingTime,
@@ -44,6 +45,14 @@ export type SignedSession = {
 
 type Read<Value> = Outcome<Value, RatingProblem>
 
+/** What is known of a session besides its readings. */
+export type SaidBeside = {
+  /** The vehicle of the driver's contract, where its key is known. */
+  readonly vehicle?: ContractVehicle | undefined
+  /** The meter that the operator names in its record. */
+  readonly meterId?: string | undefined
+}
+
 /**
  * Verifies all readings of a session by the register's key, and that none is missing or foreign; and with the
  * key of the driver's contract, where it is known, what the vehicle has signed besides.
@@ -52,7 +61,7 @@ export function signedSession(
   data: SignedData,
   meter: RegisteredMeter,
   verifyEcdsa: VerifyEcdsa,
-  vehicle?: ContractVehicle,
+  { vehicle, meterId }: SaidBeside = {},
 ): Read<SignedSession> {
   if (data.encoding_method.toUpperCase() !== 'OCMF')
     return refused('EncodingUnknown', data.encoding_method)
@@ -68,6 +77,9 @@ export function signedSession(
   records.sort((left, right) => pageOf(left.payload.PG).number - pageOf(right.payload.PG).number)
   const [first] = records
   if (first === undefined) return refused('StartMissing')
+  const { MS, GS } = first.payload
+  if (meterId !== undefined && ![meter.serial, MS, GS].includes(meterId))
+    return refused('MeterOther', `${meterId}, by the record`)
   // Where the cable was in before the card was shown, the first readings know nobody yet.
   const known = records.findIndex(({ payload }) => (payload.ID ?? '') !== '')
   const named = records.slice(Math.max(known, 0))
@@ -153,6 +165,7 @@ function countedBy(readings: readonly Reading[], { ratingWatts }: RegisteredMete
   const inner = readings.slice(1, -1)
   if (inner.some(({ TX }) => TX === 'B' || ends.includes(TX ?? '')))
     return refused('SessionsMixed', 'begun or ended twice')
+  if (!isOfImport(first)) return refused('NotConsumption', first.RI ?? 'no register is named')
   let isTimeKnown = true
   const points: { readonly at: Instant; readonly wattHours: number }[] = []
   for (const reading of readings) {

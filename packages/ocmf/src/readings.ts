@@ -30,3 +30,12 @@ export function readingAtEnd({ payload }: OcmfRecord): number | undefined {
   const last = inherited(payload.RD).at(-1)
   return last && wattHoursOf(last)
 }
+
+/**
+ * OBIS codes of registers that count active energy taken: `1-b:1.8.e`, of any channel and tariff, and those that OCMF reserves for
+ * charging points, B0 to B3 (at the meter or, with losses compensated, at the vehicle; in all or of the transaction).
+ */
+const importCode = /^0?1-(\d{1,2}|b):(0?1|B[0-3])\.0?8\.(\d{1,2}|e)([.*][0-9A-F]{1,3})?$/i
+
+/** Whether a reading says that it counts energy taken, and no export, power, balance or period. */
+export const isOfImport = ({ RI }: Reading): boolean => importCode.test(RI ?? '')
