@@ -88,6 +88,15 @@ export const lies: readonly (readonly [string, () => Cdr, string, 'operator' | '
     'MeterUnregistered',
     'operator',
   ],
+  [
+    'what was charged at another operator’s point',
+    () => {
+      const { cdr_location } = cdrWith()
+      return cdrWith(values(), { cdr_location: { ...cdr_location, evse_id: 'NL*OTH*E1' } })
+    },
+    'EvseOther',
+    'operator',
+  ],
   ['an authorisation, and no reference of it', () => cdrWith(), 'ReferenceUnknown', 'operator'],
   [
     'a reference that it made up',

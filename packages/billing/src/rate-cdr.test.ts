@@ -352,7 +352,7 @@ test('every reason is met by some case', () => {
   for (const reason of ['RecordReplayed', 'SessionReplayed', 'TariffUnsupported', 'TimeUnknown'])
     met.add(reason)
   for (const reason of ['ReferenceUsed', 'AuthorisationMissing']) met.add(reason)
-  for (const reason of ['NotConsumption', 'CreditUnsupported']) met.add(reason)
+  for (const reason of ['NotConsumption', 'CreditUnsupported', 'EvseOther']) met.add(reason)
   // Of a vehicle's receipts: met beside what reads them.
   const others = Object.keys(ratingProblems).filter((reason) => !reason.startsWith('Receipt'))
   expect([...met].sort()).toEqual(others.sort())

@@ -1,6 +1,14 @@
 import { ok, refused, type Instant, type Outcome } from '@interlock/kernel'
 import type { VerifyEcdsa } from '@interlock/ocmf'
-import { ocpiTime, sameCi, type Cdr, type OcpiPrice, type Tariff } from '@interlock/ocpi'
+import {
+  ocpiTime,
+  operatorOf,
+  sameCi,
+  sameOwner,
+  type Cdr,
+  type OcpiPrice,
+  type Tariff,
+} from '@interlock/ocpi'
 import { costOf } from './cost.ts'
 import type { ContractVehicle } from './metering-receipt.ts'
 import type { RatingProblem } from './rating-problems.ts'
@@ -60,11 +68,14 @@ export function rateCdr(
   if (billed.records.has(name)) return refused('RecordReplayed', name)
   if (cdr.credit === true || cdr.credit_reference_id !== undefined)
     return refused('CreditUnsupported', cdr.credit_reference_id)
+  const { evse_id: evseId } = cdr.cdr_location
+  const operator = operatorOf(evseId)
+  if (operator === undefined || !sameOwner(operator, cdr)) return refused('EvseOther', evseId)
   const [start, end] = [ocpiTime(cdr.start_date_time), ocpiTime(cdr.end_date_time)]
   if (start === undefined || end === undefined) return refused('TimesDiffer', 'no such time')
   if (cdr.signed_data === undefined) return refused('SignedDataMissing')
-  const meter = meterAt(cdr.cdr_location.evse_id, start)
-  if (meter === undefined) return refused('MeterUnregistered', cdr.cdr_location.evse_id)
+  const meter = meterAt(evseId, start)
+  if (meter === undefined) return refused('MeterUnregistered', evseId)
   const signed = signedSession(cdr.signed_data, meter, verifyEcdsa, {
     vehicle: vehicleOf?.(cdr.cdr_token),
     meterId: cdr.meter_id,

@@ -9,6 +9,10 @@ export type RatingProblemRow = { readonly atFault: AtFault; readonly words: stri
 export const ratingProblems = {
   SignedDataMissing: { atFault: 'operator', words: 'the record has no signed readings' },
   EncodingUnknown: { atFault: 'operator', words: 'the readings are signed in another format' },
+  EvseOther: {
+    atFault: 'operator',
+    words: 'the charging point is not, by its EVSE-ID, of the operator that sends the record',
+  },
   MeterUnregistered: {
     atFault: 'operator',
     words: 'the register has no meter for this charging point at that time',

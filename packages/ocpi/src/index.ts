@@ -1,6 +1,7 @@
 export * from './cdr.ts'
 export * from './charging-profile.ts'
 export * from './command.ts'
+export * from './evse-id.ts'
 export { ocpiTime, sameCi, type OcpiPrice } from './fields.ts'
 export * from './location.ts'
 export * from './protocol/index.ts'

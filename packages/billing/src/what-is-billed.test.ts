@@ -43,3 +43,16 @@ test.each(cases)('not billed: %s', (_, cdr, reason, atFault) => {
   expect(rate(cdr)).toMatchObject({ ok: false, reason })
   expect(ratingProblemRow(reason).atFault).toBe(atFault)
 })
+
+test('attack: an operator sends what was charged at another one’s point; that one is billed all the same', () => {
+  const stolen = cdrWith(values(), { party_id: 'OTH', id: 'X1' })
+  expect(rate(stolen)).toMatchObject({ reason: 'EvseOther', detail: 'NL*CPO*E1' })
+  expect(ratingProblemRow('EvseOther').atFault).toBe('operator')
+  expect(rate(cdrWith())).toMatchObject({ ok: true })
+  const { cdr_location } = cdrWith()
+  const at = (evse_id: string) =>
+    rate(cdrWith(values(), { cdr_location: { ...cdr_location, evse_id } }))
+  for (const own of ['nl*cpo*e1', 'NLCPOE1']) expect(at(own)).toMatchObject({ ok: true })
+  for (const other of ['BE*CPO*E1', 'NL*CP*E1', 'NL*CPO*1', '+31*123*1', 'E1'])
+    expect(at(other)).toMatchObject({ reason: 'EvseOther' })
+})
