@@ -186,6 +186,14 @@ test.each([
   expect(read.ok ? '' : read.detail).toContain(field)
 })
 
+test('of a name that is not expected an excerpt is repeated', () => {
+  const long = xml.replace(/(<[/]sr:[A-Za-z]+>\s*<[/]sr:Body>)/, `<sr:${'a'.repeat(5_000)}/>$1`)
+  expect(parseRequest(long)).toMatchObject({
+    reason: 'BodyInvalid',
+    detail: expect.stringMatching(/^a{199}…$/),
+  })
+})
+
 test('a request and its answer keep an older schema version', () => {
   const older = { ...request, schemaVersion: '5.1' as const }
   const read = parseRequest(buildRequest(older))

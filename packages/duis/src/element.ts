@@ -1,4 +1,4 @@
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { excerpt, ok, refused, type Outcome } from '@interlock/kernel'
 import { DOMParser } from '@xmldom/xmldom'
 import { guardXml } from './guard.ts'
 import type { DuisProblem } from './problems.ts'
@@ -33,10 +33,11 @@ export function parseDom(xml: string): Outcome<Document, DuisProblem> {
 /** What the parser says, without what it says of itself, and where, if it knows. */
 function wordsOf({ message }: Error): string {
   const words = message.replace(/^.*\[xmldom \w+\]\s*/s, '')
-  return words
-    .replace(/\s*@#\[line:undefined,col:undefined\]/g, '')
-    .replace(/\s*@#\[line:(\d+),col:(\d+)\]/g, ' (line $1, column $2)')
-    .slice(0, 200)
+  return excerpt(
+    words
+      .replace(/\s*@#\[line:undefined,col:undefined\]/g, '')
+      .replace(/\s*@#\[line:(\d+),col:(\d+)\]/g, ' (line $1, column $2)'),
+  )
 }
 
 /** Reads a document into elements; mixed content is refused. */

@@ -1,4 +1,4 @@
-import { ok, refused, type Outcome } from '@interlock/kernel'
+import { excerpt, ok, refused, type Outcome } from '@interlock/kernel'
 import { readBody, writeBody, type RequestBody } from './bodies.ts'
 import { parseCommandVariant, type CommandVariant } from './command-variants.ts'
 import {
@@ -64,7 +64,7 @@ export function parseRequest(xml: string): Outcome<ServiceRequest, DuisProblem> 
   if (!root.ok) return root
   const node = root.value
   if (node.namespace !== namespaces.sr || !isPlain(node, 'Request', 'schemaVersion'))
-    return refused('DocumentUnexpected', `${node.name}: in ${node.namespace}`.slice(0, 200))
+    return refused('DocumentUnexpected', excerpt(`${node.name}: in ${node.namespace}`))
   const version = schemaVersions.find((each) => each === node.attributes.get('schemaVersion'))
   if (version === undefined) {
     const words = `must be one of ${schemaVersions.join(', ')}`

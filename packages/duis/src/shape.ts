@@ -1,3 +1,4 @@
+import { excerpt } from '@interlock/kernel'
 import type { Element } from './element.ts'
 import { namespaces } from './services.ts'
 import { element, type Written } from './write.ts'
@@ -20,7 +21,7 @@ export type Content = {
 export class Misshapen extends Error {
   override readonly name = 'Misshapen'
   constructor(field: string, words: string) {
-    super(`${field}: ${words}`)
+    super(excerpt(`${field}: ${words}`))
   }
 }
 

@@ -1,4 +1,4 @@
-import { fromBase64, ok, refused, toBase64, utf8 } from '@interlock/kernel'
+import { excerpt, fromBase64, ok, refused, toBase64, utf8 } from '@interlock/kernel'
 import type { Crypto, Outcome, PrivateKey, PublicKey } from '@interlock/kernel'
 import { SignedXml, type SignatureAlgorithm } from 'xml-crypto'
 import { childrenOf, elementsOf, isPlain, parseDom, textOf, type Element } from './element.ts'
@@ -120,7 +120,7 @@ function verify(
     if (covered === undefined || more.length > 0) return refused('SignatureUnexpected')
     return ok({ xml: covered })
   } catch (error) {
-    return refused('SignatureInvalid', error instanceof Error ? error.message.slice(0, 200) : '')
+    return refused('SignatureInvalid', error instanceof Error ? excerpt(error.message) : '')
   }
 }
 

@@ -16,6 +16,11 @@ export const ok = <Value>(value: Value): Ok<Value> => ({ ok: true, value })
 export const refused = <Reason extends string>(reason: Reason, detail?: string): Refusal<Reason> =>
   detail === undefined ? { ok: false, reason } : { ok: false, reason, detail }
 
+const excerptCharactersMax = 200
+/** What a failure repeats of text from outside, a parser's own words included: enough to find it by. */
+export const excerpt = (text: string): string =>
+  text.length <= excerptCharactersMax ? text : `${text.slice(0, excerptCharactersMax - 1)}…`
+
 /** Something outside the program went wrong. `remedy` says what a person can do about it. */
 export class Fault extends Error {
   override readonly name = 'Fault'

@@ -1,4 +1,4 @@
-import { ok, refused, type Outcome } from './failure.ts'
+import { excerpt, ok, refused, type Outcome } from './failure.ts'
 
 export type JsonProblem = 'JsonMalformed' | 'JsonTooDeep'
 
@@ -12,7 +12,7 @@ export function parseJson(text: string, depthMax: number): Outcome<unknown, Json
   try {
     return ok(JSON.parse(text))
   } catch (cause) {
-    return refused('JsonMalformed', cause instanceof Error ? cause.message : undefined)
+    return refused('JsonMalformed', cause instanceof Error ? excerpt(cause.message) : undefined)
   }
 }
 

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser'
-import { fromUtf8, ok, refused, type Outcome } from '@interlock/kernel'
+import { excerpt, fromUtf8, ok, refused, type Outcome } from '@interlock/kernel'
 import { bytesOf } from './encoding.ts'
 import { containerCharactersMax, type OcmfProblem } from './problems.ts'
 
@@ -31,7 +31,10 @@ function readContainer(xml: string): Outcome<readonly SignedValue[], OcmfProblem
   try {
     document = parser.parse(xml, true)
   } catch (cause) {
-    return refused('ContainerMalformed', cause instanceof Error ? cause.message : undefined)
+    return refused(
+      'ContainerMalformed',
+      cause instanceof Error ? excerpt(cause.message) : undefined,
+    )
   }
   const { values } = document as { values?: { value?: readonly Value[] } }
   const found = values?.value ?? []

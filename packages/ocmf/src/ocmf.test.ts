@@ -160,6 +160,14 @@ test('a comment is no part of a container, and what it hides is no record', () =
   expect(read).toEqual({ ok: true, value: [{ record }] })
 })
 
+test('of a file that is none, and of an algorithm that is none, an excerpt is repeated', () => {
+  for (const outcome of [
+    readSignedValues('<a>'.repeat(200_000)),
+    verify(record.replace('"SA":"', `"SA":"${'x'.repeat(50_000)}`)),
+  ])
+    expect(outcome).toMatchObject({ ok: false, detail: expect.stringMatching(/^.{199}…$/s) })
+})
+
 test('a container may hold its records in hex or base64; a file may be records line by line', () => {
   const value = (encoding: 'hex' | 'base64'): string =>
     `<value><signedData format="OCMF" encoding="${encoding}">${Buffer.from(record).toString(encoding)}</signedData><publicKey>${ourKey}</publicKey></value>`

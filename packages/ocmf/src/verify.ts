@@ -1,4 +1,4 @@
-import { ok, refused, utf8, type Outcome } from '@interlock/kernel'
+import { excerpt, ok, refused, utf8, type Outcome } from '@interlock/kernel'
 import { algorithmOf, defaultAlgorithm, type Algorithm } from './algorithms.ts'
 import { rawSignature } from './ecdsa-signature.ts'
 import { bytesOf } from './encoding.ts'
@@ -33,7 +33,7 @@ export function verifyRecord(
   const record = parsed.value
   const name = record.algorithm ?? defaultAlgorithm
   const algorithm = algorithmOf(name)
-  if (algorithm === undefined) return refused('AlgorithmUnknown', name)
+  if (algorithm === undefined) return refused('AlgorithmUnknown', excerpt(name))
   if (publicKey === undefined) return refused('KeyMissing')
   const key = publicKeyOf(publicKey, algorithm.curve)
   if (!key.ok) return key
