@@ -23,11 +23,10 @@ import type { OscpRefusal } from './refusals.ts'
  * body as it travels; its protected header binds the rest of the request, both parties and the time.
  */
 export type Signer = {
-  readonly org: Eui64
   readonly thumbprint: string
   readonly key: PrivateKey
 }
-/** The certificate pinned for a peer. */
+/** The certificate pinned for a peer: it names the organisation, so a request names the certificate alone. */
 export type PinnedPeer = {
   readonly org: Eui64
   readonly thumbprint: string
@@ -35,7 +34,7 @@ export type PinnedPeer = {
 }
 
 const type = 'interlock-oscp'
-const extensions = ['org', 'to', 'req', 'iat'] as const
+const extensions = ['to', 'req', 'iat'] as const
 
 /** What of a request is bound besides its body, in one spelling. */
 const boundOf = ({ method, path, headers }: HttpMessage): string =>
@@ -64,7 +63,6 @@ export const signRequest = (
       typ: type,
       'x5t#S256': signer.thumbprint,
       crit: extensions,
-      org: signer.org,
       to,
       req: boundOf(request),
       iat: Math.floor(at / 1000),
@@ -96,8 +94,7 @@ export function verifyRequest(
   if (!decoded.ok) return refused('SignatureMalformed', decoded.detail)
   const { header, signed, signature: value } = decoded.value
   if (!isOurs(header)) return refused('SignatureMalformed', 'not the agreed header')
-  if (header['x5t#S256'] !== peer.thumbprint || header['org'] !== peer.org)
-    return refused('SignerWrong')
+  if (header['x5t#S256'] !== peer.thumbprint) return refused('SignerWrong')
   if (!crypto.verify(peer.publicKey, signed, value)) return refused('SignatureInvalid')
   if (header['to'] !== us || header['req'] !== boundOf(request)) return refused('SignedForAnother')
   const at = instant(Number(header['iat']) * 1000)

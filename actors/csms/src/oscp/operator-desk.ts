@@ -63,7 +63,7 @@ export function openOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     pinned,
     // Before it has answered, what is known of it is what the contract says.
     peer: () => store.of(name).peer ?? { baseUrl: operator.url, token: operator.tokenShown },
-    signer: { org: us, thumbprint: identity.peer.thumbprint, key: identity.key },
+    signer: { thumbprint: identity.peer.thumbprint, key: identity.key },
     http: httpClient({
       identity,
       trust,

@@ -97,7 +97,7 @@ function office() {
     const headers = writeHeaders({ requestId: `request-${++requests}` }, shown)
     const path = pathOf('cp', name)
     const http = { method: 'POST', path, headers, body: writeBody(name, body) }
-    const signature = signRequest(http, us, { org, thumbprint, key }, now, crypto)
+    const signature = signRequest(http, us, { thumbprint, key }, now, crypto)
     return desk.hear({ ...http, headers: { ...headers, [headerNames.signature]: signature } })
   }
   const agree = async (): Promise<void> => {
