@@ -86,13 +86,17 @@ function expected(spec: FlagSpec): string {
   return `a ${spec.kind === 'whole' ? 'whole ' : ''}number${range}`
 }
 
-/** The lines that explain the flags. */
+const helpColumn = 28
+/** The lines that explain the flags; what is too long for its column has a line of its own. */
 export const describeFlags = (specs: FlagSpecs): string =>
   Object.entries(specs)
     .map(([name, spec]) => {
       const value = spec.choices?.join('|') ?? spec.value ?? ''
       const { min, max } = spec
       const range = min === undefined || max === undefined ? '' : `; ${min} to ${max}`
-      return `  --${name}${value === '' ? '' : ` ${value}`} `.padEnd(28) + spec.help + range
+      const flag = `  --${name}${value === '' ? '' : ` ${value}`} `
+      const begin = flag.length < helpColumn ? flag : `${flag.trimEnd()}\n`
+      const indent = ' '.repeat(helpColumn - (begin === flag ? flag.length : 0))
+      return begin + indent + spec.help + range
     })
     .join('\n')

@@ -41,6 +41,27 @@ test('a command that others begin with names them in its help', async () => {
   expect(out).not.toContain('also:')
 })
 
+test('an actor without a config says how it is started, by name', async () => {
+  for (const name of ['cir', 'station', 'web']) {
+    err = ''
+    expect(await main([name])).toBe(exits.usage)
+    expect(err).toContain(`interlock ${name} --config street/`)
+    expect(err).toContain(`  interlock ${name} --config FILE`)
+  }
+})
+
+test('a kind that is none is named before anything else that is missing', async () => {
+  expect(await main(['topic', 'ls', 'nokind'])).toBe(exits.usage)
+  expect(err).toContain('not a kind: nokind. Kinds are ')
+})
+
+test('what a flag takes never runs into what it says', async () => {
+  await main(['home', 'consent', 'give', '--help'])
+  const column = ' '.repeat(28)
+  expect(out).toContain(`--purpose monthly|daily|halfHourly|dsr\n${column}no purpose stands`)
+  expect(out).toContain(`--reader EUI${' '.repeat(14)}the organisation`)
+})
+
 test('a group without its command says which there are, and what asked is a mistake', async () => {
   expect(await main(['gbcs'])).toBe(exits.usage)
   expect(err).toContain('which of these?')

@@ -1,4 +1,5 @@
 import type { ActorDeps, runActor, Running } from '@interlock/host'
+import { actorArguments } from '../actor-config.ts'
 import type { Command } from '../command.ts'
 import { station } from './station.ts'
 
@@ -12,18 +13,18 @@ const actor = <Config>(
     schema: Schema
     start: (config: Config, deps: ActorDeps) => Promise<Running>
   }>,
+  example = `interlock ${name} --config street/${name}/config.json`,
 ): Command => ({
   name,
   summary,
   usage: `interlock ${name} --config FILE`,
-  example: `interlock ${name} --config street/${name}/config.json`,
+  example,
   // Nothing else: no flag can weaken an actor.
   flags: { config: { kind: 'text', value: 'FILE', help: 'its configuration, JSON' } },
   run: async ({ flags, print }) => {
+    const argv = actorArguments(flags, { example })
     const { runActor } = await import('@interlock/host')
     const { schema, start } = await load()
-    const { config } = flags
-    const argv = typeof config === 'string' ? ['--config', config] : []
     const exitCode = await runActor(schema, start, argv)
     if (exitCode === 0) print({ actor: name, exitCode }, `${name} has closed`)
     return exitCode

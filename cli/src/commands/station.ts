@@ -1,4 +1,5 @@
-import { UsageError, type Command } from '../command.ts'
+import { actorArguments } from '../actor-config.ts'
+import type { Command } from '../command.ts'
 
 /** The one actor with simulated hardware that somebody has to touch: by hand, or by a script. */
 export const station: Command = {
@@ -16,18 +17,16 @@ export const station: Command = {
     },
   },
   run: async ({ flags, print }) => {
+    const { script } = flags
+    const argv = actorArguments(flags, station)
     const { readText, runActor } = await import('@interlock/host')
     const { readScript, startScripted, startStation, StationConfig } =
       await import('@interlock/station')
-    const { config, script } = flags
-    if (typeof script === 'string' && typeof config !== 'string')
-      throw new UsageError('--script needs --config')
     const steps = typeof script === 'string' ? readScript(script, readText(script)) : undefined
     const start: typeof startStation | typeof startScripted =
       steps === undefined
         ? startStation
         : (...[given, deps]: Parameters<typeof startStation>) => startScripted(given, deps, steps)
-    const argv = typeof config === 'string' ? ['--config', config] : []
     const exitCode = await runActor(StationConfig, start as typeof startStation, argv)
     if (exitCode === 0) print({ actor: 'station', exitCode }, 'station has closed')
     return exitCode

@@ -28,7 +28,7 @@ export const topicList: Command = {
   flags,
   async run(invocation) {
     const { print, flags: given } = invocation
-    const kind = encodeURIComponent(operandOf(invocation, 'KIND'))
+    const kind = await kindIn(operandOf(invocation, 'KIND'))
     const answer = await atServer(given, async (http, base) =>
       answered(await http.request('GET', `${base}/topics?kind=${kind}`)),
     )
@@ -151,15 +151,28 @@ export function wholeIn(flags: FlagValues, name: string, otherwise: number): num
   return Number(text)
 }
 
+/** The kinds that are carried. */
+async function kindsCarried(): Promise<readonly TopicSelection['kind'][]> {
+  const { sealedTopic, topicKinds } = await import('@interlock/contract')
+  return topicKinds.filter((each) => sealedTopic(each) !== undefined)
+}
+
+/** @throws UsageError for what is no kind that is carried */
+async function kindIn(text: string): Promise<TopicSelection['kind']> {
+  const kinds = await kindsCarried()
+  const kind = kinds.find((each) => each === text)
+  if (kind === undefined) throw new UsageError(`not a kind: ${text}. Kinds are ${kinds.join(', ')}`)
+  return kind
+}
+
 /** @throws UsageError for what is no topic of a kind that is carried */
 export async function selectionIn(text: string): Promise<TopicSelection> {
-  const { sealedTopic, topicKinds } = await import('@interlock/contract')
+  const kinds = await kindsCarried()
   const [root, region, feeder, kindText, id, ...rest] = text.split('/')
-  const kind = topicKinds.find((each) => each === kindText && sealedTopic(each) !== undefined)
+  const kind = kinds.find((each) => each === kindText)
   const levels = Object.entries({ region, feeder, id })
   const isWhole = levels.every(([, level]) => /^[A-Za-z0-9_.*+=|@-]{1,64}$/.test(level ?? ''))
   if (root !== 'ev' || kind === undefined || !isWhole || rest.length > 0) {
-    const kinds = topicKinds.filter((each) => sealedTopic(each) !== undefined)
     throw new UsageError(`not a topic: ${text}. It is ${form}; kinds are ${kinds.join(', ')}`)
   }
   const named = levels.filter(([, level]) => level !== '+')
