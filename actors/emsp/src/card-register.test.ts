@@ -132,6 +132,7 @@ test("attack: one operator alone says what it likes of another's driver, and blo
     'ImpossibleTravel',
     'OperatorsDiffer',
     'ReplayedResponse',
+    'CountOutOfOrder',
     'CopiedNumber',
     'ForgedKey',
     'ConcurrentUse',

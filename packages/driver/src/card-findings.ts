@@ -19,8 +19,9 @@ export const Findings = Compile(Type.Object({ findings: Type.Array(Finding, { ma
 export const findingPagesMax = 10
 
 /**
- * What a card is blocked for until its issuer says otherwise: that two cards answer with one key is proved by the key itself.
- * All else rests on an operator's word, of where its station is too, and to block for it would let one operator, or whoever
+ * What a card is blocked for until its issuer says otherwise: that two cards answer with one key is proved by the key itself,
+ * which has signed what one card that counts up cannot have signed.
+ * All else rests on an operator's word, of where its station is and what its clock said too, and to block for it would let one operator, or whoever
  * reads a number, take its driver's card away everywhere.
  */
 const blocks: Readonly<Record<string, string>> = { ClonedCard: 'two cards answer with its key' }
@@ -37,6 +38,7 @@ const doubts: Readonly<Record<string, string>> = {
   ConcurrentUse: 'it was shown while it charges elsewhere',
   OperatorsDiffer: 'two operators say that it is with them, and no key proves which',
   ForgedKey: 'somebody answered for it with another key',
+  CountOutOfOrder: 'an answer of it came after later ones, and no key proves when it was given',
   ReplayedResponse: 'an answer of it came a second time',
   TokenGuessed: 'so many attempts with it have failed',
 }

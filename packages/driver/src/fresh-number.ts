@@ -55,7 +55,7 @@ export function issueFreshNumber(
   return toBase64Url(concat(moment, macOf(reader, moment, key, crypto)))
 }
 
-/** Whether it was given out with that key, to that reader, and not too long ago. */
+/** When it was given out, if it was with that key, to that reader, and not too long ago. */
 export function checkFreshNumber(
   number: string,
   reader: NumberedReader,
@@ -63,7 +63,7 @@ export function checkFreshNumber(
   key: Uint8Array,
   crypto: Pick<Crypto, 'hmacSha256'>,
   millisMax: number = freshNumberMillisMax,
-): Outcome<void, 'FreshNumberInvalid' | 'FreshNumberOld'> {
+): Outcome<Instant, 'FreshNumberInvalid' | 'FreshNumberOld'> {
   const bytes = isFreshNumber(number) ? fromBase64Url(number) : undefined
   if (bytes === undefined) return refused('FreshNumberInvalid')
   const moment = bytes.slice(0, momentBytes)
@@ -71,9 +71,7 @@ export function checkFreshNumber(
     return refused('FreshNumberInvalid')
   const at = instant(Number(readU64(concat(new Uint8Array(8 - momentBytes), moment))))
   // Of a time to come it is only where the register's clock was put back: then nobody knows how old it is.
-  return Math.abs(now - at) > millisMax
-    ? refused('FreshNumberOld', `${now - at} ms`)
-    : ok(undefined)
+  return Math.abs(now - at) > millisMax ? refused('FreshNumberOld', `${now - at} ms`) : ok(at)
 }
 
 function macOf(

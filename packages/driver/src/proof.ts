@@ -3,6 +3,7 @@ import {
   millis,
   ok,
   refused,
+  toBase64Url,
   type Crypto,
   type Instant,
   type Outcome,
@@ -71,6 +72,13 @@ export function verifyProof(
   const { signed } = responseBytes(counter, challengeDigest(challenge, crypto))
   return crypto.verify(key, signed, bytes) ? ok(undefined) : refused('ProofInvalid')
 }
+
+/**
+ * Which response of its count it is: the challenge that it answers (SHA-256, base64url). Its signature does not say, for
+ * whoever has one can make another that verifies as well (n − s for s), and cards give out either.
+ */
+export const answeredTo = ({ challenge }: DriverProof, crypto: Pick<Crypto, 'sha256'>): string =>
+  toBase64Url(challengeDigest(challenge, crypto))
 
 /** A card counts up: what is not above the last one seen is a repeat, or comes from a copy. */
 export const isNextCounter = (last: number | undefined, counter: number): boolean =>

@@ -26,7 +26,8 @@ export const edinburgh = { latitude: 55.9533, longitude: -3.1883 }
 const bytes = fromHex(uid) ?? new Uint8Array()
 const cardKey = crypto.ephemeralKey()
 export const key = toBase64(cardKey.publicKey.spki)
-export const otherKey = toBase64(crypto.ephemeralKey().publicKey.spki)
+export const otherCardKey = crypto.ephemeralKey()
+export const otherKey = toBase64(otherCardKey.publicKey.spki)
 
 export const card = (counter: CardCounter = counterFrom(0), with_ = cardKey): Card =>
   createCard({ uid: bytes, contractId: 'GBINTC0012345X', key: with_ }, counter, crypto)

@@ -2,7 +2,10 @@ import type { Instant } from '@interlock/kernel'
 
 /** What the register has seen that should not be, and what it means. */
 export const findingKinds = {
-  ClonedCard: 'two cards answer with one key: a count came that is not above the last',
+  ClonedCard:
+    'two cards answer with one key: one count for two challenges, or a count after higher ones by the clock of the register',
+  CountOutOfOrder:
+    'a response came after others with higher counts, and nothing proves when the card gave it',
   ReplayedResponse: 'a response that was used came again, at another time or place',
   CopiedNumber: 'the number of a card that has a key was shown without it',
   ForgedKey: 'a response came that the key of the token did not make',

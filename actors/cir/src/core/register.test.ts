@@ -281,11 +281,11 @@ describe('without a control the attack passes', () => {
   }
 
   test('nobody counts: the clone charges', () => {
-    const { proof, ...rest } = tap(card(counterFrom(7)))
-    const seen = [{ ...rest, counter: 8, signature: proof?.signature ?? '' }]
+    const seen = [{ counter: 8, challenge: 'x', operator: 'A', station: 'S', toldAt: night }]
     const clone = tap(card(counterFrom(3)), { at: minutes(30) })
-    expect(judge(clone, {}, { seen })).toBe('ProofReplayed')
-    expect(judge(clone, {})).toBe('VERIFIED')
+    expect(judge(clone, {}, { responses: { key, seen } })).toBe('ProofReplayed')
+    expect(judge(clone, { skewMillisMax: Infinity }, { responses: { key, seen } })).toBe('VERIFIED')
+    expect(judge(clone, {}, { responses: { key, seen: [] } })).toBe('VERIFIED')
   })
 
   test('nobody looks where else: two charge', () => {
@@ -296,6 +296,15 @@ describe('without a control the attack passes', () => {
     const far = tap(card(), { place: edinburgh, at: minutes(60) })
     expect(judge(far, {}, { last })).toBe('TokenElsewhere')
     expect(judge(far, { travelKmPerHourMax: Infinity }, { last })).toBe('VERIFIED')
+  })
+
+  test('what is near is one place: two chargers of a site, a moment apart, are no journey', () => {
+    const last = { reader: 'A STATION-2', at: night, place: london }
+    const north = (km: number) => ({ ...london, latitude: london.latitude + km / 111.2 })
+    const next = (km: number) => tap(card(), { place: north(km), at: instant(night + 1_000) })
+    expect(judge(next(4.9), {}, { last })).toBe('VERIFIED')
+    expect(judge(next(5.1), {}, { last })).toBe('TokenElsewhere')
+    expect(judge(next(0.1), { samePlaceKm: 0 }, { last })).toBe('TokenElsewhere')
   })
 
   test('nobody locks: the next guess is looked at', () => {
@@ -310,13 +319,14 @@ describe('without a control the attack passes', () => {
   test('whatever is older than what is remembered is not taken for new', () => {
     const seen = Array.from({ length: sightingRules.seenMax }, (_, index) => ({
       counter: index + 10,
-      signature: 'x',
+      challenge: 'x',
+      operator: 'A',
       station: 'STATION-1',
-      at: minutes(index),
+      toldAt: minutes(index),
     }))
     const old = tap(card(counterFrom(1)), { at: minutes(-600) })
-    expect(judge(old, {}, { seen })).toBe('ProofReplayed')
-    expect(judge(old, {}, { seen: seen.slice(1) })).toBe('VERIFIED')
+    expect(judge(old, {}, { responses: { key, seen } })).toBe('ProofReplayed')
+    expect(judge(old, {}, { responses: { key, seen: seen.slice(1) } })).toBe('VERIFIED')
   })
 
   test('a charge ends where it runs', () => {

@@ -1,4 +1,5 @@
 import {
+  answeredTo,
   checkFreshNumber,
   freshNumberMillisMax,
   identifications,
@@ -9,8 +10,16 @@ import {
   type KeyStatement,
   type Strength,
 } from '@interlock/driver'
-import type { Crypto, Instant } from '@interlock/kernel'
+import { ok, type Crypto, type Instant } from '@interlock/kernel'
 import type { FindingKind } from './findings.ts'
+import {
+  cloneIn,
+  laterToldBefore,
+  seenOf,
+  withResponse,
+  type Responses,
+  type SeenResponse,
+} from './seen-responses.ts'
 
 export type Place = { readonly latitude: number; readonly longitude: number }
 
@@ -29,21 +38,9 @@ export type Sighting = {
   readonly isOperators?: boolean
 }
 
-/** A response that was accepted. */
-export type SeenResponse = {
-  readonly counter: number
-  readonly signature: string
-  readonly station: string
-  /** Two operators may give their stations one name, so a response is of the operator that first told of it. */
-  readonly operator: string
-  readonly at: Instant
-  readonly isLate?: true
-}
-
 /** What is remembered of a token. JSON values only. */
 export type TokenTrace = {
-  /** The latest responses by their count, oldest first. */
-  readonly seen?: readonly SeenResponse[]
+  readonly responses?: Responses
   readonly last?: Seen & { readonly at: Instant; readonly place?: Place }
   /** Where it charges. */
   readonly inUse?: Seen & { readonly since: Instant }
@@ -85,7 +82,7 @@ export const sightingRules = {
   useMillisMax: 48 * 3_600_000,
   /** Responses of one card that are remembered. */
   seenMax: 32,
-  /** How far the clocks of two stations may lie apart. */
+  /** By how much what is told of a card may overtake what was told of it before, and the register's clock be put back. */
   skewMillisMax: 60_000,
   /** For how long the operator that told of a fresh response may tell of it again: a tap, then the vehicle. */
   againMillisMax: 15 * 60_000,
@@ -148,8 +145,13 @@ export function judgeSighting(
       verdict: { ok: false, reason: 'TokenElsewhere' },
       found: found.map(({ kind, detail }) => ({ kind, detail })),
     }
-  const next = moved(withResponse(trace, sighting, rules), sighting)
-  return { ...held, verdict, trace: next, found: doubts.slice(0, 1).flatMap(differing) }
+  const next = moved(trace, sighting, judged.strength === 'VERIFIED')
+  const { proved } = judged
+  const { seenMax } = rules
+  const kept: TokenTrace = proved
+    ? { ...next, responses: withResponse(trace.responses, proved.response, proved.key, seenMax) }
+    : next
+  return { ...held, verdict, trace: kept, found: doubts.slice(0, 1).flatMap(differing) }
 }
 
 /**
@@ -172,18 +174,6 @@ export type JudgedWith = {
 }
 export type Remembered = { readonly trace: TokenTrace; readonly failed: Failed }
 
-function withResponse(
-  trace: TokenTrace,
-  { proof, station, operator, at, isLate }: Sighting,
-  { seenMax }: SightingRules,
-): TokenTrace {
-  if (proof === undefined) return trace
-  const { counter, signature } = proof
-  const response = { counter, signature, station, operator, at }
-  const seen = [...(trace.seen ?? []), isLate === true ? { ...response, isLate } : response]
-  return { ...trace, seen: seen.sort((a, b) => a.counter - b.counter).slice(-seenMax) }
-}
-
 /** Whoever agrees to something may charge elsewhere meanwhile. */
 const isCharge = ({ proof }: Sighting): boolean =>
   proof === undefined || proof.challenge.purpose === 'charge'
@@ -196,11 +186,11 @@ const isNumbered = ({ proof, isLate }: Sighting): boolean =>
   isLate !== true && proof?.challenge.fresh !== undefined
 
 /** It is here now; a report that comes late moves nothing. */
-function moved(trace: TokenTrace, sighting: Sighting): TokenTrace {
+function moved(trace: TokenTrace, sighting: Sighting, isProved: boolean): TokenTrace {
   const { at, place } = sighting
   if (trace.last !== undefined && at < trace.last.at) return trace
   const reader = readerOf(sighting)
-  const seen: Seen = { reader, ...(isNumbered(sighting) && { isProved: true }) }
+  const seen: Seen = { reader, ...(isProved && { isProved }) }
   const last = { ...seen, at, ...(place && { place }) }
   if (!isCharge(sighting)) return { ...trace, last }
   return {
@@ -217,56 +207,103 @@ export function endUse(trace: TokenTrace, reader: string): TokenTrace {
 }
 
 type Worth =
-  | { readonly ok: true; readonly strength: Strength; readonly isRepeat: boolean }
-  | { readonly ok: false; readonly reason: DriverRefusal; readonly kind?: FindingKind }
+  | {
+      readonly ok: true
+      readonly strength: Strength
+      readonly isRepeat?: true
+      /** A response that the key of the token has made, and which is new. */
+      readonly proved?: { readonly key: string; readonly response: SeenResponse }
+    }
+  | {
+      readonly ok: false
+      readonly reason: DriverRefusal
+      readonly kind?: FindingKind | undefined
+      readonly detail?: string
+    }
 
 /**
  * The proof alone, which has to be of the moment of the sighting: by our number in it, whatever the station's clock says,
  * or else by the moment that it names. A response is told more than once: for Authorize, and
- * for each event. The counts of one card rise with time, in whichever order they are reported; those of two do not.
+ * for each event. The counts of one card rise, in whichever order they are reported; those of two do not.
  */
 function worth(
   sighting: Sighting,
   statement: KeyStatement | undefined,
-  { seen = [] }: TokenTrace,
-  { crypto, freshKey, now, rules }: JudgedWith & Pick<Before, 'now' | 'rules'>,
+  trace: TokenTrace,
+  judging: Judging,
 ): Worth {
-  const { uid, station, operator, at, proof } = sighting
-  const { seenMax, skewMillisMax: skew, againMillisMax } = rules
+  const { crypto, now, rules } = judging
+  const { uid, station, operator, at, proof, isLate } = sighting
   if (statement === undefined) return { ok: false, reason: 'TokenUnknown' }
-  const shown = { uid, ...(proof && { proof }) }
-  const same = seen.find(({ counter }) => counter === proof?.counter)
+  const { key } = statement
+  const seen = seenOf(trace.responses, key)
+  const challenge = proof && answeredTo(proof, crypto)
+  const told = seen.find((each) => each.counter === proof?.counter && each.challenge === challenge)
   const isAgain =
-    same?.signature === proof?.signature &&
-    same?.operator === operator &&
-    same.isLate !== true &&
-    Math.abs(at - same.at) <= againMillisMax
+    told !== undefined &&
+    told.operator === operator &&
+    told.isLate !== true &&
+    Math.abs(at - told.toldAt) <= rules.againMillisMax
   const isByNumber = isNumbered(sighting)
   const moment = (isAgain || isByNumber) && proof !== undefined ? proof.challenge.at : at
   const expected = { station, at: moment, purpose: proof?.challenge.purpose ?? 'charge' } as const
+  const shown = { uid, ...(proof && { proof }) }
   const judged = identify(shown, statement, expected, undefined, crypto)
-  if (!judged.ok) return { ok: false, reason: judged.reason, ...foundOf(judged.reason) }
-  if (same !== undefined && same.signature === proof?.signature && same.operator !== operator)
-    return { ok: false, reason: 'ProofReplayed', kind: 'ReplayedResponse' }
-  const number = isByNumber && !isAgain ? proof?.challenge.fresh : undefined
-  if (number !== undefined) {
-    const max = rules.freshNumberMillisMax
-    const given = checkFreshNumber(number, sighting, now, freshKey, crypto, max)
-    if (!given.ok) return { ok: false, reason: given.reason, ...foundOf(given.reason) }
-  }
-  const strength = isByNumber ? judged.value.strength : identifications.staticUid.strength
-  if (proof === undefined) return { ok: true, strength, isRepeat: false }
-  if (same?.signature === proof.signature) return { ok: true, strength, isRepeat: true }
-  const isTornApart = seen.some((each) =>
-    each.counter > proof.counter ? each.at + skew < at : each.at > at + skew,
-  )
-  if (same !== undefined || isTornApart)
-    return { ok: false, reason: 'ProofReplayed', kind: 'ClonedCard' }
+  if (!judged.ok) return { ok: false, reason: judged.reason, kind: findingOf[judged.reason] }
+  const hearsay = identifications.staticUid.strength
+  // What no key was asked about is nobody's response.
+  if (proof === undefined || challenge === undefined || key === null)
+    return { ok: true, strength: hearsay }
+
+  if (told !== undefined && told.operator !== operator) return replayed('ReplayedResponse')
+  const number = isByNumber && !isAgain ? numberIn(sighting, proof, judging) : ok(undefined)
+  const response = { counter: proof.counter, challenge }
+  const issuedAt = number.ok ? number.value : undefined
+  const clone = cloneIn(seen, response, issuedAt, rules.skewMillisMax)
+  if (clone !== undefined) return replayed('ClonedCard', clone)
+  if (!number.ok) return { ...number, kind: findingOf[number.reason] }
+  const strength = isByNumber ? judged.value.strength : hearsay
+  if (told !== undefined) return { ok: true, strength, isRepeat: true }
+  const doubt = doubtOfCount(proof.counter, seen, isLate === true, judging)
+  if (doubt !== undefined) return doubt
+  const late = isLate === true ? ({ isLate } as const) : {}
+  const kept = { ...response, station, operator, toldAt: now, ...late }
+  return { ok: true, strength, proved: { key, response: kept } }
+}
+
+const replayed = (kind: FindingKind, detail?: string): Extract<Worth, { readonly ok: false }> => ({
+  ok: false,
+  reason: 'ProofReplayed',
+  kind,
+  ...(detail !== undefined && { detail }),
+})
+
+/** When our number in the challenge was given out; `undefined` where there is none. */
+function numberIn(
+  sighting: Sighting,
+  { challenge: { fresh } }: DriverProof,
+  { crypto, freshKey, now, rules }: Judging,
+) {
+  const max = rules.freshNumberMillisMax
+  return fresh === undefined
+    ? ok(undefined)
+    : checkFreshNumber(fresh, sighting, now, freshKey, crypto, max)
+}
+
+/** Why a response that proves no clone is not taken all the same. */
+function doubtOfCount(
+  counter: number,
+  seen: readonly SeenResponse[],
+  isLate: boolean,
+  { now, rules }: Judging,
+): Worth | undefined {
+  // When a late one was is the station's word, so its place among the others accuses nobody.
+  const later = isLate ? undefined : laterToldBefore(seen, counter, now - rules.skewMillisMax)
+  if (later !== undefined)
+    return replayed('CountOutOfOrder', `count ${counter}, after ${later.counter}`)
   // Older than anything remembered: nobody can say any more whether it was used.
-  const isForgotten = seen.length >= seenMax && proof.counter < (seen[0]?.counter ?? 0)
-  return isForgotten
-    ? { ok: false, reason: 'ProofReplayed', kind: 'ReplayedResponse' }
-    : { ok: true, strength, isRepeat: false }
+  const isForgotten = seen.length >= rules.seenMax && counter < (seen[0]?.counter ?? 0)
+  return isForgotten ? replayed('ReplayedResponse') : undefined
 }
 
 const findingOf: Partial<Readonly<Record<DriverRefusal, FindingKind>>> = {
@@ -276,15 +313,11 @@ const findingOf: Partial<Readonly<Record<DriverRefusal, FindingKind>>> = {
   ProofStale: 'ReplayedResponse',
   FreshNumberOld: 'ReplayedResponse',
 }
-function foundOf(reason: DriverRefusal): { readonly kind?: FindingKind } {
-  const kind = findingOf[reason]
-  return kind === undefined ? {} : { kind }
-}
-
 type Before = Remembered & { readonly now: Instant; readonly rules: SightingRules }
+type Judging = JudgedWith & Pick<Before, 'now' | 'rules'>
 
 function countFailure(
-  { reason, kind }: Extract<Worth, { readonly ok: false }>,
+  { reason, kind, detail }: Extract<Worth, { readonly ok: false }>,
   { trace, failed, now, rules }: Before,
 ): Judged {
   const reader = onceMore(failed.reader, now)
@@ -292,7 +325,7 @@ function countFailure(
   const token = reason === 'TokenUnknown' ? failed.token : onceMore(failed.token, now)
   const isLocked = token !== failed.token && token?.count === rules.tokenFailuresMax
   const found = [
-    ...(kind === undefined ? [] : [{ kind }]),
+    ...(kind === undefined ? [] : [{ kind, ...(detail !== undefined && { detail }) }]),
     ...(isLocked ? [{ kind: 'TokenGuessed' } as const] : []),
     ...(reader.count === rules.readerFailuresMax ? [{ kind: 'ReaderGuessed' } as const] : []),
   ]

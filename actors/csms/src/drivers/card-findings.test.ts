@@ -201,7 +201,7 @@ describe('a card that was cloned', () => {
 })
 
 describe('a number that was misused', () => {
-  test.each(['CopiedNumber', 'ConcurrentUse', 'TokenGuessed'])(
+  test.each(['CopiedNumber', 'ConcurrentUse', 'CountOutOfOrder', 'TokenGuessed'])(
     '%s: attack: what is remembered lets it in while the register is away',
     async (kind) => {
       const unread = csms([finding(1, kind)])
