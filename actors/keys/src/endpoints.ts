@@ -22,13 +22,21 @@ import {
   type HttpRequest,
   type Reply,
 } from '@interlock/host'
-import { roles, type Clock, type Crypto, type Eui64, type Outcome } from '@interlock/kernel'
+import {
+  parseEui64,
+  roles,
+  type Clock,
+  type Crypto,
+  type Eui64,
+  type Outcome,
+} from '@interlock/kernel'
 import type { Static } from 'typebox'
 import type { Audit } from '@interlock/ledger'
 import { ConsentQuestion } from '@interlock/privacy'
-import { headHolds, type HeadBook, type KeyServer } from '@interlock/seal'
+import { headHolds, type Admission, type HeadBook, type KeyServer } from '@interlock/seal'
 import type { Certificates } from './certificates.ts'
 import type { Consents } from './consents.ts'
+import { isAuthorOf, maySee } from './entitlement.ts'
 import { memberOf } from './group-store.ts'
 import { topicIn, type NamedReaderList } from './named-readers.ts'
 
@@ -37,6 +45,9 @@ export type KeyDesk = {
   readonly certificates: Certificates
   readonly named: NamedReaderList
   readonly consents: Consents
+  readonly admission: Pick<Admission, 'holds'>
+  /** Whether an organisation was granted the very home of a station. */
+  readonly speaksOf: (peer: HttpRequest['peer'], station: string) => boolean
   readonly audit: Audit
   readonly clock: Pick<Clock, 'now'>
   readonly administrators: readonly Eui64[]
@@ -82,7 +93,7 @@ const refuse = (reason: JoinRefusal): Reply => ({
 
 /** Joining and leaving, certificates and named readers: what clients ask. */
 export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
-  const { server, certificates, named, audit, clock } = desk
+  const { server, certificates, named, admission, audit, clock } = desk
   const isToldEnough = minuteCounts(refusalsToldPerMinuteMax)
 
   async function join({ peer, body }: HttpRequest): Promise<Reply> {
@@ -129,10 +140,17 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
       method: 'GET',
       url: '/api/v1/certificates/:thumbprint',
       roles: clients,
-      summary: 'a certificate with its authority; whoever asks verifies it',
-      handle({ params }) {
-        const chain = certificates.chainOf(params['thumbprint'] ?? '')
-        return chain === undefined ? problem('NotFound') : { status: 200, body: { chain } }
+      summary:
+        'a certificate with its authority; of who only reads, for those who seal to it. Whoever asks verifies it',
+      handle({ peer, params }) {
+        const thumbprint = params['thumbprint'] ?? ''
+        const holder = certificates.peerOf(thumbprint)
+        const chain = certificates.chainOf(thumbprint)
+        return holder === undefined ||
+          chain === undefined ||
+          !maySee(peer, holder, named, admission)
+          ? problem('NotFound')
+          : { status: 200, body: { chain } }
       },
     },
     {
@@ -155,10 +173,12 @@ export function clientEndpoints(desk: KeyDesk): readonly Endpoint[] {
       method: 'GET',
       url: '/api/v1/readers',
       roles: namers,
-      summary: 'whom to seal to on a topic of named readers',
-      handle({ query }) {
+      summary: 'whom to seal to on a topic of named readers, for its author',
+      handle({ peer, query }) {
         const topic = topicIn(query['topic'])
         if (topic === undefined) return problem('BodyInvalid', 'no topic')
+        if (!isAuthorOf(peer, topic, admission))
+          return problem('NotPermitted', 'no author of that topic')
         return { status: 200, body: { readers: named.of(topic) } }
       },
     },
@@ -267,9 +287,13 @@ export function consentEndpoints(desk: KeyDesk): readonly Endpoint[] {
       method: 'GET',
       url: '/api/v1/consents/:station',
       roles: ['csms', 'web'],
-      summary: 'what the next consent of a station has to name',
-      handle({ params }) {
-        const next = consents.next(params['station'] ?? '')
+      summary: 'what the next consent of a station has to name, for who was granted that home',
+      handle({ peer, params }) {
+        const station = parseEui64(params['station'] ?? '')
+        if (station === undefined) return problem('NotFound')
+        if (!desk.speaksOf(peer, station))
+          return problem('NotPermitted', 'nothing about that home was granted to this organisation')
+        const next = consents.next(station)
         return next === undefined ? problem('NotFound') : { status: 200, body: next }
       },
     },

@@ -74,6 +74,11 @@ export function openNamedReaders(
       left.set(name, left.get(name) ?? {})
       return true
     },
+    /** The topics that one is to be sealed to on. */
+    topicsOf: (thumbprint: string): readonly Topic[] =>
+      [...readers].flatMap(([name, held]) =>
+        held.has(thumbprint) ? (parseTopic(name) ?? []) : [],
+      ),
     /** Thumbprints of those who may read it now. */
     of(topic: Topic): readonly string[] {
       return [...(readers.get(topicName(topic)) ?? [])].filter((thumbprint) => {

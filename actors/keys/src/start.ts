@@ -29,6 +29,7 @@ import { openCertificates } from './certificates.ts'
 import type { KeysConfig } from './config.ts'
 import { openConsents } from './consents.ts'
 import { clientEndpoints, consentEndpoints, headEndpoints, type KeyDesk } from './endpoints.ts'
+import { speaksOf } from './entitlement.ts'
 import { memberOf, openGroupStore } from './group-store.ts'
 import { openNamedReaders } from './named-readers.ts'
 
@@ -119,6 +120,8 @@ export async function startKeys(config: KeysConfig, deps: ActorDeps): Promise<Ke
     certificates,
     named,
     consents,
+    admission,
+    speaksOf: (peer, station) => speaksOf(peer, station, book),
     audit,
     clock,
     administrators,

@@ -26,6 +26,8 @@ const purposes = [
 
 /** What the key server says no by, in words. */
 export const consentWords: Readonly<Record<string, string>> = {
+  NotPermitted:
+    'this organisation was granted nothing about that charger at the key server: the operator of the charger was, or have it granted',
   NotFound: 'the key server knows no owner of that charger (see owner add)',
   StationUnknown: 'the key server knows no owner of that charger (see owner add)',
   ConsentMalformed: 'that is no consent as an owner’s device signs it',

@@ -155,19 +155,17 @@ const seen = (what: (of: FeederSumsShown) => number, value: number) =>
 /** Waits until the operator is a reader of what each charger is going to say. */
 async function allSealToDso(): Promise<void> {
   const { authority, keyOrigin } = middleware
-  const [asker] = chargers
-  assert(asker !== undefined, 'a street')
   const trust = { roots: [authority.rootPem] }
-  const http = httpClient({ identity: asker.identity, trust, activity: unobserved })
   for (const { identity } of chargers) {
+    const http = httpClient({ identity, trust, activity: unobserved })
     const topic = topicName({ ...place, kind: 'masked', id: identity.peer.eui })
     const url = `${keyOrigin}/api/v1/readers?topic=${encodeURIComponent(topic)}`
     await eventually(async () => {
       const { body } = await http.request('GET', url)
       return (body as { readers?: unknown[] }).readers?.length === 1
     })
+    await http.close()
   }
-  await http.close()
 }
 
 /** To where all that run have sent their readings: of the round that begins, or else of the next. */

@@ -177,6 +177,9 @@ export async function openMiddleware(options: MiddlewareOptions) {
       const owner = { station, key: toBase64Url(key.publicKey.spki) }
       const added = await desk.request('PUT', `${keyOrigin}/api/v1/owners`, owner)
       assert(added.status === 204, 'the owner is known')
+      // The app vendor carries for this home.
+      const carries = grantRow(carrierOfStation, 'publish', { kind: 'consumption', id: station })
+      await change('PUT', carries, [keyOrigin])
       return {
         station,
         async say(reader, purpose, given) {

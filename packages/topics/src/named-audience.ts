@@ -1,8 +1,10 @@
 import { limits, topicName, type Topic } from '@interlock/contract'
-import { ok, refused, type Clock, type Outcome } from '@interlock/kernel'
+import { Fault, ok, refused, type Clock, type Outcome } from '@interlock/kernel'
 import type { Reader } from '@interlock/seal'
 import type { Directory } from './directory.ts'
 import type { KeyClient } from './key-client.ts'
+
+const notPermitted = 'NotPermitted'
 
 type Known = { readonly readers: readonly Reader[]; readonly at: number }
 
@@ -16,6 +18,8 @@ export function namedAudience(keys: KeyClient, directory: Directory, clock: Pick
   async function ask(topic: Topic): Promise<Known> {
     const asked = clock.now()
     const named = await keys.readersOf(topic)
+    // Who is no author there yet would say it to nobody for good: what there is to say waits.
+    if (!named.ok && named.reason === notPermitted) throw new Fault('PeerUnavailable', notPermitted)
     if (!named.ok) return { readers: [], at: asked }
     const peers = await Promise.all(named.value.map((each) => directory.learn(each)))
     const readers = peers

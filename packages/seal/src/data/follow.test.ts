@@ -43,6 +43,15 @@ test('an author that gives its numbers again is told from a carrier that repeats
   expect(follow(followed, head(2))).toMatchObject({ reason: 'SealRepeated' })
 })
 
+test('a number given again is known before a reader was brought its first message', () => {
+  // It joined at 41, and so was told of no gap before; 20 sealed now is no late one.
+  const joined = followFrom(41, at(41))
+  expect(follow(joined, { seq: 20, iat: at(50) })).toMatchObject({ reason: 'SealReused' })
+  expect(follow(joined, { seq: 41, iat: at(42) })).toMatchObject({ reason: 'SealReused' })
+  // The control: sealed before it joined, either comes late and is taken.
+  for (const seq of [20, 41]) expect(taken(joined, head(seq)).finding?.reason).toBe('SealReordered')
+})
+
 test('what is missing is told, and what of it comes late is taken once', () => {
   const gap = taken(start, head(1), head(5))
   expect(gap.finding).toEqual({ reason: 'SealGap', missing: { from: 2, to: 4 } })
