@@ -2,6 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto'
 import { nodeCrypto as crypto, systemEntropy } from '@interlock/host'
 import { assert, euiFromBytes, inSeconds, instant, u64, type Eui64 } from '@interlock/kernel'
 import {
+  closingUses,
   derivedWords,
   maskReading,
   newStationRounds,
@@ -18,7 +19,7 @@ import type { SealPlan } from './seal-figures.ts'
 
 const rules: GroupRules = {
   honestMin: 5,
-  coalitionMax: 5,
+  coalitionMax: 2,
   roundMillis: inSeconds(1),
   roundsPerWindow: 1_800,
   readingMax: 1_000_000n,
@@ -58,6 +59,7 @@ function participation(size: number): () => void {
     roster: made.value,
     rules,
     word: derivedWords(keys, crypto),
+    closingUse: closingUses(made.value, crypto),
   }
   let rounds = newStationRounds(1)
   let round = 0

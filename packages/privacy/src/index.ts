@@ -1,4 +1,5 @@
 export * from './aggregation/audit.ts'
+export * from './aggregation/closing.ts'
 export * from './aggregation/differencing.ts'
 export * from './aggregation/feeder-round.ts'
 export * from './aggregation/mask-words.ts'

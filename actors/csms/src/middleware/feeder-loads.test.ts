@@ -2,6 +2,7 @@ import { feederSumRules as rules, type Load } from '@interlock/contract'
 import { nodeCrypto as crypto } from '@interlock/host'
 import { inMinutes, instant, plus, type Eui64 } from '@interlock/kernel'
 import {
+  closingUses,
   maskBoth,
   newStationRounds,
   roster as rosterOf,
@@ -85,7 +86,8 @@ function sumOfOthers(views: readonly StationView[]): number {
     const secret = crypto.sha256(new Uint8Array([i]))
     const keyOf = (other: Eui64) => keys.get(other)?.publicKey
     const words = wordsOf({ station, key }, secret, roster.value, keyOf, crypto)
-    const member = { station, roster: roster.value, rules, words }
+    const closingUse = closingUses(roster.value, crypto)
+    const member = { station, roster: roster.value, rules, words, closingUse }
     const reading = { watts: BigInt(watts[i] ?? 0), wattHours: 0n }
     const masked = maskBoth(member, newStationRounds(1), at, reading)
     const unmasked = masked.ok && unmaskBoth(member, masked.value.rounds, closing)

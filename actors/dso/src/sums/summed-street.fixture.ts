@@ -8,6 +8,7 @@ import {
 import { nodeCrypto as crypto } from '@interlock/host'
 import { assert, euiFromBytes, instant, toBase64Url, u64, type Eui64 } from '@interlock/kernel'
 import {
+  closingUses,
   maskBoth,
   newStationRounds,
   readClosing,
@@ -94,7 +95,7 @@ export function memberOf(station: Eui64, roster: Roster, key = own.get(station))
   const secret = new Uint8Array(32).fill(stations.indexOf(station) + 1)
   const keyOf = (of: Eui64) => own.get(of)?.publicKey
   const words = wordsOf({ station, key }, secret, roster, keyOf, crypto)
-  const member = { station, roster, rules, words }
+  const member = { station, roster, rules, words, closingUse: closingUses(roster, crypto) }
   rounds.set(member, newStationRounds(roster.version))
   return member
 }

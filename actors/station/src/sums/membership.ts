@@ -13,6 +13,7 @@ import {
   type PublicKey,
 } from '@interlock/kernel'
 import {
+  closingUses,
   roster,
   wordsOf,
   type GroupRules,
@@ -75,5 +76,6 @@ export function membershipIn(
     if (each !== own && !isKnown) return refused('KeyUnknown', each.station)
   }
   const words = wordsOf({ station, key }, secret, made.value, (of) => keys.get(of), crypto)
-  return ok({ station, roster: made.value, rules, words })
+  const closingUse = closingUses(made.value, crypto)
+  return ok({ station, roster: made.value, rules, words, closingUse })
 }

@@ -82,6 +82,32 @@ test('what all stations say sums up, and tells nothing before the set is named',
   expect(round.sums()).toEqual({ ok: true, value: { watts: 36n, wattHours: -36n } })
 })
 
+test('stations that were told two stories have all answered, and the operator has no sum', () => {
+  const parts = stations.map((_, index) => joined(index))
+  const made = roster({ feeder, version: 1, members: stations }, rules)
+  assert(made.ok, 'a roster')
+  const round = quantityRound(30_000, made.value, rules, [])
+  for (const [index, { sums, said }] of parts.entries()) {
+    sums.send(reading, at(0))
+    const [masked] = said
+    assert(masked?.step === 'reading', 'a reading')
+    round.reading(stations[index] as Eui64, readMasked(masked))
+  }
+  assert(round.close().ok, 'all have answered')
+  const stories = [
+    closing(0, stations),
+    closing(0, stations, [{ window: 1_000, members: stations }]),
+  ]
+  for (const [index, { sums, said, refused }] of parts.entries()) {
+    for (const each of index === 4 ? stories.toReversed() : stories) sums.roundTold(each, at(0))
+    expect([said.length, refused]).toEqual([2, []])
+    const answer = said[1]
+    assert(answer?.step === 'unmasking', 'an answer')
+    round.unmasking(stations[index] as Eui64, readMasked(answer))
+  }
+  expect(round.sums()).toMatchObject({ reason: 'SumImplausible' })
+})
+
 test('a round is masked once and unmasked once, also by a station that starts again in between', () => {
   const path = `${dir}/restart.journal`
   const before = joined(0, path)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { History } from './differencing.ts'
 import { at, feeder, mask, runRound, smallRules, unmask, type Feeder } from './feeder.fixture.ts'
 import { feederRound } from './feeder-round.ts'
-import { wrap, type Word } from './mask-words.ts'
+import { masksWith, wrap, type Word } from './mask-words.ts'
 import { maskReading, newStationRounds, unmaskReading } from './masked-reading.ts'
 
 const readings = [11n, 22n, 33n, 44n, 55n]
@@ -223,12 +223,15 @@ function seenOfFirst(reading: bigint, change?: (word: Word) => Word) {
     const [first, , , , spy] = street.stations
     if (first === undefined || spy === undefined) throw new Error('a feeder of five')
     const masked = mask(first, round, reading + jitter)
-    const step = unmask(first, { round, present: street.members, earlier: [] })
+    const closing = { round, present: street.members, earlier: [] }
+    const step = unmask(first, closing)
     if (!step.ok) throw new Error(step.reason)
     first.rounds = { ...first.rounds, history: [] }
-    seen.push(
-      wrap(masked.value + step.value.message.value - spy.word(first.station, 'mask', round)),
-    )
+    // The words of the closing would hide all the rest: here it is the masks that must.
+    const use = first.closingUse(closing)
+    const bound = masksWith(first.station, street.members, use, round, first.word)
+    const known = bound + spy.word(first.station, 'mask', round)
+    seen.push(wrap(masked.value + step.value.message.value - known))
   }
   return seen
 }

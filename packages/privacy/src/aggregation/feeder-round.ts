@@ -1,4 +1,5 @@
 import { ok, refused, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Closing } from './closing.ts'
 import {
   admitSet,
   chooseSet,
@@ -7,7 +8,7 @@ import {
   type History,
   type SetProblem,
 } from './differencing.ts'
-import { withTold, type Closing, type Masked } from './masked-reading.ts'
+import { withTold, type Masked } from './masked-reading.ts'
 import type { GroupRules, Roster } from './roster.ts'
 
 export type RoundProblem =

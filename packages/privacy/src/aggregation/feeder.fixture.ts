@@ -9,6 +9,7 @@ import {
   type Eui64,
   type Instant,
 } from '@interlock/kernel'
+import { closingUses, type Closing } from './closing.ts'
 import type { History } from './differencing.ts'
 import { feederRound, type FeederRound } from './feeder-round.ts'
 import { derivedWords, type PairKeys, type Word } from './mask-words.ts'
@@ -16,7 +17,6 @@ import {
   maskReading,
   newStationRounds,
   unmaskReading,
-  type Closing,
   type Participant,
   type StationRounds,
 } from './masked-reading.ts'
@@ -59,10 +59,12 @@ export function feeder(
   const made = roster({ feeder: 'north/7', version: 1, members }, rules)
   assert(made.ok, 'a roster for a test is one')
   const keys = seededKeys(members, 'feeder')
+  const closingUse = closingUses(made.value, crypto)
   const stations = members.map((station): TestStation => {
     const word = derivedWords(keys.get(station) ?? new Map(), crypto)
     const words = change(word, station)
-    return { station, roster: made.value, rules, word: words, rounds: newStationRounds(1) }
+    const rounds = newStationRounds(1)
+    return { station, roster: made.value, rules, word: words, closingUse, rounds }
   })
   return { roster: made.value, rules, members, stations, history: [] as History }
 }

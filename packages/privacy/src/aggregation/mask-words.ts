@@ -13,8 +13,10 @@ import {
 } from '@interlock/kernel'
 import type { Roster } from './roster.ts'
 
-/** Words of one use say nothing about those of another. */
-export type WordUse = 'mask' | 'blind' | 'audit'
+/** Words of one use say nothing about those of another; each closing is a use of its own. */
+export type WordUse = 'mask' | 'blind' | 'audit' | ClosingUse
+/** With SHA-256 of the closing: {@link closingUses}. */
+export type ClosingUse = `closing/${string}`
 
 /** 64 bits for one round: shared with `peer`, or one's own alone where `peer` is oneself. */
 export type Word = (peer: Eui64, use: WordUse, round: number) => bigint
@@ -63,41 +65,33 @@ export function pairKeys(
 const roundsPerBlock = 4
 const wordBytes = 8
 
-const uses: Readonly<Record<WordUse, Uint8Array>> = {
-  mask: utf8('mask'),
-  blind: utf8('blind'),
-  audit: utf8('audit'),
-}
-
 /**
  * Words by HKDF-Expand with the pair's key; what was expanded last is kept for the rounds that follow.
  * @throws TypeError for a member without a key
  */
 export function derivedWords(keys: PairKeys, crypto: Pick<Crypto, 'hmacSha256'>): Word {
-  const held: Readonly<Record<WordUse, Map<Eui64, Block>>> = {
-    mask: new Map(),
-    blind: new Map(),
-    audit: new Map(),
+  const held = {
+    mask: new Map<Eui64, Block>(),
+    blind: new Map<Eui64, Block>(),
+    audit: new Map<Eui64, Block>(),
+    closing: new Map<Eui64, Block>(),
   }
   return (peer, use, round) => {
     const key = keys.get(peer)
     if (key === undefined) throw new TypeError(`no key with ${peer}`)
+    const blocks = held[use === 'mask' || use === 'blind' || use === 'audit' ? use : 'closing']
     const number = Math.floor(round / roundsPerBlock)
-    const last = held[use].get(peer)
-    const bytes =
-      last?.number === number
-        ? last.bytes
-        : hkdfExpand(
-            key,
-            concat(uses[use], u64(BigInt(number))),
-            roundsPerBlock * wordBytes,
-            crypto,
-          )
-    if (last?.number !== number) held[use].set(peer, { number, bytes })
-    return readU64(bytes, (round % roundsPerBlock) * wordBytes)
+    let block = blocks.get(peer)
+    if (block?.number !== number || block.use !== use) {
+      const info = concat(utf8(use), u64(BigInt(number)))
+      const bytes = hkdfExpand(key, info, roundsPerBlock * wordBytes, crypto)
+      block = { use, number, bytes }
+      blocks.set(peer, block)
+    }
+    return readU64(block.bytes, (round % roundsPerBlock) * wordBytes)
   }
 }
-type Block = { readonly number: number; readonly bytes: Uint8Array }
+type Block = { readonly use: WordUse; readonly number: number; readonly bytes: Uint8Array }
 
 /** Modulo 2^64. */
 export const wrap = (value: bigint): bigint => BigInt.asUintN(64, value)

@@ -1,4 +1,5 @@
 import { ok, refused, type Eui64, type Instant, type Outcome } from '@interlock/kernel'
+import { closingPeers, type Closing, type ClosingUseOf } from './closing.ts'
 import {
   admitSet,
   recent,
@@ -12,13 +13,6 @@ import { roundAt, type GroupRules, type Roster } from './roster.ts'
 
 /** A number of one station for one round; uniform over 64 bits to whoever lacks its keys. */
 export type Masked = { readonly station: Eui64; readonly round: number; readonly value: bigint }
-
-/** Of which stations the aggregator has readings of the round, and which sets it told before. */
-export type Closing = {
-  readonly round: number
-  readonly present: readonly Eui64[]
-  readonly earlier: History
-}
 
 /** What a station keeps; it is on disk before the message that goes with it is sent. */
 export type StationRounds = {
@@ -60,6 +54,7 @@ export type Participant = {
   readonly roster: Roster
   readonly rules: GroupRules
   readonly word: Word
+  readonly closingUse: ClosingUseOf
 }
 
 /**
@@ -84,14 +79,16 @@ export function maskReading(
 }
 
 /**
- * Second message: what takes the blind off, and the masks with those who sent nothing. Given once for
- * each round and only as one number, so it opens the sum over `present` and nothing else.
+ * Second message: what takes the blind off, and the masks with those who sent nothing; and words of this
+ * closing with some of those present, which cancel if all were told the same. Given once for each round
+ * and only as one number, so it opens the sum over `present` and nothing else.
  */
 export function unmaskReading(
-  { station, roster, rules, word }: Participant,
+  { station, roster, rules, word, closingUse }: Participant,
   rounds: StationRounds,
-  { round, present, earlier }: Closing,
+  closing: Closing,
 ): Outcome<Step, StationProblem> {
+  const { round, present, earlier } = closing
   if (
     round !== rounds.masked ||
     round <= rounds.unmasked ||
@@ -107,7 +104,9 @@ export function unmaskReading(
   const here = new Set(present)
   const missing = roster.members.filter((each) => !here.has(each))
   const masks = masksWith(station, missing, 'mask', round, word)
-  const message = { station, round, value: wrap(-word(station, 'blind', round) - masks) }
+  const peers = closingPeers(station, present, rules)
+  const bound = masksWith(station, peers, closingUse(closing), round, word)
+  const message = { station, round, value: wrap(bound - word(station, 'blind', round) - masks) }
   return ok({
     message,
     rounds: { ...rounds, unmasked: round, history: withTold(earlier, window, present) },
@@ -121,15 +120,12 @@ export const withTold = (history: History, window: number, present: readonly Eui
     : [...history, { window, members: [...present] }]
 
 /**
- * Any two sets share an honest station, so an aggregator that leaves one out, or tells two stories, is
- * refused by someone without whom there is no sum.
+ * A station vouches for the sets that it was in itself. Any two sets share an honest station, and there
+ * is a sum only where all of a set were told the same: so that holds every set that was told.
  */
 function extendsHistory(own: History, told: History, window: number): boolean {
   const isInOrder = told.every(
-    (each, at) =>
-      each.window >= window - 1 &&
-      each.window <= window &&
-      each.window >= (told[at - 1]?.window ?? window - 1),
+    (each, at) => each.window <= window && each.window >= (told[at - 1]?.window ?? window - 1),
   )
   return (
     isInOrder &&

@@ -13,8 +13,8 @@ import {
   type Outcome,
 } from '@interlock/kernel'
 import type { Opening } from './audit.ts'
+import { bitsOf, type Closing } from './closing.ts'
 import type { Told } from './differencing.ts'
-import type { Closing } from './masked-reading.ts'
 import { forBoth, type MaskedBoth, type Quantities } from './quantities.ts'
 import type { Roster } from './roster.ts'
 
@@ -100,13 +100,8 @@ export function readOpening(
   )
 }
 
-function writeSet(set: readonly Eui64[], members: readonly Eui64[]): string {
-  const here = new Set(set)
-  const bits = new Uint8Array(Math.ceil(members.length / 8))
-  for (const [at, member] of members.entries())
-    if (here.has(member)) bits[at >> 3] = (bits[at >> 3] ?? 0) | (0x80 >> (at & 7))
-  return toBase64Url(bits)
-}
+const writeSet = (set: readonly Eui64[], members: readonly Eui64[]): string =>
+  toBase64Url(bitsOf(set, members))
 
 /** `undefined` unless there is a bit for each member and no other is set. */
 function readSet(text: string, members: readonly Eui64[]): readonly Eui64[] | undefined {

@@ -1,10 +1,10 @@
 import { ok, type Crypto, type Instant, type Outcome } from '@interlock/kernel'
 import { openAudit, type Opening } from './audit.ts'
+import type { Closing } from './closing.ts'
 import { derivedWords, pairKeys, type KeyHolder, type KeyOf, type Word } from './mask-words.ts'
 import {
   maskReading,
   unmaskReading,
-  type Closing,
   type Participant,
   type StationProblem,
   type StationRounds,

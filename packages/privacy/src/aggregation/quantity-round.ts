@@ -1,7 +1,7 @@
 import { ok, type Eui64, type Outcome } from '@interlock/kernel'
+import type { Closing } from './closing.ts'
 import type { History } from './differencing.ts'
 import { feederRound, type RoundProblem } from './feeder-round.ts'
-import type { Closing } from './masked-reading.ts'
 import { forBoth, type MaskedBoth, type Quantities } from './quantities.ts'
 import type { GroupRules, Roster } from './roster.ts'
 
