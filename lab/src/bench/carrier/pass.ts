@@ -13,7 +13,7 @@ export type Plan = {
   readonly messages: number
   readonly topics: number
   readonly readers: number
-  /** `flood`: 16 publications wait at once to be kept. `paced`: each when all readers have the last. */
+  /** `flood`: 64 publications wait at once to be kept, as many as the carrier takes in one bundle. `paced`: each when all readers have the last. */
   readonly pace: 'flood' | 'paced'
   readonly stop: AbortSignal
 }
@@ -27,7 +27,7 @@ export type Passed = {
   readonly peakMebibytes: number
 }
 
-const inFlightMax = 16
+const inFlightMax = 64
 const passMillisMax = 120_000
 
 /** One message first, so that the readers are there; then the others. */
