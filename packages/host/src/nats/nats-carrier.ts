@@ -40,6 +40,7 @@ import {
   sequenceFor,
 } from './bundle.ts'
 import { bundling, type SendBundle } from './bundling.ts'
+import { askedMillis, overdue } from './overdue.ts'
 import { publications } from './publications.ts'
 import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts'
 
@@ -47,12 +48,6 @@ import { streamOf, subjectFilter, subjectOf, topicOfSubject } from './subject.ts
 const pulledMax = 64
 /** A publisher that was not told tries again long before so many more have come. */
 const rememberedMax = 4_096
-/**
- * What a reader asks for stays with the servers so long, and while it does they send heartbeats. nats-server 2.9 drops
- * it without a word where a message comes at the moment of its end, and the reader waits for heartbeats that are
- * missed: with short ends some of a thousand readers of a busy topic always do.
- */
-const askedMillis = 3_600_000
 /** Servers keep a reader whose asking they hold; one whose connection is gone they forget after this. */
 const forgottenMillis = 30_000
 /** Between one move to another server and the next. */
@@ -152,9 +147,12 @@ export function natsCarrier(
       idle_heartbeat: heartbeatMillis,
     })
     const stop = (): void => messages.stop()
+    const asking = overdue(systemClock, stop)
     const watch = async (): Promise<void> => {
       for await (const { type } of messages.status())
         if (type === 'heartbeats_missed' || type === 'reset') stop()
+        else if (type === 'next') asking.asked()
+      asking.end()
     }
     reading.add(messages)
     signal.addEventListener('abort', stop)
@@ -164,6 +162,7 @@ export function natsCarrier(
     } finally {
       signal.removeEventListener('abort', stop)
       reading.delete(messages)
+      asking.end()
       // Not awaited: who is left before its end never says that it has ended.
       stop()
       // Each that is left behind costs the servers at every publication, until they forget it by themselves.
