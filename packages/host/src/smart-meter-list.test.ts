@@ -125,3 +125,20 @@ test('after a restart an older list is refused, by name, and what is kept names 
   expect(await life(older)).toEqual([])
   expect(await life(newer)).toEqual(['0a'])
 })
+
+test('attack: what a data company puts around a list is not kept, so that it keeps nobody from starting', async () => {
+  const path = nowhere()
+  const pem = identities.crl(['0a'], 1, 'smartMeter')
+  const around = '\u00ff'.repeat(3_000_000)
+  const http = {
+    request: () => Promise.resolve({ status: 200, body: `${around}\n${pem}\n${around}` }),
+  } as unknown as HttpClient
+  const deps = { wall: testClock(systemClock.now()), crypto, log: silentLog }
+  const life = () => smartMeterList({ http, url: 'https://dcc', chainPem, path, deps })
+  const first = life()
+  await first.start()
+  first.close()
+  expect([first.revoked('0a'), first.list()]).toEqual([true, pem])
+  const second = life()
+  expect(second.revoked('0a')).toBe(true)
+})

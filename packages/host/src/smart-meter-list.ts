@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Fault, inSeconds, type Instant, type Timer } from '@interlock/kernel'
-import { fromPem, readCrl } from '@interlock/pki'
+import { fromPem, readCrl, toPem } from '@interlock/pki'
 import type { ActorDeps } from './deps.ts'
 import { writeAtomic } from './files.ts'
 import type { HttpClient } from './http-client.ts'
@@ -58,8 +58,12 @@ export function smartMeterList({
   let keptNumber: number | undefined
   let open = true
 
-  const take = (pem: string): void => {
-    const list = readCrl(pem, issuer, crypto)
+  const take = (text: string): void => {
+    const list = readCrl(text, issuer, crypto)
+    // Whoever brings it could put as much around it as no file may have that is read.
+    const pem = fromPem(text, 'X509 CRL')
+      .map((der) => toPem(der, 'X509 CRL'))
+      .join('')
     if (!list.ok) return log.error({ reason: list.reason }, 'smart-meter revocation list refused')
     const { number, serials, nextUpdate } = list.value
     if (held === undefined || number > held.number) held = { pem, number, serials, nextUpdate }
@@ -77,7 +81,7 @@ export function smartMeterList({
     writeAtomic(path, held.pem)
     keptNumber = held.number
   }
-  /** Of another authority's, or unreadable, it counts for nothing, and the next one takes its place. */
+  /** Of another authority's, or no list, it counts for nothing, and the next one takes its place. */
   const takeKept = (): void => {
     if (!existsSync(path)) return
     take(readText(path))

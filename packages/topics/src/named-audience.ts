@@ -1,12 +1,17 @@
 import { limits, topicName, type Topic } from '@interlock/contract'
-import { Fault, ok, refused, type Clock, type Outcome } from '@interlock/kernel'
+import { ok, refused, type Clock, type Outcome } from '@interlock/kernel'
 import type { Reader } from '@interlock/seal'
 import type { Directory } from './directory.ts'
 import type { KeyClient } from './key-client.ts'
 
 const notPermitted = 'NotPermitted'
 
-type Known = { readonly readers: readonly Reader[]; readonly at: number }
+type Known = {
+  readonly readers: readonly Reader[]
+  readonly at: number
+  /** The key server knows of no grant to publish there. */
+  readonly isForbidden?: true
+}
 
 /**
  * Whom to seal to by name, asked of the key server as often as a lease is renewed: whoever's consent was
@@ -18,9 +23,8 @@ export function namedAudience(keys: KeyClient, directory: Directory, clock: Pick
   async function ask(topic: Topic): Promise<Known> {
     const asked = clock.now()
     const named = await keys.readersOf(topic)
-    // Who is no author there yet would say it to nobody for good: what there is to say waits.
-    if (!named.ok && named.reason === notPermitted) throw new Fault('PeerUnavailable', notPermitted)
-    if (!named.ok) return { readers: [], at: asked }
+    if (!named.ok)
+      return { readers: [], at: asked, ...(named.reason === notPermitted && { isForbidden: true }) }
     const peers = await Promise.all(named.value.map((each) => directory.learn(each)))
     const readers = peers
       .filter((peer) => peer !== undefined)
@@ -30,7 +34,7 @@ export function namedAudience(keys: KeyClient, directory: Directory, clock: Pick
 
   return async (
     topic: Topic,
-  ): Promise<Outcome<readonly Reader[], 'LeaseExpired' | 'SealNotForUs'>> => {
+  ): Promise<Outcome<readonly Reader[], 'LeaseExpired' | 'SealNotForUs' | 'SealForbidden'>> => {
     const name = topicName(topic)
     let held = known.get(name)
     if (held === undefined || clock.now() - held.at >= limits.leaseRenewMillis) {
@@ -43,6 +47,8 @@ export function namedAudience(keys: KeyClient, directory: Directory, clock: Pick
           return refused('LeaseExpired')
       }
     }
+    // As the middleware's own no, it is final: what waited for a grant would fill the room of all other topics.
+    if (held.isForbidden) return refused('SealForbidden', 'the key server knows of no such grant')
     return held.readers.length > 0 ? ok(held.readers) : refused('SealNotForUs', 'nobody reads it')
   }
 }

@@ -21,7 +21,7 @@ test('nobody but an access point may make streams or change them, and nobody may
   expect(changing('broker').some((subject) => /STREAM\.(DELETE|PURGE)/.test(subject))).toBe(false)
 })
 
-test('whoever reads may end a reading whose name it knows, and learns no names of others', () => {
+test('whoever reads may end a reading whose name it knows, and asks for no list of names', () => {
   for (const role of roles)
     for (const subject of natsPermissions(role).publish.filter((each) => /CONSUMER/.test(each)))
       expect(subject).toMatch(/^\$JS\.API\.CONSUMER\.(CREATE|INFO|DELETE|MSG\.NEXT)\.EV_\w+\.>$/)

@@ -38,8 +38,8 @@ const accountOfData = 'EV'
 const payloadBytesMax = 1_048_576
 
 /**
- * What a client of JetStream asks of one stream. It ends readings by their names, and may not ask for a list of names:
- * those of others cannot be guessed.
+ * What a client of JetStream asks of one stream. It ends readings by their names, and may not ask for a list of them. All
+ * share the space of answers (`_INBOX`), so who listens there learns names of others all the same.
  */
 const reading = (kind: TopicKind): readonly string[] => [
   `$JS.API.STREAM.INFO.${streamOf(kind)}`,
