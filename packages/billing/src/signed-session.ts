@@ -12,7 +12,7 @@ import {
   type Reading,
   type VerifyEcdsa,
 } from '@interlock/ocmf'
-import type { SignedData, SignedValue } from '@interlock/ocpi'
+import { sameCi, type SignedData, type SignedValue } from '@interlock/ocpi'
 import { confirmedBy, isReceipt, type ContractVehicle } from './metering-receipt.ts'
 import type { RatingProblem } from './rating-problems.ts'
 
@@ -61,7 +61,7 @@ export function signedSession(
   data: SignedData,
   meter: RegisteredMeter,
   verifyEcdsa: VerifyEcdsa,
-  { vehicle, meterId }: SaidBeside = {},
+  { vehicle, meterId = '' }: SaidBeside = {},
 ): Read<SignedSession> {
   if (data.encoding_method.toUpperCase() !== 'OCMF')
     return refused('EncodingUnknown', data.encoding_method)
@@ -78,8 +78,9 @@ export function signedSession(
   const [first] = records
   if (first === undefined) return refused('StartMissing')
   const { MS, GS } = first.payload
-  if (meterId !== undefined && ![meter.serial, MS, GS].includes(meterId))
-    return refused('MeterOther', `${meterId}, by the record`)
+  // An empty one names none, as where the field is left out.
+  const isNamed = [meter.serial, MS, GS].some((each) => each !== undefined && sameCi(each, meterId))
+  if (meterId !== '' && !isNamed) return refused('MeterOther', `${meterId}, by the record`)
   // Where the cable was in before the card was shown, the first readings know nobody yet.
   const known = records.findIndex(({ payload }) => (payload.ID ?? '') !== '')
   const named = records.slice(Math.max(known, 0))

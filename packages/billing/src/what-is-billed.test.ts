@@ -18,7 +18,7 @@ const on = (RI: string) => values(Object.fromEntries(registers.map((_, at) => [a
 
 test('energy taken is billed by any register of it, and where the record names the meter or its gateway', () => {
   const compensated = on('01-00:B3.08.00*FF')
-  for (const meter_id of [meter.serial, 'G-1'])
+  for (const meter_id of [meter.serial, meter.serial.toLowerCase(), 'G-1', 'g-1', ''])
     expect(rate(cdrWith(compensated, { meter_id, credit: false }))).toMatchObject({ ok: true })
 })
 
