@@ -94,8 +94,8 @@ export async function serve(
 }
 
 /**
- * What is due at the device goes first: its counter is below. Where that cannot go nothing can, and nothing is used
- * up, so that it may be asked again. What falls due meanwhile has its turn after it. A read uses up no counter of the device, and what its user delivers waits for no hub.
+ * What is due at the device goes first: its counter is below. Where that cannot go nothing can, and no counter is used
+ * up, so that it may be asked again; but for what was held with a counter that is used up, which has to be asked under another. What falls due meanwhile has its turn after it. A read uses up no counter of the device, and what its user delivers waits for no hub.
  */
 async function carryOutInTurn(
   asked: Asked,
